@@ -1,0 +1,73 @@
+"""The seller on whose behalf invoices are made, and the policies it chose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, NamedTuple, NewType
+
+from pydantic import Field, Strict, StringConstraints
+
+from billhook.lines import Rounding
+from billhook.value import Count, Identifier, Label, Text, Value
+
+AccountId = NewType("AccountId", str)
+"""Names an account. Every key of every store starts with one."""
+
+
+class Series(NamedTuple):
+    """A run of invoice numbers of one account, such as INV-0001, INV-0002."""
+
+    account: AccountId
+    prefix: str
+
+
+class Retries(Value):
+    """How often and how patiently a message that failed for a moment is tried again."""
+
+    attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
+    first: timedelta = timedelta(seconds=30)
+    longest: timedelta = timedelta(hours=6)
+
+
+class Policy(Value):
+    """What an account decides for all of its invoices.
+
+    >>> Policy(least_lead=timedelta(minutes=15)).resend_wait
+    datetime.timedelta(0)
+    """
+
+    least_lead: timedelta = timedelta(0)
+    """How far ahead `expire_by` must be when an invoice is drafted, updated or issued."""
+    rounding: Rounding = Rounding.PER_LINE
+    resend_wait: timedelta = timedelta(0)
+    """How long to wait between two messages to one address by one medium; zero is off."""
+    number_prefix: Annotated[Text, StringConstraints(max_length=32)] | None = None
+    """Where given, issuing an invoice gives it the next number of this series."""
+    number_width: Count = 4
+    retries: Retries = Retries()
+
+
+class Account(Value):
+    """A seller: its id, the name that payers read, and its policies.
+
+    >>> Account(id="acc_1", name="Acme").policy.rounding
+    <Rounding.PER_LINE: 'per_line'>
+    """
+
+    id: Annotated[AccountId, Identifier]
+    name: Label
+    policy: Policy = Policy()
+
+    @property
+    def series(self) -> Series | None:
+        """The series from which issued invoices are numbered, if the account has one."""
+        prefix = self.policy.number_prefix
+        return None if prefix is None else Series(self.id, prefix)
+
+    def number(self, position: int) -> str:
+        """The invoice number at this position of the series.
+
+        >>> Account(id="a", name="Acme", policy=Policy(number_prefix="INV-")).number(7)
+        'INV-0007'
+        """
+        return f"{self.policy.number_prefix or ''}{position:0{self.policy.number_width}d}"

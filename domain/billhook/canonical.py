@@ -1,0 +1,61 @@
+"""One canonical JSON form: the bytes in which facts are stored and requests are compared.
+
+Keys sorted, no white space, integers for money, text for decimals, instants in UTC with
+microseconds, durations in whole microseconds. The same value gives the same bytes on every machine and in every year.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Set
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from billhook.value import Value
+
+
+def canonical(value: object) -> bytes:
+    """The canonical JSON of a value made of models, dataclasses, maps, sequences and scalars.
+
+    Raises TypeError on a float or anything else that has no exact form.
+
+    >>> canonical({"b": 1, "a": datetime(2026, 1, 1, tzinfo=UTC)})
+    b'{"a":"2026-01-01T00:00:00.000000Z","b":1}'
+    """
+    return json.dumps(
+        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def plain(value: object) -> Any:
+    """The same value in the types that JSON has.
+
+    >>> plain(Decimal("1.50"))
+    '1.50'
+    """
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case Decimal():
+            return format(value, "f")
+        case timedelta():
+            return value // timedelta(microseconds=1)
+        case Value():
+            return plain(value.told())
+        case Mapping():
+            return {str(plain(key)): plain(item) for key, item in value.items()}
+        case Set():
+            return sorted(plain(item) for item in value)
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,37 @@
+"""Invoices to look at: what the examples in the documentation start from.
+
+Tests of your own start better from `billhook_adapters.testing`, whose builders take every field.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from billhook.account import AccountId
+from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.lines import Line
+from billhook.money import Currency
+from billhook.operations.draft import draft
+from billhook.operations.issue import issue
+from billhook.party import Customer
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def drafted() -> Invoice:
+    """A draft over 998.00 rupees for Ravi, who may pay in parts."""
+    rupee = Currency("INR")
+    document = Document(
+        currency=rupee,
+        customer=Customer(name="Ravi", email="ravi@example.com", contact="+919876543210"),
+        lines=(Line(name="Book", unit_amount=49900, currency=rupee, quantity=Decimal(2)),),
+        partial_payment=True,
+    )
+    account, id = AccountId("acc_1"), InvoiceId("inv_1")
+    return draft(document, account=account, id=id, now=NOON).unwrap().invoice
+
+
+def issued() -> Invoice:
+    """The same invoice, handed to its payer."""
+    return issue(drafted(), now=NOON, short_url="https://bill.example/i/x").unwrap().invoice

@@ -1,0 +1,89 @@
+"""Explaining: for every operation, that it is allowed, or every reason why not and its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from billhook.account import Policy
+from billhook.errors import Refusal
+from billhook.invoice import Invoice
+from billhook.lifecycle import EDITABLE, Gate, status_at
+from billhook.notify import CLEAR, Standing
+from billhook.notify import objections as notify_objections
+from billhook.operation import DocumentField, Operation
+from billhook.operations.draft import ANY
+from billhook.operations.expire import objections as expire_objections
+from billhook.operations.issue import objections as issue_objections
+from billhook.party import Medium
+from billhook.value import utc
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one operation is allowed now; the reasons against it carry their remedies."""
+
+    operation: Operation
+    medium: Medium | None = None
+    reasons: tuple[Refusal, ...] = ()
+    editable: frozenset[DocumentField] = frozenset()
+    """For `update`: the fields that may be set."""
+
+    @property
+    def allowed(self) -> bool:
+        """No reason stands against it."""
+        return not self.reasons
+
+
+def explain(
+    invoice: Invoice,
+    *,
+    now: datetime,
+    policy: Policy = ANY,
+    standings: Mapping[Medium, Standing] | None = None,
+) -> tuple[Verdict, ...]:
+    """Every operation, with every reason against it; `notify` once for each medium.
+
+    `pay` is judged as far as it can be without a payment in hand. `now` is an aware datetime.
+
+    >>> from billhook import examples
+    >>> [v.operation.value for v in explain(examples.issued(), now=examples.NOON) if v.allowed]
+    ['pay', 'notify', 'notify', 'cancel', 'update']
+    """
+    now = utc(now)
+    known = standings or {}
+    return tuple(
+        verdict
+        for operation in Operation
+        for verdict in _verdicts(invoice, operation, now, policy, known)
+    )
+
+
+def _verdicts(
+    invoice: Invoice,
+    operation: Operation,
+    now: datetime,
+    policy: Policy,
+    standings: Mapping[Medium, Standing],
+) -> tuple[Verdict, ...]:
+    reasons: tuple[Refusal, ...]
+    match operation:
+        case Operation.NOTIFY:
+            return tuple(
+                Verdict(
+                    operation,
+                    medium,
+                    tuple(notify_objections(invoice, medium, standings.get(medium, CLEAR), now)),
+                )
+                for medium in Medium
+            )
+        case Operation.ISSUE:
+            reasons = tuple(issue_objections(invoice, policy, now))
+        case Operation.EXPIRE:
+            reasons = tuple(expire_objections(invoice, now))
+        case Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE:
+            refused = Gate(operation).refusal(invoice, now)
+            reasons = () if refused is None else (refused.failure(),)
+    editable = EDITABLE[status_at(invoice, now)] if operation is Operation.UPDATE else frozenset()
+    return (Verdict(operation, reasons=reasons, editable=frozenset() if reasons else editable),)

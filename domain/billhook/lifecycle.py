@@ -1,0 +1,116 @@
+"""The law: one table says what may happen to an invoice, and everything else asks it.
+
+`MACHINE` is a `transitions` machine built from `ROWS`. At import it is compiled into an immutable
+look-up, which is what runs; a test drives the machine itself through every pair and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from returns.result import Failure
+
+from billhook.errors import OperationNotAllowed
+from billhook.invoice import Invoice, Status
+from billhook.machine import build, compiled
+from billhook.operation import DocumentField as F
+from billhook.operation import Operation
+
+DRAFT, ISSUED, PARTIALLY_PAID, PAID, EXPIRED, CANCELLED = (status.value for status in Status)
+OPEN = [ISSUED, PARTIALLY_PAID]
+
+ROWS: tuple[Mapping[str, Any], ...] = (
+    {"trigger": "issue", "source": DRAFT, "dest": ISSUED},
+    {"trigger": "pay_part", "source": OPEN, "dest": PARTIALLY_PAID},
+    {"trigger": "pay_rest", "source": OPEN, "dest": PAID},
+    {"trigger": "notify", "source": OPEN, "dest": None},
+    {"trigger": "expire", "source": OPEN, "dest": EXPIRED},
+    {"trigger": "cancel", "source": [DRAFT, ISSUED], "dest": CANCELLED},
+    {"trigger": "delete", "source": DRAFT, "dest": None},
+    {"trigger": "update", "source": "*", "dest": None},
+)
+
+EDITABLE: Mapping[Status, frozenset[F]] = MappingProxyType(
+    {
+        Status.DRAFT: frozenset(F),
+        Status.ISSUED: frozenset(
+            {F.PARTIAL_PAYMENT, F.RECEIPT, F.COMMENT, F.TERMS, F.NOTES, F.EXPIRE_BY}
+        ),
+        Status.PARTIALLY_PAID: frozenset({F.NOTES}),
+        Status.PAID: frozenset({F.NOTES}),
+        Status.EXPIRED: frozenset({F.NOTES}),
+        Status.CANCELLED: frozenset({F.NOTES}),
+    }
+)
+"""What an update may change in each status."""
+
+TRIGGERS: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
+    {
+        operation: ("pay_part", "pay_rest") if operation is Operation.PAY else (operation.value,)
+        for operation in Operation
+    }
+)
+"""The triggers of each operation; arithmetic alone chooses between the two of `pay`."""
+
+MACHINE = build(Status, ROWS)
+NEXT: Mapping[tuple[Status, str], Status] = compiled(MACHINE, Status)
+"""Where each trigger leads, for every pair of status and trigger that is allowed."""
+
+Refused = Failure[OperationNotAllowed]
+
+
+def sources(operation: Operation) -> tuple[Status, ...]:
+    """The statuses in which the lifecycle allows an operation.
+
+    >>> sources(Operation.CANCEL)
+    (<Status.DRAFT: 'draft'>, <Status.ISSUED: 'issued'>)
+    """
+    trigger = TRIGGERS[operation][0]
+    return tuple(status for status in Status if (status, trigger) in NEXT)
+
+
+_EXPIRING = frozenset(sources(Operation.EXPIRE))
+
+
+def status_at(invoice: Invoice, now: datetime) -> Status:
+    """The status that holds at an instant: time runs out whether or not a sweep has noticed.
+
+    `now` is an aware datetime.
+    """
+    expire_by = invoice.document.expire_by
+    if expire_by is not None and now >= expire_by and invoice.status in _EXPIRING:
+        return NEXT[invoice.status, "expire"]
+    return invoice.status
+
+
+class Gate:
+    """The door that one operation must pass: the lifecycle's refusals, ready made.
+
+    >>> Gate(Operation.DELETE).in_status(Status.PAID).failure().allowed_in
+    (<Status.DRAFT: 'draft'>,)
+    """
+
+    __slots__ = ("_gone", "_refused")
+
+    def __init__(self, operation: Operation) -> None:
+        allowed = sources(operation)
+        self._refused: dict[Status, Refused] = {
+            status: Failure(OperationNotAllowed(operation, status, allowed))
+            for status in Status
+            if status not in allowed
+        }
+        # A tombstone is a draft that nothing can be done to, in any status.
+        self._gone: Refused = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
+
+    def in_status(self, status: Status) -> Refused | None:
+        """The refusal in a status, or None where the operation is allowed."""
+        return self._refused.get(status)
+
+    def refusal(self, invoice: Invoice, now: datetime) -> Refused | None:
+        """The refusal for an invoice at an instant, or None where the operation is allowed."""
+        if invoice.deleted_at is not None:
+            return self._gone
+        return self._refused.get(status_at(invoice, now))

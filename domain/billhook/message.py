@@ -1,0 +1,259 @@
+"""A message to the payer has a life of its own, which never moves the invoice's.
+
+    queued ─claim→ sending ─accept→ sent ─confirm→ delivered
+      │ ↑            │ │ │            └──bounce→ bounced
+      │ └───retry────┘ │ └─fail→ failed ─requeue→ queued
+      └──suppress→ suppressed ←┘
+
+Every decision of delivery (who may send, when again, when to give up) is a pure function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal, NamedTuple, NewType
+
+from pydantic import Field
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId, Retries
+from billhook.invoice import InvoiceId, Key
+from billhook.machine import build, compiled
+from billhook.party import Medium
+from billhook.value import Count, Identifier, Instant, Text, Value, utc
+
+MessageId = NewType("MessageId", str)
+"""Names a message, and is the idempotency key that providers are given."""
+
+
+class MessageKey(NamedTuple):
+    """What finds a message: never an id without its account."""
+
+    account: AccountId
+    message: MessageId
+
+
+class Delivery(StrEnum):
+    """Where a message stands on its way."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
+    delivery.value for delivery in Delivery
+)
+
+ROWS = (
+    {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
+    {"trigger": "retry", "source": SENDING, "dest": QUEUED},
+    {"trigger": "accept", "source": SENDING, "dest": SENT},
+    {"trigger": "fail", "source": SENDING, "dest": FAILED},
+    {"trigger": "suppress", "source": [QUEUED, SENDING], "dest": SUPPRESSED},
+    {"trigger": "confirm", "source": SENT, "dest": DELIVERED},
+    {"trigger": "bounce", "source": SENT, "dest": BOUNCED},
+    {"trigger": "requeue", "source": FAILED, "dest": QUEUED},
+)
+
+MACHINE = build(Delivery, ROWS)
+NEXT = compiled(MACHINE, Delivery)
+"""Where each trigger leads a message."""
+
+LIVE = frozenset(delivery for delivery in Delivery if (delivery, "suppress") in NEXT)
+"""Not yet decided: it may still go out."""
+
+ACCEPTED = frozenset({NEXT[Delivery.SENDING, "accept"]}) | frozenset(
+    NEXT[Delivery.SENT, trigger] for trigger in ("confirm", "bounce")
+)
+"""A provider once took it."""
+
+
+class Message(Value):
+    """One message to one address; the row is the truth and every job only a wake-up.
+
+    `due_at` is when it may be claimed next: the next attempt, or the end of the sender's lease.
+    """
+
+    account: Annotated[AccountId, Identifier]
+    id: Annotated[MessageId, Identifier]
+    invoice: Annotated[InvoiceId, Identifier]
+    medium: Medium
+    address: Text = Field(repr=False)
+    status: Delivery = Delivery.QUEUED
+    requested_at: Instant
+    due_at: Instant | None
+    attempts: Count = 0
+    sent_at: Instant | None = None
+    ended_at: Instant | None = None
+    reason: Text | None = None
+    provider_id: Text | None = None
+
+    @property
+    def key(self) -> MessageKey:
+        """The pair that finds this message in a store."""
+        return MessageKey(self.account, self.id)
+
+    @property
+    def invoice_key(self) -> Key:
+        """The pair that finds the invoice it is about."""
+        return Key(self.account, self.invoice)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A provider took the message, under an id of its own where it gives one."""
+
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """It did not go out, and may later; `retry_after` where the provider said so."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permanent:
+    """It did not go out and never will."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell whether it went out: try again, under the same key only."""
+
+    reason: str
+
+
+SendError = Transient | Permanent | Unknown
+"""Why a provider did not take a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimable:
+    """Somebody else is sending it, or there is nothing left to send."""
+
+    status: Delivery
+    due_at: datetime | None
+
+
+def claim(message: Message, *, now: datetime, lease: timedelta) -> Result[Message, NotClaimable]:
+    """Take the message for sending; nobody else may until the lease ends.
+
+    A message whose sender died is claimed again once its lease has run out.
+    """
+    now = utc(now)
+    due_at = message.due_at
+    if (message.status, "claim") not in NEXT or due_at is None or now < due_at:
+        return Failure(NotClaimable(message.status, due_at))
+    return Success(
+        _moved(message, "claim", attempts=message.attempts + 1, due_at=now + lease, reason=None)
+    )
+
+
+def suppress(message: Message, reason: str, *, now: datetime) -> Message:
+    """Asked again at the moment of sending, the domain said no; the reason is its code."""
+    return _moved(message, "suppress", due_at=None, ended_at=utc(now), reason=reason)
+
+
+def conclude(
+    message: Message,
+    outcome: Result[Accepted, SendError],
+    *,
+    now: datetime,
+    retries: Retries,
+    jitter: float,
+) -> Message:
+    """What a provider's answer makes of a message that was being sent.
+
+    `jitter` is a number from 0 to 1, drawn by the caller.
+    """
+    now = utc(now)
+    if isinstance(outcome, Success):
+        accepted = outcome.unwrap()
+        return _moved(
+            message,
+            "accept",
+            due_at=None,
+            sent_at=now,
+            provider_id=accepted.provider_id,
+        )
+    error = outcome.failure()
+    again = next_attempt(message.attempts, error, retries, jitter=jitter, now=now)
+    if again is None:
+        return _moved(message, "fail", due_at=None, ended_at=now, reason=error.reason)
+    return _moved(message, "retry", due_at=again, reason=error.reason)
+
+
+def next_attempt(
+    attempts: int, error: SendError, retries: Retries, *, jitter: float, now: datetime
+) -> datetime | None:
+    """When to try again, or None where it is time to give up.
+
+    Doubles with each attempt up to the longest wait, spread over the upper half of the interval.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> next_attempt(1, Transient("busy"), Retries(), jitter=1.0, now=noon) - noon
+    datetime.timedelta(seconds=30)
+    """
+    if isinstance(error, Permanent) or attempts >= retries.attempts:
+        return None
+    if isinstance(error, Transient) and error.retry_after is not None:
+        return now + min(error.retry_after, retries.longest)
+    doublings = min(attempts - 1, 32)
+    wait = min(retries.first * 2**doublings, retries.longest)
+    return now + wait / 2 + wait / 2 * jitter
+
+
+def confirm(message: Message, *, now: datetime) -> Message | None:
+    """A receipt says that it arrived; None where no receipt was open."""
+    return _received(message, "confirm", None, now)
+
+
+def bounce(message: Message, reason: str, *, now: datetime) -> Message | None:
+    """A receipt says that it came back; None where no receipt was open."""
+    return _received(message, "bounce", reason, now)
+
+
+def requeue(message: Message, *, now: datetime) -> Message | None:
+    """An operator gives a dead letter another life; None where it is not dead."""
+    if (message.status, "requeue") not in NEXT:
+        return None
+    return _moved(message, "requeue", attempts=0, due_at=utc(now), ended_at=None, reason=None)
+
+
+def _received(message: Message, trigger: str, reason: str | None, now: datetime) -> Message | None:
+    if (message.status, trigger) not in NEXT:
+        return None
+    return _moved(message, trigger, ended_at=utc(now), reason=reason)
+
+
+def _moved(message: Message, trigger: str, **changes: object) -> Message:
+    status = NEXT[message.status, trigger]
+    return Message.model_validate({**dict(message), "status": status, **changes})
+
+
+def medium_status(
+    messages: Iterable[Message], medium: Medium, *, asked: bool
+) -> Literal["pending", "sent"] | None:
+    """One medium's history in one word: sent once a provider ever took a message, else pending
+    while one is live or was asked for, else None.
+
+    A resend never lowers it.
+    """
+    statuses = {message.status for message in messages if message.medium is medium}
+    if statuses & ACCEPTED:
+        return "sent"
+    return "pending" if asked or statuses & LIVE else None

@@ -1,0 +1,98 @@
+"""Money: whole numbers of a currency's smallest unit, and the ISO 4217 currencies they are in.
+
+Formatting (symbols, grouping, digits of a locale) is an adapter's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
+from typing import Annotated, NewType
+
+from pydantic import AfterValidator, Field, Strict
+
+_ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_TWO = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF
+CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL
+MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR
+PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP
+TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
+"""
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR = "CLF UYW"
+
+EXPONENTS: Mapping[str, int] = MappingProxyType(
+    {
+        code: exponent
+        for codes, exponent in ((_ZERO, 0), (_TWO, 2), (_THREE, 3), (_FOUR, 4))
+        for code in codes.split()
+    }
+)
+"""Every ISO 4217 currency that has a minor unit, with its number of decimal places.
+
+Gold, special drawing rights and the other codes without a minor unit cannot be billed.
+"""
+
+LARGEST = 2**53 - 1
+"""The largest amount: every JSON reader holds it exactly."""
+
+Currency = NewType("Currency", str)
+"""An ISO 4217 code in capitals, such as INR."""
+
+
+def currency(code: str) -> Currency:
+    """The currency of an ISO 4217 code.
+
+    Raises ValueError on a code that is unknown or has no minor unit.
+
+    >>> currency("INR")
+    'INR'
+    """
+    if code not in EXPONENTS:
+        raise ValueError("must be an ISO 4217 currency code in capitals, such as INR")
+    return Currency(code)
+
+
+def minor(major: Decimal, code: Currency) -> int:
+    """Whole smallest units of an amount in major units.
+
+    Raises ValueError where the currency has too few decimal places to hold it.
+
+    >>> minor(Decimal("1234.50"), Currency("INR"))
+    123450
+    """
+    scaled = major.scaleb(EXPONENTS[code])
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"has more than the {EXPONENTS[code]} decimal places of {code}")
+    return int(scaled)
+
+
+def major(amount: int, code: Currency) -> Decimal:
+    """An amount in smallest units as a decimal number of major units, with all its places.
+
+    >>> major(5, Currency("KWD"))
+    Decimal('0.005')
+    """
+    return Decimal(amount).scaleb(-EXPONENTS[code])
+
+
+def half_up(exact: Decimal) -> int:
+    """The nearest whole number; a half goes away from zero.
+
+    >>> half_up(Decimal("2.5"))
+    3
+    """
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+CurrencyCode = Annotated[Currency, Strict(), AfterValidator(currency)]
+"""A validated `Currency`."""
+
+Amount = Annotated[int, Strict(), Field(ge=0, le=LARGEST)]
+"""Zero or more smallest units."""
+
+PositiveAmount = Annotated[int, Strict(), Field(gt=0, le=LARGEST)]
+"""One or more smallest units."""

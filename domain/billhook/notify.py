@@ -1,0 +1,122 @@
+"""Notifying: may the payer be sent the invoice's short URL, and what is to be sent?
+
+The verb that the project is named after. It decides and sends nothing: a `Notification` says
+what to send, a message row carries it, and delivery asks again right before sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId, Policy
+from billhook.errors import (
+    AddressRefusal,
+    AddressSuppressed,
+    MissingContact,
+    MissingEmail,
+    OperationNotAllowed,
+    Suppression,
+    TooSoon,
+)
+from billhook.invoice import Invoice, InvoiceId
+from billhook.lifecycle import Gate
+from billhook.operation import Operation
+from billhook.party import Medium
+from billhook.value import utc
+
+GATE = Gate(Operation.NOTIFY)
+
+NotifyRefusal = OperationNotAllowed | AddressRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one address and medium: may it be written to, and when again?
+
+    >>> CLEAR == Standing(suppressed=None, not_before=None)
+    True
+    """
+
+    suppressed: Suppression | None = None
+    not_before: datetime | None = None
+
+
+CLEAR = Standing()
+"""Nothing stands against writing to the address."""
+
+
+def standing(
+    policy: Policy, suppressed: Suppression | None, last_asked: datetime | None
+) -> Standing:
+    """The standing that an account's policy makes of an address's history."""
+    waiting = last_asked is not None and bool(policy.resend_wait)
+    return Standing(suppressed, last_asked + policy.resend_wait if waiting and last_asked else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """The decision to tell the payer: which invoice, by which medium, to which address."""
+
+    account: AccountId
+    invoice: InvoiceId
+    medium: Medium
+    address: str
+
+
+def notify(
+    invoice: Invoice, medium: Medium, *, now: datetime, standing: Standing = CLEAR
+) -> Result[Notification, NotifyRefusal]:
+    """Decide whether the payer may be sent the invoice's short URL by this medium.
+
+    The order in which refusals win: status, address, suppression, throttle. Changes nothing of
+    the invoice. `now` is an aware datetime.
+
+    >>> from billhook import examples
+    >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
+    'ravi@example.com'
+    """
+    now = utc(now)
+    refused = GATE.refusal(invoice, now)
+    if refused is not None:
+        return refused
+    customer = invoice.document.customer
+    address = None if customer is None else customer.address(medium)
+    if address is None:
+        return _MISSING[medium]
+    if standing is not CLEAR:
+        for refusal in _objections(standing, medium, now):
+            return Failure(refusal)
+    return Success(Notification(invoice.account, invoice.id, medium, address))
+
+
+def objections(
+    invoice: Invoice, medium: Medium, standing: Standing, now: datetime
+) -> Iterator[NotifyRefusal]:
+    """Every reason against notifying, in the order in which they win."""
+    refused = GATE.refusal(invoice, now)
+    if refused is not None:
+        yield refused.failure()
+    customer = invoice.document.customer
+    if customer is None or customer.address(medium) is None:
+        yield _MISSING[medium].failure()
+    else:
+        yield from _objections(standing, medium, now)
+
+
+_MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
+    Medium.EMAIL: Failure(MissingEmail()),
+    Medium.SMS: Failure(MissingContact()),
+}
+
+
+def _objections(
+    standing: Standing, medium: Medium, now: datetime
+) -> Iterator[AddressSuppressed | TooSoon]:
+    if standing.suppressed is not None:
+        yield AddressSuppressed(medium, standing.suppressed)
+    if standing.not_before is not None and now < standing.not_before:
+        yield TooSoon(medium, standing.not_before)

@@ -1,0 +1,36 @@
+"""The words for what may be done to an invoice, and for what of it may be edited."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Operation(StrEnum):
+    """What may be asked of an invoice that exists."""
+
+    ISSUE = "issue"
+    PAY = "pay"
+    NOTIFY = "notify"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    DELETE = "delete"
+    UPDATE = "update"
+
+
+class DocumentField(StrEnum):
+    """A field of the document that an update may name."""
+
+    CUSTOMER = "customer"
+    LINES = "lines"
+    CURRENCY = "currency"
+    DESCRIPTION = "description"
+    RECEIPT = "receipt"
+    DATE = "date"
+    EXPIRE_BY = "expire_by"
+    PARTIAL_PAYMENT = "partial_payment"
+    FIRST_PAYMENT_MIN_AMOUNT = "first_payment_min_amount"
+    TERMS = "terms"
+    COMMENT = "comment"
+    NOTES = "notes"
+    MEDIA = "media"
+    EXTRAS = "extras"

@@ -1,0 +1,45 @@
+"""Drafting: an invoice comes into being."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId, Policy
+from billhook.change import Change, changed
+from billhook.errors import AmountTooLarge, ExpiresTooSoon
+from billhook.facts import Drafted
+from billhook.invoice import Document, InvoiceId
+from billhook.operations.terms import expiry_objections, size_objections
+from billhook.value import utc
+
+ANY = Policy()
+
+
+def draft(
+    document: Document,
+    *,
+    account: AccountId,
+    id: InvoiceId,
+    now: datetime,
+    policy: Policy = ANY,
+) -> Result[Change, AmountTooLarge | ExpiresTooSoon]:
+    """A new draft of this document.
+
+    A draft may lack its customer and its lines until it is issued. `now` is an aware datetime.
+
+    >>> from datetime import UTC
+    >>> drafted = draft(
+    ...     Document(currency="INR"),
+    ...     account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=datetime(2026, 1, 1, tzinfo=UTC),
+    ... ).unwrap()
+    >>> drafted.invoice.status, drafted.fact.name
+    (<Status.DRAFT: 'draft'>, 'invoice.drafted')
+    """
+    now = utc(now)
+    for refusal in size_objections(document):
+        return Failure(refusal)
+    for refusal in expiry_objections(document, policy, now):
+        return Failure(refusal)
+    return Success(changed(None, Drafted(now, account, id, document)))

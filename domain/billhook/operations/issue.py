@@ -1,0 +1,54 @@
+"""Issuing: the invoice is handed to its payer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import Policy
+from billhook.change import Change, changed
+from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
+from billhook.facts import Issued
+from billhook.invoice import Invoice
+from billhook.lifecycle import Gate
+from billhook.operation import Operation
+from billhook.operations.draft import ANY
+from billhook.operations.terms import expiry_objections
+from billhook.value import utc
+
+GATE = Gate(Operation.ISSUE)
+
+IssueRefusal = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
+
+
+def issue(
+    invoice: Invoice,
+    *,
+    now: datetime,
+    short_url: str,
+    number: str | None = None,
+    policy: Policy = ANY,
+) -> Result[Change, IssueRefusal]:
+    """Hand the invoice to its payer, under a short URL that it keeps for ever.
+
+    `now` is an aware datetime; `short_url` is unguessable and unique, minted by the caller, and
+    so is `number` unique in its series.
+    """
+    now = utc(now)
+    for refusal in objections(invoice, policy, now):
+        return Failure(refusal)
+    return Success(changed(invoice, Issued(now, short_url, number)))
+
+
+def objections(invoice: Invoice, policy: Policy, now: datetime) -> Iterator[IssueRefusal]:
+    """Every reason against issuing, in the order in which they win."""
+    refused = GATE.refusal(invoice, now)
+    if refused is not None:
+        yield refused.failure()
+    if invoice.document.customer is None:
+        yield MissingCustomer()
+    if invoice.amount == 0:
+        yield NothingToBill()
+    yield from expiry_objections(invoice.document, policy, now)

@@ -1,0 +1,48 @@
+"""Paying: money comes in, a part or the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from returns.result import Failure, Result, Success
+
+from billhook.change import Change, changed
+from billhook.errors import (
+    BelowMinimum,
+    CurrencyMismatch,
+    Overpayment,
+    PartialNotAllowed,
+    PaymentRefusal,
+)
+from billhook.facts import PaymentTaken
+from billhook.invoice import Invoice
+from billhook.lifecycle import Gate
+from billhook.operation import Operation
+from billhook.payment import Payment
+from billhook.value import utc
+
+GATE = Gate(Operation.PAY)
+
+
+def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, PaymentRefusal]:
+    """Take a payment: the whole of what is due, or a part where the invoice allows parts.
+
+    `now` is an aware datetime. Nothing above the due is ever taken. Whether the payment's
+    reference is new is for the desk to know.
+    """
+    now = utc(now)
+    refused = GATE.refusal(invoice, now)
+    if refused is not None:
+        return refused
+    document, amount, due = invoice.document, payment.amount, invoice.due
+    if payment.currency != document.currency:
+        return Failure(CurrencyMismatch(payment.currency, document.currency))
+    if amount > due:
+        return Failure(Overpayment(amount, due))
+    if amount < due:
+        if not document.partial_payment:
+            return Failure(PartialNotAllowed(amount, due))
+        minimum = document.first_payment_min_amount
+        if minimum is not None and invoice.paid == 0 and amount < minimum:
+            return Failure(BelowMinimum(amount, minimum))
+    return Success(changed(invoice, PaymentTaken(now, payment.reference, amount)))

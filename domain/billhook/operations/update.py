@@ -1,0 +1,61 @@
+"""Updating: fields of the document are set, as far as the status still allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import Policy
+from billhook.change import Change, changed
+from billhook.edits import Edits
+from billhook.errors import (
+    AmountTooLarge,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    NotEditable,
+    OperationNotAllowed,
+)
+from billhook.facts import Updated
+from billhook.invoice import Invoice
+from billhook.lifecycle import EDITABLE, Gate, status_at
+from billhook.operation import DocumentField, Operation
+from billhook.operations.draft import ANY
+from billhook.operations.terms import currency_objections, expiry_objections, size_objections
+from billhook.value import utc
+
+GATE = Gate(Operation.UPDATE)
+
+
+def update(
+    invoice: Invoice, edits: Edits, *, now: datetime, policy: Policy = ANY
+) -> Result[
+    Change, OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
+]:
+    """Set the given fields and keep the others; the amount follows the lines.
+
+    `now` is an aware datetime. The order of refusals: status, fields, currency, expiry, amount.
+    """
+    now = utc(now)
+    refused = GATE.refusal(invoice, now)
+    if refused is not None:
+        return refused
+    status = status_at(invoice, now)
+    settled = edits.fields - EDITABLE[status]
+    if settled:
+        return Failure(NotEditable(status, _in_order(settled), _in_order(EDITABLE[status])))
+    currency = edits.currency or invoice.document.currency
+    lines = edits.lines if DocumentField.LINES in edits.fields else invoice.document.lines
+    for mismatch in currency_objections(lines, currency):
+        return Failure(mismatch)
+    if DocumentField.EXPIRE_BY in edits.fields:
+        for too_soon in expiry_objections(edits, policy, now):
+            return Failure(too_soon)
+    for too_large in size_objections(edits.applied_to(invoice.document)):
+        return Failure(too_large)
+    return Success(changed(invoice, Updated(now, edits)))
+
+
+def _in_order(fields: Iterable[DocumentField]) -> tuple[DocumentField, ...]:
+    return tuple(sorted(fields, key=list(DocumentField).index))

@@ -1,0 +1,112 @@
+"""The people of an invoice: who pays, where they live, and how they can be reached."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, Strict, StringConstraints
+
+from billhook.value import Label, Text, Value
+
+
+class Medium(StrEnum):
+    """A way to reach the payer.
+
+    >>> Medium("sms")
+    <Medium.SMS: 'sms'>
+    """
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+def email_address(text: str) -> str:
+    """The text itself, if it has the shape of one e-mail address.
+
+    A shape, not a proof: one `@`, a dot in the domain, no white space, controls or brackets,
+    at most 254 characters. Raises ValueError otherwise.
+
+    >>> email_address("ravi@example.com")
+    'ravi@example.com'
+    """
+    local, _, domain = text.rpartition("@")
+    labels = domain.split(".")
+    sound = (
+        len(text) <= 254
+        and 0 < len(local) <= 64
+        and len(labels) > 1
+        and all(0 < len(label) <= 63 for label in labels)
+        and text.isprintable()
+        and not set(text) & set(' ,;:<>()[]"\\')
+        and "@" not in local
+    )
+    if not sound:
+        raise ValueError("must be one e-mail address, such as ravi@example.com")
+    return text
+
+
+def phone_number(text: str) -> str:
+    """The text itself, if it is an E.164 number: `+`, a country code, 7 to 15 digits in all.
+
+    Raises ValueError otherwise; national formats are normalised by the adapter that takes them.
+
+    >>> phone_number("+919876543210")
+    '+919876543210'
+    """
+    digits = text[1:]
+    sound = (
+        text.startswith("+")
+        and 7 <= len(digits) <= 15
+        and digits.isascii()
+        and digits.isdigit()
+        and digits[0] != "0"
+    )
+    if not sound:
+        raise ValueError("must be an E.164 number: + and 7 to 15 digits, such as +919876543210")
+    return text
+
+
+EmailAddress = Annotated[str, Strict(), AfterValidator(email_address)]
+"""The shape of one e-mail address."""
+
+PhoneNumber = Annotated[str, Strict(), AfterValidator(phone_number)]
+"""An E.164 phone number."""
+
+CountryCode = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Z]{2}\z")]
+"""An ISO 3166-1 alpha-2 code in capitals."""
+
+_Short = Annotated[Text, StringConstraints(max_length=256)]
+
+
+class PostalAddress(Value):
+    """Where a party lives or wants its goods.
+
+    >>> PostalAddress(line1="12 MG Road", city="Bengaluru", country="IN").country
+    'IN'
+    """
+
+    line1: _Short = Field(default="", repr=False)
+    line2: _Short = Field(default="", repr=False)
+    city: _Short = Field(default="", repr=False)
+    state: _Short = Field(default="", repr=False)
+    postal_code: _Short = Field(default="", repr=False)
+    country: CountryCode | None = None
+
+
+class Customer(Value):
+    """The payer, and the addresses at which billhook may reach them.
+
+    >>> Customer(name="Ravi", email="ravi@example.com").address(Medium.EMAIL)
+    'ravi@example.com'
+    """
+
+    name: Label | None = Field(default=None, repr=False)
+    email: EmailAddress | None = Field(default=None, repr=False)
+    contact: PhoneNumber | None = Field(default=None, repr=False)
+    billing_address: PostalAddress | None = None
+    shipping_address: PostalAddress | None = None
+
+    def address(self, medium: Medium) -> str | None:
+        """Where a message by this medium goes, or None if no such address is known."""
+        return self.email if medium is Medium.EMAIL else self.contact

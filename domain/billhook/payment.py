@@ -1,0 +1,25 @@
+"""Money that came in for an invoice."""
+
+from __future__ import annotations
+
+from typing import Annotated, NewType
+
+from pydantic import Strict, StringConstraints
+
+from billhook.money import CurrencyCode, PositiveAmount
+from billhook.value import Text, Value
+
+Reference = NewType("Reference", str)
+"""What names a payment, unique in its account: a gateway's id, a bank's reference."""
+
+
+class Payment(Value):
+    """One payment: its reference and its amount in smallest units.
+
+    >>> Payment(reference="pay_1", amount=50000, currency="INR").amount
+    50000
+    """
+
+    reference: Annotated[Reference, Strict(), Text, StringConstraints(min_length=1, max_length=128)]
+    amount: PositiveAmount
+    currency: CurrencyCode
