@@ -1,16 +1,16 @@
 """Every fact that can happen to an invoice, kept for ever in canonical JSON.
 
-    Fact
-    ├── changes, one for each version of the invoice
-    │   ├── Drafted         it came into being, with its document
-    │   ├── Updated         some fields of its document were set
-    │   ├── Issued          it was handed to the payer, under a short URL
-    │   ├── PaymentTaken    money came in: a part or the rest
-    │   ├── Expired         its time ran out
-    │   ├── Cancelled       it was called off
-    │   └── Deleted         the draft was thrown away
-    └── beside the replay
-        └── NotificationRequested   the payer is to be told; no version, no change
+Fact
+├── changes, one for each version of the invoice
+│   ├── Drafted         it came into being, with its document
+│   ├── Updated         some fields of its document were set
+│   ├── Issued          it was handed to the payer, under a short URL
+│   ├── PaymentTaken    money came in: a part or the rest
+│   ├── Expired         its time ran out
+│   ├── Cancelled       it was called off
+│   └── Deleted         the draft was thrown away
+└── beside the replay
+    └── NotificationRequested   the payer is to be told; no version, no change
 """
 
 from __future__ import annotations

@@ -86,6 +86,7 @@ class StampedFact(NamedTuple):
     key: Key
     version: int | None
     fact: Fact
+    actor: str | None = None
 
 
 @dataclass(slots=True)

@@ -87,8 +87,6 @@ def _frozen(pairs: Mapping[str, str]) -> FrozenMap:
     return FrozenMap(pairs)
 
 
-
-
 Text = Annotated[str, Strict(), AfterValidator(storable)]
 """Text of any length that every database can hold."""
 

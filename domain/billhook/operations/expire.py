@@ -18,9 +18,7 @@ from billhook.value import utc
 GATE = Gate(Operation.EXPIRE)
 
 
-def expire(
-    invoice: Invoice, *, now: datetime
-) -> Result[Change, OperationNotAllowed | NotYetDue]:
+def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed | NotYetDue]:
     """Record that the time to pay is over; reads have shown it since that instant.
 
     `now` is an aware datetime.

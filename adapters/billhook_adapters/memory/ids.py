@@ -1,0 +1,44 @@
+"""Ids and short URLs from the machine's source of randomness."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+from billhook.invoice import InvoiceId
+from billhook.message import MessageId
+
+_ALPHANUMERICS = string.ascii_letters + string.digits
+
+
+class RandomIds:
+    """Mints ids of 14 random alphanumerics, and short URLs of 128 random bits.
+
+    `base_url` is where the operator serves the invoices' pages.
+
+    >>> RandomIds("https://bill.example/i/").short_url().startswith("https://bill.example/i/")
+    True
+    """
+
+    def __init__(self, base_url: str = "https://bill.example/i/") -> None:
+        self._base_url = base_url
+
+    def invoice(self) -> InvoiceId:
+        """`inv_` and 14 alphanumerics."""
+        return InvoiceId(f"inv_{_word()}")
+
+    def message(self) -> MessageId:
+        """`msg_` and 14 alphanumerics."""
+        return MessageId(f"msg_{_word()}")
+
+    def short_url(self) -> str:
+        """An unguessable URL below the base URL."""
+        return f"{self._base_url}{secrets.token_urlsafe(16)}"
+
+    def jitter(self) -> float:
+        """A number from 0 to 1."""
+        return secrets.randbelow(1_000_001) / 1_000_000
+
+
+def _word() -> str:
+    return "".join(secrets.choice(_ALPHANUMERICS) for _ in range(14))

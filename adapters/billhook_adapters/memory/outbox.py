@@ -1,0 +1,43 @@
+"""A sender that keeps what it was given, for tests, the demo and the sandbox."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from billhook.invoice import Invoice
+from billhook.message import Accepted, Message, MessageId, SendError
+from returns.result import Failure, Result, Success
+
+from billhook_adapters.wording import short_text
+
+
+class Delivered(NamedTuple):
+    """A message as its recipient would get it."""
+
+    id: MessageId
+    to: str
+    text: str
+
+
+class CapturedSender:
+    """Accepts every message, once for each id, and keeps it in `delivered`.
+
+    Put errors into `faults` to make the next sends fail, in that order.
+
+    >>> CapturedSender().delivered
+    []
+    """
+
+    def __init__(self) -> None:
+        self.delivered: list[Delivered] = []
+        self.faults: deque[SendError] = deque()
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        """Keep the message, unless a fault is due."""
+        if self.faults:
+            return Failure(self.faults.popleft())
+        if all(known.id != message.id for known in self.delivered):
+            text = short_text(invoice, seller)
+            self.delivered.append(Delivered(message.id, message.address, text))
+        return Success(Accepted(f"captured-{message.id}"))

@@ -1,0 +1,171 @@
+"""The store in memory: one lock, whole-transaction rollback, the same contract as a database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import TypeVar
+
+from billhook.account import Account, AccountId, Series
+from billhook.errors import Suppression
+from billhook.invoice import Invoice, Key
+from billhook.lifecycle import sources
+from billhook.message import LIVE, Message, MessageKey
+from billhook.operation import Operation
+from billhook.ports import (
+    Contact,
+    History,
+    Outcome,
+    PaymentKey,
+    RecordedPayment,
+    Remembered,
+    RequestKey,
+    StampedFact,
+    StoreRefused,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass
+class _Rows:
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    invoices: dict[Key, Invoice] = field(default_factory=dict)
+    facts: list[StampedFact] = field(default_factory=list)
+    messages: dict[MessageKey, Message] = field(default_factory=dict)
+    payments: dict[PaymentKey, RecordedPayment] = field(default_factory=dict)
+    remembered: dict[RequestKey, Remembered] = field(default_factory=dict)
+    suppressed: dict[Contact, Suppression] = field(default_factory=dict)
+    numbers: dict[Series, int] = field(default_factory=dict)
+
+    def copied(self) -> _Rows:
+        return _Rows(**{name: copy(rows) for name, rows in vars(self).items()})
+
+
+class InMemoryStore:
+    """Rows in dictionaries; a transaction works on a copy that becomes the store at its end.
+
+    Meant for hundreds of invoices, not for millions.
+    """
+
+    def __init__(self) -> None:
+        self._rows = _Rows()
+        self._lock = RLock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Work]:
+        """One at a time; what raises leaves nothing."""
+        with self._lock:
+            work = _Work(self._rows.copied())
+            yield work
+            self._rows = work.rows
+
+    @contextmanager
+    def snapshot(self) -> Iterator[_Work]:
+        """The rows as they are now."""
+        yield _Work(self._rows)
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
+        """Open invoices past their `expire_by`."""
+        open_in = sources(Operation.EXPIRE)
+        found = [
+            (invoice.document.expire_by, key)
+            for key, invoice in self._rows.invoices.items()
+            if invoice.status in open_in
+            and invoice.document.expire_by is not None
+            and invoice.document.expire_by <= now
+        ]
+        return [key for _, key in sorted(found)[:limit]]
+
+    def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
+        """Live messages that are due."""
+        found = [
+            (message.due_at, key)
+            for key, message in self._rows.messages.items()
+            if message.status in LIVE and message.due_at is not None and message.due_at <= now
+        ]
+        return [key for _, key in sorted(found)[:limit]]
+
+
+class _Work:
+    def __init__(self, rows: _Rows) -> None:
+        self.rows = rows
+
+    def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        return _found(self.rows.accounts, ids)
+
+    def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
+        found = _found(self.rows.invoices, keys)
+        return {key: invoice for key, invoice in found.items() if invoice.deleted_at is None}
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Message]:
+        return _found(self.rows.messages, keys)
+
+    def messages_about(self, key: Key) -> Sequence[Message]:
+        return [message for message in self.rows.messages.values() if message.invoice_key == key]
+
+    def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
+        return _found(self.rows.payments, references)
+
+    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
+        return [
+            payment
+            for payment in self.rows.payments.values()
+            if payment.account == account and not payment.applied
+        ]
+
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
+        return {contact: self._history(contact) for contact in contacts}
+
+    def _history(self, contact: Contact) -> History:
+        asked = [
+            message.requested_at
+            for message in self.rows.messages.values()
+            if Contact(message.account, message.medium, message.address) == contact
+        ]
+        return History(self.rows.suppressed.get(contact), max(asked, default=None))
+
+    def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
+        return _found(self.rows.remembered, keys)
+
+    def facts(self, key: Key) -> Sequence[StampedFact]:
+        return [stamped for stamped in self.rows.facts if stamped.key == key]
+
+    def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
+        drawn: dict[Series, range] = {}
+        for one, count in series.items():
+            first = self.rows.numbers.get(one, 0) + 1
+            self.rows.numbers[one] = first + count - 1
+            drawn[one] = range(first, first + count)
+        return drawn
+
+    def save(self, outcome: Outcome) -> None:
+        rows = self.rows
+        urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
+        for key, (before, after) in outcome.invoices.items():
+            if rows.invoices.get(key) != before:
+                raise StoreRefused(f"{key.invoice} is not at the version that was read")
+            if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
+                raise StoreRefused("the short URL is taken")
+            rows.invoices[key] = after
+        for payment in outcome.payments:
+            if rows.payments.setdefault(payment.key, payment) is not payment:
+                raise StoreRefused("the payment reference is taken")
+        rows.facts.extend(outcome.facts)
+        rows.messages.update(outcome.messages)
+        rows.remembered.update({answer.request: answer for answer in outcome.remembered})
+        rows.accounts.update(outcome.accounts)
+        for contact, reason in outcome.suppressed.items():
+            if reason is None:
+                rows.suppressed.pop(contact, None)
+            else:
+                rows.suppressed[contact] = reason
+
+
+def _found(rows: Mapping[K, V], keys: Collection[K]) -> dict[K, V]:
+    return {key: rows[key] for key in keys if key in rows}

@@ -1,0 +1,58 @@
+"""Opening a database: the connection's settings, and the migrations up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_SECONDS = 30
+
+
+def open_database(url: str) -> Engine:
+    """An engine for this database, migrated to the newest schema.
+
+    `url` is SQLAlchemy's, such as `sqlite:///billhook.sqlite3`. SQLite runs in WAL mode with
+    synchronous=FULL: what was acknowledged survives a power cut. Raises ValueError on a database
+    that billhook has no store for.
+    """
+    engine = _sqlite(url) if url.startswith("sqlite:///") else _unsupported(url)
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    return engine
+
+
+def _unsupported(url: str) -> Engine:
+    raise ValueError(
+        f"no store for {url.partition(':')[0]!r} databases; give a URL such as "
+        "sqlite:///billhook.sqlite3"
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        # The driver would open transactions by itself, deferred ones; ours are immediate.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    return engine

@@ -1,0 +1,146 @@
+"""The first tables: accounts, invoices, facts, messages, payments and what is remembered."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "facts",
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("invoice", sa.String(length=64), nullable=False),
+        sa.Column("invoice_version", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(length=256), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_index(
+        "facts_of_invoice", "facts", ["account", "invoice", "invoice_version"], unique=True
+    )
+    op.create_table(
+        "messages",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("invoice", sa.String(length=64), nullable=False),
+        sa.Column("medium", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=256), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("provider_id", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "id"),
+    )
+    op.create_index(
+        "messages_due",
+        "messages",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "messages_of_address",
+        "messages",
+        ["account", "medium", "address", "requested_at"],
+        unique=False,
+    )
+    op.create_index("messages_of_invoice", "messages", ["account", "invoice"], unique=False)
+    op.create_table(
+        "payments",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=128), nullable=False),
+        sa.Column("invoice", sa.String(length=64), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "reference"),
+    )
+    op.create_index("payments_of_invoice", "payments", ["account", "invoice"], unique=False)
+    op.create_table(
+        "remembered",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "key"),
+    )
+    op.create_index("remembered_until", "remembered", ["until"], unique=False)
+    op.create_table(
+        "series",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("prefix", sa.String(length=32), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "prefix"),
+    )
+    op.create_table(
+        "suppressed",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("medium", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=256), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("account", "medium", "address"),
+    )
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["accounts.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "invoices",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("expire_by", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=True),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
+        sa.Column("expired_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.Column("number", sa.String(length=64), nullable=True),
+        sa.Column("short_url", sa.String(length=2048), nullable=True),
+        sa.Column("first_payment", sa.String(length=128), nullable=True),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["accounts.id"],
+        ),
+        sa.PrimaryKeyConstraint("account", "id"),
+        sa.UniqueConstraint("short_url"),
+    )
+    op.create_index(
+        "invoices_overdue",
+        "invoices",
+        ["expire_by"],
+        unique=False,
+        sqlite_where=sa.text("status IN ('issued', 'partially_paid')"),
+        postgresql_where=sa.text("status IN ('issued', 'partially_paid')"),
+    )

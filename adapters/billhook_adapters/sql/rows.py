@@ -1,0 +1,114 @@
+"""Rows to values and back: translation, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from billhook.account import AccountId
+from billhook.canonical import canonical
+from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.message import Message
+from billhook.payment import Payment
+from billhook.ports import RecordedPayment, Remembered, RequestKey
+
+Row = Mapping[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_INVOICE_TIMES = (
+    "created_at", "issued_at", "paid_at", "expired_at", "cancelled_at", "deleted_at",
+)  # fmt: skip
+_MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at")
+
+
+def micros(moment: datetime | None) -> int | None:
+    """Whole microseconds since 1970."""
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+
+
+def instant(stored: int | None) -> datetime | None:
+    """The instant of so many microseconds since 1970."""
+    return None if stored is None else _EPOCH + timedelta(microseconds=stored)
+
+
+def some(moment: datetime) -> int:
+    """Whole microseconds since 1970 of an instant that is there."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
+    """An invoice's columns; the document only where it is new."""
+    row = dict(invoice)
+    document = row.pop("document")
+    row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
+    row["expire_by"] = micros(document.expire_by)
+    if before is None or before.document is not document:
+        row["document"] = canonical(document).decode()
+    return row
+
+
+def invoice_of(row: Row) -> Invoice:
+    """The invoice of a row. Raises pydantic's ValidationError on a corrupt one."""
+    fields = dict(row)
+    del fields["expire_by"]  # a copy for the index; the document holds the truth
+    fields.update({name: instant(fields[name]) for name in _INVOICE_TIMES})
+    fields["document"] = Document.model_validate_json(fields["document"])
+    return Invoice.model_validate(fields)
+
+
+def message_row(message: Message) -> dict[str, Any]:
+    """A message's columns."""
+    row = dict(message)
+    return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
+
+
+def message_of(row: Row) -> Message:
+    """The message of a row."""
+    return Message.model_validate({**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}})
+
+
+def payment_row(recorded: RecordedPayment) -> dict[str, Any]:
+    """A payment's columns."""
+    return {
+        "account": recorded.account,
+        "invoice": recorded.invoice,
+        **dict(recorded.payment),
+        "at": some(recorded.at),
+        "applied": recorded.applied,
+        "answer": recorded.answer.decode(),
+    }
+
+
+def payment_of(row: Row) -> RecordedPayment:
+    """The payment of a row."""
+    return RecordedPayment(
+        account=AccountId(row["account"]),
+        invoice=InvoiceId(row["invoice"]),
+        payment=Payment(reference=row["reference"], amount=row["amount"], currency=row["currency"]),
+        at=_EPOCH + timedelta(microseconds=row["at"]),
+        applied=row["applied"],
+        answer=row["answer"].encode(),
+    )
+
+
+def remembered_row(answer: Remembered) -> dict[str, Any]:
+    """A remembered answer's columns."""
+    return {
+        "account": answer.request.account,
+        "key": answer.request.key,
+        "fingerprint": answer.fingerprint,
+        "answer": answer.answer.decode(),
+        "until": some(answer.until),
+    }
+
+
+def remembered_of(row: Row) -> Remembered:
+    """The remembered answer of a row."""
+    return Remembered(
+        request=RequestKey(AccountId(row["account"]), row["key"]),
+        fingerprint=row["fingerprint"],
+        answer=row["answer"].encode(),
+        until=_EPOCH + timedelta(microseconds=row["until"]),
+    )

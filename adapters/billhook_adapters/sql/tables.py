@@ -1,0 +1,161 @@
+"""The tables. Times are whole microseconds since 1970 in UTC; documents and facts are JSON text.
+
+Every key starts with the account. `migrations/` makes these tables; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("secret_sha256", String(64), nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("paid", BigInteger, nullable=False),
+    Column("expire_by", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("issued_at", BigInteger),
+    Column("paid_at", BigInteger),
+    Column("expired_at", BigInteger),
+    Column("cancelled_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    Column("number", String(64)),
+    Column("short_url", String(2048), unique=True),
+    Column("first_payment", String(128)),
+    Column("document", Text, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+Index(
+    "invoices_overdue",
+    invoices.c.expire_by,
+    sqlite_where=text("status IN ('issued', 'partially_paid')"),
+    postgresql_where=text("status IN ('issued', 'partially_paid')"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("invoice", String(64), nullable=False),
+    Column("invoice_version", Integer),
+    Column("name", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("actor", String(256)),
+    Column("body", Text, nullable=False),
+)
+Index(
+    "facts_of_invoice",
+    facts.c.account,
+    facts.c.invoice,
+    facts.c.invoice_version,
+    unique=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("invoice", String(64), nullable=False),
+    Column("medium", String(16), nullable=False),
+    Column("address", String(256), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("requested_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("reason", Text),
+    Column("provider_id", Text),
+)
+Index(
+    "messages_due",
+    messages.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index("messages_of_invoice", messages.c.account, messages.c.invoice)
+Index(
+    "messages_of_address",
+    messages.c.account,
+    messages.c.medium,
+    messages.c.address,
+    messages.c.requested_at,
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("reference", String(128), primary_key=True),
+    Column("invoice", String(64), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+Index("payments_of_invoice", payments.c.account, payments.c.invoice)
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("key", String(256), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+Index("remembered_until", remembered.c.until)
+
+suppressed = Table(
+    "suppressed",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("medium", String(16), primary_key=True),
+    Column("address", String(256), primary_key=True),
+    Column("reason", String(16), nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("prefix", String(32), primary_key=True),
+    Column("last", Integer, nullable=False),
+)

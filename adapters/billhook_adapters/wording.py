@@ -1,0 +1,42 @@
+"""What a payer is told, in plain words that fit one SMS.
+
+Amounts are written with their ISO 4217 code and decimals, in characters that every phone has:
+a sign such as the rupee's would cut a text from 160 to 70 characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from billhook.invoice import Invoice
+from billhook.money import Currency, major
+
+_LINK = re.compile(r"\S*(?:://|www\.|[.][A-Za-z]{2,}/)\S*")
+
+
+def amount_text(amount: int, currency: Currency) -> str:
+    """An amount as text with all decimals of its currency.
+
+    >>> amount_text(123450, Currency("INR"))
+    'INR 1234.50'
+    """
+    return f"{currency} {major(amount, currency):f}"
+
+
+def one_line(text: str) -> str:
+    """Text of strangers made harmless: one line, no controls, no direction marks, no links.
+
+    >>> one_line("Ravi\\r\\nBcc: x@example.com www.evil.example")
+    'Ravi Bcc: x@example.com'
+    """
+    calm = "".join(
+        " " if unicodedata.category(character)[0] in "CZ" else character for character in text
+    )
+    return " ".join(_LINK.sub("", calm).split())
+
+
+def short_text(invoice: Invoice, seller: str) -> str:
+    """The text of an SMS: who bills, how much is due, and the invoice's short URL."""
+    due = amount_text(invoice.due, invoice.document.currency)
+    return f"{one_line(seller)[:40]} has sent you an invoice over {due}: {invoice.short_url}"

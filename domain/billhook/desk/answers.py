@@ -1,0 +1,54 @@
+"""Decided answers as bytes, so that the same question can get the same answer again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from returns.result import Failure, Result, Success
+
+from billhook.canonical import canonical
+from billhook.errors import REFUSALS
+from billhook.invoice import Invoice
+from billhook.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An invoice that was sent, and the messages queued for it."""
+
+    invoice: Invoice
+    messages: tuple[Message, ...]
+
+
+ANSWERS: Mapping[str, type[Any]] = {"invoice": Invoice, "message": Message, "sent": Sent}
+"""What a command may answer when it succeeds, by the name it is stored under."""
+
+_NAMES = {kind: name for name, kind in ANSWERS.items()}
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def encode(answer: Result[Any, Any]) -> bytes:
+    """The answer's canonical JSON."""
+    if isinstance(answer, Success):
+        value = answer.unwrap()
+        return canonical({"success": _NAMES[type(value)], "value": value})
+    refusal = answer.failure()
+    return canonical({"refusal": refusal.code, "value": refusal})
+
+
+def decode(body: bytes) -> Result[Any, Any]:
+    """The answer of these bytes, equal to the one that was encoded."""
+    stored = json.loads(body)
+    value = canonical(stored["value"])
+    if "success" in stored:
+        return Success(_adapter(ANSWERS[stored["success"]]).validate_json(value))
+    return Failure(_adapter(REFUSALS[stored["refusal"]]).validate_json(value))

@@ -1,0 +1,152 @@
+"""What one decision sees of a batch, and what it wants kept if it succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from billhook.account import Account, AccountId
+from billhook.change import Change
+from billhook.facts import NotificationRequested
+from billhook.invoice import Invoice, Key
+from billhook.message import Message
+from billhook.notify import Notification, Standing, standing
+from billhook.ports import (
+    Contact,
+    History,
+    Ids,
+    Outcome,
+    PaymentKey,
+    RecordedPayment,
+    Remembered,
+    RequestKey,
+    StampedFact,
+    Work,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Rows(Generic[K, V]):
+    """Rows of one kind, read once a batch; what the batch decides stands in front of them."""
+
+    __slots__ = ("_known", "_read")
+
+    def __init__(self, read: Callable[[Collection[K]], Mapping[K, V]]) -> None:
+        self._read = read
+        self._known: dict[K, V | None] = {}
+
+    def fetch(self, keys: Collection[K]) -> None:
+        """Read those of the rows that are not known yet, in one go."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._known]
+        if missing:
+            found = self._read(missing)
+            self._known.update({key: found.get(key) for key in missing})
+
+    def get(self, key: K) -> V | None:
+        """The row as the batch has it by now, or None."""
+        self.fetch((key,))
+        return self._known[key]
+
+    def put(self, key: K, value: V | None) -> None:
+        """What the batch made of the row; None where it is gone."""
+        self._known[key] = value
+
+
+class Batch:
+    """What a batch has read, and all that it has decided so far."""
+
+    def __init__(self, work: Work, ids: Ids, now: datetime) -> None:
+        self.work, self.ids, self.now = work, ids, now
+        self.outcome = Outcome()
+        self.accounts: Rows[AccountId, Account] = Rows(work.accounts)
+        self.invoices: Rows[Key, Invoice] = Rows(work.invoices)
+        self.payments: Rows[PaymentKey, RecordedPayment] = Rows(work.payments)
+        self.histories: Rows[Contact, History] = Rows(work.histories)
+        self.remembered: Rows[RequestKey, Remembered] = Rows(work.remembered)
+
+    def remember(self, answer: Remembered) -> None:
+        """Keep a decided answer under its idempotency key."""
+        self.remembered.put(answer.request, answer)
+        self.outcome.remembered.append(answer)
+
+    def absorb(self, case: Case) -> None:
+        """Keep everything that a successful case wanted kept."""
+        outcome = self.outcome
+        for change in case.changes:
+            key = change.invoice.key
+            before = outcome.invoices[key][0] if key in outcome.invoices else self.invoices.get(key)
+            outcome.invoices[key] = before, change.invoice
+            gone = change.invoice.deleted_at is not None
+            self.invoices.put(key, None if gone else change.invoice)
+            outcome.facts.append(StampedFact(key, change.invoice.version, change.fact, case.actor))
+        for message in case.messages:
+            outcome.messages[message.key] = message
+            requested = NotificationRequested(self.now, message.id, message.medium)
+            outcome.facts.append(StampedFact(message.invoice_key, None, requested, case.actor))
+            contact = Contact(message.account, message.medium, message.address)
+            known = self.histories.get(contact) or History()
+            self.histories.put(contact, History(known.suppressed, self.now))
+        self.absorb_payments(case)
+
+    def absorb_payments(self, case: Case) -> None:
+        """Keep the payments of a case: money that came in is kept even when it was refused."""
+        for payment in case.payments:
+            self.outcome.payments.append(payment)
+            self.payments.put(payment.key, payment)
+
+
+class Case:
+    """One command's view of its batch; nothing it does reaches the batch unless it succeeds."""
+
+    def __init__(
+        self, batch: Batch, account: Account, invoice: Invoice | None, actor: str | None
+    ) -> None:
+        self._batch = batch
+        self.account, self.invoice, self.actor = account, invoice, actor
+        self.now = batch.now
+        self.ids = batch.ids
+        self.changes: list[Change] = []
+        self.messages: list[Message] = []
+        self.payments: list[RecordedPayment] = []
+
+    def invoice_by(self, key: Key) -> Invoice | None:
+        """Another invoice of the batch."""
+        return self._batch.invoices.get(key)
+
+    def payment(self, key: PaymentKey) -> RecordedPayment | None:
+        """The payment already known under this reference."""
+        return self._batch.payments.get(key)
+
+    def standing(self, contact: Contact) -> Standing:
+        """What stands against writing to an address."""
+        history = self._batch.histories.get(contact) or History()
+        return standing(self.account.policy, history.suppressed, history.last_asked)
+
+    def next_number(self) -> str | None:
+        """The next invoice number, where the account has a series. Call only once decided."""
+        series = self.account.series
+        if series is None:
+            return None
+        return self.account.number(self._batch.work.next_numbers({series: 1})[series][0])
+
+    def keep(self, change: Change) -> Invoice:
+        """Keep a change; the invoice after it."""
+        self.changes.append(change)
+        return change.invoice
+
+    def queue(self, notification: Notification) -> Message:
+        """Queue the message that a notification decided on."""
+        message = Message(
+            account=notification.account,
+            id=self.ids.message(),
+            invoice=notification.invoice,
+            medium=notification.medium,
+            address=notification.address,
+            requested_at=self.now,
+            due_at=self.now,
+        )
+        self.messages.append(message)
+        return message

@@ -1,0 +1,245 @@
+"""What can be asked at the desk: one small frozen type a command, with its decision.
+
+A command names its account and its invoice; it may carry an idempotency `key` (the same request
+under the same key gets the same answer for 24 hours and has no second effect), an `actor` for
+the record, and an `expected_version` of the invoice.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId
+from billhook.change import Change
+from billhook.desk.case import Case
+from billhook.desk.payments import PayRefusal, settle
+from billhook.desk.answers import Sent
+from billhook.desk.sending import Addresses, IssueOrNotifyRefusal, issue_in, notify_in, send_in
+from billhook.edits import Edits
+from billhook.errors import (
+    AlreadyExists,
+    AmountTooLarge,
+    Conflict,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvoiceNotFound,
+    NotEditable,
+    NotYetDue,
+    OperationNotAllowed,
+)
+from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.message import Message
+from billhook.notify import NotifyRefusal
+from billhook.operations.cancel import cancel
+from billhook.operations.delete import delete
+from billhook.operations.draft import draft
+from billhook.operations.expire import expire
+from billhook.operations.issue import IssueRefusal
+from billhook.operations.update import update
+from billhook.party import Medium
+from billhook.payment import Payment
+
+A_co = TypeVar("A_co", covariant=True)
+E_co = TypeVar("E_co", covariant=True)
+
+
+class Command(Protocol[A_co, E_co]):
+    """Anything that the desk can decide."""
+
+    @property
+    def account(self) -> AccountId: ...
+    @property
+    def invoice(self) -> InvoiceId | None: ...
+    @property
+    def key(self) -> str | None: ...
+    @property
+    def actor(self) -> str | None: ...
+    def decide(self, case: Case) -> Result[A_co, E_co]: ...
+
+
+Found = InvoiceNotFound | Conflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About(Generic[A_co, E_co]):
+    """A command about an invoice that exists."""
+
+    account: AccountId
+    invoice: InvoiceId
+    key: str | None = None
+    actor: str | None = None
+    expected_version: int | None = None
+
+    def decide(self, case: Case) -> Result[A_co, E_co | InvoiceNotFound | Conflict]:
+        invoice = case.invoice
+        if invoice is None:
+            return Failure(InvoiceNotFound())
+        if self.expected_version is not None and self.expected_version != invoice.version:
+            return Failure(Conflict(self.expected_version, invoice.version))
+        return self.on(invoice, case)
+
+    @abstractmethod
+    def on(self, invoice: Invoice, case: Case) -> Result[A_co, E_co]:
+        """The decision, once the invoice is found."""
+
+
+def _kept(case: Case, decided: Result[Change, E_co]) -> Result[Invoice, E_co]:
+    return decided.map(case.keep)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Make a draft. The desk mints its id, unless the caller has one."""
+
+    account: AccountId
+    document: Document
+    invoice: InvoiceId | None = None
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(
+        self, case: Case
+    ) -> Result[Invoice, AmountTooLarge | ExpiresTooSoon | AlreadyExists]:
+        if case.invoice is not None:
+            return Failure(AlreadyExists())
+        decided = draft(
+            self.document,
+            account=self.account,
+            id=self.invoice or case.ids.invoice(),
+            now=case.now,
+            policy=case.account.policy,
+        )
+        return _kept(case, decided)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAndSend:
+    """Make an invoice, issue it and tell its payer, all or nothing."""
+
+    account: AccountId
+    document: Document
+    media: tuple[Medium, ...] | None = None
+    addresses: Addresses = Addresses.AVAILABLE
+    invoice: InvoiceId | None = None
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(
+        self, case: Case
+    ) -> Result[Sent, AmountTooLarge | ExpiresTooSoon | AlreadyExists | IssueOrNotifyRefusal]:
+        drafted = Draft(account=self.account, document=self.document, invoice=self.invoice).decide(
+            case
+        )
+        if isinstance(drafted, Failure):
+            return drafted
+        return send_in(case, drafted.unwrap(), self.media, self.addresses, again=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(
+    _About[
+        Invoice,
+        OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
+    ]
+):
+    """Set fields of the document."""
+
+    edits: Edits
+
+    def on(
+        self, invoice: Invoice, case: Case
+    ) -> Result[
+        Invoice,
+        OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
+    ]:
+        return _kept(case, update(invoice, self.edits, now=case.now, policy=case.account.policy))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue(_About[Invoice, IssueRefusal]):
+    """Hand the invoice to its payer, and tell nobody."""
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, IssueRefusal]:
+        return issue_in(case, invoice)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notify(_About[Message, NotifyRefusal]):
+    """Queue a message to the payer, by one medium."""
+
+    medium: Medium
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Message, NotifyRefusal]:
+        return notify_in(case, invoice, self.medium)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(_About[Sent, IssueOrNotifyRefusal]):
+    """Issue the invoice where it is a draft, and tell its payer, all or nothing.
+
+    `media` None means: as the document says. With `again` False an invoice that was issued
+    before is refused, as issuing would refuse it.
+    """
+
+    media: tuple[Medium, ...] | None = None
+    addresses: Addresses = Addresses.REQUIRED
+    again: bool = True
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Sent, IssueOrNotifyRefusal]:
+        return send_in(case, invoice, self.media, self.addresses, again=self.again)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay(_About[Invoice, PayRefusal]):
+    """Ask whether a payment may be made, and make it; a refusal stores nothing."""
+
+    payment: Payment
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, PayRefusal]:
+        return settle(case, self.invoice, self.payment, keep_refused=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPayment:
+    """Report money that came in; what the invoice cannot take is kept, whole, as unapplied."""
+
+    account: AccountId
+    invoice: InvoiceId
+    payment: Payment
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(self, case: Case) -> Result[Invoice, PayRefusal]:
+        return settle(case, self.invoice, self.payment, keep_refused=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(_About[Invoice, OperationNotAllowed]):
+    """Call the invoice off."""
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed]:
+        return _kept(case, cancel(invoice, now=case.now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire(_About[Invoice, OperationNotAllowed | NotYetDue]):
+    """Record that its time ran out."""
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed | NotYetDue]:
+        return _kept(case, expire(invoice, now=case.now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(_About[Invoice, OperationNotAllowed]):
+    """Throw the draft away; the answer is its tombstone."""
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed]:
+        return _kept(case, delete(invoice, now=case.now))
+
+
+AnyCommand = Command[Any, Any]
+"""A command of a batch."""

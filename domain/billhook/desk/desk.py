@@ -1,0 +1,176 @@
+"""The desk: commands in, results out; one read, decisions in memory, one write, one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import Account, AccountId
+from billhook.canonical import canonical
+from billhook.change import as_of
+from billhook.desk.answers import decode, encode
+from billhook.desk.case import Batch, Case
+from billhook.desk.commands import AnyCommand, Command
+from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
+from billhook.explain import Verdict, explain
+from billhook.invoice import Invoice, InvoiceId, Key
+from billhook.message import Message
+from billhook.notify import standing
+from billhook.party import Medium
+from billhook.ports import (
+    Clock,
+    Contact,
+    History,
+    Ids,
+    Outcome,
+    Remembered,
+    RequestKey,
+    Store,
+    StoreRefused,
+)
+
+A = TypeVar("A")
+E = TypeVar("E")
+
+REMEMBERED_FOR = timedelta(hours=24)
+"""How long an idempotency key stands for its request."""
+
+
+class Desk:
+    """The application's one door.
+
+    >>> from billhook_adapters.memory import in_memory_desk
+    >>> desk = in_memory_desk()
+    >>> desk.get(AccountId("acc_1"), InvoiceId("inv_unknown")).failure().code
+    'invoice_not_found'
+    """
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+        self._store, self._clock, self._ids = store, clock, ids
+
+    def open(self, account: Account) -> None:
+        """Add an account, or replace its name and policies."""
+        with self._store.transaction() as work:
+            work.save(Outcome(accounts={account.id: account}))
+
+    def do(self, command: Command[A, E]) -> Result[A, E | DeskRefusal]:
+        """Decide one command and store what it decides; a batch of one."""
+        (answer,) = self.execute((command,))
+        return cast("Result[A, E | DeskRefusal]", answer)
+
+    def execute(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
+        """Decide a batch in one transaction; the answers come in the commands' order.
+
+        Commands on one invoice see each other's effects. A refused command never fails its
+        neighbours; where the database refuses the batch, it is redone one command at a time, so
+        that only the culprit fails, with `NotStored`. A bug or a corrupt row raises, and then
+        nothing of the batch is stored.
+        """
+        try:
+            return self._together(commands)
+        except StoreRefused:
+            if len(commands) == 1:
+                return [Failure(NotStored())]
+        return [answer for command in commands for answer in self.execute((command,))]
+
+    def _together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
+        with self._store.transaction() as work:
+            # The clock is read once the rows are ours: waiting for them takes time.
+            batch = Batch(work, self._ids, self._clock.now())
+            batch.remembered.fetch([key for c in commands if (key := _request(c)) is not None])
+            batch.accounts.fetch([command.account for command in commands])
+            batch.invoices.fetch(sorted({key for c in commands if (key := _invoice(c))}))
+            answers = [_answer(batch, command) for command in commands]
+            if batch.outcome:
+                work.save(batch.outcome)
+        return answers
+
+    def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
+        """The invoice as it stands now: one whose time ran out is shown as expired."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            found = view.invoices((key,)).get(key)
+        if found is None:
+            return Failure(InvoiceNotFound())
+        return Success(as_of(found, self._clock.now()))
+
+    def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
+        """The messages about an invoice, the oldest first."""
+        with self._store.snapshot() as view:
+            return view.messages_about(Key(account, invoice))
+
+    def explain(
+        self, account: AccountId, invoice: InvoiceId
+    ) -> Result[tuple[Verdict, ...], InvoiceNotFound]:
+        """For every operation: allowed now, or every reason against it."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            found = view.invoices((key,)).get(key)
+            seller = view.accounts((account,)).get(account)
+            if found is None or seller is None:
+                return Failure(InvoiceNotFound())
+            customer = found.document.customer
+            contacts = {
+                medium: Contact(account, medium, address)
+                for medium in Medium
+                if customer is not None and (address := customer.address(medium)) is not None
+            }
+            histories = view.histories(list(contacts.values()))
+        standings = {
+            medium: standing(seller.policy, history.suppressed, history.last_asked)
+            for medium, contact in contacts.items()
+            if (history := histories.get(contact, History()))
+        }
+        now = self._clock.now()
+        return Success(explain(found, now=now, policy=seller.policy, standings=standings))
+
+
+def _request(command: AnyCommand) -> RequestKey | None:
+    return None if command.key is None else RequestKey(command.account, command.key)
+
+
+def _invoice(command: AnyCommand) -> Key | None:
+    return None if command.invoice is None else Key(command.account, command.invoice)
+
+
+def _answer(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
+    request = _request(command)
+    if request is None:
+        return _decide(batch, command)
+    fingerprint = _fingerprint(command)
+    known = batch.remembered.get(request)
+    if known is not None and batch.now < known.until:
+        return decode(known.answer) if known.fingerprint == fingerprint else Failure(KeyReused())
+    answer = _decide(batch, command)
+    if not (isinstance(answer, Failure) and isinstance(answer.failure(), AccountNotFound)):
+        until = batch.now + REMEMBERED_FOR
+        batch.remember(Remembered(request, fingerprint, encode(answer), until))
+    return answer
+
+
+def _decide(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
+    account = batch.accounts.get(command.account)
+    if account is None:
+        return Failure(AccountNotFound())
+    key = _invoice(command)
+    case = Case(batch, account, None if key is None else batch.invoices.get(key), command.actor)
+    answer = command.decide(case)
+    if isinstance(answer, Success):
+        batch.absorb(case)
+    else:
+        batch.absorb_payments(case)
+    return answer
+
+
+def _fingerprint(command: AnyCommand) -> str:
+    asked = {
+        field.name: getattr(command, field.name)
+        for field in fields(cast("Any", command))
+        if field.name not in ("key", "actor")
+    }
+    return sha256(canonical({"command": type(command).__name__, **asked})).hexdigest()

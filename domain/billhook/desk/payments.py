@@ -1,0 +1,44 @@
+"""Money at the desk: each reference counts once, and money that came in is never lost."""
+
+from __future__ import annotations
+
+from returns.result import Failure, Result, Success
+
+from billhook.desk.answers import decode, encode
+from billhook.desk.case import Case
+from billhook.errors import InvoiceNotFound, PaymentRefusal, ReferenceReused
+from billhook.invoice import Invoice, InvoiceId
+from billhook.operations.pay import pay
+from billhook.payment import Payment
+from billhook.ports import PaymentKey, RecordedPayment
+
+PayRefusal = PaymentRefusal | InvoiceNotFound | ReferenceReused
+
+
+def settle(
+    case: Case, invoice_id: InvoiceId, payment: Payment, *, keep_refused: bool
+) -> Result[Invoice, PayRefusal]:
+    """Take a payment once; with `keep_refused`, keep what no invoice takes as unapplied.
+
+    The same reference, invoice and amount get the answer that was recorded; anything else under
+    a known reference is `ReferenceReused`.
+    """
+    account = case.account.id
+    known = case.payment(PaymentKey(account, payment.reference))
+    if known is not None:
+        if (known.invoice, known.payment) != (invoice_id, payment):
+            return Failure(ReferenceReused())
+        return decode(known.answer)
+    answer = _asked(case, payment)
+    taken = isinstance(answer, Success)
+    if taken or keep_refused:
+        case.payments.append(
+            RecordedPayment(account, invoice_id, payment, case.now, taken, encode(answer))
+        )
+    return answer
+
+
+def _asked(case: Case, payment: Payment) -> Result[Invoice, PaymentRefusal | InvoiceNotFound]:
+    if case.invoice is None:
+        return Failure(InvoiceNotFound())
+    return pay(case.invoice, payment, now=case.now).map(case.keep)

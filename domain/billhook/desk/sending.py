@@ -1,0 +1,83 @@
+"""Issue and send: the one use case that joins two verbs in one transaction."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from returns.result import Failure, Result, Success
+
+from billhook.desk.answers import Sent
+from billhook.desk.case import Case
+from billhook.errors import OperationNotAllowed
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.notify import CLEAR, NotifyRefusal, notify
+from billhook.notify import GATE as NOTIFY
+from billhook.operations.issue import GATE as ISSUE
+from billhook.operations.issue import IssueRefusal, issue, objections
+from billhook.party import Medium
+from billhook.ports import Contact
+
+IssueOrNotifyRefusal = IssueRefusal | NotifyRefusal
+
+
+class Addresses(StrEnum):
+    """What to do about a medium by which the payer cannot be reached."""
+
+    REQUIRED = "required"
+    """Refuse the whole: nothing is issued and nothing is sent."""
+    AVAILABLE = "available"
+    """Leave that medium out."""
+
+
+def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
+    """Issue an invoice under a fresh short URL and, where the account has a series, a number."""
+    for refusal in objections(invoice, case.account.policy, case.now):
+        return Failure(refusal)  # before a number is drawn, so that refusals leave no gap
+    return issue(
+        invoice,
+        now=case.now,
+        short_url=case.ids.short_url(),
+        number=case.next_number(),
+        policy=case.account.policy,
+    ).map(case.keep)
+
+
+def notify_in(case: Case, invoice: Invoice, medium: Medium) -> Result[Message, NotifyRefusal]:
+    """Queue a message about an invoice, if its payer may be told by this medium."""
+    customer = invoice.document.customer
+    address = None if customer is None else customer.address(medium)
+    standing = (
+        CLEAR if address is None else case.standing(Contact(invoice.account, medium, address))
+    )
+    return notify(invoice, medium, now=case.now, standing=standing).map(case.queue)
+
+
+def send_in(
+    case: Case,
+    invoice: Invoice,
+    media: tuple[Medium, ...] | None,
+    addresses: Addresses,
+    *,
+    again: bool,
+) -> Result[Sent, IssueOrNotifyRefusal]:
+    """Issue where that is still to be done, then queue a message for every medium.
+
+    A refusal leaves no trace, because a case that fails keeps nothing.
+    """
+    if not again or ISSUE.refusal(invoice, case.now) is None:
+        issued = issue_in(case, invoice)
+        if isinstance(issued, Failure):
+            return issued
+        invoice = issued.unwrap()
+    refused = NOTIFY.refusal(invoice, case.now)
+    if refused is not None:
+        return refused
+    messages: list[Message] = []
+    for medium in invoice.document.media if media is None else dict.fromkeys(media):
+        queued = notify_in(case, invoice, medium)
+        if isinstance(queued, Success):
+            messages.append(queued.unwrap())
+        elif addresses is Addresses.REQUIRED or isinstance(queued.failure(), OperationNotAllowed):
+            return Failure(queued.failure())
+    return Success(Sent(invoice, tuple(messages)))
