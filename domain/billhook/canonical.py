@@ -1,20 +1,27 @@
 """One canonical JSON form: the bytes in which facts are stored and requests are compared.
 
 Keys sorted, no white space, integers for money, text for decimals, instants in UTC with
-microseconds, durations in whole microseconds. The same value gives the same bytes on every machine and in every year.
+microseconds, durations in whole microseconds. The same value gives the same bytes on every
+machine and in every year.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter
 
 from billhook.value import Value
+
+T = TypeVar("T")
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def canonical(value: object) -> bytes:
@@ -28,6 +35,14 @@ def canonical(value: object) -> bytes:
     return json.dumps(
         plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     ).encode()
+
+
+def adapter(kind: type[T]) -> TypeAdapter[T]:
+    """What reads a value of this type back from canonical JSON; built once a type."""
+    known = _ADAPTERS.get(kind)
+    if known is None:
+        known = _ADAPTERS[kind] = TypeAdapter(kind)
+    return known
 
 
 def plain(value: object) -> Any:
@@ -50,11 +65,12 @@ def plain(value: object) -> Any:
         case Value():
             return plain(value.told())
         case Mapping():
-            return {str(plain(key)): plain(item) for key, item in value.items()}
+            pairs = cast("Mapping[object, object]", value)
+            return {str(plain(key)): plain(item) for key, item in pairs.items()}
         case Set():
-            return sorted(plain(item) for item in value)
+            return sorted(plain(item) for item in cast("Set[object]", value))
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [plain(item) for item in cast("Sequence[object]", value)]
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Self
 
 from pydantic import model_validator
 
@@ -21,12 +21,11 @@ class Edits(Particulars):
 
     currency: CurrencyCode | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _currency_stays(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "currency" in given and given["currency"] is None:
+    @model_validator(mode="after")
+    def _currency_stays(self) -> Self:
+        if self.currency is None and "currency" in self.model_fields_set:
             raise ValueError("currency must be an ISO 4217 code; leave it out to keep it")
-        return given
+        return self
 
     @property
     def fields(self) -> frozenset[DocumentField]:

@@ -28,8 +28,8 @@ def drafted() -> Invoice:
         lines=(Line(name="Book", unit_amount=49900, currency=rupee, quantity=Decimal(2)),),
         partial_payment=True,
     )
-    account, id = AccountId("acc_1"), InvoiceId("inv_1")
-    return draft(document, account=account, id=id, now=NOON).unwrap().invoice
+    drafted = draft(document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON)
+    return drafted.unwrap().invoice
 
 
 def issued() -> Invoice:

@@ -85,5 +85,6 @@ def _verdicts(
         case Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE:
             refused = Gate(operation).refusal(invoice, now)
             reasons = () if refused is None else (refused.failure(),)
-    editable = EDITABLE[status_at(invoice, now)] if operation is Operation.UPDATE else frozenset()
-    return (Verdict(operation, reasons=reasons, editable=frozenset() if reasons else editable),)
+    if operation is Operation.UPDATE and not reasons:
+        return (Verdict(operation, editable=EDITABLE[status_at(invoice, now)]),)
+    return (Verdict(operation, reasons=reasons),)

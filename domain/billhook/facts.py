@@ -17,14 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Annotated, ClassVar, get_args
 
-from pydantic import TypeAdapter
-
 from billhook.account import AccountId
-from billhook.canonical import canonical
+from billhook.canonical import adapter, canonical
 from billhook.edits import Edits
 from billhook.invoice import Document, InvoiceId
 from billhook.money import PositiveAmount
@@ -125,11 +122,6 @@ FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.name: fact for fact in 
 """Every fact by its name."""
 
 
-@cache
-def _adapter(kind: type[Fact]) -> TypeAdapter[Fact]:
-    return TypeAdapter(kind)
-
-
 def encode(fact: Fact) -> bytes:
     """The fact's canonical JSON, to be stored beside its name and version.
 
@@ -152,4 +144,4 @@ def decode(name: str, version: int, body: bytes) -> Fact:
     kind = FACTS.get(name)
     if kind is None or kind.version != version:
         raise ValueError(f"no fact {name} of version {version} is known")
-    return _adapter(kind).validate_json(body)
+    return adapter(kind).validate_json(body)

@@ -212,8 +212,8 @@ def next_attempt(
         return None
     if isinstance(error, Transient) and error.retry_after is not None:
         return now + min(error.retry_after, retries.longest)
-    doublings = min(attempts - 1, 32)
-    wait = min(retries.first * 2**doublings, retries.longest)
+    doubled: int = 2 ** min(attempts - 1, 32)
+    wait = min(retries.first * doubled, retries.longest)
     return now + wait / 2 + wait / 2 * jitter
 
 

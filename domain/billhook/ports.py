@@ -14,11 +14,12 @@ from typing import NamedTuple, Protocol
 
 from returns.result import Result
 
-from billhook.account import Account, AccountId, Series
+from billhook.account import Account, AccountId, Policy, Series
 from billhook.errors import Suppression
 from billhook.facts import Fact
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Accepted, Message, MessageId, MessageKey, SendError
+from billhook.notify import Standing, standing
 from billhook.party import Medium
 from billhook.payment import Payment, Reference
 
@@ -51,6 +52,10 @@ class History:
 
     suppressed: Suppression | None = None
     last_asked: datetime | None = None
+
+    def standing(self, policy: Policy) -> Standing:
+        """What an account's policy makes of it."""
+        return standing(policy, self.suppressed, self.last_asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +98,18 @@ class StampedFact(NamedTuple):
 class Outcome:
     """All that a batch decided, to be stored in one transaction, or not at all."""
 
-    invoices: dict[Key, tuple[Invoice | None, Invoice]] = field(default_factory=dict)
+    invoices: dict[Key, tuple[Invoice | None, Invoice]] = field(
+        default_factory=dict[Key, tuple[Invoice | None, Invoice]]
+    )
     """Each changed invoice, as it was read (None where it is new) and as it is now."""
-    facts: list[StampedFact] = field(default_factory=list)
-    messages: dict[MessageKey, Message] = field(default_factory=dict)
-    payments: list[RecordedPayment] = field(default_factory=list)
-    remembered: list[Remembered] = field(default_factory=list)
-    suppressed: dict[Contact, Suppression | None] = field(default_factory=dict)
-    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    facts: list[StampedFact] = field(default_factory=list[StampedFact])
+    messages: dict[MessageKey, Message] = field(default_factory=dict[MessageKey, Message])
+    payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
+    remembered: list[Remembered] = field(default_factory=list[Remembered])
+    suppressed: dict[Contact, Suppression | None] = field(
+        default_factory=dict[Contact, Suppression | None]
+    )
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
 
     def __bool__(self) -> bool:
         return any(
@@ -116,7 +125,7 @@ class Outcome:
         )
 
 
-class StoreRefused(Exception):
+class StoreRefused(Exception):  # noqa: N818  # it refuses, as everything here does
     """The database refused what a batch would have stored; the transaction left nothing."""
 
 

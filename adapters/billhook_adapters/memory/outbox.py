@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
-from billhook.invoice import Invoice
-from billhook.message import Accepted, Message, MessageId, SendError
 from returns.result import Failure, Result, Success
 
+from billhook.invoice import Invoice
+from billhook.message import Accepted, Message, MessageId, SendError
 from billhook_adapters.wording import short_text
 
 

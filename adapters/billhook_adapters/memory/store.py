@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -34,14 +34,16 @@ V = TypeVar("V")
 
 @dataclass
 class _Rows:
-    accounts: dict[AccountId, Account] = field(default_factory=dict)
-    invoices: dict[Key, Invoice] = field(default_factory=dict)
-    facts: list[StampedFact] = field(default_factory=list)
-    messages: dict[MessageKey, Message] = field(default_factory=dict)
-    payments: dict[PaymentKey, RecordedPayment] = field(default_factory=dict)
-    remembered: dict[RequestKey, Remembered] = field(default_factory=dict)
-    suppressed: dict[Contact, Suppression] = field(default_factory=dict)
-    numbers: dict[Series, int] = field(default_factory=dict)
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    invoices: dict[Key, Invoice] = field(default_factory=dict[Key, Invoice])
+    facts: list[StampedFact] = field(default_factory=list[StampedFact])
+    messages: dict[MessageKey, Message] = field(default_factory=dict[MessageKey, Message])
+    payments: dict[PaymentKey, RecordedPayment] = field(
+        default_factory=dict[PaymentKey, RecordedPayment]
+    )
+    remembered: dict[RequestKey, Remembered] = field(default_factory=dict[RequestKey, Remembered])
+    suppressed: dict[Contact, Suppression] = field(default_factory=dict[Contact, Suppression])
+    numbers: dict[Series, int] = field(default_factory=dict[Series, int])
 
     def copied(self) -> _Rows:
         return _Rows(**{name: copy(rows) for name, rows in vars(self).items()})
@@ -58,7 +60,7 @@ class InMemoryStore:
         self._lock = RLock()
 
     @contextmanager
-    def transaction(self) -> Iterator[_Work]:
+    def transaction(self) -> Generator[_Work]:
         """One at a time; what raises leaves nothing."""
         with self._lock:
             work = _Work(self._rows.copied())
@@ -66,7 +68,7 @@ class InMemoryStore:
             self._rows = work.rows
 
     @contextmanager
-    def snapshot(self) -> Iterator[_Work]:
+    def snapshot(self) -> Generator[_Work]:
         """The rows as they are now."""
         yield _Work(self._rows)
 

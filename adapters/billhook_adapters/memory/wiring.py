@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from billhook.account import Account, AccountId
 from billhook.desk.desk import Desk
 from billhook.ports import Clock
-
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.memory.store import InMemoryStore

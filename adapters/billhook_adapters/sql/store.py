@@ -7,10 +7,26 @@ travel as one JSON array that is joined with.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DataError, IntegrityError
 
 from billhook.account import Account, AccountId, Series
 from billhook.canonical import canonical
@@ -30,22 +46,6 @@ from billhook.ports import (
     StampedFact,
     StoreRefused,
 )
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Select,
-    Table,
-    and_,
-    bindparam,
-    delete,
-    func,
-    select,
-    update,
-)
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DataError, IntegrityError
-
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import (
     instant,
@@ -71,7 +71,7 @@ class SqlStore:
         self._engine = engine
 
     @contextmanager
-    def transaction(self) -> Iterator[_Work]:
+    def transaction(self) -> Generator[_Work]:
         """SQLite's one writer: the lock is taken at the start, so decisions never race."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -87,7 +87,7 @@ class SqlStore:
                 raise
 
     @contextmanager
-    def snapshot(self) -> Iterator[_Work]:
+    def snapshot(self) -> Generator[_Work]:
         """A read transaction of its own."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
@@ -107,7 +107,8 @@ class SqlStore:
         )
         with self._engine.connect() as connection:
             return [
-                Key(AccountId(account), InvoiceId(id)) for account, id in connection.execute(query)
+                Key(AccountId(account), InvoiceId(invoice))
+                for account, invoice in connection.execute(query)
             ]
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
@@ -121,8 +122,8 @@ class SqlStore:
         )
         with self._engine.connect() as connection:
             return [
-                MessageKey(AccountId(account), MessageId(id))
-                for account, id in connection.execute(query)
+                MessageKey(AccountId(account), MessageId(message))
+                for account, message in connection.execute(query)
             ]
 
 
@@ -156,7 +157,7 @@ class _Work:
 
     def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
         wanted = json.dumps([[key] if isinstance(key, str) else key for key in keys])
-        return self._connection.execute(query, {"keys": wanted}).mappings().all()
+        return [dict(row) for row in self._connection.execute(query, {"keys": wanted}).mappings()]
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         return {
@@ -179,7 +180,7 @@ class _Work:
             .where(c.account == key.account, c.invoice == key.invoice)
             .order_by(c.requested_at, c.id)
         )
-        return [message_of(row) for row in self._connection.execute(query).mappings()]
+        return [message_of(dict(row)) for row in self._connection.execute(query).mappings()]
 
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         found = (payment_of(row) for row in self._rows(_PAYMENTS, references))
@@ -190,15 +191,15 @@ class _Work:
         query = (
             select(t.payments).where(c.account == account, ~c.applied).order_by(c.at, c.reference)
         )
-        return [payment_of(row) for row in self._connection.execute(query).mappings()]
+        return [payment_of(dict(row)) for row in self._connection.execute(query).mappings()]
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
         suppressed = {
-            (row["account"], row["medium"], row["address"]): row["reason"]
+            Contact(row["account"], row["medium"], row["address"]): row["reason"]
             for row in self._rows(_SUPPRESSED, contacts)
         }
         return {
-            contact: History(suppressed.get(tuple(contact)), self._last_asked(contact))
+            contact: History(suppressed.get(contact), self._last_asked(contact))
             for contact in contacts
         }
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
 from returns.result import Failure, Result, Success
 
-from billhook.canonical import canonical
+from billhook.canonical import adapter, canonical
 from billhook.errors import REFUSALS
 from billhook.invoice import Invoice
 from billhook.message import Message
@@ -31,11 +29,6 @@ ANSWERS: Mapping[str, type[Any]] = {"invoice": Invoice, "message": Message, "sen
 _NAMES = {kind: name for name, kind in ANSWERS.items()}
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
-
-
 def encode(answer: Result[Any, Any]) -> bytes:
     """The answer's canonical JSON."""
     if isinstance(answer, Success):
@@ -50,5 +43,5 @@ def decode(body: bytes) -> Result[Any, Any]:
     stored = json.loads(body)
     value = canonical(stored["value"])
     if "success" in stored:
-        return Success(_adapter(ANSWERS[stored["success"]]).validate_json(value))
-    return Failure(_adapter(REFUSALS[stored["refusal"]]).validate_json(value))
+        return Success(adapter(ANSWERS[stored["success"]]).validate_json(value))
+    return Failure(adapter(REFUSALS[stored["refusal"]]).validate_json(value))

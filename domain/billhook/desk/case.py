@@ -11,7 +11,7 @@ from billhook.change import Change
 from billhook.facts import NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
-from billhook.notify import Notification, Standing, standing
+from billhook.notify import Notification, Standing
 from billhook.ports import (
     Contact,
     History,
@@ -123,7 +123,7 @@ class Case:
     def standing(self, contact: Contact) -> Standing:
         """What stands against writing to an address."""
         history = self._batch.histories.get(contact) or History()
-        return standing(self.account.policy, history.suppressed, history.last_asked)
+        return history.standing(self.account.policy)
 
     def next_number(self) -> str | None:
         """The next invoice number, where the account has a series. Call only once decided."""

@@ -11,13 +11,13 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from returns.result import Failure, Result, Success
+from returns.result import Failure, Result
 
 from billhook.account import AccountId
 from billhook.change import Change
+from billhook.desk.answers import Sent
 from billhook.desk.case import Case
 from billhook.desk.payments import PayRefusal, settle
-from billhook.desk.answers import Sent
 from billhook.desk.sending import Addresses, IssueOrNotifyRefusal, issue_in, notify_in, send_in
 from billhook.edits import Edits
 from billhook.errors import (
@@ -199,7 +199,7 @@ class Pay(_About[Invoice, PayRefusal]):
 
     payment: Payment
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, PayRefusal]:
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, PayRefusal]:  # noqa: ARG002  # the case holds it too
         return settle(case, self.invoice, self.payment, keep_refused=False)
 
 

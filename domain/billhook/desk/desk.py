@@ -20,7 +20,6 @@ from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyRe
 from billhook.explain import Verdict, explain
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
-from billhook.notify import standing
 from billhook.party import Medium
 from billhook.ports import (
     Clock,
@@ -82,9 +81,11 @@ class Desk:
         with self._store.transaction() as work:
             # The clock is read once the rows are ours: waiting for them takes time.
             batch = Batch(work, self._ids, self._clock.now())
-            batch.remembered.fetch([key for c in commands if (key := _request(c)) is not None])
+            batch.remembered.fetch([k for c in commands if (k := _request(c)) is not None])
             batch.accounts.fetch([command.account for command in commands])
-            batch.invoices.fetch(sorted({key for c in commands if (key := _invoice(c))}))
+            batch.invoices.fetch(
+                sorted({key for c in commands if (key := _invoice(c)) is not None})
+            )
             answers = [_answer(batch, command) for command in commands]
             if batch.outcome:
                 work.save(batch.outcome)
@@ -122,9 +123,8 @@ class Desk:
             }
             histories = view.histories(list(contacts.values()))
         standings = {
-            medium: standing(seller.policy, history.suppressed, history.last_asked)
+            medium: histories.get(contact, History()).standing(seller.policy)
             for medium, contact in contacts.items()
-            if (history := histories.get(contact, History()))
         }
         now = self._clock.now()
         return Success(explain(found, now=now, policy=seller.policy, standings=standings))

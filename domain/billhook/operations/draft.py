@@ -38,8 +38,8 @@ def draft(
     (<Status.DRAFT: 'draft'>, 'invoice.drafted')
     """
     now = utc(now)
-    for refusal in size_objections(document):
-        return Failure(refusal)
-    for refusal in expiry_objections(document, policy, now):
-        return Failure(refusal)
+    for too_large in size_objections(document):
+        return Failure(too_large)
+    for too_soon in expiry_objections(document, policy, now):
+        return Failure(too_soon)
     return Success(changed(None, Drafted(now, account, id, document)))
