@@ -1,18 +1,36 @@
 """For tests of your own: builders of every noun, and the contract suites of the ports.
 
-from billhook_adapters.testing import an_invoice
+    from billhook_adapters.testing import an_invoice
 
-def test_a_paid_invoice_is_not_sent():
-    assert isinstance(notify(an_invoice(Status.PAID), Medium.SMS, now=NOON), Failure)
+    def test_a_paid_invoice_is_not_sent():
+        assert isinstance(notify(an_invoice(Status.PAID), Medium.SMS, now=NOON), Failure)
+
+A store, a clock, ids or a sender of your own inherits its suite from
+`billhook_adapters.testing.contracts`. The names load at first use, because pytest imports this
+package wherever billhook is installed.
 """
 
-from billhook_adapters.testing.builders import (
-    NOON,
-    a_customer,
-    a_document,
-    a_line,
-    a_payment,
-    an_invoice,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from billhook_adapters.testing.builders import (
+        NOON,
+        a_customer,
+        a_document,
+        a_line,
+        a_payment,
+        an_invoice,
+    )
 
 __all__ = ["NOON", "a_customer", "a_document", "a_line", "a_payment", "an_invoice"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module("billhook_adapters.testing.builders"), name)
+    globals()[name] = found
+    return found
