@@ -1,0 +1,65 @@
+"""The invoice lifecycle as a pure library: what may happen to an invoice, and what its payer is told.
+
+>>> from billhook import Medium, examples, notify
+>>> notify(examples.issued(), Medium.SMS, now=examples.NOON).unwrap().address
+'+919876543210'
+
+The public names are listed in `__init__.pyi` and loaded at first use, so that importing billhook
+costs nearly nothing.
+"""
+
+_HOMES = {
+    "account": "Account AccountId Policy Retries Series",
+    "canonical": "canonical",
+    "change": "Change apply as_of replay",
+    "desk.answers": "Sent",
+    "desk.commands": (
+        "Cancel Command Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment Send Update"
+    ),
+    "desk.desk": "Desk",
+    "desk.handlers": "Handlers",
+    "desk.sending": "Addresses",
+    "edits": "Edits",
+    "errors": (
+        "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
+        "CurrencyMismatch ExpiresTooSoon InvoiceNotFound KeyReused MissingContact "
+        "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill "
+        "OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Refusal Remedy TooSoon"
+    ),
+    "explain": "Verdict explain",
+    "facts": (
+        "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken Updated"
+    ),
+    "invoice": "Document Invoice InvoiceId Key Status",
+    "lifecycle": "status_at",
+    "lines": "Line Rounding",
+    "message": "Delivery Message MessageId medium_status",
+    "money": "Currency currency major minor",
+    "notify": "CLEAR Notification Standing notify",
+    "operation": "DocumentField Operation",
+    "operations.cancel": "cancel",
+    "operations.delete": "delete",
+    "operations.draft": "draft",
+    "operations.expire": "expire",
+    "operations.issue": "issue",
+    "operations.pay": "pay",
+    "operations.update": "update",
+    "party": "Customer Medium PostalAddress",
+    "payment": "Payment Reference",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # the stub spells them out
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'billhook' has no attribute {name!r}")
+    found: object = getattr(__import__(f"billhook.{home}", fromlist=[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

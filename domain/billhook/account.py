@@ -43,7 +43,7 @@ class Policy(Value):
     """How long to wait between two messages to one address by one medium; zero is off."""
     number_prefix: Annotated[Text, StringConstraints(max_length=32)] | None = None
     """Where given, issuing an invoice gives it the next number of this series."""
-    number_width: Count = 4
+    number_width: Annotated[Count, Field(le=20)] = 4
     retries: Retries = Retries()
 
 

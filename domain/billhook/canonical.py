@@ -1,7 +1,7 @@
 """One canonical JSON form: the bytes in which facts are stored and requests are compared.
 
 Keys sorted, no white space, integers for money, text for decimals, instants in UTC with
-microseconds, durations in whole microseconds. The same value gives the same bytes on every
+microseconds, durations in ISO 8601 seconds. The same value gives the same bytes on every
 machine and in every year.
 """
 
@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from billhook.value import Value
+from billhook.value import Value, utc
 
 T = TypeVar("T")
+
+_SECOND, _MICROSECOND = timedelta(seconds=1), timedelta(microseconds=1)
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
@@ -27,8 +29,10 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 def canonical(value: object) -> bytes:
     """The canonical JSON of a value made of models, dataclasses, maps, sequences and scalars.
 
-    Raises TypeError on a float or anything else that has no exact form.
+    Raises TypeError on a float or anything else that has no exact form, ValueError on a naive
+    datetime.
 
+    >>> from datetime import UTC
     >>> canonical({"b": 1, "a": datetime(2026, 1, 1, tzinfo=UTC)})
     b'{"a":"2026-01-01T00:00:00.000000Z","b":1}'
     """
@@ -57,11 +61,11 @@ def plain(value: object) -> Any:
         case None | bool() | int() | str():
             return value
         case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return utc(value).isoformat(timespec="microseconds").replace("+00:00", "Z")
         case Decimal():
             return format(value, "f")
         case timedelta():
-            return value // timedelta(microseconds=1)
+            return f"PT{value // _SECOND}.{value % _SECOND // _MICROSECOND:06d}S"
         case Value():
             return plain(value.told())
         case Mapping():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
@@ -20,14 +21,17 @@ class Rounding(StrEnum):
     PER_INVOICE = "per_invoice"
 
 
+# Decimal itself also reads 1_000, white space and the digits of every script.
+_DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
 def _exact(quantity: object) -> Decimal:
     if isinstance(quantity, int) and not isinstance(quantity, bool):
-        return Decimal(quantity)
+        quantity = Decimal(quantity)
     if isinstance(quantity, str):
-        try:
-            quantity = Decimal(quantity)
-        except ArithmeticError:
-            raise ValueError("must be a decimal number, such as 1.5") from None
+        if _DIGITS.fullmatch(quantity) is None:
+            raise ValueError("must be a decimal number, such as 1.5")
+        quantity = Decimal(quantity)
     if not isinstance(quantity, Decimal):
         raise ValueError("must be a whole number or a Decimal, never a float")
     if not quantity.is_finite() or not 0 < quantity <= 10**9:

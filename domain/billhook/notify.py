@@ -53,8 +53,9 @@ def standing(
     policy: Policy, suppressed: Suppression | None, last_asked: datetime | None
 ) -> Standing:
     """The standing that an account's policy makes of an address's history."""
-    waiting = last_asked is not None and bool(policy.resend_wait)
-    return Standing(suppressed, last_asked + policy.resend_wait if waiting and last_asked else None)
+    if last_asked is None or not policy.resend_wait:
+        return Standing(suppressed)
+    return Standing(suppressed, last_asked + policy.resend_wait)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def storable(text: str) -> str:
 def utc(moment: datetime) -> datetime:
     """The same instant in UTC.
 
-    Raises ValueError on a naive datetime: nobody can tell which instant it means.
+    Raises ValueError on a naive datetime, since nobody can tell which instant it means, and on
+    one that UTC has no year for.
 
     >>> utc(datetime.fromisoformat("2026-01-01T05:30+05:30")).isoformat()
     '2026-01-01T00:00:00+00:00'
@@ -60,7 +61,10 @@ def utc(moment: datetime) -> datetime:
         return moment
     if moment.utcoffset() is None:
         raise ValueError("must carry a time zone; give an aware datetime")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999 of UTC") from None
 
 
 class FrozenMap(dict[str, str]):

@@ -20,12 +20,27 @@ if TYPE_CHECKING:
         NOON,
         a_customer,
         a_document,
+        a_full_document,
         a_line,
+        a_message,
         a_payment,
+        a_recorded_payment,
+        an_account,
         an_invoice,
     )
 
-__all__ = ["NOON", "a_customer", "a_document", "a_line", "a_payment", "an_invoice"]
+__all__ = [
+    "NOON",
+    "a_customer",
+    "a_document",
+    "a_full_document",
+    "a_line",
+    "a_message",
+    "a_payment",
+    "a_recorded_payment",
+    "an_account",
+    "an_invoice",
+]
 
 
 def __getattr__(name: str) -> object:

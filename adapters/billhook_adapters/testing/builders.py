@@ -6,18 +6,20 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billhook.account import AccountId
+from billhook.account import Account, AccountId
 from billhook.change import Change
 from billhook.invoice import Document, Invoice, InvoiceId, Status
-from billhook.lines import Line
+from billhook.lines import Line, Rounding
+from billhook.message import Message
 from billhook.money import Currency
 from billhook.operations.cancel import cancel
 from billhook.operations.draft import draft
 from billhook.operations.expire import expire
 from billhook.operations.issue import issue
 from billhook.operations.pay import pay
-from billhook.party import Customer
+from billhook.party import Customer, Medium
 from billhook.payment import Payment, Reference
+from billhook.ports import RecordedPayment
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the builders' invoices are made."""
@@ -103,6 +105,93 @@ def an_invoice(
             return _after(expire(issued, now=as_of_expiry(issued)))
         case Status.CANCELLED:
             return _after(cancel(issued, now=NOON))
+
+
+def an_account(id: str = "acc_1", name: str = "Acme", **policy: Any) -> Account:
+    """Acme, with every policy at its default; fields go to its policy.
+
+    >>> an_account(number_prefix="INV-").number(1)
+    'INV-0001'
+    """
+    return Account.model_validate({"id": id, "name": name, "policy": policy})
+
+
+def a_full_document(**fields: Any) -> Document:
+    """A document with every field set, in several scripts.
+
+    >>> a_full_document().total
+    99951
+    """
+    address = {
+        "line1": "12 MG Road",
+        "line2": "2. Stock, Tür 5",
+        "city": "बेंगलुरु",
+        "state": "ಕರ್ನಾಟಕ",
+        "postal_code": "560001",
+        "country": "IN",
+    }
+    everything = {
+        "customer": a_customer(
+            name="رافي 👩🏽‍🚀", billing_address=address, shipping_address={**address, "city": "鎌倉"}
+        ),
+        "lines": (
+            a_line(),
+            a_line(100, Decimal("1.505"), name="Ink – ½ l", description="for the quill"),
+        ),
+        "description": "Two books\nand ink",
+        "receipt": "R-0001/26",
+        "date": NOON.replace(microsecond=1),
+        "expire_by": TOMORROW.replace(microsecond=999_999),
+        "partial_payment": True,
+        "first_payment_min_amount": 1,
+        "terms": "Within 14 days.",
+        "comment": "Thank you ❤️",
+        "notes": {"order": "A-1", "ключ": "значение"},
+        "media": (Medium.EMAIL, Medium.SMS),
+        "extras": {"razorpay": '{"type":"invoice"}'},
+        "rounding": Rounding.PER_INVOICE,
+    }
+    return a_document(**{**everything, **fields})
+
+
+def a_message(
+    id: str = "msg_1", *, account: str = "acc_1", invoice: str = "inv_1", **fields: Any
+) -> Message:
+    """A message to Ravi by e-mail, queued at noon and due at once.
+
+    >>> a_message(attempts=2).attempts
+    2
+    """
+    known = {
+        "account": account,
+        "id": id,
+        "invoice": invoice,
+        "medium": Medium.EMAIL,
+        "address": "ravi@example.com",
+        "requested_at": NOON,
+        "due_at": NOON,
+    }
+    return Message.model_validate({**known, **fields})
+
+
+def a_recorded_payment(
+    reference: str = "pay_1",
+    amount: int = 100,
+    *,
+    account: str = "acc_1",
+    invoice: str = "inv_1",
+    at: datetime = NOON,
+    applied: bool = True,
+) -> RecordedPayment:
+    """One rupee that an invoice took at noon.
+
+    >>> a_recorded_payment(applied=False).key.reference
+    'pay_1'
+    """
+    payment = a_payment(amount, reference)
+    return RecordedPayment(
+        AccountId(account), InvoiceId(invoice), payment, at, applied, b'{"note":"\xe2\x9c\x93"}'
+    )
 
 
 def as_of_expiry(invoice: Invoice) -> datetime:

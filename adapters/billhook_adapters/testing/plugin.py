@@ -22,8 +22,8 @@ pytest.register_assert_rewrite("billhook_adapters.testing.contracts")
 @pytest.fixture
 def billhook_clock() -> SettableClock:
     """A clock that stands at noon on 1 January 2026 until it is moved."""
-    from billhook_adapters.memory import SettableClock  # noqa: PLC0415  # keeps pytest's start cheap
-    from billhook_adapters.testing.builders import NOON  # noqa: PLC0415  # so does this
+    from billhook_adapters.memory import SettableClock
+    from billhook_adapters.testing.builders import NOON
 
     return SettableClock(NOON)
 
@@ -31,6 +31,6 @@ def billhook_clock() -> SettableClock:
 @pytest.fixture
 def billhook_desk(billhook_clock: SettableClock) -> Desk:
     """A desk in memory with one account, `acc_1`; its clock is `billhook_clock`."""
-    from billhook_adapters.memory import in_memory_desk  # noqa: PLC0415  # so does this
+    from billhook_adapters.memory import in_memory_desk
 
     return in_memory_desk(billhook_clock)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from billhook.account import Account, AccountId
-from billhook.change import Change
-from billhook.facts import NotificationRequested
+from billhook.change import Change, as_of
+from billhook.facts import Drafted, NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
 from billhook.notify import Notification, Standing
@@ -22,6 +22,7 @@ from billhook.ports import (
     Remembered,
     RequestKey,
     StampedFact,
+    StoreRefused,
     Work,
 )
 
@@ -77,6 +78,9 @@ class Batch:
         outcome = self.outcome
         for change in case.changes:
             key = change.invoice.key
+            if key in outcome.invoices and isinstance(change.fact, Drafted):
+                # The id of a draft deleted in this very batch; alone, the store refuses it too.
+                raise StoreRefused(f"{key.invoice} is the id of a deleted invoice")
             before = outcome.invoices[key][0] if key in outcome.invoices else self.invoices.get(key)
             outcome.invoices[key] = before, change.invoice
             gone = change.invoice.deleted_at is not None
@@ -133,9 +137,9 @@ class Case:
         return self.account.number(self._batch.work.next_numbers({series: 1})[series][0])
 
     def keep(self, change: Change) -> Invoice:
-        """Keep a change; the invoice after it."""
+        """Keep a change; the invoice after it, as it must be shown now."""
         self.changes.append(change)
-        return change.invoice
+        return as_of(change.invoice, self.now)
 
     def queue(self, notification: Notification) -> Message:
         """Queue the message that a notification decided on."""

@@ -8,10 +8,9 @@ from returns.result import Failure, Result, Success
 
 from billhook.desk.answers import Sent
 from billhook.desk.case import Case
-from billhook.errors import OperationNotAllowed
 from billhook.invoice import Invoice
 from billhook.message import Message
-from billhook.notify import CLEAR, NotifyRefusal, notify
+from billhook.notify import CLEAR, Notification, NotifyRefusal, notify
 from billhook.notify import GATE as NOTIFY
 from billhook.operations.issue import GATE as ISSUE
 from billhook.operations.issue import IssueRefusal, issue, objections
@@ -45,12 +44,7 @@ def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
 
 def notify_in(case: Case, invoice: Invoice, medium: Medium) -> Result[Message, NotifyRefusal]:
     """Queue a message about an invoice, if its payer may be told by this medium."""
-    customer = invoice.document.customer
-    address = None if customer is None else customer.address(medium)
-    standing = (
-        CLEAR if address is None else case.standing(Contact(invoice.account, medium, address))
-    )
-    return notify(invoice, medium, now=case.now, standing=standing).map(case.queue)
+    return _decided(case, invoice, medium).map(case.queue)
 
 
 def send_in(
@@ -65,19 +59,32 @@ def send_in(
 
     A refusal leaves no trace, because a case that fails keeps nothing.
     """
-    if not again or ISSUE.refusal(invoice, case.now) is None:
-        issued = issue_in(case, invoice)
-        if isinstance(issued, Failure):
-            return issued
-        invoice = issued.unwrap()
-    refused = NOTIFY.refusal(invoice, case.now)
+    issuing = not again or ISSUE.refusal(invoice, case.now) is None
+    told = invoice
+    if issuing:
+        # A trial, without a number: one is drawn last, so that no refusal leaves a gap.
+        tried = issue(invoice, now=case.now, short_url="-", policy=case.account.policy)
+        if isinstance(tried, Failure):
+            return tried
+        told = tried.unwrap().invoice
+    refused = NOTIFY.refusal(told, case.now)
     if refused is not None:
         return refused
-    messages: list[Message] = []
-    for medium in invoice.document.media if media is None else dict.fromkeys(media):
-        queued = notify_in(case, invoice, medium)
-        if isinstance(queued, Success):
-            messages.append(queued.unwrap())
-        elif addresses is Addresses.REQUIRED or isinstance(queued.failure(), OperationNotAllowed):
-            return Failure(queued.failure())
-    return Success(Sent(invoice, tuple(messages)))
+    notifications: list[Notification] = []
+    for medium in told.document.media if media is None else dict.fromkeys(media):
+        decided = _decided(case, told, medium)
+        if isinstance(decided, Success):
+            notifications.append(decided.unwrap())
+        elif addresses is Addresses.REQUIRED:
+            return Failure(decided.failure())
+    sent = issue_in(case, invoice).unwrap() if issuing else invoice
+    return Success(Sent(sent, tuple(map(case.queue, notifications))))
+
+
+def _decided(case: Case, invoice: Invoice, medium: Medium) -> Result[Notification, NotifyRefusal]:
+    customer = invoice.document.customer
+    address = None if customer is None else customer.address(medium)
+    standing = (
+        CLEAR if address is None else case.standing(Contact(invoice.account, medium, address))
+    )
+    return notify(invoice, medium, now=case.now, standing=standing)

@@ -1,0 +1,60 @@
+# The two commands of a newcomer are `make demo` and `make test`; `make help` lists the rest.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check slow bench mutants chaos docs lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+demo: $(READY)  ## walk invoices through their lives, offline
+	@$(BIN)/billhook demo
+
+test: $(READY)  ## the tests, without the slow ones
+	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -q -p no:randomly --doctest-modules domain adapters/billhook_adapters --ignore=adapters/billhook_adapters/sql/migrations
+
+check: $(READY)  ## formatting, lint, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
+	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
+
+bench: $(READY)  ## ratios of speed, in one run
+	$(BIN)/python tests/benchmarks/decisions.py
+
+mutants: $(READY)  ## mutate the domain (half an hour), and compare with the committed survivors
+	$(BIN)/mutmut run
+	$(BIN)/python tests/mutants/compare.py
+
+docs: $(READY)  ## regenerate the pages that are derived from the code
+	$(BIN)/python docs/generate.py
+
+lock: $(READY)  ## resolve the dependencies anew; no host is named
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra dev \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements.lock
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants
+
+# uv where it is on PATH, else venv and pip, else the one line that is missing.
+$(READY): requirements.lock pyproject.toml
+	@if command -v uv >/dev/null; then \
+	  uv venv -q --allow-existing --python $(PYTHON) $(VENV) && \
+	  uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install -q --python $(BIN)/python --no-build-isolation --no-deps -e . ; \
+	elif $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e . ; \
+	else \
+	  echo 'billhook needs uv, or pip: apt-get install python3-venv' >&2; exit 1; \
+	fi
+	@touch $(READY)

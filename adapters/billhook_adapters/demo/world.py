@@ -1,0 +1,103 @@
+"""The demo's small world: a server, a mail server, two accounts, and a clock that can be moved."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import Message as Mail
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+
+import uvicorn
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MailHandler
+
+from billhook.account import Account, AccountId, Policy
+from billhook.party import Medium
+from billhook_adapters.email.smtp import SmtpSender, SmtpServer
+from billhook_adapters.memory.clock import SettableClock, SystemClock
+from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.wiring import Service, build_service
+
+OURS, THEIRS = AccountId("acc_demo"), AccountId("acc_other")
+SECRET = "demo-secret"  # noqa: S105  # it opens nothing but this demo
+PAGE = "https://bill.example/i/"
+
+
+class Mailbox(MailHandler):  # type: ignore[misc]  # aiosmtpd has no types
+    """Keeps every mail that the mail server accepts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Mail] = []
+
+    def handle_message(self, message: Mail) -> None:
+        """One mail came in."""
+        self.mails.append(message)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the demo looks at."""
+
+    service: Service
+    clock: SettableClock
+    url: str
+    texts: CapturedSender
+    mailbox: Mailbox
+
+
+@contextmanager
+def small_world() -> Iterator[World]:
+    """Start everything on loopback and a temporary SQLite file; all gone afterwards."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="billhook-demo-"))
+        mailbox, mail_port = Mailbox(), _free_port()
+        controller: Any = Controller(mailbox, hostname="127.0.0.1", port=mail_port)
+        controller.start()
+        stack.callback(controller.stop)
+        texts, clock = CapturedSender(), SettableClock(SystemClock().now())
+        server = SmtpServer("127.0.0.1", mail_port, security="none")
+        service = build_service(
+            f"sqlite:///{Path(folder) / 'demo.sqlite3'}",
+            clock=clock,
+            ids=RandomIds(PAGE),
+            senders={Medium.SMS: texts, Medium.EMAIL: SmtpSender(server, "bills@bill.example")},
+        )
+        stack.callback(service.database.dispose)
+        policy = Policy(least_lead=timedelta(minutes=15))
+        for account, name in ((OURS, "Acme Books"), (THEIRS, "Somebody Else")):
+            service.desk.open(Account(id=account, name=name, policy=policy))
+            service.keys.add(account, f"key_{account}", SECRET)
+        url = stack.enter_context(_serving(service))
+        yield World(service, clock, url, texts, mailbox)
+
+
+@contextmanager
+def _serving(service: Service) -> Iterator[str]:
+    config = uvicorn.Config(service.app, log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

@@ -1,0 +1,5 @@
+"""Messages by e-mail, through the standard library. Needs only the core."""
+
+from billhook_adapters.email.smtp import SmtpSender, SmtpServer
+
+__all__ = ["SmtpSender", "SmtpServer"]

@@ -1,0 +1,5 @@
+"""What wakes the handlers. Needs only the core."""
+
+from billhook_adapters.engine.embedded import EmbeddedEngine
+
+__all__ = ["EmbeddedEngine"]

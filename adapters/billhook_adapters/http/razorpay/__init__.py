@@ -1,0 +1,1 @@
+"""Razorpay's Invoices dialect: its routes, its entity, its words."""

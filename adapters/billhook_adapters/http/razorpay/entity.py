@@ -1,0 +1,161 @@
+"""The vendor's invoice entity, drawn from an invoice and the messages about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from string import ascii_letters, digits
+from typing import Any
+
+from billhook.invoice import Invoice
+from billhook.lines import Line
+from billhook.message import Message, medium_status
+from billhook.party import Medium, PostalAddress
+from billhook_adapters.http.razorpay.requests import DIALECT
+
+_ALPHABET = ascii_letters + digits
+_SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+
+def derived_id(prefix: str, *parts: object) -> str:
+    """An id in the vendor's form that is always the same for the same thing.
+
+    >>> derived_id("order", "inv_1") == derived_id("order", "inv_1")
+    True
+    """
+    number = int.from_bytes(sha256(repr((prefix, *parts)).encode()).digest()[:12])
+    word = ""
+    for _ in range(14):
+        number, position = divmod(number, len(_ALPHABET))
+        word += _ALPHABET[position]
+    return f"{prefix}_{word}"
+
+
+def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
+    """Every field of the vendor's invoice; what is absent is null."""
+    document = invoice.document
+    echo: dict[str, Any] = json.loads(document.extras.get(DIALECT, "{}"))
+    issued = invoice.issued_at is not None
+    return {
+        "id": invoice.id,
+        "entity": "invoice",
+        "type": echo.get("type", "invoice"),
+        "receipt": document.receipt or invoice.number,
+        "invoice_number": document.receipt or invoice.number,
+        "customer_id": derived_id("cust", invoice.id) if document.customer else None,
+        "customer_details": _customer(invoice, echo),
+        "order_id": derived_id("order", invoice.id) if issued else None,
+        "line_items": [_line(invoice, n, line) for n, line in enumerate(document.lines)],
+        "payment_id": invoice.first_payment,
+        "status": invoice.status.value,
+        "expire_by": _seconds(document.expire_by),
+        "issued_at": _seconds(invoice.issued_at),
+        "paid_at": _seconds(invoice.paid_at),
+        "cancelled_at": _seconds(invoice.cancelled_at),
+        "expired_at": _seconds(invoice.expired_at),
+        "sms_status": _told(invoice, messages, Medium.SMS),
+        "email_status": _told(invoice, messages, Medium.EMAIL),
+        "date": _seconds(document.date or invoice.created_at),
+        "terms": document.terms,
+        "partial_payment": document.partial_payment,
+        "gross_amount": invoice.amount,
+        "tax_amount": 0,
+        "taxable_amount": invoice.amount,
+        "amount": invoice.amount,
+        "amount_paid": invoice.paid if issued else None,
+        "amount_due": invoice.due if issued else None,
+        "first_payment_min_amount": document.first_payment_min_amount,
+        "currency": document.currency,
+        "currency_symbol": _SYMBOLS.get(document.currency, document.currency),
+        "description": document.description,
+        "notes": dict(document.notes) or [],
+        "comment": document.comment,
+        "short_url": invoice.short_url,
+        "view_less": True,
+        "billing_start": None,
+        "billing_end": None,
+        "group_taxes_discounts": False,
+        "created_at": _seconds(invoice.created_at),
+        "idempotency_key": None,
+        "ref_num": None,
+    }
+
+
+def _told(invoice: Invoice, messages: Sequence[Message], medium: Medium) -> str | None:
+    customer = invoice.document.customer
+    asked = (
+        invoice.issued_at is not None
+        and medium in invoice.document.media
+        and customer is not None
+        and customer.address(medium) is not None
+    )
+    return medium_status(messages, medium, asked=asked)
+
+
+def _customer(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
+    customer = invoice.document.customer
+    if customer is None:
+        names = ("name", "email", "contact", "gstin", "billing_address", "shipping_address",
+                 "customer_name", "customer_email", "customer_contact")  # fmt: skip
+        return dict.fromkeys(("id", *names))
+    contact = echo.get("contact") or customer.contact
+    return {
+        "id": derived_id("cust", invoice.id),
+        "name": customer.name,
+        "email": customer.email,
+        "contact": contact,
+        "gstin": echo.get("gstin"),
+        "billing_address": _address(invoice, "billing", customer.billing_address),
+        "shipping_address": _address(invoice, "shipping", customer.shipping_address),
+        "customer_name": customer.name,
+        "customer_email": customer.email,
+        "customer_contact": contact,
+    }
+
+
+def _address(invoice: Invoice, kind: str, address: PostalAddress | None) -> dict[str, Any] | None:
+    if address is None:
+        return None
+    return {
+        "id": derived_id("addr", invoice.id, kind),
+        "type": f"{kind}_address",
+        "primary": True,
+        "line1": address.line1,
+        "line2": address.line2,
+        "zipcode": address.postal_code,
+        "city": address.city,
+        "state": address.state,
+        "country": address.country.lower() if address.country else None,
+    }
+
+
+def _line(invoice: Invoice, position: int, line: Line) -> dict[str, Any]:
+    return {
+        "id": derived_id("li", invoice.id, position),
+        "item_id": None,
+        "ref_id": None,
+        "ref_type": None,
+        "name": line.name,
+        "description": line.description,
+        "amount": line.unit_amount,
+        "unit_amount": line.unit_amount,
+        "gross_amount": line.total,
+        "tax_amount": 0,
+        "taxable_amount": line.total,
+        "net_amount": line.total,
+        "currency": line.currency,
+        "type": "invoice",
+        "tax_inclusive": False,
+        "hsn_code": None,
+        "sac_code": None,
+        "tax_rate": None,
+        "unit": None,
+        "quantity": int(line.quantity) if line.quantity % 1 == 0 else float(line.quantity),
+        "taxes": [],
+    }
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())

@@ -1,0 +1,105 @@
+"""The vendor's sentences: every refusal of the domain as Razorpay words it, and its envelope."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from billhook.errors import (
+    AccountNotFound,
+    AddressSuppressed,
+    AlreadyExists,
+    AmountTooLarge,
+    BelowMinimum,
+    Conflict,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvoiceNotFound,
+    KeyReused,
+    MissingContact,
+    MissingCustomer,
+    MissingEmail,
+    NotEditable,
+    NothingToBill,
+    NotStored,
+    NotYetDue,
+    OperationNotAllowed,
+    Overpayment,
+    PartialNotAllowed,
+    ReferenceReused,
+    Refusal,
+    TooSoon,
+)
+
+UNAUTHORIZED = "Authentication failed"
+UNKNOWN_ROUTE = "The requested URL was not found on the server."
+SERVER_ERROR = "We are facing some trouble completing your request at the moment. Please try again."
+
+
+def envelope(
+    description: str, *, code: str = "BAD_REQUEST_ERROR", reason: str = "input_validation_failed"
+) -> dict[str, Any]:
+    """The body of every answer that is not a success."""
+    return {
+        "error": {
+            "code": code,
+            "description": description,
+            "source": "business",
+            "step": None,
+            "reason": reason,
+            "metadata": {},
+        }
+    }
+
+
+def medium_unknown(medium: str) -> str:
+    """The refusal of a medium that is neither sms nor email; it echoes what was asked for."""
+    return f"{medium} is not a valid communication medium."
+
+
+def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a line
+    """The sentence for a refusal: the vendor's where it has one, else ours in its manner."""
+    match refusal:
+        case OperationNotAllowed(status=status):
+            return f"Operation not allowed for Invoice in {status} status."
+        case InvoiceNotFound() | AccountNotFound():
+            return "The id provided does not exist"
+        case MissingEmail():
+            return "Email can not be sent since email address has not been provided."
+        case MissingContact():
+            return "SMS can not be sent since contact number has not been provided."
+        case MissingCustomer():
+            return "customer is required."
+        case NothingToBill():
+            return "line_items is required."
+        case ExpiresTooSoon():
+            return "expire_by should be at least 15 minutes after current time."
+        case NotEditable(fields=fields):
+            return f"{', '.join(fields)} is/are not required and should not be sent"
+        case CurrencyMismatch():
+            return "Currency of all items should be the same as of the invoice."
+        case AmountTooLarge():
+            return "Invoice amount exceeds maximum payment amount allowed."
+        case AddressSuppressed(medium=medium):
+            return f"The {medium} address of the customer does not accept messages."
+        case TooSoon(medium=medium, until=until):
+            return f"The next {medium} can be sent after {int(until.timestamp())}."
+        case NotYetDue():
+            return "The invoice has not expired."
+        case Overpayment():
+            return "The payment amount is more than the amount due."
+        case PartialNotAllowed():
+            return "Partial payment is not enabled for the invoice."
+        case BelowMinimum():
+            return "The payment amount is less than the minimum first amount."
+        case ReferenceReused():
+            return "The payment id has already been used."
+        case AlreadyExists():
+            return "The id has already been taken."
+        case Conflict():
+            return "The invoice was changed by another request. Fetch it and try again."
+        case KeyReused():
+            return "The idempotency key was used for a different request."
+        case NotStored():
+            return "The request could not be stored."
+        case _:
+            assert_never(refusal)
