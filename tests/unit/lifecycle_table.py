@@ -1,0 +1,104 @@
+"""What may happen to an invoice, written by hand, and how to ask the verbs for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, an_invoice
+from returns.result import Failure, Result, Success
+
+from billhook import lifecycle
+from billhook.change import Change
+from billhook.edits import Edits
+from billhook.errors import OperationNotAllowed
+from billhook.invoice import Invoice, Status
+from billhook.notify import Notification, notify
+from billhook.operation import Operation
+from billhook.operations.cancel import cancel
+from billhook.operations.delete import delete
+from billhook.operations.expire import expire
+from billhook.operations.issue import issue
+from billhook.operations.pay import pay
+from billhook.operations.update import update
+from billhook.party import Medium
+
+TABLE = """
+          draft      issued               partially_paid       paid  expired  cancelled
+issue     issued     -                    -                    -     -        -
+pay       -          partially_paid/paid  partially_paid/paid  -     -        -
+notify    -          issued               partially_paid       -     -        -
+expire    -          expired              expired              -     -        -
+cancel    cancelled  cancelled            -                    -     -        -
+delete    draft      -                    -                    -     -        -
+update    draft      issued               partially_paid       paid  expired  cancelled
+"""
+"""Where each operation leads from each status; `-` where it is refused."""
+
+_HEAD, *_ROWS = (row.split() for row in TABLE.strip().splitlines())
+
+CELLS: dict[tuple[Operation, Status], str] = {
+    (Operation(operation), Status(status)): cell
+    for operation, *cells in _ROWS
+    for status, cell in zip(_HEAD, cells, strict=True)
+}
+
+INVOICES: dict[Status, Invoice] = {
+    status: an_invoice(status, expire_by=TOMORROW) for status in Status
+}
+
+
+def allowed_in(operation: Operation) -> tuple[Status, ...]:
+    """The statuses in which the table allows an operation."""
+    return tuple(status for status in Status if CELLS[operation, status] != "-")
+
+
+def asked(operation: Operation, invoice: Invoice) -> Iterator[Result[Any, Any]]:
+    """The verb's answers, in the order in which a cell names them."""
+    match operation:
+        case Operation.ISSUE:
+            yield issue(invoice, now=NOON, short_url="https://bill.example/i/1")
+        case Operation.PAY:
+            yield pay(invoice, a_payment(1), now=NOON)
+            yield pay(invoice, a_payment(invoice.due or 1), now=NOON)
+        case Operation.NOTIFY:
+            yield notify(invoice, Medium.EMAIL, now=NOON)
+        case Operation.EXPIRE:
+            yield expire(invoice, now=TOMORROW)
+        case Operation.CANCEL:
+            yield cancel(invoice, now=NOON)
+        case Operation.DELETE:
+            yield delete(invoice, now=NOON)
+        case Operation.UPDATE:
+            yield update(invoice, Edits(notes={"order": "A-1"}), now=NOON)
+
+
+def found(operation: Operation, status: Status) -> str:
+    """What the verbs make of an invoice in this status, in the words of the table."""
+    invoice = INVOICES[status]
+    return "/".join(dict.fromkeys(_word(a, invoice) for a in asked(operation, invoice)))
+
+
+def _word(answer: Result[Any, Any], invoice: Invoice) -> str:
+    match answer:
+        case Success(Change(after, _)):
+            return Invoice.model_validate(dict(after)).status.value
+        case Success(Notification()):
+            return invoice.status.value
+        case Failure(OperationNotAllowed()):
+            return "-"
+        case _:
+            raise AssertionError(answer)
+
+
+def promised(operation: Operation, status: Status) -> str:
+    """What the compiled look-up says of the same pair, in the words of the table."""
+    leads = (lifecycle.NEXT.get((status, trigger)) for trigger in lifecycle.TRIGGERS[operation])
+    return "/".join(dict.fromkeys("-" if to is None else to.value for to in leads))
+
+
+def assert_the_table_holds() -> None:
+    """Every cell, asked of the verbs and of the look-up alike."""
+    for (operation, status), cell in CELLS.items():
+        assert (operation, status, found(operation, status)) == (operation, status, cell)
+        assert (operation, status, promised(operation, status)) == (operation, status, cell)

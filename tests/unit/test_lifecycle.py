@@ -1,0 +1,158 @@
+"""The law: what may happen to an invoice in each status, and nothing beside it."""
+
+from __future__ import annotations
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from billhook_adapters.testing.builders import NOON, TOMORROW, an_invoice
+from returns.result import Failure
+from transitions import MachineError
+from unit.lifecycle_table import CELLS, INVOICES, allowed_in, asked, found, promised
+
+from billhook import change, lifecycle
+from billhook.edits import Edits
+from billhook.errors import OperationNotAllowed
+from billhook.invoice import Status
+from billhook.lifecycle import EDITABLE, NEXT, ROWS, TRIGGERS, Gate, sources, status_at
+from billhook.machine import build
+from billhook.operation import DocumentField, Operation
+from billhook.operations.delete import delete
+
+PAIRS = [pytest.param(*pair, id=f"{pair[0]}-{pair[1]}") for pair in CELLS]
+DOMAIN = Path(lifecycle.__file__).parent
+
+
+def test_the_table_names_every_pair_of_operation_and_status() -> None:
+    assert list(CELLS) == [(operation, status) for operation in Operation for status in Status]
+
+
+@pytest.mark.parametrize(("operation", "status"), PAIRS)
+def test_every_verb_does_what_the_table_says(operation: Operation, status: Status) -> None:
+    assert found(operation, status) == CELLS[operation, status]
+
+
+@pytest.mark.parametrize(("operation", "status"), PAIRS)
+def test_the_lookup_leads_where_the_table_says(operation: Operation, status: Status) -> None:
+    assert promised(operation, status) == CELLS[operation, status]
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"), [pair for pair, cell in CELLS.items() if cell == "-"]
+)
+def test_a_refusal_names_the_operation_the_status_and_where_it_is_allowed(
+    operation: Operation, status: Status
+) -> None:
+    refused = Failure(OperationNotAllowed(operation, status, allowed_in(operation)))
+    assert set(asked(operation, INVOICES[status])) == {refused}
+    assert Gate(operation).in_status(status) == refused
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_the_sources_of_an_operation_are_the_tables(operation: Operation) -> None:
+    assert sources(operation) == allowed_in(operation)
+
+
+def test_both_triggers_of_pay_have_the_same_sources() -> None:
+    part, rest = TRIGGERS[Operation.PAY]
+    assert {status for status, trigger in NEXT if trigger == part} == {
+        status for status, trigger in NEXT if trigger == rest
+    }
+
+
+def test_every_other_operation_is_its_own_trigger() -> None:
+    others = {operation: (operation.value,) for operation in Operation}
+    assert dict(TRIGGERS) == {**others, Operation.PAY: ("pay_part", "pay_rest")}
+
+
+def _driven(status: Status, trigger: str) -> Status | None:
+    machine = build(Status, ROWS)
+    invoice = SimpleNamespace()
+    machine.add_model(invoice, initial=status.value)
+    try:
+        machine.events[trigger].trigger(invoice)
+    except MachineError:
+        return None
+    return Status(invoice.state)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("trigger", [row["trigger"] for row in ROWS])
+def test_the_machine_itself_goes_where_the_lookup_says(status: Status, trigger: str) -> None:
+    assert _driven(status, trigger) == NEXT.get((status, trigger))
+
+
+def test_no_trigger_is_made_behind_the_tables_back() -> None:
+    assert set(lifecycle.MACHINE.events) == {row["trigger"] for row in ROWS}
+    assert lifecycle.MACHINE.models == []
+
+
+def test_what_may_be_edited_is_the_designs_table() -> None:
+    issued = {"partial_payment", "receipt", "comment", "terms", "notes", "expire_by"}
+    assert dict(EDITABLE) == {
+        Status.DRAFT: set(Edits.model_fields),
+        Status.ISSUED: issued,
+        Status.PARTIALLY_PAID: {"notes"},
+        Status.PAID: {"notes"},
+        Status.EXPIRED: {"notes"},
+        Status.CANCELLED: {"notes"},
+    }
+
+
+def test_every_field_of_an_update_has_its_word() -> None:
+    assert set(DocumentField) == set(Edits.model_fields)
+
+
+@pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID])
+def test_an_open_invoice_is_expired_from_its_instant_on(status: Status) -> None:
+    invoice = INVOICES[status]
+    assert status_at(invoice, TOMORROW - timedelta(microseconds=1)) is status
+    assert status_at(invoice, TOMORROW) is Status.EXPIRED
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.PAID, Status.EXPIRED, Status.CANCELLED])
+def test_time_does_nothing_to_an_invoice_that_is_not_open(status: Status) -> None:
+    assert status_at(INVOICES[status], TOMORROW + timedelta(days=9)) is status
+
+
+def test_an_invoice_without_expiry_never_expires() -> None:
+    assert status_at(an_invoice(Status.ISSUED), NOON + timedelta(days=36500)) is Status.ISSUED
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_nothing_can_be_done_to_a_tombstone(operation: Operation) -> None:
+    tombstone = delete(INVOICES[Status.DRAFT], now=NOON).unwrap().invoice
+    gone = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
+    assert Gate(operation).refusal(tombstone, NOON) == gone
+
+
+def test_the_law_cannot_be_rewritten() -> None:
+    for law in (NEXT, EDITABLE, TRIGGERS):
+        with pytest.raises(TypeError):
+            law[Status.PAID] = Status.DRAFT  # type: ignore[index]
+
+
+def _statuses_named(module: Path) -> set[tuple[str, str, str]]:
+    named: set[tuple[str, str, str]] = set()
+    for top in ast.parse(module.read_text()).body:
+        for node in ast.walk(top):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                if node.value.id == "Status" and node.attr in Status.__members__:
+                    named.add((module.name, getattr(top, "name", ""), node.attr))
+            if isinstance(node, ast.ImportFrom) and node.module == "billhook.lifecycle":
+                imported = {alias.name for alias in node.names} & {*Status.__members__, "OPEN"}
+                named |= {(module.name, "import", name) for name in imported}
+    return named
+
+
+def test_only_the_law_and_the_invoices_validator_name_a_status() -> None:
+    named = {
+        place
+        for module in DOMAIN.rglob("*.py")
+        if module.name not in ("lifecycle.py", "invoice.py", "examples.py", "errors.py")
+        for place in _statuses_named(module)
+    }
+    assert named == {(Path(change.__file__).name, "_drafted", "DRAFT")}

@@ -1,0 +1,116 @@
+"""Every way of writing the law wrong is noticed: refused at import, or by the table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from unit.lifecycle_table import CELLS, assert_the_table_holds
+
+from billhook import lifecycle
+from billhook.invoice import Status
+from billhook.lifecycle import NEXT, ROWS, Gate, sources
+from billhook.machine import build, compiled
+from billhook.operation import Operation
+
+Rows = tuple[Mapping[str, Any], ...]
+Table = Mapping[tuple[Status, str], Status]
+
+STATUSES = [status.value for status in Status]
+TRIGGERS = [row["trigger"] for row in ROWS]
+
+
+def _sources(row: Mapping[str, Any]) -> list[str]:
+    source = row["source"]
+    if source == "*":
+        return STATUSES
+    return [source] if isinstance(source, str) else list(source)
+
+
+def _of_one_row(row: Mapping[str, Any]) -> Iterator[tuple[str, Rows]]:
+    trigger, dest, of = row["trigger"], row["dest"], _sources(row)
+    yield f"{trigger}: dropped", ()
+    for other in {*STATUSES, None} - {dest}:
+        yield f"{trigger}: to {other}", ({**row, "dest": other},)
+    for status in STATUSES:
+        if status in of:
+            rest = [source for source in of if source != status]
+            yield f"{trigger}: not from {status}", ({**row, "source": rest},)
+        else:
+            yield f"{trigger}: also from {status}", ({**row, "source": [*of, status]},)
+
+
+def _mutants() -> Iterator[tuple[str, Rows]]:
+    for place, row in enumerate(ROWS):
+        for name, instead in _of_one_row(row):
+            yield name, (*ROWS[:place], *instead, *ROWS[place + 1 :])
+    for trigger, status, dest in product(TRIGGERS, Status, (*STATUSES, None)):
+        row = {"trigger": trigger, "source": status.value, "dest": dest}
+        yield f"added: {trigger} from {status} to {dest}", (*ROWS, row)
+
+
+MUTANTS = dict(_mutants())
+
+
+def _table(rows: Rows) -> Table | None:
+    try:
+        return compiled(build(Status, rows), Status)
+    except ValueError:
+        return None
+
+
+def _install(table: Table, patch: pytest.MonkeyPatch) -> None:
+    """Put another law where every module of the domain sees this one."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("billhook.")]
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if value is NEXT:
+                patch.setattr(module, name, table)
+    patch.setattr(lifecycle, "_EXPIRING", frozenset(sources(Operation.EXPIRE)))
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, Gate):
+                patch.setattr(module, name, Gate(value._gone.failure().operation))
+
+
+def _survives(rows: Rows) -> bool:
+    table = _table(rows)
+    if table is None:
+        return False
+    with pytest.MonkeyPatch.context() as patch:
+        _install(table, patch)
+        try:
+            assert_the_table_holds()
+        except (AssertionError, KeyError, ValidationError):
+            return False
+    return True
+
+
+def test_the_law_itself_holds() -> None:
+    assert _survives(ROWS)
+    assert_the_table_holds()
+
+
+def test_only_one_mutant_says_the_same_in_other_words() -> None:
+    same = {name for name, rows in MUTANTS.items() if _table(rows) == NEXT}
+    assert same == {"delete: to draft"}
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS.keys() - {"delete: to draft"}))
+def test_a_mutant_of_the_law_dies(name: str) -> None:
+    assert not _survives(MUTANTS[name])
+
+
+def test_what_is_added_to_an_allowed_pair_is_refused_at_import() -> None:
+    allowed = {(trigger, status) for status, trigger in NEXT}
+    refused = {name for name, rows in MUTANTS.items() if _table(rows) is None}
+    assert refused == {
+        name
+        for name in MUTANTS
+        if any(name.startswith(f"added: {trigger} from {status} ") for trigger, status in allowed)
+    }
+    assert len(CELLS) == 42
