@@ -1,0 +1,196 @@
+"""Every state that an invoice over at most 12 units can reach, by every operation, at 4 instants.
+
+A breadth-first search over the real verbs: nothing here is sampled. A state is an instant and
+all that decides what an invoice may do next (status, money, document, tombstone); versions and
+past times do not, so paths that meet are followed once. Each state is held to the invariants, and
+so is each step out of it. The counts are pinned: a state or an edge lost is a failure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any, NamedTuple
+
+from returns.result import Result, Success
+
+from billhook.account import AccountId, Policy
+from billhook.change import Change, as_of, replay
+from billhook.edits import Edits
+from billhook.facts import ChangeFact
+from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.notify import CLEAR, Standing, notify
+from billhook.operations.cancel import cancel
+from billhook.operations.delete import delete
+from billhook.operations.draft import draft
+from billhook.operations.expire import expire
+from billhook.operations.issue import issue
+from billhook.operations.pay import pay
+from billhook.operations.update import update
+from billhook.party import Medium
+from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment
+from properties import invariants
+
+LARGEST = 12
+EXPIRY = NOON + timedelta(minutes=60)
+INSTANTS = (NOON, NOON + timedelta(minutes=46), EXPIRY, EXPIRY + timedelta(days=1))
+"""At the second an invoice that expires has 14 minutes left: too few to be issued."""
+POLICY = Policy(least_lead=timedelta(minutes=15))
+
+PAYMENTS = [a_payment(amount, f"pay_{amount}") for amount in range(1, LARGEST + 2)]
+FOREIGN = a_payment(1, "pay_usd", "USD")
+CUSTOMERS = (
+    a_customer(),
+    a_customer(contact=None),
+    a_customer(email=None, contact=None),
+    None,
+)
+STANDINGS = (
+    CLEAR,
+    Standing(not_before=EXPIRY - timedelta(minutes=30)),
+    Standing(suppressed="bounced", not_before=EXPIRY),
+)
+EDITS = (
+    Edits(notes={"seen": "yes"}),
+    Edits(partial_payment=True),
+    Edits(expire_by=None),
+    Edits(lines=()),
+)
+
+
+COUNTS = {
+    "cancelled -> cancelled by update": 5_632,
+    "draft -> cancelled by cancel": 3_328,
+    "draft -> draft by delete": 3_328,
+    "draft -> draft by update": 13_312,
+    "draft -> issued by issue": 1_440,
+    "expired -> expired by update": 1_908,
+    "issued -> cancelled by cancel": 1_728,
+    "issued -> expired by expire": 576,
+    "issued -> issued by update": 5_760,
+    "issued -> paid by pay": 1_728,
+    "issued -> partially_paid by pay": 3_996,
+    "notifications": 9_540,
+    "notify checks": 144_792,
+    "operations": 530_904,
+    "paid -> paid by update": 2_304,
+    "partially_paid -> expired by expire": 1_332,
+    "partially_paid -> paid by pay": 3_996,
+    "partially_paid -> partially_paid by pay": 12_240,
+    "partially_paid -> partially_paid by update": 5_328,
+    "states": 24_132,
+}
+"""All that is met: of every kind of step, how many."""
+
+
+class Reached(NamedTuple):
+    """A version of an invoice, the facts that led there, and the instant it is looked at."""
+
+    invoice: Invoice
+    facts: tuple[ChangeFact, ...]
+    instant: int
+
+
+def starts() -> Iterator[Document]:
+    """Documents of every amount; with an odd half unit in the first line, to be rounded up."""
+    for amount, customer, partial, minimum, expire_by in product(
+        range(LARGEST + 1), CUSTOMERS, (False, True), (None, 3), (None, EXPIRY)
+    ):
+        half = a_line(unit_amount=1, quantity=Decimal("0.5"))
+        lines = (half, a_line(unit_amount=amount - 1, quantity=1)) if amount else ()
+        yield a_document(
+            lines=lines,
+            customer=customer,
+            partial_payment=partial,
+            first_payment_min_amount=minimum,
+            expire_by=expire_by,
+        )
+
+
+def key(reached: Reached) -> tuple[Any, ...]:
+    """What decides about the future of an invoice."""
+    invoice, _, instant = reached
+    document = tuple(
+        frozenset(value.items()) if isinstance(value, dict) else value
+        for value in vars(invoice.document).values()
+    )
+    gone = invoice.deleted_at is not None
+    return document, invoice.status, invoice.paid, invoice.issued_at is None, gone, instant
+
+
+def steps(reached: Reached) -> Iterator[tuple[str, int, Result[Change, Any]]]:
+    """Every operation but `notify`, with the money it offers and the answer it gets."""
+    invoice, _, instant = reached
+    now = INSTANTS[instant]
+    for payment in PAYMENTS:
+        yield "pay", payment.amount, pay(invoice, payment, now=now)
+    yield "pay in another currency", 1, pay(invoice, FOREIGN, now=now)
+    for edits in EDITS:
+        yield "update", 0, update(invoice, edits, now=now, policy=POLICY)
+    yield "issue", 0, issue(invoice, now=now, short_url="https://bill.example/i/x", policy=POLICY)
+    yield "expire", 0, expire(invoice, now=now)
+    yield "cancel", 0, cancel(invoice, now=now)
+    yield "delete", 0, delete(invoice, now=now)
+
+
+def neighbours(reached: Reached, counts: Counter[str]) -> Iterator[Reached]:
+    """What one operation, or the passing of time, makes of it; every step held to the rules."""
+    invoice, facts, instant = reached
+    now = INSTANTS[instant]
+    seen = dict(vars(invoice))
+    for operation, money, answer in steps(reached):
+        counts["operations"] += 1
+        if isinstance(answer, Success):
+            change = answer.unwrap()
+            invariants.of_change(
+                invoice, operation, money, change, now=now, least_lead=POLICY.least_lead
+            )
+            counts[f"{invoice.status} -> {change.invoice.status} by {operation}"] += 1
+            yield Reached(change.invoice, (*facts, change.fact), instant)
+        else:
+            invariants.of_refusal(invoice, seen, answer)
+    for medium, standing in product(Medium, STANDINGS):
+        counts["notify checks"] += 1
+        answered = notify(invoice, medium, now=now, standing=standing)
+        invariants.of_notify(invoice, medium, standing, answered, now=now)
+        counts["notifications"] += isinstance(answered, Success)
+    assert vars(invoice) == seen, "16: notify changes nothing"
+    if instant + 1 < len(INSTANTS):
+        yield Reached(invoice, facts, instant + 1)
+
+
+def explore() -> Counter[str]:
+    """Search all that can be reached; how much of everything was met."""
+    counts: Counter[str] = Counter()
+    known: set[tuple[Any, ...]] = set()
+    waiting: deque[Reached] = deque()
+
+    def meet(reached: Reached) -> None:
+        name = key(reached)
+        if name in known:
+            return
+        known.add(name)
+        invariants.at_rest(reached.invoice)
+        shown = as_of(reached.invoice, INSTANTS[reached.instant])
+        invariants.at_rest(shown)
+        assert shown.status == invariants.effective(reached.invoice, INSTANTS[reached.instant])
+        assert replay(reached.facts) == reached.invoice, "11: the facts tell the invoice"
+        waiting.append(reached)
+
+    for document in starts():
+        drafted = draft(
+            document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON, policy=POLICY
+        ).unwrap()
+        meet(Reached(drafted.invoice, (drafted.fact,), 0))
+    while waiting:
+        for reached in neighbours(waiting.popleft(), counts):
+            meet(reached)
+    counts["states"] = len(known)
+    return counts
+
+
+def test_no_reachable_state_and_no_step_breaks_an_invariant() -> None:
+    assert dict(explore()) == COUNTS
