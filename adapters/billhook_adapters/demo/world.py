@@ -31,7 +31,7 @@ SECRET = "demo-secret"  # noqa: S105  # it opens nothing but this demo
 PAGE = "https://bill.example/i/"
 
 
-class Mailbox(MailHandler):  # type: ignore[misc]  # aiosmtpd has no types
+class Mailbox(MailHandler):
     """Keeps every mail that the mail server accepts."""
 
     def __init__(self) -> None:

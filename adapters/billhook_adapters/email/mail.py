@@ -8,6 +8,7 @@ from email.policy import SMTP
 
 from billhook.invoice import Invoice
 from billhook.message import Message
+from billhook.party import email_address
 from billhook_adapters.wording import amount_text, one_line, short_text
 
 
@@ -20,7 +21,7 @@ def mail(message: Message, invoice: Invoice, seller: str, sender: str) -> EmailM
     due = amount_text(invoice.due, invoice.document.currency)
     written = EmailMessage(policy=SMTP)
     written["From"] = Address(display_name=one_line(seller), addr_spec=sender)
-    written["To"] = Address(addr_spec=message.address)
+    written["To"] = Address(addr_spec=email_address(message.address))
     written["Subject"] = f"Invoice over {due} from {one_line(seller)}"
     written["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     written["Auto-Submitted"] = "auto-generated"

@@ -148,20 +148,31 @@ class _Work:
 
     def save(self, outcome: Outcome) -> None:
         rows = self.rows
+        _check_texts(outcome)
+        rows.accounts.update(outcome.accounts)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
         for key, (before, after) in outcome.invoices.items():
-            if rows.invoices.get(key) != before:
-                raise StoreRefused(f"{key.invoice} is not at the version that was read")
+            if key.account not in rows.accounts:
+                raise StoreRefused("the invoice's account is unknown")
+            known = rows.invoices.get(key)
+            if (known and known.version) != (before and before.version):
+                raise StoreRefused("the invoice is not at the version that was read")
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
                 raise StoreRefused("the short URL is taken")
             rows.invoices[key] = after
         for payment in outcome.payments:
-            if rows.payments.setdefault(payment.key, payment) is not payment:
+            if payment.key in rows.payments:
                 raise StoreRefused("the payment reference is taken")
-        rows.facts.extend(outcome.facts)
+            rows.payments[payment.key] = payment
+        for stamped in outcome.facts:
+            version = (stamped.key, stamped.version)
+            if version in rows.versions:
+                raise StoreRefused("the version has its fact")
+            if stamped.version is not None:
+                rows.versions.add(version)
+            rows.facts.setdefault(stamped.key, []).append(stamped)
         rows.messages.update(outcome.messages)
         rows.remembered.update({answer.request: answer for answer in outcome.remembered})
-        rows.accounts.update(outcome.accounts)
         for contact, reason in outcome.suppressed.items():
             if reason is None:
                 rows.suppressed.pop(contact, None)

@@ -1,0 +1,76 @@
+"""What a store remembers of an address: whether it may be written to, and the last message."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from billhook.account import AccountId
+from billhook.message import Delivery
+from billhook.party import Medium
+from billhook.ports import Contact, History, Store
+from billhook_adapters.testing.builders import NOON, a_message
+from billhook_adapters.testing.contracts.store_suite import StoreSuite, save
+
+LATER = NOON + timedelta(microseconds=1)
+
+
+class ContactsSuite(StoreSuite):
+    """Histories and suppressions of a store."""
+
+    def test_a_stranger_has_no_history(self, opened: Store) -> None:
+        assert history(opened, a_contact()) == History()
+
+    def test_the_last_message_asked_for_is_remembered(self, opened: Store) -> None:
+        for at, id in ((LATER, "msg_1"), (NOON, "msg_2")):
+            message = a_message(id, requested_at=at, status=Delivery.FAILED, due_at=None)
+            save(opened, messages={message.key: message})
+        assert history(opened, a_contact()) == History(None, LATER)
+
+    def test_messages_by_another_medium_or_to_another_address_do_not_count(
+        self, opened: Store
+    ) -> None:
+        message = a_message()
+        save(opened, messages={message.key: message})
+        assert history(opened, a_contact(medium=Medium.SMS)) == History()
+        assert history(opened, a_contact("ada@example.com")) == History()
+
+    def test_a_suppression_stands_until_it_is_lifted(self, opened: Store) -> None:
+        contact, neighbour = a_contact(), a_contact("ada@example.com")
+        save(opened, suppressed={contact: "bounced", neighbour: "complained"})
+        assert history(opened, contact) == History("bounced")
+        save(opened, suppressed={contact: "opted_out"})
+        assert history(opened, contact) == History("opted_out")
+        save(opened, suppressed={contact: None})
+        assert history(opened, contact) == History()
+        assert history(opened, neighbour) == History("complained")
+
+    def test_lifting_what_never_stood_changes_nothing(self, opened: Store) -> None:
+        save(opened, suppressed={a_contact(): None})
+        assert history(opened, a_contact()) == History()
+
+    def test_many_addresses_are_asked_for_at_once(self, opened: Store) -> None:
+        message = a_message()
+        suppressed = a_contact("+919876543210", Medium.SMS)
+        save(opened, messages={message.key: message}, suppressed={suppressed: "opted_out"})
+        contacts = [a_contact("ada@example.com"), suppressed, a_contact(), suppressed]
+        with opened.snapshot() as view:
+            found = view.histories(contacts)
+        assert [found.get(contact, History()) for contact in contacts] == [
+            History(),
+            History("opted_out"),
+            History(None, NOON),
+            History("opted_out"),
+        ]
+
+
+def a_contact(
+    address: str = "ravi@example.com", medium: Medium = Medium.EMAIL, account: str = "acc_1"
+) -> Contact:
+    """An address by a medium, within an account."""
+    return Contact(AccountId(account), medium, address)
+
+
+def history(store: Store, contact: Contact) -> History:
+    """What the store remembers of a contact."""
+    with store.snapshot() as view:
+        return view.histories((contact,)).get(contact, History())

@@ -1,0 +1,51 @@
+"""Numbers of a series: consecutive from one, without gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from billhook.account import Series
+from billhook.ports import Outcome, Store, StoreRefused
+from billhook_adapters.testing.builders import an_invoice
+from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite
+
+SERIES, NEXT_YEAR = Series(ONE.id, "INV-"), Series(ONE.id, "INV-2027-")
+
+
+class NumbersSuite(StoreSuite):
+    """Number series of a store."""
+
+    def test_a_series_starts_at_one_and_goes_on(self, opened: Store) -> None:
+        assert drawn(opened, {SERIES: 1}) == {SERIES: range(1, 2)}
+        assert drawn(opened, {SERIES: 3}) == {SERIES: range(2, 5)}
+
+    def test_every_series_counts_for_itself(self, opened: Store) -> None:
+        drawn(opened, {SERIES: 5})
+        both = drawn(opened, {NEXT_YEAR: 2, SERIES: 1})
+        assert both == {NEXT_YEAR: range(1, 3), SERIES: range(6, 7)}
+
+    def test_one_transaction_may_draw_more_than_once(self, opened: Store) -> None:
+        with opened.transaction() as work:
+            first, second = work.next_numbers({SERIES: 1}), work.next_numbers({SERIES: 1})
+        assert (first, second) == ({SERIES: range(1, 2)}, {SERIES: range(2, 3)})
+
+    def test_numbers_are_given_back_when_nothing_commits(self, opened: Store) -> None:
+        with pytest.raises(KeyError), opened.transaction() as work:
+            work.next_numbers({SERIES: 7})
+            raise KeyError
+        assert drawn(opened, {SERIES: 1}) == {SERIES: range(1, 2)}
+
+    def test_numbers_are_given_back_when_the_store_refuses(self, opened: Store) -> None:
+        stray = an_invoice(account="acc_3")
+        with pytest.raises(StoreRefused), opened.transaction() as work:
+            work.next_numbers({SERIES: 1})
+            work.save(Outcome(invoices={stray.key: (None, stray)}))
+        assert drawn(opened, {SERIES: 1}) == {SERIES: range(1, 2)}
+
+
+def drawn(store: Store, series: Mapping[Series, int]) -> dict[Series, range]:
+    """The next numbers, drawn in a transaction of its own."""
+    with store.transaction() as work:
+        return dict(work.next_numbers(series))

@@ -1,0 +1,55 @@
+"""Payments in a store: each reference once, and money that no invoice took is found again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billhook.ports import PaymentKey, RecordedPayment, Store, StoreRefused
+from billhook_adapters.testing.builders import NOON, a_recorded_payment
+from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, save
+
+LATER = NOON + timedelta(microseconds=1)
+
+
+class PaymentsSuite(StoreSuite):
+    """Payments of a store."""
+
+    @pytest.mark.parametrize("applied", [True, False])
+    def test_a_payment_comes_back_equal(self, opened: Store, applied: bool) -> None:  # noqa: FBT001  # pytest gives it by name
+        payment = a_recorded_payment("UTR/2026 ✓", 2**53 - 1, at=LATER, applied=applied)
+        save(opened, payments=[payment])
+        assert _found(opened, payment) == {payment.key: payment}
+
+    def test_unknown_payments_are_absent(self, opened: Store) -> None:
+        save(opened, payments=[a_recorded_payment("pay_1")])
+        assert _found(opened, a_recorded_payment("pay_2")) == {}
+
+    def test_a_reference_names_one_payment_of_its_account(self, opened: Store) -> None:
+        first = a_recorded_payment("pay_1", 100)
+        save(opened, payments=[first])
+        with pytest.raises(StoreRefused):
+            save(opened, payments=[a_recorded_payment("pay_1", 200, invoice="inv_2")])
+        assert _found(opened, first) == {first.key: first}
+
+    def test_a_reference_names_one_payment_within_one_save_too(self, opened: Store) -> None:
+        payment = a_recorded_payment()
+        with pytest.raises(StoreRefused):
+            save(opened, payments=[payment, payment])
+        assert _found(opened, payment) == {}
+
+    def test_unapplied_payments_come_the_oldest_first(self, opened: Store) -> None:
+        newest = a_recorded_payment("pay_a", at=LATER, applied=False)
+        oldest = a_recorded_payment("pay_b", applied=False)
+        middle = a_recorded_payment("pay_c", applied=False)
+        taken = a_recorded_payment("pay_d")
+        save(opened, payments=[newest, taken, middle])
+        save(opened, payments=[oldest])
+        with opened.snapshot() as view:
+            assert list(view.unapplied(ONE.id)) == [oldest, middle, newest]
+
+
+def _found(store: Store, payment: RecordedPayment) -> dict[PaymentKey, RecordedPayment]:
+    with store.snapshot() as view:
+        return dict(view.payments((payment.key,)))

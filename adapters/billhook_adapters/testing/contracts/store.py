@@ -1,0 +1,37 @@
+"""The contract of a store, all its suites together."""
+
+from __future__ import annotations
+
+from billhook_adapters.testing.contracts.answers import AnswersSuite
+from billhook_adapters.testing.contracts.contacts import ContactsSuite
+from billhook_adapters.testing.contracts.facts import FactsSuite
+from billhook_adapters.testing.contracts.invoices import InvoicesSuite
+from billhook_adapters.testing.contracts.messages import MessagesSuite
+from billhook_adapters.testing.contracts.numbers import NumbersSuite
+from billhook_adapters.testing.contracts.payments import PaymentsSuite
+from billhook_adapters.testing.contracts.tenants import TenantsSuite
+from billhook_adapters.testing.contracts.texts import TextsSuite
+from billhook_adapters.testing.contracts.transactions import TransactionsSuite
+from billhook_adapters.testing.contracts.worklists import WorklistsSuite
+
+
+class StoreContract(
+    InvoicesSuite,
+    FactsSuite,
+    MessagesSuite,
+    PaymentsSuite,
+    AnswersSuite,
+    ContactsSuite,
+    NumbersSuite,
+    TenantsSuite,
+    TextsSuite,
+    TransactionsSuite,
+    WorklistsSuite,
+):
+    """What every store does. Provide `store`: a new store without any rows.
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        def store(self, tmp_path):
+            return MyStore(tmp_path)
+    """

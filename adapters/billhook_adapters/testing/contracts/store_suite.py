@@ -1,0 +1,49 @@
+"""What the suites of the store share: the fixture that an adapter provides, and short cuts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from billhook.invoice import Invoice, InvoiceId, Key
+from billhook.ports import Outcome, Store
+from billhook_adapters.testing.builders import an_account
+
+ONE, OTHER = an_account("acc_1", "Acme"), an_account("acc_2", "Umbrella")
+
+
+class StoreSuite:
+    """Provide `store`: a new store without any rows."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        raise NotImplementedError("give the suite a fixture `store` that returns a new, empty store")
+
+    @pytest.fixture
+    def opened(self, store: Store) -> Store:
+        """The store once two accounts are open."""
+        save(store, accounts={account.id: account for account in (ONE, OTHER)})
+        return store
+
+
+def save(store: Store, **parts: Any) -> None:
+    """Save an outcome of these parts in a transaction of its own."""
+    with store.transaction() as work:
+        work.save(Outcome(**parts))
+
+
+def add(store: Store, *invoices: Invoice) -> None:
+    """Save invoices that are new."""
+    save(store, invoices={invoice.key: (None, invoice) for invoice in invoices})
+
+
+def stored(store: Store, key: Key) -> Invoice | None:
+    """The invoice that the store has under a key."""
+    with store.snapshot() as view:
+        return view.invoices((key,)).get(key)
+
+
+def a_key(invoice: str = "inv_1") -> Key:
+    """The key of an invoice of the first account."""
+    return Key(ONE.id, InvoiceId(invoice))

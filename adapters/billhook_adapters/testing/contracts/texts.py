@@ -1,0 +1,121 @@
+"""Texts in a store: every script comes back as it was given, and no text is ever a command."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from billhook.account import Series
+from billhook.facts import Cancelled
+from billhook.invoice import Status
+from billhook.ports import Outcome, StampedFact, Store, StoreRefused
+from billhook_adapters.testing.builders import (
+    NOON,
+    a_customer,
+    a_message,
+    a_recorded_payment,
+    an_account,
+    an_invoice,
+)
+from billhook_adapters.testing.contracts.answers import an_answer, known
+from billhook_adapters.testing.contracts.contacts import a_contact, history
+from billhook_adapters.testing.contracts.numbers import drawn
+from billhook_adapters.testing.contracts.store_suite import (
+    ONE,
+    StoreSuite,
+    a_key,
+    add,
+    save,
+    stored,
+)
+
+TEXTS = [
+    pytest.param("👩🏽‍🚀🇮🇳❤️", id="emoji"),
+    pytest.param("شركة رافي \u202eevil\u202c", id="right-to-left"),
+    pytest.param(unicodedata.normalize("NFC", "Zoë Ångström"), id="composed"),
+    pytest.param(unicodedata.normalize("NFD", "Zoë Ångström"), id="decomposed"),
+    pytest.param("'; DROP TABLE invoices; --", id="sql"),
+    pytest.param('"], ["acc_1", "inv_1", $[0] \\u0000 \\', id="json"),
+    pytest.param("%_?:name{0}%(x)s", id="patterns"),
+    pytest.param(" \t\r\n  two  lines \u2028\x01\x1f\x7f ", id="white space and controls"),
+    pytest.param("\U0010ffff\uffff\ufeff", id="edges of Unicode"),
+]
+
+LOOK_ALIKES = ["key", "KEY", "key ", " key", "k\u00e9y", "ke\u0301y", "kéy\u200b", "key%", "k_y"]
+
+
+class TextsSuite(StoreSuite):
+    """Texts of a store."""
+
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_text_comes_back_as_it_was_given(self, opened: Store, text: str) -> None:
+        account = an_account(ONE.id, text)
+        invoice = an_invoice(
+            customer=a_customer(name=text), description=text, notes={text: text, "other": text}
+        )
+        message = a_message(reason=text, provider_id=text)
+        told = StampedFact(invoice.key, 1, Cancelled(NOON), text)
+        payment = a_recorded_payment(text)
+        answer = an_answer(text)
+        contact = a_contact(text)
+        save(
+            opened,
+            accounts={ONE.id: account},
+            invoices={invoice.key: (None, invoice)},
+            messages={message.key: message},
+            facts=[told],
+            payments=[payment],
+            remembered=[answer],
+            suppressed={contact: "bounced"},
+        )
+        with opened.snapshot() as view:
+            assert view.accounts((ONE.id,)) == {ONE.id: account}
+            assert view.invoices((invoice.key,)) == {invoice.key: invoice}
+            assert view.messages((message.key,)) == {message.key: message}
+            assert list(view.facts(invoice.key)) == [told]
+            assert view.payments((payment.key,)) == {payment.key: payment}
+        assert known(opened, answer) == [answer]
+        assert history(opened, contact).suppressed == "bounced"
+
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_a_series_may_have_any_prefix(self, opened: Store, text: str) -> None:
+        series, other = Series(ONE.id, text), Series(ONE.id, text + "x")
+        drawn(opened, {series: 2, other: 5})
+        assert drawn(opened, {series: 1}) == {series: range(3, 4)}
+
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_a_stranger_text_finds_nothing(self, opened: Store, text: str) -> None:
+        add(opened, an_invoice())
+        assert stored(opened, a_key(text)) is None
+
+    def test_keys_that_look_alike_are_different(self, opened: Store) -> None:
+        answers = [an_answer(key) for key in LOOK_ALIKES]
+        save(opened, remembered=answers[::2])
+        assert known(opened, *answers) == answers[::2]
+
+    def test_ids_that_differ_in_case_are_different(self, opened: Store) -> None:
+        small, large = an_invoice(id="inv_a"), an_invoice(Status.DRAFT, id="inv_A")
+        add(opened, small, large)
+        assert (stored(opened, small.key), stored(opened, large.key)) == (small, large)
+
+    @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\udfffx"])
+    def test_text_that_not_every_database_can_hold_is_refused(
+        self, opened: Store, text: str
+    ) -> None:
+        payment = a_recorded_payment()
+        told = StampedFact(a_key(), 1, Cancelled(NOON), text)
+        for outcome in (
+            Outcome(payments=[payment], remembered=[an_answer(text)]),
+            Outcome(payments=[payment], facts=[told]),
+            Outcome(payments=[payment], suppressed={a_contact(text): "bounced"}),
+        ):
+            with pytest.raises(StoreRefused), opened.transaction() as work:
+                work.save(outcome)
+        with opened.snapshot() as view:
+            assert view.payments((payment.key,)) == {}
+
+    @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\udfffx"])
+    def test_text_that_nothing_can_hold_finds_nothing(self, opened: Store, text: str) -> None:
+        assert stored(opened, a_key(text)) is None
+        assert known(opened, an_answer(text)) == []

@@ -1,0 +1,156 @@
+"""Transactions: all of it or nothing, one after another, and a view that stands still."""
+
+from __future__ import annotations
+
+import pytest
+
+from billhook.facts import Cancelled
+from billhook.invoice import Status
+from billhook.operations.issue import issue
+from billhook.ports import History, Outcome, StampedFact, Store, StoreRefused, View
+from billhook_adapters.testing.builders import (
+    NOON,
+    a_message,
+    a_recorded_payment,
+    an_account,
+    an_invoice,
+)
+from billhook_adapters.testing.contracts.answers import an_answer
+from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.contacts import a_contact
+from billhook_adapters.testing.contracts.numbers import SERIES
+from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, a_key, add, save
+
+
+def everything() -> Outcome:
+    """An outcome with a row of every kind."""
+    invoice, message = an_invoice(), a_message()
+    return Outcome(
+        invoices={invoice.key: (None, invoice)},
+        facts=[StampedFact(invoice.key, 1, Cancelled(NOON))],
+        messages={message.key: message},
+        payments=[a_recorded_payment(applied=False)],
+        remembered=[an_answer("key_1")],
+        suppressed={a_contact(): "bounced"},
+        accounts={ONE.id: an_account("acc_1", "Renamed")},
+    )
+
+
+def seen(view: View) -> list[object]:
+    """All that a view shows of the rows of `everything`."""
+    contact, answer = a_contact(), an_answer("key_1").request
+    return [
+        dict(view.invoices((a_key(),))),
+        list(view.facts(a_key())),
+        dict(view.messages((a_message().key,))),
+        list(view.unapplied(ONE.id)),
+        dict(view.remembered((answer,))),
+        view.histories((contact,)).get(contact, History()),
+        dict(view.accounts((ONE.id,))),
+    ]
+
+
+class TransactionsSuite(StoreSuite):
+    """Transactions of a store."""
+
+    def test_what_a_transaction_saved_is_seen_within_it(self, opened: Store) -> None:
+        with opened.transaction() as work:
+            before = seen(work)
+            work.save(everything())
+            within = seen(work)
+        with opened.snapshot() as view:
+            assert seen(view) == within
+        assert all(one != other for one, other in zip(before, within, strict=True))
+
+    def test_what_raises_leaves_nothing(self, opened: Store) -> None:
+        with opened.snapshot() as view:
+            before = seen(view)
+        with pytest.raises(KeyError), opened.transaction() as work:
+            work.save(everything())
+            raise KeyError
+        with opened.snapshot() as view:
+            assert seen(view) == before
+
+    def test_what_is_refused_in_part_leaves_nothing(self, opened: Store) -> None:
+        save(opened, payments=[a_recorded_payment("pay_9", invoice="inv_9")])
+        with opened.snapshot() as view:
+            before = seen(view)
+        outcome = everything()
+        outcome.payments.append(a_recorded_payment("pay_9"))
+        with pytest.raises(StoreRefused), opened.transaction() as work:
+            work.save(outcome)
+        with opened.snapshot() as view:
+            assert seen(view) == before
+
+    def test_it_is_the_save_that_raises_the_refusal(self, opened: Store) -> None:
+        with opened.transaction() as work:
+            work.save(Outcome(payments=[a_recorded_payment()]))
+        with pytest.raises(ZeroDivisionError), opened.transaction() as work:
+            with pytest.raises(StoreRefused):
+                work.save(Outcome(payments=[a_recorded_payment()]))
+            raise ZeroDivisionError
+
+    def test_the_store_goes_on_after_a_refusal(self, opened: Store) -> None:
+        add(opened, an_invoice(id="inv_1"))
+        with pytest.raises(StoreRefused):
+            add(opened, an_invoice(id="inv_1"))
+        add(opened, an_invoice(id="inv_2"))
+        with opened.snapshot() as view:
+            assert set(view.invoices((a_key("inv_1"), a_key("inv_2")))) == {
+                a_key("inv_1"),
+                a_key("inv_2"),
+            }
+
+    def test_a_snapshot_shows_nothing_that_is_not_committed(self, opened: Store) -> None:
+        with opened.snapshot() as view:
+            before = seen(view)
+        with opened.transaction() as work:
+            work.save(everything())
+            with opened.snapshot() as view:
+                assert seen(view) == before
+
+    def test_a_snapshot_stands_still_while_others_commit(self, opened: Store) -> None:
+        with opened.snapshot() as view:
+            before = seen(view)
+            save(opened, **vars_of(everything()))
+            assert seen(view) == before
+
+    def test_an_empty_outcome_changes_nothing(self, opened: Store) -> None:
+        with opened.snapshot() as view:
+            before = seen(view)
+        save(opened)
+        with opened.snapshot() as view:
+            assert seen(view) == before
+
+    def test_transactions_wait_for_one_another(self, opened: Store) -> None:
+        def draw() -> list[int]:
+            numbers: list[int] = []
+            for _ in range(10):
+                with opened.transaction() as work:
+                    numbers.extend(work.next_numbers({SERIES: 1})[SERIES])
+            return numbers
+
+        drawn = at_once(*[draw] * 6)
+        assert sorted(number for numbers in drawn for number in numbers) == [*range(1, 61)]
+
+    def test_of_two_changes_to_one_version_exactly_one_is_kept(self, opened: Store) -> None:
+        draft = an_invoice(Status.DRAFT)
+        add(opened, draft)
+
+        def change(url: str) -> str:
+            issued = issue(draft, now=NOON, short_url=url).unwrap().invoice
+            try:
+                save(opened, invoices={draft.key: (draft, issued)})
+            except StoreRefused:
+                return ""
+            return url
+
+        kept = at_once(*[lambda url=f"https://bill.example/i/{n}": change(url) for n in range(4)])
+        (winner,) = [url for url in kept if url]
+        with opened.snapshot() as view:
+            assert view.invoices((draft.key,))[draft.key].short_url == winner
+
+
+def vars_of(outcome: Outcome) -> dict[str, object]:
+    """An outcome's parts by name."""
+    return {name: getattr(outcome, name) for name in Outcome.__slots__}

@@ -1,0 +1,82 @@
+"""The worklists: which invoices ran out of time, and which messages are due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from billhook.invoice import Invoice, Status
+from billhook.message import LIVE, Delivery
+from billhook.operations.delete import delete
+from billhook.ports import Store
+from billhook_adapters.testing.builders import NOON, a_message, an_invoice
+from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save
+
+MICROSECOND = timedelta(microseconds=1)
+RUNS_OUT = NOON + timedelta(hours=1)
+
+
+class WorklistsSuite(StoreSuite):
+    """Overdue invoices and sendable messages of a store."""
+
+    def test_an_open_invoice_is_overdue_from_the_instant_it_runs_out(self, opened: Store) -> None:
+        issued = _running_out(RUNS_OUT)
+        partly = _running_out(RUNS_OUT + MICROSECOND, Status.PARTIALLY_PAID, id="inv_2")
+        add(opened, partly, issued)
+        assert list(opened.overdue(RUNS_OUT - MICROSECOND, 10)) == []
+        assert list(opened.overdue(RUNS_OUT, 10)) == [issued.key]
+        assert list(opened.overdue(RUNS_OUT + MICROSECOND, 10)) == [issued.key, partly.key]
+
+    @pytest.mark.parametrize(
+        "status", [Status.DRAFT, Status.PAID, Status.EXPIRED, Status.CANCELLED]
+    )
+    def test_no_other_invoice_is_overdue(self, opened: Store, status: Status) -> None:
+        add(opened, _running_out(RUNS_OUT, status))
+        assert list(opened.overdue(RUNS_OUT, 10)) == []
+
+    def test_neither_tombstones_nor_invoices_without_an_end_are_overdue(
+        self, opened: Store
+    ) -> None:
+        drafted = _running_out(RUNS_OUT, Status.DRAFT)
+        add(opened, delete(drafted, now=NOON).unwrap().invoice, an_invoice(id="inv_2"))
+        assert list(opened.overdue(RUNS_OUT, 10)) == []
+
+    def test_the_longest_overdue_come_first_and_no_more_than_asked(self, opened: Store) -> None:
+        invoices = [
+            _running_out(RUNS_OUT - n * MICROSECOND, id=f"inv_{n}", account=account)
+            for n, account in enumerate(("acc_1", "acc_2") * 3)
+        ]
+        add(opened, *invoices)
+        longest = [invoice.key for invoice in reversed(invoices)]
+        assert list(opened.overdue(RUNS_OUT, 4)) == longest[:4]
+
+    @pytest.mark.parametrize("status", sorted(LIVE))
+    def test_a_live_message_is_sendable_from_the_instant_it_is_due(
+        self, opened: Store, status: Delivery
+    ) -> None:
+        message = a_message(status=status, due_at=NOON)
+        save(opened, messages={message.key: message})
+        assert list(opened.sendable(NOON - MICROSECOND, 10)) == []
+        assert list(opened.sendable(NOON, 10)) == [message.key]
+
+    @pytest.mark.parametrize("status", sorted(set(Delivery) - LIVE))
+    def test_no_other_message_is_sendable(self, opened: Store, status: Delivery) -> None:
+        message = a_message(status=status, due_at=None)
+        save(opened, messages={message.key: message})
+        assert list(opened.sendable(NOON, 10)) == []
+
+    def test_the_longest_waiting_come_first_and_no_more_than_asked(self, opened: Store) -> None:
+        messages = [
+            a_message(f"msg_{n}", account=account, due_at=NOON - n * MICROSECOND)
+            for n, account in enumerate(("acc_1", "acc_2") * 3)
+        ]
+        save(opened, messages={message.key: message for message in messages})
+        longest = [message.key for message in reversed(messages)]
+        assert list(opened.sendable(NOON, 4)) == longest[:4]
+
+
+def _running_out(
+    at: datetime, status: Status = Status.ISSUED, id: str = "inv_1", account: str = "acc_1"
+) -> Invoice:
+    return an_invoice(status, id=id, account=account, expire_by=at)

@@ -1,0 +1,180 @@
+"""The SMTP sender against a real SMTP server: every answer becomes the outcome that is true."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message as Mail
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from billhook.invoice import Invoice, Status
+from billhook.message import Accepted, Message, MessageId, Permanent, Transient, Unknown
+from billhook.party import Medium
+from billhook_adapters.email import SmtpSender, SmtpServer
+from billhook_adapters.testing import NOON, a_customer, an_invoice
+from returns.result import Failure, Success
+
+INVOICE = an_invoice(Status.ISSUED)
+
+
+class Postbox:
+    """Takes mail, or says what it was told to say."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.recipients: list[list[str]] = []
+        self.says: dict[str, str] = {}
+        self.hang_up_after_data = False
+
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name  # fmt: skip
+        envelope.mail_from = address
+        return self.says.get("MAIL", "250 OK")
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name  # fmt: skip
+        if "RCPT" not in self.says:
+            envelope.rcpt_tos.append(address)
+        return self.says.get("RCPT", "250 OK")
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+        assert isinstance(envelope.content, bytes)
+        if "DATA" not in self.says:
+            self.mails.append(message_from_bytes(envelope.content))
+            self.recipients.append(envelope.rcpt_tos)
+        if self.hang_up_after_data:
+            assert server.transport is not None
+            server.transport.abort()
+        return self.says.get("DATA", "250 OK")
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def port(postbox: Postbox) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        free: int = listener.getsockname()[1]
+    controller = Controller(postbox, hostname="127.0.0.1", port=free)
+    controller.start()
+    yield free
+    controller.stop()
+
+
+@pytest.fixture
+def sender(port: int) -> SmtpSender:
+    return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+
+
+def a_message(invoice: Invoice = INVOICE, **fields: Any) -> Message:
+    given = {
+        "account": invoice.account,
+        "id": MessageId("msg_1"),
+        "invoice": invoice.id,
+        "medium": Medium.EMAIL,
+        "address": "ravi@example.com",
+        "requested_at": NOON,
+        "due_at": NOON,
+    }
+    return Message.model_validate({**given, **fields})
+
+
+def test_an_accepted_mail_says_so_and_arrives_with_exactly_its_headers(
+    sender: SmtpSender, postbox: Postbox
+) -> None:
+    assert sender.send(a_message(), INVOICE, "Acme") == Success(Accepted("<msg_1@bill.example>"))
+    (mail,) = postbox.mails
+    assert postbox.recipients == [["ravi@example.com"]]
+    headers = {name: value for name, value in mail.items() if not name.startswith("X-")}
+    assert headers == {
+        "From": "Acme <bills@bill.example>",
+        "To": "ravi@example.com",
+        "Subject": "Invoice over INR 998.00 from Acme",
+        "Message-ID": "<msg_1@bill.example>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Type": 'text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding": "7bit",
+        "MIME-Version": "1.0",
+    }
+    body = mail.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert body.decode().count("https://") == 1
+    assert str(INVOICE.short_url) in body.decode()
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ("450 4.2.1 try later, ravi@example.com", Transient("refused with SMTP 450 4.2.1")),
+        ("550 5.1.1 no ravi@example.com here", Permanent("refused with SMTP 550 5.1.1")),
+        ("554 ravi@example.com is not welcome", Permanent("refused with SMTP 554")),
+    ],
+)
+def test_a_refusal_is_transient_or_permanent_by_its_code_and_quotes_no_address(
+    sender: SmtpSender, postbox: Postbox, verb: str, answer: str, outcome: Transient | Permanent
+) -> None:
+    postbox.says[verb] = answer
+    assert sender.send(a_message(), INVOICE, "Acme") == Failure(outcome)
+    assert postbox.mails == []
+
+
+def test_silence_after_the_data_is_unknown(sender: SmtpSender, postbox: Postbox) -> None:
+    postbox.hang_up_after_data = True
+    seen = sender.send(a_message(), INVOICE, "Acme")
+    assert seen == Failure(Unknown("the connection broke while the message was handed over"))
+    assert len(postbox.mails) == 1  # it did arrive, and nobody can tell
+
+
+def test_a_server_that_is_not_there_is_transient() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    sender = SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+    seen = sender.send(a_message(), INVOICE, "Acme")
+    assert seen == Failure(Transient("the mail server could not be reached"))
+
+
+def test_starttls_is_the_default_and_a_server_without_it_gets_nothing(
+    port: int, postbox: Postbox
+) -> None:
+    sender = SmtpSender(SmtpServer("127.0.0.1", port), "bills@bill.example")
+    seen = sender.send(a_message(), INVOICE, "Acme")
+    assert seen == Failure(Permanent("the mail server lacks STARTTLS or AUTH"))
+    assert postbox.mails == []
+
+
+def test_an_address_that_the_server_cannot_take_is_permanent(
+    sender: SmtpSender, postbox: Postbox
+) -> None:
+    seen = sender.send(a_message(address="ravi@bücher.example"), INVOICE, "Acme")
+    assert seen == Failure(Permanent("the mail server takes ASCII addresses only"))
+
+
+@pytest.mark.parametrize("address", ["a@example.com\r\nBcc: b@example.com", "not an address", "", "rāvi@example.com"])
+def test_an_address_that_is_none_never_reaches_the_server(
+    sender: SmtpSender, postbox: Postbox, address: str
+) -> None:
+    seen = sender.send(a_message(address=address), INVOICE, "Acme")
+    assert seen == Failure(Permanent("the address cannot stand in an e-mail header"))
+    assert postbox.mails == []
+
+
+def test_hostile_names_add_neither_headers_nor_links(sender: SmtpSender, postbox: Postbox) -> None:
+    name = "Ravi\r\nBcc: eve@example.com\u2028http://evil.example/\u202eslash"
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(name=name))
+    seller = "Acme\r\nX-Evil: yes https://evil.example"
+    assert isinstance(sender.send(a_message(), invoice, seller), Success)
+    (mail,) = postbox.mails
+    assert {"Bcc", "X-Evil"}.isdisjoint(mail.keys())
+    body = mail.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert "evil" not in body.decode()
+
+
+def test_a_password_is_not_in_the_servers_repr() -> None:
+    server = SmtpServer("mail.example", user="acme", password="hush")
+    assert "hush" not in repr(server)

@@ -1,0 +1,51 @@
+"""What `import billhook` promises, held to what is there."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import billhook
+import pytest
+
+STUB = Path(billhook.__file__).with_suffix(".pyi")
+
+
+def test_every_public_name_is_there() -> None:
+    assert [name for name in billhook.__all__ if getattr(billhook, name, None) is None] == []
+
+
+def test_dir_lists_the_public_names_in_order() -> None:
+    assert dir(billhook) == sorted(set(billhook.__all__))
+
+
+def test_the_stub_names_the_same_homes() -> None:
+    stub: dict[str, str] = {}
+    for node in ast.parse(STUB.read_text()).body:
+        if isinstance(node, ast.ImportFrom):
+            assert all(alias.name == alias.asname for alias in node.names)
+            stub |= {alias.name: str(node.module).removeprefix("billhook.") for alias in node.names}
+    assert stub == billhook._HOME
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Invoyce'"):
+        billhook.Invoyce  # type: ignore[attr-defined]  # noqa: B018  # that is the point
+
+
+def test_importing_billhook_imports_none_of_its_dependencies() -> None:
+    asked = "import sys, billhook; print(sorted({'pydantic', 'returns', 'transitions'} & set(sys.modules)))"
+    seen = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert seen.stdout == "[]\n"
+
+
+def test_a_verb_stays_a_verb_whatever_was_imported_before() -> None:
+    asked = (
+        "import billhook.operations.notify, billhook.verdict, billhook.operations.draft;"
+        "from billhook import draft, explain, notify;"
+        "print(callable(notify) and callable(draft) and callable(explain))"
+    )
+    seen = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert seen.stdout == "True\n"

@@ -1,0 +1,20 @@
+"""Skips are loud, and where they are forbidden (as in .ci/run) they fail."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("billhook", deadline=None, derandomize=True, database=None)
+settings.load_profile("billhook")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):  # type: ignore[no-untyped-def]  # pytest's own shape
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("BILLHOOK_FORBID_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"skips are forbidden here: {report.longrepr}"
+    return report
