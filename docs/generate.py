@@ -1,0 +1,107 @@
+"""Writes the pages of docs/reference that are derived from the code. `make docs` runs it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+from billhook.errors import REFUSALS
+from billhook.facts import ChangeFact, Fact
+from billhook.invoice import Status
+from billhook.lifecycle import EDITABLE, NEXT, TRIGGERS, sources
+from billhook.message import NEXT as DELIVERY
+from billhook.operation import DocumentField, Operation
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTICE = "Derived from the code by `make docs`; do not edit."
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def leads(operation: Operation, status: Status) -> str:
+    """What an operation makes of a status, in a word."""
+    if status not in sources(operation):
+        return "-"
+    targets = [NEXT[status, trigger] for trigger in TRIGGERS[operation]]
+    return "yes" if targets == [status] else " / ".join(targets)
+
+
+def diagram(lookup: dict[tuple[str, str], str]) -> str:
+    """A state diagram in Mermaid; rows that move nothing are left out."""
+    moves = [(at, trigger, to) for (at, trigger), to in lookup.items() if at != to or trigger in ("pay_part", "claim")]  # fmt: skip
+    lines = [f"    {at} --> {to}: {trigger}" for at, trigger, to in moves]
+    return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
+
+
+def lifecycle() -> str:
+    """The lifecycle page."""
+    statuses = list(Status)
+    what = [[op.value, *(leads(op, status) for status in statuses)] for op in Operation]
+    edits = [
+        [
+            status.value,
+            "all" if EDITABLE[status] == frozenset(DocumentField) else
+            ", ".join(f"`{field}`" for field in DocumentField if field in EDITABLE[status]),
+        ]
+        for status in statuses
+    ]  # fmt: skip
+    return (
+        f"# The lifecycle\n\n{NOTICE}\n\n"
+        + diagram({(at, trigger): to for (at, trigger), to in NEXT.items()})
+        + "\nWhat each operation leads to from each status; `yes` where it is allowed and moves "
+        "nothing, `-` where it is refused.\n\n"
+        + table(["", *statuses], what)
+        + "\nWhat an update may change:\n\n"
+        + table(["status", "fields"], edits)
+        + "\nAn invoice whose `expire_by` has passed counts as expired at once, whether or not a "
+        "sweep has recorded it.\n\n## A message\n\n"
+        + diagram({(at, trigger): to for (at, trigger), to in DELIVERY.items()})
+    )
+
+
+def refusals() -> str:
+    """The page of refusals."""
+    rows = [
+        [
+            f"`{code}`",
+            f"`{kind.__name__}`",
+            (kind.__doc__ or "").strip(),
+            ", ".join(f"`{field.name}`" for field in fields(kind)) or "-",
+            f"{kind.remedy}" + (f": `{kind.field}`" if hasattr(kind, "field") else ""),
+        ]
+        for code, kind in REFUSALS.items()
+    ]
+    return (
+        f"# Every refusal\n\n{NOTICE}\n\nA refusal is a value with facts, a stable code and a "
+        "remedy; each face words it in its own way.\n\n"
+        + table(["code", "type", "meaning", "facts", "remedy"], rows)
+    )
+
+
+def facts() -> str:
+    """The page of facts."""
+    rows = [
+        [
+            f"`{kind.name}`",
+            str(kind.version),
+            " ".join((kind.__doc__ or "").split()),
+            ", ".join(f"`{field.name}`" for field in fields(kind)),
+            "yes" if kind in get_args(ChangeFact) else "no",
+        ]
+        for kind in get_args(Fact)
+    ]
+    return (
+        f"# Every fact\n\n{NOTICE}\n\nStored as canonical JSON: sorted keys, integers for money, "
+        "instants in UTC with microseconds.\n\n"
+        + table(["name", "version", "meaning", "fields", "makes a version"], rows)
+    )
+
+
+if __name__ == "__main__":
+    for name, page in (("lifecycle", lifecycle()), ("refusals", refusals()), ("facts", facts())):
+        (REFERENCE / f"{name}.md").write_text(page)
