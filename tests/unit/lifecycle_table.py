@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, an_invoice
 from returns.result import Failure, Result, Success
 
 from billhook import lifecycle
@@ -22,6 +21,7 @@ from billhook.operations.issue import issue
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium
+from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, an_invoice
 
 TABLE = """
           draft      issued               partially_paid       paid  expired  cancelled

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from unit.lifecycle_table import CELLS, assert_the_table_holds
 
 from billhook import lifecycle
 from billhook.invoice import Status
 from billhook.lifecycle import NEXT, ROWS, Gate, sources
 from billhook.machine import build, compiled
 from billhook.operation import Operation
+from unit.lifecycle_table import CELLS, assert_the_table_holds
 
 Rows = tuple[Mapping[str, Any], ...]
 Table = Mapping[tuple[Status, str], Status]

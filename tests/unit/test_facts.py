@@ -1,0 +1,127 @@
+"""Facts are kept for ever: their bytes are pinned here, and change only under a new version."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+from pydantic import ValidationError
+
+from billhook import facts
+from billhook.account import AccountId
+from billhook.edits import Edits
+from billhook.facts import (
+    FACTS,
+    Cancelled,
+    ChangeFact,
+    Deleted,
+    Drafted,
+    Expired,
+    Fact,
+    Issued,
+    NotificationRequested,
+    PaymentTaken,
+    Updated,
+    decode,
+    encode,
+)
+from billhook.invoice import InvoiceId
+from billhook.party import Medium
+from billhook.payment import Reference
+from billhook_adapters.testing import NOON, a_document, a_full_document
+
+DRAFTED = (
+    b'{"account":"acc_1","at":"2026-01-01T12:00:00.000000Z","document":{"comment":null,'
+    b'"currency":"INR","customer":{"billing_address":null,"contact":"+919876543210",'
+    b'"email":"ravi@example.com","name":"Ravi","shipping_address":null},"date":null,'
+    b'"description":null,"expire_by":null,"extras":{},"first_payment_min_amount":null,'
+    b'"lines":[{"currency":"INR","description":null,"name":"Book","quantity":"2",'
+    b'"unit_amount":49900}],"media":[],"notes":{},"partial_payment":true,"receipt":null,'
+    b'"rounding":"per_line","terms":null},"id":"inv_1"}'
+)
+
+PINNED: list[tuple[Fact, str, bytes]] = [
+    (Drafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_document()), "drafted", DRAFTED),
+    (
+        Updated(NOON, Edits(terms=None, notes={"b": "₹", "a": ""}, expire_by=NOON, media=["sms"])),
+        "updated",
+        '{"at":"2026-01-01T12:00:00.000000Z","edits":{"expire_by":"2026-01-01T12:00:00.000000Z",'
+        '"media":["sms"],"notes":{"a":"","b":"₹"},"terms":null}}'.encode(),
+    ),
+    (
+        Issued(NOON, "https://bill.example/i/1", "INV-0001"),
+        "issued",
+        b'{"at":"2026-01-01T12:00:00.000000Z","number":"INV-0001",'
+        b'"short_url":"https://bill.example/i/1"}',
+    ),
+    (
+        Issued(NOON, "https://bill.example/i/1", None),
+        "issued",
+        b'{"at":"2026-01-01T12:00:00.000000Z","number":null,'
+        b'"short_url":"https://bill.example/i/1"}',
+    ),
+    (
+        PaymentTaken(NOON, Reference("pay_1"), 100),
+        "payment_taken",
+        b'{"amount":100,"at":"2026-01-01T12:00:00.000000Z","reference":"pay_1"}',
+    ),
+    (Expired(NOON), "expired", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (Cancelled(NOON), "cancelled", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (Deleted(NOON), "deleted", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (
+        NotificationRequested(NOON, "msg_1", Medium.SMS),
+        "notification_requested",
+        b'{"at":"2026-01-01T12:00:00.000000Z","medium":"sms","message":"msg_1"}',
+    ),
+]
+
+
+def test_every_fact_is_pinned() -> None:
+    assert {type(fact) for fact, _, _ in PINNED} == set(get_args(Fact))
+
+
+@pytest.mark.parametrize(("fact", "name", "body"), PINNED)
+def test_a_fact_is_stored_as_these_bytes(fact: Fact, name: str, body: bytes) -> None:
+    assert (fact.name, fact.version, encode(fact)) == (f"invoice.{name}", 1, body)
+
+
+@pytest.mark.parametrize(("fact", "name", "body"), PINNED)
+def test_stored_bytes_are_read_as_the_fact(fact: Fact, name: str, body: bytes) -> None:
+    read = decode(f"invoice.{name}", 1, body)
+    assert read == fact
+    assert encode(read) == body
+
+
+def test_a_full_document_comes_back_whole() -> None:
+    drafted = Drafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_full_document())
+    assert decode(drafted.name, 1, encode(drafted)) == drafted
+
+
+def test_an_update_comes_back_with_the_fields_it_named() -> None:
+    updated = decode("invoice.updated", 1, encode(Updated(NOON, Edits(terms=None))))
+    assert isinstance(updated, Updated)
+    assert updated.edits.fields == {"terms"}
+
+
+@pytest.mark.parametrize(("name", "version"), [("invoice.exploded", 1), ("invoice.cancelled", 2)])
+def test_an_unknown_fact_is_not_guessed(name: str, version: int) -> None:
+    with pytest.raises(ValueError, match=f"no fact {name} of version {version} is known"):
+        decode(name, version, b'{"at":"2026-01-01T12:00:00.000000Z"}')
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"at":"2026-01-01T12:00:00"}', b'{"at":5}'])
+def test_bytes_that_do_not_fit_are_not_repaired(body: bytes) -> None:
+    with pytest.raises(ValidationError):
+        decode("invoice.cancelled", 1, body)
+
+
+def test_every_fact_has_a_name_of_its_own() -> None:
+    assert dict(FACTS) == {fact.name: fact for fact in get_args(Fact)}
+    assert len(FACTS) == len(get_args(Fact))
+
+
+def test_the_drawing_shows_exactly_the_facts() -> None:
+    changes, beside = (facts.__doc__ or "").split("beside the replay")
+    drawn = [re.findall(r"[├└]── ([A-Z]\w+)", half) for half in (changes, beside)]
+    assert drawn == [[fact.__name__ for fact in get_args(ChangeFact)], ["NotificationRequested"]]

@@ -1,0 +1,128 @@
+"""Paying: money comes in, a part or the rest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.change import Change
+from billhook.errors import (
+    BelowMinimum,
+    CurrencyMismatch,
+    OperationNotAllowed,
+    Overpayment,
+    PartialNotAllowed,
+    PaymentRefusal,
+)
+from billhook.facts import PaymentTaken
+from billhook.invoice import Invoice, Status
+from billhook.operation import Operation
+from billhook.operations.pay import pay
+from billhook.payment import Payment, Reference
+from billhook_adapters.testing import NOON, a_payment, an_invoice
+from billhook_adapters.testing.builders import TOMORROW
+
+LATER = NOON + timedelta(hours=1)
+DUE = 99800
+OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
+
+
+def _pay(
+    invoice: Invoice, payment: Payment, now: datetime = LATER
+) -> Result[Change, PaymentRefusal]:
+    return pay(invoice, payment, now=now)
+
+
+def _after(invoice: Invoice, **changes: Any) -> Invoice:
+    return Invoice.model_validate({**dict(invoice), "version": invoice.version + 1, **changes})
+
+
+def test_a_part_leaves_the_rest_due() -> None:
+    issued = an_invoice(Status.ISSUED)
+    paid_in_part = _after(
+        issued, status=Status.PARTIALLY_PAID, paid=100, first_payment=Reference("pay_1")
+    )
+    assert _pay(issued, a_payment(100)) == Success(
+        Change(paid_in_part, PaymentTaken(LATER, Reference("pay_1"), 100))
+    )
+    assert paid_in_part.due == DUE - 100
+
+
+def test_the_rest_pays_the_invoice() -> None:
+    partial = an_invoice(Status.PARTIALLY_PAID)
+    paid = _after(partial, status=Status.PAID, paid=DUE, paid_at=LATER)
+    assert _pay(partial, a_payment(partial.due, "pay_2")) == Success(
+        Change(paid, PaymentTaken(LATER, Reference("pay_2"), partial.due))
+    )
+    assert paid.first_payment == "pay_1"
+
+
+def test_the_whole_at_once_pays_the_invoice() -> None:
+    issued = an_invoice(Status.ISSUED, partial_payment=False)
+    paid = _after(issued, status=Status.PAID, paid=DUE, paid_at=LATER, first_payment="pay_1")
+    assert _pay(issued, a_payment(DUE)).unwrap().invoice == paid
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_more_than_is_due_is_never_taken(status: Status) -> None:
+    invoice = an_invoice(status)
+    assert _pay(invoice, a_payment(invoice.due + 1)) == Failure(
+        Overpayment(invoice.due + 1, invoice.due)
+    )
+
+
+def test_an_invoice_that_takes_no_parts_refuses_one() -> None:
+    issued = an_invoice(Status.ISSUED, partial_payment=False)
+    assert _pay(issued, a_payment(DUE - 1)) == Failure(PartialNotAllowed(DUE - 1, DUE))
+
+
+def test_the_first_part_must_reach_the_minimum() -> None:
+    issued = an_invoice(Status.ISSUED, first_payment_min_amount=100)
+    assert _pay(issued, a_payment(99)) == Failure(BelowMinimum(99, 100))
+    assert isinstance(_pay(issued, a_payment(100)), Success)
+
+
+def test_the_second_part_need_not_reach_the_minimum() -> None:
+    issued = an_invoice(Status.ISSUED, first_payment_min_amount=100)
+    partial = _pay(issued, a_payment(100)).unwrap().invoice
+    assert _pay(partial, a_payment(1, "pay_2")).unwrap().invoice.paid == 101
+
+
+def test_the_whole_is_taken_even_below_the_minimum() -> None:
+    issued = an_invoice(Status.ISSUED, first_payment_min_amount=DUE + 1)
+    assert _pay(issued, a_payment(DUE)).unwrap().invoice.status is Status.PAID
+
+
+def test_a_payment_in_another_currency_is_refused() -> None:
+    assert _pay(an_invoice(), a_payment(DUE, currency="USD")) == Failure(
+        CurrencyMismatch("USD", "INR")
+    )
+
+
+def test_refusals_win_in_the_order_status_currency_amount_parts_minimum() -> None:
+    whole = an_invoice(partial_payment=False, first_payment_min_amount=100)
+    dollars = a_payment(DUE + 1, currency="USD")
+    assert _pay(an_invoice(Status.PAID), dollars) == Failure(
+        OperationNotAllowed(Operation.PAY, Status.PAID, OPEN)
+    )
+    assert _pay(whole, dollars) == Failure(CurrencyMismatch("USD", "INR"))
+    assert _pay(whole, a_payment(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
+    assert _pay(whole, a_payment(99)) == Failure(PartialNotAllowed(99, DUE))
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_nothing_is_taken_from_the_instant_of_expiry_on(status: Status) -> None:
+    invoice = an_invoice(status, expire_by=TOMORROW)
+    before = TOMORROW - timedelta(microseconds=1)
+    assert isinstance(_pay(invoice, a_payment(invoice.due), before), Success)
+    assert _pay(invoice, a_payment(invoice.due), TOMORROW) == Failure(
+        OperationNotAllowed(Operation.PAY, Status.EXPIRED, OPEN)
+    )
+
+
+def test_a_naive_instant_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="must carry a time zone"):
+        _pay(an_invoice(), a_payment(), datetime(2026, 1, 1))  # noqa: DTZ001  # naive on purpose
