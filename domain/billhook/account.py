@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple, NewType
 from pydantic import Field, Strict, StringConstraints
 
 from billhook.lines import Rounding
-from billhook.value import Count, Identifier, Label, Text, Value
+from billhook.value import IDENTIFIER, Count, Duration, Label, Text, Value
 
 AccountId = NewType("AccountId", str)
 """Names an account. Every key of every store starts with one."""
@@ -25,8 +25,8 @@ class Retries(Value):
     """How often and how patiently a message that failed for a moment is tried again."""
 
     attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
-    first: timedelta = timedelta(seconds=30)
-    longest: timedelta = timedelta(hours=6)
+    first: Duration = timedelta(seconds=30)
+    longest: Duration = timedelta(hours=6)
 
 
 class Policy(Value):
@@ -36,10 +36,10 @@ class Policy(Value):
     datetime.timedelta(0)
     """
 
-    least_lead: timedelta = timedelta(0)
+    least_lead: Duration = timedelta(0)
     """How far ahead `expire_by` must be when an invoice is drafted, updated or issued."""
     rounding: Rounding = Rounding.PER_LINE
-    resend_wait: timedelta = timedelta(0)
+    resend_wait: Duration = timedelta(0)
     """How long to wait between two messages to one address by one medium; zero is off."""
     number_prefix: Annotated[Text, StringConstraints(max_length=32)] | None = None
     """Where given, issuing an invoice gives it the next number of this series."""
@@ -54,7 +54,7 @@ class Account(Value):
     <Rounding.PER_LINE: 'per_line'>
     """
 
-    id: Annotated[AccountId, Identifier]
+    id: Annotated[AccountId, IDENTIFIER]
     name: Label
     policy: Policy = Policy()
 

@@ -27,7 +27,7 @@ from billhook.invoice import Document, InvoiceId
 from billhook.money import PositiveAmount
 from billhook.party import Medium
 from billhook.payment import Reference
-from billhook.value import Identifier, Instant, Text
+from billhook.value import IDENTIFIER, Identifier, Instant, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Drafted:
     name: ClassVar = "invoice.drafted"
     version: ClassVar = 1
     at: Instant
-    account: Annotated[AccountId, Identifier]
-    id: Annotated[InvoiceId, Identifier]
+    account: Annotated[AccountId, IDENTIFIER]
+    id: Annotated[InvoiceId, IDENTIFIER]
     document: Document
 
 
@@ -108,7 +108,7 @@ class NotificationRequested:
     name: ClassVar = "invoice.notification_requested"
     version: ClassVar = 1
     at: Instant
-    message: Annotated[str, Identifier]
+    message: Identifier
     medium: Medium
 
 

@@ -13,7 +13,7 @@ from billhook.lines import Line, Rounding, total
 from billhook.money import Amount, CurrencyCode, PositiveAmount
 from billhook.party import Customer, Medium
 from billhook.payment import Reference
-from billhook.value import FrozenMap, Identifier, Instant, Prose, Text, TextMap, Value
+from billhook.value import IDENTIFIER, FrozenMap, Instant, Prose, Text, TextMap, Value
 
 InvoiceId = NewType("InvoiceId", str)
 """Names an invoice within its account."""
@@ -103,8 +103,8 @@ class Invoice(Value):
     facts; building one by hand validates every rule that ties status, money and times together.
     """
 
-    account: Annotated[AccountId, Identifier]
-    id: Annotated[InvoiceId, Identifier]
+    account: Annotated[AccountId, IDENTIFIER]
+    id: Annotated[InvoiceId, IDENTIFIER]
     version: Annotated[int, Strict(), Field(ge=1)]
     status: Status
     document: Document

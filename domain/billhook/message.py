@@ -23,7 +23,7 @@ from billhook.account import AccountId, Retries
 from billhook.invoice import InvoiceId, Key
 from billhook.machine import build, compiled
 from billhook.party import Medium
-from billhook.value import Count, Identifier, Instant, Text, Value, utc
+from billhook.value import IDENTIFIER, Count, Instant, Text, Value, utc
 
 MessageId = NewType("MessageId", str)
 """Names a message, and is the idempotency key that providers are given."""
@@ -82,9 +82,9 @@ class Message(Value):
     `due_at` is when it may be claimed next: the next attempt, or the end of the sender's lease.
     """
 
-    account: Annotated[AccountId, Identifier]
-    id: Annotated[MessageId, Identifier]
-    invoice: Annotated[InvoiceId, Identifier]
+    account: Annotated[AccountId, IDENTIFIER]
+    id: Annotated[MessageId, IDENTIFIER]
+    invoice: Annotated[InvoiceId, IDENTIFIER]
     medium: Medium
     address: Text = Field(repr=False)
     status: Delivery = Delivery.QUEUED

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, NewType
 
-from pydantic import Strict, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from billhook.money import CurrencyCode, PositiveAmount
-from billhook.value import Text, Value
+from billhook.value import Value, storable
 
 Reference = NewType("Reference", str)
 """What names a payment, unique in its account: a gateway's id, a bank's reference."""
@@ -20,6 +20,10 @@ class Payment(Value):
     50000
     """
 
-    reference: Annotated[Reference, Strict(), Text, StringConstraints(min_length=1, max_length=128)]
+    reference: Annotated[
+        Reference,
+        StringConstraints(strict=True, min_length=1, max_length=128),
+        AfterValidator(storable),
+    ]
     amount: PositiveAmount
     currency: CurrencyCode

@@ -6,7 +6,7 @@ Everything that enters the domain is checked here, once; behind this line types 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
@@ -96,11 +96,17 @@ Prose = Annotated[Text, StringConstraints(max_length=2048)]
 Label = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
 """A name or a title: 1 to 256 characters."""
 
-Identifier = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Za-z0-9_.:-]{1,64}\z")]
+IDENTIFIER = StringConstraints(strict=True, pattern=r"\A[A-Za-z0-9_.:-]{1,64}\z")
+"""The shape of an id, to annotate the NewTypes of ids with: pydantic reads no alias there."""
+
+Identifier = Annotated[str, IDENTIFIER]
 """An id: 1 to 64 ASCII letters, digits, `_`, `.`, `:` or `-`."""
 
 Instant = Annotated[datetime, Strict(), AfterValidator(utc)]
 """A point in time, kept in UTC to the microsecond."""
+
+Duration = Annotated[timedelta, Field(ge=timedelta(0))]
+"""A length of time, not below zero."""
 
 Count = Annotated[int, Strict(), Field(ge=0)]
 """A whole number from zero up."""
