@@ -33,7 +33,7 @@ class Pair:
         (Status.PAID, '"paid"'),
         (Decimal("1.50"), '"1.50"'),
         (Decimal("1E+3"), '"1000"'),
-        (timedelta(seconds=1, microseconds=5), "1000005"),
+        (timedelta(seconds=1, microseconds=5), '"PT1.000005S"'),
         (datetime(2026, 1, 1, tzinfo=UTC), '"2026-01-01T00:00:00.000000Z"'),
         (datetime(2026, 1, 1, 5, 30, 0, 7, tzinfo=INDIA), '"2026-01-01T00:00:00.000007Z"'),
         (datetime(1, 2, 3, tzinfo=UTC), '"0001-02-03T00:00:00.000000Z"'),

@@ -1,0 +1,73 @@
+"""The seller: its series of numbers, and policies that hold together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from billhook.account import Account, AccountId, Policy, Retries, Series
+from billhook.lines import Rounding
+
+
+def _account(**policy: Any) -> Account:
+    return Account(id=AccountId("acc_1"), name="Acme", policy=Policy(**policy))
+
+
+def test_an_account_without_a_prefix_has_no_series() -> None:
+    assert _account().series is None
+
+
+@pytest.mark.parametrize("prefix", ["INV-", ""])
+def test_a_series_belongs_to_its_account(prefix: str) -> None:
+    assert _account(number_prefix=prefix).series == Series(AccountId("acc_1"), prefix)
+
+
+@pytest.mark.parametrize(
+    ("policy", "position", "number"),
+    [
+        ({"number_prefix": "INV-"}, 7, "INV-0007"),
+        ({"number_prefix": "INV-"}, 12345, "INV-12345"),
+        ({"number_prefix": "", "number_width": 0}, 7, "7"),
+        ({"number_prefix": "2026/", "number_width": 6}, 42, "2026/000042"),
+        ({}, 1, "0001"),
+    ],
+)
+def test_a_position_of_the_series_has_its_number(
+    policy: dict[str, Any], position: int, number: str
+) -> None:
+    assert _account(**policy).number(position) == number
+
+
+def test_the_widest_number_fits_an_invoice() -> None:
+    assert len(_account(number_prefix="x" * 32, number_width=20).number(1)) <= 64
+    with pytest.raises(ValidationError, match="number_width"):
+        Policy(number_width=21)
+
+
+def test_the_defaults_ask_for_nothing() -> None:
+    assert Policy() == Policy(
+        least_lead=timedelta(0),
+        rounding=Rounding.PER_LINE,
+        resend_wait=timedelta(0),
+        number_prefix=None,
+        number_width=4,
+        retries=Retries(attempts=8, first=timedelta(seconds=30), longest=timedelta(hours=6)),
+    )
+
+
+@pytest.mark.parametrize("field", ["least_lead", "resend_wait"])
+def test_no_policy_waits_for_less_than_nothing(field: str) -> None:
+    with pytest.raises(ValidationError, match=field):
+        Policy(**{field: timedelta(microseconds=-1)})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"attempts": 0}, {"attempts": 101}, {"attempts": True}, {"first": -1}, {"longest": -1}],
+)
+def test_retries_are_between_one_and_a_hundred(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(given))):
+        Retries(**given)

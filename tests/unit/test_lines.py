@@ -1,0 +1,81 @@
+"""Lines: exact quantities, and one rounding by the account's rule."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from billhook.canonical import canonical
+from billhook.invoice import Document
+from billhook.lines import Line, Rounding, total
+from billhook.money import LARGEST
+from billhook_adapters.testing import a_document, a_line
+
+
+@pytest.mark.parametrize(
+    ("unit_amount", "quantity", "expected"),
+    [
+        (49900, 2, 99800),
+        (0, 1, 0),
+        (1, "0.5", 1),
+        (1, "0.499999", 0),
+        (3, "0.5", 2),
+        (250000, Decimal("1.5"), 375000),
+        (LARGEST, 1, LARGEST),
+        (9, 10**9, 9 * 10**9),
+        (1_000_000, "0.000001", 1),
+    ],
+)
+def test_a_line_comes_to_its_amount_times_its_quantity(
+    unit_amount: int, quantity: Any, expected: int
+) -> None:
+    assert a_line(unit_amount, quantity).total == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "kept"),
+    [(2, "2"), ("2.00", "2"), (Decimal("2E+2"), "200"), ("1.50", "1.5"), ("007", "7")],
+)
+def test_equal_quantities_have_one_form(quantity: Any, kept: str) -> None:
+    line = a_line(1, quantity)
+    assert str(line.quantity) == kept
+    assert f'"quantity":"{kept}"'.encode() in canonical(line)
+
+
+OUT_OF_BOUNDS = [0, -1, "0", "-1", "0.0000001", 10**9 + 1, "1000000000.000001", 10**400]
+NO_NUMBERS = [None, "", "x", [1], True, "NaN", "Infinity", Decimal("sNaN"), Decimal("-Infinity")]
+OTHER_FORMS = [1.5, "1_000", " 1", "1 ", "1\n", "1e3", ".5", "1.", "\u0661", "9" * 400]
+
+
+@pytest.mark.parametrize("quantity", [*OUT_OF_BOUNDS, *NO_NUMBERS, *OTHER_FORMS])
+def test_what_is_no_quantity_is_refused(quantity: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        a_line(1, quantity)
+    assert [error["loc"] for error in refused.value.errors()] == [("quantity",)]
+
+
+def test_one_is_the_quantity_where_none_is_given() -> None:
+    assert Line(name="Book", unit_amount=5, currency="INR").total == 5
+
+
+HALVES = [a_line(1, "0.5"), a_line(1, "0.5"), a_line(1, "0.5")]
+
+
+@pytest.mark.parametrize(("rounding", "expected"), [("per_line", 3), ("per_invoice", 2)])
+def test_each_rule_rounds_once(rounding: str, expected: int) -> None:
+    assert total(HALVES, Rounding(rounding)) == expected
+    assert a_document(lines=HALVES, rounding=rounding).total == expected
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+def test_no_lines_come_to_nothing(rounding: Rounding) -> None:
+    assert total([], rounding) == 0
+
+
+@pytest.mark.parametrize("rounding", Rounding)
+def test_the_largest_lines_are_summed_exactly(rounding: Rounding) -> None:
+    lines = [a_line(LARGEST, 10**9)] * 50
+    assert Document(currency="INR", lines=lines, rounding=rounding).total == LARGEST * 10**9 * 50

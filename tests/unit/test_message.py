@@ -1,0 +1,279 @@
+"""A message's own life: who may send it, when again, and when to give up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.account import Retries
+from billhook.message import (
+    ACCEPTED,
+    LIVE,
+    NEXT,
+    ROWS,
+    Accepted,
+    Delivery,
+    Message,
+    NotClaimable,
+    Permanent,
+    SendError,
+    Transient,
+    Unknown,
+    bounce,
+    claim,
+    conclude,
+    confirm,
+    medium_status,
+    next_attempt,
+    requeue,
+    suppress,
+)
+from billhook.party import Medium
+from billhook_adapters.testing import NOON
+
+LEASE = timedelta(minutes=2)
+LATER = NOON + timedelta(minutes=1)
+TICK = timedelta(microseconds=1)
+RETRIES = Retries(attempts=3, first=timedelta(seconds=30), longest=timedelta(seconds=100))
+
+TABLE = """
+          queued      sending     sent       delivered  bounced  failed  suppressed
+claim     sending     sending     -          -          -        -       -
+retry     -           queued      -          -          -        -       -
+accept    -           sent        -          -          -        -       -
+fail      -           failed      -          -          -        -       -
+suppress  suppressed  suppressed  -          -          -        -       -
+confirm   -           -           delivered  -          -        -       -
+bounce    -           -           bounced    -          -        -       -
+requeue   -           -           -          -          -        queued  -
+"""
+_HEAD, *_ROWS = (row.split() for row in TABLE.strip().splitlines())
+CELLS = {
+    (trigger, Delivery(status)): None if cell == "-" else Delivery(cell)
+    for trigger, *cells in _ROWS
+    for status, cell in zip(_HEAD, cells, strict=True)
+}
+
+
+def a_message(status: Delivery = Delivery.QUEUED, **fields: Any) -> Message:
+    return Message.model_validate(
+        {
+            "account": "acc_1",
+            "id": "msg_1",
+            "invoice": "inv_1",
+            "medium": "email",
+            "address": "ravi@example.com",
+            "status": status,
+            "requested_at": NOON,
+            "due_at": NOON,
+            **fields,
+        }
+    )
+
+
+def _with(message: Message, **changes: Any) -> Message:
+    return Message.model_validate({**dict(message), **changes})
+
+
+def _conclude(
+    message: Message, outcome: Result[Accepted, SendError], jitter: float = 1.0
+) -> Message:
+    return conclude(message, outcome, now=LATER, retries=RETRIES, jitter=jitter)
+
+
+def _asked(trigger: str, message: Message) -> Message | None:
+    match trigger:
+        case "claim":
+            return claim(message, now=LATER, lease=LEASE).value_or(None)
+        case "retry":
+            return _conclude(message, Failure(Transient("busy")))
+        case "accept":
+            return _conclude(message, Success(Accepted()))
+        case "fail":
+            return _conclude(message, Failure(Permanent("no such address")))
+        case "suppress":
+            return suppress(message, "paid", now=LATER)
+        case "confirm":
+            return confirm(message, now=LATER)
+        case "bounce":
+            return bounce(message, "mailbox full", now=LATER)
+        case _:
+            return requeue(message, now=LATER)
+
+
+@pytest.mark.parametrize(("trigger", "status"), CELLS)
+def test_a_message_goes_where_the_table_says(trigger: str, status: Delivery) -> None:
+    leads = CELLS[trigger, status]
+    assert NEXT.get((status, trigger)) == leads
+    message = a_message(status, attempts=1)
+    if leads is None and trigger in ("retry", "accept", "fail", "suppress"):
+        with pytest.raises(KeyError):  # nobody asks these of a message that is not theirs
+            _asked(trigger, message)
+    else:
+        after = _asked(trigger, message)
+        assert (None if after is None else after.status) == leads
+
+
+def test_the_table_names_every_trigger() -> None:
+    assert [row["trigger"] for row in ROWS] == list(dict.fromkeys(t for t, _ in CELLS))
+
+
+def test_what_is_live_and_what_was_accepted() -> None:
+    assert {Delivery.QUEUED, Delivery.SENDING} == LIVE
+    assert {Delivery.SENT, Delivery.DELIVERED, Delivery.BOUNCED} == ACCEPTED
+
+
+def test_a_claim_counts_the_attempt_and_holds_the_lease() -> None:
+    waiting = a_message(reason="busy", attempts=1)
+    claimed = _with(waiting, status=Delivery.SENDING, attempts=2, due_at=NOON + LEASE, reason=None)
+    assert claim(waiting, now=NOON, lease=LEASE) == Success(claimed)
+
+
+def test_a_message_is_not_claimed_before_it_is_due() -> None:
+    assert claim(a_message(), now=NOON - TICK, lease=LEASE) == Failure(
+        NotClaimable(Delivery.QUEUED, NOON)
+    )
+
+
+def test_a_message_in_other_hands_is_claimed_only_once_the_lease_is_over() -> None:
+    sending = claim(a_message(), now=NOON, lease=LEASE).unwrap()
+    assert claim(sending, now=NOON + LEASE - TICK, lease=LEASE) == Failure(
+        NotClaimable(Delivery.SENDING, NOON + LEASE)
+    )
+    assert claim(sending, now=NOON + LEASE, lease=LEASE).unwrap().attempts == 2
+
+
+def test_a_message_that_is_never_due_is_not_claimed() -> None:
+    assert claim(a_message(due_at=None), now=LATER, lease=LEASE) == Failure(
+        NotClaimable(Delivery.QUEUED, None)
+    )
+
+
+def test_an_accepted_message_was_sent_under_the_providers_id() -> None:
+    sending = a_message(Delivery.SENDING, attempts=1)
+    assert _conclude(sending, Success(Accepted("prov_1"))) == _with(
+        sending, status=Delivery.SENT, due_at=None, sent_at=LATER, provider_id="prov_1"
+    )
+
+
+@pytest.mark.parametrize("error", [Transient("busy"), Unknown("timed out")])
+def test_what_may_yet_go_out_is_tried_again(error: SendError) -> None:
+    sending = a_message(Delivery.SENDING, attempts=1)
+    assert _conclude(sending, Failure(error)) == _with(
+        sending,
+        status=Delivery.QUEUED,
+        due_at=LATER + timedelta(seconds=30),
+        reason=error.reason,
+    )
+
+
+@pytest.mark.parametrize(
+    ("attempts", "error"),
+    [(1, Permanent("gone")), (3, Transient("busy")), (3, Unknown("timed out"))],
+)
+def test_what_never_goes_out_failed_with_its_reason(attempts: int, error: SendError) -> None:
+    sending = a_message(Delivery.SENDING, attempts=attempts)
+    assert _conclude(sending, Failure(error)) == _with(
+        sending, status=Delivery.FAILED, due_at=None, ended_at=LATER, reason=error.reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jitter", "seconds"),
+    [(1, 1.0, 30), (1, 0.0, 15), (1, 0.5, 22.5), (2, 1.0, 60), (2, 0.0, 30)],
+)
+def test_the_wait_doubles_and_spreads_over_its_upper_half(
+    attempts: int, jitter: float, seconds: float
+) -> None:
+    again = next_attempt(attempts, Unknown("?"), RETRIES, jitter=jitter, now=NOON)
+    assert again == NOON + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("attempts", [3, 4, 33, 34, 99])
+def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
+    patient = Retries(attempts=100, longest=timedelta(seconds=100))
+    again = next_attempt(attempts, Transient("busy"), patient, jitter=1.0, now=NOON)
+    assert again == NOON + timedelta(seconds=100)
+
+
+@pytest.mark.parametrize(("asked", "granted"), [(7, 7), (100, 100), (101, 100), (0, 0)])
+def test_a_provider_that_names_a_wait_gets_it_up_to_the_longest(asked: int, granted: int) -> None:
+    error = Transient("busy", retry_after=timedelta(seconds=asked))
+    again = next_attempt(1, error, RETRIES, jitter=0.0, now=NOON)
+    assert again == NOON + timedelta(seconds=granted)
+
+
+def test_a_provider_that_names_a_wait_does_not_get_more_attempts() -> None:
+    error = Transient("busy", retry_after=timedelta(seconds=1))
+    assert next_attempt(3, error, RETRIES, jitter=0.0, now=NOON) is None
+
+
+@pytest.mark.parametrize("status", sorted(LIVE))
+def test_a_suppressed_message_ends_with_its_reason(status: Delivery) -> None:
+    message = a_message(status)
+    assert suppress(message, "operation_not_allowed", now=LATER) == _with(
+        message,
+        status=Delivery.SUPPRESSED,
+        due_at=None,
+        ended_at=LATER,
+        reason="operation_not_allowed",
+    )
+
+
+def test_a_receipt_ends_a_sent_message() -> None:
+    sent = a_message(Delivery.SENT, due_at=None, sent_at=NOON)
+    assert confirm(sent, now=LATER) == _with(sent, status=Delivery.DELIVERED, ended_at=LATER)
+    assert bounce(sent, "mailbox full", now=LATER) == _with(
+        sent, status=Delivery.BOUNCED, ended_at=LATER, reason="mailbox full"
+    )
+
+
+def test_a_dead_letter_gets_another_life() -> None:
+    dead = a_message(Delivery.FAILED, attempts=3, due_at=None, ended_at=NOON, reason="busy")
+    assert requeue(dead, now=LATER) == _with(
+        dead, status=Delivery.QUEUED, attempts=0, due_at=LATER, ended_at=None, reason=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "asked", "word"),
+    [
+        ([], False, None),
+        ([], True, "pending"),
+        (["queued"], False, "pending"),
+        (["sending"], False, "pending"),
+        (["sent"], False, "sent"),
+        (["delivered"], False, "sent"),
+        (["bounced"], False, "sent"),
+        (["failed"], False, None),
+        (["failed"], True, "pending"),
+        (["suppressed"], False, None),
+        (["failed", "queued"], False, "pending"),
+        (["sent", "queued"], True, "sent"),
+        (["bounced", "failed"], True, "sent"),
+    ],
+)
+def test_the_history_of_a_medium_in_one_word(
+    statuses: list[str], asked: bool, word: str | None
+) -> None:
+    messages = [a_message(Delivery(status)) for status in statuses]
+    assert medium_status(messages, Medium.EMAIL, asked=asked) == word
+    assert medium_status(messages, Medium.SMS, asked=False) is None
+
+
+def test_a_message_is_found_only_with_its_account() -> None:
+    assert (a_message().key, a_message().invoice_key) == (("acc_1", "msg_1"), ("acc_1", "inv_1"))
+
+
+def test_a_naive_instant_is_a_bug() -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001  # naive on purpose
+    sending = a_message(Delivery.SENDING)
+    with pytest.raises(ValueError, match="must carry a time zone"):
+        claim(a_message(), now=naive, lease=LEASE)
+    with pytest.raises(ValueError, match="must carry a time zone"):
+        conclude(sending, Success(Accepted()), now=naive, retries=RETRIES, jitter=0)
+    with pytest.raises(ValueError, match="must carry a time zone"):
+        suppress(sending, "paid", now=naive)
