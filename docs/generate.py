@@ -33,7 +33,11 @@ def leads(operation: Operation, status: Status) -> str:
 
 def diagram(lookup: dict[tuple[str, str], str]) -> str:
     """A state diagram in Mermaid; rows that move nothing are left out."""
-    moves = [(at, trigger, to) for (at, trigger), to in lookup.items() if at != to or trigger in ("pay_part", "claim")]  # fmt: skip
+    moves = [
+        (at, trigger, to)
+        for (at, trigger), to in lookup.items()
+        if at != to or trigger in ("pay_part", "claim")
+    ]
     lines = [f"    {at} --> {to}: {trigger}" for at, trigger, to in moves]
     return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
 

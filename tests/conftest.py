@@ -14,7 +14,11 @@ settings.load_profile("billhook")
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):  # type: ignore[no-untyped-def]  # pytest's own shape
     report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("BILLHOOK_FORBID_SKIPS"):
+    if (
+        report.skipped
+        and not hasattr(report, "wasxfail")
+        and os.environ.get("BILLHOOK_FORBID_SKIPS")
+    ):
         report.outcome = "failed"
         report.longrepr = f"skips are forbidden here: {report.longrepr}"
     return report

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
+from returns.result import Failure, Success
+
 from billhook.invoice import Invoice, Status
 from billhook.message import Accepted, Message, MessageId, Permanent, Transient, Unknown
 from billhook.party import Medium
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.testing import NOON, a_customer, an_invoice
-from returns.result import Failure, Success
 
 INVOICE = an_invoice(Status.ISSUED)
 
@@ -30,11 +31,15 @@ class Postbox:
         self.says: dict[str, str] = {}
         self.hang_up_after_data = False
 
-    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name  # fmt: skip
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: Any
+    ) -> str:
         envelope.mail_from = address
         return self.says.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name  # fmt: skip
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: Any
+    ) -> str:
         if "RCPT" not in self.says:
             envelope.rcpt_tos.append(address)
         return self.says.get("RCPT", "250 OK")
@@ -154,7 +159,9 @@ def test_an_address_that_the_server_cannot_take_is_permanent(
     assert seen == Failure(Permanent("the mail server takes ASCII addresses only"))
 
 
-@pytest.mark.parametrize("address", ["a@example.com\r\nBcc: b@example.com", "not an address", "", "rāvi@example.com"])
+@pytest.mark.parametrize(
+    "address", ["a@example.com\r\nBcc: b@example.com", "not an address", "", "rāvi@example.com"]
+)
 def test_an_address_that_is_none_never_reaches_the_server(
     sender: SmtpSender, postbox: Postbox, address: str
 ) -> None:

@@ -1,0 +1,129 @@
+"""The embedded engine: what is due gets done, and a bad round does not end it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+
+from billhook.account import Account, AccountId
+from billhook.desk.commands import Cancel, DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import Invoice, Status
+from billhook.message import Delivery, MessageKey, Transient
+from billhook.party import Medium
+from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.testing import NOON, a_document
+
+ACME = AccountId("acc_1")
+
+
+class Office:
+    """A desk in memory and the engine behind it."""
+
+    def __init__(self, store: InMemoryStore | None = None) -> None:
+        self.store, self.clock, self.texts = (
+            store or InMemoryStore(),
+            SettableClock(NOON),
+            CapturedSender(),
+        )
+        ids = RandomIds()
+        self.desk = Desk(self.store, self.clock, ids)
+        self.desk.open(Account(id=ACME, name="Acme"))
+        self.engine = EmbeddedEngine(
+            Handlers(self.store, self.clock, ids, {Medium.SMS: self.texts}), poll_seconds=0.001
+        )
+
+    def send(self, **document: object) -> Invoice:
+        command = DraftAndSend(account=ACME, document=a_document(media=["sms"], **document))
+        return self.desk.do(command).unwrap().invoice
+
+    def states(self, invoice: Invoice) -> list[Delivery]:
+        return [message.status for message in self.desk.messages(ACME, invoice.id)]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_draining_delivers_what_is_due_and_counts_it(office: Office) -> None:
+    invoices = [office.send() for _ in range(250)]
+    assert office.engine.drain() == 250
+    assert len(office.texts.delivered) == 250
+    assert {state for invoice in invoices for state in office.states(invoice)} == {Delivery.SENT}
+    assert office.engine.drain() == 0
+
+
+def test_a_message_that_failed_for_a_moment_is_sent_when_its_time_has_come(office: Office) -> None:
+    office.texts.faults.append(Transient("busy"))
+    invoice = office.send()
+    office.engine.drain()
+    assert office.states(invoice) == [Delivery.QUEUED]
+    assert office.engine.drain() == 0
+    office.clock.advance(timedelta(hours=1))
+    assert office.engine.drain() == 1
+    assert office.states(invoice) == [Delivery.SENT]
+
+
+def test_an_invoice_cancelled_before_delivery_is_not_sent(office: Office) -> None:
+    invoice = office.send()
+    office.desk.do(Cancel(account=ACME, invoice=invoice.id)).unwrap()
+    office.engine.drain()
+    assert office.states(invoice) == [Delivery.SUPPRESSED]
+    (message,) = office.desk.messages(ACME, invoice.id)
+    assert message.reason == "operation_not_allowed"
+    assert office.texts.delivered == []
+
+
+def test_draining_records_expiry_in_batches(office: Office) -> None:
+    invoices = [office.send(expire_by=NOON + timedelta(hours=1)) for _ in range(250)]
+    office.clock.advance(timedelta(hours=2))
+    office.engine.drain()
+    found = [office.store.overdue(office.clock.now(), 1000)]
+    assert found == [[]]
+    assert {office.desk.get(ACME, invoice.id).unwrap().status for invoice in invoices} == {
+        Status.EXPIRED
+    }
+
+
+def test_a_medium_without_a_sender_ends_as_a_dead_letter(office: Office) -> None:
+    command = DraftAndSend(account=ACME, document=a_document(media=["email"]))
+    invoice = office.desk.do(command).unwrap().invoice
+    office.engine.drain()
+    assert office.states(invoice) == [Delivery.FAILED]
+
+
+class Away(InMemoryStore):
+    """A store that is away for its first round, and says what it should not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rounds, self.back = 0, Event()
+
+    def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
+        self.rounds += 1
+        if self.rounds == 1:
+            raise ConnectionError("no route to db for ravi@example.com")
+        self.back.set()
+        return super().sendable(now, limit)
+
+
+def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = Away()
+    office = Office(store)
+    with caplog.at_level(logging.ERROR):
+        thread = Thread(target=office.engine.run)
+        thread.start()
+        assert store.back.wait(timeout=30)
+        office.engine.stop()
+        thread.join(timeout=30)
+    assert not thread.is_alive()
+    assert caplog.messages == ["a round of delivery failed: ConnectionError"]
