@@ -176,6 +176,10 @@ class Store(Protocol):
         """Live messages that are due, the longest waiting first."""
         ...
 
+    def forget(self, now: datetime, limit: int) -> int:
+        """Drop up to `limit` remembered answers whose time is over; how many it was."""
+        ...
+
 
 class Clock(Protocol):
     """Tells the time."""

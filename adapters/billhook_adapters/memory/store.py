@@ -27,6 +27,7 @@ from billhook.ports import (
     StampedFact,
     StoreRefused,
 )
+from billhook_adapters.texts import refuse_unstorable
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -36,7 +37,9 @@ V = TypeVar("V")
 class _Rows:
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
     invoices: dict[Key, Invoice] = field(default_factory=dict[Key, Invoice])
-    facts: list[StampedFact] = field(default_factory=list[StampedFact])
+    facts: dict[Key, tuple[StampedFact, ...]] = field(
+        default_factory=dict[Key, tuple[StampedFact, ...]]
+    )
     messages: dict[MessageKey, Message] = field(default_factory=dict[MessageKey, Message])
     payments: dict[PaymentKey, RecordedPayment] = field(
         default_factory=dict[PaymentKey, RecordedPayment]
@@ -93,6 +96,18 @@ class InMemoryStore:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
+    def forget(self, now: datetime, limit: int) -> int:
+        """Drop remembered answers whose time is over."""
+        with self.transaction() as work:
+            over = sorted(
+                (answer.until, request)
+                for request, answer in work.rows.remembered.items()
+                if answer.until <= now
+            )[:limit]
+            for _, request in over:
+                del work.rows.remembered[request]
+        return len(over)
+
 
 class _Work:
     def __init__(self, rows: _Rows) -> None:
@@ -109,17 +124,19 @@ class _Work:
         return _found(self.rows.messages, keys)
 
     def messages_about(self, key: Key) -> Sequence[Message]:
-        return [message for message in self.rows.messages.values() if message.invoice_key == key]
+        about = [one for one in self.rows.messages.values() if one.invoice_key == key]
+        return sorted(about, key=lambda message: (message.requested_at, message.id))
 
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         return _found(self.rows.payments, references)
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
-        return [
+        unapplied = [
             payment
             for payment in self.rows.payments.values()
             if payment.account == account and not payment.applied
         ]
+        return sorted(unapplied, key=lambda payment: (payment.at, payment.key))
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
         return {contact: self._history(contact) for contact in contacts}
@@ -136,7 +153,7 @@ class _Work:
         return _found(self.rows.remembered, keys)
 
     def facts(self, key: Key) -> Sequence[StampedFact]:
-        return [stamped for stamped in self.rows.facts if stamped.key == key]
+        return self.rows.facts.get(key, ())
 
     def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
         drawn: dict[Series, range] = {}
@@ -148,14 +165,14 @@ class _Work:
 
     def save(self, outcome: Outcome) -> None:
         rows = self.rows
-        _check_texts(outcome)
+        refuse_unstorable(outcome)
         rows.accounts.update(outcome.accounts)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
         for key, (before, after) in outcome.invoices.items():
             if key.account not in rows.accounts:
                 raise StoreRefused("the invoice's account is unknown")
-            known = rows.invoices.get(key)
-            if (known and known.version) != (before and before.version):
+            current = rows.invoices.get(key)
+            if (current and current.version) != (before and before.version):
                 raise StoreRefused("the invoice is not at the version that was read")
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
                 raise StoreRefused("the short URL is taken")
@@ -165,12 +182,10 @@ class _Work:
                 raise StoreRefused("the payment reference is taken")
             rows.payments[payment.key] = payment
         for stamped in outcome.facts:
-            version = (stamped.key, stamped.version)
-            if version in rows.versions:
-                raise StoreRefused("the version has its fact")
-            if stamped.version is not None:
-                rows.versions.add(version)
-            rows.facts.setdefault(stamped.key, []).append(stamped)
+            known = rows.facts.get(stamped.key, ())
+            if stamped.version is not None and stamped.version in {fact.version for fact in known}:
+                raise StoreRefused("the version has its fact already")
+            rows.facts[stamped.key] = (*known, stamped)
         rows.messages.update(outcome.messages)
         rows.remembered.update({answer.request: answer for answer in outcome.remembered})
         for contact, reason in outcome.suppressed.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = Lock()  # Alembic keeps its context in a module
 BUSY_TIMEOUT_SECONDS = 30
 
 
@@ -22,7 +24,9 @@ def open_database(url: str) -> Engine:
     that billhook has no store for.
     """
     engine = _sqlite(url) if url.startswith("sqlite:///") else _unsupported(url)
-    with engine.connect() as connection:
+    with _MIGRATING, engine.connect() as connection:
+        # Whoever opens the database at the same moment waits, and finds the work done.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
@@ -42,6 +46,7 @@ def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
+        hide_parameters=True,  # rows hold personal data, and exceptions end up in logs
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from billhook.account import AccountId
 from billhook.canonical import canonical
+from billhook.errors import Suppression
+from billhook.facts import encode
 from billhook.invoice import Document, Invoice, InvoiceId
 from billhook.message import Message
 from billhook.payment import Payment
-from billhook.ports import RecordedPayment, Remembered, RequestKey
+from billhook.ports import History, RecordedPayment, Remembered, RequestKey, StampedFact
 
 Row = Mapping[str, Any]
 
@@ -50,11 +52,13 @@ def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
 
 
 def invoice_of(row: Row) -> Invoice:
-    """The invoice of a row. Raises pydantic's ValidationError on a corrupt one."""
+    """The invoice of a row. Raises ValueError on a corrupt one: nothing is silently repaired."""
     fields = dict(row)
-    del fields["expire_by"]  # a copy for the index; the document holds the truth
+    document = Document.model_validate_json(fields["document"])
+    if fields.pop("expire_by") != micros(document.expire_by):
+        raise ValueError("the column expire_by, by which invoices are swept, is not the document's")
     fields.update({name: instant(fields[name]) for name in _INVOICE_TIMES})
-    fields["document"] = Document.model_validate_json(fields["document"])
+    fields["document"] = document
     return Invoice.model_validate(fields)
 
 
@@ -112,3 +116,26 @@ def remembered_of(row: Row) -> Remembered:
         answer=row["answer"].encode(),
         until=_EPOCH + timedelta(microseconds=row["until"]),
     )
+
+
+def history_of(reason: str | None, last_asked: int | None) -> History:
+    """The history that these columns tell. Raises ValueError on an unknown reason."""
+    if reason is None:
+        return History(None, instant(last_asked))
+    for known in get_args(Suppression):
+        if reason == known:
+            return History(known, instant(last_asked))
+    raise ValueError("an address is suppressed for a reason that nobody knows")
+
+
+def fact_row(stamped: StampedFact) -> dict[str, Any]:
+    """A fact's columns."""
+    return {
+        "account": stamped.key.account,
+        "invoice": stamped.key.invoice,
+        "invoice_version": stamped.version,
+        "name": stamped.fact.name,
+        "version": stamped.fact.version,
+        "actor": stamped.actor,
+        "body": encode(stamped.fact).decode(),
+    }

@@ -131,6 +131,13 @@ payments = Table(
     Column("answer", Text, nullable=False),
 )
 Index("payments_of_invoice", payments.c.account, payments.c.invoice)
+Index(
+    "payments_unapplied",
+    payments.c.account,
+    payments.c.at,
+    sqlite_where=text("applied = 0"),
+    postgresql_where=text("NOT applied"),
+)
 
 remembered = Table(
     "remembered",

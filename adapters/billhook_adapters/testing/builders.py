@@ -132,11 +132,13 @@ def a_full_document(**fields: Any) -> Document:
     }
     everything = {
         "customer": a_customer(
-            name="رافي 👩🏽‍🚀", billing_address=address, shipping_address={**address, "city": "鎌倉"}
+            name="رافي 👩🏽‍🚀",
+            billing_address=address,
+            shipping_address={**address, "city": "鎌倉"},
         ),
         "lines": (
             a_line(),
-            a_line(100, Decimal("1.505"), name="Ink – ½ l", description="for the quill"),
+            a_line(100, Decimal("1.505"), name="Ink, ½ l", description="for the quill"),
         ),
         "description": "Two books\nand ink",
         "receipt": "R-0001/26",

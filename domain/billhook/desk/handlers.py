@@ -97,8 +97,13 @@ class Handlers:
         return message, invoice, account
 
     def sweep(self, limit: int = 1000) -> int:
-        """Record the expiry of up to `limit` invoices whose time ran out; how many it was."""
-        keys = self.store.overdue(self.clock.now(), limit)
+        """Record the expiry of up to `limit` invoices whose time ran out; how many it was.
+
+        As many remembered answers are dropped whose 24 hours are over.
+        """
+        now = self.clock.now()
+        self.store.forget(now, limit)
+        keys = self.store.overdue(now, limit)
         desk = Desk(self.store, self.clock, self.ids)
         answers = desk.execute(
             [Expire(account=account, invoice=invoice) for account, invoice in keys]

@@ -21,8 +21,8 @@ class ContactsSuite(StoreSuite):
         assert history(opened, a_contact()) == History()
 
     def test_the_last_message_asked_for_is_remembered(self, opened: Store) -> None:
-        for at, id in ((LATER, "msg_1"), (NOON, "msg_2")):
-            message = a_message(id, requested_at=at, status=Delivery.FAILED, due_at=None)
+        for at, name in ((LATER, "msg_1"), (NOON, "msg_2")):
+            message = a_message(name, requested_at=at, status=Delivery.FAILED, due_at=None)
             save(opened, messages={message.key: message})
         assert history(opened, a_contact()) == History(None, LATER)
 

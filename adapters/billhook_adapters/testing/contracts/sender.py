@@ -13,7 +13,7 @@ from billhook.party import Medium
 from billhook.ports import Sender
 from billhook_adapters.testing.builders import a_customer, a_message, an_invoice
 
-HOSTILE = ["Acme", "", "A\r\nBcc: ada@example.com", "شركة \u202e", "👩🏽‍🚀" * 200, "<b>&amp;</b>"]
+HOSTILE = ["Acme", "", "A\r\nBcc: ada@example.com", "شركة \u202e", "👩🏽‍🚀" * 60, "<b>&amp;</b>"]
 
 
 class SenderContract:
@@ -90,8 +90,8 @@ class OnceSenderContract(SenderContract):
     def test_every_message_is_seen(
         self, sender: Sender, received: Callable[[], Sequence[object]]
     ) -> None:
-        for id in ("msg_1", "msg_2"):
-            sender.send(self.message(id), an_invoice(), "Acme")
+        for name in ("msg_1", "msg_2"):
+            sender.send(self.message(name), an_invoice(), "Acme")
         assert len(received()) == 2
 
     def test_what_was_not_accepted_is_not_seen(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.ports import Outcome, Store
+from billhook.ports import Outcome, Store, Work
 from billhook_adapters.testing.builders import an_account
 
 ONE, OTHER = an_account("acc_1", "Acme"), an_account("acc_2", "Umbrella")
@@ -18,13 +20,21 @@ class StoreSuite:
 
     @pytest.fixture
     def store(self) -> Store:
-        raise NotImplementedError("give the suite a fixture `store` that returns a new, empty store")
+        raise NotImplementedError("give the suite a fixture `store`, new and empty")
 
     @pytest.fixture
     def opened(self, store: Store) -> Store:
         """The store once two accounts are open."""
         save(store, accounts={account.id: account for account in (ONE, OTHER)})
         return store
+
+
+@contextmanager
+def broken_off(store: Store) -> Generator[Work]:
+    """A transaction that something interrupts right before its end."""
+    with pytest.raises(InterruptedError), store.transaction() as work:  # noqa: PT012  # the caller adds to it
+        yield work
+        raise InterruptedError
 
 
 def save(store: Store, **parts: Any) -> None:

@@ -6,10 +6,10 @@ import unicodedata
 
 import pytest
 
-from billhook.account import Series
+from billhook.account import AccountId, Series
 from billhook.facts import Cancelled
 from billhook.invoice import Status
-from billhook.ports import Outcome, StampedFact, Store, StoreRefused
+from billhook.ports import History, Outcome, StampedFact, Store, StoreRefused
 from billhook_adapters.testing.builders import (
     NOON,
     a_customer,
@@ -119,3 +119,8 @@ class TextsSuite(StoreSuite):
     def test_text_that_nothing_can_hold_finds_nothing(self, opened: Store, text: str) -> None:
         assert stored(opened, a_key(text)) is None
         assert known(opened, an_answer(text)) == []
+        assert history(opened, a_contact(text)) == History()
+        with opened.snapshot() as view:
+            assert list(view.facts(a_key(text))) == []
+            assert list(view.messages_about(a_key(text))) == []
+            assert list(view.unapplied(AccountId(text))) == []

@@ -74,6 +74,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "reference"),
     )
     op.create_index("payments_of_invoice", "payments", ["account", "invoice"], unique=False)
+    op.create_index(
+        "payments_unapplied",
+        "payments",
+        ["account", "at"],
+        unique=False,
+        sqlite_where=sa.text("applied = 0"),
+        postgresql_where=sa.text("NOT applied"),
+    )
     op.create_table(
         "remembered",
         sa.Column("account", sa.String(length=64), nullable=False),

@@ -1,0 +1,175 @@
+"""One transaction on a relational database: what it reads, and what it saves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from billhook.account import Account, AccountId, Series
+from billhook.canonical import canonical
+from billhook.errors import Suppression
+from billhook.facts import decode
+from billhook.invoice import Invoice, Key
+from billhook.message import Message, MessageKey
+from billhook.ports import (
+    Contact,
+    History,
+    Outcome,
+    PaymentKey,
+    RecordedPayment,
+    Remembered,
+    RequestKey,
+    StampedFact,
+    StoreRefused,
+)
+from billhook_adapters.sql import queries as q
+from billhook_adapters.sql import tables as t
+from billhook_adapters.sql.rows import (
+    fact_row,
+    history_of,
+    invoice_of,
+    invoice_row,
+    message_of,
+    message_row,
+    payment_of,
+    payment_row,
+    remembered_of,
+    remembered_row,
+)
+from billhook_adapters.texts import refuse_unstorable
+
+
+class SqlWork:
+    """Reads and saves on one connection, within the transaction that its store began."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
+        found = self._connection.execute(query, q.wanted(keys))
+        return [dict(row) for row in found.mappings()]
+
+    def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        return {
+            AccountId(row["id"]): Account.model_validate_json(row["body"])
+            for row in self._rows(q.ACCOUNTS, ids)
+        }
+
+    def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
+        found = (invoice_of(row) for row in self._rows(q.INVOICES, keys))
+        return {invoice.key: invoice for invoice in found}
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Message]:
+        found = (message_of(row) for row in self._rows(q.MESSAGES, keys))
+        return {message.key: message for message in found}
+
+    def messages_about(self, key: Key) -> Sequence[Message]:
+        return [message_of(row) for row in self._rows(q.MESSAGES_ABOUT, (key,))]
+
+    def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
+        found = (payment_of(row) for row in self._rows(q.PAYMENTS, references))
+        return {payment.key: payment for payment in found}
+
+    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
+        return [payment_of(row) for row in self._rows(q.UNAPPLIED, (account,))]
+
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
+        asked = list(contacts)
+        found = self._connection.execute(q.HISTORIES, q.wanted(asked))
+        return {asked[position]: history_of(reason, last) for position, reason, last in found}
+
+    def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
+        found = (remembered_of(row) for row in self._rows(q.REMEMBERED, keys))
+        return {answer.request: answer for answer in found}
+
+    def facts(self, key: Key) -> Sequence[StampedFact]:
+        return [
+            StampedFact(
+                key,
+                row["invoice_version"],
+                decode(row["name"], row["version"], row["body"].encode()),
+                row["actor"],
+            )
+            for row in self._rows(q.FACTS, (key,))
+        ]
+
+    def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
+        drawn: dict[Series, range] = {}
+        with refusals():
+            for one, count in sorted(series.items()):
+                given = {"account": one.account, "prefix": one.prefix, "last": count}
+                last = self._connection.execute(q.DRAW, given).scalar_one()
+                drawn[one] = range(last - count + 1, last + 1)
+        return drawn
+
+    def save(self, outcome: Outcome) -> None:
+        refuse_unstorable(outcome)
+        changed = outcome.invoices.values()
+        with refusals():
+            self._each(
+                q.PUT_ACCOUNT,
+                [
+                    {"id": account.id, "body": canonical(account).decode()}
+                    for account in outcome.accounts.values()
+                ],
+            )
+            new = [invoice_row(after, None) for before, after in changed if before is None]
+            self._each(t.invoices.insert(), new)
+            self._replace([(before, after) for before, after in changed if before is not None])
+            self._each(t.facts.insert(), [fact_row(fact) for fact in outcome.facts])
+            self._each(t.payments.insert(), [payment_row(one) for one in outcome.payments])
+            self._each(q.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
+            # The last answer under a key stands: one statement must not meet a row twice.
+            answers = {answer.request: answer for answer in outcome.remembered}
+            self._each(q.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])
+            self._suppress(outcome.suppressed)
+
+    def _each(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run a statement once for each row, in one go; how many rows it touched."""
+        return self._connection.execute(statement, rows).rowcount if rows else 0
+
+    def _replace(self, changes: Sequence[tuple[Invoice, Invoice]]) -> None:
+        rows = [
+            {
+                **invoice_row(after, before),
+                "its_account": after.account,
+                "its_id": after.id,
+                "its_version": before.version,
+            }
+            for before, after in changes
+        ]
+        moved = [row for row in rows if "document" not in row]
+        edited = [row for row in rows if "document" in row]
+        if self._each(q.MOVE_INVOICE, moved) + self._each(q.CHANGE_INVOICE, edited) != len(rows):
+            raise StoreRefused("an invoice is not at the version that was read")
+
+    def _suppress(self, suppressed: Mapping[Contact, Suppression | None]) -> None:
+        self._each(
+            q.PUT_SUPPRESSED,
+            [
+                {**contact._asdict(), "reason": reason}
+                for contact, reason in suppressed.items()
+                if reason is not None
+            ],
+        )
+        self._each(
+            q.LIFT_SUPPRESSED,
+            [
+                {f"its_{name}": part for name, part in contact._asdict().items()}
+                for contact, reason in suppressed.items()
+                if reason is None
+            ],
+        )
+
+
+@contextmanager
+def refusals() -> Generator[None]:
+    """What the database does not take is a StoreRefused, without the row that it quotes."""
+    try:
+        yield
+    except (IntegrityError, DataError) as refused:
+        raise StoreRefused(type(refused).__name__) from None

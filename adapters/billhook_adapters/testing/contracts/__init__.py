@@ -1,0 +1,26 @@
+"""The ports' contracts: each says once what every adapter of that port does.
+
+    from billhook_adapters.testing.contracts import StoreContract
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        def store(self, tmp_path):
+            return MyStore(tmp_path)
+
+Inherit a contract in a test module, provide its fixtures, and pytest runs it. Needs pytest.
+"""
+
+from billhook_adapters.testing.contracts.clock import ClockContract
+from billhook_adapters.testing.contracts.desk import DeskContract
+from billhook_adapters.testing.contracts.ids import IdsContract
+from billhook_adapters.testing.contracts.sender import OnceSenderContract, SenderContract
+from billhook_adapters.testing.contracts.store import StoreContract
+
+__all__ = [
+    "ClockContract",
+    "DeskContract",
+    "IdsContract",
+    "OnceSenderContract",
+    "SenderContract",
+    "StoreContract",
+]

@@ -1,0 +1,18 @@
+"""The contract of the desk over a store, all its suites together."""
+
+from __future__ import annotations
+
+from billhook_adapters.testing.contracts.desk_batches import BatchesSuite
+from billhook_adapters.testing.contracts.desk_commands import CommandsSuite
+from billhook_adapters.testing.contracts.desk_keys import KeysSuite
+from billhook_adapters.testing.contracts.desk_races import RacesSuite
+
+
+class DeskContract(CommandsSuite, KeysSuite, BatchesSuite, RacesSuite):
+    """What the desk does over every store. Provide `store`: a new store without any rows.
+
+    class TestTheDeskOverMyStore(DeskContract):
+        @pytest.fixture
+        def store(self, tmp_path):
+            return MyStore(tmp_path)
+    """

@@ -1,0 +1,119 @@
+"""Races at the desk: whoever comes first, the books are right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay, RecordPayment
+from billhook.desk.desk import Desk
+from billhook.errors import MissingCustomer
+from billhook.invoice import InvoiceId
+from billhook.party import Medium
+from billhook.ports import Store
+from billhook_adapters.testing.builders import a_payment
+from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.desk_suite import (
+    ACCOUNT,
+    DeskSuite,
+    drafted,
+    issued,
+    kept,
+    unapplied,
+)
+
+ROUNDS = 8
+ID = InvoiceId("inv_1")
+
+
+class RacesSuite(DeskSuite):
+    """Commands that come at one moment."""
+
+    def test_two_payments_at_once_never_take_more_than_is_due(
+        self, desk: Desk, store: Store
+    ) -> None:
+        for n in range(ROUNDS):
+            one = InvoiceId(f"inv_{n}")
+            due = issued(desk, one).due
+            most = due // 2 + 1
+            answers = _raced(
+                desk,
+                *(
+                    Pay(account=ACCOUNT, invoice=one, payment=a_payment(most, f"pay_{n}_{payer}"))
+                    for payer in "ab"
+                ),
+            )
+            assert sorted(isinstance(answer, Success) for answer in answers) == [False, True]
+            after = kept(store, one)
+            assert after is not None
+            assert (after.paid, after.due) == (most, due - most)
+
+    def test_one_payment_reported_by_many_counts_once(self, desk: Desk, store: Store) -> None:
+        issued(desk)
+        answers = _raced(
+            desk, *[RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(7))] * 8
+        )
+        assert answers == [Success(kept(store))] * 8
+        assert answers[0].unwrap().paid == 7
+        assert unapplied(store) == []
+
+    def test_all_money_that_comes_at_once_is_taken_or_kept(self, desk: Desk, store: Store) -> None:
+        due = issued(desk).due
+        part = due // 4
+        answers = _raced(
+            desk,
+            *(
+                RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(part, f"pay_{n}"))
+                for n in range(8)
+            ),
+        )
+        after = kept(store)
+        assert after is not None
+        assert after.paid == part * sum(isinstance(answer, Success) for answer in answers) <= due
+        assert after.paid + sum(one.payment.amount for one in unapplied(store)) == part * 8
+
+    def test_of_cancelling_and_paying_exactly_one_wins(self, desk: Desk, store: Store) -> None:
+        for n in range(ROUNDS):
+            one = InvoiceId(f"inv_{n}")
+            payment = a_payment(issued(desk, one).due, f"pay_{n}")
+            answers = _raced(
+                desk,
+                Cancel(account=ACCOUNT, invoice=one),
+                Pay(account=ACCOUNT, invoice=one, payment=payment),
+            )
+            (won,) = [answer for answer in answers if isinstance(answer, Success)]
+            assert won == Success(kept(store, one))
+
+    def test_a_hundred_equal_requests_queue_one_message(self, desk: Desk) -> None:
+        issued(desk)
+        notify = Notify(account=ACCOUNT, invoice=ID, medium=Medium.SMS, key="key_1")
+        answers = _raced(desk, *[notify] * 100)
+        (message,) = desk.messages(ACCOUNT, ID)
+        assert answers == [Success(message)] * 100
+
+    def test_numbers_have_no_gaps_although_some_issues_are_refused(self, desk: Desk) -> None:
+        billed = [drafted(desk, f"inv_{n}").id for n in range(12)]
+        for n in range(12):
+            drafted(desk, f"nobody_{n}", customer=None)
+        refused = [InvoiceId(f"nobody_{n}") for n in range(12)]
+        pairs = [one for pair in zip(billed, refused, strict=True) for one in pair]
+        answers = _raced(desk, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
+        numbers = [answer.unwrap().number for answer in answers[::2]]
+        assert sorted(numbers) == [f"INV-{n:04}" for n in range(1, 13)]
+        assert answers[1::2] == [Failure(MissingCustomer())] * 12
+
+    @pytest.mark.parametrize("others", [1, 7])
+    def test_one_invoice_is_issued_once(self, desk: Desk, store: Store, others: int) -> None:
+        drafted(desk)
+        answers = _raced(desk, *[Issue(account=ACCOUNT, invoice=ID)] * (1 + others))
+        (won,) = [answer for answer in answers if isinstance(answer, Success)]
+        assert won == Success(kept(store))
+
+
+def _raced(desk: Desk, *commands: AnyCommand) -> list[Result[Any, Any]]:
+    def doing(command: AnyCommand) -> Any:
+        return lambda: desk.do(command)
+
+    return at_once(*map(doing, commands))
