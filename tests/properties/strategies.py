@@ -1,0 +1,164 @@
+"""Hypothesis strategies for the nouns, and for whole lives of an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+from returns.result import Result, Success
+
+from billhook.account import AccountId
+from billhook.change import Change
+from billhook.edits import Edits
+from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.lines import Line, Rounding
+from billhook.message import Delivery, Message
+from billhook.money import Currency
+from billhook.operations.cancel import cancel
+from billhook.operations.delete import delete
+from billhook.operations.draft import draft
+from billhook.operations.expire import expire
+from billhook.operations.issue import issue
+from billhook.operations.pay import pay
+from billhook.operations.update import update
+from billhook.party import Customer, Medium, PostalAddress
+from billhook.payment import Payment, Reference
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+instants = st.datetimes(
+    datetime(2026, 1, 1),  # noqa: DTZ001  # hypothesis adds the zone
+    datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC]),
+)
+words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+labels = words.filter(bool)
+identifiers = st.from_regex(r"\A[A-Za-z0-9_.:-]{1,64}\Z")
+quantities = st.one_of(
+    st.integers(1, 10**9).map(Decimal),
+    st.integers(1, 10**15).map(lambda millionths: Decimal(millionths).scaleb(-6)),
+    st.sampled_from([Decimal("1E+3"), Decimal("2.50"), Decimal("0.000001"), Decimal("100.0")]),
+)
+notes = st.dictionaries(labels, words, max_size=3)
+
+addresses = st.builds(
+    PostalAddress, line1=words, city=words, country=st.sampled_from([None, "IN", "US"])
+)
+customers = st.builds(
+    Customer,
+    name=st.none() | labels,
+    email=st.sampled_from([None, "ravi@example.com"]),
+    contact=st.sampled_from([None, "+919876543210"]),
+    billing_address=st.none() | addresses,
+)
+
+
+def lines(currency: Currency) -> st.SearchStrategy[Line]:
+    """Lines in one currency."""
+    return st.builds(
+        Line,
+        name=labels,
+        unit_amount=st.integers(0, 100),
+        currency=st.just(currency),
+        quantity=quantities,
+    )
+
+
+def particulars(currency: Currency) -> dict[str, st.SearchStrategy[Any]]:
+    """What a document and an update have in common."""
+    return {
+        "customer": st.none() | customers,
+        "lines": st.lists(lines(currency), max_size=3).map(tuple),
+        "description": st.none() | words,
+        "date": st.none() | instants,
+        "expire_by": st.none() | instants,
+        "partial_payment": st.sampled_from([True, True, False]),
+        "first_payment_min_amount": st.none() | st.integers(1, 3),
+        "notes": notes,
+        "media": st.lists(st.sampled_from(Medium)).map(tuple),
+        "extras": st.dictionaries(st.sampled_from(["razorpay", "highlevel"]), words),
+    }
+
+
+documents: st.SearchStrategy[Document] = st.sampled_from(["INR", "KWD"]).flatmap(
+    lambda code: st.builds(
+        Document,
+        currency=st.just(Currency(code)),
+        rounding=st.sampled_from(Rounding),
+        **particulars(Currency(code)),
+    )
+)
+
+
+@st.composite
+def edits(draw: st.DrawFn, currency: Currency) -> Edits:
+    """An update of some fields."""
+    fields = particulars(currency)
+    names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
+    return Edits.model_validate({name: draw(fields[name]) for name in names})
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[Change, ...]:
+    """The changes of one invoice, each by a verb, from its draft on; refusals are left out."""
+    now = EPOCH
+    first = draft(
+        draw(documents), account=AccountId("acc_1"), id=draw(identifiers.map(InvoiceId)), now=now
+    )
+    if not isinstance(first, Success):
+        return ()
+    changes = [first.unwrap()]
+    for _ in range(draw(st.integers(0, 8))):
+        now += timedelta(minutes=draw(st.sampled_from([0, 1, 10**6])))
+        verb = draw(st.sampled_from(VERBS))
+        answer = verb(draw, changes[-1].invoice, now)
+        if isinstance(answer, Success):
+            changes.append(answer.unwrap())
+    return tuple(changes)
+
+
+def _pay(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, Any]:
+    part = draw(st.integers(1, 3))
+    amount = draw(st.sampled_from([max(invoice.due, 1), part, max(invoice.due - 1, 1)]))
+    reference = Reference(draw(labels))
+    currency = invoice.document.currency
+    return pay(invoice, Payment(reference=reference, amount=amount, currency=currency), now=now)
+
+
+def _issue(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, Any]:
+    return issue(invoice, now=now, short_url=draw(labels), number=draw(st.none() | labels))
+
+
+def _update(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, Any]:
+    return update(invoice, draw(edits(invoice.document.currency)), now=now)
+
+
+VERBS: tuple[Callable[[st.DrawFn, Invoice, datetime], Result[Change, Any]], ...] = (
+    _issue,
+    _issue,
+    _issue,
+    _pay,
+    _pay,
+    _update,
+    lambda _, invoice, now: expire(invoice, now=now),
+    lambda _, invoice, now: cancel(invoice, now=now),
+    lambda _, invoice, now: delete(invoice, now=now),
+)
+
+messages = st.builds(
+    Message,
+    account=identifiers,
+    id=identifiers,
+    invoice=identifiers,
+    medium=st.sampled_from(Medium),
+    address=labels,
+    status=st.sampled_from(Delivery),
+    requested_at=instants,
+    due_at=st.none() | instants,
+    attempts=st.integers(0, 9),
+    sent_at=st.none() | instants,
+    reason=st.none() | words,
+)

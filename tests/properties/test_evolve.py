@@ -1,0 +1,143 @@
+"""Skipping validation changes nothing, and what is written down reads back as it was."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, get_type_hints
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from returns.result import Failure, Success
+
+from billhook import facts as facts_of
+from billhook.canonical import adapter, canonical
+from billhook.change import Change, apply, as_of, replay
+from billhook.desk.answers import Sent
+from billhook.desk.answers import decode as decode_answer
+from billhook.desk.answers import encode as encode_answer
+from billhook.errors import REFUSALS
+from billhook.facts import NotificationRequested
+from billhook.invoice import Invoice
+from billhook.lines import Line
+from billhook.money import Currency
+from billhook.party import Medium
+from billhook_adapters.testing import a_line
+from properties import strategies as some
+
+fixed = settings(derandomize=True, database=None, deadline=None, max_examples=100)
+
+
+def revalidated(invoice: Invoice) -> Invoice:
+    """The invoice built again from nothing but plain values, every rule checked on the way."""
+    return Invoice.model_validate(invoice.model_dump())
+
+
+@fixed
+@given(some.lives())
+def test_every_version_is_what_full_validation_makes_of_it(life: tuple[Change, ...]) -> None:
+    for invoice, _ in life:
+        assert revalidated(invoice) == invoice
+        assert Invoice.model_validate(dict(invoice)) == invoice
+
+
+@fixed
+@given(some.lives())
+def test_every_version_is_a_copy_with_what_changed(life: tuple[Change, ...]) -> None:
+    for (before, _), (after, _) in pairwise(life):
+        changed = {
+            name: value for name, value in dict(after).items() if value != dict(before)[name]
+        }
+        assert before.model_copy(update=changed) == after
+        assert changed.keys() >= {"version"}
+
+
+@fixed
+@given(some.lives(), st.integers(0, 2 * 10**6))
+def test_what_is_shown_at_an_instant_is_valid_too(life: tuple[Change, ...], minutes: int) -> None:
+    for invoice, _ in life:
+        shown = as_of(invoice, some.EPOCH + timedelta(minutes=minutes))
+        assert revalidated(shown) == shown
+        assert as_of(shown, some.EPOCH) == shown
+
+
+@fixed
+@given(some.lives())
+def test_facts_survive_their_bytes_and_tell_the_same_invoice(life: tuple[Change, ...]) -> None:
+    written = [(f.name, f.version, facts_of.encode(f)) for _, f in life]
+    read: list[Any] = [facts_of.decode(*row) for row in written]
+    assert read == [fact for _, fact in life]
+    assert [facts_of.encode(fact) for fact in read] == [body for *_, body in written]
+    invoice = None
+    for fact, (expected, _) in zip(read, life, strict=True):
+        invoice = apply(invoice, fact)
+        assert invoice == expected
+    if life:
+        assert replay(read) == life[-1].invoice
+
+
+@fixed
+@given(st.builds(NotificationRequested, some.instants, some.identifiers, st.sampled_from(Medium)))
+def test_a_request_to_notify_survives_its_bytes(fact: NotificationRequested) -> None:
+    body = facts_of.encode(fact)
+    assert facts_of.decode(fact.name, fact.version, body) == fact
+
+
+@fixed
+@given(some.lives())
+def test_invoices_survive_their_bytes(life: tuple[Change, ...]) -> None:
+    for invoice, _ in life:
+        body = canonical(invoice)
+        read = adapter(Invoice).validate_json(body)
+        assert read == invoice
+        assert canonical(read) == body
+
+
+@fixed
+@given(some.quantities, st.integers(0, 6))
+def test_equal_quantities_have_one_form(quantity: Decimal, zeros: int) -> None:
+    line = a_line(unit_amount=1, quantity=quantity)
+    padded = Decimal(f"{quantity:.{6 + zeros}f}")
+    same = a_line(unit_amount=1, quantity=padded)
+    assert canonical(same) == canonical(line)
+    assert adapter(Line).validate_json(canonical(line)) == line
+    assert "E" not in str(canonical(line.quantity))
+
+
+@fixed
+@given(st.data())
+def test_remembered_answers_read_back_as_they_were(data: st.DataObject) -> None:
+    life = data.draw(some.lives())
+    queued = data.draw(some.messages)
+    assert decode_answer(encode_answer(Success(queued))) == Success(queued)
+    for invoice, _ in life:
+        sent = Sent(invoice, (queued,))
+        assert decode_answer(encode_answer(Success(invoice))) == Success(invoice)
+        assert decode_answer(encode_answer(Success(sent))) == Success(sent)
+
+
+@fixed
+@given(st.data())
+def test_remembered_refusals_read_back_as_they_were(data: st.DataObject) -> None:
+    for kind in REFUSALS.values():
+        refusal = data.draw(_refusals(kind))
+        read = decode_answer(encode_answer(Failure(refusal)))
+        assert read == Failure(refusal)
+        assert type(read.failure()) is kind
+
+
+def _refusals(kind: type[Any]) -> st.SearchStrategy[Any]:
+    hints = get_type_hints(kind)
+    return st.builds(kind, **{field.name: _of(hints[field.name]) for field in fields(kind)})
+
+
+def _of(field: Any) -> st.SearchStrategy[Any]:
+    known: dict[Any, st.SearchStrategy[Any]] = {
+        int: st.integers(0, 2**53 - 1),
+        Currency: st.sampled_from(["INR", "KWD"]),
+        datetime: some.instants,
+        datetime | None: st.none() | some.instants,
+    }
+    return known[field] if field in known else st.from_type(field)
