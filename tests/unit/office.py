@@ -1,0 +1,66 @@
+"""A desk in memory with all that stands around it, for tests to look into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from billhook.account import AccountId
+from billhook.desk.commands import Draft, Issue
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import Invoice, InvoiceId, Key
+from billhook.message import Message
+from billhook.party import Medium
+from billhook.ports import RecordedPayment, StampedFact
+from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.testing import NOON, a_document, an_account
+
+ACME, OTHER = AccountId("acc_1"), AccountId("acc_2")
+ONE, TWO = InvoiceId("inv_1"), InvoiceId("inv_2")
+
+
+class Office:
+    """A desk over an empty store at noon, with the accounts acc_1 and acc_2."""
+
+    def __init__(self, store: InMemoryStore | None = None, **policy: Any) -> None:
+        self.store = store or InMemoryStore()
+        self.clock = SettableClock(NOON)
+        self.sender = CapturedSender()
+        self.desk = Desk(self.store, self.clock, RandomIds())
+        senders = {Medium.EMAIL: self.sender, Medium.SMS: self.sender}
+        self.handlers = Handlers(self.store, self.clock, RandomIds(), senders)
+        self.desk.open(an_account(ACME, "Acme", **policy))
+        self.desk.open(an_account(OTHER, "Umbrella"))
+
+    def drafted(self, id: InvoiceId = ONE, **document: Any) -> Invoice:
+        """A draft, made at the desk."""
+        command = Draft(account=ACME, invoice=id, document=a_document(**document))
+        return self.desk.do(command).unwrap()
+
+    def issued(self, id: InvoiceId = ONE, **document: Any) -> Invoice:
+        """An issued invoice, made at the desk."""
+        self.drafted(id, **document)
+        return self.desk.do(Issue(account=ACME, invoice=id)).unwrap()
+
+    def seen(self, id: InvoiceId = ONE) -> Invoice:
+        """The invoice as the desk shows it."""
+        return self.desk.get(ACME, id).unwrap()
+
+    def facts(self, id: InvoiceId = ONE) -> Sequence[StampedFact]:
+        """Everything that happened to an invoice."""
+        with self.store.snapshot() as view:
+            return view.facts(Key(ACME, id))
+
+    def messages(self, id: InvoiceId = ONE) -> Sequence[Message]:
+        """Everything its payer was to be told."""
+        return self.desk.messages(ACME, id)
+
+    def unapplied(self) -> Sequence[RecordedPayment]:
+        """The money that no invoice took."""
+        with self.store.snapshot() as view:
+            return view.unapplied(ACME)
+
+    def rows(self) -> Any:
+        """All that is stored, to be compared."""
+        return self.store._rows.copied()

@@ -1,0 +1,258 @@
+"""The desk: commands in, answers out, all of a batch in one transaction."""
+
+from __future__ import annotations
+
+import pytest
+from returns.result import Failure, Success
+
+from billhook.account import AccountId
+from billhook.change import replay
+from billhook.desk.commands import (
+    AnyCommand,
+    Cancel,
+    Delete,
+    Draft,
+    DraftAndSend,
+    Expire,
+    Issue,
+    Notify,
+    Pay,
+    RecordPayment,
+    Send,
+    Update,
+)
+from billhook.edits import Edits
+from billhook.errors import (
+    AccountNotFound,
+    AlreadyExists,
+    Conflict,
+    InvoiceNotFound,
+    NotStored,
+    OperationNotAllowed,
+)
+from billhook.invoice import Invoice, InvoiceId, Status
+from billhook.operation import Operation
+from billhook.operations.cancel import cancel
+from billhook.operations.delete import delete
+from billhook.operations.expire import expire
+from billhook.operations.pay import pay
+from billhook.operations.update import update
+from billhook.party import Medium
+from billhook.ports import Outcome
+from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
+from billhook_adapters.testing.builders import TOMORROW
+from unit.office import ACME, ONE, OTHER, TWO, Office
+
+NOTES = Edits(notes={"order": "A-1"})
+
+
+def test_the_desk_answers_what_the_verb_decides() -> None:
+    office = Office()
+    drafted = office.drafted(expire_by=TOMORROW)
+    assert drafted == an_invoice(Status.DRAFT, expire_by=TOMORROW)
+    updated = office.desk.do(Update(account=ACME, invoice=ONE, edits=NOTES)).unwrap()
+    assert updated == update(drafted, NOTES, now=NOON).unwrap().invoice
+    issued = office.desk.do(Issue(account=ACME, invoice=ONE)).unwrap()
+    assert (issued.status, issued.version, issued.issued_at) == (Status.ISSUED, 3, NOON)
+    paid = office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    assert paid == pay(issued, a_payment(1), now=NOON).unwrap().invoice
+    office.clock.set(TOMORROW)
+    expired = office.desk.do(Expire(account=ACME, invoice=ONE)).unwrap()
+    assert expired == expire(paid, now=TOMORROW).unwrap().invoice
+    assert office.seen() == expired
+    assert replay(f.fact for f in office.facts() if f.version) == expired  # type: ignore[misc]
+
+
+def test_a_cancelled_and_a_deleted_invoice() -> None:
+    office = Office()
+    draft, other = office.drafted(ONE), office.drafted(TWO)
+    assert office.desk.do(Cancel(account=ACME, invoice=ONE)) == cancel(draft, now=NOON).map(
+        lambda change: change.invoice
+    )
+    assert office.desk.do(Delete(account=ACME, invoice=TWO)) == delete(other, now=NOON).map(
+        lambda change: change.invoice
+    )
+    assert office.desk.get(ACME, TWO) == Failure(InvoiceNotFound())
+
+
+def test_the_desk_mints_an_id_where_none_is_given() -> None:
+    office = Office()
+    made = [office.desk.do(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"]
+    assert len({invoice.id for invoice in made}) == 2
+    assert all(office.seen(invoice.id) == invoice for invoice in made)
+
+
+def test_an_id_is_taken_once() -> None:
+    office = Office()
+    first = office.drafted()
+    again = Draft(account=ACME, invoice=ONE, document=a_document(terms="other"))
+    sent = DraftAndSend(account=ACME, invoice=ONE, document=a_document())
+    assert office.desk.execute([again, sent]) == [Failure(AlreadyExists())] * 2
+    assert office.seen() == first
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_the_id_of_a_deleted_draft_is_never_used_again(together: bool) -> None:
+    office = Office()
+    office.drafted()
+    commands: list[AnyCommand] = [
+        Delete(account=ACME, invoice=ONE),
+        Draft(account=ACME, invoice=ONE, document=a_document()),
+    ]
+    _, again = office.desk.execute(commands) if together else [office.desk.do(c) for c in commands]
+    assert again == Failure(NotStored())
+    assert office.desk.get(ACME, ONE) == Failure(InvoiceNotFound())
+    assert [fact.version for fact in office.facts()] == [1, 2]
+
+
+def test_commands_on_one_invoice_see_each_others_effects() -> None:
+    office = Office()
+    answers = office.desk.execute(
+        [
+            Draft(account=ACME, invoice=ONE, document=a_document()),
+            Issue(account=ACME, invoice=ONE),
+            Pay(account=ACME, invoice=ONE, payment=a_payment(1, "pay_1")),
+            Pay(account=ACME, invoice=ONE, payment=a_payment(2, "pay_2")),
+            Notify(account=ACME, invoice=ONE, medium=Medium.SMS),
+            Cancel(account=ACME, invoice=ONE),
+        ]
+    )
+    versions = [answer.unwrap().version for answer in answers[:4]]
+    assert versions == [1, 2, 3, 4]
+    assert answers[5] == Failure(
+        OperationNotAllowed(Operation.CANCEL, Status.PARTIALLY_PAID, (Status.DRAFT, Status.ISSUED))
+    )
+    assert (office.seen().paid, office.seen().version) == (3, 4)
+    assert [fact.version for fact in office.facts()] == [1, 2, 3, 4, None]
+
+
+def test_a_deleted_draft_is_gone_for_the_rest_of_its_batch() -> None:
+    office = Office()
+    office.drafted()
+    deleted, updated = office.desk.execute(
+        [Delete(account=ACME, invoice=ONE), Update(account=ACME, invoice=ONE, edits=NOTES)]
+    )
+    assert isinstance(deleted, Success)
+    assert updated == Failure(InvoiceNotFound())
+
+
+def test_an_empty_batch_has_no_answers() -> None:
+    assert Office().desk.execute([]) == []
+
+
+def test_a_refused_command_does_not_fail_its_neighbours() -> None:
+    office = Office()
+    answers = office.desk.execute(
+        [
+            Draft(account=ACME, invoice=ONE, document=a_document()),
+            Pay(account=ACME, invoice=ONE, payment=a_payment()),
+            Issue(account=ACME, invoice=TWO),
+            Draft(account=ACME, invoice=TWO, document=a_document()),
+        ]
+    )
+    assert [isinstance(answer, Success) for answer in answers] == [True, False, False, True]
+    assert (office.seen(ONE).version, office.seen(TWO).version) == (1, 1)
+
+
+def test_a_refusal_stores_nothing() -> None:
+    office = Office()
+    office.issued()
+    before = office.rows()
+    for command in (
+        Issue(account=ACME, invoice=ONE),
+        Pay(account=ACME, invoice=ONE, payment=a_payment(10**9)),
+        Delete(account=ACME, invoice=ONE),
+        Expire(account=ACME, invoice=ONE),
+        Update(account=ACME, invoice=ONE, edits=Edits(customer=None)),
+        Send(account=ACME, invoice=ONE, media=(Medium.SMS,), again=False),
+    ):
+        assert isinstance(office.desk.execute([command])[0], Failure)
+        assert office.rows() == before
+
+
+def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
+    office = Office()
+    office.issued()
+    stale = Update(account=ACME, invoice=ONE, edits=NOTES, expected_version=1)
+    fresh = Update(account=ACME, invoice=ONE, edits=NOTES, expected_version=2)
+    answers = office.desk.execute([stale, fresh, fresh])
+    assert answers[0] == Failure(Conflict(expected=1, actual=2))
+    assert answers[1].unwrap().version == 3
+    assert answers[2] == Failure(Conflict(expected=2, actual=3))
+
+
+def test_a_fact_knows_who_acted() -> None:
+    office = Office()
+    office.drafted()
+    office.desk.do(Cancel(account=ACME, invoice=ONE, actor="key_7"))
+    assert [fact.actor for fact in office.facts()] == [None, "key_7"]
+
+
+def _on(account: AccountId, invoice: InvoiceId) -> list[AnyCommand]:
+    return [
+        Update(account=account, invoice=invoice, edits=NOTES),
+        Issue(account=account, invoice=invoice),
+        Notify(account=account, invoice=invoice, medium=Medium.SMS),
+        Send(account=account, invoice=invoice),
+        Pay(account=account, invoice=invoice, payment=a_payment()),
+        RecordPayment(account=account, invoice=invoice, payment=a_payment()),
+        Cancel(account=account, invoice=invoice),
+        Expire(account=account, invoice=invoice),
+        Delete(account=account, invoice=invoice),
+    ]
+
+
+def test_the_invoice_of_another_account_does_not_exist() -> None:
+    office = Office()
+    before = office.drafted()
+    foreign = office.desk.execute(_on(OTHER, ONE))
+    unknown = Office().desk.execute(_on(OTHER, InvoiceId("inv_none")))
+    assert foreign == unknown == [Failure(InvoiceNotFound())] * len(foreign)
+    assert office.desk.get(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert office.desk.explain(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert office.desk.messages(OTHER, ONE) == []
+    assert office.seen() == before
+
+
+def test_an_unknown_account_is_refused() -> None:
+    nobody = AccountId("acc_none")
+    commands = [*_on(nobody, ONE), Draft(account=nobody, document=a_document())]
+    assert set(Office().desk.execute(commands)) == {Failure(AccountNotFound())}
+
+
+def test_an_invoice_whose_time_ran_out_is_shown_as_expired_before_any_sweep() -> None:
+    office = Office()
+    office.issued(expire_by=TOMORROW)
+    office.clock.set(TOMORROW)
+    seen = office.seen()
+    assert (seen.status, seen.version, seen.expired_at) == (Status.EXPIRED, 2, TOMORROW)
+    updated = office.desk.do(Update(account=ACME, invoice=ONE, edits=NOTES)).unwrap()
+    assert (updated.status, updated.version) == (Status.EXPIRED, 3)
+    assert updated == office.seen()
+
+
+def test_an_account_can_be_renamed() -> None:
+    office = Office()
+    office.desk.open(office.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"}))
+    assert office.store._rows.accounts[ACME].name == "Acme Ltd"
+
+
+def test_explain_knows_the_standing_of_every_address() -> None:
+    office = Office(resend_wait=TOMORROW - NOON)
+    office.issued(customer=a_customer(contact=None))
+    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    verdicts = office.desk.explain(ACME, ONE).unwrap()
+    told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
+    assert told == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
+
+
+def test_a_draft_without_a_customer_is_explained() -> None:
+    office = Office()
+    office.drafted(customer=None)
+    assert len(office.desk.explain(ACME, ONE).unwrap()) == 8
+
+
+def test_the_outcome_of_nothing_is_nothing() -> None:
+    assert not Outcome()
+    draft: Invoice = an_invoice(Status.DRAFT)
+    assert Outcome(invoices={draft.key: (None, draft)})

@@ -1,0 +1,191 @@
+"""Idempotency keys: the same request gets the same answer, and has no second effect."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId
+from billhook.desk.answers import Sent, decode, encode
+from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Notify, Pay, Send, Update
+from billhook.desk.desk import REMEMBERED_FOR
+from billhook.edits import Edits
+from billhook.errors import (
+    REFUSALS,
+    AccountNotFound,
+    AddressSuppressed,
+    AlreadyExists,
+    AmountTooLarge,
+    BelowMinimum,
+    Conflict,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvoiceNotFound,
+    KeyReused,
+    MissingContact,
+    MissingCustomer,
+    MissingEmail,
+    NotEditable,
+    NothingToBill,
+    NotStored,
+    NotYetDue,
+    OperationNotAllowed,
+    Overpayment,
+    PartialNotAllowed,
+    ReferenceReused,
+    Refusal,
+    TooSoon,
+)
+from billhook.invoice import Status
+from billhook.money import Currency
+from billhook.operation import DocumentField, Operation
+from billhook.party import Medium
+from billhook_adapters.testing import (
+    NOON,
+    a_document,
+    a_full_document,
+    a_message,
+    a_payment,
+    an_invoice,
+)
+from unit.office import ACME, ONE, OTHER, TWO, Office
+
+EFFECTS: list[AnyCommand] = [
+    Draft(account=ACME, document=a_document(), key="k"),
+    Update(account=ACME, invoice=ONE, edits=Edits(notes={"a": "b"}), key="k"),
+    Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="k"),
+    Send(account=ACME, invoice=ONE, media=(Medium.SMS, Medium.EMAIL), key="k"),
+    Pay(account=ACME, invoice=ONE, payment=a_payment(1), key="k"),
+    Cancel(account=ACME, invoice=ONE, key="k"),
+    Issue(account=ACME, invoice=ONE, key="k"),
+    Pay(account=ACME, invoice=TWO, payment=a_payment(1), key="k"),
+]
+
+
+@pytest.mark.parametrize("command", EFFECTS, ids=lambda command: type(command).__name__)
+@pytest.mark.parametrize("together", [True, False])
+def test_the_same_request_gets_the_same_answer_once(command: AnyCommand, together: bool) -> None:
+    office = Office()
+    office.issued()
+    if together:
+        first, again = office.desk.execute([command, command])
+    else:
+        (first,) = office.desk.execute([command])
+        before = office.rows()
+        (again,) = office.desk.execute([command])
+        assert office.rows() == before
+    assert first == again
+    assert len(office.messages()) == {"Notify": 1, "Send": 2}.get(type(command).__name__, 0)
+
+
+def test_a_refusal_is_remembered_though_it_could_succeed_by_now() -> None:
+    office = Office()
+    early = Issue(account=ACME, invoice=ONE, key="k")
+    assert office.desk.do(early) == Failure(InvoiceNotFound())
+    office.drafted()
+    assert office.desk.do(early) == Failure(InvoiceNotFound())
+    assert office.desk.do(Issue(account=ACME, invoice=ONE, key="k2")).unwrap().version == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Cancel(account=ACME, invoice=TWO, key="k"),
+        Cancel(account=ACME, invoice=ONE, key="k", expected_version=1),
+        Issue(account=ACME, invoice=ONE, key="k"),
+    ],
+)
+def test_another_request_under_the_same_key_is_refused(other: AnyCommand) -> None:
+    office = Office()
+    office.drafted()
+    first = office.desk.do(Cancel(account=ACME, invoice=ONE, key="k"))
+    assert office.desk.execute([other]) == [Failure(KeyReused())]
+    assert office.desk.do(Cancel(account=ACME, invoice=ONE, key="k")) == first
+
+
+def test_another_actor_may_ask_the_same() -> None:
+    office = Office()
+    office.drafted()
+    first = office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
+    assert office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_2")) == first
+
+
+def test_a_key_is_forgotten_after_24_hours() -> None:
+    office = Office()
+    office.issued()
+    command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="k")
+    first = office.desk.do(command).unwrap()
+    office.clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
+    assert office.desk.do(command).unwrap() == first
+    office.clock.advance(timedelta(microseconds=1))
+    assert office.desk.do(command).unwrap().id != first.id
+    assert timedelta(hours=24) == REMEMBERED_FOR
+
+
+def test_a_key_belongs_to_its_account() -> None:
+    office = Office()
+    mine, theirs = (
+        office.desk.do(Draft(account=account, document=a_document(), key="k")).unwrap()
+        for account in (ACME, OTHER)
+    )
+    assert (mine.account, theirs.account) == (ACME, OTHER)
+
+
+def test_an_unknown_account_remembers_nothing() -> None:
+    office = Office()
+    command = Draft(account=AccountId("acc_9"), document=a_document(), key="k")
+    assert office.desk.do(command) == Failure(AccountNotFound())
+    assert office.store._rows.remembered == {}
+
+
+def test_without_a_key_a_repeat_is_another_request() -> None:
+    office = Office()
+    office.issued()
+    command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
+    assert office.desk.do(command) != office.desk.do(command)
+
+
+MESSAGE = a_message()
+ANSWERS = [
+    *(Success(an_invoice(status)) for status in Status),
+    Success(an_invoice(Status.DRAFT, **dict(a_full_document()))),
+    Success(MESSAGE),
+    Success(Sent(an_invoice(), (MESSAGE, MESSAGE))),
+]
+REFUSED: list[Refusal] = [
+    OperationNotAllowed(Operation.PAY, Status.PAID, (Status.ISSUED, Status.PARTIALLY_PAID)),
+    OperationNotAllowed(Operation.DELETE, Status.DRAFT, ()),
+    MissingCustomer(),
+    NothingToBill(),
+    AmountTooLarge(5),
+    ExpiresTooSoon(NOON, NOON),
+    NotEditable(Status.PAID, (DocumentField.TERMS,), (DocumentField.NOTES,)),
+    NotYetDue(NOON),
+    NotYetDue(None),
+    CurrencyMismatch(Currency("USD"), Currency("INR")),
+    Overpayment(2, 1),
+    PartialNotAllowed(1, 2),
+    BelowMinimum(1, 2),
+    ReferenceReused(),
+    MissingEmail(),
+    MissingContact(),
+    AddressSuppressed(Medium.SMS, "opted_out"),
+    TooSoon(Medium.EMAIL, NOON),
+    InvoiceNotFound(),
+    AccountNotFound(),
+    AlreadyExists(),
+    Conflict(1, 2),
+    KeyReused(),
+    NotStored(),
+]
+
+
+@pytest.mark.parametrize("answer", [*ANSWERS, *map(Failure, REFUSED)])
+def test_an_answer_comes_back_from_its_bytes(answer: Result[object, Refusal]) -> None:
+    assert decode(encode(answer)) == answer
+
+
+def test_every_refusal_comes_back() -> None:
+    assert {type(refusal) for refusal in REFUSED} == set(REFUSALS.values())

@@ -1,0 +1,238 @@
+"""Issue and send: one use case, one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.desk.commands import Draft, DraftAndSend, Issue, Notify, Send
+from billhook.desk.sending import Addresses
+from billhook.errors import (
+    AddressSuppressed,
+    AlreadyExists,
+    AmountTooLarge,
+    InvoiceNotFound,
+    MissingContact,
+    MissingCustomer,
+    OperationNotAllowed,
+    TooSoon,
+)
+from billhook.facts import NotificationRequested
+from billhook.invoice import InvoiceId, Status
+from billhook.message import Delivery, Message
+from billhook.money import LARGEST
+from billhook.operation import Operation
+from billhook.party import Medium
+from billhook.ports import Contact, Outcome, StampedFact
+from billhook_adapters.testing import NOON, a_customer, a_document, a_line
+from unit.office import ACME, ONE, TWO, Office
+
+BOTH = (Medium.SMS, Medium.EMAIL)
+BY_EMAIL = a_customer(contact=None)
+OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
+
+
+def _send(office: Office, id: InvoiceId = ONE, **given: Any) -> Result[Any, Any]:
+    return office.desk.do(Send(account=ACME, invoice=id, **{"media": BOTH, **given}))
+
+
+def _sent(office: Office, **document: Any) -> Result[Any, Any]:
+    command = DraftAndSend(
+        account=ACME, invoice=ONE, document=a_document(**document), addresses=Addresses.REQUIRED
+    )
+    return office.desk.do(command)
+
+
+def test_sending_a_draft_issues_it_and_queues_a_message_a_medium() -> None:
+    office = Office()
+    office.drafted()
+    sent = _send(office).unwrap()
+    assert sent.invoice == office.seen()
+    assert {message.id: message for message in office.messages()} == {
+        message.id: message for message in sent.messages
+    }
+    assert (sent.invoice.status, sent.invoice.version) == (Status.ISSUED, 2)
+    assert [(m.medium, m.status, m.due_at) for m in sent.messages] == [
+        (Medium.SMS, Delivery.QUEUED, NOON),
+        (Medium.EMAIL, Delivery.QUEUED, NOON),
+    ]
+
+
+def test_a_message_is_a_row_and_a_fact_beside_the_replay() -> None:
+    office = Office()
+    invoice = office.issued()
+    command = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, actor="key_7")
+    message = office.desk.do(command).unwrap()
+    assert message == Message(
+        account=ACME,
+        id=message.id,
+        invoice=ONE,
+        medium=Medium.EMAIL,
+        address="ravi@example.com",
+        requested_at=NOON,
+        due_at=NOON,
+    )
+    requested = NotificationRequested(NOON, message.id, Medium.EMAIL)
+    assert office.facts()[-1] == StampedFact(invoice.key, None, requested, "key_7")
+    assert office.seen() == invoice
+
+
+def test_sending_an_issued_invoice_again_issues_nothing() -> None:
+    office = Office()
+    issued = office.issued()
+    first, second = _send(office).unwrap(), _send(office).unwrap()
+    assert first.invoice == second.invoice == issued
+    assert len(office.messages()) == 4
+
+
+def test_sending_not_again_is_refused_where_issuing_is() -> None:
+    office = Office()
+    office.issued()
+    assert _send(office, again=False) == Failure(
+        OperationNotAllowed(Operation.ISSUE, Status.ISSUED, (Status.DRAFT,))
+    )
+    office.drafted(TWO)
+    assert _send(office, TWO, again=False).unwrap().invoice.status is Status.ISSUED
+
+
+@pytest.mark.parametrize("addresses", Addresses)
+def test_an_invoice_that_is_not_open_is_not_sent(addresses: Addresses) -> None:
+    office = Office()
+    office.issued(expire_by=NOON + timedelta(hours=1))
+    office.clock.advance(timedelta(hours=1))
+    for media in (BOTH, ()):
+        assert _send(office, addresses=addresses, media=media) == Failure(
+            OperationNotAllowed(Operation.NOTIFY, Status.EXPIRED, OPEN)
+        )
+
+
+def test_where_every_address_is_required_a_missing_one_leaves_the_draft_a_draft() -> None:
+    office = Office()
+    draft = office.drafted(customer=BY_EMAIL)
+    assert _send(office, addresses=Addresses.REQUIRED) == Failure(MissingContact())
+    assert (office.seen(), list(office.messages())) == (draft, [])
+
+
+def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
+    office = Office()
+    office.drafted(customer=BY_EMAIL)
+    sent = _send(office, addresses=Addresses.AVAILABLE).unwrap()
+    assert [message.medium for message in sent.messages] == [Medium.EMAIL]
+    assert office.seen().status is Status.ISSUED
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "told"),
+    [
+        (("email", "sms"), None, ["email", "sms"]),
+        (("sms",), None, ["sms"]),
+        ((), None, []),
+        (("sms",), (Medium.EMAIL,), ["email"]),
+        ((), (Medium.SMS, Medium.SMS), ["sms"]),
+    ],
+)
+def test_the_document_says_by_which_media_unless_the_caller_does(
+    asked: tuple[str, ...], given: Any, told: list[str]
+) -> None:
+    office = Office()
+    office.drafted(media=asked)
+    sent = _send(office, media=given).unwrap()
+    assert [message.medium for message in sent.messages] == told
+
+
+def test_the_resend_throttle_holds_within_a_batch_too() -> None:
+    wait = timedelta(minutes=5)
+    office = Office(resend_wait=wait)
+    office.issued()
+    command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
+    first, second = office.desk.execute([command, command])
+    assert isinstance(first, Success)
+    assert second == Failure(TooSoon(Medium.SMS, NOON + wait))
+    assert office.desk.do(command) == second
+    office.clock.advance(wait)
+    assert isinstance(office.desk.do(command), Success)
+
+
+def test_a_suppressed_address_is_not_written_to() -> None:
+    office = Office()
+    office.issued()
+    contact = Contact(ACME, Medium.EMAIL, "ravi@example.com")
+    with office.store.transaction() as work:
+        work.save(Outcome(suppressed={contact: "bounced"}))
+    bounced = Failure(AddressSuppressed(Medium.EMAIL, "bounced"))
+    assert office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)) == bounced
+    assert _send(office) == bounced
+    assert list(office.messages()) == []
+
+
+def test_drafting_and_sending_is_all() -> None:
+    office = Office()
+    sent = _sent(office, media=["sms"]).unwrap()
+    assert (sent.invoice.version, len(sent.messages)) == (2, 1)
+    assert [fact.fact.name for fact in office.facts()] == [
+        "invoice.drafted",
+        "invoice.issued",
+        "invoice.notification_requested",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "refusal"),
+    [
+        ({"customer": None}, MissingCustomer()),
+        ({"customer": BY_EMAIL, "media": ["email", "sms"]}, MissingContact()),
+        ({"lines": [a_line(LARGEST, 2)]}, AmountTooLarge(LARGEST)),
+    ],
+)
+def test_drafting_and_sending_is_or_nothing(document: dict[str, Any], refusal: Any) -> None:
+    office = Office()
+    before = office.rows()
+    assert _sent(office, **document) == Failure(refusal)
+    assert office.rows() == before
+    assert office.desk.get(ACME, ONE) == Failure(InvoiceNotFound())
+
+
+def test_drafting_and_sending_needs_a_free_id() -> None:
+    office = Office()
+    office.drafted()
+    assert _sent(office) == Failure(AlreadyExists())
+
+
+def test_an_invoice_is_numbered_when_it_is_issued() -> None:
+    office = Office(number_prefix="INV-")
+    assert office.drafted(ONE).number is None
+    assert office.issued(TWO).number == "INV-0001"
+    assert _send(office).unwrap().invoice.number == "INV-0002"
+
+
+def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
+    office = Office(number_prefix="INV-")
+    office.drafted(ONE, customer=BY_EMAIL)
+    office.drafted(TWO)
+    empty, last = InvoiceId("inv_3"), InvoiceId("inv_4")
+    answers = office.desk.execute(
+        [
+            Draft(account=ACME, invoice=empty, document=a_document(lines=[])),
+            Issue(account=ACME, invoice=empty),
+            Send(account=ACME, invoice=empty, media=()),
+            Send(account=ACME, invoice=ONE, media=BOTH),
+            DraftAndSend(account=ACME, document=a_document(customer=None)),
+            Send(account=ACME, invoice=TWO, media=BOTH),
+            Issue(account=ACME, invoice=TWO),
+            DraftAndSend(account=ACME, invoice=last, document=a_document()),
+        ]
+    )
+    successes = [isinstance(answer, Success) for answer in answers]
+    assert successes == [True, False, False, False, False, True, False, True]
+    assert _send(office).failure() == MissingContact()
+    assert [office.seen(one).number for one in (TWO, last)] == ["INV-0001", "INV-0002"]
+    assert office.desk.do(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"
+
+
+def test_every_short_url_is_another() -> None:
+    office = Office()
+    urls = {office.issued(one).short_url for one in (ONE, TWO)}
+    assert len(urls) == 2

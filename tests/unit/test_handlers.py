@@ -1,0 +1,223 @@
+"""What falls due: a handler called late, twice or at once does its work once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from returns.result import Result, Success
+
+from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay
+from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.invoice import Invoice, InvoiceId, Key, Status
+from billhook.message import (
+    Accepted,
+    Delivery,
+    Message,
+    MessageId,
+    MessageKey,
+    Permanent,
+    SendError,
+    Transient,
+    Unknown,
+    claim,
+)
+from billhook.party import Medium
+from billhook.ports import Contact, Outcome
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.testing import NOON, a_payment
+from billhook_adapters.testing.builders import TOMORROW
+from unit.office import ACME, ONE, TWO, Office
+
+Acting = Callable[[], None]
+
+
+class ActingSender:
+    """Lets something happen while the provider is asked, then accepts."""
+
+    def __init__(self, act: Acting) -> None:
+        self.act = act
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        self.act()
+        return Success(Accepted("prov_1"))
+
+
+def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:
+    office.issued(expire_by=TOMORROW)
+    return office.desk.do(Notify(account=ACME, invoice=ONE, medium=medium)).unwrap().key
+
+
+def _only(office: Office) -> Message:
+    (message,) = office.messages()
+    return message
+
+
+def test_a_message_is_handed_over_once() -> None:
+    office = Office()
+    key = _queued(office)
+    wakes = [office.handlers.deliver(key) for _ in range(3)]
+    assert wakes == [Delivered.HANDED_OVER, Delivered.NOTHING, Delivered.NOTHING]
+    (delivered,) = office.sender.delivered
+    assert (delivered.id, delivered.to) == (key.message, "ravi@example.com")
+    message = _only(office)
+    assert (message.status, message.sent_at, message.attempts) == (Delivery.SENT, NOON, 1)
+
+
+def test_an_unknown_message_is_nothing_to_do() -> None:
+    unknown = MessageKey(ACME, MessageId("msg_none"))
+    assert Office().handlers.deliver(unknown) is Delivered.NOTHING
+
+
+def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
+    office = Office()
+    key = _queued(office)
+    office.sender.faults.append(Transient("busy", timedelta(minutes=1)))
+    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+    assert (_only(office).status, _only(office).reason) == (Delivery.QUEUED, "busy")
+    assert office.handlers.deliver(key) is Delivered.NOTHING
+    office.clock.advance(timedelta(minutes=1))
+    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+    assert (_only(office).status, _only(office).attempts) == (Delivery.SENT, 2)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [Pay(account=ACME, invoice=ONE, payment=a_payment(99800)), Cancel(account=ACME, invoice=ONE)],
+)
+def test_a_message_about_what_needs_no_paying_any_more_is_suppressed(since: AnyCommand) -> None:
+    office = Office()
+    key = _queued(office)
+    assert isinstance(office.desk.execute([since])[0], Success)
+    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    message = _only(office)
+    assert (message.status, message.reason) == (Delivery.SUPPRESSED, "operation_not_allowed")
+    assert (message.ended_at, message.due_at) == (NOON, None)
+    assert office.handlers.deliver(key) is Delivered.NOTHING
+    assert office.sender.delivered == []
+
+
+def test_a_message_about_what_ran_out_of_time_is_suppressed_before_any_sweep() -> None:
+    office = Office()
+    key = _queued(office)
+    office.clock.set(TOMORROW)
+    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    assert office.sender.delivered == []
+
+
+def test_a_message_to_an_address_suppressed_since_is_suppressed() -> None:
+    office = Office()
+    key = _queued(office)
+    with office.store.transaction() as work:
+        work.save(
+            Outcome(suppressed={Contact(ACME, Medium.EMAIL, _only(office).address): "bounced"})
+        )
+    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    assert _only(office).reason == "address_suppressed"
+
+
+def test_the_throttle_does_not_hold_what_was_already_asked_for() -> None:
+    office = Office(resend_wait=timedelta(hours=1))
+    assert office.handlers.deliver(_queued(office)) is Delivered.HANDED_OVER
+
+
+def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
+    office = Office()
+    key = _queued(office)
+    orphan = _only(office).model_copy(update={"invoice": InvoiceId("inv_gone")})
+    with office.store.transaction() as work:
+        work.save(Outcome(messages={key: orphan}))
+    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    (message,) = office.messages(InvoiceId("inv_gone"))
+    assert message.reason == "invoice_not_found"
+
+
+def test_without_a_sender_a_message_fails_for_good() -> None:
+    office = Office()
+    key = _queued(office, Medium.SMS)
+    bare = Handlers(office.store, office.clock, RandomIds(), senders={})
+    assert bare.deliver(key) is Delivered.HANDED_OVER
+    message = _only(office)
+    assert (message.status, message.reason) == (Delivery.FAILED, "no sender is set up for sms")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (Permanent("no such address"), Delivery.FAILED),
+        (Transient("busy"), Delivery.QUEUED),
+        (Unknown("timed out"), Delivery.QUEUED),
+    ],
+)
+def test_what_the_provider_says_becomes_of_the_message(fault: SendError, status: Delivery) -> None:
+    office = Office()
+    key = _queued(office)
+    office.sender.faults.append(fault)
+    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+    assert (_only(office).status, _only(office).reason) == (status, fault.reason)
+
+
+def test_a_message_in_other_hands_is_left_there() -> None:
+    office = Office()
+    key = _queued(office)
+    seen: list[Delivered] = []
+    meanwhile = ActingSender(lambda: seen.append(office.handlers.deliver(key)))
+    handlers = Handlers(office.store, office.clock, RandomIds(), {Medium.EMAIL: meanwhile})
+    assert handlers.deliver(key) is Delivered.HANDED_OVER
+    assert seen == [Delivered.NOTHING]
+    assert _only(office).attempts == 1
+
+
+def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
+    office = Office()
+    key = _queued(office)
+    claimed: list[Message] = []
+
+    def sleeps() -> None:
+        office.clock.advance(LEASE)
+        with office.store.transaction() as work:
+            again = claim(work.messages((key,))[key], now=office.clock.now(), lease=LEASE)
+            claimed.append(again.unwrap())
+            work.save(Outcome(messages={key: claimed[0]}))
+
+    handlers = Handlers(
+        office.store, office.clock, RandomIds(), {Medium.EMAIL: ActingSender(sleeps)}
+    )
+    assert handlers.deliver(key) is Delivered.NOTHING
+    assert _only(office) == claimed[0]
+
+
+def test_the_sweep_records_what_ran_out_and_nothing_else_and_once() -> None:
+    office = Office()
+    office.issued(ONE, expire_by=TOMORROW)
+    office.issued(TWO, expire_by=TOMORROW + timedelta(days=1))
+    never, draft, paid = InvoiceId("inv_3"), InvoiceId("inv_4"), InvoiceId("inv_5")
+    office.issued(never)
+    office.drafted(draft, expire_by=TOMORROW)
+    office.issued(paid, expire_by=TOMORROW)
+    office.desk.do(Pay(account=ACME, invoice=paid, payment=a_payment(99800)))
+    assert office.handlers.sweep() == 0
+    office.clock.set(TOMORROW)
+    assert [office.handlers.sweep(), office.handlers.sweep()] == [1, 0]
+    statuses = [office.seen(one).status for one in (ONE, TWO, never, draft, paid)]
+    assert statuses == [Status.EXPIRED, Status.ISSUED, Status.ISSUED, Status.DRAFT, Status.PAID]
+    assert office.seen(ONE).version == 3
+
+
+def test_the_sweep_takes_no_more_than_its_limit() -> None:
+    office = Office()
+    for number in range(3):
+        office.issued(InvoiceId(f"inv_{number}"), expire_by=TOMORROW)
+    office.clock.set(TOMORROW)
+    assert [office.handlers.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
+    office = Office()
+    office.drafted(expire_by=TOMORROW)
+    office.desk.do(Issue(account=ACME, invoice=ONE))
+    office.clock.set(TOMORROW + timedelta(days=365))
+    assert office.store.overdue(office.clock.now(), 5) == [Key(ACME, ONE)]
+    assert office.handlers.sweep() == 1
+    assert office.seen().expired_at == TOMORROW
