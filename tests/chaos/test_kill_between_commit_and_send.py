@@ -1,0 +1,159 @@
+"""A sender that dies after the commit, or while it sends: the payer is told all the same, once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from billhook.account import AccountId
+from billhook.desk.commands import Cancel
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.invoice import InvoiceId
+from billhook.message import Delivery, MessageId, MessageKey
+from billhook.party import Medium
+from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
+from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.testing import NOON, an_invoice
+
+ACCOUNT, INVOICE = AccountId("acc_1"), InvoiceId("inv_1")
+MOMENT = timedelta(microseconds=1)
+
+CHILD = """
+import sys
+from billhook import AccountId, Desk, DraftAndSend, Handlers, InvoiceId, Medium
+from billhook_adapters.memory import RandomIds, SettableClock
+from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.testing import NOON, a_document, an_account
+
+class NeverAnswers:
+    def send(self, message, invoice, seller):
+        print("sending", message.id, flush=True)
+        sys.stdin.read()
+
+store, clock, ids = SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds()
+desk = Desk(store, clock, ids)
+desk.open(an_account())
+(message,) = desk.do(
+    DraftAndSend(
+        account=AccountId("acc_1"),
+        invoice=InvoiceId("inv_1"),
+        document=a_document(),
+        media=(Medium.EMAIL,),
+    )
+).unwrap().messages
+print("committed", message.id, flush=True)
+if sys.argv[2] == "sending":
+    Handlers(store, clock, ids, {Medium.EMAIL: NeverAnswers()}).deliver(message.key)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'billhook.sqlite3'}"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    """The database as the restarted process finds it."""
+    engine = open_database(url)
+    yield SqlStore(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(NOON)
+
+
+@pytest.fixture
+def receiver() -> CapturedSender:
+    """A provider that honours the id of a message: it shows each one once."""
+    return CapturedSender()
+
+
+@pytest.fixture
+def handlers(store: SqlStore, clock: SettableClock, receiver: CapturedSender) -> Handlers:
+    return Handlers(store, clock, RandomIds(), {Medium.EMAIL: receiver})
+
+
+@pytest.fixture
+def desk(store: SqlStore, clock: SettableClock) -> Desk:
+    return Desk(store, clock, RandomIds())
+
+
+def test_a_message_that_was_committed_and_not_sent_is_sent_after_the_restart(
+    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk
+) -> None:
+    key = _killed_while("committed", url)
+    assert list(handlers.store.sendable(NOON, 10)) == [key]
+    assert handlers.deliver(key) is Delivered.HANDED_OVER
+    assert handlers.deliver(key) is Delivered.NOTHING
+    assert [one.id for one in receiver.delivered] == [key.message]
+    (message,) = desk.messages(ACCOUNT, INVOICE)
+    assert (message.status, message.attempts) == (Delivery.SENT, 1)
+
+
+def test_a_message_whose_sender_died_is_sent_once_its_lease_is_over(
+    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk, clock: SettableClock
+) -> None:
+    key = _killed_while("sending", url)
+    clock.set(NOON + LEASE - MOMENT)
+    assert list(handlers.store.sendable(clock.now(), 10)) == []
+    assert handlers.deliver(key) is Delivered.NOTHING
+
+    clock.advance(MOMENT)
+    assert list(handlers.store.sendable(clock.now(), 10)) == [key]
+    assert handlers.deliver(key) is Delivered.HANDED_OVER
+    assert [one.id for one in receiver.delivered] == [key.message]
+    (message,) = desk.messages(ACCOUNT, INVOICE)
+    assert (message.status, message.attempts) == (Delivery.SENT, 2)
+
+
+def test_a_receiver_that_had_it_already_shows_it_once(
+    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk, clock: SettableClock
+) -> None:
+    key = _killed_while("sending", url)
+    (message,) = desk.messages(ACCOUNT, INVOICE)
+    receiver.send(message, an_invoice(), "Acme")  # what the dead sender had handed over
+    clock.set(NOON + LEASE)
+    assert handlers.deliver(key) is Delivered.HANDED_OVER
+    assert [one.id for one in receiver.delivered] == [key.message]
+
+
+def test_an_invoice_cancelled_while_its_sender_lay_dead_is_not_sent(
+    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk, clock: SettableClock
+) -> None:
+    key = _killed_while("sending", url)
+    desk.do(Cancel(account=ACCOUNT, invoice=INVOICE)).unwrap()
+    clock.set(NOON + LEASE)
+    assert handlers.deliver(key) is Delivered.SUPPRESSED
+    assert receiver.delivered == []
+    (message,) = desk.messages(ACCOUNT, INVOICE)
+    assert (message.status, message.reason) == (Delivery.SUPPRESSED, "operation_not_allowed")
+
+
+def _killed_while(doing: str, url: str) -> MessageKey:
+    """Kill a child with SIGKILL at the moment it says that it is doing this; its message."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, url, doing],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            said, message = line.split()
+            if said == doing:
+                child.kill()
+                break
+        else:
+            pytest.fail(f"the child ended before it was {doing}")
+    assert child.returncode == -9
+    return MessageKey(ACCOUNT, MessageId(message))
