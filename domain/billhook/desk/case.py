@@ -81,7 +81,10 @@ class Batch:
             if key in outcome.invoices and isinstance(change.fact, Drafted):
                 # The id of a draft deleted in this very batch; alone, the store refuses it too.
                 raise StoreRefused(f"{key.invoice} is the id of a deleted invoice")
-            before = outcome.invoices[key][0] if key in outcome.invoices else self.invoices.get(key)
+            if key in outcome.invoices:
+                before = outcome.invoices[key][0]
+            else:  # a first version has none before it, and is not worth a read
+                before = None if change.invoice.version == 1 else self.invoices.get(key)
             outcome.invoices[key] = before, change.invoice
             gone = change.invoice.deleted_at is not None
             self.invoices.put(key, None if gone else change.invoice)
@@ -115,10 +118,6 @@ class Case:
         self.changes: list[Change] = []
         self.messages: list[Message] = []
         self.payments: list[RecordedPayment] = []
-
-    def invoice_by(self, key: Key) -> Invoice | None:
-        """Another invoice of the batch."""
-        return self._batch.invoices.get(key)
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
         """The payment already known under this reference."""
