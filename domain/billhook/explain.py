@@ -82,7 +82,9 @@ def _verdicts(
             reasons = tuple(issue_objections(invoice, policy, now))
         case Operation.EXPIRE:
             reasons = tuple(expire_objections(invoice, now))
-        case Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE:
+        case (  # pragma: no branch  # there is no other operation
+            Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE
+        ):
             refused = Gate(operation).refusal(invoice, now)
             reasons = () if refused is None else (refused.failure(),)
     if operation is Operation.UPDATE and not reasons:

@@ -47,29 +47,29 @@ def a_payment_with(**fields: Any) -> Payment:
 
 
 CASES: list[tuple[Build, str, Any]] = [
-    *((a_line_with, "unit_amount", bad) for bad in (1.0, True, "1", "1_000", -1, 2**53, None, [])),
-    *((a_line_with, "quantity", bad) for bad in (1.5, True, "1_000", 0, -1, "1e2", [], {})),
-    *((a_line_with, "currency", bad) for bad in ("", "inr", "ABC", "XAU", 5, None, ["INR"])),
-    *((a_line_with, "name", bad) for bad in (None, "", "x" * 257, 5, b"x", "a\x00", "\ud800")),
+    *((a_line_with, "unit_amount", bad) for bad in [1.0, True, "1", "1_000", -1, 2**53, None, []]),
+    *((a_line_with, "quantity", bad) for bad in [1.5, True, "1_000", 0, -1, "1e2", [], {}]),
+    *((a_line_with, "currency", bad) for bad in ["", "inr", "ABC", "XAU", 5, None, ["INR"]]),
+    *((a_line_with, "name", bad) for bad in [None, "", "x" * 257, 5, b"x", "a\x00", "\ud800"]),
     (a_line_with, "description", "x" * 2049),
-    *((a_payment_with, "amount", bad) for bad in (0, -1, 1.0, True, "100", "1_000", 2**53)),
-    *((a_payment_with, "currency", bad) for bad in ("inr", "XXX", None)),
-    *((a_payment_with, "reference", bad) for bad in ("", "x" * 129, 7, "a\x00", "\udfff")),
-    *((a_document_with, "expire_by", bad) for bad in (NAIVE, "2026-01-01", 1767225600, "soon")),
-    *((a_document_with, "date", bad) for bad in (NAIVE, NOON.date(), 0)),
-    *((a_document_with, "partial_payment", bad) for bad in (1, 0, "true", None)),
-    *((a_document_with, "first_payment_min_amount", bad) for bad in (0, True, 1.5, "1")),
-    *((a_document_with, "receipt", bad) for bad in ("", "x" * 41, 5)),
-    *((a_document_with, "terms", bad) for bad in ("x" * 2049, "a\x00b", "\ud800", 5)),
-    *((a_document_with, "media", bad) for bad in (["fax"], ["SMS"], "sms", [None])),
-    *((a_document_with, "notes", bad) for bad in ({"a": 1}, {1: "a"}, {"a": "\x00"}, [], "x")),
-    *((a_document_with, "lines", bad) for bad in (WIDE, None, "x", [None])),
-    *((a_document_with, "rounding", bad) for bad in ("never", None)),
-    *((a_document_with, "currency", bad) for bad in ("inr", "XTS", None, 356)),
-    *((a_document_with, "liveMode", bad) for bad in (True,)),
-    *((Customer, "email", bad) for bad in (SECRET, 5, "a@b@c.d")),
-    *((Customer, "contact", bad) for bad in (SECRET, 9876543210, "98765 43210")),
-    *((Customer, "name", bad) for bad in ("", "x" * 257, f"{SECRET}\x00", ["Ravi"])),
+    *((a_payment_with, "amount", bad) for bad in [0, -1, 1.0, True, "100", "1_000", 2**53]),
+    *((a_payment_with, "currency", bad) for bad in ["inr", "XXX", None]),
+    *((a_payment_with, "reference", bad) for bad in ["", "x" * 129, 7, "a\x00", "\udfff"]),
+    *((a_document_with, "expire_by", bad) for bad in [NAIVE, "2026-01-01", 1767225600, "soon"]),
+    *((a_document_with, "date", bad) for bad in [NAIVE, NOON.date(), 0]),
+    *((a_document_with, "partial_payment", bad) for bad in [1, 0, "true", None]),
+    *((a_document_with, "first_payment_min_amount", bad) for bad in [0, True, 1.5, "1"]),
+    *((a_document_with, "receipt", bad) for bad in ["", "x" * 41, 5]),
+    *((a_document_with, "terms", bad) for bad in ["x" * 2049, "a\x00b", "\ud800", 5]),
+    *((a_document_with, "media", bad) for bad in [["fax"], ["SMS"], "sms", [None]]),
+    *((a_document_with, "notes", bad) for bad in [{"a": 1}, {1: "a"}, {"a": "\x00"}, [], "x"]),
+    *((a_document_with, "lines", bad) for bad in [WIDE, None, "x", [None]]),
+    *((a_document_with, "rounding", bad) for bad in ["never", None]),
+    *((a_document_with, "currency", bad) for bad in ["inr", "XTS", None, 356]),
+    (a_document_with, "liveMode", True),
+    *((Customer, "email", bad) for bad in [SECRET, 5, "a@b@c.d"]),
+    *((Customer, "contact", bad) for bad in [SECRET, 9876543210, "98765 43210"]),
+    *((Customer, "name", bad) for bad in ["", "x" * 257, f"{SECRET}\x00", ["Ravi"]]),
 ]
 
 
@@ -124,7 +124,7 @@ def test_fifty_lines_are_taken_and_fifty_one_refused() -> None:
 def test_extras_are_at_most_32_kib_of_utf8(build: Build, text: str) -> None:
     size = len(text.encode())
     fits = text * (32 * 1024 // size)
-    assert build(extras={"razorpay": fits})
+    build(extras={"razorpay": fits})
     with pytest.raises(ValidationError, match="extras of razorpay must be at most 32 KiB"):
         build(extras={"razorpay": fits + text})
 

@@ -8,7 +8,7 @@ import pytest
 from returns.result import Failure, Success
 
 from billhook.desk.answers import encode
-from billhook.desk.commands import Cancel, Draft, Pay, RecordPayment
+from billhook.desk.commands import AnyCommand, Cancel, Draft, Pay, RecordPayment
 from billhook.errors import (
     InvoiceNotFound,
     OperationNotAllowed,
@@ -47,7 +47,7 @@ def _unapplied(amount: int, refusal: Refusal, invoice: InvoiceId = ONE) -> Recor
 def test_the_same_payment_again_gets_the_recorded_answer(together: bool) -> None:
     office = Office()
     office.issued()
-    commands = [_pay(100), _record(1, "pay_2"), _pay(100), _record(100)]
+    commands: list[AnyCommand] = [_pay(100), _record(1, "pay_2"), _pay(100), _record(100)]
     if together:
         first, _, again, reported = office.desk.execute(commands)
     else:

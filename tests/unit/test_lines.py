@@ -61,7 +61,7 @@ def test_one_is_the_quantity_where_none_is_given() -> None:
     assert Line(name="Book", unit_amount=5, currency="INR").total == 5
 
 
-HALVES = [a_line(1, "0.5"), a_line(1, "0.5"), a_line(1, "0.5")]
+HALVES = [a_line(1, Decimal("0.5"))] * 3
 
 
 @pytest.mark.parametrize(("rounding", "expected"), [("per_line", 3), ("per_invoice", 2)])

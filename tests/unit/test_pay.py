@@ -19,12 +19,14 @@ from billhook.errors import (
 )
 from billhook.facts import PaymentTaken
 from billhook.invoice import Invoice, Status
+from billhook.money import Currency
 from billhook.operation import Operation
 from billhook.operations.pay import pay
 from billhook.payment import Payment, Reference
 from billhook_adapters.testing import NOON, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
+INR, USD = Currency("INR"), Currency("USD")
 LATER = NOON + timedelta(hours=1)
 DUE = 99800
 OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
@@ -97,9 +99,7 @@ def test_the_whole_is_taken_even_below_the_minimum() -> None:
 
 
 def test_a_payment_in_another_currency_is_refused() -> None:
-    assert _pay(an_invoice(), a_payment(DUE, currency="USD")) == Failure(
-        CurrencyMismatch("USD", "INR")
-    )
+    assert _pay(an_invoice(), a_payment(DUE, currency="USD")) == Failure(CurrencyMismatch(USD, INR))
 
 
 def test_refusals_win_in_the_order_status_currency_amount_parts_minimum() -> None:
@@ -108,7 +108,7 @@ def test_refusals_win_in_the_order_status_currency_amount_parts_minimum() -> Non
     assert _pay(an_invoice(Status.PAID), dollars) == Failure(
         OperationNotAllowed(Operation.PAY, Status.PAID, OPEN)
     )
-    assert _pay(whole, dollars) == Failure(CurrencyMismatch("USD", "INR"))
+    assert _pay(whole, dollars) == Failure(CurrencyMismatch(USD, INR))
     assert _pay(whole, a_payment(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
     assert _pay(whole, a_payment(99)) == Failure(PartialNotAllowed(99, DUE))
 

@@ -22,7 +22,7 @@ from billhook.errors import (
 )
 from billhook.facts import Updated
 from billhook.invoice import Invoice, Status
-from billhook.money import LARGEST
+from billhook.money import LARGEST, Currency
 from billhook.operation import DocumentField as F
 from billhook.operation import Operation
 from billhook.operations.delete import delete
@@ -30,6 +30,7 @@ from billhook.operations.update import update
 from billhook_adapters.testing import NOON, a_line, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
+INR, USD = Currency("INR"), Currency("USD")
 WHEN_ISSUED = (F.RECEIPT, F.EXPIRE_BY, F.PARTIAL_PAYMENT, F.TERMS, F.COMMENT, F.NOTES)
 
 GIVEN: dict[F, Any] = {
@@ -109,8 +110,8 @@ def test_an_invoice_whose_time_ran_out_is_edited_as_an_expired_one() -> None:
 def test_lines_in_another_currency_are_refused() -> None:
     draft = an_invoice(Status.DRAFT)
     mixed = [a_line(1, 1), a_line(1, 1, currency="USD")]
-    assert _update(draft, lines=mixed) == Failure(CurrencyMismatch("USD", "INR"))
-    assert _update(draft, currency="USD") == Failure(CurrencyMismatch("INR", "USD"))
+    assert _update(draft, lines=mixed) == Failure(CurrencyMismatch(USD, INR))
+    assert _update(draft, currency="USD") == Failure(CurrencyMismatch(INR, USD))
 
 
 def test_lines_and_currency_change_together() -> None:
@@ -152,7 +153,7 @@ def test_refusals_win_in_the_order_status_fields_currency_expiry_amount() -> Non
     wrong["expire_by"] = NOON
     assert _update(draft, **wrong) == Failure(ExpiresTooSoon(NOON, NOON))
     wrong["currency"] = "USD"
-    assert _update(draft, **wrong) == Failure(CurrencyMismatch("INR", "USD"))
+    assert _update(draft, **wrong) == Failure(CurrencyMismatch(INR, USD))
     assert _update(issued, **wrong) == Failure(
         NotEditable(Status.ISSUED, (F.LINES, F.CURRENCY), WHEN_ISSUED)
     )
