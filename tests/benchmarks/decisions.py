@@ -1,0 +1,175 @@
+"""What one decision costs: `python tests/benchmarks/decisions.py [--report-only]`.
+
+Everything is measured in one run, each row interleaved with what it is compared to, in process
+time. The microseconds are this machine's; the ratios are the result. Exits 1 where a target is
+missed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from datetime import timedelta
+from statistics import median
+from typing import Any, NamedTuple
+
+import first_use
+import floors
+from returns.result import Failure, Success
+
+from billhook.change import changed
+from billhook.facts import PaymentTaken
+from billhook.invoice import Status
+from billhook.notify import notify
+from billhook.operations.pay import pay
+from billhook.party import Medium
+from billhook.payment import Reference
+from billhook_adapters.testing import NOON, a_customer, a_payment, an_invoice
+
+ROUNDS, CALLS = 31, 1000
+VERSIONS = 20_000
+LATER = NOON + timedelta(hours=1)
+
+ISSUED = an_invoice(
+    customer=a_customer(billing_address={"line1": "12 MG Road", "country": "IN"}),
+    expire_by=NOON + timedelta(days=7),
+)
+PAID = an_invoice(Status.PAID, expire_by=NOON + timedelta(days=7))
+FLAT_ISSUED, FLAT_PAID = floors.flattened(ISSUED), floors.flattened(PAID)
+WHOLE, PART = a_payment(ISSUED.due), a_payment(100)
+
+
+class Row(NamedTuple):
+    """A figure of ours, what it is compared to, and the most that their ratio may be."""
+
+    what: str
+    ours: float
+    other: float
+    unit: str
+    against: str
+    most: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours over the other."""
+        return self.ours / self.other
+
+    @property
+    def met(self) -> bool:
+        """The ratio is within its target."""
+        return self.ratio <= self.most
+
+
+Call = Callable[[], object]
+
+CASES: dict[str, Call] = {
+    "pay in full": lambda: pay(ISSUED, WHOLE, now=LATER),
+    "floor pay": lambda: floors.change(FLAT_ISSUED, WHOLE, now=LATER),
+    "pay a part": lambda: pay(ISSUED, PART, now=LATER),
+    "floor part": lambda: floors.change(FLAT_ISSUED, PART, now=LATER, trigger="part"),
+    "notify": lambda: notify(ISSUED, Medium.EMAIL, now=LATER),
+    "refuse": lambda: notify(PAID, Medium.EMAIL, now=LATER),
+    "floor refuse": lambda: floors.refusal(FLAT_PAID, Medium.EMAIL, now=LATER),
+}
+SLOW: dict[str, Call] = {
+    "transitions": floors.transitions_pay,
+    "python-statemachine": floors.statemachine_pay,
+}
+
+
+def check_what_is_measured() -> None:
+    """Fails where a case does not do what its name says."""
+    answers = {name: call() for name, call in {**CASES, **SLOW}.items()}
+    kinds = {name: type(answer) for name, answer in answers.items()}
+    expected = {
+        **dict.fromkeys(("pay in full", "pay a part", "notify"), Success),
+        **dict.fromkeys(("floor pay", "floor part"), floors.Flat),
+        **dict.fromkeys(SLOW, str),
+        "refuse": Failure,
+        "floor refuse": floors.No,
+    }
+    if kinds != expected:
+        raise SystemExit(f"a case does not do what it says: {kinds}")
+
+
+def timed(call: Call, calls: int) -> float:
+    """Microseconds of process time a call."""
+    repeated = range(calls)
+    started = time.process_time_ns()
+    for _ in repeated:
+        call()
+    return (time.process_time_ns() - started) / calls / 1000
+
+
+def decisions() -> list[tuple[str, float, float]]:
+    """Name, least and median microseconds of every case, the cases interleaved."""
+    taken: dict[str, list[float]] = {name: [] for name in {**CASES, **SLOW}}
+    for _ in range(ROUNDS):
+        for name, call in CASES.items():
+            taken[name].append(timed(call, CALLS))
+        for name, call in SLOW.items():
+            taken[name].append(timed(call, CALLS // 50))
+    return [(name, min(times), median(times)) for name, times in taken.items()]
+
+
+def memory(make: Callable[[int], Any]) -> float:
+    """Bytes that each further version takes."""
+    tracemalloc.start()
+    kept: list[Any] = [None] * VERSIONS
+    before = tracemalloc.get_traced_memory()[0]
+    for number in range(VERSIONS):
+        kept[number] = make(number)
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return (after - before) / len(kept)
+
+
+def rows(least: dict[str, float], imports: dict[str, float]) -> list[Row]:
+    """Every figure that has a target."""
+    taken = PaymentTaken(LATER, Reference("pay_1"), 100)
+    ours = memory(lambda _: changed(ISSUED, taken).invoice)
+    flat = memory(lambda _: floors.change(FLAT_ISSUED, PART, now=LATER, trigger="part"))
+    full, floor = least["pay in full"], least["floor pay"]
+    return [
+        Row("pay in full", full, floor, "us", "the floor's change", 1.5),
+        Row(
+            "pay a part", least["pay a part"], least["floor part"], "us", "the floor's change", 1.5
+        ),
+        Row("notify, allowed", least["notify"], floor, "us", "the floor's change", 1.0),
+        Row("notify, refused", least["refuse"], least["floor refuse"], "us", "its refusal", 2.0),
+        *(Row("pay in full", full, least[name], "us", f"{name} each", 0.01) for name in SLOW),
+        Row("a further version", ours, flat, "B", "the floor's", 2.5),
+        Row("import billhook", imports["import"], imports["dependencies"], "ms", DEPS, 0.05),
+        Row("first use", imports["first use"], imports["dependencies"], "ms", DEPS, 1.35),
+    ]
+
+
+DEPS = "3 dependencies"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print, and say whether every target is met."""
+    floors.check_that_the_floor_is_whole()
+    check_what_is_measured()
+    times = decisions()
+    print(f"{'process time a call, us':28} {'least':>8} {'median':>8}")
+    for name, least, middle in times:
+        print(f"  {name:26} {least:8.3f} {middle:8.3f}")
+    found = rows({name: least for name, least, _ in times}, first_use.measured(rounds=9))
+    print(f"\n{'':20} {'billhook':>12}   {'against':28} {'':>10} {'ratio':>7} {'at most':>8}")
+    for row in found:
+        mark = "" if row.met else "  MISSED"
+        print(
+            f"{row.what:20} {row.ours:9.2f} {row.unit:2}   {row.against:28} "
+            f"{row.other:7.2f} {row.unit:2} {row.ratio:7.4f} {row.most:8.2f}{mark}"
+        )
+    missed = [row for row in found if not row.met]
+    for row in missed:
+        print(f"missed: {row.what} is {row.ratio:.4f} of {row.against}, at most {row.most}")
+    return 1 if missed and "--report-only" not in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
