@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-import operator
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,7 @@ def test_what_is_no_id_is_refused(text: str) -> None:
 
 def test_a_frozen_map_refuses_every_way_to_write() -> None:
     frozen = FrozenMap(a="1")
-    for write in (
+    writes: list[Callable[[], object]] = [
         lambda: frozen.__setitem__("b", "2"),
         lambda: frozen.__delitem__("a"),
         lambda: frozen.update(b="2"),
@@ -79,8 +79,9 @@ def test_a_frozen_map_refuses_every_way_to_write() -> None:
         lambda: frozen.pop("a"),
         frozen.popitem,
         frozen.clear,
-        lambda: operator.ior(frozen, {"b": "2"}),
-    ):
+        lambda: frozen.__ior__({"b": "2"}),
+    ]
+    for write in writes:
         with pytest.raises(TypeError, match="does not change"):
             write()
     assert frozen == {"a": "1"}
