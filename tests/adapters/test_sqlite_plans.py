@@ -1,0 +1,86 @@
+"""How the SQLite store asks: through an index, and in one statement for a whole batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Executable, event, text
+
+from billhook.account import AccountId
+from billhook.desk.commands import Draft
+from billhook.desk.desk import Desk
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.sql import queries as q
+from billhook_adapters.testing import (
+    a_document,
+)
+
+ACCOUNT = AccountId("acc_1")
+
+
+STATEMENTS = {
+    name: statement
+    for name, statement in vars(q).items()
+    if name.isupper() and isinstance(statement, Executable)
+}
+BINDS = {**q.wanted([("acc_1", "email", "x")]), "now": 1, "most": 10}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name: str) -> None:
+    steps = _plan(engine, STATEMENTS[name])
+    scans = [step for step in steps if step.startswith("SCAN") and "wanted" not in step]
+    assert scans == []
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("OVERDUE", "invoices_overdue (expire_by<?)"),
+        ("SENDABLE", "messages_due (due_at<?)"),
+        ("UNAPPLIED", "payments_unapplied (account=?)"),
+        ("FORGET", "remembered_until (until<?)"),
+        ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),
+        ("MESSAGES_ABOUT", "messages_of_invoice (account=? AND invoice=?)"),
+        ("FACTS", "facts_of_invoice (account=? AND invoice=?)"),
+    ],
+)
+def test_each_index_is_there_for_a_statement(engine: Engine, name: str, index: str) -> None:
+    assert [step for step in _plan(engine, STATEMENTS[name]) if step.endswith(index)]
+
+
+def test_a_scan_would_be_noticed(engine: Engine) -> None:
+    (step,) = _plan(engine, text("SELECT * FROM invoices WHERE document = 'x'"))
+    assert step == "SCAN invoices"
+
+
+def test_a_batch_takes_as_many_statements_as_a_single_one(engine: Engine, store: SqlStore) -> None:
+    def statements(count: int) -> int:
+        sent: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            sent.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        Desk(store, SystemClock(), RandomIds()).execute(
+            [
+                Draft(account=ACCOUNT, document=a_document(), key=f"{count}-{n}")
+                for n in range(count)
+            ]
+        )
+        event.remove(engine, "before_cursor_execute", note)
+        return len(sent)
+
+    assert statements(1) == statements(50)
+
+
+def _plan(engine: Engine, statement: Any) -> list[str]:
+    compiled = statement.compile(engine)
+    sent = compiled.construct_expanded_state({**compiled.params, **BINDS})
+    with engine.connect() as connection:
+        explained = f"EXPLAIN QUERY PLAN {sent.statement}"
+        found = connection.exec_driver_sql(explained, tuple(sent.positional_parameters))
+        return [step for *_, step in found]

@@ -1,0 +1,125 @@
+"""What the SQLite store refuses: corrupt rows, texts that cannot be kept, and to quote a row."""
+
+from __future__ import annotations
+
+import re
+import traceback
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from billhook.account import AccountId
+from billhook.desk.commands import Draft
+from billhook.desk.desk import Desk
+from billhook.invoice import InvoiceId, Key, Status
+from billhook.party import Medium
+from billhook.payment import Reference
+from billhook.ports import Contact, Outcome, PaymentKey, StoreRefused
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.testing import (
+    a_document,
+    a_message,
+    a_recorded_payment,
+    an_account,
+    an_invoice,
+)
+
+ACCOUNT = AccountId("acc_1")
+KEY = Key(ACCOUNT, InvoiceId("inv_1"))
+
+
+CORRUPTIONS = [
+    ("UPDATE invoices SET document = '{'", "invoices"),
+    ("UPDATE invoices SET document = json_remove(document, '$.currency')", "invoices"),
+    ("UPDATE invoices SET amount = amount + 1", "invoices"),
+    ("UPDATE invoices SET paid = 1.5", "invoices"),
+    ("UPDATE invoices SET status = 'lost'", "invoices"),
+    ("UPDATE invoices SET status = 'paid'", "invoices"),
+    ("UPDATE invoices SET short_url = NULL", "invoices"),
+    ("UPDATE invoices SET expire_by = 1", "invoices"),
+    ("UPDATE messages SET medium = 'pigeon'", "messages"),
+    ("UPDATE messages SET attempts = -1", "messages"),
+    ("UPDATE payments SET amount = 0", "payments"),
+    ("UPDATE payments SET currency = 'XXX'", "payments"),
+    ("UPDATE facts SET body = '{}'", "facts"),
+    ("UPDATE facts SET version = 99", "facts"),
+    ("UPDATE facts SET name = 'invoice.lost'", "facts"),
+    ("UPDATE accounts SET body = '{}'", "accounts"),
+    ("UPDATE suppressed SET reason = 'whim'", "histories"),
+]
+
+
+@pytest.mark.parametrize(("corruption", "kind"), CORRUPTIONS)
+def test_a_corrupt_row_raises_and_is_not_repaired(
+    engine: Engine, store: SqlStore, corruption: str, kind: str
+) -> None:
+    message, contact = a_message(), Contact(ACCOUNT, Medium.EMAIL, "ravi@example.com")
+    desk = Desk(store, SystemClock(), RandomIds())
+    desk.do(Draft(account=ACCOUNT, invoice=InvoiceId("inv_2"), document=a_document())).unwrap()
+    with store.transaction() as work:
+        work.save(
+            Outcome(
+                invoices={KEY: (None, an_invoice())},
+                messages={message.key: message},
+                payments=[a_recorded_payment()],
+                suppressed={contact: "bounced"},
+            )
+        )
+    reads = {
+        "invoices": lambda: work.invoices((KEY,)),
+        "messages": lambda: work.messages((message.key,)),
+        "payments": lambda: work.payments((PaymentKey(ACCOUNT, Reference("pay_1")),)),
+        "facts": lambda: work.facts(Key(ACCOUNT, InvoiceId("inv_2"))),
+        "accounts": lambda: work.accounts((ACCOUNT,)),
+        "histories": lambda: work.histories((contact,)),
+    }
+    with store.snapshot() as work:
+        assert reads[kind]()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(corruption)
+    with store.snapshot() as work, pytest.raises(ValueError, match=r"."):
+        reads[kind]()
+
+
+def test_a_refusal_and_its_traceback_hold_nothing_of_the_row(store: SqlStore) -> None:
+    invoice = an_invoice(customer={"name": "Canary", "email": "canary@example.com"})
+    first = Outcome(
+        invoices={invoice.key: (None, invoice)}, payments=[a_recorded_payment("canary-reference")]
+    )
+    with store.transaction() as work:
+        work.save(first)
+    elsewhere = an_invoice(id="inv_2").model_copy(update={"short_url": invoice.short_url})
+    for outcome in (
+        first,
+        Outcome(payments=first.payments),
+        Outcome(invoices={elsewhere.key: (None, elsewhere)}),
+        Outcome(invoices={invoice.key: (an_invoice(Status.PARTIALLY_PAID), invoice)}),
+    ):
+        with pytest.raises(StoreRefused) as refused, store.transaction() as work:
+            work.save(outcome)
+        told = "".join(traceback.format_exception(refused.value))
+        assert re.findall(r"(?i)canary|https://\S+", told) == []
+
+
+def test_no_error_of_the_database_quotes_its_parameters(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(OperationalError) as broken:
+        connection.execute(text("SELECT * FROM nowhere WHERE x = :x"), {"x": "canary"})
+    assert "canary" not in str(broken.value)
+
+
+@pytest.mark.parametrize("poison", ["\x00", "a\x00b", "\ud800x"])
+def test_nul_and_surrogates_are_refused_before_they_reach_the_database(poison: str) -> None:
+    for make in (
+        lambda: an_account(name=f"Acme{poison}"),
+        lambda: an_account(number_prefix=poison),
+        lambda: a_document(notes={poison: "x"}),
+        lambda: a_document(description=poison),
+        lambda: a_message(reason=poison),
+        lambda: a_recorded_payment(poison),
+    ):
+        with pytest.raises(ValidationError):
+            make()
