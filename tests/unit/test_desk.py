@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from returns.result import Failure, Success
 
@@ -26,6 +28,7 @@ from billhook.errors import (
     AccountNotFound,
     AlreadyExists,
     Conflict,
+    ExpiresTooSoon,
     InvoiceNotFound,
     NotStored,
     OperationNotAllowed,
@@ -168,6 +171,30 @@ def test_a_refusal_stores_nothing() -> None:
     ):
         assert isinstance(office.desk.execute([command])[0], Failure)
         assert office.rows() == before
+
+
+def test_the_accounts_policy_holds_at_the_desk() -> None:
+    lead = timedelta(minutes=15)
+    office = Office(least_lead=lead)
+    too_soon = ExpiresTooSoon(NOON + lead / 2, NOON + lead)
+    soon = a_document(expire_by=too_soon.expire_by)
+    office.drafted(ONE)
+    edits = Edits(expire_by=too_soon.expire_by)
+    assert (
+        office.desk.execute(
+            [
+                Draft(account=ACME, document=soon),
+                DraftAndSend(account=ACME, document=soon),
+                Update(account=ACME, invoice=ONE, edits=edits),
+            ]
+        )
+        == [Failure(too_soon)] * 3
+    )
+    office.drafted(TWO, expire_by=NOON + lead)
+    office.clock.advance(lead / 2)
+    late = Failure(ExpiresTooSoon(NOON + lead, NOON + lead * 1.5))
+    assert office.desk.do(Issue(account=ACME, invoice=TWO)) == late
+    assert office.desk.do(Send(account=ACME, invoice=TWO)) == late
 
 
 def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
