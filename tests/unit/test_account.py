@@ -71,3 +71,14 @@ def test_no_policy_waits_for_less_than_nothing(field: str) -> None:
 def test_retries_are_between_one_and_a_hundred(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(given))):
         Retries(**given)
+
+
+@pytest.mark.parametrize("attempts", [1, 100])
+def test_the_bounds_of_retries_are_theirs(attempts: int) -> None:
+    assert Retries(attempts=attempts).attempts == attempts
+
+
+def test_a_prefix_has_at_most_32_characters() -> None:
+    assert Policy(number_prefix="x" * 32).number_prefix == "x" * 32
+    with pytest.raises(ValidationError, match="number_prefix"):
+        Policy(number_prefix="x" * 33)
