@@ -169,6 +169,15 @@ def test_a_message_in_other_hands_is_left_there() -> None:
     assert _only(office).attempts == 1
 
 
+def test_a_lease_is_longer_than_any_providers_timeout() -> None:
+    office = Office()
+    key = _queued(office)
+    leases: list[object] = []
+    peek = ActingSender(lambda: leases.append(_only(office).due_at))
+    Handlers(office.store, office.clock, RandomIds(), {Medium.EMAIL: peek}).deliver(key)
+    assert leases == [NOON + timedelta(minutes=2)]
+
+
 def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
     office = Office()
     key = _queued(office)

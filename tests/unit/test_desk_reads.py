@@ -1,0 +1,58 @@
+"""Batch first: however many commands there are, rows of a kind are read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
+from typing import Any
+
+from billhook.desk.commands import AnyCommand, Cancel, Draft
+from billhook.invoice import InvoiceId
+from billhook_adapters.memory import InMemoryStore
+from billhook_adapters.testing import a_document
+from unit.office import ACME, Office
+
+READS = ("remembered", "accounts", "invoices", "payments", "histories")
+
+
+class CountingStore(InMemoryStore):
+    """Keeps which rows each read asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: list[tuple[str, int]] = []
+
+    @contextmanager
+    def transaction(self) -> Generator[Any]:
+        with super().transaction() as work:
+            for name in READS:
+                setattr(work, name, self._counted(name, getattr(work, name)))
+            yield work
+
+    def _counted(self, name: str, read: Callable[[Collection[Any]], Any]) -> Any:
+        def counting(keys: Collection[Any]) -> Any:
+            self.reads.append((name, len(keys)))
+            return read(keys)
+
+        return counting
+
+
+def test_a_batch_reads_each_kind_of_row_once() -> None:
+    store = CountingStore()
+    office = Office(store)
+    ids = [InvoiceId(f"inv_{number}") for number in range(10)]
+    drafts: list[AnyCommand] = [
+        Draft(account=ACME, invoice=one, document=a_document(), key=f"d{one}") for one in ids
+    ]
+    cancels: list[AnyCommand] = [Cancel(account=ACME, invoice=one, key=f"c{one}") for one in ids]
+    store.reads.clear()
+    office.desk.execute([*drafts, *cancels])
+    assert store.reads == [("remembered", 20), ("accounts", 1), ("invoices", 10)]
+
+
+def test_commands_without_a_key_look_nothing_up() -> None:
+    store = CountingStore()
+    office = Office(store)
+    store.reads.clear()
+    office.desk.execute([Draft(account=ACME, document=a_document())] * 3)
+    assert store.reads == [("accounts", 1)]
