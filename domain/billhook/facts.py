@@ -21,7 +21,6 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, get_args
 
 from billhook.account import AccountId
-from billhook.canonical import adapter, canonical
 from billhook.edits import Edits
 from billhook.invoice import Document, InvoiceId
 from billhook.money import PositiveAmount
@@ -129,6 +128,8 @@ def encode(fact: Fact) -> bytes:
     >>> encode(Cancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
     b'{"at":"2026-01-01T00:00:00.000000Z"}'
     """
+    from billhook.canonical import canonical  # at first use: to decide needs no bytes
+
     return canonical(fact)
 
 
@@ -141,6 +142,8 @@ def decode(name: str, version: int, body: bytes) -> Fact:
     >>> decode("invoice.cancelled", 1, b'{"at":"2026-01-01T00:00:00.000000Z"}').name
     'invoice.cancelled'
     """
+    from billhook.canonical import adapter
+
     kind = FACTS.get(name)
     if kind is None or kind.version != version:
         raise ValueError(f"no fact {name} of version {version} is known")

@@ -184,7 +184,7 @@ def evolve(invoice: Invoice, **changes: object) -> Invoice:
     Skips validation, which costs more than the change: only `apply` may call it, and a property
     test holds its result equal to a re-validation.
     """
-    new = Invoice.__new__(Invoice)
+    new = object.__new__(Invoice)
     assign = object.__setattr__
     assign(new, "__dict__", {**invoice.__dict__, **changes})
     assign(new, "__pydantic_fields_set__", invoice.__pydantic_fields_set__)

@@ -80,10 +80,12 @@ def status_at(invoice: Invoice, now: datetime) -> Status:
 
     `now` is an aware datetime.
     """
-    expire_by = invoice.document.expire_by
-    if expire_by is not None and now >= expire_by and invoice.status in _EXPIRING:
-        return NEXT[invoice.status, "expire"]
-    return invoice.status
+    status = invoice.status
+    if status in _EXPIRING:
+        expire_by = invoice.document.expire_by
+        if expire_by is not None and now >= expire_by:
+            return NEXT[status, "expire"]
+    return status
 
 
 class Gate:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
@@ -58,8 +59,7 @@ def standing(
     return Standing(suppressed, last_asked + policy.resend_wait)
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(NamedTuple):
     """The decision to tell the payer: which invoice, by which medium, to which address."""
 
     account: AccountId
