@@ -7,9 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
@@ -69,6 +72,22 @@ def test_opening_a_database_again_changes_nothing(
     again = open_database(url)
     again.dispose()
     assert _dump(engine) == before
+
+
+def test_a_migration_that_is_broken_off_leaves_nothing(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+
+    def broken_off(*given: Any) -> None:
+        upgrade(*given)
+        raise InterruptedError
+
+    monkeypatch.setattr(command, "upgrade", broken_off)
+    with pytest.raises(InterruptedError):
+        open_database(url)
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
 
 
 def test_many_may_open_one_new_database_at_the_same_moment(url: str) -> None:

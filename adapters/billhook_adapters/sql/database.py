@@ -24,15 +24,23 @@ def open_database(url: str) -> Engine:
     that billhook has no store for.
     """
     engine = _sqlite(url) if url.startswith("sqlite:///") else _unsupported(url)
+    try:
+        _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
     with _MIGRATING, engine.connect() as connection:
-        # Whoever opens the database at the same moment waits, and finds the work done.
+        # All or nothing; who opens it at the same moment waits, and finds the work done.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
-    return engine
 
 
 def _unsupported(url: str) -> Engine:
