@@ -14,6 +14,7 @@ demo: $(READY)  ## walk invoices through their lives, offline
 
 test: $(READY)  ## the tests, without the slow ones
 	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -q -p no:randomly README.md docs
 	$(BIN)/pytest -q -p no:randomly --doctest-modules domain adapters/billhook_adapters --ignore=adapters/billhook_adapters/sql/migrations
 
 check: $(READY)  ## formatting, lint, types and layers
@@ -30,9 +31,8 @@ slow: $(READY)  ## the tests that take minutes, and branch coverage of the domai
 bench: $(READY)  ## ratios of speed, in one run
 	$(BIN)/python tests/benchmarks/decisions.py
 
-mutants: $(READY)  ## mutate the domain (half an hour), and compare with the committed survivors
-	$(BIN)/mutmut run
-	$(BIN)/python tests/mutants/compare.py
+mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
+	$(BIN)/python tests/mutants/run.py
 
 docs: $(READY)  ## regenerate the pages that are derived from the code
 	$(BIN)/python docs/generate.py

@@ -1,4 +1,4 @@
-"""The invoice lifecycle as a pure library: what may happen to an invoice, and what its payer is told.
+"""The invoice lifecycle: what may happen to an invoice, and what its payer is told.
 
 >>> from billhook import Medium, examples, notify
 >>> notify(examples.issued(), Medium.SMS, now=examples.NOON).unwrap().address
@@ -26,7 +26,6 @@ _HOMES = {
         "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill "
         "OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Refusal Remedy TooSoon"
     ),
-    "explain": "Verdict explain",
     "facts": (
         "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken Updated"
     ),
@@ -35,21 +34,22 @@ _HOMES = {
     "lines": "Line Rounding",
     "message": "Delivery Message MessageId medium_status",
     "money": "Currency currency major minor",
-    "notify": "CLEAR Notification Standing notify",
     "operation": "DocumentField Operation",
     "operations.cancel": "cancel",
     "operations.delete": "delete",
     "operations.draft": "draft",
     "operations.expire": "expire",
     "operations.issue": "issue",
+    "operations.notify": "CLEAR Notification Standing notify",
     "operations.pay": "pay",
     "operations.update": "update",
     "party": "Customer Medium PostalAddress",
     "payment": "Payment Reference",
+    "verdict": "Verdict explain",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # the stub spells them out
+__all__ = sorted(_HOME)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # the stub spells them out
 
 
 def __getattr__(name: str) -> object:

@@ -6,7 +6,7 @@ Formatting (symbols, grouping, digits of a locale) is an adapter's work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from types import MappingProxyType
 from typing import Annotated, NewType
 
@@ -39,6 +39,8 @@ Gold, special drawing rights and the other codes without a minor unit cannot be 
 LARGEST = 2**53 - 1
 """The largest amount: every JSON reader holds it exactly."""
 
+_WIDE = Context(prec=40)  # the default of 28 digits would round what is to be checked
+
 Currency = NewType("Currency", str)
 """An ISO 4217 code in capitals, such as INR."""
 
@@ -64,10 +66,13 @@ def minor(major: Decimal, code: Currency) -> int:
     >>> minor(Decimal("1234.50"), Currency("INR"))
     123450
     """
-    scaled = major.scaleb(EXPONENTS[code])
-    if scaled != scaled.to_integral_value():
-        raise ValueError(f"has more than the {EXPONENTS[code]} decimal places of {code}")
-    return int(scaled)
+    if not major.is_finite() or abs(major) > LARGEST:
+        raise ValueError(f"must be a number of at most {LARGEST}")
+    places = EXPONENTS[code]
+    rounded = major.quantize(Decimal(1).scaleb(-places), context=_WIDE)
+    if rounded != major:
+        raise ValueError(f"has more than the {places} decimal places of {code}")
+    return int(rounded.scaleb(places))
 
 
 def major(amount: int, code: Currency) -> Decimal:

@@ -19,7 +19,7 @@ from billhook.errors import Suppression
 from billhook.facts import Fact
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Accepted, Message, MessageId, MessageKey, SendError
-from billhook.notify import Standing, standing
+from billhook.operations.notify import Standing, standing
 from billhook.party import Medium
 from billhook.payment import Payment, Reference
 

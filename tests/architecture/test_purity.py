@@ -133,7 +133,7 @@ def copy(tmp_path: Path) -> Path:
     ("place", "line"),
     [
         ("money.py", "from billhook_adapters import memory"),
-        ("lifecycle.py", "from billhook import notify"),
+        ("lifecycle.py", "from billhook.operations import notify"),
         ("operations/pay.py", "from billhook.desk import desk"),
         ("errors.py", "from billhook import ports"),
     ],

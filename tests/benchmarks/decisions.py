@@ -23,7 +23,7 @@ from returns.result import Failure, Success
 from billhook.change import changed
 from billhook.facts import PaymentTaken
 from billhook.invoice import Status
-from billhook.notify import notify
+from billhook.operations.notify import notify
 from billhook.operations.pay import pay
 from billhook.party import Medium
 from billhook.payment import Reference

@@ -15,7 +15,7 @@ from returns.result import Failure, Result, Success
 
 from billhook.change import Change, apply
 from billhook.invoice import Document, Invoice
-from billhook.notify import Notification, Standing
+from billhook.operations.notify import Notification, Standing
 from billhook.party import Medium
 
 EDGES = frozenset(

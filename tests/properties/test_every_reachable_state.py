@@ -22,12 +22,12 @@ from billhook.change import Change, as_of, replay
 from billhook.edits import Edits
 from billhook.facts import ChangeFact
 from billhook.invoice import Document, Invoice, InvoiceId
-from billhook.notify import CLEAR, Standing, notify
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
 from billhook.operations.draft import draft
 from billhook.operations.expire import expire
 from billhook.operations.issue import issue
+from billhook.operations.notify import CLEAR, Standing, notify
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium

@@ -11,7 +11,7 @@ from billhook.errors import (
     OperationNotAllowed,
     TooSoon,
 )
-from billhook.notify import NotifyRefusal
+from billhook.operations.notify import NotifyRefusal
 
 
 def worded(refusal: NotifyRefusal) -> str:

@@ -27,12 +27,12 @@ from billhook.errors import (
     TooSoon,
 )
 from billhook.invoice import Document, Invoice
-from billhook.notify import Notification, notify
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
 from billhook.operations.draft import draft
 from billhook.operations.expire import expire
 from billhook.operations.issue import issue
+from billhook.operations.notify import Notification, notify
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium

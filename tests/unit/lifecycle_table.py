@@ -12,12 +12,12 @@ from billhook.change import Change
 from billhook.edits import Edits
 from billhook.errors import OperationNotAllowed
 from billhook.invoice import Invoice, Status
-from billhook.notify import Notification, notify
 from billhook.operation import Operation
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
 from billhook.operations.expire import expire
 from billhook.operations.issue import issue
+from billhook.operations.notify import Notification, notify
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium

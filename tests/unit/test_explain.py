@@ -19,14 +19,14 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook.explain import Verdict, explain
 from billhook.invoice import Document, Invoice, Status
 from billhook.lifecycle import EDITABLE
-from billhook.notify import Standing
 from billhook.operation import DocumentField as F
 from billhook.operation import Operation
 from billhook.operations.delete import delete
+from billhook.operations.notify import Standing
 from billhook.party import Medium
+from billhook.verdict import Verdict, explain
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.lifecycle_table import CELLS, INVOICES, allowed_in

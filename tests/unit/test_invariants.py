@@ -17,10 +17,10 @@ from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, Oper
 from billhook.facts import Drafted, Issued, PaymentTaken
 from billhook.invoice import Invoice, Status
 from billhook.lifecycle import EDITABLE, sources
-from billhook.notify import notify
 from billhook.operation import Operation
 from billhook.operations.expire import expire
 from billhook.operations.issue import issue
+from billhook.operations.notify import notify
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium

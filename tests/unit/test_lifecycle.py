@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +10,7 @@ import pytest
 from returns.result import Failure
 from transitions import MachineError
 
-from billhook import change, lifecycle
+from billhook import lifecycle
 from billhook.edits import Edits
 from billhook.errors import OperationNotAllowed
 from billhook.invoice import Status
@@ -133,25 +132,3 @@ def test_the_law_cannot_be_rewritten() -> None:
     for law in (NEXT, EDITABLE, TRIGGERS):
         with pytest.raises(TypeError):
             law[Status.PAID] = Status.DRAFT  # type: ignore[index]
-
-
-def _statuses_named(module: Path) -> set[tuple[str, str, str]]:
-    named: set[tuple[str, str, str]] = set()
-    for top in ast.parse(module.read_text()).body:
-        for node in ast.walk(top):
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Status":
-                named.add((module.name, getattr(top, "name", ""), node.attr))
-            if isinstance(node, ast.ImportFrom) and node.module == "billhook.lifecycle":
-                imported = {alias.name for alias in node.names} & {*Status.__members__, "OPEN"}
-                named |= {(module.name, "import", name) for name in imported}
-    return {place for place in named if place[2] in {*Status.__members__, "OPEN"}}
-
-
-def test_only_the_law_and_the_invoices_validator_name_a_status() -> None:
-    named = {
-        place
-        for module in DOMAIN.rglob("*.py")
-        if module.name not in ("lifecycle.py", "invoice.py", "examples.py", "errors.py")
-        for place in _statuses_named(module)
-    }
-    assert named == {(Path(change.__file__).name, "_drafted", "DRAFT")}

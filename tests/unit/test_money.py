@@ -77,3 +77,17 @@ def test_the_largest_amount_is_the_last_that_every_json_reader_holds() -> None:
 )
 def test_a_half_goes_away_from_zero(exact: str, whole: int) -> None:
     assert half_up(Decimal(exact)) == whole
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["Infinity", "-Infinity", "NaN", "9007199254740992", "0.0000000000000000000000000000001"],
+)
+def test_a_number_that_no_amount_can_hold_is_refused(amount: str) -> None:
+    with pytest.raises(ValueError, match=r"must be a number|decimal places"):
+        minor(Decimal(amount), Currency("INR"))
+
+
+def test_a_place_too_many_is_seen_behind_any_number_of_digits() -> None:
+    with pytest.raises(ValueError, match="decimal places"):
+        minor(Decimal("123456789012345.6700000000000000000001"), Currency("INR"))

@@ -17,8 +17,8 @@ from billhook.errors import (
     TooSoon,
 )
 from billhook.invoice import InvoiceId, Status
-from billhook.notify import CLEAR, Notification, Standing, notify, objections, standing
 from billhook.operation import Operation
+from billhook.operations.notify import CLEAR, Notification, Standing, notify, objections, standing
 from billhook.party import Medium
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.builders import TOMORROW

@@ -8,6 +8,7 @@ from email.message import Message as Mail
 from typing import Any, NamedTuple
 
 import razorpay
+from razorpay.errors import BadRequestError
 from returns.result import Success
 
 from billhook.desk.commands import Cancel, Pay
@@ -117,7 +118,7 @@ class Demo:
         """Do something, and note what was seen: an answer or the SDK's error."""
         try:
             seen = str(act())
-        except razorpay.errors.BadRequestError as refused:
+        except BadRequestError as refused:
             seen = str(refused)
         self.rows.append(Row(what, expected, seen))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,7 +55,7 @@ class World:
 
 
 @contextmanager
-def small_world() -> Iterator[World]:
+def small_world() -> Generator[World]:
     """Start everything on loopback and a temporary SQLite file; all gone afterwards."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="billhook-demo-"))
@@ -81,7 +81,7 @@ def small_world() -> Iterator[World]:
 
 
 @contextmanager
-def _serving(service: Service) -> Iterator[str]:
+def _serving(service: Service) -> Generator[str]:
     config = uvicorn.Config(service.app, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from billhook.account import AccountId
 from sqlalchemy import Engine, select
 
+from billhook.account import AccountId
 from billhook_adapters.keys import StoredKey, hashed
 from billhook_adapters.sql.tables import api_keys
 

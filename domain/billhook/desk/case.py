@@ -11,7 +11,7 @@ from billhook.change import Change, as_of
 from billhook.facts import Drafted, NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
-from billhook.notify import Notification, Standing
+from billhook.operations.notify import Notification, Standing
 from billhook.ports import (
     Contact,
     History,

@@ -33,12 +33,12 @@ from billhook.errors import (
 )
 from billhook.invoice import Document, Invoice, InvoiceId
 from billhook.message import Message
-from billhook.notify import NotifyRefusal
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
 from billhook.operations.draft import draft
 from billhook.operations.expire import expire
 from billhook.operations.issue import IssueRefusal
+from billhook.operations.notify import NotifyRefusal
 from billhook.operations.update import update
 from billhook.party import Medium
 from billhook.payment import Payment

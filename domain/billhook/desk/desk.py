@@ -17,7 +17,6 @@ from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
 from billhook.desk.commands import AnyCommand, Command
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
-from billhook.explain import Verdict, explain
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
@@ -32,6 +31,7 @@ from billhook.ports import (
     Store,
     StoreRefused,
 )
+from billhook.verdict import Verdict, explain
 
 A = TypeVar("A")
 E = TypeVar("E")

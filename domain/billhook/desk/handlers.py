@@ -18,7 +18,7 @@ from billhook.desk.desk import Desk
 from billhook.errors import InvoiceNotFound
 from billhook.invoice import Invoice
 from billhook.message import Message, MessageKey, Permanent, claim, conclude, suppress
-from billhook.notify import Standing, notify
+from billhook.operations.notify import Standing, notify
 from billhook.party import Medium
 from billhook.ports import Clock, Contact, History, Ids, Outcome, Sender, Store, Work
 

@@ -10,10 +10,10 @@ from billhook.desk.answers import Sent
 from billhook.desk.case import Case
 from billhook.invoice import Invoice
 from billhook.message import Message
-from billhook.notify import CLEAR, Notification, NotifyRefusal, notify
-from billhook.notify import GATE as NOTIFY
 from billhook.operations.issue import GATE as ISSUE
 from billhook.operations.issue import IssueRefusal, issue, objections
+from billhook.operations.notify import CLEAR, Notification, NotifyRefusal, notify
+from billhook.operations.notify import GATE as NOTIFY
 from billhook.party import Medium
 from billhook.ports import Contact
 

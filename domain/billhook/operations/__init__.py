@@ -1,5 +1,4 @@
 """The verbs: pure functions that decide a change or refuse it.
 
-One file a verb, each with its checks in the order in which refusals win. `notify` has a file of
-its own beside this folder.
+One file a verb, each with its checks in the order in which refusals win.
 """

@@ -10,12 +10,12 @@ from billhook.account import Policy
 from billhook.errors import Refusal
 from billhook.invoice import Invoice
 from billhook.lifecycle import EDITABLE, Gate, status_at
-from billhook.notify import CLEAR, Standing
-from billhook.notify import objections as notify_objections
 from billhook.operation import DocumentField, Operation
 from billhook.operations.draft import ANY
 from billhook.operations.expire import objections as expire_objections
 from billhook.operations.issue import objections as issue_objections
+from billhook.operations.notify import CLEAR, Standing
+from billhook.operations.notify import objections as notify_objections
 from billhook.party import Medium
 from billhook.value import utc
 

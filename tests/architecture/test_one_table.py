@@ -1,0 +1,33 @@
+"""Law 2: besides the lifecycle's tables and the model's validator nothing names a status."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from billhook import change
+from billhook.invoice import Status
+
+DOMAIN = Path(change.__file__).parent
+
+
+def _statuses_named(module: Path) -> set[tuple[str, str, str]]:
+    named: set[tuple[str, str, str]] = set()
+    for top in ast.parse(module.read_text()).body:
+        for node in ast.walk(top):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Status":
+                named.add((module.name, getattr(top, "name", ""), node.attr))
+            if isinstance(node, ast.ImportFrom) and node.module == "billhook.lifecycle":
+                imported = {alias.name for alias in node.names} & {*Status.__members__, "OPEN"}
+                named |= {(module.name, "import", name) for name in imported}
+    return {place for place in named if place[2] in {*Status.__members__, "OPEN"}}
+
+
+def test_only_the_law_and_the_invoices_validator_name_a_status() -> None:
+    named = {
+        place
+        for module in DOMAIN.rglob("*.py")
+        if module.name not in ("lifecycle.py", "invoice.py", "examples.py", "errors.py")
+        for place in _statuses_named(module)
+    }
+    assert named == {(Path(change.__file__).name, "_drafted", "DRAFT")}
