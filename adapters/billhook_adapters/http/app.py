@@ -15,5 +15,6 @@ def build_app(desk: Desk, keys: Keyring) -> Starlette:
     Serve it with any ASGI server. It keeps no state of its own.
     """
     app = Starlette(routes=routes, exception_handlers=exception_handlers)
+    app.router.redirect_slashes = False  # the vendor's SDKs do not follow redirects
     app.state.desk, app.state.keys = desk, keys
     return app

@@ -208,7 +208,7 @@ def worded(invalid: ValidationError) -> str:
         return "Contact number contains invalid characters, only digits and + symbol are allowed."
     if field.endswith("currency"):
         return "Currency is not supported."
-    if field.endswith("amount"):
+    if first["loc"][-1:] in (("amount",), ("unit_amount",)):
         return "The amount must be an integer."
     if first["type"].startswith("bool"):
         return f"The {field.replace('_', ' ')} field must be true or false."

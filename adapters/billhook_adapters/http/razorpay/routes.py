@@ -25,7 +25,9 @@ from billhook_adapters.http.auth import basic_account
 from billhook_adapters.http.razorpay.entity import entity
 from billhook_adapters.http.razorpay.requests import Refused, create_request, worded
 from billhook_adapters.http.razorpay.wording import (
+    BAD_KEY,
     SERVER_ERROR,
+    TOO_LARGE,
     UNAUTHORIZED,
     UNKNOWN_ROUTE,
     describe,
@@ -59,7 +61,7 @@ async def _create(request: Request, desk: Desk, account: AccountId) -> Response:
         return _refused(str(refused))
     except ValidationError as invalid:
         return _refused(worded(invalid))
-    key = request.headers.get("idempotency-key")
+    key = _key(request)
     if asked.draft == "1":
         drafted = await run_in_threadpool(
             desk.do, Draft(account=account, document=document, key=key)
@@ -88,7 +90,7 @@ async def _issue(request: Request, desk: Desk, account: AccountId) -> Response:
         invoice=_invoice(request),
         addresses=Addresses.AVAILABLE,
         again=False,
-        key=request.headers.get("idempotency-key"),
+        key=_key(request),
     )
     sent = await run_in_threadpool(desk.do, command)
     if isinstance(sent, Failure):
@@ -104,7 +106,7 @@ async def _notify_by(request: Request, desk: Desk, account: AccountId) -> Respon
         account=account,
         invoice=_invoice(request),
         medium=Medium(medium),
-        key=request.headers.get("idempotency-key"),
+        key=_key(request),
     )
     queued = await run_in_threadpool(desk.do, command)
     if isinstance(queued, Failure):
@@ -114,6 +116,7 @@ async def _notify_by(request: Request, desk: Desk, account: AccountId) -> Respon
 
 routes = [
     Route("/v1/invoices", _signed_in(_create), methods=["POST"]),
+    Route("/v1/invoices/", _signed_in(_create), methods=["POST"]),  # the PHP SDK's form
     Route("/v1/invoices/{id}", _signed_in(_fetch), methods=["GET"]),
     Route("/v1/invoices/{id}/issue", _signed_in(_issue), methods=["POST"]),
     Route("/v1/invoices/{id}/notify_by/{medium}", _signed_in(_notify_by), methods=["POST"]),
@@ -121,8 +124,9 @@ routes = [
 
 
 def _unknown_route(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    return _refused(UNKNOWN_ROUTE, status=400 if status in (404, 405) else status)
+    if isinstance(error, HTTPException) and error.status_code not in (404, 405):
+        return _refused(error.detail, status=error.status_code)
+    return _refused(UNKNOWN_ROUTE)
 
 
 def _broken(_: Request, error: Exception) -> Response:
@@ -143,7 +147,7 @@ async def _body(request: Request) -> Any:
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > LARGEST_BODY:
-            raise HTTPException(413)
+            raise HTTPException(413, TOO_LARGE)
     try:
         return json.loads(raw or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -152,6 +156,13 @@ async def _body(request: Request) -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise HTTPException(400, BAD_KEY)
+    return key
 
 
 def _invoice(request: Request) -> InvoiceId:

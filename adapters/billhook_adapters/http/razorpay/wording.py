@@ -32,6 +32,8 @@ from billhook.errors import (
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
+TOO_LARGE = "The request body is too large; it may have 1 MiB at most."
+BAD_KEY = "The Idempotency-Key must have 1 to 255 printable ASCII characters."
 SERVER_ERROR = "We are facing some trouble completing your request at the moment. Please try again."
 
 
