@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -104,6 +105,14 @@ def test_equal_quantities_have_one_form(quantity: Decimal, zeros: int) -> None:
     assert canonical(same) == canonical(line)
     assert adapter(Line).validate_json(canonical(line)) == line
     assert "E" not in str(canonical(line.quantity))
+
+
+@fixed
+@given(st.decimals(allow_nan=False, allow_infinity=False) | st.just(Decimal("1E+3")))
+def test_a_decimal_is_plain_digits_and_reads_back_as_it_was(exact: Decimal) -> None:
+    written: str = json.loads(canonical(exact))
+    assert set(written) <= set("-.0123456789")
+    assert Decimal(written) == exact
 
 
 @fixed

@@ -6,50 +6,49 @@ from typing import assert_type
 
 from returns.result import Result
 
-from billhook.desk.answers import Sent
-from billhook.desk.commands import (
-    Cancel,
-    Command,
-    Delete,
-    Draft,
-    Expire,
-    Issue,
-    Notify,
-    Pay,
-    RecordPayment,
-    Send,
-    Update,
-)
-from billhook.desk.desk import Desk
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook import (
     AccountNotFound,
     AddressSuppressed,
     AlreadyExists,
     AmountTooLarge,
     BelowMinimum,
+    Cancel,
+    Command,
     Conflict,
     CurrencyMismatch,
+    Delete,
+    Desk,
+    Document,
+    Draft,
+    Edits,
+    Expire,
     ExpiresTooSoon,
+    Invoice,
     InvoiceNotFound,
+    Issue,
     KeyReused,
+    Medium,
+    Message,
     MissingContact,
     MissingCustomer,
     MissingEmail,
     NotEditable,
     NothingToBill,
+    Notify,
     NotStored,
     NotYetDue,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    Pay,
+    Payment,
+    RecordPayment,
     ReferenceReused,
+    Send,
+    Sent,
     TooSoon,
+    Update,
 )
-from billhook.invoice import Document, Invoice
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.payment import Payment
 
 OfDesk = InvoiceNotFound | AccountNotFound | Conflict | KeyReused | NotStored
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon

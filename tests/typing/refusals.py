@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from billhook.errors import (
-    AddressSuppressed,
-    MissingContact,
-    MissingEmail,
-    OperationNotAllowed,
-    TooSoon,
-)
+from billhook import AddressSuppressed, MissingContact, MissingEmail, OperationNotAllowed, TooSoon
 from billhook.operations.notify import NotifyRefusal
 
 

@@ -7,36 +7,38 @@ from typing import assert_type
 
 from returns.result import Result
 
-from billhook.change import Change
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook import (
     AddressSuppressed,
     AmountTooLarge,
     BelowMinimum,
+    Change,
     CurrencyMismatch,
+    Document,
+    Edits,
     ExpiresTooSoon,
+    Invoice,
+    Medium,
     MissingContact,
     MissingCustomer,
     MissingEmail,
     NotEditable,
     NothingToBill,
+    Notification,
     NotYetDue,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    Payment,
     TooSoon,
+    cancel,
+    delete,
+    draft,
+    expire,
+    issue,
+    notify,
+    pay,
+    update,
 )
-from billhook.invoice import Document, Invoice
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.notify import Notification, notify
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.party import Medium
-from billhook.payment import Payment
 
 
 def signatures(document: Document, invoice: Invoice, payment: Payment, now: datetime) -> None:
