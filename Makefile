@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check slow bench mutants chaos docs lock clean
+.PHONY: help demo test check slow matrix only bench mutants docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -25,8 +25,21 @@ check: $(READY)  ## formatting, lint, types and layers
 	$(BIN)/lint-imports
 
 slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 -m slow || test $$? -eq 5  # 5: no test is that slow today
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
+
+matrix:  ## the tests of the domain on every supported Python that is here
+	@for version in 3.11 3.12 3.13; do \
+	  python=$$(command -v python$$version && python$$version --version >/dev/null 2>&1 || \
+	    ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python 2>/dev/null | tail -n 1); \
+	  python=$$(echo "$$python" | tail -n 1); \
+	  if [ -z "$$python" ]; then echo "SKIPPED Python $$version: install python$$version to run it"; continue; fi; \
+	  echo "Python $$version"; \
+	  $(MAKE) --no-print-directory PYTHON=$$python VENV=.venv-$$version only || exit 1; \
+	done
+
+only: $(READY)
+	$(BIN)/pytest -q -n 2 tests/unit tests/contracts tests/adapters tests/acceptance
 
 bench: $(READY)  ## ratios of speed, in one run
 	$(BIN)/python tests/benchmarks/decisions.py
