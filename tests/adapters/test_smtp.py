@@ -18,6 +18,7 @@ from billhook.message import Accepted, Message, MessageId, Permanent, Transient,
 from billhook.party import Medium
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.testing import NOON, a_customer, an_invoice
+from billhook_adapters.testing.contracts import SenderContract
 
 INVOICE = an_invoice(Status.ISSUED)
 
@@ -86,6 +87,22 @@ def a_message(invoice: Invoice = INVOICE, **fields: Any) -> Message:
         "due_at": NOON,
     }
     return Message.model_validate({**given, **fields})
+
+
+class TestTheContractOfASender(SenderContract):
+    """What every sender does, this one does."""
+
+    medium = Medium.EMAIL
+
+    @pytest.fixture
+    def sender(self, port: int) -> SmtpSender:
+        return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+
+    @pytest.fixture
+    def broken_sender(self) -> SmtpSender:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port: int = listener.getsockname()[1]
+        return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
 
 
 def test_an_accepted_mail_says_so_and_arrives_with_exactly_its_headers(
