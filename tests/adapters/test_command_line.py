@@ -23,5 +23,5 @@ def test_a_missing_extra_is_named_with_its_remedy(
     monkeypatch.delitem(sys.modules, "billhook_adapters.demo.main", raising=False)
     assert main(["demo"]) == 2
     assert capsys.readouterr().err == (
-        "billhook demo needs razorpay: pip install 'billhook[demo]'\n"
+        "billhook demo: razorpay is missing: pip install 'billhook[demo]'\n"
     )

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from billhook_adapters.extras import needs
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
@@ -22,8 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _demo() -> int:
     try:
-        from billhook_adapters.demo.main import run
+        with needs("demo"):
+            from billhook_adapters.demo.main import run
     except ModuleNotFoundError as missing:
-        print(f"billhook demo needs {missing.name}: pip install 'billhook[demo]'", file=sys.stderr)
+        print(f"billhook demo: {missing}", file=sys.stderr)
         return 2
     return run()
