@@ -95,6 +95,10 @@ class Document(Particulars):
         """What the lines come to, in smallest units."""
         return total(self.lines, self.rounding)
 
+    def address(self, medium: Medium) -> str | None:
+        """Where the payer is told by this medium, or None if no such address is known."""
+        return None if self.customer is None else self.customer.address(medium)
+
 
 class Invoice(Value):
     """One invoice at one version of its life; it never changes, operations make the next one.

@@ -212,8 +212,10 @@ def next_attempt(
         return None
     if isinstance(error, Transient) and error.retry_after is not None:
         return now + min(error.retry_after, retries.longest)
-    doubled: int = 2 ** min(attempts - 1, 32)
-    wait = min(retries.first * doubled, retries.longest)
+    # In whole ticks, because no timedelta holds a day that was doubled thirty times.
+    tick = timedelta.resolution
+    doubled: int = retries.first // tick * 2 ** (attempts - 1)
+    wait = min(doubled, retries.longest // tick) * tick
     return now + wait / 2 + wait / 2 * jitter
 
 

@@ -6,7 +6,7 @@ Formatting (symbols, grouping, digits of a locale) is an adapter's work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import Annotated, NewType
 
@@ -39,8 +39,6 @@ Gold, special drawing rights and the other codes without a minor unit cannot be 
 LARGEST = 2**53 - 1
 """The largest amount: every JSON reader holds it exactly."""
 
-_WIDE = Context(prec=40)  # the default of 28 digits would round what is to be checked
-
 Currency = NewType("Currency", str)
 """An ISO 4217 code in capitals, such as INR."""
 
@@ -69,7 +67,7 @@ def minor(major: Decimal, code: Currency) -> int:
     if not major.is_finite() or abs(major) > LARGEST:
         raise ValueError(f"must be a number of at most {LARGEST}")
     places = EXPONENTS[code]
-    rounded = major.quantize(Decimal(1).scaleb(-places), context=_WIDE)
+    rounded = round(major, places)
     if rounded != major:
         raise ValueError(f"has more than the {places} decimal places of {code}")
     return int(rounded.scaleb(places))
@@ -90,7 +88,7 @@ def half_up(exact: Decimal) -> int:
     >>> half_up(Decimal("2.5"))
     3
     """
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    return int(exact.to_integral_value(ROUND_HALF_UP))
 
 
 CurrencyCode = Annotated[Currency, Strict(), AfterValidator(currency)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -15,6 +16,10 @@ from billhook.invoice import Status
 from billhook.party import Customer, Medium, PostalAddress
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
+
+
+class Colour(Enum):
+    RED = 1
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Pair:
         (7, "7"),
         ("₹\n", '"₹\\n"'),
         (Status.PAID, '"paid"'),
+        (Colour.RED, "1"),
         (Decimal("1.50"), '"1.50"'),
         (Decimal("1E+3"), '"1000"'),
         (timedelta(seconds=1, microseconds=5), '"PT1.000005S"'),
@@ -69,3 +75,11 @@ def test_a_naive_instant_has_no_form() -> None:
 def test_a_reader_is_built_once_a_type() -> None:
     kind: type[Any] = Pair
     assert adapter(kind) is adapter(kind)
+
+
+def test_a_reader_reads_its_own_type() -> None:
+    @dataclass(frozen=True)
+    class Fresh:  # never read before
+        first: int
+
+    assert adapter(Fresh).validate_json(canonical(Fresh(1))) == Fresh(1)

@@ -273,6 +273,15 @@ def test_explain_knows_the_standing_of_every_address() -> None:
     assert told == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
 
 
+def test_explain_knows_the_accounts_policy() -> None:
+    office = Office(least_lead=timedelta(minutes=15))
+    office.drafted(expire_by=NOON + timedelta(minutes=15))
+    office.clock.advance(timedelta(minutes=1))
+    issuing = office.desk.explain(ACME, ONE).unwrap()[0]
+    late = ExpiresTooSoon(NOON + timedelta(minutes=15), NOON + timedelta(minutes=16))
+    assert (issuing.operation, issuing.reasons) == (Operation.ISSUE, (late,))
+
+
 def test_a_draft_without_a_customer_is_explained() -> None:
     office = Office()
     office.drafted(customer=None)

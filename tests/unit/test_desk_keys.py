@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from returns.result import Failure, Result, Success
 
 from billhook.account import AccountId
+from billhook.canonical import canonical
 from billhook.desk.answers import Sent, decode, encode
 from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Notify, Pay, Send, Update
 from billhook.desk.desk import REMEMBERED_FOR
@@ -110,6 +112,20 @@ def test_another_actor_may_ask_the_same() -> None:
     office.drafted()
     first = office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
     assert office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_2")) == first
+
+
+def test_what_a_key_stands_for_is_remembered_the_same_way_by_every_release() -> None:
+    office = Office()
+    office.drafted()
+    office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
+    (remembered,) = office.store._rows.remembered.values()
+    asked = {
+        "command": "Cancel",
+        "account": "acc_1",
+        "invoice": "inv_1",
+        "expected_version": None,
+    }
+    assert remembered.fingerprint == sha256(canonical(asked)).hexdigest()
 
 
 def test_a_key_is_forgotten_after_24_hours() -> None:

@@ -6,11 +6,15 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from billhook.desk.commands import AnyCommand, Cancel, Draft
+from returns.result import Failure
+
+from billhook.desk.commands import AnyCommand, Cancel, Draft, Notify
+from billhook.errors import MissingContact
 from billhook.invoice import InvoiceId
+from billhook.party import Medium
 from billhook_adapters.memory import InMemoryStore
-from billhook_adapters.testing import a_document
-from unit.office import ACME, Office
+from billhook_adapters.testing import a_customer, a_document
+from unit.office import ACME, ONE, Office
 
 READS = ("remembered", "accounts", "invoices", "payments", "histories")
 
@@ -56,3 +60,13 @@ def test_commands_without_a_key_look_nothing_up() -> None:
     store.reads.clear()
     office.desk.execute([Draft(account=ACME, document=a_document())] * 3)
     assert store.reads == [("accounts", 1)]
+
+
+def test_an_address_that_is_not_known_is_not_looked_up() -> None:
+    store = CountingStore()
+    office = Office(store)
+    office.issued(customer=a_customer(contact=None))
+    store.reads.clear()
+    by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
+    assert office.desk.do(by_sms) == Failure(MissingContact())
+    assert store.reads == [("accounts", 1), ("invoices", 1)]

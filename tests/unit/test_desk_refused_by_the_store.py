@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.desk.commands import Cancel, Draft, Issue
+from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Pay
 from billhook.errors import InvoiceNotFound, NotStored
 from billhook.invoice import InvoiceId
 from billhook.ports import Outcome, StoreRefused
 from billhook_adapters.memory import InMemoryStore
-from billhook_adapters.testing import a_document
+from billhook_adapters.testing import a_document, a_payment
 from unit.office import ACME, ONE, TWO, Office
 
 CULPRIT = InvoiceId("inv_bad")
@@ -73,6 +73,24 @@ def test_a_batch_that_is_taken_is_one_write() -> None:
     office = Office(store)
     before = store.saves
     office.desk.execute(_drafts(ONE, TWO))
+    assert store.saves == before + 1
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        (Issue(account=ACME, invoice=ONE), Cancel(account=ACME, invoice=ONE)),
+        (Pay(account=ACME, invoice=TWO, payment=a_payment()),) * 2,
+    ],
+)
+def test_a_batch_that_comes_back_to_a_row_is_one_write(commands: tuple[AnyCommand, ...]) -> None:
+    store = PickyStore(StoreRefused)
+    office = Office(store)
+    office.drafted(ONE)
+    office.issued(TWO)
+    before = store.saves
+    answers = office.desk.execute(commands)
+    assert [isinstance(answer, Success) for answer in answers] == [True, True]
     assert store.saves == before + 1
 
 

@@ -179,6 +179,21 @@ def test_drafting_and_sending_is_all() -> None:
     ]
 
 
+def test_drafting_and_sending_tells_by_the_media_that_the_caller_names() -> None:
+    command = DraftAndSend(account=ACME, document=a_document(media=["email"]), media=(Medium.SMS,))
+    sent = Office().desk.do(command).unwrap()
+    assert [message.medium for message in sent.messages] == [Medium.SMS]
+
+
+@pytest.mark.parametrize("medium", Medium)
+def test_nobody_is_told_of_a_draft_without_a_customer(medium: Medium) -> None:
+    office = Office()
+    office.drafted(customer=None)
+    assert office.desk.do(Notify(account=ACME, invoice=ONE, medium=medium)) == Failure(
+        OperationNotAllowed(Operation.NOTIFY, Status.DRAFT, OPEN)
+    )
+
+
 @pytest.mark.parametrize(
     ("document", "refusal"),
     [

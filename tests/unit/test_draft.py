@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def test_lines_that_come_to_the_largest_amount_are_drafted() -> None:
 def test_lines_that_come_to_more_than_the_largest_amount_are_refused() -> None:
     lines = [a_line(LARGEST, 1), a_line(1, 1)]
     assert _draft(a_document(lines=lines)) == Failure(AmountTooLarge(LARGEST))
+
+
+def test_the_amount_is_measured_by_the_documents_rounding() -> None:
+    half = a_line(1, Decimal("0.5"))
+    lines = [a_line(LARGEST - 1, 1), half, half]
+    rounded_up = a_document(lines=lines, rounding="per_line")
+    exact = a_document(lines=lines, rounding="per_invoice")
+    assert _draft(rounded_up) == Failure(AmountTooLarge(LARGEST))
+    assert _draft(exact).unwrap().invoice.amount == LARGEST
 
 
 @pytest.mark.parametrize("expire_by", [NOON - TICK, NOON])

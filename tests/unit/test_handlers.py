@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from returns.result import Result, Success
@@ -25,8 +25,8 @@ from billhook.message import (
 )
 from billhook.party import Medium
 from billhook.ports import Contact, Outcome
-from billhook_adapters.memory import RandomIds
-from billhook_adapters.testing import NOON, a_payment
+from billhook_adapters.memory import InMemoryStore, RandomIds
+from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, TWO, Office
 
@@ -42,6 +42,22 @@ class ActingSender:
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         self.act()
         return Success(Accepted("prov_1"))
+
+
+class LimitedStore(InMemoryStore):
+    """Keeps how many rows a sweep asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits: list[int] = []
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
+        self.limits.append(limit)
+        return super().overdue(now, limit)
+
+    def forget(self, now: datetime, limit: int) -> int:
+        self.limits.append(limit)
+        return super().forget(now, limit)
 
 
 def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:
@@ -115,6 +131,14 @@ def test_a_message_to_an_address_suppressed_since_is_suppressed() -> None:
         )
     assert office.handlers.deliver(key) is Delivered.SUPPRESSED
     assert _only(office).reason == "address_suppressed"
+
+
+def test_a_message_is_asked_about_again_by_its_own_medium() -> None:
+    office = Office()
+    office.issued(customer=a_customer(contact=None))
+    by_email = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+    key = office.desk.do(by_email).unwrap().key
+    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
 
 
 def test_the_throttle_does_not_hold_what_was_already_asked_for() -> None:
@@ -220,6 +244,24 @@ def test_the_sweep_takes_no_more_than_its_limit() -> None:
         office.issued(InvoiceId(f"inv_{number}"), expire_by=TOMORROW)
     office.clock.set(TOMORROW)
     assert [office.handlers.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_the_sweep_forgets_as_many_answers_whose_time_is_over() -> None:
+    office = Office()
+    for number in range(3):
+        office.desk.do(Cancel(account=ACME, invoice=InvoiceId(f"inv_{number}"), key=f"k{number}"))
+    remembered: list[int] = []
+    for now in (TOMORROW - timedelta(microseconds=1), TOMORROW, TOMORROW):
+        office.clock.set(now)
+        office.handlers.sweep(limit=2)
+        remembered.append(len(office.store._rows.remembered))
+    assert remembered == [3, 1, 0]
+
+
+def test_a_sweep_takes_a_thousand_where_nothing_else_is_asked() -> None:
+    store = LimitedStore()
+    Office(store).handlers.sweep()
+    assert store.limits == [1000, 1000]
 
 
 def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:

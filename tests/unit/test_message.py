@@ -199,6 +199,14 @@ def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
     assert again == NOON + timedelta(seconds=100)
 
 
+@pytest.mark.parametrize("attempts", [4, 40, 99])
+def test_the_wait_never_exceeds_the_longest_however_long_the_first(attempts: int) -> None:
+    day, week = timedelta(days=1), timedelta(days=7)
+    slow = Retries(attempts=100, first=day, longest=week)
+    again = next_attempt(attempts, Transient("busy"), slow, jitter=1.0, now=NOON)
+    assert again == NOON + week
+
+
 @pytest.mark.parametrize(("asked", "granted"), [(7, 7), (100, 100), (101, 100), (0, 0)])
 def test_a_provider_that_names_a_wait_gets_it_up_to_the_longest(asked: int, granted: int) -> None:
     error = Transient("busy", retry_after=timedelta(seconds=asked))

@@ -91,3 +91,8 @@ def test_a_number_that_no_amount_can_hold_is_refused(amount: str) -> None:
 def test_a_place_too_many_is_seen_behind_any_number_of_digits() -> None:
     with pytest.raises(ValueError, match="decimal places"):
         minor(Decimal("123456789012345.6700000000000000000001"), Currency("INR"))
+
+
+def test_the_largest_amount_has_a_number_of_smallest_units() -> None:
+    assert minor(Decimal(LARGEST), Currency("JPY")) == LARGEST
+    assert minor(Decimal(-LARGEST), Currency("CLF")) == -LARGEST * 10**4

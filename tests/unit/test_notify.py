@@ -123,6 +123,8 @@ def test_a_policy_makes_a_standing_of_the_last_time_asked(
 
 def test_a_suppression_stands_whatever_the_policy() -> None:
     assert standing(Policy(), "bounced", NOON) == Standing("bounced")
+    waiting = Policy(resend_wait=timedelta(minutes=5))
+    assert standing(waiting, "bounced", NOON) == Standing("bounced", LATER)
 
 
 def test_a_naive_instant_is_a_bug() -> None:

@@ -19,7 +19,14 @@ LONGEST = f"{LOCAL}@{LABEL}.{LABEL}.{'c' * 61}"
 
 @pytest.mark.parametrize(
     "text",
-    ["a@b.c", "ravi+bills@mail.example.com", "o'hara@example.co.in", "रवि@उदाहरण.भारत", LONGEST],
+    [
+        "a@b.c",
+        "ravi+bills@mail.example.com",
+        "o'hara@example.co.in",
+        "Xavier@EXAMPLE.com",
+        "रवि@उदाहरण.भारत",
+        LONGEST,
+    ],
 )
 def test_the_shape_of_an_email_address(text: str) -> None:
     assert email_address(text) == text

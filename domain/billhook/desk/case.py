@@ -80,7 +80,7 @@ class Batch:
             key = change.invoice.key
             if key in outcome.invoices and isinstance(change.fact, Drafted):
                 # The id of a draft deleted in this very batch; alone, the store refuses it too.
-                raise StoreRefused(f"{key.invoice} is the id of a deleted invoice")
+                raise StoreRefused
             if key in outcome.invoices:
                 before = outcome.invoices[key][0]
             else:  # a first version has none before it, and is not worth a read
@@ -94,8 +94,8 @@ class Batch:
             requested = NotificationRequested(self.now, message.id, message.medium)
             outcome.facts.append(StampedFact(message.invoice_key, None, requested, case.actor))
             contact = Contact(message.account, message.medium, message.address)
-            known = self.histories.get(contact) or History()
-            self.histories.put(contact, History(known.suppressed, self.now))
+            # Nothing was suppressed, or there would be no message.
+            self.histories.put(contact, History(last_asked=self.now))
         self.absorb_payments(case)
 
     def absorb_payments(self, case: Case) -> None:

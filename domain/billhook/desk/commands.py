@@ -37,6 +37,7 @@ from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
 from billhook.operations.draft import draft
 from billhook.operations.expire import expire
+from billhook.operations.issue import GATE as ISSUE
 from billhook.operations.issue import IssueRefusal
 from billhook.operations.notify import NotifyRefusal
 from billhook.operations.update import update
@@ -136,7 +137,7 @@ class DraftAndSend:
         )
         if isinstance(drafted, Failure):
             return drafted
-        return send_in(case, drafted.unwrap(), self.media, self.addresses, again=False)
+        return send_in(case, drafted.unwrap(), self.media, self.addresses, issuing=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,8 @@ class Send(_About[Sent, IssueOrNotifyRefusal]):
     again: bool = True
 
     def on(self, invoice: Invoice, case: Case) -> Result[Sent, IssueOrNotifyRefusal]:
-        return send_in(case, invoice, self.media, self.addresses, again=self.again)
+        issuing = not self.again or ISSUE.refusal(invoice, case.now) is None
+        return send_in(case, invoice, self.media, self.addresses, issuing=issuing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

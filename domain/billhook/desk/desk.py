@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from returns.result import Failure, Result, Success
 
@@ -60,7 +60,7 @@ class Desk:
     def do(self, command: Command[A, E]) -> Result[A, E | DeskRefusal]:
         """Decide one command and store what it decides; a batch of one."""
         (answer,) = self.execute((command,))
-        return cast("Result[A, E | DeskRefusal]", answer)
+        return answer
 
     def execute(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         """Decide a batch in one transaction; the answers come in the commands' order.
@@ -115,11 +115,10 @@ class Desk:
             seller = view.accounts((account,)).get(account)
             if found is None or seller is None:
                 return Failure(InvoiceNotFound())
-            customer = found.document.customer
             contacts = {
                 medium: Contact(account, medium, address)
                 for medium in Medium
-                if customer is not None and (address := customer.address(medium)) is not None
+                if (address := found.document.address(medium)) is not None
             }
             histories = view.histories(list(contacts.values()))
         standings = {
@@ -168,9 +167,10 @@ def _decide(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
 
 
 def _fingerprint(command: AnyCommand) -> str:
+    given: Any = command
     asked = {
         field.name: getattr(command, field.name)
-        for field in fields(cast("Any", command))
+        for field in fields(given)
         if field.name not in ("key", "actor")
     }
     return sha256(canonical({"command": type(command).__name__, **asked})).hexdigest()

@@ -10,7 +10,6 @@ from billhook.desk.answers import Sent
 from billhook.desk.case import Case
 from billhook.invoice import Invoice
 from billhook.message import Message
-from billhook.operations.issue import GATE as ISSUE
 from billhook.operations.issue import IssueRefusal, issue, objections
 from billhook.operations.notify import CLEAR, Notification, NotifyRefusal, notify
 from billhook.operations.notify import GATE as NOTIFY
@@ -38,7 +37,6 @@ def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
         now=case.now,
         short_url=case.ids.short_url(),
         number=case.next_number(),
-        policy=case.account.policy,
     ).map(case.keep)
 
 
@@ -53,13 +51,12 @@ def send_in(
     media: tuple[Medium, ...] | None,
     addresses: Addresses,
     *,
-    again: bool,
+    issuing: bool,
 ) -> Result[Sent, IssueOrNotifyRefusal]:
-    """Issue where that is still to be done, then queue a message for every medium.
+    """Issue where that is to be done, then queue a message for every medium.
 
     A refusal leaves no trace, because a case that fails keeps nothing.
     """
-    issuing = not again or ISSUE.refusal(invoice, case.now) is None
     told = invoice
     if issuing:
         # A trial, without a number: one is drawn last, so that no refusal leaves a gap.
@@ -82,8 +79,7 @@ def send_in(
 
 
 def _decided(case: Case, invoice: Invoice, medium: Medium) -> Result[Notification, NotifyRefusal]:
-    customer = invoice.document.customer
-    address = None if customer is None else customer.address(medium)
+    address = invoice.document.address(medium)
     standing = (
         CLEAR if address is None else case.standing(Contact(invoice.account, medium, address))
     )

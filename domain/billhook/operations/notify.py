@@ -84,8 +84,7 @@ def notify(
     refused = GATE.refusal(invoice, now)
     if refused is not None:
         return refused
-    customer = invoice.document.customer
-    address = None if customer is None else customer.address(medium)
+    address = invoice.document.address(medium)
     if address is None:
         return _MISSING[medium]
     if standing is not CLEAR:
@@ -101,8 +100,7 @@ def objections(
     refused = GATE.refusal(invoice, now)
     if refused is not None:
         yield refused.failure()
-    customer = invoice.document.customer
-    if customer is None or customer.address(medium) is None:
+    if invoice.document.address(medium) is None:
         yield _MISSING[medium].failure()
     else:
         yield from _objections(standing, medium, now)

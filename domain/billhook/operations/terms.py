@@ -8,7 +8,7 @@ from datetime import datetime
 from billhook.account import Policy
 from billhook.errors import AmountTooLarge, CurrencyMismatch, ExpiresTooSoon
 from billhook.invoice import Document, Particulars
-from billhook.lines import Line, total
+from billhook.lines import Line
 from billhook.money import LARGEST, Currency
 
 
@@ -23,7 +23,7 @@ def expiry_objections(
 
 def size_objections(document: Document) -> Iterator[AmountTooLarge]:
     """Do the lines come to an amount that every reader can hold?"""
-    if total(document.lines, document.rounding) > LARGEST:
+    if document.total > LARGEST:
         yield AmountTooLarge(LARGEST)
 
 

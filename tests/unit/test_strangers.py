@@ -1,0 +1,55 @@
+"""A store may leave out what it knows nothing of: an address without a history is clear."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from billhook.desk.commands import Notify
+from billhook.desk.handlers import Delivered
+from billhook.party import Medium
+from billhook.ports import Contact, History
+from billhook_adapters.memory import InMemoryStore
+from unit.office import ACME, ONE, Office
+
+BY_EMAIL = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+
+
+class TaciturnStore(InMemoryStore):
+    """Answers no history, of any contact."""
+
+    @contextmanager
+    def transaction(self) -> Generator[Any]:
+        with super().transaction() as work:
+            work.histories = _nothing  # type: ignore[method-assign]
+            yield work
+
+    @contextmanager
+    def snapshot(self) -> Generator[Any]:
+        with super().snapshot() as view:
+            view.histories = _nothing  # type: ignore[method-assign]
+            yield view
+
+
+def _nothing(contacts: Collection[Contact]) -> dict[Contact, History]:
+    return {}
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office(TaciturnStore())
+    office.issued()
+    return office
+
+
+def test_a_stranger_is_written_to(office: Office) -> None:
+    message = office.desk.do(BY_EMAIL).unwrap()
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+
+
+def test_nothing_stands_against_writing_to_a_stranger(office: Office) -> None:
+    verdicts = office.desk.explain(ACME, ONE).unwrap()
+    assert {v.medium: v.allowed for v in verdicts if v.medium} == dict.fromkeys(Medium, True)
