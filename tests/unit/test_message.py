@@ -207,6 +207,13 @@ def test_the_wait_never_exceeds_the_longest_however_long_the_first(attempts: int
     assert again == NOON + week
 
 
+def test_a_wait_is_exact_where_a_float_would_not_be() -> None:
+    centuries = timedelta(microseconds=2**54 + 2)
+    slow = Retries(first=centuries, longest=centuries)
+    again = next_attempt(1, Transient("busy"), slow, jitter=1.0, now=NOON)
+    assert again == NOON + centuries
+
+
 @pytest.mark.parametrize(("asked", "granted"), [(7, 7), (100, 100), (101, 100), (0, 0)])
 def test_a_provider_that_names_a_wait_gets_it_up_to_the_longest(asked: int, granted: int) -> None:
     error = Transient("busy", retry_after=timedelta(seconds=asked))
