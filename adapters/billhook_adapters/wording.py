@@ -12,7 +12,8 @@ import unicodedata
 from billhook.invoice import Invoice
 from billhook.money import Currency, major
 
-_LINK = re.compile(r"\S*(?:://|www\.|[.][A-Za-z]{2,}/)\S*")
+_LINK = re.compile(r"\S*(?:://|www\.)\S*")
+_HOST = re.compile(r"(?<=\w)[.。](?=\w{2})")  # phones make a link of every bare host
 
 
 def amount_text(amount: int, currency: Currency) -> str:
@@ -28,12 +29,12 @@ def one_line(text: str) -> str:
     """Text of strangers made harmless: one line, no controls, no direction marks, no links.
 
     >>> one_line("Ravi\\r\\nBcc: x@example.com www.evil.example")
-    'Ravi Bcc: x@example.com'
+    'Ravi Bcc: x@example com'
     """
-    calm = "".join(
-        " " if unicodedata.category(character)[0] in "CZ" else character for character in text
-    )
-    return " ".join(_LINK.sub("", calm).split())
+    unseen = ("Cf", "Cs", "Co", "Cn")
+    seen = (c for c in text if unicodedata.category(c) not in unseen)
+    calm = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in seen)
+    return " ".join(_HOST.sub(" ", _LINK.sub("", calm)).split())
 
 
 def short_text(invoice: Invoice, seller: str) -> str:

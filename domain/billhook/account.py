@@ -41,7 +41,9 @@ class Policy(Value):
     rounding: Rounding = Rounding.PER_LINE
     resend_wait: Duration = timedelta(0)
     """How long to wait between two messages to one address by one medium; zero is off."""
-    number_prefix: Annotated[Text, StringConstraints(max_length=32)] | None = None
+    number_prefix: (
+        Annotated[Text, StringConstraints(max_length=32, pattern=r"(?:\A|[^0-9])\z")] | None
+    ) = None
     """Where given, issuing an invoice gives it the next number of this series."""
     number_width: Annotated[Count, Field(le=20)] = 4
     retries: Retries = Retries()

@@ -18,7 +18,7 @@ from billhook.facts import (
     Updated,
 )
 from billhook.invoice import Invoice, Status, evolve
-from billhook.lifecycle import NEXT, status_at
+from billhook.lifecycle import EDITABLE, NEXT, status_at
 from billhook.value import utc
 
 
@@ -60,6 +60,8 @@ def apply(invoice: Invoice | None, fact: ChangeFact) -> Invoice:
                 number=fact.number,
             )
         case Updated():
+            if fact.edits.fields - EDITABLE[status]:
+                raise ValueError(f"an update set what is settled in {status}")
             document = fact.edits.applied_to(invoice.document)
             return evolve(
                 invoice,
@@ -105,9 +107,10 @@ def _paid(invoice: Invoice, fact: PaymentTaken) -> Invoice:
             paid_at=fact.at,
             first_payment=first,
         )
-    return evolve(
-        invoice, version=version, status=NEXT[status, "pay_part"], paid=paid, first_payment=first
-    )
+    part = NEXT[status, "pay_part"]
+    if paid > invoice.amount:
+        raise ValueError("a payment took more than was due")
+    return evolve(invoice, version=version, status=part, paid=paid, first_payment=first)
 
 
 def expired(invoice: Invoice) -> Invoice:

@@ -16,7 +16,7 @@ Fact
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, ClassVar, get_args
 
@@ -58,7 +58,7 @@ class Issued:
     name: ClassVar = "invoice.issued"
     version: ClassVar = 1
     at: Instant
-    short_url: Text
+    short_url: Text = field(repr=False)
     number: Text | None
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, Strict
 
-from billhook.money import Amount, CurrencyCode, half_up
+from billhook.money import EXACT, Amount, CurrencyCode, half_up
 from billhook.value import Label, Prose, Value
 
 
@@ -36,10 +37,11 @@ def _exact(quantity: object) -> Decimal:
         raise ValueError("must be a whole number or a Decimal, never a float")
     if not quantity.is_finite() or not 0 < quantity <= 10**9:
         raise ValueError("must be more than 0 and at most 1,000,000,000")
-    if quantity != quantity.quantize(Decimal("0.000001")):
+    if quantity != quantity.quantize(Decimal("0.000001"), context=EXACT):
         raise ValueError("must have at most 6 decimal places")
     # 2, 2.0 and 2.00 are one quantity and must have one canonical form.
-    return quantity.normalize() if quantity % 1 else Decimal(int(quantity))
+    whole = Decimal(int(quantity))
+    return whole if quantity == whole else quantity.normalize(EXACT)
 
 
 Quantity = Annotated[Decimal, Strict(), BeforeValidator(_exact)]
@@ -62,7 +64,7 @@ class Line(Value):
     @property
     def exact(self) -> Decimal:
         """Unit amount times quantity, before rounding."""
-        return self.quantity * self.unit_amount
+        return EXACT.multiply(self.quantity, self.unit_amount)
 
     @property
     def total(self) -> int:
@@ -79,4 +81,4 @@ def total(lines: Iterable[Line], rounding: Rounding) -> int:
     """
     if rounding is Rounding.PER_LINE:
         return sum(line.total for line in lines)
-    return half_up(sum((line.exact for line in lines), Decimal(0)))
+    return half_up(reduce(EXACT.add, (line.exact for line in lines), Decimal(0)))

@@ -162,6 +162,18 @@ def claim(message: Message, *, now: datetime, lease: timedelta) -> Result[Messag
     )
 
 
+def give_up(message: Message, *, now: datetime, retries: Retries) -> Message | None:
+    """The message as a dead letter, where its last attempt never came to a conclusion.
+
+    None while there is an attempt left, or while a sender still holds it.
+    """
+    due_at = message.due_at
+    spent = message.attempts >= retries.attempts and due_at is not None and now >= due_at
+    if not spent or (message.status, "fail") not in NEXT:
+        return None
+    return _moved(message, "fail", due_at=None, ended_at=utc(now), reason="no sender came back")
+
+
 def suppress(message: Message, reason: str, *, now: datetime) -> Message:
     """Asked again at the moment of sending, the domain said no; the reason is its code."""
     return _moved(message, "suppress", due_at=None, ended_at=utc(now), reason=reason)
@@ -187,13 +199,18 @@ def conclude(
             "accept",
             due_at=None,
             sent_at=now,
-            provider_id=accepted.provider_id,
+            provider_id=None if accepted.provider_id is None else _kept(accepted.provider_id),
         )
     error = outcome.failure()
     again = next_attempt(message.attempts, error, retries, jitter=jitter, now=now)
     if again is None:
-        return _moved(message, "fail", due_at=None, ended_at=now, reason=error.reason)
-    return _moved(message, "retry", due_at=again, reason=error.reason)
+        return _moved(message, "fail", due_at=None, ended_at=now, reason=_kept(error.reason))
+    return _moved(message, "retry", due_at=again, reason=_kept(error.reason))
+
+
+def _kept(words: str) -> str:
+    # A provider's words must never stop us from recording what it did.
+    return words.encode(errors="replace").decode().replace("\x00", "?")[:1000]
 
 
 def next_attempt(
@@ -211,7 +228,7 @@ def next_attempt(
     if isinstance(error, Permanent) or attempts >= retries.attempts:
         return None
     if isinstance(error, Transient) and error.retry_after is not None:
-        return now + min(error.retry_after, retries.longest)
+        return now + min(max(error.retry_after, timedelta()), retries.longest)
     # In whole ticks, because no timedelta holds a day that was doubled thirty times.
     tick = timedelta.resolution
     doubled: int = retries.first // tick * 2 ** (attempts - 1)

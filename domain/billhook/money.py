@@ -6,7 +6,7 @@ Formatting (symbols, grouping, digits of a locale) is an adapter's work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from types import MappingProxyType
 from typing import Annotated, NewType
 
@@ -39,6 +39,9 @@ Gold, special drawing rights and the other codes without a minor unit cannot be 
 LARGEST = 2**53 - 1
 """The largest amount: every JSON reader holds it exactly."""
 
+EXACT = Context(prec=60)
+"""Exact for all that can be billed, whatever the host has set for its own decimals."""
+
 Currency = NewType("Currency", str)
 """An ISO 4217 code in capitals, such as INR."""
 
@@ -67,10 +70,10 @@ def minor(major: Decimal, code: Currency) -> int:
     if not major.is_finite() or abs(major) > LARGEST:
         raise ValueError(f"must be a number of at most {LARGEST}")
     places = EXPONENTS[code]
-    rounded = round(major, places)
+    rounded = major.quantize(Decimal(1).scaleb(-places, EXACT), context=EXACT)
     if rounded != major:
         raise ValueError(f"has more than the {places} decimal places of {code}")
-    return int(rounded.scaleb(places))
+    return int(rounded.scaleb(places, EXACT))
 
 
 def major(amount: int, code: Currency) -> Decimal:
@@ -79,7 +82,7 @@ def major(amount: int, code: Currency) -> Decimal:
     >>> major(5, Currency("KWD"))
     Decimal('0.005')
     """
-    return Decimal(amount).scaleb(-EXPONENTS[code])
+    return Decimal(amount).scaleb(-EXPONENTS[code], EXACT)
 
 
 def half_up(exact: Decimal) -> int:

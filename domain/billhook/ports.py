@@ -45,6 +45,9 @@ class Contact(NamedTuple):
     medium: Medium
     address: str
 
+    def __repr__(self) -> str:
+        return f"Contact(account={self.account!r}, medium={self.medium!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -64,7 +67,7 @@ class Remembered:
 
     request: RequestKey
     fingerprint: str
-    answer: bytes
+    answer: bytes = field(repr=False)
     until: datetime
 
 
@@ -77,7 +80,7 @@ class RecordedPayment:
     payment: Payment
     at: datetime
     applied: bool
-    answer: bytes
+    answer: bytes = field(repr=False)
 
     @property
     def key(self) -> PaymentKey:

@@ -96,7 +96,10 @@ Prose = Annotated[Text, StringConstraints(max_length=2048)]
 Label = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
 """A name or a title: 1 to 256 characters."""
 
-IDENTIFIER = StringConstraints(strict=True, pattern=r"\A[A-Za-z0-9_.:-]{1,64}\z")
+ID_PATTERN = r"[A-Za-z0-9_.:-]{1,64}"
+"""The shape of an id, as a regular expression for the whole of it."""
+
+IDENTIFIER = StringConstraints(strict=True, pattern=rf"\A{ID_PATTERN}\z")
 """The shape of an id, to annotate the NewTypes of ids with: pydantic reads no alias there."""
 
 Identifier = Annotated[str, IDENTIFIER]

@@ -12,8 +12,8 @@ import pytest
 from billhook.account import Account, AccountId
 from billhook.desk.commands import Cancel, DraftAndSend
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import Invoice, Status
+from billhook.desk.handlers import Delivered, Handlers
+from billhook.invoice import Invoice, Key, Status
 from billhook.message import Delivery, MessageKey, Transient
 from billhook.party import Medium
 from billhook_adapters.engine import EmbeddedEngine
@@ -127,3 +127,39 @@ def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
         thread.join(timeout=30)
     assert not thread.is_alive()
     assert caplog.messages == ["a round of delivery failed: ConnectionError"]
+
+
+class Unreadable(InMemoryStore):
+    """A store in which what is overdue cannot be read."""
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
+        raise ValueError("ravi@example.com has a corrupt row")
+
+
+def test_a_sweep_that_fails_does_not_stop_delivery(caplog: pytest.LogCaptureFixture) -> None:
+    office = Office(Unreadable())
+    invoice = office.send()
+    with caplog.at_level(logging.ERROR):
+        assert office.engine.drain() == 1
+    assert office.states(invoice) == [Delivery.SENT]
+    assert caplog.messages == ["a sweep failed: ValueError"]
+
+
+def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office()
+    first, second = office.send(), office.send()
+    (bad,) = office.desk.messages(ACME, first.id)
+    handled = Handlers.deliver
+
+    def deliver(self: Handlers, key: MessageKey) -> Delivered:
+        if key == bad.key:
+            raise ValueError("ravi@example.com has a corrupt row")
+        return handled(self, key)
+
+    monkeypatch.setattr(Handlers, "deliver", deliver)
+    with caplog.at_level(logging.ERROR):
+        assert office.engine.drain() == 1
+    assert (office.states(first), office.states(second)) == ([Delivery.QUEUED], [Delivery.SENT])
+    assert set(caplog.messages) == {f"message {bad.id} was not handled: ValueError"}

@@ -6,6 +6,7 @@ import logging
 from threading import Event
 
 from billhook.desk.handlers import Delivered, Handlers
+from billhook.message import MessageKey
 
 _log = logging.getLogger(__name__)
 
@@ -23,14 +24,27 @@ class EmbeddedEngine:
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
         handlers, handled = self._handlers, 0
-        while handlers.sweep(self._batch) == self._batch:
-            pass
+        self._sweep()
         while due := handlers.store.sendable(handlers.clock.now(), self._batch):
-            progress = sum(handlers.deliver(key) is not Delivered.NOTHING for key in due)
+            progress = sum(self._deliver(key) for key in due)
             handled += progress
             if not progress:  # others hold them: they are not ours to wait for
                 break
         return handled
+
+    def _sweep(self) -> None:
+        try:
+            while self._handlers.sweep(self._batch) == self._batch:
+                pass
+        except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
+            _log.error("a sweep failed: %s", type(error).__name__)
+
+    def _deliver(self, key: MessageKey) -> bool:
+        try:
+            return self._handlers.deliver(key) is not Delivered.NOTHING
+        except Exception as error:  # noqa: BLE001  # nor may it stop its neighbours
+            _log.error("message %s was not handled: %s", key.message, type(error).__name__)
+            return False
 
     def run(self) -> None:
         """Do what falls due until `stop`; a round that fails is logged and tried again."""

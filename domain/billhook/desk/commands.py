@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from returns.result import Failure, Result
 
-from billhook.account import AccountId
+from billhook.account import AccountId, Policy
 from billhook.change import Change
 from billhook.desk.answers import Sent
 from billhook.desk.case import Case
@@ -92,6 +92,13 @@ def _kept(case: Case, decided: Result[Change, E_co]) -> Result[Invoice, E_co]:
     return decided.map(case.keep)
 
 
+def rounded_by(policy: Policy, document: Document) -> Document:
+    """The document under its account's rule, unless it names one itself."""
+    if "rounding" in document.model_fields_set:
+        return document
+    return Document.model_validate({**dict(document), "rounding": policy.rounding})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """Make a draft. The desk mints its id, unless the caller has one."""
@@ -108,7 +115,7 @@ class Draft:
         if case.invoice is not None:
             return Failure(AlreadyExists())
         decided = draft(
-            self.document,
+            rounded_by(case.account.policy, self.document),
             account=self.account,
             id=self.invoice or case.ids.invoice(),
             now=case.now,

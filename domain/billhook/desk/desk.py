@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
@@ -31,10 +32,13 @@ from billhook.ports import (
     Store,
     StoreRefused,
 )
+from billhook.value import ID_PATTERN
 from billhook.verdict import Verdict, explain
 
 A = TypeVar("A")
 E = TypeVar("E")
+
+_ID = re.compile(ID_PATTERN)
 
 REMEMBERED_FOR = timedelta(hours=24)
 """How long an idempotency key stands for its request."""
@@ -138,6 +142,8 @@ def _invoice(command: AnyCommand) -> Key | None:
 
 
 def _answer(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
+    if command.invoice is not None and _ID.fullmatch(command.invoice) is None:
+        return Failure(InvoiceNotFound())  # no store can hold what has the shape of no id
     request = _request(command)
     if request is None:
         return _decide(batch, command)

@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from returns.result import Failure, Success
+from returns.result import Failure, Result, Success
 
 from billhook.account import Account
 from billhook.desk.commands import Expire
 from billhook.desk.desk import Desk
 from billhook.errors import InvoiceNotFound
 from billhook.invoice import Invoice
-from billhook.message import Message, MessageKey, Permanent, claim, conclude, suppress
+from billhook.message import (
+    Accepted,
+    Message,
+    MessageKey,
+    Permanent,
+    SendError,
+    Unknown,
+    claim,
+    conclude,
+    give_up,
+    suppress,
+)
 from billhook.operations.notify import Standing, notify
 from billhook.party import Medium
 from billhook.ports import Clock, Contact, History, Ids, Outcome, Sender, Store, Work
@@ -32,6 +43,7 @@ class Delivered(StrEnum):
     NOTHING = "nothing"
     """There was nothing to do: gone, done, or in other hands."""
     SUPPRESSED = "suppressed"
+    GIVEN_UP = "given_up"
     HANDED_OVER = "handed_over"
 
 
@@ -56,7 +68,7 @@ class Handlers:
         outcome = (
             Failure(Permanent(f"no sender is set up for {message.medium}"))
             if sender is None
-            else sender.send(message, invoice, account.name)
+            else _sent(sender, message, invoice, account.name)
         )
         with self.store.transaction() as work:
             current = work.messages((key,)).get(key)
@@ -76,6 +88,12 @@ class Handlers:
     def _claim(self, work: Work, key: MessageKey) -> Delivered | tuple[Message, Invoice, Account]:
         now = self.clock.now()
         waiting = work.messages((key,)).get(key)
+        if waiting is not None:
+            retries = work.accounts((key.account,))[key.account].policy.retries
+            dead = give_up(waiting, now=now, retries=retries)
+            if dead is not None:
+                work.save(Outcome(messages={key: dead}))
+                return Delivered.GIVEN_UP
         claimed = None if waiting is None else claim(waiting, now=now, lease=self.lease)
         if claimed is None or isinstance(claimed, Failure):
             return Delivered.NOTHING
@@ -109,3 +127,12 @@ class Handlers:
             [Expire(account=account, invoice=invoice) for account, invoice in keys]
         )
         return sum(isinstance(answer, Success) for answer in answers)
+
+
+def _sent(
+    sender: Sender, message: Message, invoice: Invoice, seller: str
+) -> Result[Accepted, SendError]:
+    try:
+        return sender.send(message, invoice, seller)
+    except Exception as bug:  # noqa: BLE001  # a sender's bug must not send a message for ever
+        return Failure(Unknown(f"the sender broke: {type(bug).__name__}"))

@@ -67,6 +67,9 @@ class Notification(NamedTuple):
     medium: Medium
     address: str
 
+    def __repr__(self) -> str:
+        return f"Notification(invoice={self.invoice!r}, medium={self.medium!r})"
+
 
 def notify(
     invoice: Invoice, medium: Medium, *, now: datetime, standing: Standing = CLEAR

@@ -68,13 +68,13 @@ async def _create(request: Request, desk: Desk, account: AccountId) -> Response:
         )
         if isinstance(drafted, Failure):
             return _refused(describe(drafted.failure()))
-        return await _entity(desk, account, drafted.unwrap())
+        return JSONResponse(entity(drafted.unwrap(), ()))
     sent = await run_in_threadpool(
         desk.do, DraftAndSend(account=account, document=document, key=key)
     )
     if isinstance(sent, Failure):
         return _refused(describe(sent.failure()))
-    return await _entity(desk, account, sent.unwrap().invoice)
+    return JSONResponse(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
 async def _fetch(request: Request, desk: Desk, account: AccountId) -> Response:
@@ -95,7 +95,7 @@ async def _issue(request: Request, desk: Desk, account: AccountId) -> Response:
     sent = await run_in_threadpool(desk.do, command)
     if isinstance(sent, Failure):
         return _refused(describe(sent.failure()))
-    return await _entity(desk, account, sent.unwrap().invoice)
+    return JSONResponse(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
 async def _notify_by(request: Request, desk: Desk, account: AccountId) -> Response:

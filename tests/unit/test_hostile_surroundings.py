@@ -1,0 +1,172 @@
+"""What the rules hold against: a host's own decimals, broken senders, histories that lie."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal, localcontext
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from returns.result import Failure, Success
+
+from billhook.account import Account, AccountId, Policy, Retries
+from billhook.change import apply
+from billhook.desk.commands import Draft, DraftAndSend, Notify, RecordPayment
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Delivered, Handlers
+from billhook.edits import Edits
+from billhook.errors import InvoiceNotFound
+from billhook.facts import Issued, PaymentTaken, Updated
+from billhook.invoice import InvoiceId, Status
+from billhook.lines import Rounding, total
+from billhook.message import Accepted, Delivery, Transient, conclude, give_up, next_attempt
+from billhook.money import Currency, major, minor
+from billhook.operations.notify import notify
+from billhook.party import Medium
+from billhook.payment import Reference
+from billhook.ports import Contact
+from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.testing import (
+    NOON,
+    a_document,
+    a_line,
+    a_message,
+    a_payment,
+    an_account,
+    an_invoice,
+)
+
+ACME = AccountId("acc_1")
+HALF = a_line(1, Decimal("0.5"))
+
+
+def test_amounts_do_not_depend_on_the_decimals_of_the_host() -> None:
+    with localcontext(prec=4):
+        line = a_line(12345678901, Decimal("7.000001"))
+        assert line.total == 86419764653
+        assert total([line, line], Rounding.PER_INVOICE) == 172839529305
+        assert minor(Decimal("12345678.90"), Currency("INR")) == 1234567890
+        assert str(major(1234567890, Currency("INR"))) == "12345678.90"
+
+
+def a_desk(policy: Policy) -> Desk:
+    desk = Desk(InMemoryStore(), SettableClock(NOON), RandomIds())
+    desk.open(Account(id=ACME, name="Acme", policy=policy))
+    return desk
+
+
+def test_the_accounts_rule_rounds_unless_the_document_names_one() -> None:
+    desk = a_desk(Policy(rounding=Rounding.PER_INVOICE))
+    silent = a_document(lines=(HALF, HALF))
+    named = a_document(lines=(HALF, HALF), rounding=Rounding.PER_LINE)
+    amounts = [
+        desk.do(Draft(account=ACME, document=one)).unwrap().amount for one in (silent, named)
+    ]
+    assert amounts == [1, 2]
+
+
+def test_a_history_that_takes_more_than_was_due_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than was due"):
+        apply(an_invoice(), PaymentTaken(NOON, Reference("pay_1"), 10**9))
+
+
+def test_a_history_that_edits_what_is_settled_is_refused() -> None:
+    with pytest.raises(ValueError, match="settled in paid"):
+        apply(an_invoice(Status.PAID), Updated(NOON, Edits(terms="other")))
+
+
+@pytest.mark.parametrize("prefix", ["INV-1", "7", "A0"])
+def test_a_series_prefix_ends_in_no_digit_so_that_no_two_series_meet(prefix: str) -> None:
+    with pytest.raises(ValidationError, match="number_prefix"):
+        Policy(number_prefix=prefix)
+
+
+@pytest.mark.parametrize("bad", ["\ud800", "a b", "", "x" * 65, "a\n"])
+def test_what_has_the_shape_of_no_id_is_not_found_and_harms_no_neighbour(bad: str) -> None:
+    desk = a_desk(Policy())
+    known = desk.do(Draft(account=ACME, document=a_document())).unwrap()
+    unknown = InvoiceId(bad)
+    commands: list[Any] = [
+        Notify(account=ACME, invoice=unknown, medium=Medium.SMS, key="k"),
+        RecordPayment(account=ACME, invoice=unknown, payment=a_payment()),
+        Draft(account=ACME, invoice=unknown, document=a_document()),
+        Draft(account=ACME, document=a_document()),
+    ]
+    *refused, made = desk.execute(commands)
+    assert refused == [Failure(InvoiceNotFound())] * 3
+    assert isinstance(made, Success)
+    assert desk.get(ACME, known.id) == Success(known)
+
+
+def test_a_providers_words_never_stop_the_record_of_what_it_did() -> None:
+    sending = a_message(status=Delivery.SENDING, attempts=1)
+    sent = conclude(
+        sending, Success(Accepted("id\x00\ud800")), now=NOON, retries=Retries(), jitter=0
+    )
+    assert (sent.status, sent.provider_id) == (Delivery.SENT, "id??")
+
+
+def test_a_wait_below_zero_is_no_wait() -> None:
+    error = Transient("busy", retry_after=timedelta(seconds=-5))
+    assert next_attempt(1, error, Retries(), jitter=0, now=NOON) == NOON
+
+
+def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
+    retries = Retries(attempts=2)
+    held = a_message(status=Delivery.SENDING, attempts=2, due_at=NOON)
+    early = NOON - timedelta(microseconds=1)
+    dead = give_up(held, now=NOON, retries=retries)
+    assert dead is not None
+    assert (dead.status, dead.reason) == (Delivery.FAILED, "no sender came back")
+    assert give_up(held, now=early, retries=retries) is None
+    assert give_up(held, now=NOON, retries=Retries(attempts=3)) is None
+    queued = a_message(status=Delivery.QUEUED, attempts=2, due_at=NOON)
+    assert give_up(queued, now=NOON, retries=retries) is None
+
+
+class Broken:
+    """A sender with a bug."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def send(self, *_: object) -> Any:
+        self.asked += 1
+        raise RuntimeError("ravi@example.com")
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: bool) -> None:
+    store, clock, broken = InMemoryStore(), SettableClock(NOON), Broken()
+    desk = Desk(store, clock, RandomIds())
+    desk.open(an_account(retries=Retries(attempts=3)))
+    handlers = Handlers(store, clock, RandomIds(), {Medium.SMS: broken})
+    if dies:
+
+        def send(*_: object) -> Any:
+            broken.asked += 1
+            raise KeyboardInterrupt
+
+        broken.send = send  # type: ignore[method-assign]
+    account = an_account().id
+    document = a_document(media=["sms"])
+    sent = desk.do(DraftAndSend(account=account, document=document)).unwrap()
+    seen: list[Delivered] = []
+    for _ in range(10):
+        with suppress(KeyboardInterrupt):
+            seen.append(handlers.deliver(sent.messages[0].key))
+        clock.advance(timedelta(days=1))
+    (message,) = desk.messages(account, sent.invoice.id)
+    assert (broken.asked, message.status) == (3, Delivery.FAILED)
+    assert "ravi" not in str(message.reason)
+    assert (Delivered.GIVEN_UP in seen) is dies
+
+
+def test_no_repr_tells_an_address_or_a_short_url() -> None:
+    notification = notify(an_invoice(), Medium.EMAIL, now=NOON).unwrap()
+    told = repr(
+        (notification, Contact(ACME, Medium.SMS, "+919876543210"), Issued(NOON, "u/x", None))
+    )
+    assert [word for word in ("ravi", "9876543210", "u/x") if word in told] == []
