@@ -70,7 +70,7 @@ def minor(major: Decimal, code: Currency) -> int:
     if not major.is_finite() or abs(major) > LARGEST:
         raise ValueError(f"must be a number of at most {LARGEST}")
     places = EXPONENTS[code]
-    rounded = major.quantize(Decimal(1).scaleb(-places, EXACT), context=EXACT)
+    rounded = major.quantize(Decimal(1).scaleb(-places), context=EXACT)
     if rounded != major:
         raise ValueError(f"has more than the {places} decimal places of {code}")
     return int(rounded.scaleb(places, EXACT))
