@@ -6,11 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
+from billhook.delivery import NEXT as DELIVERY
 from billhook.errors import REFUSALS
 from billhook.facts import ChangeFact, Fact
 from billhook.invoice import Status
 from billhook.lifecycle import EDITABLE, NEXT, TRIGGERS, sources
-from billhook.message import NEXT as DELIVERY
 from billhook.operation import DocumentField, Operation
 
 REFERENCE = Path(__file__).parent / "reference"

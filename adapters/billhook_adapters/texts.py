@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billhook.ports import Outcome, StoreRefused
+from billhook.ports import StoreRefused
+from billhook.records import Outcome
 from billhook.value import storable
 
 

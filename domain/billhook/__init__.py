@@ -10,14 +10,18 @@ costs nearly nothing.
 
 _HOMES = {
     "account": "Account AccountId Policy Retries Series",
+    "announcement": "Announcement Event Subscriber SubscriberId",
     "canonical": "canonical",
     "change": "Change apply as_of replay",
+    "delivery": "Delivery MessageId",
     "desk.answers": "Sent",
     "desk.commands": (
-        "Cancel Command Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment Send Update"
+        "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment Send "
+        "Update"
     ),
     "desk.desk": "Desk",
     "desk.handlers": "Handlers",
+    "desk.inline": "InlineDesk",
     "desk.sending": "Addresses",
     "edits": "Edits",
     "errors": (
@@ -32,7 +36,7 @@ _HOMES = {
     "invoice": "Document Invoice InvoiceId Key Status",
     "lifecycle": "status_at",
     "lines": "Line Rounding",
-    "message": "Delivery Message MessageId medium_status",
+    "message": "Message medium_status",
     "money": "Currency currency major minor",
     "operation": "DocumentField Operation",
     "operations.cancel": "cancel",
@@ -45,6 +49,7 @@ _HOMES = {
     "operations.update": "update",
     "party": "Customer Medium PostalAddress",
     "payment": "Payment Reference",
+    "records": "Entry RecordedPayment Search StampedFact",
     "verdict": "Verdict explain",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -5,11 +5,17 @@ from billhook.account import AccountId as AccountId
 from billhook.account import Policy as Policy
 from billhook.account import Retries as Retries
 from billhook.account import Series as Series
+from billhook.announcement import Announcement as Announcement
+from billhook.announcement import Event as Event
+from billhook.announcement import Subscriber as Subscriber
+from billhook.announcement import SubscriberId as SubscriberId
 from billhook.canonical import canonical as canonical
 from billhook.change import Change as Change
 from billhook.change import apply as apply
 from billhook.change import as_of as as_of
 from billhook.change import replay as replay
+from billhook.delivery import Delivery as Delivery
+from billhook.delivery import MessageId as MessageId
 from billhook.desk.answers import Sent as Sent
 from billhook.desk.commands import Cancel as Cancel
 from billhook.desk.commands import Command as Command
@@ -17,6 +23,7 @@ from billhook.desk.commands import Delete as Delete
 from billhook.desk.commands import Draft as Draft
 from billhook.desk.commands import DraftAndSend as DraftAndSend
 from billhook.desk.commands import Expire as Expire
+from billhook.desk.commands import File as File
 from billhook.desk.commands import Issue as Issue
 from billhook.desk.commands import Notify as Notify
 from billhook.desk.commands import Pay as Pay
@@ -25,6 +32,7 @@ from billhook.desk.commands import Send as Send
 from billhook.desk.commands import Update as Update
 from billhook.desk.desk import Desk as Desk
 from billhook.desk.handlers import Handlers as Handlers
+from billhook.desk.inline import InlineDesk as InlineDesk
 from billhook.desk.sending import Addresses as Addresses
 from billhook.edits import Edits as Edits
 from billhook.errors import AccountNotFound as AccountNotFound
@@ -68,9 +76,7 @@ from billhook.invoice import Status as Status
 from billhook.lifecycle import status_at as status_at
 from billhook.lines import Line as Line
 from billhook.lines import Rounding as Rounding
-from billhook.message import Delivery as Delivery
 from billhook.message import Message as Message
-from billhook.message import MessageId as MessageId
 from billhook.message import medium_status as medium_status
 from billhook.money import Currency as Currency
 from billhook.money import currency as currency
@@ -94,8 +100,118 @@ from billhook.party import Medium as Medium
 from billhook.party import PostalAddress as PostalAddress
 from billhook.payment import Payment as Payment
 from billhook.payment import Reference as Reference
+from billhook.records import Entry as Entry
+from billhook.records import RecordedPayment as RecordedPayment
+from billhook.records import Search as Search
+from billhook.records import StampedFact as StampedFact
 from billhook.verdict import Verdict as Verdict
 from billhook.verdict import explain as explain
 
-_HOME: dict[str, str]
-__all__: list[str]
+__all__ = [
+    "CLEAR",
+    "Account",
+    "AccountId",
+    "AccountNotFound",
+    "AddressSuppressed",
+    "Addresses",
+    "AlreadyExists",
+    "AmountTooLarge",
+    "Announcement",
+    "BelowMinimum",
+    "Cancel",
+    "Cancelled",
+    "Change",
+    "Command",
+    "Conflict",
+    "Currency",
+    "CurrencyMismatch",
+    "Customer",
+    "Delete",
+    "Deleted",
+    "Delivery",
+    "Desk",
+    "Document",
+    "DocumentField",
+    "Draft",
+    "DraftAndSend",
+    "Drafted",
+    "Edits",
+    "Entry",
+    "Event",
+    "Expire",
+    "Expired",
+    "ExpiresTooSoon",
+    "Fact",
+    "File",
+    "Handlers",
+    "InlineDesk",
+    "Invoice",
+    "InvoiceId",
+    "InvoiceNotFound",
+    "Issue",
+    "Issued",
+    "Key",
+    "KeyReused",
+    "Line",
+    "Medium",
+    "Message",
+    "MessageId",
+    "MissingContact",
+    "MissingCustomer",
+    "MissingEmail",
+    "NotEditable",
+    "NotStored",
+    "NotYetDue",
+    "NothingToBill",
+    "Notification",
+    "NotificationRequested",
+    "Notify",
+    "Operation",
+    "OperationNotAllowed",
+    "Overpayment",
+    "PartialNotAllowed",
+    "Pay",
+    "Payment",
+    "PaymentTaken",
+    "Policy",
+    "PostalAddress",
+    "RecordPayment",
+    "RecordedPayment",
+    "Reference",
+    "ReferenceReused",
+    "Refusal",
+    "Remedy",
+    "Retries",
+    "Rounding",
+    "Search",
+    "Send",
+    "Sent",
+    "Series",
+    "StampedFact",
+    "Standing",
+    "Status",
+    "Subscriber",
+    "SubscriberId",
+    "TooSoon",
+    "Update",
+    "Updated",
+    "Verdict",
+    "apply",
+    "as_of",
+    "cancel",
+    "canonical",
+    "currency",
+    "delete",
+    "draft",
+    "expire",
+    "explain",
+    "issue",
+    "major",
+    "medium_status",
+    "minor",
+    "notify",
+    "pay",
+    "replay",
+    "status_at",
+    "update",
+]

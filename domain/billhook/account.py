@@ -27,6 +27,8 @@ class Retries(Value):
     attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
     first: Duration = timedelta(seconds=30)
     longest: Duration = timedelta(hours=6)
+    within: Duration | None = None
+    """Where given, no attempt is made later than this after it was first asked for."""
 
 
 class Policy(Value):

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, Strict
 
 from billhook.money import EXACT, Amount, CurrencyCode, half_up
-from billhook.value import Label, Prose, Value
+from billhook.value import Identifier, Label, Prose, Value
 
 
 class Rounding(StrEnum):
@@ -60,6 +60,8 @@ class Line(Value):
     currency: CurrencyCode
     quantity: Quantity = Field(default=Decimal(1))
     description: Prose | None = None
+    item: Identifier | None = None
+    """What the seller's catalogue calls this thing, where it does."""
 
     @property
     def exact(self) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
-from billhook.value import Label, Text, Value
+from billhook.value import Identifier, Label, Text, Value
 
 
 class Medium(StrEnum):
@@ -101,6 +101,8 @@ class Customer(Value):
     'ravi@example.com'
     """
 
+    id: Identifier | None = None
+    """What the seller's own books call this customer, where they do."""
     name: Label | None = Field(default=None, repr=False)
     email: EmailAddress | None = Field(default=None, repr=False)
     contact: PhoneNumber | None = Field(default=None, repr=False)

@@ -8,124 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from returns.result import Result
 
-from billhook.account import Account, AccountId, Policy, Series
-from billhook.errors import Suppression
-from billhook.facts import Fact
+from billhook.account import Account, AccountId, Series
+from billhook.announcement import Announcement, Subscriber
+from billhook.delivery import Accepted, MessageId, MessageKey, SendError
 from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Accepted, Message, MessageId, MessageKey, SendError
-from billhook.operations.notify import Standing, standing
-from billhook.party import Medium
-from billhook.payment import Payment, Reference
-
-
-class RequestKey(NamedTuple):
-    """A caller's idempotency key, within its account."""
-
-    account: AccountId
-    key: str
-
-
-class PaymentKey(NamedTuple):
-    """A payment's reference, within its account."""
-
-    account: AccountId
-    reference: Reference
-
-
-class Contact(NamedTuple):
-    """One address by one medium, within an account."""
-
-    account: AccountId
-    medium: Medium
-    address: str
-
-    def __repr__(self) -> str:
-        return f"Contact(account={self.account!r}, medium={self.medium!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What is remembered of a contact."""
-
-    suppressed: Suppression | None = None
-    last_asked: datetime | None = None
-
-    def standing(self, policy: Policy) -> Standing:
-        """What an account's policy makes of it."""
-        return standing(policy, self.suppressed, self.last_asked)
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """A decided answer under an idempotency key: which request it was, and its answer."""
-
-    request: RequestKey
-    fingerprint: str
-    answer: bytes = field(repr=False)
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedPayment:
-    """A payment that was taken, or that no invoice could take, and the answer it got."""
-
-    account: AccountId
-    invoice: InvoiceId
-    payment: Payment
-    at: datetime
-    applied: bool
-    answer: bytes = field(repr=False)
-
-    @property
-    def key(self) -> PaymentKey:
-        """The pair that finds this payment in a store."""
-        return PaymentKey(self.account, self.payment.reference)
-
-
-class StampedFact(NamedTuple):
-    """A fact and where it belongs; `version` is None for facts beside the replay."""
-
-    key: Key
-    version: int | None
-    fact: Fact
-    actor: str | None = None
-
-
-@dataclass(slots=True)
-class Outcome:
-    """All that a batch decided, to be stored in one transaction, or not at all."""
-
-    invoices: dict[Key, tuple[Invoice | None, Invoice]] = field(
-        default_factory=dict[Key, tuple[Invoice | None, Invoice]]
-    )
-    """Each changed invoice, as it was read (None where it is new) and as it is now."""
-    facts: list[StampedFact] = field(default_factory=list[StampedFact])
-    messages: dict[MessageKey, Message] = field(default_factory=dict[MessageKey, Message])
-    payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
-    remembered: list[Remembered] = field(default_factory=list[Remembered])
-    suppressed: dict[Contact, Suppression | None] = field(
-        default_factory=dict[Contact, Suppression | None]
-    )
-    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
-
-    def __bool__(self) -> bool:
-        return any(
-            (
-                self.invoices,
-                self.facts,
-                self.messages,
-                self.payments,
-                self.remembered,
-                self.suppressed,
-                self.accounts,
-            )
-        )
+from billhook.message import Message
+from billhook.records import (
+    Contact,
+    Entry,
+    EntryKey,
+    History,
+    Outbound,
+    Outcome,
+    PaymentKey,
+    RecordedPayment,
+    Remembered,
+    RequestKey,
+    Search,
+    StampedFact,
+    Subscribers,
+)
 
 
 class StoreRefused(Exception):  # noqa: N818  # it refuses, as everything here does
@@ -137,11 +45,24 @@ class View(Protocol):
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
     def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]: ...
-    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Message]: ...
-    def messages_about(self, key: Key) -> Sequence[Message]: ...
+    def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
+        """The invoices wanted, the newest first unless asked otherwise, ties by id."""
+        ...
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]: ...
+    def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
+        """The messages to the payers of these invoices, the oldest first."""
+        ...
+
+    def subscribers(self, accounts: Collection[AccountId]) -> Mapping[AccountId, Subscribers]: ...
+    def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]: ...
     def payments(
         self, references: Collection[PaymentKey]
     ) -> Mapping[PaymentKey, RecordedPayment]: ...
+    def payments_for(self, key: Key) -> Sequence[RecordedPayment]:
+        """What came in for an invoice, applied or not, the oldest first."""
+        ...
+
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]: ...
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]: ...
     def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]: ...
@@ -197,6 +118,7 @@ class Ids(Protocol):
 
     def invoice(self) -> InvoiceId: ...
     def message(self) -> MessageId: ...
+    def event(self) -> MessageId: ...
     def short_url(self) -> str:
         """An unguessable URL on the operator's own host, never given twice."""
         ...
@@ -211,6 +133,28 @@ class Sender(Protocol):
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Give it to the provider under the message's id as idempotency key. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """All there is to say about an event: the invoice and its whole past up to then."""
+
+    announcement: Announcement
+    subscriber: Subscriber
+    invoice: Invoice
+    facts: Sequence[StampedFact]
+    messages: Sequence[Message]
+
+
+class Announcer(Protocol):
+    """Tells a subscriber of an event."""
+
+    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+        """Tell it, under the announcement's id. The same occasion is told in the same bytes.
+
+        Never raises.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billhook.account import AccountId
-from billhook.ports import Outcome
+from billhook.records import Outcome
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import an_account
 

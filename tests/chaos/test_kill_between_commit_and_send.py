@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from billhook.account import AccountId
+from billhook.delivery import Delivery, MessageId, MessageKey
 from billhook.desk.commands import Cancel
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import LEASE, Delivered, Handlers
 from billhook.invoice import InvoiceId
-from billhook.message import Delivery, MessageId, MessageKey
 from billhook.party import Medium
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database

@@ -16,7 +16,7 @@ from billhook.account import AccountId
 from billhook.change import replay
 from billhook.facts import ChangeFact, NotificationRequested, PaymentTaken
 from billhook.invoice import InvoiceId, Key
-from billhook.ports import PaymentKey
+from billhook.records import PaymentKey
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import invoices
 
@@ -127,7 +127,7 @@ def _check(engine: Engine, versions: dict[InvoiceId, int], told: dict[str, Invoi
                 for one in view.facts(key)
                 if isinstance(one.fact, NotificationRequested)
             ]
-            messages = view.messages_about(key)
+            messages = view.messages_about((key,)).get(key, ())
             assert sorted(asked) == sorted(message.id for message in messages)
             # Issued and told in one transaction: never the one without the other.
             assert len(messages) == (0 if invoice.issued_at is None else 2)
@@ -136,6 +136,10 @@ def _check(engine: Engine, versions: dict[InvoiceId, int], told: dict[str, Invoi
             ]
             taken = view.payments([PaymentKey(ACCOUNT, one) for one in references])
             assert sum(one.payment.amount for one in taken.values()) == invoice.paid
-        found = {message.id: key.invoice for key in keys for message in view.messages_about(key)}
+        found = {
+            message.id: key.invoice
+            for key in keys
+            for message in view.messages_about((key,)).get(key, ())
+        }
         assert told.items() <= found.items()
     assert sorted(numbers) == [f"INV-{n:04}" for n in range(1, len(numbers) + 1)]

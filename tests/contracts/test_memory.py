@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from billhook.message import Transient
+from billhook.delivery import Transient
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.testing import NOON

@@ -12,10 +12,11 @@ from returns.result import Result, Success
 
 from billhook.account import AccountId
 from billhook.change import Change
+from billhook.delivery import Delivery
 from billhook.edits import Edits
 from billhook.invoice import Document, Invoice, InvoiceId
 from billhook.lines import Line, Rounding
-from billhook.message import Delivery, Message
+from billhook.message import Message
 from billhook.money import Currency
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete

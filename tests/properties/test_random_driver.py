@@ -18,6 +18,7 @@ from returns.result import Success
 
 from billhook.account import Account, AccountId
 from billhook.change import Change, as_of, replay
+from billhook.delivery import MessageId
 from billhook.desk.commands import (
     AnyCommand,
     Cancel,
@@ -33,9 +34,8 @@ from billhook.desk.desk import Desk
 from billhook.edits import Edits
 from billhook.facts import PaymentTaken
 from billhook.invoice import Document, Invoice, InvoiceId, Key
-from billhook.message import MessageId
 from billhook.party import Medium
-from billhook.ports import PaymentKey, StampedFact
+from billhook.records import PaymentKey, StampedFact
 from billhook_adapters.memory import InMemoryStore, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment
 from properties import invariants

@@ -12,7 +12,7 @@ from billhook.desk.handlers import Handlers
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
-from billhook.ports import RecordedPayment, StampedFact
+from billhook.records import RecordedPayment, StampedFact
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document, an_account
 

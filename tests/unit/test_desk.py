@@ -41,7 +41,7 @@ from billhook.operations.expire import expire
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium
-from billhook.ports import Outcome
+from billhook.records import Outcome
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, OTHER, TWO, Office
@@ -237,7 +237,7 @@ def test_the_invoice_of_another_account_does_not_exist() -> None:
     assert foreign == unknown == [Failure(InvoiceNotFound())] * len(foreign)
     assert office.desk.get(OTHER, ONE) == Failure(InvoiceNotFound())
     assert office.desk.explain(OTHER, ONE) == Failure(InvoiceNotFound())
-    assert office.desk.messages(OTHER, ONE) == []
+    assert not office.desk.messages(OTHER, ONE)
     assert office.seen() == before
 
 

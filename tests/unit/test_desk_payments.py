@@ -20,7 +20,7 @@ from billhook.invoice import InvoiceId, Status
 from billhook.money import Currency
 from billhook.operation import Operation
 from billhook.payment import Payment, Reference
-from billhook.ports import RecordedPayment
+from billhook.records import RecordedPayment
 from billhook_adapters.testing import NOON, a_document, a_payment
 from unit.office import ACME, ONE, OTHER, TWO, Office
 

@@ -12,7 +12,8 @@ from returns.result import Failure, Success
 from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Pay
 from billhook.errors import InvoiceNotFound, NotStored
 from billhook.invoice import InvoiceId
-from billhook.ports import Outcome, StoreRefused
+from billhook.ports import StoreRefused
+from billhook.records import Outcome
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_document, a_payment
 from unit.office import ACME, ONE, TWO, Office

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
+from billhook.delivery import Delivery
 from billhook.desk.commands import Draft, DraftAndSend, Issue, Notify, Send
 from billhook.desk.sending import Addresses
 from billhook.errors import (
@@ -22,11 +23,11 @@ from billhook.errors import (
 )
 from billhook.facts import NotificationRequested
 from billhook.invoice import InvoiceId, Status
-from billhook.message import Delivery, Message
+from billhook.message import Message
 from billhook.money import LARGEST
 from billhook.operation import Operation
 from billhook.party import Medium
-from billhook.ports import Contact, Outcome, StampedFact
+from billhook.records import Contact, Outcome, StampedFact
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line
 from unit.office import ACME, ONE, TWO, Office
 

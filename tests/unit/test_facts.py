@@ -34,9 +34,9 @@ from billhook_adapters.testing import NOON, a_document, a_full_document
 DRAFTED = (
     b'{"account":"acc_1","at":"2026-01-01T12:00:00.000000Z","document":{"comment":null,'
     b'"currency":"INR","customer":{"billing_address":null,"contact":"+919876543210",'
-    b'"email":"ravi@example.com","name":"Ravi","shipping_address":null},"date":null,'
+    b'"email":"ravi@example.com","id":null,"name":"Ravi","shipping_address":null},"date":null,'
     b'"description":null,"expire_by":null,"extras":{},"first_payment_min_amount":null,'
-    b'"lines":[{"currency":"INR","description":null,"name":"Book","quantity":"2",'
+    b'"lines":[{"currency":"INR","description":null,"item":null,"name":"Book","quantity":"2",'
     b'"unit_amount":49900}],"media":[],"notes":{},"partial_payment":true,"receipt":null,'
     b'"rounding":"per_line","terms":null},"id":"inv_1"}'
 )

@@ -13,7 +13,7 @@ import pytest
 
 import billhook
 from billhook.desk import commands
-from billhook.ports import Outcome
+from billhook.records import Outcome
 from billhook.value import Value
 
 ROOT = Path(billhook.__file__).parent
@@ -56,4 +56,4 @@ def test_a_command_names_everything_that_it_is_given(kind: Any) -> None:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert (len(DATACLASSES) > 40, len(MODELS) > 10, len(COMMANDS)) == (True, True, 12)
+    assert (len(DATACLASSES) > 40, len(MODELS) > 10, len(COMMANDS)) == (True, True, 13)

@@ -8,13 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Result, Success
 
-from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay
-from billhook.desk.handlers import LEASE, Delivered, Handlers
-from billhook.invoice import Invoice, InvoiceId, Key, Status
-from billhook.message import (
+from billhook.delivery import (
     Accepted,
     Delivery,
-    Message,
     MessageId,
     MessageKey,
     Permanent,
@@ -23,8 +19,12 @@ from billhook.message import (
     Unknown,
     claim,
 )
+from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay
+from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.invoice import Invoice, InvoiceId, Key, Status
+from billhook.message import Message
 from billhook.party import Medium
-from billhook.ports import Contact, Outcome
+from billhook.records import Contact, Outcome
 from billhook_adapters.memory import InMemoryStore, RandomIds
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW

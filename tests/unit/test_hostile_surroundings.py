@@ -13,6 +13,7 @@ from returns.result import Failure, Success
 
 from billhook.account import Account, AccountId, Policy, Retries
 from billhook.change import apply
+from billhook.delivery import Accepted, Delivery, Transient, conclude, give_up, next_attempt
 from billhook.desk.commands import Draft, DraftAndSend, Notify, RecordPayment
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Delivered, Handlers
@@ -21,12 +22,11 @@ from billhook.errors import InvoiceNotFound
 from billhook.facts import Issued, PaymentTaken, Updated
 from billhook.invoice import InvoiceId, Status
 from billhook.lines import Rounding, total
-from billhook.message import Accepted, Delivery, Transient, conclude, give_up, next_attempt
 from billhook.money import Currency, major, minor
 from billhook.operations.notify import notify
 from billhook.party import Medium
 from billhook.payment import Reference
-from billhook.ports import Contact
+from billhook.records import Contact
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import (
     NOON,
@@ -117,7 +117,7 @@ def test_of_a_providers_words_a_thousand_characters_are_kept() -> None:
 
 def test_a_wait_below_zero_is_no_wait() -> None:
     error = Transient("busy", retry_after=timedelta(seconds=-5))
-    assert next_attempt(1, error, Retries(), jitter=0, now=NOON) == NOON
+    assert next_attempt(1, error, Retries(), since=NOON, jitter=0, now=NOON) == NOON
 
 
 def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:

@@ -9,14 +9,13 @@ import pytest
 from returns.result import Failure, Result, Success
 
 from billhook.account import Retries
-from billhook.message import (
+from billhook.delivery import (
     ACCEPTED,
     LIVE,
     NEXT,
     ROWS,
     Accepted,
     Delivery,
-    Message,
     NotClaimable,
     Permanent,
     SendError,
@@ -26,11 +25,11 @@ from billhook.message import (
     claim,
     conclude,
     confirm,
-    medium_status,
     next_attempt,
     requeue,
     suppress,
 )
+from billhook.message import Message, medium_status
 from billhook.party import Medium
 from billhook_adapters.testing import NOON
 
@@ -188,14 +187,14 @@ def test_what_never_goes_out_failed_with_its_reason(attempts: int, error: SendEr
 def test_the_wait_doubles_and_spreads_over_its_upper_half(
     attempts: int, jitter: float, seconds: float
 ) -> None:
-    again = next_attempt(attempts, Unknown("?"), RETRIES, jitter=jitter, now=NOON)
+    again = next_attempt(attempts, Unknown("?"), RETRIES, since=NOON, jitter=jitter, now=NOON)
     assert again == NOON + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("attempts", [3, 4, 33, 34, 99])
 def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
     patient = Retries(attempts=100, longest=timedelta(seconds=100))
-    again = next_attempt(attempts, Transient("busy"), patient, jitter=1.0, now=NOON)
+    again = next_attempt(attempts, Transient("busy"), patient, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + timedelta(seconds=100)
 
 
@@ -203,27 +202,27 @@ def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
 def test_the_wait_never_exceeds_the_longest_however_long_the_first(attempts: int) -> None:
     day, week = timedelta(days=1), timedelta(days=7)
     slow = Retries(attempts=100, first=day, longest=week)
-    again = next_attempt(attempts, Transient("busy"), slow, jitter=1.0, now=NOON)
+    again = next_attempt(attempts, Transient("busy"), slow, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + week
 
 
 def test_a_wait_is_exact_where_a_float_would_not_be() -> None:
     centuries = timedelta(microseconds=2**54 + 2)
     slow = Retries(first=centuries, longest=centuries)
-    again = next_attempt(1, Transient("busy"), slow, jitter=1.0, now=NOON)
+    again = next_attempt(1, Transient("busy"), slow, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + centuries
 
 
 @pytest.mark.parametrize(("asked", "granted"), [(7, 7), (100, 100), (101, 100), (0, 0)])
 def test_a_provider_that_names_a_wait_gets_it_up_to_the_longest(asked: int, granted: int) -> None:
     error = Transient("busy", retry_after=timedelta(seconds=asked))
-    again = next_attempt(1, error, RETRIES, jitter=0.0, now=NOON)
+    again = next_attempt(1, error, RETRIES, since=NOON, jitter=0.0, now=NOON)
     assert again == NOON + timedelta(seconds=granted)
 
 
 def test_a_provider_that_names_a_wait_does_not_get_more_attempts() -> None:
     error = Transient("busy", retry_after=timedelta(seconds=1))
-    assert next_attempt(3, error, RETRIES, jitter=0.0, now=NOON) is None
+    assert next_attempt(3, error, RETRIES, since=NOON, jitter=0.0, now=NOON) is None
 
 
 @pytest.mark.parametrize("status", sorted(LIVE))

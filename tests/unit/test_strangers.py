@@ -11,7 +11,7 @@ import pytest
 from billhook.desk.commands import Notify
 from billhook.desk.handlers import Delivered
 from billhook.party import Medium
-from billhook.ports import Contact, History
+from billhook.records import Contact, History
 from billhook_adapters.memory import InMemoryStore
 from unit.office import ACME, ONE, Office
 

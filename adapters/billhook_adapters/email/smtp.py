@@ -10,8 +10,9 @@ from typing import Literal
 
 from returns.result import Failure, Result, Success
 
+from billhook.delivery import Accepted, Permanent, SendError, Transient, Unknown
 from billhook.invoice import Invoice
-from billhook.message import Accepted, Message, Permanent, SendError, Transient, Unknown
+from billhook.message import Message
 from billhook_adapters.email.mail import mail
 
 

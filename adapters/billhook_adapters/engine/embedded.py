@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from threading import Event
 
+from billhook.delivery import MessageKey
 from billhook.desk.handlers import Delivered, Handlers
-from billhook.message import MessageKey
 
 _log = logging.getLogger(__name__)
 

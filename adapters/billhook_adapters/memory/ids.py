@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import string
 
+from billhook.delivery import MessageId
 from billhook.invoice import InvoiceId
-from billhook.message import MessageId
 
 _ALPHANUMERICS = string.ascii_letters + string.digits
 
@@ -30,6 +30,10 @@ class RandomIds:
     def message(self) -> MessageId:
         """`msg_` and 14 alphanumerics."""
         return MessageId(f"msg_{_word()}")
+
+    def event(self) -> MessageId:
+        """`evt_` and 14 alphanumerics."""
+        return MessageId(f"evt_{_word()}")
 
     def short_url(self) -> str:
         """An unguessable URL below the base URL."""

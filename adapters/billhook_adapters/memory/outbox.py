@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
+from billhook.delivery import Accepted, MessageId, SendError
 from billhook.invoice import Invoice
-from billhook.message import Accepted, Message, MessageId, SendError
+from billhook.message import Message
 from billhook_adapters.wording import short_text
 
 

@@ -11,21 +11,27 @@ from threading import RLock
 from typing import TypeVar
 
 from billhook.account import Account, AccountId, Series
+from billhook.announcement import Subscriber, SubscriberKey
+from billhook.delivery import LIVE, MessageKey
 from billhook.errors import Suppression
 from billhook.invoice import Invoice, Key
-from billhook.lifecycle import sources
-from billhook.message import LIVE, Message, MessageKey
+from billhook.lifecycle import sources, status_at
+from billhook.message import Message
 from billhook.operation import Operation
-from billhook.ports import (
+from billhook.ports import StoreRefused
+from billhook.records import (
     Contact,
+    Entry,
+    EntryKey,
     History,
+    Outbound,
     Outcome,
     PaymentKey,
     RecordedPayment,
     Remembered,
     RequestKey,
+    Search,
     StampedFact,
-    StoreRefused,
 )
 from billhook_adapters.texts import refuse_unstorable
 
@@ -40,13 +46,17 @@ class _Rows:
     facts: dict[Key, tuple[StampedFact, ...]] = field(
         default_factory=dict[Key, tuple[StampedFact, ...]]
     )
-    messages: dict[MessageKey, Message] = field(default_factory=dict[MessageKey, Message])
+    messages: dict[MessageKey, Outbound] = field(default_factory=dict[MessageKey, Outbound])
     payments: dict[PaymentKey, RecordedPayment] = field(
         default_factory=dict[PaymentKey, RecordedPayment]
     )
     remembered: dict[RequestKey, Remembered] = field(default_factory=dict[RequestKey, Remembered])
     suppressed: dict[Contact, Suppression] = field(default_factory=dict[Contact, Suppression])
     numbers: dict[Series, int] = field(default_factory=dict[Series, int])
+    subscribers: dict[SubscriberKey, Subscriber] = field(
+        default_factory=dict[SubscriberKey, Subscriber]
+    )
+    entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
 
     def copied(self) -> _Rows:
         return _Rows(**{name: copy(rows) for name, rows in vars(self).items()})
@@ -120,15 +130,67 @@ class _Work:
         found = _found(self.rows.invoices, keys)
         return {key: invoice for key, invoice in found.items() if invoice.deleted_at is None}
 
-    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Message]:
+    def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
+        paid_by = {
+            payment.invoice
+            for payment in self.rows.payments.values()
+            if payment.applied and payment.key == (account, search.payment)
+        }
+        found = sorted(
+            (
+                invoice
+                for key, invoice in self.rows.invoices.items()
+                if key.account == account
+                and invoice.deleted_at is None
+                and (search.payment is None or invoice.id in paid_by)
+                and _wanted(invoice, search, now)
+            ),
+            key=_made,
+            reverse=not search.oldest_first,
+        )
+        if search.after is not None:
+            last = search.after
+            found = [
+                invoice
+                for invoice in found
+                if (_made(invoice) > last if search.oldest_first else _made(invoice) < last)
+            ]
+        return found[search.skip : search.skip + search.limit]
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         return _found(self.rows.messages, keys)
 
-    def messages_about(self, key: Key) -> Sequence[Message]:
-        about = [one for one in self.rows.messages.values() if one.invoice_key == key]
-        return sorted(about, key=lambda message: (message.requested_at, message.id))
+    def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
+        about: dict[Key, list[Message]] = {}
+        for message in self.rows.messages.values():
+            if isinstance(message, Message) and message.invoice_key in keys:
+                about.setdefault(message.invoice_key, []).append(message)
+        for messages in about.values():
+            messages.sort(key=lambda message: (message.requested_at, message.id))
+        return about
+
+    def subscribers(
+        self, accounts: Collection[AccountId]
+    ) -> Mapping[AccountId, Sequence[Subscriber]]:
+        found: dict[AccountId, list[Subscriber]] = {}
+        for key, subscriber in sorted(self.rows.subscribers.items()):
+            if key.account in accounts:
+                found.setdefault(key.account, []).append(subscriber)
+        return found
+
+    def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
+        return _found(self.rows.entries, keys)
 
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         return _found(self.rows.payments, references)
+
+    def payments_for(self, key: Key) -> Sequence[RecordedPayment]:
+        came = [
+            payment
+            for payment in self.rows.payments.values()
+            if (payment.account, payment.invoice) == key
+        ]
+        return sorted(came, key=lambda payment: (payment.at, payment.key))
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
         unapplied = [
@@ -145,7 +207,8 @@ class _Work:
         asked = [
             message.requested_at
             for message in self.rows.messages.values()
-            if Contact(message.account, message.medium, message.address) == contact
+            if isinstance(message, Message)
+            and Contact(message.account, message.medium, message.address) == contact
         ]
         return History(self.rows.suppressed.get(contact), max(asked, default=None))
 
@@ -167,6 +230,8 @@ class _Work:
         rows = self.rows
         refuse_unstorable(outcome)
         rows.accounts.update(outcome.accounts)
+        rows.subscribers.update(outcome.subscribers)
+        rows.entries.update(outcome.entries)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
         for key, (before, after) in outcome.invoices.items():
             if key.account not in rows.accounts:
@@ -193,6 +258,21 @@ class _Work:
                 rows.suppressed.pop(contact, None)
             else:
                 rows.suppressed[contact] = reason
+
+
+def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
+    document, customer = invoice.document, invoice.document.customer
+    return (
+        (search.statuses is None or status_at(invoice, now) in search.statuses)
+        and (search.receipt is None or (document.receipt or invoice.number) == search.receipt)
+        and (search.customer is None or (customer and customer.id) == search.customer)
+        and (search.created_from is None or search.created_from <= invoice.created_at)
+        and (search.created_to is None or invoice.created_at <= search.created_to)
+    )
+
+
+def _made(invoice: Invoice) -> tuple[datetime, str]:
+    return invoice.created_at, invoice.id
 
 
 def _found(rows: Mapping[K, V], keys: Collection[K]) -> dict[K, V]:

@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert, insert
 
+from billhook.delivery import LIVE
 from billhook.lifecycle import sources
-from billhook.message import LIVE
 from billhook.operation import Operation
 from billhook_adapters.sql import tables as t
 
@@ -60,10 +60,17 @@ INVOICES = _keyed(t.invoices, t.invoices.c.account, t.invoices.c.id).where(
     t.invoices.c.deleted_at.is_(None)
 )
 MESSAGES = _keyed(t.messages, t.messages.c.account, t.messages.c.id)
-MESSAGES_ABOUT = _keyed(t.messages, t.messages.c.account, t.messages.c.invoice).order_by(
-    t.messages.c.requested_at, t.messages.c.id
+MESSAGES_ABOUT = (
+    _keyed(t.messages, t.messages.c.account, t.messages.c.invoice)
+    .where(t.messages.c.event.is_(None))
+    .order_by(t.messages.c.requested_at, t.messages.c.id)
 )
+SUBSCRIBERS = _keyed(t.subscribers, t.subscribers.c.account).order_by(t.subscribers.c.id)
+ENTRIES = _keyed(t.entries, t.entries.c.account, t.entries.c.id)
 PAYMENTS = _keyed(t.payments, t.payments.c.account, t.payments.c.reference)
+PAYMENTS_FOR = _keyed(t.payments, t.payments.c.account, t.payments.c.invoice).order_by(
+    t.payments.c.at, t.payments.c.reference
+)
 UNAPPLIED = (
     _keyed(t.payments, t.payments.c.account)
     .where(~t.payments.c.applied)
@@ -125,6 +132,8 @@ def _upsert(table: Table) -> Insert:
 PUT_ACCOUNT = _upsert(t.accounts)
 PUT_MESSAGE = _upsert(t.messages)
 PUT_REMEMBERED = _upsert(t.remembered)
+PUT_SUBSCRIBER = _upsert(t.subscribers)
+PUT_ENTRY = _upsert(t.entries)
 PUT_SUPPRESSED = _upsert(t.suppressed)
 LIFT_SUPPRESSED = delete(t.suppressed).where(
     *(column == bindparam(f"its_{column.name}") for column in t.suppressed.primary_key)

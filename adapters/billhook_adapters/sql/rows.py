@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from billhook.account import AccountId
+from billhook.announcement import Announcement
 from billhook.canonical import canonical
 from billhook.errors import Suppression
 from billhook.facts import encode
 from billhook.invoice import Document, Invoice, InvoiceId
 from billhook.message import Message
 from billhook.payment import Payment
-from billhook.ports import History, RecordedPayment, Remembered, RequestKey, StampedFact
+from billhook.records import History, Outbound, RecordedPayment, Remembered, RequestKey, StampedFact
 
 Row = Mapping[str, Any]
 
@@ -22,6 +23,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _INVOICE_TIMES = (
     "created_at", "issued_at", "paid_at", "expired_at", "cancelled_at", "deleted_at",
 )  # fmt: skip
+_WEBHOOK = "webhook"  # what stands for a medium in the row of an announcement
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at")
 
 
@@ -45,32 +47,57 @@ def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
     row = dict(invoice)
     document = row.pop("document")
     row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
-    row["expire_by"] = micros(document.expire_by)
+    row.update(_searched(document, invoice.number))
     if before is None or before.document is not document:
         row["document"] = canonical(document).decode()
     return row
+
+
+def _searched(document: Document, number: str | None) -> dict[str, Any]:
+    """What invoices are swept and searched by, copied out of their documents."""
+    return {
+        "expire_by": micros(document.expire_by),
+        "receipt": document.receipt or number,
+        "customer": None if document.customer is None else document.customer.id,
+    }
 
 
 def invoice_of(row: Row) -> Invoice:
     """The invoice of a row. Raises ValueError on a corrupt one: nothing is silently repaired."""
     fields = dict(row)
     document = Document.model_validate_json(fields["document"])
-    if fields.pop("expire_by") != micros(document.expire_by):
-        raise ValueError("the column expire_by, by which invoices are swept, is not the document's")
+    for name, value in _searched(document, fields["number"]).items():
+        if fields.pop(name) != value:
+            raise ValueError(
+                f"the column {name}, by which invoices are found, is not the document's"
+            )
     fields.update({name: instant(fields[name]) for name in _INVOICE_TIMES})
     fields["document"] = document
     return Invoice.model_validate(fields)
 
 
-def message_row(message: Message) -> dict[str, Any]:
-    """A message's columns."""
-    row = dict(message)
+def message_row(message: Outbound) -> dict[str, Any]:
+    """The columns of a message; an announcement's address is its subscriber."""
+    row: dict[str, Any] = {"event": None, "version": None, **dict(message)}
+    if isinstance(message, Announcement):
+        row |= {"medium": _WEBHOOK, "address": row.pop("subscriber")}
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
 
 
+def outbound_of(row: Row) -> Outbound:
+    """The message or the announcement of a row."""
+    if row["medium"] != _WEBHOOK:
+        return message_of(row)
+    given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
+    del given["medium"]
+    return Announcement.model_validate({**given, "subscriber": given.pop("address")})
+
+
 def message_of(row: Row) -> Message:
-    """The message of a row."""
-    return Message.model_validate({**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}})
+    """The message to a payer of a row."""
+    given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
+    del given["event"], given["version"]
+    return Message.model_validate(given)
 
 
 def payment_row(recorded: RecordedPayment) -> dict[str, Any]:

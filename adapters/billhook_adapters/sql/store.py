@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from billhook.account import AccountId
+from billhook.delivery import MessageId, MessageKey
 from billhook.invoice import InvoiceId, Key
-from billhook.message import MessageId, MessageKey
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.rows import some
 from billhook_adapters.sql.work import SqlWork, refusals

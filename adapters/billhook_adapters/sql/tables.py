@@ -34,6 +34,8 @@ api_keys = Table(
     Column("id", String(64), primary_key=True),
     Column("account", String(64), nullable=False),
     Column("secret_sha256", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False, server_default="0"),
+    Column("revoked_at", BigInteger),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 
@@ -57,6 +59,8 @@ invoices = Table(
     Column("short_url", String(2048), unique=True),
     Column("first_payment", String(128)),
     Column("document", Text, nullable=False),
+    Column("receipt", String(64)),
+    Column("customer", String(64)),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 Index(
@@ -65,6 +69,10 @@ Index(
     sqlite_where=text("status IN ('issued', 'partially_paid')"),
     postgresql_where=text("status IN ('issued', 'partially_paid')"),
 )
+
+Index("invoices_by_age", invoices.c.account, invoices.c.created_at, invoices.c.id)
+Index("invoices_by_receipt", invoices.c.account, invoices.c.receipt)
+Index("invoices_of_customer", invoices.c.account, invoices.c.customer)
 
 facts = Table(
     "facts",
@@ -102,6 +110,8 @@ messages = Table(
     Column("ended_at", BigInteger),
     Column("reason", Text),
     Column("provider_id", Text),
+    Column("event", String(64)),
+    Column("version", Integer),
 )
 Index(
     "messages_due",
@@ -149,6 +159,24 @@ remembered = Table(
     Column("until", BigInteger, nullable=False),
 )
 Index("remembered_until", remembered.c.until)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
 
 suppressed = Table(
     "suppressed",

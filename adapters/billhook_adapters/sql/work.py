@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from billhook.account import Account, AccountId, Series
+from billhook.announcement import Subscriber
 from billhook.canonical import canonical
+from billhook.delivery import MessageKey
 from billhook.errors import Suppression
 from billhook.facts import decode
 from billhook.invoice import Invoice, Key
-from billhook.message import Message, MessageKey
-from billhook.ports import (
+from billhook.message import Message
+from billhook.ports import StoreRefused
+from billhook.records import (
     Contact,
+    Entry,
+    EntryKey,
     History,
+    Outbound,
     Outcome,
     PaymentKey,
     RecordedPayment,
     Remembered,
     RequestKey,
+    Search,
     StampedFact,
-    StoreRefused,
 )
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import tables as t
@@ -35,11 +42,13 @@ from billhook_adapters.sql.rows import (
     invoice_row,
     message_of,
     message_row,
+    outbound_of,
     payment_of,
     payment_row,
     remembered_of,
     remembered_row,
 )
+from billhook_adapters.sql.searching import searching
 from billhook_adapters.texts import refuse_unstorable
 
 
@@ -63,16 +72,40 @@ class SqlWork:
         found = (invoice_of(row) for row in self._rows(q.INVOICES, keys))
         return {invoice.key: invoice for invoice in found}
 
-    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Message]:
-        found = (message_of(row) for row in self._rows(q.MESSAGES, keys))
+    def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
+        found = self._connection.execute(searching(account, search, now))
+        return [invoice_of(dict(row)) for row in found.mappings()]
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
+        found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
         return {message.key: message for message in found}
 
-    def messages_about(self, key: Key) -> Sequence[Message]:
-        return [message_of(row) for row in self._rows(q.MESSAGES_ABOUT, (key,))]
+    def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
+        about: dict[Key, list[Message]] = {}
+        for row in self._rows(q.MESSAGES_ABOUT, keys):
+            message = message_of(row)
+            about.setdefault(message.invoice_key, []).append(message)
+        return about
+
+    def subscribers(
+        self, accounts: Collection[AccountId]
+    ) -> Mapping[AccountId, Sequence[Subscriber]]:
+        found: dict[AccountId, list[Subscriber]] = {}
+        for row in self._rows(q.SUBSCRIBERS, accounts):
+            subscriber = Subscriber.model_validate_json(row["body"])
+            found.setdefault(subscriber.account, []).append(subscriber)
+        return found
+
+    def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
+        found = (Entry.model_validate(row) for row in self._rows(q.ENTRIES, keys))
+        return {entry.key: entry for entry in found}
 
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         found = (payment_of(row) for row in self._rows(q.PAYMENTS, references))
         return {payment.key: payment for payment in found}
+
+    def payments_for(self, key: Key) -> Sequence[RecordedPayment]:
+        return [payment_of(row) for row in self._rows(q.PAYMENTS_FOR, (key,))]
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
         return [payment_of(row) for row in self._rows(q.UNAPPLIED, (account,))]
@@ -117,6 +150,14 @@ class SqlWork:
                     for account in outcome.accounts.values()
                 ],
             )
+            self._each(
+                q.PUT_SUBSCRIBER,
+                [
+                    {"account": one.account, "id": one.id, "body": canonical(one).decode()}
+                    for one in outcome.subscribers.values()
+                ],
+            )
+            self._each(q.PUT_ENTRY, [dict(entry) for entry in outcome.entries.values()])
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._each(t.invoices.insert(), new)
             self._replace([(before, after) for before, after in changed if before is not None])

@@ -19,7 +19,7 @@ from billhook.operations.issue import issue
 from billhook.operations.pay import pay
 from billhook.party import Customer, Medium
 from billhook.payment import Payment, Reference
-from billhook.ports import RecordedPayment
+from billhook.records import RecordedPayment
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the builders' invoices are made."""

@@ -13,6 +13,7 @@ from billhook.canonical import adapter, canonical
 from billhook.errors import REFUSALS
 from billhook.invoice import Invoice
 from billhook.message import Message
+from billhook.records import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,12 @@ class Sent:
     messages: tuple[Message, ...]
 
 
-ANSWERS: Mapping[str, type[Any]] = {"invoice": Invoice, "message": Message, "sent": Sent}
+ANSWERS: Mapping[str, type[Any]] = {
+    "entry": Entry,
+    "invoice": Invoice,
+    "message": Message,
+    "sent": Sent,
+}
 """What a command may answer when it succeeds, by the name it is stored under."""
 
 _NAMES = {kind: name for name, kind in ANSWERS.items()}

@@ -7,23 +7,25 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from billhook.account import Account, AccountId
+from billhook.announcement import Announcement, event_of
 from billhook.change import Change, as_of
 from billhook.facts import Drafted, NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
 from billhook.operations.notify import Notification, Standing
-from billhook.ports import (
+from billhook.ports import Ids, StoreRefused, Work
+from billhook.records import (
     Contact,
+    Entry,
+    EntryKey,
     History,
-    Ids,
     Outcome,
     PaymentKey,
     RecordedPayment,
     Remembered,
     RequestKey,
     StampedFact,
-    StoreRefused,
-    Work,
+    Subscribers,
 )
 
 K = TypeVar("K")
@@ -67,6 +69,8 @@ class Batch:
         self.payments: Rows[PaymentKey, RecordedPayment] = Rows(work.payments)
         self.histories: Rows[Contact, History] = Rows(work.histories)
         self.remembered: Rows[RequestKey, Remembered] = Rows(work.remembered)
+        self.subscribers: Rows[AccountId, Subscribers] = Rows(work.subscribers)
+        self.entries: Rows[EntryKey, Entry] = Rows(work.entries)
 
     def remember(self, answer: Remembered) -> None:
         """Keep a decided answer under its idempotency key."""
@@ -89,6 +93,7 @@ class Batch:
             gone = change.invoice.deleted_at is not None
             self.invoices.put(key, None if gone else change.invoice)
             outcome.facts.append(StampedFact(key, change.invoice.version, change.fact, case.actor))
+            self._announce(change)
         for message in case.messages:
             outcome.messages[message.key] = message
             requested = NotificationRequested(self.now, message.id, message.medium)
@@ -96,7 +101,29 @@ class Batch:
             contact = Contact(message.account, message.medium, message.address)
             # Nothing was suppressed, or there would be no message.
             self.histories.put(contact, History(last_asked=self.now))
+        for entry in case.entries:
+            outcome.entries[entry.key] = entry
+            self.entries.put(entry.key, entry)
         self.absorb_payments(case)
+
+    def _announce(self, change: Change) -> None:
+        event = event_of(change)
+        if event is None:
+            return
+        invoice = change.invoice
+        for subscriber in self.subscribers.get(invoice.account) or ():
+            if subscriber.wants(event):
+                announcement = Announcement(
+                    account=invoice.account,
+                    id=self.ids.event(),
+                    invoice=invoice.id,
+                    requested_at=self.now,
+                    due_at=self.now,
+                    subscriber=subscriber.id,
+                    event=event,
+                    version=invoice.version,
+                )
+                self.outcome.messages[announcement.key] = announcement
 
     def absorb_payments(self, case: Case) -> None:
         """Keep the payments of a case: money that came in is kept even when it was refused."""
@@ -118,10 +145,15 @@ class Case:
         self.changes: list[Change] = []
         self.messages: list[Message] = []
         self.payments: list[RecordedPayment] = []
+        self.entries: list[Entry] = []
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
         """The payment already known under this reference."""
         return self._batch.payments.get(key)
+
+    def entry(self, key: EntryKey) -> Entry | None:
+        """What is already kept under this id."""
+        return self._batch.entries.get(key)
 
     def standing(self, contact: Contact) -> Standing:
         """What stands against writing to an address."""

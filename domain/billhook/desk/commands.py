@@ -11,7 +11,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from returns.result import Failure, Result
+from returns.result import Failure, Result, Success
 
 from billhook.account import AccountId, Policy
 from billhook.change import Change
@@ -43,6 +43,7 @@ from billhook.operations.notify import NotifyRefusal
 from billhook.operations.update import update
 from billhook.party import Medium
 from billhook.payment import Payment
+from billhook.records import Entry
 
 A_co = TypeVar("A_co", covariant=True)
 E_co = TypeVar("E_co", covariant=True)
@@ -248,6 +249,28 @@ class Delete(_About[Invoice, OperationNotAllowed]):
 
     def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed]:
         return _kept(case, delete(invoice, now=case.now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Keep an entry beside the invoices; an id keeps what was first filed under it."""
+
+    entry: Entry
+    key: str | None = None
+    actor: str | None = None
+    invoice: None = None
+
+    @property
+    def account(self) -> AccountId:
+        """The account that keeps it."""
+        return self.entry.account
+
+    def decide(self, case: Case) -> Result[Entry, AlreadyExists]:
+        known = case.entry(self.entry.key)
+        if known is not None:
+            return Success(known) if known == self.entry else Failure(AlreadyExists())
+        case.entries.append(self.entry)
+        return Success(self.entry)
 
 
 AnyCommand = Command[Any, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from hashlib import sha256
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from returns.result import Failure, Result, Success
 
 from billhook.account import Account, AccountId
+from billhook.announcement import Subscriber
 from billhook.canonical import canonical
 from billhook.change import as_of
 from billhook.desk.answers import decode, encode
@@ -21,16 +22,18 @@ from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyRe
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
-from billhook.ports import (
-    Clock,
+from billhook.ports import Clock, Ids, Store, StoreRefused
+from billhook.records import (
     Contact,
+    Entry,
+    EntryKey,
     History,
-    Ids,
     Outcome,
+    RecordedPayment,
     Remembered,
     RequestKey,
-    Store,
-    StoreRefused,
+    Search,
+    StampedFact,
 )
 from billhook.value import ID_PATTERN
 from billhook.verdict import Verdict, explain
@@ -60,6 +63,11 @@ class Desk:
         """Add an account, or replace its name and policies."""
         with self._store.transaction() as work:
             work.save(Outcome(accounts={account.id: account}))
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Add a subscriber, or replace what is known of it."""
+        with self._store.transaction() as work:
+            work.save(Outcome(subscribers={subscriber.key: subscriber}))
 
     def do(self, command: Command[A, E]) -> Result[A, E | DeskRefusal]:
         """Decide one command and store what it decides; a batch of one."""
@@ -104,10 +112,54 @@ class Desk:
             return Failure(InvoiceNotFound())
         return Success(as_of(found, self._clock.now()))
 
+    def search(self, account: AccountId, search: Search) -> Sequence[Invoice]:
+        """The invoices wanted, as they stand now."""
+        now = self._clock.now()
+        with self._store.snapshot() as view:
+            return [as_of(found, now) for found in view.search(account, search, now)]
+
     def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
         """The messages about an invoice, the oldest first."""
+        return self.correspondence(account, (invoice,)).get(invoice, ())
+
+    def correspondence(
+        self, account: AccountId, invoices: Collection[InvoiceId]
+    ) -> Mapping[InvoiceId, Sequence[Message]]:
+        """The messages about each of these invoices, the oldest first."""
         with self._store.snapshot() as view:
-            return view.messages_about(Key(account, invoice))
+            about = view.messages_about([Key(account, invoice) for invoice in invoices])
+        return {key.invoice: messages for key, messages in about.items()}
+
+    def history(
+        self, account: AccountId, invoice: InvoiceId
+    ) -> Result[Sequence[StampedFact], InvoiceNotFound]:
+        """Every fact of an invoice, the oldest first."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            if key not in view.invoices((key,)):
+                return Failure(InvoiceNotFound())
+            return Success(view.facts(key))
+
+    def payments(
+        self, account: AccountId, invoice: InvoiceId
+    ) -> Result[Sequence[RecordedPayment], InvoiceNotFound]:
+        """What came in for an invoice, applied or not, the oldest first."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            if key not in view.invoices((key,)):
+                return Failure(InvoiceNotFound())
+            return Success(view.payments_for(key))
+
+    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
+        """The money that no invoice could take, the oldest first."""
+        with self._store.snapshot() as view:
+            return view.unapplied(account)
+
+    def entry(self, account: AccountId, entry: str) -> Entry | None:
+        """What a dialect filed under this id."""
+        key = EntryKey(account, entry)
+        with self._store.snapshot() as view:
+            return view.entries((key,)).get(key)
 
     def explain(
         self, account: AccountId, invoice: InvoiceId

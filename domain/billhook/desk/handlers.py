@@ -12,16 +12,10 @@ from enum import StrEnum
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Account
-from billhook.desk.commands import Expire
-from billhook.desk.desk import Desk
-from billhook.errors import InvoiceNotFound
-from billhook.invoice import Invoice
-from billhook.message import (
+from billhook.announcement import RETRIES, Announcement
+from billhook.delivery import (
     Accepted,
-    Message,
     MessageKey,
-    Permanent,
     SendError,
     Unknown,
     claim,
@@ -29,9 +23,12 @@ from billhook.message import (
     give_up,
     suppress,
 )
-from billhook.operations.notify import Standing, notify
+from billhook.desk.commands import Expire
+from billhook.desk.desk import Desk
+from billhook.desk.parcels import Parcel, announced, subscriber_of, written
 from billhook.party import Medium
-from billhook.ports import Clock, Contact, History, Ids, Outcome, Sender, Store, Work
+from billhook.ports import Announcer, Clock, Ids, Sender, Store, Work
+from billhook.records import Outbound, Outcome
 
 LEASE = timedelta(minutes=2)
 """How long a sender may take before another may try; longer than any provider's timeout."""
@@ -55,64 +52,66 @@ class Handlers:
     clock: Clock
     ids: Ids
     senders: Mapping[Medium, Sender]
+    announcer: Announcer | None = None
     lease: timedelta = LEASE
 
     def deliver(self, key: MessageKey) -> Delivered:
         """Send one message, unless the domain, asked again, now says no."""
         with self.store.transaction() as work:
-            claimed = self._claim(work, key)
-        if isinstance(claimed, Delivered):
-            return claimed
-        message, invoice, account = claimed
-        sender = self.senders.get(message.medium)
-        outcome = (
-            Failure(Permanent(f"no sender is set up for {message.medium}"))
-            if sender is None
-            else _sent(sender, message, invoice, account.name)
-        )
+            parcel = self._claim(work, key)
+        if isinstance(parcel, Delivered):
+            return parcel
+        outcome = _handed_over(parcel)
         with self.store.transaction() as work:
             current = work.messages((key,)).get(key)
             # Another claim since then owns the message now; its attempt number is the fence.
-            if current != message:
+            if current != parcel.dispatch:
                 return Delivered.NOTHING
             concluded = conclude(
-                message,
+                parcel.dispatch,
                 outcome,
                 now=self.clock.now(),
-                retries=account.policy.retries,
+                retries=parcel.retries,
                 jitter=self.ids.jitter(),
             )
-            work.save(Outcome(messages={key: concluded}))
+            self._conclude(work, concluded)
         return Delivered.HANDED_OVER
 
-    def _claim(self, work: Work, key: MessageKey) -> Delivered | tuple[Message, Invoice, Account]:
+    def _claim(self, work: Work, key: MessageKey) -> Delivered | Parcel:
         now = self.clock.now()
         waiting = work.messages((key,)).get(key)
-        if waiting is not None:
-            retries = work.accounts((key.account,))[key.account].policy.retries
-            dead = give_up(waiting, now=now, retries=retries)
-            if dead is not None:
-                work.save(Outcome(messages={key: dead}))
-                return Delivered.GIVEN_UP
-        claimed = None if waiting is None else claim(waiting, now=now, lease=self.lease)
-        if claimed is None or isinstance(claimed, Failure):
+        if waiting is None:
             return Delivered.NOTHING
-        message = claimed.unwrap()
-        invoice = work.invoices((message.invoice_key,)).get(message.invoice_key)
-        account = work.accounts((message.account,))[message.account]
-        contact = Contact(message.account, message.medium, message.address)
-        known = work.histories((contact,)).get(contact, History())
-        asked = (
-            Failure(InvoiceNotFound())
-            if invoice is None
-            else notify(invoice, message.medium, now=now, standing=Standing(known.suppressed))
+        account = work.accounts((key.account,))[key.account]
+        retries = RETRIES if isinstance(waiting, Announcement) else account.policy.retries
+        dead = give_up(waiting, now=now, retries=retries)
+        if dead is not None:
+            self._conclude(work, dead)
+            return Delivered.GIVEN_UP
+        claimed = claim(waiting, now=now, lease=self.lease)
+        if isinstance(claimed, Failure):
+            return Delivered.NOTHING
+        dispatch = claimed.unwrap()
+        packed = (
+            announced(work, dispatch, self.announcer)
+            if isinstance(dispatch, Announcement)
+            else written(work, dispatch, account, now, self.senders)
         )
-        if invoice is None or not isinstance(asked, Success):
-            suppressed = suppress(message, asked.failure().code, now=now)
-            work.save(Outcome(messages={key: suppressed}))
+        if isinstance(packed, str):
+            work.save(Outcome(messages={key: suppress(dispatch, packed, now=now)}))
             return Delivered.SUPPRESSED
-        work.save(Outcome(messages={key: message}))
-        return message, invoice, account
+        work.save(Outcome(messages={key: dispatch}))
+        return Parcel(dispatch, retries, packed)
+
+    def _conclude(self, work: Work, concluded: Outbound) -> None:
+        outcome = Outcome(messages={concluded.key: concluded})
+        if isinstance(concluded, Announcement) and concluded.ended_at is not None:
+            # It was told for a day and never answered: nobody is there to be told more.
+            subscriber = subscriber_of(work, concluded)
+            if subscriber is not None:
+                silenced = subscriber.model_copy(update={"silenced": True})
+                outcome.subscribers[silenced.key] = silenced
+        work.save(outcome)
 
     def sweep(self, limit: int = 1000) -> int:
         """Record the expiry of up to `limit` invoices whose time ran out; how many it was.
@@ -129,10 +128,8 @@ class Handlers:
         return sum(isinstance(answer, Success) for answer in answers)
 
 
-def _sent(
-    sender: Sender, message: Message, invoice: Invoice, seller: str
-) -> Result[Accepted, SendError]:
+def _handed_over(parcel: Parcel) -> Result[Accepted, SendError]:
     try:
-        return sender.send(message, invoice, seller)
+        return parcel.hand_over()
     except Exception as bug:  # noqa: BLE001  # a sender's bug must not send a message for ever
         return Failure(Unknown(f"the sender broke: {type(bug).__name__}"))

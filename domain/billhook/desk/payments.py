@@ -10,7 +10,7 @@ from billhook.errors import InvoiceNotFound, PaymentRefusal, ReferenceReused
 from billhook.invoice import Invoice, InvoiceId
 from billhook.operations.pay import pay
 from billhook.payment import Payment
-from billhook.ports import PaymentKey, RecordedPayment
+from billhook.records import PaymentKey, RecordedPayment
 
 PayRefusal = PaymentRefusal | InvoiceNotFound | ReferenceReused
 

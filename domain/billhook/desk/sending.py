@@ -14,7 +14,7 @@ from billhook.operations.issue import IssueRefusal, issue, objections
 from billhook.operations.notify import CLEAR, Notification, NotifyRefusal, notify
 from billhook.operations.notify import GATE as NOTIFY
 from billhook.party import Medium
-from billhook.ports import Contact
+from billhook.records import Contact
 
 IssueOrNotifyRefusal = IssueRefusal | NotifyRefusal
 

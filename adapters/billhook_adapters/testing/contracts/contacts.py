@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from billhook.account import AccountId
-from billhook.message import Delivery
+from billhook.delivery import Delivery
 from billhook.party import Medium
-from billhook.ports import Contact, History, Store
+from billhook.ports import Store
+from billhook.records import Contact, History
 from billhook_adapters.testing.builders import NOON, a_message
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, save
 

@@ -27,7 +27,8 @@ from billhook.edits import Edits
 from billhook.errors import KeyReused, OperationNotAllowed
 from billhook.invoice import InvoiceId, Status
 from billhook.party import Medium
-from billhook.ports import RequestKey, Store
+from billhook.ports import Store
+from billhook.records import RequestKey
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment

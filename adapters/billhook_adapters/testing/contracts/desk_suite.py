@@ -13,7 +13,8 @@ from billhook.desk.commands import Draft, Issue
 from billhook.desk.desk import Desk
 from billhook.facts import ChangeFact
 from billhook.invoice import Invoice, InvoiceId, Key, Status
-from billhook.ports import RecordedPayment, StampedFact, Store
+from billhook.ports import Store
+from billhook.records import RecordedPayment, StampedFact
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account

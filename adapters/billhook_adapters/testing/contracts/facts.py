@@ -22,7 +22,8 @@ from billhook.facts import (
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.payment import Reference
-from billhook.ports import StampedFact, Store, StoreRefused
+from billhook.ports import Store, StoreRefused
+from billhook.records import StampedFact
 from billhook_adapters.testing.builders import NOON, a_full_document
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 

@@ -7,7 +7,7 @@ from math import log2
 
 import pytest
 
-from billhook.message import MessageKey
+from billhook.delivery import MessageKey
 from billhook.ports import Ids
 from billhook_adapters.testing.builders import a_message
 from billhook_adapters.testing.contracts.at_once import at_once

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from billhook.account import AccountId
-from billhook.message import Delivery, Message, MessageId, MessageKey
+from billhook.delivery import Delivery, MessageId, MessageKey
+from billhook.message import Message
 from billhook.ports import Store
+from billhook.records import Outbound
 from billhook_adapters.testing.builders import NOON, a_message
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 
@@ -63,11 +65,15 @@ class MessagesSuite(StoreSuite):
         _put(opened, newest, middle, elsewhere)
         _put(opened, oldest)
         with opened.snapshot() as view:
-            assert list(view.messages_about(a_key())) == [oldest, middle, newest]
+            assert list(view.messages_about((a_key(),)).get(a_key(), ())) == [
+                oldest,
+                middle,
+                newest,
+            ]
 
     def test_nothing_is_known_about_an_unknown_invoice(self, opened: Store) -> None:
         with opened.snapshot() as view:
-            assert list(view.messages_about(a_key("inv_9"))) == []
+            assert list(view.messages_about((a_key("inv_9"),)).get(a_key("inv_9"), ())) == []
             unknown = MessageKey(AccountId("acc_9"), MessageId("msg_1"))
             assert view.messages((unknown,)) == {}
 
@@ -76,6 +82,6 @@ def _put(store: Store, *messages: Message) -> None:
     save(store, messages={message.key: message for message in messages})
 
 
-def _found(store: Store, *messages: Message) -> dict[MessageKey, Message]:
+def _found(store: Store, *messages: Message) -> dict[MessageKey, Outbound]:
     with store.snapshot() as view:
         return dict(view.messages([message.key for message in messages]))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from billhook.account import Series
-from billhook.ports import Outcome, Store, StoreRefused
+from billhook.ports import Store, StoreRefused
+from billhook.records import Outcome
 from billhook_adapters.testing.builders import an_invoice
 from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, broken_off
 

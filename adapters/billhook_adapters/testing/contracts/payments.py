@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from billhook.ports import PaymentKey, RecordedPayment, Store, StoreRefused
+from billhook.ports import Store, StoreRefused
+from billhook.records import PaymentKey, RecordedPayment
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
 from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, save
 

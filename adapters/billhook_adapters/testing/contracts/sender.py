@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 from returns.result import Failure, Success
 
-from billhook.message import Accepted, Message, SendError
+from billhook.delivery import Accepted, SendError
+from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Sender
 from billhook_adapters.testing.builders import a_customer, a_message, an_invoice

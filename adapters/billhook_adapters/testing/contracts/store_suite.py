@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.ports import Outcome, Store, Work
+from billhook.ports import Store, Work
+from billhook.records import Outcome
 from billhook_adapters.testing.builders import an_account
 
 ONE, OTHER = an_account("acc_1", "Acme"), an_account("acc_2", "Umbrella")

@@ -6,7 +6,8 @@ from billhook.account import AccountId, Series
 from billhook.facts import Cancelled, Expired
 from billhook.invoice import InvoiceId, Key, Status
 from billhook.operations.issue import issue
-from billhook.ports import History, StampedFact, Store
+from billhook.ports import Store
+from billhook.records import History, StampedFact
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,
@@ -68,7 +69,7 @@ class TenantsSuite(StoreSuite):
         save(opened, messages={ours.key: ours, theirs.key: theirs})
         with opened.snapshot() as view:
             assert view.messages((theirs.key, ours.key)) == {ours.key: ours, theirs.key: theirs}
-            assert list(view.messages_about(ours.invoice_key)) == [ours]
+            assert list(view.messages_about((ours.invoice_key,))[ours.invoice_key]) == [ours]
 
     def test_one_reference_names_a_payment_in_each_account(self, opened: Store) -> None:
         ours = a_recorded_payment(account=ONE.id, applied=False)

@@ -9,7 +9,8 @@ import pytest
 from billhook.account import AccountId, Series
 from billhook.facts import Cancelled
 from billhook.invoice import Status
-from billhook.ports import History, Outcome, StampedFact, Store, StoreRefused
+from billhook.ports import Store, StoreRefused
+from billhook.records import History, Outcome, StampedFact
 from billhook_adapters.testing.builders import (
     NOON,
     a_customer,
@@ -122,5 +123,5 @@ class TextsSuite(StoreSuite):
         assert history(opened, a_contact(text)) == History()
         with opened.snapshot() as view:
             assert list(view.facts(a_key(text))) == []
-            assert list(view.messages_about(a_key(text))) == []
+            assert list(view.messages_about((a_key(text),)).get(a_key(text), ())) == []
             assert list(view.unapplied(AccountId(text))) == []

@@ -7,7 +7,8 @@ import pytest
 from billhook.facts import Cancelled
 from billhook.invoice import Status
 from billhook.operations.issue import issue
-from billhook.ports import History, Outcome, StampedFact, Store, StoreRefused, View
+from billhook.ports import Store, StoreRefused, View
+from billhook.records import History, Outcome, StampedFact
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,

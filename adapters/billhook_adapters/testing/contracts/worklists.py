@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from billhook.delivery import LIVE, Delivery
 from billhook.invoice import Invoice, Status
-from billhook.message import LIVE, Delivery
 from billhook.operations.delete import delete
 from billhook.ports import Store
 from billhook_adapters.testing.builders import NOON, a_message, an_invoice

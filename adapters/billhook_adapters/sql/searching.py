@@ -1,0 +1,58 @@
+"""The statement of a search: one condition for each that is given, and pages by key or by count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, select, tuple_
+
+from billhook.account import AccountId
+from billhook.lifecycle import NEXT, sources
+from billhook.operation import Operation
+from billhook.records import Search
+from billhook_adapters.sql import tables as t
+from billhook_adapters.sql.rows import some
+
+_i = t.invoices.c
+(_EXPIRED,) = {NEXT[status, "expire"] for status in sources(Operation.EXPIRE)}
+
+
+def searching(account: AccountId, search: Search, now: datetime) -> Select[Any]:
+    """The invoices of an account that a search wants, in its order."""
+    wanted = select(t.invoices).where(_i.account == account, _i.deleted_at.is_(None))
+    wanted = wanted.where(*_conditions(account, search, now))
+    made = tuple_(_i.created_at, _i.id)
+    if search.after is not None:
+        created_at, last = search.after
+        here = tuple_(some(created_at), last)
+        wanted = wanted.where(made > here if search.oldest_first else made < here)
+    order = (_i.created_at, _i.id) if search.oldest_first else (_i.created_at.desc(), _i.id.desc())
+    return wanted.order_by(*order).limit(search.limit).offset(search.skip)
+
+
+def _conditions(account: AccountId, search: Search, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.statuses is not None:
+        open_in = sources(Operation.EXPIRE)
+        overdue = and_(_i.status.in_(open_in), _i.expire_by <= some(now))
+        conditions.append(case((overdue, _EXPIRED), else_=_i.status).in_(sorted(search.statuses)))
+    if search.receipt is not None:
+        conditions.append(_i.receipt == search.receipt)
+    if search.customer is not None:
+        conditions.append(_i.customer == search.customer)
+    if search.payment is not None:
+        paid = t.payments.c
+        conditions.append(
+            exists().where(
+                paid.account == account,
+                paid.reference == search.payment,
+                paid.invoice == _i.id,
+                paid.applied,
+            )
+        )
+    if search.created_from is not None:
+        conditions.append(_i.created_at >= some(search.created_from))
+    if search.created_to is not None:
+        conditions.append(_i.created_at <= some(search.created_to))
+    return conditions

@@ -1,0 +1,276 @@
+"""What goes out has a life of its own, which never moves the invoice's.
+
+    queued ─claim→ sending ─accept→ sent ─confirm→ delivered
+      │ ↑            │ │ │            └──bounce→ bounced
+      │ └───retry────┘ │ └─fail→ failed ─requeue→ queued
+      └──suppress→ suppressed ←┘
+
+Every decision of delivery (who may send, when again, when to give up) is a pure function here,
+the same for a message to the payer and for an announcement to a subscriber.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, NamedTuple, NewType, TypeVar
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId, Retries
+from billhook.invoice import InvoiceId, Key
+from billhook.machine import build, compiled
+from billhook.value import IDENTIFIER, Count, Instant, Text, Value, utc
+
+MessageId = NewType("MessageId", str)
+"""Names what goes out, and is the idempotency key that its receiver is given."""
+
+
+class MessageKey(NamedTuple):
+    """What finds a message: never an id without its account."""
+
+    account: AccountId
+    message: MessageId
+
+
+class Delivery(StrEnum):
+    """Where a message stands on its way."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
+    delivery.value for delivery in Delivery
+)
+
+ROWS = (
+    {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
+    {"trigger": "retry", "source": SENDING, "dest": QUEUED},
+    {"trigger": "accept", "source": SENDING, "dest": SENT},
+    {"trigger": "fail", "source": SENDING, "dest": FAILED},
+    {"trigger": "suppress", "source": [QUEUED, SENDING], "dest": SUPPRESSED},
+    {"trigger": "confirm", "source": SENT, "dest": DELIVERED},
+    {"trigger": "bounce", "source": SENT, "dest": BOUNCED},
+    {"trigger": "requeue", "source": FAILED, "dest": QUEUED},
+)
+
+MACHINE = build(Delivery, ROWS)
+NEXT = compiled(MACHINE, Delivery)
+"""Where each trigger leads a message."""
+
+LIVE = frozenset(delivery for delivery in Delivery if (delivery, "suppress") in NEXT)
+"""Not yet decided: it may still go out."""
+
+ACCEPTED = frozenset({NEXT[Delivery.SENDING, "accept"]}) | frozenset(
+    NEXT[Delivery.SENT, trigger] for trigger in ("confirm", "bounce")
+)
+"""A provider once took it."""
+
+
+class Dispatch(Value):
+    """Something on its way out; the row is the truth and every job only a wake-up.
+
+    `due_at` is when it may be claimed next: the next attempt, or the end of the sender's lease.
+    """
+
+    account: Annotated[AccountId, IDENTIFIER]
+    id: Annotated[MessageId, IDENTIFIER]
+    invoice: Annotated[InvoiceId, IDENTIFIER]
+    status: Delivery = Delivery.QUEUED
+    requested_at: Instant
+    due_at: Instant | None
+    attempts: Count = 0
+    sent_at: Instant | None = None
+    ended_at: Instant | None = None
+    reason: Text | None = None
+    provider_id: Text | None = None
+
+    @property
+    def key(self) -> MessageKey:
+        """The pair that finds it in a store."""
+        return MessageKey(self.account, self.id)
+
+    @property
+    def invoice_key(self) -> Key:
+        """The pair that finds the invoice it is about."""
+        return Key(self.account, self.invoice)
+
+
+D = TypeVar("D", bound=Dispatch)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A provider took the message, under an id of its own where it gives one."""
+
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """It did not go out, and may later; `retry_after` where the provider said so."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permanent:
+    """It did not go out and never will."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell whether it went out: try again, under the same key only."""
+
+    reason: str
+
+
+SendError = Transient | Permanent | Unknown
+"""Why a provider did not take a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimable:
+    """Somebody else is sending it, or there is nothing left to send."""
+
+    status: Delivery
+    due_at: datetime | None
+
+
+def claim(dispatch: D, *, now: datetime, lease: timedelta) -> Result[D, NotClaimable]:
+    """Take the message for sending; nobody else may until the lease ends.
+
+    A message whose sender died is claimed again once its lease has run out.
+    """
+    now = utc(now)
+    due_at = dispatch.due_at
+    if (dispatch.status, "claim") not in NEXT or due_at is None or now < due_at:
+        return Failure(NotClaimable(dispatch.status, due_at))
+    return Success(
+        _moved(dispatch, "claim", attempts=dispatch.attempts + 1, due_at=now + lease, reason=None)
+    )
+
+
+def give_up(dispatch: D, *, now: datetime, retries: Retries) -> D | None:
+    """The message as a dead letter, where its last attempt never came to a conclusion.
+
+    None while there is an attempt left, or while a sender still holds it.
+    """
+    due_at = dispatch.due_at
+    spent = dispatch.attempts >= retries.attempts and due_at is not None and now >= due_at
+    if not spent or (dispatch.status, "fail") not in NEXT:
+        return None
+    return _moved(dispatch, "fail", due_at=None, ended_at=utc(now), reason="no sender came back")
+
+
+def suppress(dispatch: D, reason: str, *, now: datetime) -> D:
+    """Asked again at the moment of sending, the domain said no; the reason is its code."""
+    return _moved(dispatch, "suppress", due_at=None, ended_at=utc(now), reason=reason)
+
+
+def conclude(
+    dispatch: D,
+    outcome: Result[Accepted, SendError],
+    *,
+    now: datetime,
+    retries: Retries,
+    jitter: float,
+) -> D:
+    """What a provider's answer makes of a message that was being sent.
+
+    `jitter` is a number from 0 to 1, drawn by the caller.
+    """
+    now = utc(now)
+    if isinstance(outcome, Success):
+        accepted = outcome.unwrap()
+        return _moved(
+            dispatch,
+            "accept",
+            due_at=None,
+            sent_at=now,
+            provider_id=None if accepted.provider_id is None else _kept(accepted.provider_id),
+        )
+    error = outcome.failure()
+    again = next_attempt(
+        dispatch.attempts, error, retries, since=dispatch.requested_at, jitter=jitter, now=now
+    )
+    if again is None:
+        return _moved(dispatch, "fail", due_at=None, ended_at=now, reason=_kept(error.reason))
+    return _moved(dispatch, "retry", due_at=again, reason=_kept(error.reason))
+
+
+def _kept(words: str) -> str:
+    # A provider's words must never stop us from recording what it did.
+    return words.encode(errors="replace").decode().replace("\x00", "?")[:1000]
+
+
+def next_attempt(
+    attempts: int,
+    error: SendError,
+    retries: Retries,
+    *,
+    since: datetime,
+    jitter: float,
+    now: datetime,
+) -> datetime | None:
+    """When to try again what was asked for at `since`, or None where it is time to give up.
+
+    Doubles with each attempt up to the longest wait, spread over the upper half of the interval.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> next_attempt(1, Transient("busy"), Retries(), since=noon, jitter=1.0, now=noon) - noon
+    datetime.timedelta(seconds=30)
+    """
+    if isinstance(error, Permanent) or attempts >= retries.attempts:
+        return None
+    again = now + _wait(attempts, error, retries, jitter)
+    return again if retries.within is None or again <= since + retries.within else None
+
+
+def _wait(attempts: int, error: SendError, retries: Retries, jitter: float) -> timedelta:
+    if isinstance(error, Transient) and error.retry_after is not None:
+        return min(max(error.retry_after, timedelta()), retries.longest)
+    # In whole ticks, because no timedelta holds a day that was doubled thirty times.
+    tick = timedelta.resolution
+    doubled: int = retries.first // tick * 2 ** (attempts - 1)
+    wait = min(doubled, retries.longest // tick) * tick
+    return wait / 2 + wait / 2 * jitter
+
+
+def confirm(dispatch: D, *, now: datetime) -> D | None:
+    """A receipt says that it arrived; None where no receipt was open."""
+    return _received(dispatch, "confirm", None, now)
+
+
+def bounce(dispatch: D, reason: str, *, now: datetime) -> D | None:
+    """A receipt says that it came back; None where no receipt was open."""
+    return _received(dispatch, "bounce", reason, now)
+
+
+def requeue(dispatch: D, *, now: datetime) -> D | None:
+    """An operator gives a dead letter another life; None where it is not dead."""
+    if (dispatch.status, "requeue") not in NEXT:
+        return None
+    return _moved(dispatch, "requeue", attempts=0, due_at=utc(now), ended_at=None, reason=None)
+
+
+def _received(dispatch: D, trigger: str, reason: str | None, now: datetime) -> D | None:
+    if (dispatch.status, trigger) not in NEXT:
+        return None
+    return _moved(dispatch, trigger, ended_at=utc(now), reason=reason)
+
+
+def _moved(dispatch: D, trigger: str, **changes: object) -> D:
+    status = NEXT[dispatch.status, trigger]
+    return type(dispatch).model_validate({**dict(dispatch), "status": status, **changes})

@@ -1,0 +1,169 @@
+"""What stores keep beside the invoices themselves, and what a batch hands them to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, Strict
+
+from billhook.account import Account, AccountId, Policy
+from billhook.announcement import Announcement, Subscriber, SubscriberKey
+from billhook.delivery import MessageKey
+from billhook.errors import Suppression
+from billhook.facts import Fact
+from billhook.invoice import Invoice, InvoiceId, Key, Status
+from billhook.message import Message
+from billhook.operations.notify import Standing, standing
+from billhook.party import Medium
+from billhook.payment import Payment, Reference
+from billhook.value import IDENTIFIER, Count, Identifier, Instant, Text, Value
+
+
+class RequestKey(NamedTuple):
+    """A caller's idempotency key, within its account."""
+
+    account: AccountId
+    key: str
+
+
+class PaymentKey(NamedTuple):
+    """A payment's reference, within its account."""
+
+    account: AccountId
+    reference: Reference
+
+
+class Contact(NamedTuple):
+    """One address by one medium, within an account."""
+
+    account: AccountId
+    medium: Medium
+    address: str
+
+    def __repr__(self) -> str:
+        return f"Contact(account={self.account!r}, medium={self.medium!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is remembered of a contact."""
+
+    suppressed: Suppression | None = None
+    last_asked: datetime | None = None
+
+    def standing(self, policy: Policy) -> Standing:
+        """What an account's policy makes of it."""
+        return standing(policy, self.suppressed, self.last_asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A decided answer under an idempotency key: which request it was, and its answer."""
+
+    request: RequestKey
+    fingerprint: str
+    answer: bytes = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPayment:
+    """A payment that was taken, or that no invoice could take, and the answer it got."""
+
+    account: AccountId
+    invoice: InvoiceId
+    payment: Payment
+    at: datetime
+    applied: bool
+    answer: bytes = field(repr=False)
+
+    @property
+    def key(self) -> PaymentKey:
+        """The pair that finds this payment in a store."""
+        return PaymentKey(self.account, self.payment.reference)
+
+
+Subscribers = Sequence[Subscriber]
+
+Outbound = Message | Announcement
+"""Everything that goes out, in one outbox."""
+
+
+class EntryKey(NamedTuple):
+    """What finds an entry: never an id without its account."""
+
+    account: AccountId
+    entry: str
+
+
+class Entry(Value):
+    """What a dialect keeps beside the invoices, its customers and items: no rule reads it.
+
+    `body` is its own JSON text.
+    """
+
+    account: Annotated[AccountId, IDENTIFIER]
+    id: Identifier
+    body: Annotated[Text, Field(max_length=32 * 1024, repr=False)]
+
+    @property
+    def key(self) -> EntryKey:
+        """The pair that finds it in a store."""
+        return EntryKey(self.account, self.id)
+
+
+class Search(Value):
+    """Which invoices of an account are wanted; every condition given must hold.
+
+    `created_from` and `created_to` are inclusive. `statuses` are those that hold at the instant of
+    asking: one whose time ran out counts as expired. `after` continues behind the last invoice of
+    the page before: its `created_at` and its id.
+    """
+
+    statuses: frozenset[Status] | None = None
+    receipt: Text | None = None
+    customer: Text | None = None
+    payment: Text | None = None
+    created_from: Instant | None = None
+    created_to: Instant | None = None
+    after: tuple[Instant, Text] | None = None
+    skip: Count = 0
+    limit: Annotated[int, Strict(), Field(ge=1, le=1000)] = 10
+    oldest_first: bool = False
+
+
+class StampedFact(NamedTuple):
+    """A fact and where it belongs; `version` is None for facts beside the replay."""
+
+    key: Key
+    version: int | None
+    fact: Fact
+    actor: str | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that a batch decided, to be stored in one transaction, or not at all."""
+
+    invoices: dict[Key, tuple[Invoice | None, Invoice]] = field(
+        default_factory=dict[Key, tuple[Invoice | None, Invoice]]
+    )
+    """Each changed invoice, as it was read (None where it is new) and as it is now."""
+    facts: list[StampedFact] = field(default_factory=list[StampedFact])
+    messages: dict[MessageKey, Outbound] = field(default_factory=dict[MessageKey, Outbound])
+    payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
+    remembered: list[Remembered] = field(default_factory=list[Remembered])
+    suppressed: dict[Contact, Suppression | None] = field(
+        default_factory=dict[Contact, Suppression | None]
+    )
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    subscribers: dict[SubscriberKey, Subscriber] = field(
+        default_factory=dict[SubscriberKey, Subscriber]
+    )
+    entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self))
