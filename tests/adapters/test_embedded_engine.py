@@ -10,11 +10,11 @@ from threading import Event, Thread
 import pytest
 
 from billhook.account import Account, AccountId
+from billhook.delivery import Delivery, MessageKey, Transient
 from billhook.desk.commands import Cancel, DraftAndSend
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Delivered, Handlers
 from billhook.invoice import Invoice, Key, Status
-from billhook.message import Delivery, MessageKey, Transient
 from billhook.party import Medium
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock

@@ -13,8 +13,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from returns.result import Failure, Success
 
+from billhook.delivery import Accepted, MessageId, Permanent, Transient, Unknown
 from billhook.invoice import Invoice, Status
-from billhook.message import Accepted, Message, MessageId, Permanent, Transient, Unknown
+from billhook.message import Message
 from billhook.party import Medium
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.testing import NOON, a_customer, an_invoice

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 
 from billhook.account import AccountId, Series
 from billhook.invoice import InvoiceId, Key
-from billhook.ports import Outcome, RequestKey
+from billhook.records import Outcome, RequestKey
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.testing import (

@@ -16,7 +16,8 @@ from billhook.desk.desk import Desk
 from billhook.invoice import InvoiceId, Key, Status
 from billhook.party import Medium
 from billhook.payment import Reference
-from billhook.ports import Contact, Outcome, PaymentKey, StoreRefused
+from billhook.ports import StoreRefused
+from billhook.records import Contact, Outcome, PaymentKey
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
