@@ -108,6 +108,7 @@ class Entry(Value):
     account: Annotated[AccountId, IDENTIFIER]
     id: Identifier
     body: Annotated[Text, Field(max_length=32 * 1024, repr=False)]
+    filed_at: Instant
 
     @property
     def key(self) -> EntryKey:

@@ -145,6 +145,16 @@ def remembered_of(row: Row) -> Remembered:
     )
 
 
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """An entry's columns."""
+    return {**dict(entry), "filed_at": some(entry.filed_at)}
+
+
+def entry_of(row: Row) -> Entry:
+    """The entry of a row."""
+    return Entry.model_validate({**row, "filed_at": instant(row["filed_at"])})
+
+
 def history_of(reason: str | None, last_asked: int | None) -> History:
     """The history that these columns tell. Raises ValueError on an unknown reason."""
     if reason is None:

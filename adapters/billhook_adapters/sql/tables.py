@@ -175,6 +175,7 @@ entries = Table(
     Column("account", String(64), primary_key=True),
     Column("id", String(64), primary_key=True),
     Column("body", Text, nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 

@@ -36,6 +36,8 @@ from billhook.records import (
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import (
+    entry_of,
+    entry_row,
     fact_row,
     history_of,
     invoice_of,
@@ -97,7 +99,7 @@ class SqlWork:
         return found
 
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
-        found = (Entry.model_validate(row) for row in self._rows(q.ENTRIES, keys))
+        found = (entry_of(row) for row in self._rows(q.ENTRIES, keys))
         return {entry.key: entry for entry in found}
 
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
@@ -157,7 +159,7 @@ class SqlWork:
                     for one in outcome.subscribers.values()
                 ],
             )
-            self._each(q.PUT_ENTRY, [dict(entry) for entry in outcome.entries.values()])
+            self._each(q.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._each(t.invoices.insert(), new)
             self._replace([(before, after) for before, after in changed if before is not None])

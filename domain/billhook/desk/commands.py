@@ -43,7 +43,7 @@ from billhook.operations.notify import NotifyRefusal
 from billhook.operations.update import update
 from billhook.party import Medium
 from billhook.payment import Payment
-from billhook.records import Entry
+from billhook.records import Entry, EntryKey
 
 A_co = TypeVar("A_co", covariant=True)
 E_co = TypeVar("E_co", covariant=True)
@@ -255,22 +255,20 @@ class Delete(_About[Invoice, OperationNotAllowed]):
 class File:
     """Keep an entry beside the invoices; an id keeps what was first filed under it."""
 
-    entry: Entry
+    account: AccountId
+    id: str
+    body: str
     key: str | None = None
     actor: str | None = None
     invoice: None = None
 
-    @property
-    def account(self) -> AccountId:
-        """The account that keeps it."""
-        return self.entry.account
-
     def decide(self, case: Case) -> Result[Entry, AlreadyExists]:
-        known = case.entry(self.entry.key)
+        known = case.entry(EntryKey(self.account, self.id))
         if known is not None:
-            return Success(known) if known == self.entry else Failure(AlreadyExists())
-        case.entries.append(self.entry)
-        return Success(self.entry)
+            return Success(known) if known.body == self.body else Failure(AlreadyExists())
+        entry = Entry(account=self.account, id=self.id, body=self.body, filed_at=case.now)
+        case.entries.append(entry)
+        return Success(entry)
 
 
 AnyCommand = Command[Any, Any]

@@ -29,6 +29,7 @@ def upgrade() -> None:
             sa.Column("account", sa.String(length=64), nullable=False),
             sa.Column("id", sa.String(length=64), nullable=False),
             sa.Column("body", sa.Text(), nullable=False),
+            *([sa.Column("filed_at", sa.BigInteger(), nullable=False)] * (name == "entries")),
             sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
             sa.PrimaryKeyConstraint("account", "id"),
         )
