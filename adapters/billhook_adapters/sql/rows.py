@@ -14,7 +14,15 @@ from billhook.facts import encode
 from billhook.invoice import Document, Invoice, InvoiceId
 from billhook.message import Message
 from billhook.payment import Payment
-from billhook.records import History, Outbound, RecordedPayment, Remembered, RequestKey, StampedFact
+from billhook.records import (
+    Entry,
+    History,
+    Outbound,
+    RecordedPayment,
+    Remembered,
+    RequestKey,
+    StampedFact,
+)
 
 Row = Mapping[str, Any]
 
