@@ -1,0 +1,68 @@
+"""billhook on uvicorn: `billhook_server.py LISTENER FOLDER [--batching on|off]`.
+
+Nothing is delivered while it is measured, as in the peer: the rows stay queued.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from inspect import signature
+from pathlib import Path
+
+import serving
+import world
+
+from billhook.account import Account, AccountId
+from billhook.desk.commands import DraftAndSend
+from billhook.invoice import InvoiceId
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.testing import a_customer, a_document
+from billhook_adapters.wiring import Service, build_service
+
+ACCOUNT = AccountId(world.ACCOUNT)
+BATCH = 500
+
+SWITCH = "together"
+WIRED = SWITCH in signature(build_service).parameters
+"""THE SWITCH GOES HERE: what `build_service` calls the gathering of requests. Until it takes
+one, both settings serve the same; then `WIRED` and its uses can go."""
+
+
+def built(folder: Path, *, together: bool) -> Service:
+    """The service on a SQLite file in this folder."""
+    switch = {SWITCH: together} if WIRED else {}
+    url = f"sqlite:///{folder / 'billhook.sqlite3'}"
+    return build_service(url, clock=SystemClock(), ids=RandomIds(), senders={}, **switch)
+
+
+def seed(service: Service) -> None:
+    """Issue every invoice through the desk, in batches, and tell nobody."""
+    service.desk.open(Account(id=ACCOUNT, name="Acme"))
+    service.keys.add(ACCOUNT, world.KEY_ID, world.SECRET)
+    commands = [_issued(number, name) for number, name in enumerate(world.INVOICES)]
+    for first in range(0, len(commands), BATCH):
+        for answer in service.desk.execute(commands[first : first + BATCH]):
+            answer.unwrap()
+
+
+def _issued(number: int, name: str) -> DraftAndSend:
+    email, contact = world.payer(number)
+    document = a_document(customer=a_customer(email=email, contact=contact))
+    return DraftAndSend(account=ACCOUNT, document=document, media=(), invoice=InvoiceId(name))
+
+
+def main() -> None:
+    """Seed and serve."""
+    arguments = ArgumentParser(description=__doc__)
+    arguments.add_argument("listener", type=int)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--batching", choices=("on", "off"), default="on")
+    given = arguments.parse_args()
+    service = built(given.folder, together=given.batching == "on")
+    seed(service)
+    serving.serve(service.app, given.listener)
+
+
+if __name__ == "__main__":
+    main()
