@@ -55,10 +55,9 @@ class Tally:
         head, _, body = answer.partition(b"\r\n\r\n")
         if head.startswith(STATUS) and body == world.ANSWER:
             self.right += 1
+            self._ended()
         else:
             self.miss(answer)
-            return
-        self._ended()
 
     def miss(self, answer: bytes) -> None:
         """One more answer was wrong, or never came."""
