@@ -2,6 +2,7 @@
 
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender, Delivered
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.memory.wiring import in_memory_desk
@@ -9,6 +10,7 @@ from billhook_adapters.memory.wiring import in_memory_desk
 __all__ = [
     "CapturedSender",
     "Delivered",
+    "InMemoryKeyring",
     "InMemoryStore",
     "RandomIds",
     "SettableClock",

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, select
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from returns.result import Failure, Result, Success
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 from billhook.account import AccountId
-from billhook_adapters.keys import StoredKey, hashed
-from billhook_adapters.sql.tables import api_keys
+from billhook.errors import AccountNotFound
+from billhook_adapters.keys import KeyNotFound, KeyTaken, ListedKey, StoredKey, hashed
+from billhook_adapters.sql.queries import wanted
+from billhook_adapters.sql.rows import instant, some
+from billhook_adapters.sql.tables import accounts, api_keys
+from billhook_adapters.sql.writing import writing
+
+_k = api_keys.c
+_WANTED = func.json_each(bindparam("keys")).table_valued("key", "value", name="wanted")
+FIND_ALL = (
+    # The JSON array is the outer loop; the table is reached through its key.
+    select(_k.id, _k.account, _k.secret_sha256)
+    .select_from(_WANTED.join(api_keys, _k.id == func.json_extract(_WANTED.c.value, "$[0]")))
+    .where(_k.revoked_at.is_(None))
+)
+LISTED = select(_k.account, _k.id, _k.created_at, _k.revoked_at).order_by(_k.created_at, _k.id)
 
 
 class SqlKeyring:
@@ -17,13 +35,77 @@ class SqlKeyring:
 
     def find(self, key_id: str) -> StoredKey | None:
         """The key of this id, or None."""
-        query = select(api_keys.c.account, api_keys.c.secret_sha256).where(api_keys.c.id == key_id)
-        with self._engine.connect() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else StoredKey(AccountId(row[0]), row[1])
+        return self.find_all((key_id,)).get(key_id)
 
-    def add(self, account: AccountId, key_id: str, secret: str) -> None:
-        """Keep a key. Raises SQLAlchemy's IntegrityError where the id is taken."""
-        row = {"id": key_id, "account": account, "secret_sha256": hashed(secret)}
-        with self._engine.begin() as connection:
-            connection.execute(api_keys.insert(), row)
+    def find_all(self, ids: Collection[str]) -> Mapping[str, StoredKey]:
+        """The keys of these ids, by one statement."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(FIND_ALL, wanted(ids)).all()
+        return {name: StoredKey(AccountId(account), secret) for name, account, secret in rows}
+
+    def add(
+        self, account: AccountId, key_id: str, secret: str, now: datetime | None = None
+    ) -> Result[None, KeyTaken | AccountNotFound]:
+        """Keep a key made at `now`."""
+        with writing(self._engine) as connection:
+            refused = refusal(connection, account, key_id)
+            if refused is not None:
+                return Failure(refused)
+            put_key(connection, account, key_id, secret, now)
+        return Success(None)
+
+    def of(self, account: AccountId) -> Sequence[ListedKey]:
+        """The keys of an account, revoked ones too, the oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(LISTED.where(_k.account == account)).all()
+        return [listed(name, created, revoked) for _, name, created, revoked in rows]
+
+    def revoke(self, account: AccountId, key_id: str, now: datetime) -> Result[None, KeyNotFound]:
+        """Let a key open nothing any more."""
+        revoking = update(api_keys).where(
+            _k.account == account, _k.id == key_id, _k.revoked_at.is_(None)
+        )
+        with writing(self._engine) as connection:
+            done = connection.execute(revoking.values(revoked_at=some(now))).rowcount
+        return Success(None) if done else Failure(KeyNotFound())
+
+    def rotate(
+        self, account: AccountId, key_id: str, secret: str, now: datetime
+    ) -> Result[Sequence[str], KeyTaken | AccountNotFound]:
+        """Keep a new key and revoke all others of its account, in one transaction."""
+        revoking = update(api_keys).where(_k.account == account, _k.revoked_at.is_(None))
+        with writing(self._engine) as connection:
+            refused = refusal(connection, account, key_id)
+            if refused is not None:
+                return Failure(refused)
+            old = connection.scalars(revoking.values(revoked_at=some(now)).returning(_k.id)).all()
+            put_key(connection, account, key_id, secret, now)
+        return Success(sorted(old))
+
+
+def refusal(
+    connection: Connection, account: AccountId, key_id: str
+) -> KeyTaken | AccountNotFound | None:
+    """Why such a key cannot be kept; the transaction has to hold the lock already."""
+    if connection.scalar(select(accounts.c.id).where(accounts.c.id == account)) is None:
+        return AccountNotFound()
+    return KeyTaken() if is_taken(connection, key_id) else None
+
+
+def is_taken(connection: Connection, key_id: str) -> bool:
+    """Whether a key has this id, in force or revoked."""
+    return connection.scalar(select(_k.id).where(_k.id == key_id)) is not None
+
+
+def put_key(
+    connection: Connection, account: AccountId, key_id: str, secret: str, now: datetime | None
+) -> None:
+    """Insert a key whose id is free."""
+    row = {"id": key_id, "account": account, "secret_sha256": hashed(secret)}
+    made = {} if now is None else {"created_at": some(now)}
+    connection.execute(api_keys.insert(), {**row, **made})
+
+
+def listed(name: str, created_at: int, revoked_at: int | None) -> ListedKey:
+    """What a row tells of a key; keys older than the column were made at 0."""
+    return ListedKey(name, instant(created_at or None), instant(revoked_at))

@@ -13,6 +13,7 @@ Inherit a contract in a test module, provide its fixtures, and pytest runs it. N
 from billhook_adapters.testing.contracts.clock import ClockContract
 from billhook_adapters.testing.contracts.desk import DeskContract
 from billhook_adapters.testing.contracts.ids import IdsContract
+from billhook_adapters.testing.contracts.keyring import KeyringContract
 from billhook_adapters.testing.contracts.sender import OnceSenderContract, SenderContract
 from billhook_adapters.testing.contracts.store import StoreContract
 
@@ -20,6 +21,7 @@ __all__ = [
     "ClockContract",
     "DeskContract",
     "IdsContract",
+    "KeyringContract",
     "OnceSenderContract",
     "SenderContract",
     "StoreContract",
