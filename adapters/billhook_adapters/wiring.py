@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine as Database
-from starlette.applications import Starlette
 
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
@@ -14,6 +13,7 @@ from billhook.party import Medium
 from billhook.ports import Clock, Ids, Sender
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.http.app import build_app
+from billhook_adapters.http.exchange import App
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.store import SqlStore
@@ -27,7 +27,7 @@ class Service:
     keys: SqlKeyring
     desk: Desk
     engine: EmbeddedEngine
-    app: Starlette
+    app: App
 
 
 def build_service(url: str, *, clock: Clock, ids: Ids, senders: Mapping[Medium, Sender]) -> Service:

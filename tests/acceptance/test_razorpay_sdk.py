@@ -127,7 +127,7 @@ def test_every_wrong_credential_answers_alike(world: World, auth: tuple[str, str
         ({"customer": None}, "customer is required."),
         ({"line_items": []}, "line_items is required."),
         ({"type": "bill"}, "Not a valid type: bill"),
-        ({"draft": 1}, "The draft is invalid"),
+        ({"draft": 1}, "The selected draft is invalid"),
         ({"colour": "red"}, "colour is/are not required and should not be sent"),
         ({"line_items": [{"name": "x", "amount": 1.5}]}, "The amount must be an integer."),
         ({"line_items": [{"name": "x"}]}, "The amount field is required when item id is not"),

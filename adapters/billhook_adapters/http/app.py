@@ -1,20 +1,62 @@
-"""The one ASGI application; each dialect brings its own routes and its own words."""
+"""The one ASGI application; each face has a prefix of its own, and the vendor's the rest."""
 
 from __future__ import annotations
 
-from starlette.applications import Starlette
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from billhook.desk.desk import Desk
-from billhook_adapters.http.razorpay.routes import exception_handlers, routes
+from billhook_adapters.http.auth import Callers
+from billhook_adapters.http.exchange import App, Receive, Scope, Send
+from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.razorpay.face import RazorpayFace
 from billhook_adapters.keys import Keyring
 
+NONE: Mapping[str, App] = MappingProxyType({})
 
-def build_app(desk: Desk, keys: Keyring) -> Starlette:
+
+def build_app(
+    desk: Desk,
+    keys: Keyring,
+    *,
+    faces: Callable[[Lane], Mapping[str, App]] = lambda _: NONE,
+    started: Callable[[], None] = lambda: None,
+    stopped: Callable[[], None] = lambda: None,
+    together: bool = True,
+) -> App:
     """The application over a desk; callers are who their API keys say.
 
-    Serve it with any ASGI server. It keeps no state of its own.
+    `faces` makes the faces beside the vendor's, by prefix such as `/api`. `started` and `stopped`
+    are called when the server starts and when it has drained. With `together` False every request
+    is a transaction of its own.
     """
-    app = Starlette(routes=routes, exception_handlers=exception_handlers)
-    app.router.redirect_slashes = False  # the vendor's SDKs do not follow redirects
-    app.state.desk, app.state.keys = desk, keys
+    lane, callers = Lane(desk, together=together), Callers(keys, together=together)
+    vendor, beside = RazorpayFace(lane, callers), faces(lane)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            for prefix, face in beside.items():
+                if path == prefix or path.startswith(f"{prefix}/"):
+                    root = scope.get("root_path", "") + prefix
+                    await face({**scope, "root_path": root}, receive, send)
+                    return
+            await vendor(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send, started, stopped)
+
     return app
+
+
+async def _live(
+    receive: Receive, send: Send, started: Callable[[], None], stopped: Callable[[], None]
+) -> None:
+    while True:
+        event = await receive()
+        if event["type"] == "lifespan.startup":
+            started()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            stopped()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -4,26 +4,63 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
+from collections.abc import Sequence
 from hmac import compare_digest
+from typing import NamedTuple
 
 from billhook.account import AccountId
+from billhook_adapters.http.lane import Gathered
 from billhook_adapters.keys import Keyring, StoredKey, hashed
 
 _NOBODY = StoredKey(AccountId(""), hashed(""))
 
 
-def basic_account(header: str | None, keys: Keyring) -> AccountId | None:
-    """The account of an Authorization header, or None for every kind of wrong credential.
+class Credentials(NamedTuple):
+    """What a caller gave."""
 
-    An unknown key id costs the same work as a wrong secret.
-    """
+    key_id: str
+    secret: str
+
+
+def basic_credentials(header: str | None) -> Credentials | None:
+    """The credentials of an Authorization header, or None where it has another form."""
     scheme, _, encoded = (header or "").partition(" ")
+    if scheme != "Basic":
+        return None
     try:
         key_id, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
-    if scheme != "Basic" or not colon:
-        return None
-    key = keys.find(key_id) or _NOBODY
-    right = compare_digest(hashed(secret), key.secret_sha256)
-    return key.account if right and key is not _NOBODY else None
+    return Credentials(key_id, secret) if colon else None
+
+
+def proven(given: Credentials, key: StoredKey | None) -> AccountId | None:
+    """The account of a key, if the secret is its own.
+
+    An unknown key id costs the same work as a wrong secret.
+    """
+    known = key or _NOBODY
+    right = compare_digest(hashed(given.secret), known.secret_sha256)
+    return known.account if right and known is not _NOBODY else None
+
+
+def basic_account(header: str | None, keys: Keyring) -> AccountId | None:
+    """The account of an Authorization header, or None for every kind of wrong credential."""
+    given = basic_credentials(header)
+    return None if given is None else proven(given, keys.find(given.key_id))
+
+
+class Callers:
+    """Who the callers are, looked up for all of one tick of the loop together."""
+
+    def __init__(self, keys: Keyring, *, together: bool = True) -> None:
+        def find(ids: Sequence[str]) -> list[StoredKey | None]:
+            found = keys.find_all(ids)
+            return [found.get(key_id) for key_id in ids]
+
+        self._keys = Gathered(find, together=together)
+
+    async def account(self, header: str | None) -> AccountId | None:
+        """The account of an Authorization header, or None for every kind of wrong credential."""
+        given = basic_credentials(header)
+        return None if given is None else proven(given, await self._keys.ask(given.key_id))

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
-from string import ascii_letters, digits
 from typing import Any
 
 from billhook.invoice import Invoice
 from billhook.lines import Line
 from billhook.message import Message, medium_status
-from billhook.party import Medium, PostalAddress
-from billhook_adapters.http.razorpay.requests import DIALECT
+from billhook.party import Customer, Medium, PostalAddress
+from billhook_adapters.http.razorpay.customers import echoed
+from billhook_adapters.http.razorpay.ids import derived_id, line_id
 
-_ALPHABET = ascii_letters + digits
 _SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
-def derived_id(prefix: str, *parts: object) -> str:
-    """An id in the vendor's form that is always the same for the same thing.
-
-    >>> derived_id("order", "inv_1") == derived_id("order", "inv_1")
-    True
-    """
-    number = int.from_bytes(sha256(repr((prefix, *parts)).encode()).digest()[:12])
-    word = ""
-    for _ in range(14):
-        number, position = divmod(number, len(_ALPHABET))
-        word += _ALPHABET[position]
-    return f"{prefix}_{word}"
+_NEVER = (
+    "idempotency_key", "ref_num", "user_id", "supply_state_code", "subscription_status",
+    "reminder_status",
+)  # fmt: skip
 
 
 def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
     """Every field of the vendor's invoice; what is absent is null."""
     document = invoice.document
-    echo: dict[str, Any] = json.loads(document.extras.get(DIALECT, "{}"))
+    customer = document.customer
     issued = invoice.issued_at is not None
     return {
         "id": invoice.id,
         "entity": "invoice",
-        "type": echo.get("type", "invoice"),
+        "type": "invoice",
         "receipt": document.receipt or invoice.number,
         "invoice_number": document.receipt or invoice.number,
-        "customer_id": derived_id("cust", invoice.id) if document.customer else None,
-        "customer_details": _customer(invoice, echo),
+        "customer_id": None if customer is None else customer_id(invoice, customer),
+        "customer_details": _customer(invoice),
         "order_id": derived_id("order", invoice.id) if issued else None,
         "line_items": [_line(invoice, n, line) for n, line in enumerate(document.lines)],
         "payment_id": invoice.first_payment,
@@ -78,8 +67,7 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "billing_end": None,
         "group_taxes_discounts": False,
         "created_at": _seconds(invoice.created_at),
-        "idempotency_key": None,
-        "ref_num": None,
+        **dict.fromkeys(_NEVER),
     }
 
 
@@ -94,15 +82,21 @@ def _told(invoice: Invoice, messages: Sequence[Message], medium: Medium) -> str 
     return medium_status(messages, medium, asked=asked)
 
 
-def _customer(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
+def customer_id(invoice: Invoice, customer: Customer) -> str:
+    """The customer's id; one from another dialect's invoice may have none of its own."""
+    return customer.id or derived_id("cust", invoice.id)
+
+
+def _customer(invoice: Invoice) -> dict[str, Any]:
     customer = invoice.document.customer
+    echo = echoed(invoice)
     if customer is None:
         names = ("name", "email", "contact", "gstin", "billing_address", "shipping_address",
                  "customer_name", "customer_email", "customer_contact")  # fmt: skip
         return dict.fromkeys(("id", *names))
     contact = echo.get("contact") or customer.contact
     return {
-        "id": derived_id("cust", invoice.id),
+        "id": customer_id(invoice, customer),
         "name": customer.name,
         "email": customer.email,
         "contact": contact,
@@ -133,8 +127,8 @@ def _address(invoice: Invoice, kind: str, address: PostalAddress | None) -> dict
 
 def _line(invoice: Invoice, position: int, line: Line) -> dict[str, Any]:
     return {
-        "id": derived_id("li", invoice.id, position),
-        "item_id": None,
+        "id": line_id(invoice.id, position),
+        "item_id": line.item,
         "ref_id": None,
         "ref_type": None,
         "name": line.name,
@@ -159,3 +153,8 @@ def _line(invoice: Invoice, position: int, line: Line) -> dict[str, Any]:
 
 def _seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
+
+
+def collection(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The vendor's list: `count` is the number of items in it."""
+    return {"entity": "collection", "count": len(items), "items": items}

@@ -2,177 +2,219 @@
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
 
 from pydantic import ValidationError
 from returns.result import Failure
-from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from billhook.account import AccountId
-from billhook.desk.commands import Draft, DraftAndSend, Notify, Send
-from billhook.desk.desk import Desk
+from billhook.delivery import ACCEPTED
+from billhook.desk.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
 from billhook.desk.sending import Addresses
-from billhook.invoice import Invoice, InvoiceId
+from billhook.errors import Conflict, NotEditable, Refusal
+from billhook.invoice import Invoice
 from billhook.party import Medium
-from billhook_adapters.http.auth import basic_account
-from billhook_adapters.http.razorpay.entity import entity
-from billhook_adapters.http.razorpay.requests import Refused, create_request, worded
-from billhook_adapters.http.razorpay.wording import (
-    BAD_KEY,
-    SERVER_ERROR,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNKNOWN_ROUTE,
-    describe,
-    envelope,
-    medium_unknown,
+from billhook_adapters.http.exchange import Answer, Call, answer
+from billhook_adapters.http.razorpay.amending import Amend, UpdateIn
+from billhook_adapters.http.razorpay.asked import Asked, Endpoint
+from billhook_adapters.http.razorpay.bodies import body_of, key_of
+from billhook_adapters.http.razorpay.books import (
+    add_customer,
+    add_item,
+    fetch_customer,
+    fetch_item,
 )
+from billhook_adapters.http.razorpay.customers import known_customer
+from billhook_adapters.http.razorpay.entity import collection, entity
+from billhook_adapters.http.razorpay.fields import Refused, refused
+from billhook_adapters.http.razorpay.items import ItemIn, known_item
+from billhook_adapters.http.razorpay.listing import list_request
+from billhook_adapters.http.razorpay.requests import (
+    UNKNOWN_ID,
+    CreateIn,
+    InvoiceIn,
+    Named,
+    checked,
+)
+from billhook_adapters.http.razorpay.wording import medium_unknown, refusal, refusing
 
-_log = logging.getLogger(__name__)
-
-LARGEST_BODY = 1024 * 1024
-
-Endpoint = Callable[[Request, Desk, AccountId], Awaitable[Response]]
+NO_INVOICES = answer({"entity": "collection", "count": 0, "items": []})
+SUCCESS, NO_SUCCESS = answer({"success": True}), answer({"success": False})
+DELETED = Answer(200, b"[]")  # the Java SDK compares it with these two bytes
 
 
-def _signed_in(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    async def guarded(request: Request) -> Response:
-        header = request.headers.get("authorization")
-        account = await run_in_threadpool(basic_account, header, request.app.state.keys)
-        if account is None:
-            return _refused(UNAUTHORIZED, status=401)
-        return await endpoint(request, request.app.state.desk, account)
-
-    return guarded
-
-
-async def _create(request: Request, desk: Desk, account: AccountId) -> Response:
-    try:
-        asked = create_request(await _body(request))
-        document = asked.domain()
-    except Refused as refused:
-        return _refused(str(refused))
-    except ValidationError as invalid:
-        return _refused(worded(invalid))
-    key = _key(request)
-    if asked.draft == "1":
-        drafted = await run_in_threadpool(
-            desk.do, Draft(account=account, document=document, key=key)
-        )
-        if isinstance(drafted, Failure):
-            return _refused(describe(drafted.failure()))
-        return JSONResponse(entity(drafted.unwrap(), ()))
-    sent = await run_in_threadpool(
-        desk.do, DraftAndSend(account=account, document=document, key=key)
+async def _notify_by(asked: Asked) -> Answer:
+    account, call, lane = asked
+    medium = call.path[4]
+    if medium not in _MEDIA:
+        return refusing(medium_unknown(medium))
+    await call.body()
+    queued = await lane.do(
+        Notify(account=account, invoice=asked.invoice, medium=Medium(medium), key=key_of(call))
     )
-    if isinstance(sent, Failure):
-        return _refused(describe(sent.failure()))
-    return JSONResponse(entity(sent.unwrap().invoice, sent.unwrap().messages))
-
-
-async def _fetch(request: Request, desk: Desk, account: AccountId) -> Response:
-    found = await run_in_threadpool(desk.get, account, _invoice(request))
-    if isinstance(found, Failure):
-        return _refused(describe(found.failure()))
-    return await _entity(desk, account, found.unwrap())
-
-
-async def _issue(request: Request, desk: Desk, account: AccountId) -> Response:
-    command = Send(
-        account=account,
-        invoice=_invoice(request),
-        addresses=Addresses.AVAILABLE,
-        again=False,
-        key=_key(request),
-    )
-    sent = await run_in_threadpool(desk.do, command)
-    if isinstance(sent, Failure):
-        return _refused(describe(sent.failure()))
-    return JSONResponse(entity(sent.unwrap().invoice, sent.unwrap().messages))
-
-
-async def _notify_by(request: Request, desk: Desk, account: AccountId) -> Response:
-    medium = request.path_params["medium"]
-    if medium not in set(Medium):
-        return _refused(medium_unknown(medium))
-    command = Notify(
-        account=account,
-        invoice=_invoice(request),
-        medium=Medium(medium),
-        key=_key(request),
-    )
-    queued = await run_in_threadpool(desk.do, command)
     if isinstance(queued, Failure):
-        return _refused(describe(queued.failure()))
-    return JSONResponse({"success": True})
+        return refusal(queued.failure())
+    message = queued.unwrap()
+    # Queued for later is a success; delivered at once, it is one if a provider took it.
+    waits = message.attempts == 0 and message.ended_at is None
+    return SUCCESS if waits or message.status in ACCEPTED else NO_SUCCESS
 
 
-routes = [
-    Route("/v1/invoices", _signed_in(_create), methods=["POST"]),
-    Route("/v1/invoices/", _signed_in(_create), methods=["POST"]),  # the PHP SDK's form
-    Route("/v1/invoices/{id}", _signed_in(_fetch), methods=["GET"]),
-    Route("/v1/invoices/{id}/issue", _signed_in(_issue), methods=["POST"]),
-    Route("/v1/invoices/{id}/notify_by/{medium}", _signed_in(_notify_by), methods=["POST"]),
-]
+_MEDIA = frozenset(Medium)
 
 
-def _unknown_route(_: Request, error: Exception) -> Response:
-    if isinstance(error, HTTPException) and error.status_code not in (404, 405):
-        return _refused(error.detail, status=error.status_code)
-    return _refused(UNKNOWN_ROUTE)
-
-
-def _broken(_: Request, error: Exception) -> Response:
-    # The kind alone: an error's own words may quote a row or a header.
-    _log.error("a request failed: %s", type(error).__name__)
-    body = envelope(SERVER_ERROR, code="SERVER_ERROR", reason="server_error")
-    return JSONResponse(body, status_code=500)
-
-
-exception_handlers: Mapping[Any, Callable[[Request, Exception], Response]] = {
-    HTTPException: _unknown_route,
-    Exception: _broken,
-}
-
-
-async def _body(request: Request) -> Any:
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > LARGEST_BODY:
-            raise HTTPException(413, TOO_LARGE)
+async def _create(asked: Asked) -> Answer:
+    account, call, lane = asked
+    request = checked(await body_of(call), CreateIn)
+    if request.draft not in ("0", "1"):
+        raise Refused("The selected draft is invalid.", "draft")
+    named = await _named(asked, request)
     try:
-        return json.loads(raw or b"{}", parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Refused("The request body is not valid JSON.") from None
+        document = request.domain(account, named)
+    except ValidationError as invalid:
+        raise refused(invalid) from None
+    key = key_of(call)
+    if request.draft == "1":
+        drafted = await lane.do(Draft(account=account, document=document, key=key))
+        if isinstance(drafted, Failure):
+            return refusal(drafted.failure())
+        return answer(entity(drafted.unwrap(), ()))
+    sent = await lane.do(DraftAndSend(account=account, document=document, key=key))
+    if isinstance(sent, Failure):
+        return refusal(sent.failure())
+    return answer(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+async def _named(asked: Asked, request: InvoiceIn) -> Named:
+    """What the request names by id. Raises Refused where there is no such thing."""
+    account, _, lane = asked
+    customer_id, item_ids = request.names
+    customer, items = None, dict[str, ItemIn]()
+    if customer_id is not None:
+        if request.customer is not None:
+            raise Refused("customer is/are not required and should not be sent", "customer")
+        customer = await lane.read(lambda desk: known_customer(desk, account, customer_id))
+        if customer is None:
+            raise Refused(UNKNOWN_ID, "customer_id")
+    for name in dict.fromkeys(item_ids):
+        item = await lane.read(partial(known_item, account=account, name=name))
+        if item is None:
+            raise Refused(UNKNOWN_ID, "item_id")
+        items[name] = item
+    return Named(customer=customer, items=items)
 
 
-def _key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise HTTPException(400, BAD_KEY)
-    return key
+async def _fetch(asked: Asked) -> Answer:
+    found = await asked.lane.read(lambda desk: desk.get(asked.account, asked.invoice))
+    if isinstance(found, Failure):
+        return refusal(found.failure())
+    return await _shown(asked, found.unwrap())
 
 
-def _invoice(request: Request) -> InvoiceId:
-    return InvoiceId(request.path_params["id"])
+async def _list(asked: Asked) -> Answer:
+    account, call, lane = asked
+    search = list_request(call.query).search()
+    if search is None:
+        return NO_INVOICES
+    found = await lane.read(lambda desk: desk.search(account, search))
+    ids = [invoice.id for invoice in found]
+    about = await lane.read(lambda desk: desk.correspondence(account, ids))
+    return answer(collection([entity(invoice, about.get(invoice.id, ())) for invoice in found]))
 
 
-async def _entity(desk: Desk, account: AccountId, invoice: Invoice) -> Response:
-    messages = await run_in_threadpool(desk.messages, account, invoice.id)
-    return JSONResponse(entity(invoice, messages))
+async def _update(asked: Asked) -> Answer:
+    account, call, lane = asked
+    request = checked(await body_of(call), UpdateIn)
+    if request.draft not in ("0", "1"):
+        raise Refused("The selected draft is invalid.", "draft")
+    named = await _named(asked, request)
+    updated = await lane.do(
+        Amend(account=account, invoice=asked.invoice, asked=request, named=named, key=key_of(call))
+    )
+    if isinstance(updated, Failure):
+        refused_by: Refusal = updated.failure()
+        if isinstance(refused_by, NotEditable):
+            raise request.settled(refused_by)
+        if isinstance(refused_by, Conflict):
+            await _merged_again(asked, request, named)
+        return refusal(refused_by)
+    return await _shown(asked, updated.unwrap())
 
 
-def _refused(description: str, *, status: int = 400) -> Response:
-    return JSONResponse(envelope(description), status_code=status)
+async def _merged_again(asked: Asked, request: UpdateIn, named: Named) -> None:
+    """Find the words for why a patch could not be merged. Raises Refused."""
+    found = await asked.lane.read(lambda desk: desk.get(asked.account, asked.invoice))
+    if not isinstance(found, Failure):
+        try:
+            request.edits(found.unwrap(), named)
+        except ValidationError as invalid:
+            raise refused(invalid) from None
+
+
+async def _issue(asked: Asked) -> Answer:
+    account, call, lane = asked
+    await call.body()
+    sent = await lane.do(
+        Send(
+            account=account,
+            invoice=asked.invoice,
+            addresses=Addresses.AVAILABLE,
+            again=False,
+            key=key_of(call),
+        )
+    )
+    if isinstance(sent, Failure):
+        return refusal(sent.failure())
+    return answer(entity(sent.unwrap().invoice, sent.unwrap().messages))
+
+
+async def _cancel(asked: Asked) -> Answer:
+    account, call, lane = asked
+    await call.body()
+    cancelled = await lane.do(Cancel(account=account, invoice=asked.invoice, key=key_of(call)))
+    if isinstance(cancelled, Failure):
+        return refusal(cancelled.failure())
+    return await _shown(asked, cancelled.unwrap())
+
+
+async def _delete(asked: Asked) -> Answer:
+    account, call, lane = asked
+    await call.body()
+    deleted = await lane.do(Delete(account=account, invoice=asked.invoice, key=key_of(call)))
+    return refusal(deleted.failure()) if isinstance(deleted, Failure) else DELETED
+
+
+async def _shown(asked: Asked, invoice: Invoice) -> Answer:
+    messages = await asked.lane.read(lambda desk: desk.messages(asked.account, invoice.id))
+    return answer(entity(invoice, messages))
+
+
+ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
+    {
+        ("POST", "invoices"): _create,
+        ("GET", "invoices"): _list,
+        ("GET", "invoices", "*"): _fetch,
+        ("PATCH", "invoices", "*"): _update,
+        ("DELETE", "invoices", "*"): _delete,
+        ("POST", "invoices", "*", "issue"): _issue,
+        ("POST", "invoices", "*", "cancel"): _cancel,
+        ("POST", "invoices", "*", "notify_by", "*"): _notify_by,
+        ("POST", "customers"): add_customer,
+        ("GET", "customers", "*"): fetch_customer,
+        ("POST", "items"): add_item,
+        ("GET", "items", "*"): fetch_item,
+    }
+)
+"""What serves a method and a path below `/v1`, its ids as stars."""
+
+
+def endpoint(call: Call) -> Endpoint | None:
+    """What serves a request; None where the vendor has nothing there.
+
+    Every path may end in a slash, as the PHP SDK's do.
+    """
+    path = call.path[1:-1] if call.path[-1] == "" else call.path[1:]
+    if call.path[0] != "v1":
+        return None
+    return ROUTES.get((call.method, *("*" if n % 2 else part for n, part in enumerate(path))))

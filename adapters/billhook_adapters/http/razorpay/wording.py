@@ -29,33 +29,55 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
+from billhook_adapters.http.exchange import Answer, answer
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
+BUSY = "Request failed. Please try after sometime."
+NOT_JSON = "The request body must be application/json or application/x-www-form-urlencoded."
 TOO_LARGE = "The request body is too large; it may have 1 MiB at most."
 BAD_KEY = "The Idempotency-Key must have 1 to 255 printable ASCII characters."
 SERVER_ERROR = "We are facing some trouble completing your request at the moment. Please try again."
 
 
 def envelope(
-    description: str, *, code: str = "BAD_REQUEST_ERROR", reason: str = "input_validation_failed"
+    description: str,
+    *,
+    code: str = "BAD_REQUEST_ERROR",
+    reason: str = "input_validation_failed",
+    field: str | None = None,
 ) -> dict[str, Any]:
-    """The body of every answer that is not a success."""
-    return {
-        "error": {
-            "code": code,
-            "description": description,
-            "source": "business",
-            "step": None,
-            "reason": reason,
-            "metadata": {},
-        }
+    """The body of every answer that is not a success; `field` where one parameter is at fault."""
+    error: dict[str, Any] = {
+        "code": code,
+        "description": description,
+        "source": "business",
+        "step": None,
+        "reason": reason,
+        "metadata": {},
     }
+    return {"error": error if field is None else {**error, "field": field}}
+
+
+def refusing(description: str, *, status: int = 400, field: str | None = None) -> Answer:
+    """The answer that refuses a request."""
+    return answer(envelope(description, field=field), status)
+
+
+def broken(description: str) -> Answer:
+    """The answer where the fault is ours."""
+    return answer(envelope(description, code="SERVER_ERROR", reason="server_error"), 500)
+
+
+def refusal(refused: Refusal) -> Answer:
+    """The answer for a refusal of the domain."""
+    status = 429 if isinstance(refused, TooSoon) else 400
+    return answer(envelope(describe(refused)), status)
 
 
 def medium_unknown(medium: str) -> str:
     """The refusal of a medium that is neither sms nor email; it echoes what was asked for."""
-    return f"{medium} is not a valid communication medium."
+    return f"{medium[:200]} is not a valid communication medium."
 
 
 def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a line

@@ -1,0 +1,108 @@
+"""A request as a dialect sees it, its answer, and the plain ASGI function between the two.
+
+The vendors' dialects are no framework's routes: what a framework does for a route costs more than
+the whole decision behind it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes; what is longer is not read."""
+
+
+class TooLarge(Exception):  # noqa: N818  # a refusal
+    """The body is longer than `LARGEST_BODY`."""
+
+
+class Gone(Exception):  # noqa: N818  # not an error of ours
+    """The caller hung up before its request was complete."""
+
+
+class Call(NamedTuple):
+    """One request: the segments of its path, decoded, and what else a dialect may look at."""
+
+    method: str
+    path: tuple[str, ...]
+    query: str
+    headers: Mapping[bytes, bytes]
+    receive: Receive
+
+    def header(self, name: bytes) -> str | None:
+        """A header by its lower-case name. One that came twice is both, joined by a comma."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    async def body(self) -> bytes:
+        """The whole body. Raises TooLarge, and Gone where the caller hung up."""
+        declared = self.headers.get(b"content-length", b"")
+        if declared.isdigit() and int(declared[:20]) > LARGEST_BODY:
+            raise TooLarge
+        raw = b""
+        while True:
+            event = await self.receive()
+            if event["type"] == "http.disconnect":
+                raise Gone
+            chunk: bytes = event.get("body", b"")
+            raw += chunk
+            if len(raw) > LARGEST_BODY:
+                raise TooLarge
+            if not event.get("more_body"):
+                return raw
+
+
+class Answer(NamedTuple):
+    """A status and the bytes of a JSON body."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def answer(value: object, status: int = 200, **headers: str) -> Answer:
+    """The answer with this JSON body.
+
+    >>> answer({"success": True}).body
+    b'{"success":true}'
+    """
+    named = ((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
+    return Answer(status, json.dumps(value, separators=(",", ":")).encode(), tuple(named))
+
+
+def called(scope: Scope, receive: Receive) -> Call:
+    """The request of an ASGI scope."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        headers[name] = value if name not in headers else b", ".join((headers[name], value))
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    segments = raw.partition(b"?")[0].decode("latin-1").split("/")[1:]
+    if b"%" in raw:  # each on its own: an encoded slash is no slash
+        segments = [unquote(segment) for segment in segments]
+    query = scope["query_string"].decode("latin-1")
+    method: str = scope["method"]
+    return Call(method, tuple(segments), query, headers, receive)
+
+
+async def reply(send: Send, given: Answer, *, head: bool = False) -> None:
+    """Send an answer; for a HEAD request its body is left out."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": given.status,
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(given.body)).encode()),
+                *given.headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": b"" if head else given.body})

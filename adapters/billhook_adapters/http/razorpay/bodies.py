@@ -1,0 +1,43 @@
+"""The bodies and headers that the vendor's SDKs send, all their forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from billhook_adapters.http.bodies import from_form, from_json
+from billhook_adapters.http.exchange import Call
+from billhook_adapters.http.razorpay.fields import Refused
+from billhook_adapters.http.razorpay.wording import BAD_KEY
+
+
+class WrongMediaType(Exception):  # noqa: N818  # a refusal
+    """The body is neither JSON nor a form."""
+
+
+async def body_of(call: Call) -> Any:
+    """The value of a request's body: JSON, a nested form, `null` or nothing at all.
+
+    Raises Refused where it is malformed, WrongMediaType where it is something else.
+    """
+    raw = await call.body()
+    kind = (call.header(b"content-type") or "").partition(";")[0].strip().lower()
+    if not raw.strip():
+        return {}
+    try:
+        if kind == "application/x-www-form-urlencoded":
+            return from_form(raw)
+        if kind not in ("application/json", ""):
+            raise WrongMediaType
+        value = from_json(raw)
+    except (ValueError, UnicodeDecodeError):
+        what = "form" if kind.startswith("application/x-www") else "JSON"
+        raise Refused(f"The request body is not a valid {what} document.") from None
+    return {} if value is None else value
+
+
+def key_of(call: Call) -> str | None:
+    """The Idempotency-Key, where there is one. Raises Refused on one of another shape."""
+    key = call.header(b"idempotency-key")
+    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise Refused(BAD_KEY)
+    return key

@@ -1,0 +1,153 @@
+"""The vendor's customers: what a request may say of one, and how one is kept and shown.
+
+A customer who came with an invoice is found through it; one made alone is filed by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from billhook.account import AccountId
+from billhook.desk.commands import File
+from billhook.desk.desk import Desk
+from billhook.invoice import Invoice
+from billhook.party import Customer, PostalAddress
+from billhook.records import Entry, Search
+from billhook.value import Text, Value
+from billhook_adapters.http.razorpay.fields import Flag, Notes, NumberOrText
+from billhook_adapters.http.razorpay.ids import derived_id
+
+DIALECT = "razorpay"
+"""Where a document keeps what only this dialect echoes."""
+
+
+class AddressIn(Value):
+    """A postal address as the vendor takes it. What else its answers hold is let pass."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    line1: Text
+    line2: Text | None = None
+    city: Text
+    zipcode: NumberOrText
+    state: Text
+    country: Text
+
+    def domain(self) -> PostalAddress:
+        """The same in the domain's words."""
+        country = self.country.upper()
+        return PostalAddress(
+            line1=self.line1,
+            line2=self.line2 or "",
+            city=self.city,
+            postal_code=self.zipcode,
+            state=self.state,
+            country=country if len(country) == 2 else None,
+        )
+
+
+class CustomerIn(Value):
+    """The customer as the vendor takes it."""
+
+    name: Annotated[Text, StringConstraints(min_length=3, max_length=50)] | None = None
+    email: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    contact: Annotated[NumberOrText, StringConstraints(max_length=15)] | None = None
+    gstin: Text | None = None
+    billing_address: AddressIn | None = None
+    shipping_address: AddressIn | None = None
+
+    def domain(self, account: AccountId) -> Customer:
+        """The same in the domain's words, its phone number in E.164.
+
+        The same details are the same customer.
+        """
+        contact = e164(self.contact) if self.contact else None
+        return Customer(
+            id=derived_id("cust", account, self.name, self.email, contact, self.gstin),
+            name=self.name or None,
+            email=self.email or None,
+            contact=contact,
+            billing_address=self.billing_address and self.billing_address.domain(),
+            shipping_address=self.shipping_address and self.shipping_address.domain(),
+        )
+
+    @property
+    def echo(self) -> dict[str, Any]:
+        """What is shown as it was given, and no rule reads."""
+        return {"contact": self.contact, "gstin": self.gstin}
+
+
+class CustomerAlone(CustomerIn):
+    """The body of `POST /v1/customers`."""
+
+    fail_existing: Flag = True
+    notes: Notes = Field(default_factory=dict[str, str])
+
+    def filed(self, account: AccountId, key: str | None) -> File:
+        """The command that keeps it."""
+        customer = self.domain(account)
+        body = self.model_dump(mode="json", exclude={"fail_existing"})
+        return File(account=account, id=customer.id or "", body=json.dumps(body), key=key)
+
+
+def e164(contact: str) -> str:
+    """A phone number as the vendor takes it, in E.164: ten digits alone are Indian.
+
+    >>> e164("9876543210")
+    '+919876543210'
+    """
+    if contact.startswith("+"):
+        return contact
+    digits = contact.lstrip("0")
+    return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
+
+
+class Known(NamedTuple):
+    """A customer that can be named by its id, and what this dialect echoes of it."""
+
+    customer: Customer
+    echo: dict[str, Any]
+    made: datetime
+    notes: dict[str, str]
+
+
+def known_customer(desk: Desk, account: AccountId, name: str) -> Known | None:
+    """The customer of this id: filed by itself, or on the first invoice that it came with."""
+    entry = desk.entry(account, name)
+    if entry is not None and name.startswith("cust_"):
+        return filed_customer(entry)
+    first = desk.search(account, Search(customer=name, oldest_first=True, limit=1))
+    customer = first[0].document.customer if first else None
+    return None if customer is None else Known(customer, echoed(first[0]), first[0].created_at, {})
+
+
+def filed_customer(entry: Entry) -> Known:
+    """The customer of an entry."""
+    kept = CustomerAlone.model_validate_json(entry.body)
+    customer = kept.domain(entry.account).model_copy(update={"id": entry.id})
+    return Known(customer, kept.echo, entry.filed_at, kept.notes)
+
+
+def echoed(invoice: Invoice) -> dict[str, Any]:
+    """What this dialect keeps in an invoice's document to show it again."""
+    echo: dict[str, Any] = json.loads(invoice.document.extras.get(DIALECT, "{}"))
+    return echo
+
+
+def customer_entity(known: Known) -> dict[str, Any]:
+    """The vendor's customer entity."""
+    customer, echo, made, notes = known
+    return {
+        "id": customer.id,
+        "entity": "customer",
+        "name": customer.name,
+        "email": customer.email,
+        "contact": echo.get("contact") or customer.contact,
+        "gstin": echo.get("gstin"),
+        "notes": notes or [],
+        "created_at": int(made.timestamp()),
+    }

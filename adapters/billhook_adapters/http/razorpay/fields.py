@@ -1,0 +1,127 @@
+"""The shapes of the vendor's fields, and what it says where one does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast
+
+from pydantic import BeforeValidator, Field, Strict, StringConstraints, ValidationError
+
+from billhook.money import EXPONENTS
+from billhook.value import Text
+
+
+class Refused(Exception):  # noqa: N818  # a refusal, in the vendor's words
+    """The request is not one that the vendor takes; the message says why, in its words.
+
+    `field` names the parameter at fault, where it is one.
+    """
+
+    def __init__(self, description: str, field: str | None = None) -> None:
+        super().__init__(description)
+        self.field = field
+
+
+def _flag(given: Any) -> Any:
+    """Booleans came as 1 and 0, and as text, over the vendor's years."""
+    words = {"1": True, "0": False, "true": True, "false": False, 1: True, 0: False}
+    return words.get(given, given) if isinstance(given, int | str) else given
+
+
+def _whole(given: Any) -> Any:
+    """Form-encoded clients send numbers as text."""
+    text = isinstance(given, str) and given.isascii() and given.isdigit() and len(given) <= 16
+    return int(given) if text else given
+
+
+def _text(given: Any) -> Any:
+    """Postal codes and phone numbers may arrive as numbers."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
+def _cleared(given: Any) -> Any:
+    """An empty text is the same as none."""
+    return None if given == "" else given
+
+
+def _listed(given: Any) -> Any:
+    """Forms and the Go SDK send a list as an object of its positions."""
+    if not isinstance(given, Mapping):
+        return given
+    items = cast("Mapping[str, Any]", given)
+    if not all(key.isascii() and key.isdigit() and len(key) < 10 for key in items):
+        return items
+    return [items[key] for key in sorted(items, key=int)]
+
+
+def _noted(given: Any) -> Any:
+    """No notes are an empty list in the vendor's own answers."""
+    return {} if given == [] else given
+
+
+Flag = Annotated[bool, Strict(), BeforeValidator(_flag)]
+Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
+Seconds = Annotated[Whole, Field(ge=0, le=253402300799)]
+NumberOrText = Annotated[Text, BeforeValidator(_text)]
+Note = Annotated[NumberOrText, StringConstraints(max_length=256)]
+Notes = Annotated[dict[Note, Note], Field(max_length=15), BeforeValidator(_noted)]
+Paragraph = Annotated[Text, StringConstraints(max_length=2048)]
+Receipt = Annotated[
+    Annotated[Text, StringConstraints(max_length=40)] | None, BeforeValidator(_cleared)
+]
+LISTED = BeforeValidator(_listed)
+
+
+def instant(seconds: int | None) -> datetime | None:
+    """The instant of so many seconds since 1970."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def refused(invalid: ValidationError) -> Refused:
+    """The first thing wrong with a request, naming its field, in the vendor's manner."""
+    errors = invalid.errors(include_url=False, include_input=False, include_context=False)
+    unknown = [".".join(map(str, e["loc"])) for e in errors if e["type"] == "extra_forbidden"]
+    if unknown:
+        return unwanted(unknown)
+    error = errors[0]
+    path = [str(part) for part in error["loc"] if part != "[key]"]
+    return Refused(_sentence(path, error["type"], error["msg"]), ".".join(path) or None)
+
+
+def unwanted(fields: list[str]) -> Refused:
+    """The refusal of fields that the vendor does not take there."""
+    named = ", ".join(field[:100] for field in fields[:20])
+    return Refused(f"{named} is/are not required and should not be sent")
+
+
+def _sentence(path: list[str], kind: str, message: str) -> str:
+    last = path[-1] if path else ""
+    words = last.replace("_", " ")
+    if kind == "missing":
+        return f"The {words} field is required."
+    if kind.startswith("bool"):
+        return f"The {words} field must be true or false."
+    match last:
+        case "email":
+            return "The email must be a valid email address."
+        case "contact":
+            return (
+                "Contact number contains invalid characters, only digits and + symbol are allowed."
+            )
+        case "currency":
+            return "Currency is not supported."
+        case "amount" | "unit_amount":
+            return "The amount must be an integer."
+        case "quantity" if kind == "greater_than_equal":
+            return "The quantity must be at least 1."
+        case "draft":
+            return "The selected draft is invalid."
+        case _:
+            said = message.removeprefix("Value error, ")
+            return f"The {'.'.join(path) or 'request'} is invalid: {said}."
+
+
+def least_amount(currency: str) -> int:
+    """The smallest amount of a line: one whole unit of its currency."""
+    return int(10 ** EXPONENTS.get(currency, 2))

@@ -1,0 +1,76 @@
+"""The vendor's items: things with a price that lines of invoices may name."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from billhook.account import AccountId
+from billhook.desk.commands import File
+from billhook.desk.desk import Desk
+from billhook.lines import Line
+from billhook.money import CurrencyCode, PositiveAmount
+from billhook.records import Entry
+from billhook.value import Text, Value
+from billhook_adapters.http.razorpay.fields import Paragraph, Whole
+from billhook_adapters.http.razorpay.ids import derived_id
+
+Name = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
+
+
+class ItemIn(Value):
+    """The body of `POST /v1/items`."""
+
+    name: Name
+    amount: Annotated[Whole, PositiveAmount]
+    currency: CurrencyCode
+    description: Paragraph | None = None
+
+    def line(self, name: str) -> Line:
+        """One of it, as a line of an invoice."""
+        return Line(
+            name=self.name,
+            unit_amount=self.amount,
+            currency=self.currency,
+            description=self.description,
+            item=name,
+        )
+
+    def filed(self, account: AccountId, key: str | None) -> File:
+        """The command that keeps it, under a new id; a request with a key always has the same."""
+        name = derived_id("item", account, key or secrets.token_hex(16))
+        return File(account=account, id=name, body=json.dumps(self.model_dump()), key=key)
+
+
+def known_item(desk: Desk, account: AccountId, name: str) -> ItemIn | None:
+    """The item of this id."""
+    entry = desk.entry(account, name)
+    if entry is None or not name.startswith("item_"):
+        return None
+    return ItemIn.model_validate_json(entry.body)
+
+
+def item_entity(entry: Entry) -> dict[str, Any]:
+    """The vendor's item entity."""
+    item = ItemIn.model_validate_json(entry.body)
+    return {
+        "id": entry.id,
+        "active": True,
+        "name": item.name,
+        "description": item.description,
+        "amount": item.amount,
+        "unit_amount": item.amount,
+        "currency": item.currency,
+        "type": "invoice",
+        "unit": None,
+        "tax_inclusive": False,
+        "hsn_code": None,
+        "sac_code": None,
+        "tax_rate": None,
+        "tax_id": None,
+        "tax_group_id": None,
+        "created_at": int(entry.filed_at.timestamp()),
+    }

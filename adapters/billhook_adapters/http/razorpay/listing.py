@@ -1,0 +1,72 @@
+"""The vendor's list of invoices: its filters and its pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from math import ceil, floor
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from pydantic import BeforeValidator, Field
+
+from billhook.records import Search
+from billhook.value import Text, Value
+from billhook_adapters.http.razorpay.fields import Refused, Seconds, Whole
+from billhook_adapters.http.razorpay.requests import checked
+
+MOST = 100
+_FRACTION = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
+
+
+def _from(given: Any) -> Any:
+    """The Node SDK turns dates into seconds with fractions."""
+    return ceil(float(given)) if isinstance(given, str) and _FRACTION.fullmatch(given) else given
+
+
+def _to(given: Any) -> Any:
+    return floor(float(given)) if isinstance(given, str) and _FRACTION.fullmatch(given) else given
+
+
+class ListIn(Value):
+    """The query of `GET /v1/invoices`."""
+
+    type: Text | None = None
+    payment_id: Text | None = None
+    receipt: Text | None = None
+    customer_id: Text | None = None
+    subscription_id: Text | None = None
+    from_: Annotated[Seconds, BeforeValidator(_from)] | None = Field(default=None, alias="from")
+    to: Annotated[Seconds, BeforeValidator(_to)] | None = None
+    count: Annotated[Whole, Field(ge=1, le=MOST)] = 10
+    skip: Annotated[Whole, Field(ge=0, le=10**9)] = 0
+
+    def search(self) -> Search | None:
+        """The search that it asks for; None where nothing can match."""
+        if self.type not in (None, "invoice", "link", "ecod"):
+            raise Refused(f"Not a valid type: {self.type[:100]}", "type")
+        if self.type in ("link", "ecod") or self.subscription_id is not None:
+            return None  # there are none of these here
+        return Search(
+            receipt=self.receipt,
+            customer=self.customer_id,
+            payment=self.payment_id,
+            created_from=None if self.from_ is None else datetime.fromtimestamp(self.from_, UTC),
+            created_to=None if self.to is None else _end(self.to),
+            skip=self.skip,
+            limit=self.count,
+        )
+
+
+def _end(second: int) -> datetime:
+    """The last instant of a second, since invoices are shown by the second."""
+    return datetime.fromtimestamp(second, UTC).replace(microsecond=999999)
+
+
+def list_request(query: str) -> ListIn:
+    """The request of a query string. Raises Refused, in the vendor's words."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        raise Refused("The query is not valid.") from None
+    return checked({name: value for name, value in pairs if value != ""}, ListIn)
