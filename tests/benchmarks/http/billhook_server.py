@@ -6,7 +6,6 @@ Nothing is delivered while it is measured, as in the peer: the rows stay queued.
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from inspect import signature
 from pathlib import Path
 
 import serving
@@ -15,6 +14,7 @@ import world
 from billhook.account import Account, AccountId
 from billhook.desk.commands import DraftAndSend
 from billhook.invoice import InvoiceId
+from billhook_adapters.http.app import build_app
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing import a_customer, a_document
@@ -23,17 +23,11 @@ from billhook_adapters.wiring import Service, build_service
 ACCOUNT = AccountId(world.ACCOUNT)
 BATCH = 500
 
-SWITCH = "together"
-WIRED = SWITCH in signature(build_service).parameters
-"""THE SWITCH GOES HERE: what `build_service` calls the gathering of requests. Until it takes
-one, both settings serve the same; then `WIRED` and its uses can go."""
 
-
-def built(folder: Path, *, together: bool) -> Service:
+def built(folder: Path) -> Service:
     """The service on a SQLite file in this folder."""
-    switch = {SWITCH: together} if WIRED else {}
     url = f"sqlite:///{folder / 'billhook.sqlite3'}"
-    return build_service(url, clock=SystemClock(), ids=RandomIds(), senders={}, **switch)
+    return build_service(url, clock=SystemClock(), ids=RandomIds(), senders={})
 
 
 def seed(service: Service) -> None:
@@ -59,9 +53,11 @@ def main() -> None:
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--batching", choices=("on", "off"), default="on")
     given = arguments.parse_args()
-    service = built(given.folder, together=given.batching == "on")
+    service = built(given.folder)
     seed(service)
-    serving.serve(service.app, given.listener)
+    # Both settings are built alike, so that they differ in nothing but the gathering.
+    app = build_app(service.desk, service.keys, together=given.batching == "on")
+    serving.serve(app, given.listener)
 
 
 if __name__ == "__main__":
