@@ -6,7 +6,7 @@ import re
 import secrets
 import string
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import ClassVar, NamedTuple, Protocol
@@ -38,6 +38,14 @@ class ListedKey(NamedTuple):
     id: str
     created_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """An API key that is about to be kept: its secret can be told now and never again."""
+
+    id: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,10 @@ def new_id(prefix: str) -> str:
     return prefix + "".join(secrets.choice(_ALPHANUMERICS) for _ in range(14))
 
 
-def new_secret() -> str:
-    """A secret of 192 random bits."""
-    return secrets.token_urlsafe(24)
+def new_key() -> NewKey:
+    """A key of 192 random bits, under an id of its own.
+
+    >>> new_key().id.startswith("key_")
+    True
+    """
+    return NewKey(new_id("key_"), secrets.token_urlsafe(24))

@@ -1,32 +1,62 @@
-"""`billhook`: the command line."""
+"""`billhook`: the command line. Each command is a module with a function `arguments`."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
+from typing import NamedTuple
 
-from billhook_adapters.extras import needs
+from billhook_adapters.cli.parser import Parser
+from billhook_adapters.cli.stopped import WRONG_USAGE, Stopped
+
+
+class Command(NamedTuple):
+    """A command: its name, its module in this folder, and what it does."""
+
+    name: str
+    module: str
+    help: str
+
+
+COMMANDS = (
+    Command("account", "accounts", "open accounts, list them, change and revoke their keys"),
+    Command("demo", "demo", "walk invoices through their lives, offline"),
+    Command("pay", "pay", "take a payment for an invoice"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
-    parser = argparse.ArgumentParser(
+    given = sys.argv[1:] if arguments is None else arguments
+    asked = _parser(given).parse(given)
+    try:
+        status: int = asked.run(asked)
+    except Stopped as stopped:
+        return _say(asked.parser.prog, stopped, stopped.status)
+    except ModuleNotFoundError as missing:
+        if "pip install" not in str(missing):
+            raise
+        return _say(asked.parser.prog, missing, WRONG_USAGE)
+    return status
+
+
+def _parser(given: Sequence[str]) -> Parser:
+    parser = Parser(
         prog="billhook", description="The invoice lifecycle, and what its payer is told."
     )
     parser.add_argument("--version", action="version", version=version("billhook"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("demo", help="walk invoices through their lives, offline")
-    parser.parse_args(arguments)
-    return _demo()
+    # Only the module of the command that is asked for is loaded: starting stays quick.
+    chosen = next((word for word in given if not word.startswith("-")), None)
+    for command in COMMANDS:
+        one = commands.add_parser(command.name, help=command.help, description=command.help)
+        if command.name == chosen:
+            import_module(f"billhook_adapters.cli.{command.module}").arguments(one)
+    return parser
 
 
-def _demo() -> int:
-    try:
-        with needs("demo"):
-            from billhook_adapters.demo.main import run
-    except ModuleNotFoundError as missing:
-        print(f"billhook demo: {missing}", file=sys.stderr)
-        return 2
-    return run()
+def _say(prog: str, reason: Exception, status: int) -> int:
+    print(f"{prog}: {reason}", file=sys.stderr)
+    return status

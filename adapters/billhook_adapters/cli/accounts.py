@@ -1,0 +1,183 @@
+"""`billhook account`: open accounts, list them, change and revoke their keys."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING
+
+from billhook_adapters.cli.answer import answer
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.stopped import Stopped
+
+if TYPE_CHECKING:
+    from billhook_adapters.sql.accounts import ListedAccount
+
+_AT = "--database sqlite:///billhook.sqlite3"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The four things to do with accounts."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    parser.epilog = f"example:\n  billhook account create --name 'Acme Books' {_AT}"
+
+    what = "open an account, with its first API key and, if wanted, a webhook"
+    create = actions.add_parser("create", help=what, description=what)
+    create.add_argument("--name", metavar="N", required=True, help="the name that payers read")
+    create.add_argument("--key-id", metavar="K", help="instead of one that is made")
+    create.add_argument(
+        "--key-secret", metavar="S", help="at least 22 characters drawn at random; goes with K"
+    )
+    create.add_argument("--webhook-url", metavar="U", help="where to tell of payments and expiry")
+    create.add_argument(
+        "--webhook-secret",
+        metavar="W",
+        help="what the webhooks are signed with, at least 22 characters; kept encrypted under "
+        "BILLHOOK_SECRET_KEY",
+    )
+    add_database(create)
+    add_json(create)
+    does(create, _create, example=f"billhook account create --name 'Acme Books' {_AT}")
+
+    what = "list the accounts, their keys and their webhooks; no secrets"
+    listing = actions.add_parser("list", help=what, description=what)
+    add_database(listing)
+    add_json(listing)
+    does(listing, _list, example=f"billhook account list {_AT}")
+
+    what = "give an account a new API key, and revoke all that it had"
+    rotate = actions.add_parser("rotate", help=what, description=what)
+    rotate.add_argument("account", metavar="ACCOUNT_ID")
+    add_database(rotate)
+    add_json(rotate)
+    does(rotate, _rotate, example=f"billhook account rotate acc_A1b2C3d4E5f6G7 {_AT}")
+
+    what = "revoke an API key; its id stays taken"
+    revoke = actions.add_parser("revoke", help=what, description=what)
+    revoke.add_argument("key", metavar="KEY_ID")
+    add_database(revoke)
+    does(revoke, _revoke, example=f"billhook account revoke key_A1b2C3d4E5f6G7 {_AT}")
+
+
+def _create(asked: argparse.Namespace) -> int:
+    from billhook_adapters.cli.opening import read, stored
+
+    opening = read(asked)
+    with database(asked.database, new=True) as engine:
+        stored(opening, engine)
+    account, key, webhook = opening
+    told = {
+        "account": account.id,
+        "name": account.name,
+        "key_id": key.id,
+        "key_secret": key.secret,
+        "webhook": None
+        if webhook is None
+        else {"id": webhook.id, "url": webhook.url, "events": list(webhook.events)},
+    }
+    lines = [
+        f"account     {account.id}  {account.name}",
+        f"key id      {key.id}",
+        f"key secret  {key.secret}  (shown this once: keep it now)",
+        *([] if webhook is None else [f"webhook     {webhook.id}  {webhook.url}"]),
+    ]
+    lost = f"the secret is lost: `billhook account rotate {account.id}` makes a new key"
+    answer(told, lines, as_json=asked.json, lost=lost)
+    return 0
+
+
+def _list(asked: argparse.Namespace) -> int:
+    with database(asked.database) as engine:
+        from billhook_adapters.sql.accounts import SqlAccounts
+
+        found = SqlAccounts(engine).listed()
+    lines = [line for one in found for line in _lines(one)] or ["no accounts"]
+    answer([_told(one) for one in found], lines, as_json=asked.json, lost="ask again")
+    return 0
+
+
+def _rotate(asked: argparse.Namespace) -> int:
+    with database(asked.database) as engine:
+        from returns.result import Failure
+
+        from billhook.account import AccountId
+        from billhook.errors import AccountNotFound
+        from billhook.value import ID_PATTERN
+        from billhook_adapters.cli.wording import of_key
+        from billhook_adapters.keys import new_key
+        from billhook_adapters.memory.clock import SystemClock
+        from billhook_adapters.sql.keys import SqlKeyring
+
+        if re.fullmatch(ID_PATTERN, asked.account) is None:
+            raise Stopped(of_key(AccountNotFound()))
+        key, account = new_key(), AccountId(asked.account)
+        rotated = SqlKeyring(engine).rotate(account, key.id, key.secret, SystemClock().now())
+        if isinstance(rotated, Failure):
+            raise Stopped(of_key(rotated.failure()))
+    revoked = list(rotated.unwrap())
+    told = {"account": account, "key_id": key.id, "key_secret": key.secret, "revoked": revoked}
+    lines = [
+        f"key id      {key.id}",
+        f"key secret  {key.secret}  (shown this once: keep it now)",
+        f"revoked     {', '.join(revoked) or 'none'}",
+    ]
+    answer(told, lines, as_json=asked.json, lost="the secret is lost: rotate once more")
+    return 0
+
+
+def _revoke(asked: argparse.Namespace) -> int:
+    with database(asked.database) as engine:
+        from returns.result import Failure
+
+        from billhook_adapters.cli.wording import of_key
+        from billhook_adapters.keys import KeyNotFound
+        from billhook_adapters.memory.clock import SystemClock
+        from billhook_adapters.sql.keys import SqlKeyring
+
+        keyring = SqlKeyring(engine)
+        key = keyring.find(asked.key)
+        if key is None:
+            raise Stopped(of_key(KeyNotFound()))
+        revoked = keyring.revoke(key.account, asked.key, SystemClock().now())
+        if isinstance(revoked, Failure):
+            raise Stopped(of_key(revoked.failure()))
+    lines = [f"{asked.key} of {key.account} is revoked"]
+    answer(None, lines, as_json=False, lost="the key is revoked")
+    return 0
+
+
+def _told(one: ListedAccount) -> dict[str, object]:
+    return {
+        "account": one.account.id,
+        "name": one.account.name,
+        "keys": [
+            {
+                "id": key.id,
+                "created_at": None if key.created_at is None else key.created_at.isoformat(),
+                "revoked_at": None if key.revoked_at is None else key.revoked_at.isoformat(),
+            }
+            for key in one.keys
+        ],
+        "webhooks": [
+            {
+                "id": webhook.id,
+                "url": webhook.url,
+                "events": list(webhook.events),
+                "silenced": webhook.silenced,
+            }
+            for webhook in one.subscribers
+        ],
+    }
+
+
+def _lines(one: ListedAccount) -> list[str]:
+    lines = [f"{one.account.id}  {one.account.name}"]
+    for key in one.keys:
+        made = "" if key.created_at is None else f"  made {key.created_at:%Y-%m-%d %H:%M} UTC"
+        end = "" if key.revoked_at is None else f"  revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
+        lines.append(f"  key      {key.id}{made}{end}")
+    return lines + [
+        f"  webhook  {webhook.id}  {webhook.url}{'  silenced' if webhook.silenced else ''}"
+        for webhook in one.subscribers
+    ]

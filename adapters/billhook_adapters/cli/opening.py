@@ -1,0 +1,91 @@
+"""What `billhook account create` opens: read and refused first, then stored whole or not at all."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import ValidationError
+from returns.result import Failure
+
+from billhook.account import Account, AccountId, Policy
+from billhook.announcement import Subscriber
+from billhook.value import storable
+from billhook_adapters.cli.stopped import Stopped
+from billhook_adapters.cli.webhook import a_webhook
+from billhook_adapters.cli.wording import of_key
+from billhook_adapters.keys import KEY_ID, SHORTEST_SECRET, NewKey, new_id, new_key
+from billhook_adapters.memory.clock import SystemClock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+POLICY = Policy(least_lead=timedelta(minutes=15))
+"""What this dialect's vendor asks of its accounts."""
+
+
+class Opening(NamedTuple):
+    """An account with what opens it and what hears of it."""
+
+    account: Account
+    key: NewKey
+    webhook: Subscriber | None
+
+
+def read(asked: argparse.Namespace) -> Opening:
+    """What is to be opened. Raises Stopped on what cannot be, before anything is touched."""
+    together(asked, "key_id", "key_secret")
+    together(asked, "webhook_url", "webhook_secret")
+    try:
+        account = Account(id=AccountId(new_id("acc_")), name=asked.name, policy=POLICY)
+    except ValidationError:
+        raise Stopped(
+            "--name: must have 1 to 256 characters, well-formed; give the name that payers read"
+        ) from None
+    key = new_key() if asked.key_id is None else _chosen(asked.key_id, asked.key_secret)
+    webhook = None
+    if asked.webhook_url is not None:
+        secret = strong("--webhook-secret", asked.webhook_secret)
+        webhook = a_webhook(account.id, asked.webhook_url, secret)
+    return Opening(account, key, webhook)
+
+
+def stored(opening: Opening, engine: Engine) -> None:
+    """Store it in one transaction. Raises Stopped where its key's id is taken."""
+    from billhook_adapters.sql.accounts import SqlAccounts
+
+    account, key, webhook = opening
+    done = SqlAccounts(engine).open(account, key, webhook, SystemClock().now())
+    if isinstance(done, Failure):
+        raise Stopped(of_key(done.failure()))
+
+
+def together(asked: argparse.Namespace, *names: str) -> None:
+    """Refuse one of two options without the other."""
+    missing = [name for name in names if getattr(asked, name) is None]
+    if len(missing) == 1:
+        first, second = (f"--{name.replace('_', '-')}" for name in names)
+        raise Stopped(f"{first} and {second} go together; give both, or neither")
+
+
+def strong(option: str, secret: str) -> str:
+    """A secret that somebody chose. Raises Stopped on one that can be guessed."""
+    if len(secret) < SHORTEST_SECRET:
+        raise Stopped(
+            f"{option}: fewer than {SHORTEST_SECRET} characters cannot hold 128 random bits; draw "
+            "a longer one at random (chosen short secrets are for the sandbox only)"
+        )
+    try:
+        return storable(secret)
+    except ValueError:
+        raise Stopped(f"{option}: must be well-formed text; draw one of ASCII letters") from None
+
+
+def _chosen(id: str, secret: str) -> NewKey:
+    if KEY_ID.fullmatch(id) is None:
+        raise Stopped(
+            "--key-id: must have 1 to 64 ASCII letters, digits, `_`, `.` or `-`; leave it out to "
+            "have one made"
+        )
+    return NewKey(id, strong("--key-secret", secret))

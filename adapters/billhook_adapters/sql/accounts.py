@@ -1,0 +1,77 @@
+"""Accounts as their operator sees them: opened whole, listed with their keys and webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from returns.result import Failure, Result, Success
+from sqlalchemy import Engine, bindparam, select
+
+from billhook.account import Account, AccountId
+from billhook.announcement import Subscriber
+from billhook.invoice import InvoiceId
+from billhook.records import Outcome
+from billhook_adapters.keys import KeyTaken, ListedKey, NewKey
+from billhook_adapters.sql.keys import LISTED, is_taken, listed, put_key
+from billhook_adapters.sql.tables import accounts, invoices
+from billhook_adapters.sql.work import SqlWork
+from billhook_adapters.sql.writing import writing
+
+_ACCOUNTS = select(accounts.c.id).order_by(accounts.c.id)
+# An id of an invoice alone is no key: each account is asked for its own.
+HOLDERS = (
+    select(accounts.c.id)
+    .join(invoices, invoices.c.account == accounts.c.id)
+    .where(invoices.c.id == bindparam("invoice"), invoices.c.deleted_at.is_(None))
+    .order_by(accounts.c.id)
+)
+
+
+class ListedAccount(NamedTuple):
+    """An account with all that opens it or hears of it; no secret is in it but a sealed one."""
+
+    account: Account
+    keys: Sequence[ListedKey]
+    subscribers: Sequence[Subscriber]
+
+
+class SqlAccounts:
+    """The accounts of a database that `open_database` opened.
+
+    For whoever runs the database: this sees all accounts, and no face may offer it to a caller.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(
+        self, account: Account, key: NewKey, subscriber: Subscriber | None, now: datetime
+    ) -> Result[None, KeyTaken]:
+        """Add an account with its first key and its webhook, in one transaction or not at all."""
+        subscribers = {} if subscriber is None else {subscriber.key: subscriber}
+        with writing(self._engine) as connection:
+            if is_taken(connection, key.id):
+                return Failure(KeyTaken())
+            work = SqlWork(connection)
+            work.save(Outcome(accounts={account.id: account}, subscribers=subscribers))
+            put_key(connection, account.id, key.id, key.secret, now)
+        return Success(None)
+
+    def listed(self) -> Sequence[ListedAccount]:
+        """Every account, ordered by id."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            ids = [AccountId(name) for name in connection.scalars(_ACCOUNTS)]
+            work = SqlWork(connection)
+            found, told = work.accounts(ids), work.subscribers(ids)
+            keys: dict[str, list[ListedKey]] = {}
+            for account, *row in connection.execute(LISTED):
+                keys.setdefault(account, []).append(listed(*row))
+        return [ListedAccount(found[name], keys.get(name, []), told.get(name, ())) for name in ids]
+
+    def holders(self, invoice: InvoiceId) -> Sequence[AccountId]:
+        """The accounts that have an invoice of this id."""
+        with self._engine.connect() as connection:
+            return [AccountId(name) for name in connection.scalars(HOLDERS, {"invoice": invoice})]
