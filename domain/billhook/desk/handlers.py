@@ -26,6 +26,7 @@ from billhook.delivery import (
 from billhook.desk.commands import Expire
 from billhook.desk.desk import Desk
 from billhook.desk.parcels import Parcel, announced, subscriber_of, written
+from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Ids, Sender, Store, Work
 from billhook.records import Outbound, Outcome
@@ -54,6 +55,8 @@ class Handlers:
     senders: Mapping[Medium, Sender]
     announcer: Announcer | None = None
     lease: timedelta = LEASE
+    head_start: timedelta = timedelta(0)
+    """How long the first attempt at a message is left to the desk that queued it."""
 
     def deliver(self, key: MessageKey) -> Delivered:
         """Send one message, unless the domain, asked again, now says no."""
@@ -81,6 +84,9 @@ class Handlers:
         now = self.clock.now()
         waiting = work.messages((key,)).get(key)
         if waiting is None:
+            return Delivered.NOTHING
+        fresh = isinstance(waiting, Message) and waiting.attempts == 0
+        if fresh and now < waiting.requested_at + self.head_start:
             return Delivered.NOTHING
         account = work.accounts((key.account,))[key.account]
         retries = RETRIES if isinstance(waiting, Announcement) else account.policy.retries

@@ -1,0 +1,98 @@
+"""What the vendor's webhooks say: an event, with the objects that it is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from billhook.announcement import Event
+from billhook.delivery import Delivery
+from billhook.facts import PaymentTaken
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.ports import Occasion
+from billhook.records import StampedFact
+from billhook_adapters.http.razorpay.entity import entity
+from billhook_adapters.http.razorpay.ids import derived_id
+
+EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)
+"""What the vendor tells of; it is silent about the others."""
+
+
+def event_body(occasion: Occasion) -> bytes:
+    """The body of the vendor's webhook; the same occasion always gives the same bytes."""
+    invoice, last = occasion.invoice, occasion.facts[-1]
+    at = last.fact.at
+    payload: dict[str, Any] = {}
+    if isinstance(last.fact, PaymentTaken):
+        payload["payment"] = {"entity": _payment(invoice, last.fact)}
+        payload["order"] = {"entity": _order(invoice, occasion.facts)}
+    payload["invoice"] = {"entity": _invoice(invoice, occasion.messages, at)}
+    return json.dumps(
+        {
+            "entity": "event",
+            "account_id": invoice.account,
+            "event": occasion.announcement.event.value,
+            "contains": list(payload),
+            "payload": payload,
+            "created_at": int(at.timestamp()),
+        },
+        separators=(",", ":"),
+    ).encode()
+
+
+def _invoice(invoice: Invoice, messages: Sequence[Message], at: datetime) -> dict[str, Any]:
+    shown = entity(invoice, [_then(one, at) for one in messages if one.requested_at <= at])
+    del shown["line_items"]
+    return shown
+
+
+def _then(message: Message, at: datetime) -> Message:
+    """The message as it stood at an instant, as far as a webhook shows it."""
+    if message.sent_at is None or message.sent_at <= at:
+        return message
+    return message.model_copy(update={"status": Delivery.QUEUED})
+
+
+def _payment(invoice: Invoice, taken: PaymentTaken) -> dict[str, Any]:
+    customer = invoice.document.customer
+    absent = ("refund_status", "card_id", "bank", "wallet", "vpa", "fee", "tax", "method",
+              "error_code", "error_description")  # fmt: skip
+    return {
+        "id": taken.reference,
+        "entity": "payment",
+        "amount": taken.amount,
+        "currency": invoice.document.currency,
+        "status": "captured",
+        "order_id": derived_id("order", invoice.id),
+        "invoice_id": invoice.id,
+        "international": False,
+        "amount_refunded": 0,
+        "captured": True,
+        "description": f"Invoice #{invoice.id}",
+        "email": customer and customer.email,
+        "contact": customer and customer.contact,
+        "notes": [],
+        **dict.fromkeys(absent),
+        "created_at": int(taken.at.timestamp()),
+    }
+
+
+def _order(invoice: Invoice, facts: Sequence[StampedFact]) -> dict[str, Any]:
+    issued_at = invoice.issued_at or invoice.created_at
+    return {
+        "id": derived_id("order", invoice.id),
+        "entity": "order",
+        "amount": invoice.amount,
+        "amount_paid": invoice.paid,
+        "amount_due": invoice.due,
+        "currency": invoice.document.currency,
+        "receipt": invoice.document.receipt or invoice.number,
+        "offer_id": None,
+        "status": "attempted" if invoice.due else "paid",
+        "attempts": sum(isinstance(stamped.fact, PaymentTaken) for stamped in facts),
+        "notes": [],
+        "created_at": int(issued_at.timestamp()),
+    }

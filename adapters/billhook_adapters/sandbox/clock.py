@@ -1,0 +1,34 @@
+"""A clock that runs, and can be moved."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from billhook.ports import Clock
+
+
+class MovableClock:
+    """The machine's time, moved by as much as it was told.
+
+    >>> from billhook_adapters.memory.clock import SettableClock
+    >>> from datetime import UTC
+    >>> clock = MovableClock(SettableClock(datetime(2026, 1, 1, tzinfo=UTC)))
+    >>> clock.advance(timedelta(days=1))
+    >>> clock.now().day
+    2
+    """
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine, self._ahead = machine, timedelta(0)
+
+    def now(self) -> datetime:
+        """The present instant as the sandbox has it."""
+        return self._machine.now() + self._ahead
+
+    def set(self, now: datetime) -> None:
+        """Run on from another instant."""
+        self._ahead = now - self._machine.now()
+
+    def advance(self, by: timedelta) -> None:
+        """Run on from a later instant."""
+        self.set(self.now() + by)

@@ -1,0 +1,189 @@
+"""The routes of the sandbox: what a payer, a provider and time would do otherwise."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, Strict, ValidationError
+from returns.result import Failure
+
+from billhook.account import AccountId
+from billhook.delivery import Permanent, SendError, Transient, Unknown
+from billhook.desk.commands import Pay
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import InvoiceId
+from billhook.money import PositiveAmount
+from billhook.party import Medium
+from billhook.payment import Payment, Reference
+from billhook.value import Text, Value
+from billhook_adapters.http.bodies import from_json
+from billhook_adapters.http.exchange import (
+    Answer,
+    Call,
+    Gone,
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    answer,
+    called,
+    reply,
+)
+from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.razorpay.ids import minted_id
+from billhook_adapters.http.razorpay.wording import refusal
+from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.sandbox.clock import MovableClock
+
+FIRST, LAST = 0, 253402300799  # seconds since 1970, to the end of the year 9999
+
+
+class PaymentIn(Value):
+    """A payment that the payer makes, in smallest units."""
+
+    amount: PositiveAmount
+    reference: Annotated[Text, Field(min_length=1, max_length=128)] | None = None
+
+
+class ClockIn(Value):
+    """Where the clock is put: forward by so many seconds, or to an instant."""
+
+    advance_seconds: Annotated[int, Strict(), Field(ge=0, le=LAST)] | None = None
+    now: Annotated[int, Strict(), Field(ge=FIRST, le=LAST)] | None = None
+
+
+class FaultIn(Value):
+    """What the provider of a medium answers to its next messages."""
+
+    medium: Medium
+    fault: Literal["transient", "permanent", "unknown"]
+    times: Annotated[int, Strict(), Field(ge=1, le=1000)] = 1
+
+
+_FAULTS: Mapping[str, SendError] = {
+    "transient": Transient("the sandbox was told so"),
+    "permanent": Permanent("the sandbox was told so"),
+    "unknown": Unknown("the sandbox was told so"),
+}
+
+
+class SandboxFace:
+    """Serves `/sandbox`. It asks for no credentials: nothing in a sandbox is anybody's."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        handlers: Handlers,
+        accounts: Collection[AccountId],
+        clock: MovableClock,
+        outbox: Mapping[Medium, CapturedSender],
+    ) -> None:
+        self._lane, self._handlers, self._accounts = lane, handlers, accounts
+        self._clock, self._outbox = clock, outbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        call = called(scope, receive)
+        try:
+            given = await self._answer(call)
+        except Gone:
+            return
+        except TooLarge:
+            given = _refused("The body is too large.", 413)
+        except ValidationError as invalid:
+            first = invalid.errors(include_url=False, include_input=False)[0]
+            field = ".".join(map(str, first["loc"])) or "body"
+            given = _refused(f"{field}: {first['msg']}")
+        except ValueError as malformed:
+            given = _refused(f"The body is not valid JSON: it {malformed}.")
+        await reply(send, given, head=call.method == "HEAD")
+
+    async def _answer(self, call: Call) -> Answer:
+        match call.method, call.path[1:]:
+            case "POST", ("invoices", invoice, "payments"):
+                return await self._pay(
+                    InvoiceId(invoice), PaymentIn.model_validate(await _body(call))
+                )
+            case "GET", ("clock",):
+                return self._time()
+            case "POST", ("clock",):
+                return self._move(ClockIn.model_validate(await _body(call)))
+            case "GET", ("outbox",):
+                return self._sent()
+            case "POST", ("faults",):
+                return self._break(FaultIn.model_validate(await _body(call)))
+            case _:
+                return _refused("The sandbox has no such route.", 404)
+
+    async def _pay(self, name: InvoiceId, asked: PaymentIn) -> Answer:
+        for account in self._accounts:
+            found = await self._lane.read(partial(Desk.get, account=account, invoice=name))
+            if not isinstance(found, Failure):
+                break
+        else:
+            return _refused("No account has an invoice of this id.", 404)
+        payment = Payment(
+            reference=Reference(asked.reference or minted_id("pay")),
+            amount=asked.amount,
+            currency=found.unwrap().document.currency,
+        )
+        paid = await self._lane.do(Pay(account=account, invoice=name, payment=payment))
+        if isinstance(paid, Failure):
+            return refusal(paid.failure())
+        invoice = paid.unwrap()
+        return answer(
+            {
+                "id": payment.reference,
+                "amount": payment.amount,
+                "currency": payment.currency,
+                "invoice_id": invoice.id,
+                "status": invoice.status.value,
+                "amount_paid": invoice.paid,
+                "amount_due": invoice.due,
+            }
+        )
+
+    def _time(self) -> Answer:
+        return answer({"now": int(self._clock.now().timestamp())})
+
+    def _move(self, asked: ClockIn) -> Answer:
+        if (asked.now is None) == (asked.advance_seconds is None):
+            return _refused("Give either advance_seconds or now.")
+        try:
+            if asked.now is not None:
+                self._clock.set(datetime.fromtimestamp(asked.now, UTC))
+            else:
+                self._clock.advance(timedelta(seconds=asked.advance_seconds or 0))
+        except OverflowError:
+            return _refused("advance_seconds: the year 9999 is the last.")
+        self._handlers.sweep()
+        return self._time()
+
+    def _sent(self) -> Answer:
+        return answer(
+            {
+                "items": [
+                    {"id": one.id, "medium": medium.value, "to": one.to, "text": one.text}
+                    for medium, sender in self._outbox.items()
+                    for one in sender.delivered
+                ]
+            }
+        )
+
+    def _break(self, asked: FaultIn) -> Answer:
+        faults: deque[SendError] = self._outbox[asked.medium].faults
+        faults.extend([_FAULTS[asked.fault]] * asked.times)
+        return answer({"waiting": len(faults)})
+
+
+async def _body(call: Call) -> Any:
+    return from_json(await call.body() or b"{}")
+
+
+def _refused(description: str, status: int = 400) -> Answer:
+    return answer({"error": {"code": "BAD_REQUEST_ERROR", "description": description}}, status)
