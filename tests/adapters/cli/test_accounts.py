@@ -1,0 +1,108 @@
+"""`billhook account`: accounts are opened whole, listed without secrets, and change their keys."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from datetime import timedelta
+from typing import Any
+
+from billhook.account import AccountId
+from billhook_adapters.http.auth import basic_account
+from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.keys import SqlKeyring
+
+CHOSEN = "0123456789abcdefghijkl"
+
+
+def opened_by(url: str, key_id: str, secret: str) -> AccountId | None:
+    """The account that HTTP Basic credentials open."""
+    engine = open_database(url)
+    pair = b64encode(f"{key_id}:{secret}".encode()).decode()
+    account = basic_account(f"Basic {pair}", SqlKeyring(engine))
+    engine.dispose()
+    return account
+
+
+def test_an_account_is_opened_with_a_key_that_is_shown_once(billhook: Any, url: str) -> None:
+    ran = billhook("account", "create", "--name", "Acme Books", "--database", url)
+    assert (ran.status, ran.err) == (0, "")
+    shown = re.fullmatch(
+        r"account     (acc_[A-Za-z0-9]{14})  Acme Books\n"
+        r"key id      (key_[A-Za-z0-9]{14})\n"
+        r"key secret  (\S{22,})  \(shown this once: keep it now\)\n",
+        ran.out,
+    )
+    assert shown is not None
+    account, key, secret = shown.groups()
+    assert opened_by(url, key, secret) == account
+    assert secret not in billhook("account", "list", "--database", url).out
+
+
+def test_the_policy_is_that_of_the_vendor(acme: Any, url: str) -> None:
+    engine = open_database(url)
+    with SqlStore(engine).snapshot() as view:
+        account = view.accounts((acme["account"],))[acme["account"]]
+    engine.dispose()
+    assert (account.name, account.policy.least_lead) == ("Acme", timedelta(minutes=15))
+
+
+def test_a_key_may_be_chosen(billhook: Any, url: str) -> None:
+    given = ("--key-id", "rzp_live_1", "--key-secret", CHOSEN)
+    told = billhook("account", "create", "--name", "A", *given, "--database", url, "--json").told
+    assert (told["key_id"], told["key_secret"]) == ("rzp_live_1", CHOSEN)
+    assert told["webhook"] is None
+    assert opened_by(url, "rzp_live_1", CHOSEN) == told["account"]
+
+
+def test_no_two_accounts_are_minted_alike(billhook: Any, url: str) -> None:
+    made = [
+        billhook("account", "create", "--name", "A", "--database", url, "--json").told
+        for _ in range(5)
+    ]
+    for part in ("account", "key_id", "key_secret"):
+        assert len({one[part] for one in made}) == 5
+
+
+def test_a_list_has_accounts_and_keys_and_no_secrets(billhook: Any, acme: Any, url: str) -> None:
+    rotated = billhook("account", "rotate", acme["account"], "--database", url, "--json").told
+    ran = billhook("account", "list", "--database", url, "--json")
+    (one,) = ran.told
+    assert (one["account"], one["name"], one["webhooks"]) == (acme["account"], "Acme", [])
+    first, second = one["keys"]
+    assert [first["id"], second["id"]] == [acme["key_id"], rotated["key_id"]]
+    assert first["revoked_at"] == second["created_at"]
+    assert second["revoked_at"] is None
+    shown = billhook("account", "list", "--database", url)
+    assert [line.split()[0] for line in shown.out.splitlines()] == [acme["account"], "key", "key"]
+    for secret in (acme["key_secret"], rotated["key_secret"]):
+        assert secret not in ran.out + shown.out
+
+
+def test_an_empty_database_has_no_accounts(billhook: Any, engine: Any, url: str) -> None:
+    assert billhook("account", "list", "--database", url, "--json").told == []
+    assert billhook("account", "list", "--database", url).out == "no accounts\n"
+
+
+def test_a_rotation_opens_with_the_new_key_alone(billhook: Any, acme: Any, url: str) -> None:
+    ran = billhook("account", "rotate", acme["account"], "--database", url, "--json")
+    assert (ran.status, ran.told["revoked"]) == (0, [acme["key_id"]])
+    assert opened_by(url, acme["key_id"], acme["key_secret"]) is None
+    assert opened_by(url, ran.told["key_id"], ran.told["key_secret"]) == acme["account"]
+    again = billhook("account", "rotate", acme["account"], "--database", url)
+    assert ran.told["key_id"] in again.out
+    assert "shown this once" in again.out
+
+
+def test_a_revoked_key_opens_nothing(billhook: Any, acme: Any, url: str) -> None:
+    ran = billhook("account", "revoke", acme["key_id"], "--database", url)
+    assert (ran.status, ran.out) == (0, f"{acme['key_id']} of {acme['account']} is revoked\n")
+    assert opened_by(url, acme["key_id"], acme["key_secret"]) is None
+    assert "revoked" in billhook("account", "list", "--database", url).out
+
+
+def test_a_name_moves_no_cursor(billhook: Any, url: str) -> None:
+    billhook("account", "create", "--name", "A\x1b[2J\r\nB ₹", "--database", url)
+    shown = billhook("account", "list", "--database", url).out
+    assert "A\ufffd[2J\ufffd\ufffdB ₹\n" in shown
+    assert "\x1b" not in shown

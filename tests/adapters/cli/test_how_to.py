@@ -1,0 +1,60 @@
+"""The commands of docs/how-to/manage-accounts.md run as they stand there, in their order."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from billhook.account import AccountId
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.invoice import InvoiceId
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.testing import a_document
+
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "manage-accounts.md"
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def an_invoice_of(folder: Path) -> tuple[AccountId, InvoiceId]:
+    """An issued invoice over 998.00 rupees of the first account in the folder's database."""
+    engine = open_database(f"sqlite:///{folder / 'billhook.sqlite3'}")
+    account = next(one.account.id for one in SqlAccounts(engine).listed())
+    desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+    asked = DraftAndSend(account=account, document=a_document(media=()))
+    invoice = desk.do(asked).unwrap().invoice.id
+    engine.dispose()
+    return account, invoice
+
+
+def test_every_command_of_the_page_works(tmp_path: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {
+        **os.environ,
+        "PATH": path,
+        "BILLHOOK_SECRET_KEY": "",
+    }
+    named: dict[str, str] = {}
+    commands = BLOCK.findall(PAGE.read_text())
+    assert len(commands) >= 5
+    for command in commands:
+        for placeholder, real in named.items():
+            command = command.replace(placeholder, real)  # noqa: PLW2901  # the command as typed
+        ran = subprocess.run(
+            ["bash", "-ec", command],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, ""), command
+        if not named:
+            account, invoice = an_invoice_of(tmp_path)
+            named = {"ACCOUNT_ID": account, "INVOICE_ID": invoice}

@@ -1,0 +1,200 @@
+"""`billhook pay`: money comes in at the desk, and every refusal is a sentence with status 1."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, get_args
+
+import pytest
+
+from billhook.account import AccountId
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.payments import PayRefusal
+from billhook.errors import (
+    AccountNotFound,
+    BelowMinimum,
+    Conflict,
+    CurrencyMismatch,
+    DeskRefusal,
+    InvoiceNotFound,
+    KeyReused,
+    NotStored,
+    OperationNotAllowed,
+    Overpayment,
+    PartialNotAllowed,
+    ReferenceReused,
+)
+from billhook.invoice import InvoiceId, Status
+from billhook.money import Currency
+from billhook.operation import Operation
+from billhook.records import Outcome
+from billhook_adapters.cli.wording import of_payment
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.testing import a_document, an_account
+
+ONE, OTHER = AccountId("acc_1"), AccountId("acc_2")
+INR = Currency("INR")
+
+
+@pytest.fixture
+def desk(store: SqlStore) -> Desk:
+    with store.transaction() as work:
+        work.save(Outcome(accounts={OTHER: an_account(OTHER, "Umbrella")}))
+    return Desk(store, SystemClock(), RandomIds())
+
+
+def issue(desk: Desk, account: AccountId = ONE, name: str = "inv_1", **fields: Any) -> None:
+    document = a_document(media=(), **fields)
+    desk.do(DraftAndSend(account=account, invoice=InvoiceId(name), document=document)).unwrap()
+
+
+def test_a_part_and_the_rest(billhook: Any, desk: Desk, url: str) -> None:
+    issue(desk)
+    part = billhook("pay", "inv_1", "30000", "--reference", "bank-1", "--database", url, "--json")
+    assert (part.status, part.err) == (0, "")
+    assert part.told == {
+        "invoice": "inv_1",
+        "account": "acc_1",
+        "status": "partially_paid",
+        "currency": "INR",
+        "amount": 99800,
+        "amount_paid": 30000,
+        "amount_due": 69800,
+        "reference": "bank-1",
+    }
+    rest = billhook("pay", "inv_1", "69800", "--database", url)
+    assert rest.status == 0
+    assert re.fullmatch(
+        r"inv_1 is paid: INR 998.00 of INR 998.00 has come in\n"
+        r"reference pay_[A-Za-z0-9]{14}\n",
+        rest.out,
+    )
+    (_, kept) = desk.payments(ONE, InvoiceId("inv_1")).unwrap()
+    assert kept.payment.reference in rest.out
+    assert [fact.actor for fact in desk.history(ONE, InvoiceId("inv_1")).unwrap()][-1] == (
+        "billhook pay"
+    )
+
+
+def test_the_same_reference_counts_once(billhook: Any, desk: Desk, url: str) -> None:
+    issue(desk)
+    asked = ("pay", "inv_1", "30000", "--reference", "bank-1", "--database", url, "--json")
+    assert billhook(*asked).told == billhook(*asked).told
+    assert desk.get(ONE, InvoiceId("inv_1")).unwrap().paid == 30000
+
+
+def test_it_is_paid_in_the_invoices_own_currency(billhook: Any, desk: Desk, url: str) -> None:
+    line = {"name": "Book", "unit_amount": 1500, "currency": "KWD", "quantity": 1}
+    issue(desk, currency="KWD", lines=(line,), partial_payment=False)
+    ran = billhook("pay", "inv_1", "1500", "--database", url)
+    assert "KWD 1.500 of KWD 1.500" in ran.out
+
+
+def test_an_id_of_two_accounts_needs_the_account(billhook: Any, desk: Desk, url: str) -> None:
+    issue(desk, ONE)
+    issue(desk, OTHER)
+    ran = billhook("pay", "inv_1", "99800", "--database", url)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == (
+        "billhook pay: 2 accounts have an invoice of this id; add --account, one of: acc_1, acc_2\n"
+    )
+    paid = billhook("pay", "inv_1", "99800", "--account", "acc_2", "--database", url, "--json")
+    assert paid.told["account"] == "acc_2"
+    assert desk.get(ONE, InvoiceId("inv_1")).unwrap().paid == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("inv_9",),
+        ("\udcff",),
+        ("a b",),
+        ("inv_1", "--account", "acc_2"),
+        ("inv_1", "--account", "acc_9"),
+        ("inv_1", "--account", "\udcff"),
+    ],
+)
+def test_unknown_and_foreign_invoices_are_refused_alike(
+    billhook: Any, desk: Desk, url: str, asked: tuple[str, ...]
+) -> None:
+    issue(desk)
+    name, *rest = asked
+    ran = billhook("pay", name, "1", *rest, "--database", url)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == (
+        "billhook pay: there is no such invoice; check its id, and --account where it is given\n"
+    )
+
+
+def test_refusals_of_the_invoice_have_status_1_and_store_nothing(
+    billhook: Any, desk: Desk, url: str
+) -> None:
+    issue(desk, first_payment_min_amount=10000)
+    issue(desk, name="inv_2", partial_payment=False)
+    refused = {
+        ("inv_1", "99801"): "INR 998.01 is more than the INR 998.00 that is due; pay 99800 at most",
+        ("inv_1", "9999"): "INR 99.99 is too little for a first payment; pay 10000 at least",
+        ("inv_2", "1"): "INR 0.01 is less than the INR 998.00 that is due, and the invoice takes "
+        "no parts; pay 99800",
+    }
+    for (name, amount), sentence in refused.items():
+        ran = billhook("pay", name, amount, "--database", url)
+        assert ran == (1, "", f"billhook pay: {sentence}\n")
+        assert list(desk.payments(ONE, InvoiceId(name)).unwrap()) == []
+    billhook("pay", "inv_2", "99800", "--reference", "bank-1", "--database", url)
+    again = billhook("pay", "inv_2", "99800", "--database", url)
+    assert again == (
+        1,
+        "",
+        "billhook pay: the invoice is paid; payments are taken for invoices that are issued or "
+        "partially paid\n",
+    )
+    reused = billhook("pay", "inv_1", "99800", "--reference", "bank-1", "--database", url)
+    assert reused.status == 1
+    assert "--reference names another payment" in reused.err
+
+
+@pytest.mark.parametrize(
+    "amount", ["0", "-1", "1.5", "1e3", "", "x", "٣", "1_000", " 1", "+1", str(2**53), "9" * 5000]
+)
+def test_an_amount_is_a_whole_number_of_smallest_units(
+    billhook: Any, url: str, amount: str
+) -> None:
+    ran = billhook("pay", "inv_1", "--database", url, "--", amount)
+    assert ran.status == 2
+    assert "AMOUNT: must be a whole number from 1 to 9007199254740991, in smallest" in ran.err
+
+
+@pytest.mark.parametrize("reference", ["", "x" * 129, "a\nb", "\udcff", "\x00"])
+def test_a_reference_that_cannot_be_kept_is_wrong_usage(
+    billhook: Any, url: str, reference: str
+) -> None:
+    ran = billhook("pay", "inv_1", "1", "--reference", reference, "--database", url)
+    assert ran.status == 2
+    assert "--reference: must have 1 to 128 printable characters" in ran.err
+
+
+EVERY = [
+    OperationNotAllowed(Operation.PAY, Status.PAID, (Status.ISSUED,)),
+    CurrencyMismatch(Currency("USD"), INR),
+    Overpayment(2, 1),
+    PartialNotAllowed(1, 2),
+    BelowMinimum(1, 2),
+    InvoiceNotFound(),
+    ReferenceReused(),
+    AccountNotFound(),
+    Conflict(1, 2),
+    KeyReused(),
+    NotStored(),
+]
+
+
+def test_every_refusal_has_a_sentence_of_its_own_with_a_remedy() -> None:
+    assert {type(one) for one in EVERY} == {*get_args(PayRefusal), *get_args(DeskRefusal)}
+    for currency in (None, INR):
+        sentences = [of_payment(one, currency) for one in EVERY]
+        assert len({*sentences}) == len(EVERY)
+        assert [one for one in sentences if ";" not in one] == []
