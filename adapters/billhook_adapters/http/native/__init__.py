@@ -1,0 +1,8 @@
+"""The native API: the whole desk over HTTP, in the domain's own words. Extra: `billhook[http]`."""
+
+from billhook_adapters.extras import needs
+
+with needs("http"):
+    from billhook_adapters.http.native.api import native_api
+
+__all__ = ["native_api"]

@@ -1,0 +1,259 @@
+"""What answers hold: money in whole smallest units, times in RFC 3339, statuses as of now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from billhook.canonical import plain
+from billhook.delivery import Delivery
+from billhook.invoice import Invoice, Status
+from billhook.lines import Line, Rounding
+from billhook.message import Message
+from billhook.operation import DocumentField, Operation
+from billhook.party import Medium
+from billhook.records import RecordedPayment, StampedFact
+from billhook.verdict import Verdict
+from billhook_adapters.http.native.problems import facts_of
+from billhook_adapters.http.native.wording import detail
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+
+
+class AddressOut(_Out):
+    """A postal address."""
+
+    line1: str
+    line2: str
+    city: str
+    state: str
+    postal_code: str
+    country: str | None
+
+
+class CustomerOut(_Out):
+    """Who pays."""
+
+    id: str | None
+    name: str | None
+    email: str | None
+    contact: str | None
+    billing_address: AddressOut | None
+    shipping_address: AddressOut | None
+
+
+class LineOut(_Out):
+    """One thing billed; `total` is rounded on its own."""
+
+    name: str
+    unit_amount: int
+    quantity: str = Field(examples=["1.5"])
+    total: int
+    description: str | None
+    item: str | None
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """The answer that shows this line."""
+        told: dict[str, Any] = {**dict(line), "total": line.total, "quantity": plain(line.quantity)}
+        return cls.model_validate({name: told[name] for name in cls.model_fields})
+
+
+class InvoiceOut(_Out):
+    """An invoice as it stands now: one whose time ran out is expired."""
+
+    id: str = Field(examples=["inv_Hq3kD0a8xYb2Zc"])
+    version: int
+    status: Status
+    currency: str = Field(examples=["INR"])
+    amount: int = Field(description="The total, in smallest units.", examples=[99800])
+    paid: int
+    due: int
+    number: str | None
+    short_url: str | None
+    first_payment: str | None = Field(description="The reference of the first payment.")
+    created_at: datetime
+    issued_at: datetime | None
+    paid_at: datetime | None
+    expired_at: datetime | None
+    cancelled_at: datetime | None
+    customer: CustomerOut | None
+    lines: list[LineOut]
+    description: str | None
+    receipt: str | None
+    date: datetime | None
+    expire_by: datetime | None
+    partial_payment: bool
+    first_payment_min_amount: int | None
+    terms: str | None
+    comment: str | None
+    notes: dict[str, str]
+    media: tuple[Medium, ...]
+    rounding: Rounding
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> Self:
+        """The answer that shows this invoice."""
+        told: dict[str, Any] = {**dict(invoice.document), **dict(invoice), "due": invoice.due}
+        told["lines"] = [LineOut.of(line) for line in invoice.document.lines]
+        return cls.model_validate({name: told[name] for name in cls.model_fields})
+
+
+class MessageOut(_Out):
+    """A message to the payer, and where it stands on its way."""
+
+    id: str
+    invoice: str
+    medium: Medium
+    address: str
+    status: Delivery
+    attempts: int
+    requested_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
+    ended_at: datetime | None
+    reason: str | None
+    provider_id: str | None
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The answer that shows this message."""
+        return cls.model_validate(message)
+
+
+class SentOut(_Out):
+    """An invoice, and the messages that were queued with it."""
+
+    invoice: InvoiceOut
+    messages: list[MessageOut]
+
+    @classmethod
+    def of(cls, invoice: Invoice, messages: Iterable[Message] = ()) -> Self:
+        """The answer that shows both."""
+        return cls(invoice=InvoiceOut.of(invoice), messages=[MessageOut.of(m) for m in messages])
+
+
+class PaidOut(_Out):
+    """A payment that an invoice took."""
+
+    reference: str
+    invoice: InvoiceOut
+
+
+class PaymentOut(_Out):
+    """Money that came in; `applied` says whether the invoice took it."""
+
+    reference: str
+    invoice: str
+    amount: int
+    currency: str
+    at: datetime
+    applied: bool
+
+    @classmethod
+    def of(cls, recorded: RecordedPayment) -> Self:
+        """The answer that shows this payment."""
+        payment = recorded.payment
+        return cls(
+            reference=payment.reference,
+            invoice=recorded.invoice,
+            amount=payment.amount,
+            currency=payment.currency,
+            at=recorded.at,
+            applied=recorded.applied,
+        )
+
+
+class FactOut(_Out):
+    """Something that happened; `version` is that of the invoice after it, if it changed it."""
+
+    name: str = Field(examples=["invoice.issued"])
+    at: datetime
+    version: int | None
+    actor: str | None
+    body: dict[str, Any] = Field(description="What it holds, as `docs/reference/facts.md` says.")
+
+    @classmethod
+    def of(cls, stamped: StampedFact) -> Self:
+        """The answer that shows this fact."""
+        fact = stamped.fact
+        body = {name: value for name, value in plain(fact).items() if name != "at"}
+        return cls(
+            name=fact.name, at=fact.at, version=stamped.version, actor=stamped.actor, body=body
+        )
+
+
+class ReasonOut(_Out):
+    """One reason against an operation, and what would help."""
+
+    code: str = Field(examples=["operation_not_allowed"])
+    detail: str
+    remedy: str
+    field: str | None
+    facts: dict[str, Any]
+
+
+class VerdictOut(_Out):
+    """Whether an operation is allowed now, or every reason why not."""
+
+    operation: Operation
+    medium: Medium | None
+    allowed: bool
+    reasons: list[ReasonOut]
+    editable: list[DocumentField]
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        """The answer that shows this verdict."""
+        return cls(
+            operation=verdict.operation,
+            medium=verdict.medium,
+            allowed=verdict.allowed,
+            editable=sorted(verdict.editable),
+            reasons=[
+                ReasonOut(
+                    code=reason.code,
+                    detail=detail(reason),
+                    remedy=reason.remedy.value,
+                    field=getattr(reason, "field", None),
+                    facts=facts_of(reason),
+                )
+                for reason in verdict.reasons
+            ],
+        )
+
+
+class InvoicesOut(_Out):
+    """A page of invoices; `next_cursor` leads to the next, and is null on the last."""
+
+    invoices: list[InvoiceOut]
+    next_cursor: str | None
+
+
+class MessagesOut(_Out):
+    """The messages about an invoice, the oldest first."""
+
+    messages: list[MessageOut]
+
+
+class PaymentsOut(_Out):
+    """Payments, the oldest first."""
+
+    payments: list[PaymentOut]
+
+
+class FactsOut(_Out):
+    """Everything that happened to an invoice, the oldest first."""
+
+    facts: list[FactOut]
+
+
+class VerdictsOut(_Out):
+    """Every operation; `notify` once for each medium."""
+
+    verdicts: list[VerdictOut]

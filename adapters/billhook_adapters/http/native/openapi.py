@@ -1,0 +1,58 @@
+"""What the OpenAPI document says of every operation beside its parameters."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from billhook_adapters.http.native.problems import MEDIA_TYPE, ProblemOut
+
+BODY = (400, 413, 415)
+"""What a body may be refused with before it is understood."""
+
+_ALWAYS = (401, 422, 500, 503)
+_SCHEMA = "Problem"
+
+Responses = dict[int | str, dict[str, Any]]
+
+ETAG: Responses = {
+    200: {
+        "headers": {
+            "ETag": {"description": "The version.", "schema": {"type": "string"}, "example": '"1"'}
+        }
+    }
+}
+"""A success that carries its version."""
+
+
+def answers(*statuses: int) -> Responses:
+    """The problems that an operation can answer: these, and those that all can."""
+    return {status: _problem(status) for status in sorted({*statuses, *_ALWAYS})}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{_SCHEMA}"}}},
+    }
+    if status == HTTPStatus.UNAUTHORIZED:
+        told["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        told["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
+    return told
+
+
+class Described(FastAPI):
+    """A FastAPI application whose document knows the problem."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        if self.openapi_schema is None:
+            schemas = super().openapi()["components"]["schemas"]
+            problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs"))
+            schemas[_SCHEMA] = problem
+        assert self.openapi_schema is not None  # noqa: S101  # FastAPI's own openapi() keeps it
+        return self.openapi_schema

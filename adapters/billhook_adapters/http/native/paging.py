@@ -1,0 +1,41 @@
+"""Cursors: where a page ended, as text that means nothing to anybody else."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from billhook.canonical import plain
+from billhook.invoice import Invoice
+from billhook.value import ID_PATTERN, utc
+
+
+def cursor(last: Invoice) -> str:
+    """The cursor behind the last invoice of a page."""
+    place = json.dumps([plain(last.created_at), last.id], separators=(",", ":"))
+    return urlsafe_b64encode(place.encode()).decode()
+
+
+def after(cursor: str) -> tuple[datetime, str]:
+    """Where a page ended. Raises ValueError on text that no page gave."""
+    try:
+        created_at, invoice = json.loads(urlsafe_b64decode(cursor.encode("ascii")))
+        if re.fullmatch(ID_PATTERN, invoice):
+            return utc(datetime.fromisoformat(created_at)), invoice
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise ValueError("must be the next_cursor of the page before")
+
+
+def _known(text: str) -> str:
+    after(text)
+    return text
+
+
+Cursor = Annotated[str, AfterValidator(_known)]
+"""The text of a cursor."""

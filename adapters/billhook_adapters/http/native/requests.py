@@ -1,0 +1,217 @@
+"""What requests may hold. The domain judges it once more, and has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from billhook.desk.sending import Addresses
+from billhook.edits import Edits
+from billhook.invoice import MAX_LINES, Document, InvoiceId, Status
+from billhook.lines import Rounding
+from billhook.money import Amount, PositiveAmount
+from billhook.party import Medium
+from billhook.records import Search
+from billhook.value import Label, Prose, Text, Value
+from billhook_adapters.http.native import paging
+from billhook_adapters.http.native.problems import field_errors, invalid
+from billhook_adapters.http.native.shapes import (
+    Code,
+    Country,
+    Email,
+    HowMany,
+    Id,
+    Instant,
+    Phone,
+    WholeInQuery,
+)
+
+V = TypeVar("V", bound=Value)
+
+_Short = Annotated[Text, StringConstraints(max_length=256)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class AddressIn(_In):
+    """A postal address."""
+
+    line1: _Short = ""
+    line2: _Short = ""
+    city: _Short = ""
+    state: _Short = ""
+    postal_code: _Short = ""
+    country: Country | None = None
+
+
+class CustomerIn(_In):
+    """Who pays, and how they can be reached."""
+
+    id: Id | None = None
+    name: Label | None = Field(default=None, examples=["Ravi"])
+    email: Email | None = None
+    contact: Phone | None = None
+    billing_address: AddressIn | None = None
+    shipping_address: AddressIn | None = None
+
+
+class LineIn(_In):
+    """One thing billed, in the invoice's currency; `unit_amount` is in smallest units."""
+
+    name: Label = Field(examples=["Book"])
+    unit_amount: Amount = Field(examples=[49900])
+    quantity: HowMany = Decimal(1)
+    description: Prose | None = None
+    item: Id | None = None
+
+
+class _Fields(_In):
+    customer: CustomerIn | None = None
+    lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] = []
+    description: Prose | None = None
+    receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
+    date: Instant | None = None
+    expire_by: Instant | None = None
+    partial_payment: Annotated[bool, Field(strict=True)] = False
+    first_payment_min_amount: PositiveAmount | None = None
+    terms: Prose | None = None
+    comment: Prose | None = None
+    notes: dict[Text, Text] = {}
+    media: list[Medium] = []
+
+    def _told(self, currency: str) -> dict[str, Any]:
+        told = self.model_dump(exclude_unset=True, exclude={"id", "send"})
+        for line in told.get("lines", ()):
+            line["currency"] = currency
+        return told
+
+
+class SendIn(_In):
+    """Whom to tell: `media` as the document says where it is left out.
+
+    With `required`, a payer who cannot be reached by one of them refuses the whole; with
+    `available`, that medium is left out.
+    """
+
+    media: list[Medium] | None = None
+    addresses: Addresses = Addresses.REQUIRED
+
+    @property
+    def chosen(self) -> tuple[Medium, ...] | None:
+        """The media, or None for the document's."""
+        return None if self.media is None else tuple(self.media)
+
+
+class InvoiceIn(_Fields):
+    """A document; with `send`, it is issued and its payer told, all or nothing."""
+
+    currency: Code
+    rounding: Rounding | None = Field(
+        default=None, description="The account's own rule where it is left out."
+    )
+    id: Id | None = Field(default=None, description="Minted where it is left out.")
+    send: SendIn | None = None
+
+    @property
+    def chosen_id(self) -> InvoiceId | None:
+        """The id, if the caller has one."""
+        return None if self.id is None else InvoiceId(self.id)
+
+    def document(self) -> Document:
+        """The same in the domain's words. Raises Problem."""
+        told = self._told(self.currency)
+        if self.rounding is None:
+            told.pop("rounding", None)
+        return _judged(Document, told)
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for drawn in schema["properties"].values():
+        drawn.pop("default", None)
+
+
+class EditsIn(_Fields):
+    """The fields given are the fields set; null clears one that may be empty."""
+
+    # What is left out stays as it is, and takes no default.
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    currency: Code = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]  # left out, never null
+
+    @property
+    def needs_currency(self) -> bool:
+        """New lines are in the invoice's currency, where this does not name one."""
+        return "lines" in self.model_fields_set and "currency" not in self.model_fields_set
+
+    def edits(self, currency: str) -> Edits:
+        """The same in the domain's words, with lines in this currency. Raises Problem."""
+        return _judged(Edits, self._told(currency))
+
+
+class NotifyIn(_In):
+    """By which medium the payer is told."""
+
+    medium: Medium
+
+
+class PaymentIn(_In):
+    """Money that is to be paid, or with `report`, money that came in already.
+
+    A payment that is asked for is refused where the invoice does not take it. One that is
+    reported is kept in any case: what no invoice takes is listed among the unapplied.
+    """
+
+    amount: PositiveAmount = Field(examples=[49900])
+    currency: Code
+    reference: Annotated[Text, StringConstraints(min_length=1, max_length=128)] | None = Field(
+        default=None,
+        description="Unique in the account; minted where it is left out, the same one for the "
+        "same Idempotency-Key.",
+        examples=["pay_1"],
+    )
+    report: Annotated[bool, Field(strict=True)] = False
+
+
+class ListIn(_In):
+    """Which invoices are wanted; every condition given must hold."""
+
+    status: list[Status] = Field(default=[], description="As they stand now; several are an or.")
+    receipt: Text | None = None
+    customer: Text | None = Field(default=None, description="The id of the customer.")
+    payment: Text | None = Field(default=None, description="The reference of an applied payment.")
+    created_from: Instant | None = None
+    created_to: Instant | None = None
+    order: Literal["newest_first", "oldest_first"] = "newest_first"
+    skip: Annotated[WholeInQuery, Field(ge=0, le=1_000_000)] = 0
+    limit: Annotated[WholeInQuery, Field(ge=1, le=500)] = 10
+    cursor: paging.Cursor | None = Field(
+        default=None, description="The `next_cursor` of the page before.", max_length=256
+    )
+
+    def search(self) -> Search:
+        """The same in the domain's words, asking for one more, to know if there are more."""
+        told: Mapping[str, Any] = {
+            "statuses": frozenset(self.status) or None,
+            "receipt": self.receipt,
+            "customer": self.customer,
+            "payment": self.payment,
+            "created_from": self.created_from,
+            "created_to": self.created_to,
+            "after": None if self.cursor is None else paging.after(self.cursor),
+            "skip": self.skip,
+            "limit": self.limit + 1,
+            "oldest_first": self.order == "oldest_first",
+        }
+        return Search.model_validate(told)
+
+
+def _judged(kind: type[V], told: Mapping[str, Any]) -> V:
+    try:
+        return kind.model_validate(told)
+    except ValidationError as wrong:
+        raise invalid(field_errors(wrong.errors(), "body")) from None

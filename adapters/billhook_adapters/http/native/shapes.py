@@ -1,0 +1,99 @@
+"""The shapes of scalars in requests: the domain's own types, drawn for OpenAPI as they are."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from billhook.lines import Quantity
+from billhook.money import EXPONENTS, CurrencyCode
+from billhook.party import CountryCode, EmailAddress, PhoneNumber
+from billhook.value import ID_PATTERN, Identifier, utc
+
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def _instant(given: object) -> datetime:
+    if isinstance(given, str) and _RFC_3339.fullmatch(given):
+        try:
+            return datetime.fromisoformat(given)
+        except ValueError:
+            pass  # the shape of a time, and none that there is
+    raise ValueError("must be a time of RFC 3339 with its offset, such as 2026-01-01T12:00:00Z")
+
+
+def _whole(given: object) -> object:
+    # A query has only text, and what pydantic would take for a number is more than digits.
+    if isinstance(given, str):
+        if not _WHOLE.fullmatch(given):
+            raise ValueError("must be a whole number, such as 10")
+        return int(given)
+    return given
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    AfterValidator(utc),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-02-01T12:00:00Z"]}),
+]
+"""A time of RFC 3339, to the microsecond at most."""
+
+WholeInQuery = Annotated[int, BeforeValidator(_whole)]
+"""Digits."""
+
+Code = Annotated[
+    CurrencyCode,
+    WithJsonSchema({"type": "string", "enum": sorted(EXPONENTS), "examples": ["INR"]}),
+]
+"""An ISO 4217 code."""
+
+Id = Annotated[
+    Identifier,
+    WithJsonSchema({"type": "string", "pattern": f"^{ID_PATTERN}$", "examples": ["inv_1"]}),
+]
+"""An id that the caller chose."""
+
+Email = Annotated[
+    EmailAddress,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$",
+            "maxLength": 254,
+            "examples": ["ravi@example.com"],
+        }
+    ),
+]
+"""One e-mail address."""
+
+Phone = Annotated[
+    PhoneNumber,
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+919876543210"]}
+    ),
+]
+"""An E.164 number."""
+
+Country = Annotated[
+    CountryCode, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["IN"]})
+]
+"""An ISO 3166-1 alpha-2 code."""
+
+_QUANTITY: dict[str, Any] = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1, "maximum": 10**9},
+        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"},
+    ],
+    "description": "More than 0, at most 6 decimal places; a fraction is text, never a float.",
+    "examples": ["1.5"],
+}
+
+HowMany = Annotated[Quantity, WithJsonSchema(_QUANTITY)]
+"""A quantity."""

@@ -1,0 +1,146 @@
+"""What the native API says to a refusal: its status and its sentence, each in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import assert_never
+
+from billhook.errors import (
+    AccountNotFound,
+    AddressSuppressed,
+    AlreadyExists,
+    AmountTooLarge,
+    BelowMinimum,
+    Conflict,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvoiceNotFound,
+    KeyReused,
+    MissingContact,
+    MissingCustomer,
+    MissingEmail,
+    NotEditable,
+    NothingToBill,
+    NotStored,
+    NotYetDue,
+    OperationNotAllowed,
+    Overpayment,
+    PartialNotAllowed,
+    ReferenceReused,
+    Refusal,
+    TooSoon,
+)
+
+STATUS: Mapping[type[Refusal], int] = MappingProxyType(
+    {
+        # Not there, or not theirs.
+        AccountNotFound: 403,
+        InvoiceNotFound: 404,
+        # The request is sound, and something that exists stands against it.
+        OperationNotAllowed: 409,
+        NotEditable: 409,
+        NotYetDue: 409,
+        ReferenceReused: 409,
+        AddressSuppressed: 409,
+        AlreadyExists: 409,
+        Conflict: 409,
+        KeyReused: 409,
+        NotStored: 409,
+        # Something must be supplied, or must be another.
+        MissingCustomer: 422,
+        NothingToBill: 422,
+        AmountTooLarge: 422,
+        ExpiresTooSoon: 422,
+        CurrencyMismatch: 422,
+        Overpayment: 422,
+        PartialNotAllowed: 422,
+        BelowMinimum: 422,
+        MissingEmail: 422,
+        MissingContact: 422,
+        # Later.
+        TooSoon: 429,
+    }
+)
+"""The HTTP status of every refusal."""
+
+
+def detail(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a sentence
+    """The sentence for a refusal; amounts are in smallest units, as everywhere in this API."""
+    match refusal:
+        case OperationNotAllowed(operation=operation, status=status, allowed_in=()):
+            return f"{operation} is not allowed when {status}, nor in any other status."
+        case OperationNotAllowed(operation=operation, status=status, allowed_in=allowed):
+            when = _listed(allowed, last=" or ")
+            return f"{operation} is not allowed when {status}, only when {when}."
+        case InvoiceNotFound():
+            return "There is no such invoice."
+        case AccountNotFound():
+            return "The account of these credentials is not open."
+        case MissingEmail():
+            return "No e-mail address of the customer is known; set customer.email."
+        case MissingContact():
+            return "No phone number of the customer is known; set customer.contact."
+        case MissingCustomer():
+            return "An invoice needs a customer before it is issued."
+        case NothingToBill():
+            return "An invoice needs lines that come to more than zero before it is issued."
+        case ExpiresTooSoon(earliest=earliest):
+            return f"expire_by must not be earlier than {_instant(earliest)}."
+        case NotEditable(fields=fields, editable=editable, status=status):
+            return (
+                f"An invoice that is {status} keeps its {_listed(fields)}; "
+                f"what may still be set: {_listed(editable)}."
+            )
+        case CurrencyMismatch(given=given, expected=expected):
+            return f"The currency is {expected}, not {given}."
+        case AmountTooLarge(largest=largest):
+            return f"The lines come to more than {largest} smallest units."
+        case AddressSuppressed(medium=medium, reason=reason):
+            return f"The {medium} address of the customer takes no messages: {_words(reason)}."
+        case TooSoon(medium=medium, until=until):
+            return f"The next {medium} to this address may be asked for at {_instant(until)}."
+        case NotYetDue(expire_by=expire_by):
+            when = "never" if expire_by is None else f"at {_instant(expire_by)}, not before"
+            return f"This invoice expires {when}."
+        case Overpayment(amount=amount, due=due):
+            return f"{amount} is more than the {due} that is due."
+        case PartialNotAllowed(amount=amount, due=due):
+            return f"{amount} is less than the {due} that is due, and parts are not taken."
+        case BelowMinimum(amount=amount, minimum=minimum):
+            return f"{amount} is less than the {minimum} that the first part must come to."
+        case ReferenceReused():
+            return "This reference already names another payment."
+        case AlreadyExists():
+            return "An invoice of this id exists."
+        case Conflict(expected=expected, actual=actual):
+            return f"The invoice is at version {actual}, not at {expected}; look at it again."
+        case KeyReused():
+            return "This Idempotency-Key came with another request within the last 24 hours."
+        case NotStored():
+            return "The database refused what this request would have stored; nothing was kept."
+        case _:
+            assert_never(refusal)
+
+
+def title(code: str) -> str:
+    """A code as the short title of its kind of problem.
+
+    >>> title("too_soon")
+    'Too soon'
+    """
+    return _words(code).capitalize()
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _listed(names: Iterable[str], last: str = " and ") -> str:
+    *most, end = names
+    return f"{', '.join(most)}{last}{end}" if most else end
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
