@@ -1,0 +1,84 @@
+"""Idempotency keys: the same request gets the same answer, and has no second effect."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.native.world import DOCUMENT, World
+
+KEY = {"Idempotency-Key": "order 1 ~"}
+
+
+@pytest.mark.parametrize(
+    ("below", "body"),
+    [
+        ("/issue", {}),
+        ("/cancel", {}),
+        ("/send", {"media": ["sms"]}),
+        ("/payments", {"amount": 5, "currency": "INR"}),
+        ("/payments", {"amount": 5, "currency": "INR", "report": True}),
+    ],
+)
+def test_a_repeat_under_its_key_gets_the_same_answer(world: World, below: str, body: Any) -> None:
+    id = world.made() if below in ("/issue", "/send") else world.issued()
+    first = world.ask("POST", f"/invoices/{id}{below}", json=body, headers=KEY)
+    before = world.got("GET", f"/invoices/{id}/facts")
+    again = world.ask("POST", f"/invoices/{id}{below}", json=body, headers=KEY)
+    assert first.is_success
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert world.got("GET", f"/invoices/{id}/facts") == before
+
+
+def test_a_repeated_creation_makes_one_invoice(world: World) -> None:
+    for send in (None, {"media": ["sms"]}):
+        headers = {"Idempotency-Key": f"key {send is None}"}
+        asked = {**DOCUMENT, "send": send}
+        first = world.ask("POST", "/invoices", json=asked, headers=headers)
+        assert world.ask("POST", "/invoices", json=asked, headers=headers).text == first.text
+    assert len(world.got("GET", "/invoices")["invoices"]) == 2
+
+
+def test_a_repeated_notify_queues_one_message(world: World) -> None:
+    path = f"/invoices/{world.issued()}"
+    for _ in range(2):
+        world.got("POST", f"{path}/notify", 202, json={"medium": "sms"}, headers=KEY)
+    assert len(world.got("GET", f"{path}/messages")["messages"]) == 1
+
+
+def test_another_request_under_a_known_key_is_refused(world: World) -> None:
+    world.got("POST", "/invoices", 201, json=DOCUMENT, headers=KEY)
+    other = {**DOCUMENT, "comment": "another"}
+    assert world.got("POST", "/invoices", 409, json=other, headers=KEY)["code"] == "key_reused"
+
+
+def test_without_a_key_every_payment_gets_a_reference_of_its_own(world: World) -> None:
+    path = f"/invoices/{world.issued()}/payments"
+    paid = {"amount": 5, "currency": "INR"}
+    references = {world.got("POST", path, 201, json=paid)["reference"] for _ in range(3)}
+    assert len(references) == 3
+
+
+@pytest.mark.parametrize("key", [b"", b"k" * 256, b"\xe9", b"a\x7f"])
+def test_a_key_of_another_shape_is_refused(world: World, key: bytes) -> None:
+    said = world.got("POST", "/invoices", 422, json=DOCUMENT, headers={"Idempotency-Key": key})
+    (error,) = said["errors"]
+    assert (error["place"], error["field"]) == ("header", "Idempotency-Key")
+    assert "1 to 255" in error["detail"]
+
+
+def test_a_key_of_255_characters_is_taken(world: World) -> None:
+    world.got("POST", "/invoices", 201, json=DOCUMENT, headers={"Idempotency-Key": "k" * 255})
+
+
+def test_what_arrives_together_is_decided_together(world: World) -> None:
+    async def at_once() -> list[httpx.Response]:
+        asked = (world.asked("POST", "/invoices", json=DOCUMENT, headers=KEY) for _ in range(8))
+        return await asyncio.gather(*asked)
+
+    answers = asyncio.run(at_once())
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1

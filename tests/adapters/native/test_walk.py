@@ -1,0 +1,143 @@
+"""An invoice from its draft to its last payment, over each store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.native.world import DOCUMENT, World
+from billhook_adapters.testing import NOON
+
+
+def test_an_invoice_is_made_edited_sent_paid_and_explained(each_world: World) -> None:
+    world = each_world
+    made = world.ask("POST", "/invoices", json=DOCUMENT)
+    assert made.status_code == 201
+    invoice = made.json()["invoice"]
+    assert (invoice["status"], invoice["amount"], invoice["due"]) == ("draft", 99800, 99800)
+    path = f"/invoices/{invoice['id']}"
+    assert (made.headers["location"], made.headers["etag"]) == (f"/api{path}", '"1"')
+
+    edits = {"lines": [{"name": "Ink", "unit_amount": 100, "quantity": "1.505"}], "comment": "Hi"}
+    edited = world.ask("PATCH", path, json=edits, headers={"If-Match": '"1"'})
+    assert (edited.json()["amount"], edited.headers["etag"]) == (151, '"2"')
+    assert edited.json()["lines"][0]["quantity"] == "1.505"
+    assert world.got("PATCH", path, 409, json=edits, headers={"If-Match": '"1"'})["facts"] == {
+        "expected": 1,
+        "actual": 2,
+    }
+
+    sent = world.got("POST", f"{path}/send", json={"media": ["email"]})
+    assert sent["invoice"]["status"] == "issued"
+    assert [message["medium"] for message in sent["messages"]] == ["email"]
+    assert world.got("POST", f"{path}/notify", 202, json={"medium": "sms"})["status"] == "queued"
+    assert len(world.got("GET", f"{path}/messages")["messages"]) == 2
+
+    part = {"amount": 51, "currency": "INR", "reference": "pay_1"}
+    assert world.got("POST", f"{path}/payments", 201, json=part)["reference"] == "pay_1"
+    rest = world.got("POST", f"{path}/payments", 201, json={"amount": 100, "currency": "INR"})
+    assert rest["invoice"]["status"] == "paid"
+    payments = world.got("GET", f"{path}/payments")["payments"]
+    assert [(p["amount"], p["applied"]) for p in payments] == [(51, True), (100, True)]
+
+    shown = world.ask("GET", path)
+    assert shown.json() == rest["invoice"]
+    assert shown.headers["etag"] == f'"{shown.json()["version"]}"'
+    facts = world.got("GET", f"{path}/facts")["facts"]
+    assert [fact["name"] for fact in facts if fact["version"]] == [
+        "invoice.drafted",
+        "invoice.updated",
+        "invoice.issued",
+        "invoice.payment_taken",
+        "invoice.payment_taken",
+    ]
+    verdicts = world.got("GET", f"{path}/explain")["verdicts"]
+    assert {v["operation"] for v in verdicts if v["allowed"]} == {"update"}
+
+
+def test_a_draft_is_deleted_and_then_unknown(each_world: World) -> None:
+    path = f"/invoices/{each_world.made()}"
+    gone = each_world.ask("DELETE", path)
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert each_world.got("GET", path, 404)["code"] == "invoice_not_found"
+
+
+def test_an_issued_invoice_is_cancelled(each_world: World) -> None:
+    path = f"/invoices/{each_world.issued()}"
+    assert each_world.got("POST", f"{path}/cancel")["status"] == "cancelled"
+
+
+def test_made_with_send_it_is_issued_and_its_payer_told_all_or_nothing(each_world: World) -> None:
+    asked = {**DOCUMENT, "id": "inv_mine", "send": {"media": ["sms", "email"]}}
+    both = each_world.got("POST", "/invoices", 201, json=asked)
+    assert (both["invoice"]["id"], both["invoice"]["status"]) == ("inv_mine", "issued")
+    assert {message["medium"] for message in both["messages"]} == {"sms", "email"}
+
+    unreachable = {**DOCUMENT, "customer": {"name": "Ravi"}, "send": {"media": ["sms"]}}
+    refused = each_world.got("POST", "/invoices", 422, json=unreachable)
+    assert (refused["code"], refused["field"]) == ("missing_contact", "customer.contact")
+    assert len(each_world.got("GET", "/invoices")["invoices"]) == 1
+    unreachable["send"]["addresses"] = "available"
+    assert each_world.got("POST", "/invoices", 201, json=unreachable)["messages"] == []
+
+
+def test_a_payment_that_is_asked_for_leaves_no_trace_and_a_reported_one_is_kept(
+    each_world: World,
+) -> None:
+    path = f"/invoices/{each_world.made()}/payments"
+    asked = {"amount": 5, "currency": "INR", "reference": "pay_1"}
+    each_world.got("POST", path, 409, json=asked)
+    assert each_world.got("GET", "/unapplied-payments") == {"payments": []}
+    each_world.got("POST", path, 409, json={**asked, "report": True})
+    (kept,) = each_world.got("GET", "/unapplied-payments")["payments"]
+    assert (kept["reference"], kept["amount"], kept["applied"]) == ("pay_1", 5, False)
+
+
+@pytest.mark.parametrize("order", ["newest_first", "oldest_first"])
+def test_pages_follow_each_other_without_a_gap_or_a_double(each_world: World, order: str) -> None:
+    made = [each_world.made() for _ in range(2)]
+    each_world.clock.set(NOON + timedelta(microseconds=1))
+    made += [each_world.made() for _ in range(3)]
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        query = {"limit": "2", "order": order, **cursor}
+        page = each_world.got("GET", "/invoices", params=query)
+        seen += [invoice["id"] for invoice in page["invoices"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert sorted(seen) == sorted(made)
+    assert set(seen[:2]) <= set(made[:2] if order == "oldest_first" else made[2:])
+
+
+def test_every_condition_of_a_list_narrows_it(each_world: World) -> None:
+    one = each_world.issued(receipt="R-1", customer={"id": "cust_1", "name": "Ravi"})
+    payment = {"amount": 1, "currency": "INR", "reference": "pay_1"}
+    each_world.got("POST", f"/invoices/{one}/payments", 201, json=payment)
+    each_world.clock.set(NOON + timedelta(days=1))
+    two = each_world.made()
+    later = (NOON + timedelta(hours=1)).isoformat()
+    for query, expected in [
+        ({"status": ["partially_paid", "paid"]}, {one}),
+        ({"status": "draft"}, {two}),
+        ({"receipt": "R-1"}, {one}),
+        ({"customer": "cust_1"}, {one}),
+        ({"payment": "pay_1"}, {one}),
+        ({"created_from": later}, {two}),
+        ({"created_to": later}, {one}),
+        ({"skip": "1"}, {one}),
+        ({"status": "draft", "receipt": "R-1"}, set()),
+    ]:
+        found = each_world.got("GET", "/invoices", params=query)["invoices"]
+        assert {invoice["id"] for invoice in found} == expected, query
+
+
+def test_an_invoice_whose_time_ran_out_is_shown_and_listed_as_expired(each_world: World) -> None:
+    id = each_world.issued(expire_by="2026-01-01T18:30:00+05:30")
+    each_world.clock.set(NOON + timedelta(hours=1))
+    shown = each_world.got("GET", f"/invoices/{id}")
+    assert (shown["status"], shown["expired_at"]) == ("expired", "2026-01-01T13:00:00Z")
+    listed = each_world.got("GET", "/invoices", params={"status": "expired"})["invoices"]
+    assert [invoice["id"] for invoice in listed] == [id]

@@ -1,0 +1,83 @@
+"""The native API over a desk, mounted as it will be, with a caller for each of two accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+
+from billhook.account import AccountId
+from billhook.desk.desk import Desk
+from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.native import native_api
+from billhook_adapters.keys import StoredKey, hashed
+from billhook_adapters.memory.clock import SettableClock
+
+ACME, OTHER = AccountId("acc_1"), AccountId("acc_2")
+
+DOCUMENT: dict[str, Any] = {
+    "currency": "INR",
+    "customer": {"name": "Ravi", "email": "ravi@example.com", "contact": "+919876543210"},
+    "lines": [{"name": "Book", "unit_amount": 49900, "quantity": 2}],
+    "partial_payment": True,
+}
+
+
+class Keys:
+    """`acc_1`, `acc_2` and `closed`, an account that nobody opened; every secret is `s3cret`."""
+
+    def find(self, key_id: str) -> StoredKey | None:
+        if key_id in (ACME, OTHER, "closed"):
+            return StoredKey(AccountId(key_id), hashed("s3cret"))
+        return None
+
+
+def mounted(desk: Desk) -> Starlette:
+    app = Starlette()
+    app.mount("/api", native_api(Lane(desk), Keys()))
+    return app
+
+
+def basic(pair: str) -> str:
+    return f"Basic {b64encode(pair.encode()).decode()}"
+
+
+@dataclass(frozen=True)
+class World:
+    """One account's caller."""
+
+    desk: Desk
+    clock: SettableClock
+    app: Any
+    account: AccountId = ACME
+
+    async def asked(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """The answer, inside a loop that runs."""
+        headers = {"Authorization": basic(f"{self.account}:s3cret"), **sent.pop("headers", {})}
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, f"/api{path}", headers=headers, **sent)
+
+    def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """The answer to one request."""
+        return asyncio.run(self.asked(method, path, **sent))
+
+    def got(self, method: str, path: str, status: int = 200, **sent: Any) -> Any:
+        """The JSON of an answer that must have this status."""
+        response = self.ask(method, path, **sent)
+        assert response.status_code == status, response.text
+        return response.json()
+
+    def made(self, **fields: Any) -> str:
+        """The id of a fresh invoice."""
+        made = self.got("POST", "/invoices", 201, json={**DOCUMENT, **fields})
+        return str(made["invoice"]["id"])
+
+    def issued(self, **fields: Any) -> str:
+        id = self.made(**fields)
+        self.got("POST", f"/invoices/{id}/issue")
+        return id
