@@ -26,9 +26,10 @@ from billhook.errors import (
     ReferenceReused,
 )
 from billhook.invoice import InvoiceId, Status
-from billhook.money import Currency
+from billhook.money import LARGEST, Currency
 from billhook.operation import Operation
 from billhook.records import Outcome
+from billhook_adapters.cli.pay import _LARGEST
 from billhook_adapters.cli.wording import of_payment
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
@@ -166,6 +167,10 @@ def test_an_amount_is_a_whole_number_of_smallest_units(
     ran = billhook("pay", "inv_1", "--database", url, "--", amount)
     assert ran.status == 2
     assert "AMOUNT: must be a whole number from 1 to 9007199254740991, in smallest" in ran.err
+
+
+def test_the_largest_amount_is_that_of_the_domain() -> None:
+    assert _LARGEST == LARGEST
 
 
 @pytest.mark.parametrize("reference", ["", "x" * 129, "a\nb", "\udcff", "\x00"])
