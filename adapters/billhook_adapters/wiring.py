@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Engine as Database
 
@@ -12,18 +13,50 @@ from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.desk.inline import InlineDesk
 from billhook.party import Medium
-from billhook.ports import Announcer, Clock, Ids, Sender
+from billhook.ports import Announcer, Clock, Ids, Sender, Store
+from billhook_adapters.email import SmtpSender
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
-from billhook_adapters.http.app import NONE, build_app
+from billhook_adapters.http.app import build_app
 from billhook_adapters.http.exchange import App
 from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.native import native_api
+from billhook_adapters.keys import EditableKeyring, Keyring
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.settings import Settings
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.store import SqlStore
+from billhook_adapters.webhooks import Poster, SecretBox
+from billhook_adapters.webhooks.announcer import WebhookAnnouncer
 
 INLINE_HEAD_START = timedelta(minutes=1)
 """How long the engine leaves a fresh message to a desk that delivers inline."""
+
+
+class Parts(NamedTuple):
+    """What faces beside the vendors' dialects are made of."""
+
+    lane: Lane
+    keys: Keyring
+    handlers: Handlers
+    delivering: EngineThread
+
+
+def beside(parts: Parts) -> Mapping[str, App]:
+    """What is served beside the vendors' dialects, by prefix."""
+    return {"/api": native_api(parts.lane, parts.keys)}
+
+
+def senders(given: Settings) -> Mapping[Medium, Sender]:
+    """The senders that are set up; a message by another medium ends as a dead letter."""
+    return {} if given.mail is None else {Medium.EMAIL: SmtpSender(*given.mail)}
+
+
+def announcer(given: Settings) -> Announcer:
+    """What tells subscribers, over the network."""
+    box = None if given.secret_key is None else SecretBox(given.secret_key)
+    return WebhookAnnouncer(Poster(), box, SystemClock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +64,7 @@ class Service:
     """Everything that serves one database."""
 
     database: Database
-    keys: SqlKeyring
+    keys: EditableKeyring
     desk: Desk
     handlers: Handlers
     engine: EmbeddedEngine
@@ -47,16 +80,18 @@ def build_service(
     senders: Mapping[Medium, Sender],
     announcer: Announcer | None = None,
     inline: bool = False,
-    faces: Callable[[Lane, Handlers], Mapping[str, App]] = lambda _lane, _handlers: NONE,
+    keyring: Callable[[Store], EditableKeyring] | None = None,
+    faces: Callable[[Parts], Mapping[str, App]] = beside,
 ) -> Service:
     """The service over the database at this URL.
 
     A server that has a lifespan runs `delivering` while it serves `app`; whoever has none calls
-    `engine` itself. With `inline` messages are handed over before they are answered for. `faces`
-    makes what is served beside the vendors' dialects, by prefix.
+    `engine` itself. With `inline` messages are handed over before they are answered for. Callers
+    are known by the keys of the database, unless another keyring is given.
     """
     database = open_database(url)
-    store, keys = SqlStore(database), SqlKeyring(database)
+    store = SqlStore(database)
+    keys = SqlKeyring(database) if keyring is None else keyring(store)
     handlers = Handlers(store, clock, ids, senders, announcer)
     desk = InlineDesk(handlers) if inline else Desk(store, clock, ids)
     engine = EmbeddedEngine(replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers)
@@ -64,7 +99,7 @@ def build_service(
     app = build_app(
         desk,
         keys,
-        faces=lambda lane: faces(lane, handlers),
+        faces=lambda lane: faces(Parts(lane, keys, handlers, delivering)),
         started=delivering.start,
         stopped=delivering.stop,
     )

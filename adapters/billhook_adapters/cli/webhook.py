@@ -5,14 +5,43 @@ from __future__ import annotations
 import os
 
 from billhook.account import AccountId
-from billhook.announcement import Subscriber
+from billhook.announcement import Event, Subscriber, SubscriberId
 from billhook_adapters.cli.stopped import Stopped
+from billhook_adapters.extras import needs
+from billhook_adapters.keys import new_id
 
+STYLE = "razorpay"
+EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)  # its dialect has them, behind an extra
 SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the variable's name
 
 
-def a_webhook(account: AccountId, url: str, secret: str) -> Subscriber:  # noqa: ARG001  # until there is a box to seal it in
+def a_webhook(account: AccountId, url: str, secret: str) -> Subscriber:
     """A subscriber to the vendor's three events. Raises Stopped with the remedy."""
-    if not os.environ.get(SECRET_KEY):
+    with needs("webhooks"):
+        from billhook_adapters.webhooks.guard import check_url
+    try:
+        check_url(url)
+    except ValueError as wrong:
+        raise Stopped(f"--webhook-url: {wrong}") from None
+    return Subscriber(
+        account=account,
+        id=SubscriberId(new_id("sub_")),
+        url=url,
+        style=STYLE,
+        events=EVENTS,
+        sealed_secret=_sealed(secret),
+    )
+
+
+def _sealed(secret: str) -> str:
+    key = os.environ.get(SECRET_KEY, "")
+    if not key:
         raise Stopped(f"--webhook-secret: it is kept encrypted; set {SECRET_KEY} first")
-    raise Stopped("--webhook-url: webhooks are not there yet; leave it out")
+    with needs("webhooks"):
+        from billhook_adapters.webhooks.secret_box import SecretBox, WeakSecretKey
+    try:
+        return SecretBox(key).seal(secret)
+    except UnicodeError:
+        raise Stopped(f"--webhook-secret: {SECRET_KEY} must be well-formed text") from None
+    except WeakSecretKey as weak:  # it names the variable itself
+        raise Stopped(f"--webhook-secret: {weak}") from None

@@ -1,0 +1,82 @@
+"""`billhook serve`: the service over a database."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, does
+from billhook_adapters.cli.port import add_port, bound
+from billhook_adapters.cli.stopped import Stopped
+from billhook_adapters.extras import needs
+
+if TYPE_CHECKING:
+    from billhook_adapters.http.exchange import App
+
+APPLICATION = f"{__name__}:application"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where it listens, and what it serves."""
+    add_port(parser)
+    add_database(parser)
+    parser.add_argument(
+        "--workers", metavar="N", type=_workers, default=1, help="processes; 1 unless given"
+    )
+    parser.add_argument(
+        "--base-url", metavar="URL", help="what short URLs begin with, as payers reach it"
+    )
+    does(
+        parser,
+        _run,
+        example="billhook serve --port 8080 --database sqlite:///billhook.sqlite3",
+    )
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= 256):
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 256")
+    return int(text)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    with needs("all"):
+        from billhook_adapters.http.serving import address, serve, serve_by_many
+        from billhook_adapters.settings import BASE_URL, DATABASE, WrongSetting, settings
+    with database(asked.database, new=True), bound(asked) as listener:
+        here = address(listener)
+        # Workers are processes of their own, and read what they need from the environment.
+        os.environ[DATABASE] = asked.database
+        if asked.base_url is not None:
+            os.environ[BASE_URL] = asked.base_url
+        os.environ.setdefault(BASE_URL, f"{here}/i/")
+        try:
+            settings(os.environ)
+        except WrongSetting as wrong:
+            raise Stopped(str(wrong)) from None
+        print(f"billhook serves {here}; Ctrl-C stops it", flush=True)
+        if asked.workers > 1:
+            serve_by_many(APPLICATION, listener, asked.workers)
+        else:
+            serve(application(), listener)
+    return 0
+
+
+def application() -> App:
+    """The application that the environment describes; each worker makes its own."""
+    from billhook_adapters.memory.clock import SystemClock
+    from billhook_adapters.memory.ids import RandomIds
+    from billhook_adapters.settings import settings
+    from billhook_adapters.wiring import announcer, build_service, senders
+
+    given = settings(os.environ)
+    service = build_service(
+        given.database,
+        clock=SystemClock(),
+        ids=RandomIds(given.base_url),
+        senders=senders(given),
+        announcer=announcer(given),
+    )
+    return service.app

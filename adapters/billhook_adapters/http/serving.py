@@ -1,0 +1,48 @@
+"""uvicorn, as billhook runs it."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from billhook_adapters.http.exchange import App
+
+SETTINGS: dict[str, Any] = {
+    "loop": "auto",  # uvloop and httptools where they are installed: the extra brings them
+    "http": "auto",
+    "ws": "none",
+    "lifespan": "on",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 10,
+}
+"""One place, so that benchmarks and sandbox are served as the service is."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; port 0 is any free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def address(listener: socket.socket) -> str:
+    """The URL of a listening socket."""
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(app: App, listener: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT; what is in hand is finished first."""
+    # Ours is ASGI, of which uvicorn has its own, narrower types.
+    given: Any = app
+    uvicorn.Server(uvicorn.Config(given, **SETTINGS)).run(sockets=[listener])
+
+
+def serve_by_many(application: str, listener: socket.socket, workers: int) -> None:
+    """Serve by so many processes, each of which makes the application by this factory's name."""
+    config = uvicorn.Config(application, factory=True, workers=workers, **SETTINGS)
+    Multiprocess(config, sockets=[listener]).run()

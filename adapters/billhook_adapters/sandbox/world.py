@@ -1,0 +1,89 @@
+"""The sandbox put together: known keys, captured messages, a clock that obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import NamedTuple
+
+from billhook.account import Account, AccountId, Policy
+from billhook.announcement import Subscriber, SubscriberId
+from billhook.party import Medium
+from billhook_adapters.http.razorpay.events import EVENTS
+from billhook_adapters.http.razorpay.ids import derived_id
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.memory.keys import InMemoryKeyring
+from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.face import SandboxFace
+from billhook_adapters.webhooks import Poster, SecretBox, check_url
+from billhook_adapters.webhooks.announcer import RAZORPAY, WebhookAnnouncer
+from billhook_adapters.wiring import Service, beside, build_service
+
+POLICY = Policy(least_lead=timedelta(minutes=15))
+WEBHOOK = SubscriberId("sandbox")
+
+
+class Key(NamedTuple):
+    """An API key of the sandbox; its secret may be as short as you like."""
+
+    id: str
+    secret: str
+
+
+class Webhook(NamedTuple):
+    """Where every account of the sandbox is told of events."""
+
+    url: str
+    secret: str
+
+
+def build_sandbox(
+    url: str, *, base_url: str, keys: Sequence[Key], webhook: Webhook | None = None
+) -> Service:
+    """The sandbox over the database at this URL, each key with an account of its own.
+
+    Opened again on the same database, the same keys have the same accounts. Raises ValueError on
+    a webhook URL that cannot be used.
+    """
+    if webhook is not None:
+        check_url(webhook.url, allow_loopback=True)
+    clock = MovableClock(SystemClock())
+    outbox = {medium: CapturedSender() for medium in Medium}
+    box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
+    accounts = [account_of(key) for key in keys]
+    service = build_service(
+        url,
+        clock=clock,
+        ids=RandomIds(base_url),
+        senders=outbox,
+        announcer=WebhookAnnouncer(Poster(allow_loopback=True), box, SystemClock()),
+        inline=True,
+        keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
+        faces=lambda parts: {
+            **beside(parts),
+            "/sandbox": SandboxFace(parts.lane, parts.handlers, accounts, clock, outbox),
+        },
+    )
+    for account, key in zip(accounts, keys, strict=True):
+        service.desk.open(Account(id=account, name=f"Sandbox {key.id}", policy=POLICY))
+        service.keys.add(account, key.id, key.secret)
+        service.desk.subscribe(
+            Subscriber(
+                account=account,
+                id=WEBHOOK,
+                url=webhook.url if webhook else "http://127.0.0.1/",
+                style=RAZORPAY,
+                events=EVENTS,
+                sealed_secret=box.seal(webhook.secret) if webhook else None,
+                silenced=webhook is None,  # also where an earlier sandbox had one
+            )
+        )
+    return service
+
+
+def account_of(key: Key) -> AccountId:
+    """The account of a key of the sandbox."""
+    return AccountId(derived_id("acc", key.id))

@@ -1,0 +1,90 @@
+"""What an operator sets in the environment, read and refused in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from billhook.party import email_address
+from billhook_adapters.email.smtp import SmtpServer
+
+DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
+SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
+SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the name of a variable, not what it holds
+
+_SECURITY: Mapping[str, Literal["starttls", "tls", "none"]] = MappingProxyType(
+    {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}
+)
+_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+
+
+class WrongSetting(ValueError):  # noqa: N818  # the setting is wrong, not the program
+    """A variable holds what cannot be used; the text names it and the remedy, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a service is to run."""
+
+    database: str = field(repr=False)
+    base_url: str
+    """What short URLs begin with, up to their last slash."""
+    mail: tuple[SmtpServer, str] | None = field(default=None, repr=False)
+    """The server that e-mail is handed to, and the address that it is sent from."""
+    secret_key: str | None = field(default=None, repr=False)
+    """What the secrets of webhooks are sealed under."""
+
+
+def settings(environ: Mapping[str, str]) -> Settings:
+    """The settings of an environment. Raises WrongSetting.
+
+    >>> settings({"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}).base_url
+    'http://127.0.0.1/i/'
+    """
+    if DATABASE not in environ:
+        raise WrongSetting(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
+    return Settings(
+        environ[DATABASE], _base_url(environ), _mail(environ), environ.get(SECRET_KEY) or None
+    )
+
+
+def _base_url(environ: Mapping[str, str]) -> str:
+    url = environ.get(BASE_URL, "http://127.0.0.1/i/")
+    parts = urlsplit(url)
+    plain = not (parts.query or parts.fragment or parts.username)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
+        raise WrongSetting(f"{BASE_URL} must be a URL such as https://bill.example/i/")
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:
+    url, sender = environ.get(SMTP_URL), environ.get(MAIL_FROM)
+    if url is None and sender is None:
+        return None
+    if url is None or sender is None:
+        raise WrongSetting(f"{SMTP_URL} and {MAIL_FROM} go together; set both, or neither")
+    try:
+        sender = email_address(sender)
+    except ValueError:
+        raise WrongSetting(f"{MAIL_FROM} must be one address, such as bills@bill.example") from None
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        scheme, host, port, parts = "", None, None, urlsplit("")
+    if scheme not in _SECURITY or not host:
+        raise WrongSetting(
+            f"{SMTP_URL} must be smtp://user:password@host:587 (STARTTLS), smtps://... (TLS), or "
+            "smtp+plain://host for a server on the same machine"
+        )
+    server = SmtpServer(
+        host,
+        port or _PORTS[scheme],
+        _SECURITY[scheme],
+        parts.username and unquote(parts.username),
+        parts.password and unquote(parts.password),
+    )
+    return server, sender

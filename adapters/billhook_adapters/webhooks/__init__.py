@@ -1,0 +1,19 @@
+"""Webhooks out: guarded, signed, and told truthfully. Extra: `billhook[webhooks]`."""
+
+from billhook_adapters.extras import needs
+
+with needs("webhooks"):
+    from billhook_adapters.webhooks.guard import check_url
+    from billhook_adapters.webhooks.post import Poster
+    from billhook_adapters.webhooks.secret_box import SecretBox, WeakSecretKey, WrongSecretKey
+    from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
+
+__all__ = [
+    "Poster",
+    "SecretBox",
+    "WeakSecretKey",
+    "WrongSecretKey",
+    "check_url",
+    "razorpay_signature",
+    "standard_headers",
+]

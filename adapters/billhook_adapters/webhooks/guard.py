@@ -1,0 +1,107 @@
+"""Which URLs a webhook may have: ones that lead out, and never back into the operator's network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+LONGEST = 2048
+PORTS = (443, 8443)
+
+# IPv6 addresses that carry an IPv4 address inside, or that nobody routes: where they lead cannot
+# be told by looking at them alone.
+_CARRIERS = tuple(
+    ip_network(network)
+    for network in (
+        "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32",
+        "2002::/16", "fec0::/10",
+    )
+)  # fmt: skip
+
+Address = IPv4Address | IPv6Address
+
+
+def check_url(url: str, *, allow_loopback: bool = False) -> None:
+    """Refuse a URL that a webhook must not have. Raises ValueError with the remedy.
+
+    With `allow_loopback` plain http and any port are taken as well, on this machine only.
+
+    >>> check_url("https://shop.example/hooks")
+    """
+    parts = _parts(url)
+    host = parts.hostname or ""
+    address = _literal(host)
+    if allow_loopback and (host == "localhost" or (address is not None and address.is_loopback)):
+        return
+    if parts.scheme != "https":
+        raise ValueError("must begin with https://")
+    if parts.port not in (None, *PORTS):
+        raise ValueError("must use port 443 or 8443")
+    if address is not None:
+        if not is_public(address):
+            raise ValueError("must not lead to a private address; give a public host")
+    elif not _is_name(host):
+        raise ValueError("must name a public host, such as shop.example")
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is one of the open internet's.
+
+    >>> is_public(ip_address("10.0.0.1"))
+    False
+    """
+    return (
+        address.is_global
+        and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+        and not any(address in carrier for carrier in _CARRIERS)
+    )
+
+
+def connectable(addresses: Sequence[str], *, allow_loopback: bool) -> str | None:
+    """The address to connect to, out of all that a name resolved to; None where one is private.
+
+    One private answer among public ones is reason enough: the name is not to be trusted.
+    """
+    found = [ip_address(address.partition("%")[0]) for address in addresses]
+    if allow_loopback and found and all(address.is_loopback for address in found):
+        return addresses[0]
+    return addresses[0] if found and all(map(is_public, found)) else None
+
+
+def _parts(url: str) -> SplitResult:
+    if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
+        raise ValueError(f"must be at most {LONGEST} printable ASCII characters without spaces")
+    if "\\" in url:
+        raise ValueError("must hold no backslash")  # readers of URLs disagree about them
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("must be a URL, such as https://shop.example/hooks") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a URL, such as https://shop.example/hooks")
+    if "@" in parts.netloc:
+        raise ValueError("must hold no user name or password")
+    if parts.fragment:
+        raise ValueError("must hold no fragment")
+    return parts
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _is_name(host: str) -> bool:
+    """A name of the public DNS; the last label of a number in disguise has a digit first."""
+    labels = host.removesuffix(".").split(".")
+    inside = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "arpa")
+    return (
+        len(labels) > 1
+        and all(label.replace("-", "").replace("_", "").isalnum() for label in labels)
+        and not labels[-1][0].isdigit()
+        and labels[-1] not in inside
+    )

@@ -1,0 +1,64 @@
+"""Posting a webhook: once, within five seconds, and with a true word about what became of it."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+
+import httpcore
+from returns.result import Failure, Result, Success
+
+from billhook.delivery import Accepted, Permanent, SendError, Transient, Unknown
+from billhook_adapters.webhooks.guard import check_url
+from billhook_adapters.webhooks.network import (
+    Deadline,
+    GuardedBackend,
+    Private,
+    Resolver,
+    resolved,
+)
+
+SECONDS = 5.0
+"""How long a subscriber may take for its whole answer."""
+
+
+class Poster:
+    """Posts to URLs that the guard lets through; follows no redirect and no proxy."""
+
+    def __init__(
+        self,
+        *,
+        allow_loopback: bool = False,
+        resolver: Resolver = resolved,
+        monotonic: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._allow_loopback, self._resolver, self._monotonic = allow_loopback, resolver, monotonic
+        self._tls = tls or httpcore.default_ssl_context()
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> Result[Accepted, SendError]:
+        """Post once. Any 2xx is an acceptance; its body is not read."""
+        try:
+            check_url(url, allow_loopback=self._allow_loopback)
+        except ValueError as wrong:
+            return Failure(Permanent(f"the URL {wrong}"))
+        deadline = Deadline(SECONDS, self._monotonic)
+        backend = GuardedBackend(self._resolver, deadline, allow_loopback=self._allow_loopback)
+        try:
+            with (
+                httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
+                pool.stream("POST", url, headers=list(headers.items()), content=body) as response,
+            ):
+                status = response.status
+        except Private:
+            return Failure(Permanent("the URL must not lead to a private address"))
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):
+            if backend.sent:
+                return Failure(Unknown("no answer in time, or the connection broke"))
+            return Failure(Transient("could not be reached"))
+        if 200 <= status < 300:
+            return Success(Accepted())
+        return Failure(Transient(f"answered {status}"))

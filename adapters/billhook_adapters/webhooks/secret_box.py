@@ -1,0 +1,50 @@
+"""Secrets that must sign, kept sealed: whoever reads the database alone cannot use them."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+SHORTEST = 16
+_SALT = b"billhook webhook secrets"
+
+
+class WeakSecretKey(ValueError):  # noqa: N818  # the key is weak, not the program
+    """The operator's key is too short; the text names the variable and the remedy."""
+
+
+class WrongSecretKey(ValueError):  # noqa: N818  # likewise
+    """The secret was sealed under another key, or is damaged."""
+
+
+class SecretBox:
+    """Seals and opens secrets under the operator's key, BILLHOOK_SECRET_KEY.
+
+    >>> box = SecretBox("a passphrase of the operator")
+    >>> box.open(box.seal("whsec"))
+    'whsec'
+    """
+
+    def __init__(self, key: str) -> None:
+        if len(key) < SHORTEST:
+            raise WeakSecretKey(
+                f"BILLHOOK_SECRET_KEY must have at least {SHORTEST} characters; make one with "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
+            )
+        # Slow on purpose, since people choose passphrases; the salt is ours and the same
+        # everywhere, because a key must open what it sealed on another machine.
+        derived = Scrypt(salt=_SALT, length=32, n=2**14, r=8, p=1).derive(key.encode())
+        self._fernet = Fernet(urlsafe_b64encode(derived))
+
+    def seal(self, secret: str) -> str:
+        """The secret in a form that can be stored."""
+        return self._fernet.encrypt(secret.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The secret itself. Raises WrongSecretKey where it was sealed under another key."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise WrongSecretKey("sealed under another BILLHOOK_SECRET_KEY, or damaged") from None

@@ -1,0 +1,34 @@
+"""How receivers can tell that a webhook is ours and whole."""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from datetime import datetime
+from hashlib import sha256
+
+from standardwebhooks import Webhook
+
+
+def razorpay_signature(body: bytes, secret: str) -> str:
+    """The vendor's signature: HMAC-SHA256 of the raw body, in lower-case hex.
+
+    >>> razorpay_signature(b"{}", "secret")[:8]
+    '77325902'
+    """
+    return hmac.new(secret.encode(), body, sha256).hexdigest()
+
+
+def standard_headers(event_id: str, at: datetime, body: bytes, secret: str) -> dict[str, str]:
+    """The headers of Standard Webhooks, signed at an instant.
+
+    A secret in the standard's own form, `whsec_` and base64, is taken as it is; any other text
+    stands for its bytes.
+    """
+    own = secret.startswith("whsec_")
+    key = secret if own else b64encode(secret.encode()).decode()
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(key).sign(event_id, at, body.decode()),
+    }
