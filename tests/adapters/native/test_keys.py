@@ -24,13 +24,13 @@ KEY = {"Idempotency-Key": "order 1 ~"}
     ],
 )
 def test_a_repeat_under_its_key_gets_the_same_answer(world: World, below: str, body: Any) -> None:
-    id = world.made() if below in ("/issue", "/send") else world.issued()
-    first = world.ask("POST", f"/invoices/{id}{below}", json=body, headers=KEY)
-    before = world.got("GET", f"/invoices/{id}/facts")
-    again = world.ask("POST", f"/invoices/{id}{below}", json=body, headers=KEY)
+    invoice = world.made() if below in ("/issue", "/send") else world.issued()
+    first = world.ask("POST", f"/invoices/{invoice}{below}", json=body, headers=KEY)
+    before = world.got("GET", f"/invoices/{invoice}/facts")
+    again = world.ask("POST", f"/invoices/{invoice}{below}", json=body, headers=KEY)
     assert first.is_success
     assert (again.status_code, again.content) == (first.status_code, first.content)
-    assert world.got("GET", f"/invoices/{id}/facts") == before
+    assert world.got("GET", f"/invoices/{invoice}/facts") == before
 
 
 def test_a_repeated_creation_makes_one_invoice(world: World) -> None:

@@ -135,9 +135,9 @@ def test_every_condition_of_a_list_narrows_it(each_world: World) -> None:
 
 
 def test_an_invoice_whose_time_ran_out_is_shown_and_listed_as_expired(each_world: World) -> None:
-    id = each_world.issued(expire_by="2026-01-01T18:30:00+05:30")
+    invoice = each_world.issued(expire_by="2026-01-01T18:30:00+05:30")
     each_world.clock.set(NOON + timedelta(hours=1))
-    shown = each_world.got("GET", f"/invoices/{id}")
+    shown = each_world.got("GET", f"/invoices/{invoice}")
     assert (shown["status"], shown["expired_at"]) == ("expired", "2026-01-01T13:00:00Z")
     listed = each_world.got("GET", "/invoices", params={"status": "expired"})["invoices"]
-    assert [invoice["id"] for invoice in listed] == [id]
+    assert [one["id"] for one in listed] == [invoice]

@@ -78,6 +78,6 @@ class World:
         return str(made["invoice"]["id"])
 
     def issued(self, **fields: Any) -> str:
-        id = self.made(**fields)
-        self.got("POST", f"/invoices/{id}/issue")
-        return id
+        invoice = self.made(**fields)
+        self.got("POST", f"/invoices/{invoice}/issue")
+        return invoice

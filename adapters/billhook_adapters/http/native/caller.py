@@ -6,7 +6,7 @@ import re
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Path, Request, Security
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from returns.result import Failure, Result
 
 from billhook.account import AccountId
@@ -56,10 +56,11 @@ async def _version(
         Header(
             alias="If-Match",
             description="The ETag of the version that is meant; `*` is any.",
-            examples=['"1"'],
-            json_schema_extra={"pattern": r'^(\*|"[1-9][0-9]{0,8}")$'},
         ),
         AfterValidator(_etag),
+        WithJsonSchema(
+            {"type": "string", "pattern": r'^([*]|"[1-9][0-9]{0,8}")$', "examples": ['"1"']}
+        ),
     ] = None,
 ) -> int | None:
     return None if if_match in (None, "*") else int(if_match.strip('"'))
@@ -72,10 +73,11 @@ async def _key(
             alias="Idempotency-Key",
             description="The same request under the same key gets the same answer for 24 hours, "
             "and has no second effect.",
-            examples=["order-1"],
-            json_schema_extra={"pattern": r"^[\x20-\x7e]{1,255}$"},
         ),
         AfterValidator(_printable),
+        WithJsonSchema(
+            {"type": "string", "pattern": r"^[\x20-\x7e]{1,255}$", "examples": ["order-1"]}
+        ),
     ] = None,
 ) -> str | None:
     return idempotency_key

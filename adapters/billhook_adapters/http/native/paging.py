@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 
 from billhook.canonical import plain
 from billhook.invoice import Invoice
@@ -37,5 +37,5 @@ def _known(text: str) -> str:
     return text
 
 
-Cursor = Annotated[str, AfterValidator(_known)]
+Cursor = Annotated[str, StringConstraints(max_length=256), AfterValidator(_known)]
 """The text of a cursor."""

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from billhook.desk.sending import Addresses
 from billhook.edits import Edits
@@ -19,6 +26,7 @@ from billhook.value import Label, Prose, Text, Value
 from billhook_adapters.http.native import paging
 from billhook_adapters.http.native.problems import field_errors, invalid
 from billhook_adapters.http.native.shapes import (
+    DIGITS,
     Code,
     Country,
     Email,
@@ -26,7 +34,6 @@ from billhook_adapters.http.native.shapes import (
     Id,
     Instant,
     Phone,
-    WholeInQuery,
 )
 
 V = TypeVar("V", bound=Value)
@@ -177,21 +184,28 @@ class PaymentIn(_In):
     report: Annotated[bool, Field(strict=True)] = False
 
 
+# A query leaves out what it does not say: it has no null.
+TextInQuery = Annotated[Text | None, WithJsonSchema({"type": "string"})]
+InstantInQuery = Annotated[
+    Instant | None, WithJsonSchema({"type": "string", "format": "date-time"})
+]
+
+
 class ListIn(_In):
     """Which invoices are wanted; every condition given must hold."""
 
     status: list[Status] = Field(default=[], description="As they stand now; several are an or.")
-    receipt: Text | None = None
-    customer: Text | None = Field(default=None, description="The id of the customer.")
-    payment: Text | None = Field(default=None, description="The reference of an applied payment.")
-    created_from: Instant | None = None
-    created_to: Instant | None = None
+    receipt: TextInQuery = None
+    customer: TextInQuery = Field(default=None, description="The id of the customer.")
+    payment: TextInQuery = Field(default=None, description="The reference of an applied payment.")
+    created_from: InstantInQuery = None
+    created_to: InstantInQuery = None
     order: Literal["newest_first", "oldest_first"] = "newest_first"
-    skip: Annotated[WholeInQuery, Field(ge=0, le=1_000_000)] = 0
-    limit: Annotated[WholeInQuery, Field(ge=1, le=500)] = 10
-    cursor: paging.Cursor | None = Field(
-        default=None, description="The `next_cursor` of the page before.", max_length=256
-    )
+    skip: Annotated[int, Field(ge=0, le=1_000_000), DIGITS] = 0
+    limit: Annotated[int, Field(ge=1, le=500), DIGITS] = 10
+    cursor: Annotated[
+        paging.Cursor | None, WithJsonSchema({"type": "string", "maxLength": 256})
+    ] = Field(default=None, description="The `next_cursor` of the page before.")
 
     def search(self) -> Search:
         """The same in the domain's words, asking for one more, to know if there are more."""

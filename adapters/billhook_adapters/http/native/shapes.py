@@ -45,8 +45,8 @@ Instant = Annotated[
 ]
 """A time of RFC 3339, to the microsecond at most."""
 
-WholeInQuery = Annotated[int, BeforeValidator(_whole)]
-"""Digits."""
+DIGITS = BeforeValidator(_whole)
+"""For the whole numbers of a query."""
 
 Code = Annotated[
     CurrencyCode,

@@ -1,0 +1,145 @@
+"""The native API against its own document: schemathesis, in every phase, with every check it has.
+
+`BILLHOOK_SCHEMATHESIS_EXAMPLES` sets how many requests are made up for each operation beside
+those that cover the document.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+
+from adapters.native.world import ACME, OTHER, mounted
+from billhook.desk.desk import Desk
+from billhook.invoice import InvoiceId, Status
+from billhook.records import Outcome
+from billhook_adapters.memory.clock import SettableClock
+from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.memory.store import InMemoryStore
+from billhook_adapters.testing import NOON, an_account, an_invoice
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = int(os.environ.get("BILLHOOK_SCHEMATHESIS_EXAMPLES", "200"))
+
+# A document cannot say these: currencies and statuses that must agree, money that is due.
+EXPECTED = ["2xx", 404, 409, 422, 429]
+
+# The shapes whose schema is wider than what is taken, each refused in words of its own: 5.0 is an
+# integer to a schema, and no money to us.
+WIDER = {
+    "email",
+    "contact",
+    "quantity",
+    "expire_by",
+    "date",
+    "created_from",
+    "created_to",
+    "cursor",
+}
+WORDS = {"must be a valid integer", "must not hold the NUL character; remove it"}
+
+
+class Office:
+    """A desk whose every positive request meets a fresh invoice, each time in another status."""
+
+    def __init__(self) -> None:
+        self.store = InMemoryStore()
+        self.desk = Desk(self.store, SettableClock(NOON), RandomIds())
+        for account in (ACME, OTHER):
+            self.desk.open(an_account(account))
+        self.fresh = self._invoices()
+
+    def _invoices(self) -> Iterator[InvoiceId]:
+        for number, status in enumerate(cycle(Status)):
+            invoice = an_invoice(status, id=f"inv_seed{number}")
+            with self.store.transaction() as work:
+                work.save(Outcome(invoices={invoice.key: (None, invoice)}))
+            yield invoice.id
+
+
+def positive(case: Any) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def tried(office: Office) -> tuple[Counter[tuple[str, int]], list[str], set[str]]:
+    """Statuses by operation, what failed, and the checks that ran."""
+    settings = {
+        "auth": {"basic": {"username": ACME, "password": "s3cret"}},
+        "generation": {"max-examples": EXAMPLES},
+        "seed": 1,
+        "workers": 1,
+        "checks": {"enabled": True, "positive_data_acceptance": {"expected-statuses": EXPECTED}},
+    }
+    schema = schemathesis.openapi.from_asgi(
+        "/api/openapi.json", mounted(office.desk), config=schemathesis.Config.from_dict(settings)
+    )
+
+    @schemathesis.hook
+    def before_call(context: Any, case: Any, kwargs: Any) -> None:
+        if not positive(case) or case.meta.phase.name.value == "stateful":
+            return
+        if "id" in (case.path_parameters or {}):
+            case.path_parameters["id"] = next(office.fresh)
+        if isinstance(case.body, dict):
+            case.body.pop("id", None)  # taken by the request before
+        case.headers.pop("Idempotency-Key", None)  # likewise
+
+    seen: Counter[tuple[str, int]] = Counter()
+    failed: list[str] = []
+    ran: set[str] = set()
+    for event in schemathesis.engine.from_schema(schema).execute():
+        if isinstance(event, (FatalError, NonFatalError)):
+            failed.append(str(event))
+        if isinstance(event, ScenarioFinished):
+            recorder = event.recorder
+            for case_id, interaction in recorder.interactions.items():
+                case = recorder.cases[case_id].value
+                if interaction.response is not None:
+                    status = interaction.response.status_code
+                    seen[case.operation.label, status] += 1
+                    failed += unfounded(case, status, interaction.response.content)
+            for case_id, checks in recorder.checks.items():
+                ran |= {check.name for check in checks}
+                failed += [
+                    f"{recorder.cases[case_id].value.operation.label}: {check.failure_info.failure}"
+                    for check in checks
+                    if check.failure_info is not None
+                ]
+    return seen, failed, ran
+
+
+def unfounded(case: Any, status: int, content: bytes) -> list[str]:
+    """Fields that the document allows and the API refused, where the document could know better."""
+    if not positive(case) or status != 422 or not content:
+        return []
+    if (case.headers or {}).get("If-Match") == "0":
+        return []  # the tool's own stand-in for a header, which the document's pattern refuses
+    errors = json.loads(content).get("errors", ())
+    return [
+        f"{case.operation.label}: {error}"
+        for error in errors
+        if error["field"].rpartition(".")[2] not in WIDER and error["detail"] not in WORDS
+    ]
+
+
+def test_no_check_fails_and_every_operation_succeeds_too() -> None:
+    load_all_checks()
+    seen, failed, ran = tried(Office())
+    for (operation, status), count in sorted(seen.items()):
+        print(count, status, operation)
+    assert failed == []
+    assert set(CHECKS.get_all_names()) - ran == set()
+    operations = {operation for operation, _ in seen}
+    succeeded = {operation for operation, status in seen if status < 300}
+    assert (operations - succeeded, len(operations)) == (set(), 15)
+    assert not [which for which in seen if which[1] >= 500]

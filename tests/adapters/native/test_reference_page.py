@@ -1,0 +1,66 @@
+"""The walk of the reference page, asked as it is written there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.native.world import World
+from billhook_adapters.http.native.wording import STATUS
+
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "native-api.md").read_text()
+
+
+def block(language: str) -> str:
+    return PAGE.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def asked(world: World, line: str) -> Any:
+    """The JSON that a line of curl gets."""
+    _, *words = shlex.split(line)
+    headers, method, body, url = {}, "GET", None, ""
+    while words:
+        match words.pop(0):
+            case "-s":
+                pass
+            case "-u":
+                assert words.pop(0) == "$KEY"
+            case "-H":
+                name, _, value = words.pop(0).partition(": ")
+                headers[name] = value
+            case "-d":
+                method, body = "POST", words.pop(0)
+            case "-X":
+                method = words.pop(0)
+            case address:
+                url = address
+    assert url.startswith("$BILLHOOK/api/")
+    path = url.removeprefix("$BILLHOOK/api")
+    return world.ask(method, path, headers=headers, content=body).json()
+
+
+def test_the_walk_goes_as_the_page_says(world: World) -> None:
+    made, sent, paid, listed, refused = (asked(world, line) for line in block("sh").splitlines())
+    assert made["invoice"]["status"] == "draft"
+    assert [message["medium"] for message in sent["messages"]] == ["email"]
+    assert paid["invoice"]["due"] == 49900
+    assert [invoice["id"] for invoice in listed["invoices"]] == ["inv_walk"]
+    assert refused == json.loads(block("json"))
+
+
+def test_the_page_names_every_status_and_every_path(world: World) -> None:
+    named = {int(status) for status in re.findall(r"\b([45]\d\d)\b", PAGE)}
+    assert set(STATUS.values()) <= named
+    paths = world.got("GET", "/openapi.json")["paths"]
+    for path in paths:
+        assert path in PAGE or path.replace("/invoices/{id}", "") in PAGE, path
+
+
+@pytest.mark.parametrize("word", ["key_reused", "conflict", "invalid_request"])
+def test_the_codes_that_the_page_names_are_answered(world: World, word: str) -> None:
+    assert f"`{word}`" in PAGE
