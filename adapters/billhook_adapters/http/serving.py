@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -39,7 +42,14 @@ def serve(app: App, listener: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT; what is in hand is finished first."""
     # Ours is ASGI, of which uvicorn has its own, narrower types.
     given: Any = app
-    uvicorn.Server(uvicorn.Config(given, **SETTINGS)).run(sockets=[listener])
+    # uvicorn drains, and then raises the signal again: whoever called still has to tidy up.
+    signal.signal(signal.SIGTERM, _leave)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(uvicorn.Config(given, **SETTINGS)).run(sockets=[listener])
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def serve_by_many(application: str, listener: socket.socket, workers: int) -> None:

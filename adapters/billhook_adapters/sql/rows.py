@@ -98,7 +98,8 @@ def outbound_of(row: Row) -> Outbound:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
     del given["medium"]
-    return Announcement.model_validate({**given, "subscriber": given.pop("address")})
+    given["subscriber"] = given.pop("address")
+    return Announcement.model_validate(given)
 
 
 def message_of(row: Row) -> Message:
