@@ -73,3 +73,16 @@ def test_a_missing_extra_is_named_with_its_remedy(
         "",
         "billhook account create: alembic is missing: pip install 'billhook[sql]'\n",
     )
+
+
+def test_accounts_need_no_more_than_the_database(url: str) -> None:
+    others = ("starlette", "fastapi", "uvicorn", "httpcore", "cryptography")
+    asked = ["account", "create", "--name", "A", "--database", url]
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({others!r}))\n"
+        f"from billhook_adapters.cli.main import main; sys.exit(main({asked!r}))"
+    )
+    seen = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (seen.returncode, seen.stderr) == (0, "")
