@@ -51,7 +51,7 @@ def basic_account(header: str | None, keys: Keyring) -> AccountId | None:
 
 
 class Callers:
-    """Who the callers are, looked up for all of one tick of the loop together."""
+    """Who the callers are, looked up for all that arrive together."""
 
     def __init__(self, keys: Keyring, *, together: bool = True) -> None:
         def find(ids: Sequence[str]) -> list[StoredKey | None]:

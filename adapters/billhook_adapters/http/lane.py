@@ -1,12 +1,14 @@
-"""The one lane to the desk: what arrives in one tick of the loop is asked together.
+"""The one lane to the desk: what arrives together is asked together.
 
 A batch is one transaction and one commit, so a durable answer to thirty requests costs little
-more than an answer to one. Nothing waits for a batch to fill: a request alone is a batch of one.
+more than an answer to one. There is no timer: a batch is closed by the first tick of the loop that
+brings nobody new, so what came while the last one committed is one batch and not one for each of
+its stragglers, and a request alone waits for one empty tick, some microseconds.
 """
 
 from __future__ import annotations
 
-from asyncio import Future, get_running_loop
+from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +24,10 @@ T = TypeVar("T")
 Q = TypeVar("Q")
 
 MOST_WAITING = 10_000
-"""How many questions may wait for one tick before more are turned away."""
+"""How many questions may wait at once before more are turned away."""
+
+MOST_TOGETHER = 256
+"""How many questions close a batch even while more are coming."""
 
 
 class Overloaded(Exception):  # noqa: N818  # it says what is the matter, as every refusal here
@@ -30,7 +35,7 @@ class Overloaded(Exception):  # noqa: N818  # it says what is the matter, as eve
 
 
 class Gathered(Generic[Q, A]):
-    """Answers questions that arrive in one tick of the loop with one call.
+    """Answers questions that arrive together with one call.
 
     `answer` gets them in the order in which they came, and answers in that order. Where it
     raises, every one of them raises.
@@ -49,9 +54,16 @@ class Gathered(Generic[Q, A]):
         loop = get_running_loop()
         future: Future[A] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._flush)
+            loop.call_soon(self._close, loop, 0)
         self._waiting.append((question, future))
         return await future
+
+    def _close(self, loop: AbstractEventLoop, before: int) -> None:
+        waiting = len(self._waiting)
+        if before < waiting < MOST_TOGETHER:
+            loop.call_soon(self._close, loop, waiting)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         asked, self._waiting = self._waiting, []
