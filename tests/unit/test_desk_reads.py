@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from returns.result import Failure
+from returns.result import Failure, Success
 
-from billhook.desk.commands import AnyCommand, Cancel, Draft, Notify
+from billhook.desk.commands import AnyCommand, Cancel, Draft, DraftAndSend, Notify
 from billhook.errors import MissingContact
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
@@ -70,3 +70,34 @@ def test_an_address_that_is_not_known_is_not_looked_up() -> None:
     by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
     assert office.desk.do(by_sms) == Failure(MissingContact())
     assert store.reads == [("accounts", 1), ("invoices", 1)]
+
+
+def test_the_payers_of_a_batch_are_looked_up_together() -> None:
+    store = CountingStore()
+    office = Office(store)
+    ids = [InvoiceId(f"inv_{number}") for number in range(10)]
+    for number, one in enumerate(ids):
+        office.issued(one, customer=a_customer(email=f"payer{number}@example.com"))
+    store.reads.clear()
+    by_mail: list[AnyCommand] = [
+        Notify(account=ACME, invoice=one, medium=Medium.EMAIL) for one in ids
+    ]
+    assert all(isinstance(answer, Success) for answer in office.desk.execute(by_mail))
+    assert store.reads == [("accounts", 1), ("invoices", 10), ("histories", 10)]
+
+
+def test_a_payer_who_came_with_the_batch_is_looked_up_too() -> None:
+    store = CountingStore()
+    office = Office(store)
+    office.issued()
+    new = a_document(customer=a_customer(email="new@example.com"))
+    store.reads.clear()
+    told, sent = office.desk.execute(
+        [
+            Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL),
+            DraftAndSend(account=ACME, document=new, media=(Medium.EMAIL,)),
+        ]
+    )
+    assert isinstance(told, Success)
+    assert isinstance(sent, Success)
+    assert store.reads[2:] == [("histories", 1), ("histories", 1)]

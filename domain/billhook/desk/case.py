@@ -13,6 +13,7 @@ from billhook.facts import Drafted, NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
 from billhook.operations.notify import Notification, Standing
+from billhook.party import Medium
 from billhook.ports import Ids, StoreRefused, Work
 from billhook.records import (
     Contact,
@@ -57,6 +58,10 @@ class Rows(Generic[K, V]):
         """What the batch made of the row; None where it is gone."""
         self._known[key] = value
 
+    def present(self) -> list[V]:
+        """Every row that the batch knows of and that is there."""
+        return [value for value in self._known.values() if value is not None]
+
 
 class Batch:
     """What a batch has read, and all that it has decided so far."""
@@ -71,6 +76,24 @@ class Batch:
         self.remembered: Rows[RequestKey, Remembered] = Rows(work.remembered)
         self.subscribers: Rows[AccountId, Subscribers] = Rows(work.subscribers)
         self.entries: Rows[EntryKey, Entry] = Rows(work.entries)
+        self._read_ahead: set[Medium] = set()
+
+    def history(self, contact: Contact) -> History:
+        """What is remembered of a contact.
+
+        Whoever asks is seldom the only one of a batch to ask: all payers' are read in one go.
+        """
+        medium = contact.medium
+        if medium not in self._read_ahead:
+            self._read_ahead.add(medium)
+            self.histories.fetch(
+                [
+                    Contact(invoice.account, medium, address)
+                    for invoice in self.invoices.present()
+                    if (address := invoice.document.address(medium)) is not None
+                ]
+            )
+        return self.histories.get(contact) or History()
 
     def remember(self, answer: Remembered) -> None:
         """Keep a decided answer under its idempotency key."""
@@ -157,8 +180,7 @@ class Case:
 
     def standing(self, contact: Contact) -> Standing:
         """What stands against writing to an address."""
-        history = self._batch.histories.get(contact) or History()
-        return history.standing(self.account.policy)
+        return self._batch.history(contact).standing(self.account.policy)
 
     def next_number(self) -> str | None:
         """The next invoice number, where the account has a series. Call only once decided."""
