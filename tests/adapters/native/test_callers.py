@@ -74,3 +74,11 @@ def test_credentials_of_an_account_that_is_not_open_change_nothing(world: World)
     headers = {"Authorization": basic("closed:s3cret")}
     said = world.got("POST", "/invoices", 403, json=DOCUMENT, headers=headers)
     assert said["code"] == "account_not_found"
+
+
+@pytest.mark.parametrize("unknown", ["%00", "x" * 65])
+def test_the_desk_is_not_asked_for_what_has_the_shape_of_no_id(
+    world: World, monkeypatch: pytest.MonkeyPatch, unknown: str
+) -> None:
+    monkeypatch.setattr(world.desk, "get", None)
+    assert world.got("GET", f"/invoices/{unknown}", 404)["code"] == "invoice_not_found"
