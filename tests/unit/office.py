@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from returns.result import Failure, Result, Success
+
 from billhook.account import AccountId
+from billhook.announcement import Announcement
+from billhook.delivery import Accepted, SendError
 from billhook.desk.commands import Draft, Issue
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
+from billhook.ports import Occasion
 from billhook.records import RecordedPayment, StampedFact
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
-from billhook_adapters.testing import NOON, a_document, an_account
+from billhook_adapters.testing import NOON, a_document, a_subscriber, an_account
 
 ACME, OTHER = AccountId("acc_1"), AccountId("acc_2")
 ONE, TWO = InvoiceId("inv_1"), InvoiceId("inv_2")
+
+
+class ListeningAnnouncer:
+    """Keeps every occasion that it was to tell; put errors into `faults` to make it fail."""
+
+    def __init__(self) -> None:
+        self.told: list[Occasion] = []
+        self.faults: deque[SendError] = deque()
+
+    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+        """Keep the occasion, even where a fault is due: a receiver may have read it."""
+        self.told.append(occasion)
+        return Failure(self.faults.popleft()) if self.faults else Success(Accepted())
 
 
 class Office:
@@ -29,7 +48,8 @@ class Office:
         self.sender = CapturedSender()
         self.desk = Desk(self.store, self.clock, RandomIds())
         senders = {Medium.EMAIL: self.sender, Medium.SMS: self.sender}
-        self.handlers = Handlers(self.store, self.clock, RandomIds(), senders)
+        self.announcer = ListeningAnnouncer()
+        self.handlers = Handlers(self.store, self.clock, RandomIds(), senders, self.announcer)
         self.desk.open(an_account(ACME, "Acme", **policy))
         self.desk.open(an_account(OTHER, "Umbrella"))
 
@@ -60,6 +80,20 @@ class Office:
         """The money that no invoice took."""
         with self.store.snapshot() as view:
             return view.unapplied(ACME)
+
+    def subscribed(self, id: str = "sub_1", **fields: Any) -> None:
+        """Somebody to announce events to."""
+        self.desk.subscribe(a_subscriber(id, **fields))
+
+    def announcements(self) -> Sequence[Announcement]:
+        """Everything that subscribers were to be told, in the order of the events."""
+        outbox = self.store._rows.messages.values()
+        found = [one for one in outbox if isinstance(one, Announcement)]
+        return sorted(found, key=lambda one: (one.invoice, one.version, one.subscriber))
+
+    def heard(self) -> Sequence[str]:
+        """The events that were told, in the order of telling."""
+        return [occasion.announcement.event for occasion in self.announcer.told]
 
     def rows(self) -> Any:
         """All that is stored, to be compared."""

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
         a_message,
         a_payment,
         a_recorded_payment,
+        a_subscriber,
         an_account,
+        an_announcement,
+        an_entry,
         an_invoice,
     )
 
@@ -38,7 +41,10 @@ __all__ = [
     "a_message",
     "a_payment",
     "a_recorded_payment",
+    "a_subscriber",
     "an_account",
+    "an_announcement",
+    "an_entry",
     "an_invoice",
 ]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from billhook.account import Account, AccountId
+from billhook.announcement import Announcement, Event, Subscriber
 from billhook.change import Change
 from billhook.invoice import Document, Invoice, InvoiceId, Status
 from billhook.lines import Line, Rounding
@@ -19,7 +20,7 @@ from billhook.operations.issue import issue
 from billhook.operations.pay import pay
 from billhook.party import Customer, Medium
 from billhook.payment import Payment, Reference
-from billhook.records import RecordedPayment
+from billhook.records import Entry, RecordedPayment
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the builders' invoices are made."""
@@ -174,6 +175,54 @@ def a_message(
         "due_at": NOON,
     }
     return Message.model_validate({**known, **fields})
+
+
+def a_subscriber(id: str = "sub_1", *, account: str = "acc_1", **fields: Any) -> Subscriber:
+    """The bookkeeping of acc_1, which is told of everything.
+
+    >>> a_subscriber(silenced=True).wants(Event.PAID)
+    False
+    """
+    known = {
+        "account": account,
+        "id": id,
+        "url": "https://books.example/hooks",
+        "style": "native",
+    }
+    return Subscriber.model_validate({**known, **fields})
+
+
+def an_announcement(
+    id: str = "evt_1", *, account: str = "acc_1", invoice: str = "inv_1", **fields: Any
+) -> Announcement:
+    """To sub_1, that the invoice was issued in its second version; queued at noon, due at once.
+
+    >>> an_announcement(event=Event.PAID, version=3).version
+    3
+    """
+    known = {
+        "account": account,
+        "id": id,
+        "invoice": invoice,
+        "subscriber": "sub_1",
+        "event": Event.ISSUED,
+        "version": 2,
+        "requested_at": NOON,
+        "due_at": NOON,
+    }
+    return Announcement.model_validate({**known, **fields})
+
+
+def an_entry(
+    id: str = "cust_1", body: str = '{"name":"Ravi"}', *, account: str = "acc_1", **fields: Any
+) -> Entry:
+    """A customer, as a dialect filed it at noon.
+
+    >>> an_entry().key.entry
+    'cust_1'
+    """
+    known = {"account": account, "id": id, "body": body, "filed_at": NOON}
+    return Entry.model_validate({**known, **fields})
 
 
 def a_recorded_payment(

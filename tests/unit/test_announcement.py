@@ -1,0 +1,192 @@
+"""What subscribers are told of, who wants to hear it, and how patiently they are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from billhook.account import Retries
+from billhook.announcement import RETRIES, Event, event_of
+from billhook.change import Change
+from billhook.delivery import Transient, Unknown, claim, next_attempt, suppress
+from billhook.edits import Edits
+from billhook.invoice import Status
+from billhook.operations.cancel import cancel
+from billhook.operations.delete import delete
+from billhook.operations.draft import draft
+from billhook.operations.expire import expire
+from billhook.operations.issue import issue
+from billhook.operations.pay import pay
+from billhook.operations.update import update
+from billhook_adapters.testing import (
+    NOON,
+    a_document,
+    a_payment,
+    a_subscriber,
+    an_announcement,
+    an_invoice,
+)
+from billhook_adapters.testing.builders import TOMORROW
+
+DRAFT, ISSUED = an_invoice(Status.DRAFT), an_invoice(expire_by=TOMORROW)
+PARTLY = an_invoice(Status.PARTIALLY_PAID, expire_by=TOMORROW)
+TICK = timedelta(microseconds=1)
+
+
+def _change(result: Any) -> Change:
+    change: Change = result.unwrap()
+    return change
+
+
+EVENTS = [
+    (issue(DRAFT, now=NOON, short_url="https://bill.example/i/x"), "invoice.issued"),
+    (pay(ISSUED, a_payment(1), now=NOON), "invoice.partially_paid"),
+    (pay(PARTLY, a_payment(1, "pay_2"), now=NOON), "invoice.partially_paid"),
+    (pay(ISSUED, a_payment(99800), now=NOON), "invoice.paid"),
+    (pay(PARTLY, a_payment(99799, "pay_2"), now=NOON), "invoice.paid"),
+    (expire(ISSUED, now=TOMORROW), "invoice.expired"),
+    (expire(PARTLY, now=TOMORROW), "invoice.expired"),
+    (cancel(DRAFT, now=NOON), "invoice.cancelled"),
+    (cancel(ISSUED, now=NOON), "invoice.cancelled"),
+]
+
+SILENT = [
+    draft(a_document(), account=DRAFT.account, id=DRAFT.id, now=NOON),
+    update(ISSUED, Edits(notes={"order": "A-1"}), now=NOON),
+    delete(DRAFT, now=NOON),
+]
+
+
+@pytest.mark.parametrize(("result", "event"), EVENTS)
+def test_an_invoice_that_comes_to_a_status_is_an_event(result: Any, event: str) -> None:
+    assert event_of(_change(result)) is Event(event)
+
+
+def test_there_is_a_way_to_every_event() -> None:
+    assert {event for _, event in EVENTS} == set(Event)
+
+
+@pytest.mark.parametrize("result", SILENT)
+def test_what_leads_to_no_new_standing_is_no_event(result: Any) -> None:
+    assert event_of(_change(result)) is None
+
+
+def test_a_subscriber_wants_every_event_unless_it_chose() -> None:
+    assert [a_subscriber().wants(event) for event in Event] == [True] * 5
+    picky = a_subscriber(events=(Event.PAID, Event.EXPIRED))
+    assert [event for event in Event if picky.wants(event)] == [Event.PAID, Event.EXPIRED]
+
+
+def test_a_silenced_subscriber_wants_nothing() -> None:
+    assert [a_subscriber(silenced=True).wants(event) for event in Event] == [False] * 5
+
+
+def test_a_subscriber_is_found_only_with_its_account() -> None:
+    assert a_subscriber(account="acc_2").key == ("acc_2", "sub_1")
+
+
+@pytest.mark.parametrize("words", ["url", "sealed_secret"])
+def test_a_subscriber_never_prints_where_it_is_told_nor_its_secret(words: str) -> None:
+    assert "canary" not in repr(a_subscriber(**{words: "canary"}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": "two words"},
+        {"account": ""},
+        {"style": "a b"},
+        {"url": "x" * 2049},
+        {"events": ("invoice.lost",)},
+        {"secret": "open"},
+    ],
+)
+def test_a_subscriber_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        a_subscriber(**fields)
+
+
+def test_the_longest_url_is_taken() -> None:
+    assert len(a_subscriber(url="x" * 2048).url) == 2048
+
+
+@pytest.mark.parametrize("fields", [{"version": -1}, {"subscriber": "a b"}, {"event": "lost"}])
+def test_an_announcement_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        an_announcement(**fields)
+
+
+def test_an_announcement_stays_one_on_its_way() -> None:
+    waiting = an_announcement()
+    sending = claim(waiting, now=NOON, lease=timedelta(minutes=2)).unwrap()
+    ended = suppress(sending, "unsubscribed", now=NOON)
+    assert type(ended) is type(waiting)
+    assert (ended.subscriber, ended.event, ended.version) == ("sub_1", Event.ISSUED, 2)
+    assert (ended.key, ended.invoice_key) == (("acc_1", "evt_1"), ("acc_1", "inv_1"))
+
+
+def test_a_subscriber_that_does_not_answer_is_told_for_a_day_and_no_longer() -> None:
+    day = timedelta(hours=24)
+    waits: list[timedelta] = []
+    now, attempts = NOON, 0
+    while True:
+        attempts += 1
+        again = next_attempt(attempts, Unknown("?"), RETRIES, since=NOON, jitter=1.0, now=now)
+        if again is None:
+            break
+        waits.append(again - now)
+        now = again
+    assert [wait.total_seconds() for wait in waits[:8]] == [30, 60, 120, 240, 480, 960, 1920, 3600]
+    assert set(waits[8:]) == {timedelta(hours=1)}
+    assert day - timedelta(hours=1) < now - NOON <= day
+
+
+def test_the_most_hasty_retries_of_a_day_are_not_cut_off_by_their_count() -> None:
+    # With no jitter every wait is half as long: that must still last the day.
+    now = NOON
+    for attempts in range(1, RETRIES.attempts):
+        again = next_attempt(attempts, Unknown("?"), RETRIES, since=NOON, jitter=0.0, now=now)
+        if again is None:
+            break
+        now = again
+    assert now > NOON + timedelta(hours=23)
+
+
+def test_the_last_attempt_may_fall_on_the_last_instant() -> None:
+    patience = Retries(first=timedelta(seconds=30), within=timedelta(minutes=10))
+    end = NOON + timedelta(minutes=10)
+
+    def again(after: timedelta) -> object:
+        wait = Transient("busy", retry_after=after)
+        return next_attempt(
+            1, wait, patience, since=NOON, jitter=1.0, now=NOON + timedelta(minutes=9)
+        )
+
+    assert again(timedelta(minutes=1)) == end
+    assert again(timedelta(minutes=1) + TICK) is None
+    assert again(timedelta(minutes=1) - TICK) == end - TICK
+
+
+def test_the_time_counts_from_when_it_was_first_asked_for() -> None:
+    patience = Retries(within=timedelta(minutes=10))
+    late = NOON + timedelta(minutes=10)
+    given: dict[str, Any] = {"jitter": 1.0, "now": late}
+    assert next_attempt(1, Unknown("?"), patience, since=NOON, **given) is None
+    fresh = next_attempt(1, Unknown("?"), patience, since=late, **given)
+    assert fresh == late + timedelta(seconds=30)
+
+
+def test_an_attempt_may_be_made_at_once_until_the_very_end() -> None:
+    nothing_left = Retries(within=timedelta(0))
+    at_once = Transient("busy", retry_after=timedelta(0))
+    again = next_attempt(1, at_once, nothing_left, since=NOON, jitter=1.0, now=NOON)
+    assert again == NOON
+
+
+def test_retries_without_an_end_go_on_by_their_count_alone() -> None:
+    later = NOON + timedelta(days=400)
+    again = next_attempt(1, Unknown("?"), Retries(), since=NOON, jitter=1.0, now=later)
+    assert again == later + timedelta(seconds=30)

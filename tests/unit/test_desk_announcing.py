@@ -1,0 +1,295 @@
+"""Events at the desk: announced in the deciding transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from returns.result import Failure, Success
+
+from billhook.announcement import Event
+from billhook.delivery import Delivery
+from billhook.desk.commands import (
+    AnyCommand,
+    Cancel,
+    Delete,
+    Draft,
+    DraftAndSend,
+    Issue,
+    Notify,
+    Pay,
+    RecordPayment,
+    Update,
+)
+from billhook.edits import Edits
+from billhook.errors import NotStored
+from billhook.invoice import InvoiceId
+from billhook.party import Medium
+from billhook.ports import StoreRefused
+from billhook.records import Outcome
+from billhook_adapters.memory import InMemoryStore
+from billhook_adapters.testing import NOON, a_document, a_payment
+from billhook_adapters.testing.builders import TOMORROW
+from unit.office import ACME, ONE, TWO, Office
+
+CANCEL = Cancel(account=ACME, invoice=ONE)
+
+
+def _events(office: Office) -> list[str]:
+    return [one.event for one in office.announcements()]
+
+
+class RefusingStore(InMemoryStore):
+    """Refuses what touches this invoice, after it was saved."""
+
+    culprit: InvoiceId | None = None
+
+    @contextmanager
+    def transaction(self) -> Generator[Any]:
+        with super().transaction() as work:
+            saved = work.save
+
+            def save(outcome: Outcome) -> None:
+                saved(outcome)
+                if any(key.invoice == self.culprit for key in outcome.invoices):
+                    raise StoreRefused
+
+            work.save = save  # type: ignore[method-assign]  # this work alone is tampered with
+            yield work
+
+
+def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
+    office = Office()
+    office.subscribed()
+    office.issued()
+    office.clock.advance(timedelta(hours=1))
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    issued, paid = office.announcements()
+    assert (issued.event, issued.version, issued.requested_at) == (Event.ISSUED, 2, NOON)
+    assert (paid.event, paid.version) == (Event.PARTIALLY_PAID, 3)
+    assert (paid.requested_at, paid.due_at) == (NOON + timedelta(hours=1),) * 2
+    assert (paid.account, paid.invoice, paid.subscriber) == (ACME, ONE, "sub_1")
+    assert (paid.status, paid.attempts) == (Delivery.QUEUED, 0)
+    assert paid.id.startswith("evt_")
+
+
+def test_what_comes_to_no_new_standing_is_not_announced() -> None:
+    office = Office()
+    office.subscribed()
+    office.drafted(ONE)
+    office.drafted(TWO)
+    office.desk.do(Update(account=ACME, invoice=ONE, edits=Edits(comment="Soon"))).unwrap()
+    office.desk.do(Delete(account=ACME, invoice=ONE)).unwrap()
+    assert office.announcements() == []
+
+
+def test_a_batch_announces_every_step_in_its_order() -> None:
+    office = Office()
+    office.subscribed()
+    office.drafted()
+    steps: list[AnyCommand] = [
+        Issue(account=ACME, invoice=ONE),
+        Pay(account=ACME, invoice=ONE, payment=a_payment(1)),
+        Pay(account=ACME, invoice=ONE, payment=a_payment(99799, "pay_2")),
+    ]
+    office.desk.execute(steps)
+    assert [(one.event, one.version) for one in office.announcements()] == [
+        (Event.ISSUED, 2),
+        (Event.PARTIALLY_PAID, 3),
+        (Event.PAID, 4),
+    ]
+
+
+def test_what_is_made_issued_and_sent_at_once_is_announced_once() -> None:
+    office = Office()
+    office.subscribed()
+    office.desk.do(
+        DraftAndSend(
+            account=ACME, invoice=ONE, document=a_document(), media=(Medium.EMAIL, Medium.SMS)
+        )
+    ).unwrap()
+    assert _events(office) == [Event.ISSUED]
+
+
+def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it_once() -> None:
+    office = Office()
+    office.subscribed(events=(Event.EXPIRED,))
+    office.issued(expire_by=TOMORROW)
+    office.clock.set(TOMORROW + timedelta(hours=1))
+    assert office.seen().status == "expired"
+    assert _events(office) == []
+    assert [office.handlers.sweep() for _ in range(3)] == [1, 0, 0]
+    (expired,) = office.announcements()
+    assert (expired.event, expired.version) == (Event.EXPIRED, 3)
+    assert expired.requested_at == TOMORROW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        Cancel(account=ACME, invoice=ONE),
+        Issue(account=ACME, invoice=ONE),
+        Pay(account=ACME, invoice=ONE, payment=a_payment(1, "late")),
+        RecordPayment(account=ACME, invoice=ONE, payment=a_payment(1, "late")),
+        Cancel(account=ACME, invoice=InvoiceId("inv_none")),
+        Cancel(account=ACME, invoice=ONE, expected_version=1),
+    ],
+)
+def test_a_refused_command_announces_nothing(refused: AnyCommand) -> None:
+    office = Office()
+    office.issued()
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    office.subscribed()
+    assert isinstance(office.desk.execute([refused])[0], Failure)
+    assert office.announcements() == []
+
+
+def test_a_refused_command_does_not_silence_its_neighbours() -> None:
+    office = Office()
+    office.subscribed()
+    office.drafted(ONE)
+    office.drafted(TWO)
+    office.desk.execute(
+        [
+            Issue(account=ACME, invoice=ONE),
+            Pay(account=ACME, invoice=TWO, payment=a_payment(1)),
+            Issue(account=ACME, invoice=TWO),
+        ]
+    )
+    assert [(one.invoice, one.event) for one in office.announcements()] == [
+        (ONE, Event.ISSUED),
+        (TWO, Event.ISSUED),
+    ]
+
+
+def test_what_the_store_refuses_is_not_announced_and_its_neighbours_are_announced_once() -> None:
+    store = RefusingStore()
+    office = Office(store)
+    office.subscribed()
+    office.drafted(ONE)
+    office.drafted(TWO)
+    store.culprit = TWO
+    kept, refused = office.desk.execute(
+        [Issue(account=ACME, invoice=ONE), Issue(account=ACME, invoice=TWO)]
+    )
+    assert isinstance(kept, Success)
+    assert refused == Failure(NotStored())
+    assert [one.invoice for one in office.announcements()] == [ONE]
+
+
+def test_the_replay_of_an_idempotent_command_announces_nothing_more() -> None:
+    office = Office()
+    office.subscribed()
+    office.drafted()
+    command = Issue(account=ACME, invoice=ONE, key="once")
+    first = office.desk.do(command)
+    assert [office.desk.do(command) for _ in range(2)] == [first, first]
+    assert office.desk.execute([command, command]) == [first, first]
+    assert _events(office) == [Event.ISSUED]
+
+
+def test_the_replay_within_one_batch_announces_nothing_more() -> None:
+    office = Office()
+    office.subscribed()
+    office.drafted()
+    office.desk.execute([Cancel(account=ACME, invoice=ONE, key="once")] * 3)
+    assert _events(office) == [Event.CANCELLED]
+
+
+def test_a_repeated_payment_is_announced_once() -> None:
+    office = Office()
+    office.subscribed()
+    office.issued()
+    paid = RecordPayment(account=ACME, invoice=ONE, payment=a_payment(99800))
+    office.desk.execute([paid, paid])
+    office.desk.do(paid).unwrap()
+    assert _events(office) == [Event.ISSUED, Event.PAID]
+
+
+def test_two_subscribers_get_an_id_of_their_own_each() -> None:
+    office = Office()
+    office.subscribed("sub_1")
+    office.subscribed("sub_2")
+    office.issued()
+    one, two = office.announcements()
+    assert [one.subscriber, two.subscriber] == ["sub_1", "sub_2"]
+    assert one.id != two.id
+    assert [office.handlers.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
+    told = [(it.announcement.id, it.subscriber.id) for it in office.announcer.told]
+    assert told == [(two.id, "sub_2"), (one.id, "sub_1")]
+
+
+def test_a_subscriber_of_another_account_hears_nothing() -> None:
+    office = Office()
+    office.subscribed("sub_1", account="acc_2")
+    office.issued()
+    assert office.announcements() == []
+
+
+def test_a_subscriber_hears_only_what_it_chose() -> None:
+    office = Office()
+    office.subscribed("sub_1", events=(Event.CANCELLED,))
+    office.subscribed("sub_2", silenced=True)
+    office.issued()
+    office.desk.do(CANCEL).unwrap()
+    assert [(one.subscriber, one.event) for one in office.announcements()] == [
+        ("sub_1", Event.CANCELLED)
+    ]
+
+
+def test_a_subscriber_hears_nothing_of_what_happened_before_it_came() -> None:
+    office = Office()
+    office.issued()
+    office.subscribed()
+    office.desk.do(CANCEL).unwrap()
+    assert _events(office) == [Event.CANCELLED]
+
+
+def test_to_subscribe_again_replaces_what_was_known() -> None:
+    office = Office()
+    office.subscribed(events=(Event.ISSUED,))
+    office.subscribed(events=(Event.CANCELLED,))
+    office.issued()
+    office.desk.do(CANCEL).unwrap()
+    assert _events(office) == [Event.CANCELLED]
+
+
+def test_an_announcement_is_no_message_to_the_payer() -> None:
+    office = Office(resend_wait=timedelta(hours=1))
+    office.subscribed()
+    office.issued()
+    assert list(office.messages()) == []
+    assert isinstance(
+        office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)), Success
+    )
+    assert [fact.fact.name for fact in office.facts()] == [
+        "invoice.drafted",
+        "invoice.issued",
+        "invoice.notification_requested",
+    ]
+
+
+def test_subscribers_are_read_once_a_batch_and_only_for_events() -> None:
+    store = InMemoryStore()
+    office = Office(store)
+    reads: list[int] = []
+    transaction = store.transaction
+
+    @contextmanager
+    def counted() -> Generator[Any]:
+        with transaction() as work:
+            read = work.subscribers
+            work.subscribers = lambda accounts: (  # type: ignore[method-assign]  # only counted
+                reads.append(len(accounts)) or read(accounts)
+            )
+            yield work
+
+    store.transaction = counted  # type: ignore[method-assign]  # only counted
+    ids = [InvoiceId(f"inv_{number}") for number in range(5)]
+    office.desk.execute([Draft(account=ACME, invoice=one, document=a_document()) for one in ids])
+    assert reads == []
+    office.desk.execute([Issue(account=ACME, invoice=one) for one in ids])
+    assert reads == [1]

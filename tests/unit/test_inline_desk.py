@@ -1,0 +1,125 @@
+"""The desk that delivers before it answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from returns.result import Failure, Success
+
+from billhook.delivery import Delivery, Permanent, Transient
+from billhook.desk.answers import Sent
+from billhook.desk.commands import AnyCommand, Draft, DraftAndSend, Issue, Notify, Send
+from billhook.desk.handlers import Handlers
+from billhook.desk.inline import InlineDesk
+from billhook.errors import InvoiceNotFound
+from billhook.invoice import InvoiceId
+from billhook.party import Medium
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.testing import NOON, a_document
+from unit.office import ACME, ONE, TWO, Office
+
+BOTH = (Medium.EMAIL, Medium.SMS)
+SEND = DraftAndSend(account=ACME, invoice=ONE, document=a_document(), media=BOTH)
+NOTIFY = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+
+
+def _inline(office: Office) -> InlineDesk:
+    return InlineDesk(office.handlers)
+
+
+def test_what_is_sent_was_handed_over_before_the_answer() -> None:
+    office = Office()
+    sent = _inline(office).do(SEND).unwrap()
+    assert [(one.medium, one.status, one.sent_at) for one in sent.messages] == [
+        (Medium.EMAIL, Delivery.SENT, NOON),
+        (Medium.SMS, Delivery.SENT, NOON),
+    ]
+    assert sorted(sent.messages, key=lambda one: one.id) == list(office.messages())
+    assert [one.to for one in office.sender.delivered] == ["ravi@example.com", "+919876543210"]
+    assert sent.invoice == office.seen()
+
+
+def test_a_message_alone_was_handed_over_too() -> None:
+    office = Office()
+    office.issued()
+    message = _inline(office).do(NOTIFY).unwrap()
+    assert message.status is Delivery.SENT
+    assert [message] == list(office.messages())
+
+
+def test_what_was_refused_is_answered_as_it_stands() -> None:
+    office = Office()
+    office.sender.faults += [Permanent("no such address"), Transient("busy")]
+    sent = _inline(office).do(SEND).unwrap()
+    assert [(one.status, one.reason) for one in sent.messages] == [
+        (Delivery.FAILED, "no such address"),
+        (Delivery.QUEUED, "busy"),
+    ]
+    assert sent.invoice.status == "issued"
+
+
+def test_other_answers_and_refusals_come_as_they_are() -> None:
+    office = Office()
+    desk = _inline(office)
+    commands: list[AnyCommand] = [
+        Draft(account=ACME, invoice=TWO, document=a_document()),
+        Issue(account=ACME, invoice=TWO),
+        Issue(account=ACME, invoice=InvoiceId("inv_none")),
+    ]
+    drafted, issued, unknown = desk.execute(commands)
+    assert drafted.unwrap().status == "draft"
+    assert issued == Success(office.seen(TWO))
+    assert unknown == Failure(InvoiceNotFound())
+    assert office.sender.delivered == []
+
+
+def test_the_answers_of_a_batch_come_in_its_order() -> None:
+    office = Office()
+    office.issued(TWO)
+    by_sms = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
+    refused, sent, told = _inline(office).execute([NOTIFY, SEND, by_sms])
+    assert refused == Failure(InvoiceNotFound())
+    assert isinstance(sent.unwrap(), Sent)
+    assert (told.unwrap().invoice, told.unwrap().status) == (TWO, Delivery.SENT)
+    assert len(office.sender.delivered) == 3
+
+
+def test_the_replay_of_an_idempotent_command_sends_nothing_more() -> None:
+    office = Office()
+    desk = _inline(office)
+    command = DraftAndSend(account=ACME, document=a_document(), media=BOTH, key="once")
+    first = desk.do(command)
+    assert desk.do(command) == first
+    assert len(office.sender.delivered) == 2
+
+
+def test_a_resend_is_a_message_of_its_own() -> None:
+    office = Office()
+    desk = _inline(office)
+    desk.do(SEND).unwrap()
+    again = desk.do(Send(account=ACME, invoice=ONE, media=(Medium.SMS,))).unwrap()
+    assert [one.status for one in again.messages] == [Delivery.SENT]
+    assert len(office.messages()) == 3
+
+
+def test_an_engine_with_a_head_start_leaves_the_fresh_message_to_this_desk() -> None:
+    office = Office()
+    engine = Handlers(
+        office.store,
+        office.clock,
+        RandomIds(),
+        {Medium.EMAIL: office.sender},
+        head_start=timedelta(seconds=5),
+    )
+    office.issued()
+    queued = office.desk.do(NOTIFY).unwrap()
+    assert engine.deliver(queued.key) == "nothing"
+    assert _inline(office).do(NOTIFY).unwrap().status is Delivery.SENT
+
+
+def test_it_reads_as_every_desk_does() -> None:
+    office = Office()
+    desk = _inline(office)
+    desk.do(SEND).unwrap()
+    assert desk.get(ACME, ONE) == Success(office.seen())
+    assert list(desk.messages(ACME, ONE)) == list(office.messages())
