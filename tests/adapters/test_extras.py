@@ -9,7 +9,14 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    ("adapter", "package", "extra"), [("sql", "sqlalchemy", "sql"), ("http", "starlette", "http")]
+    ("adapter", "package", "extra"),
+    [
+        ("sql", "sqlalchemy", "sql"),
+        ("http.native", "fastapi", "http"),
+        ("http.serving", "uvicorn", "http"),
+        ("webhooks", "httpcore", "webhooks"),
+        ("webhooks", "cryptography", "webhooks"),
+    ],
 )
 def test_a_missing_package_is_named_with_its_extra(adapter: str, package: str, extra: str) -> None:
     asked = f"import sys; sys.modules[{package!r}] = None; import billhook_adapters.{adapter}"

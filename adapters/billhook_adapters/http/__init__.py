@@ -1,8 +1,5 @@
-"""The HTTP faces. Extra: `billhook[http]`."""
+"""The HTTP faces. The vendors' dialects need only the core; more comes with `billhook[http]`."""
 
-from billhook_adapters.extras import needs
-
-with needs("http"):
-    from billhook_adapters.http.app import build_app
+from billhook_adapters.http.app import build_app
 
 __all__ = ["build_app"]

@@ -8,10 +8,12 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-import uvicorn
-from uvicorn.supervisors import Multiprocess
-
+from billhook_adapters.extras import needs
 from billhook_adapters.http.exchange import App
+
+with needs("http"):
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
 SETTINGS: dict[str, Any] = {
     "loop": "auto",  # uvloop and httptools where they are installed: the extra brings them

@@ -1,0 +1,196 @@
+"""What a subscriber is told of an event, in its own style, from the invoice's facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from returns.result import Failure, Result, Success
+from standardwebhooks import Webhook
+
+from billhook.announcement import Event, Subscriber, SubscriberId
+from billhook.delivery import Accepted, Permanent, SendError, Transient
+from billhook.desk.commands import DraftAndSend, Notify, Pay
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import Invoice
+from billhook.party import Medium
+from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.testing import NOON, a_document, a_payment, an_account
+from billhook_adapters.webhooks import SecretBox, razorpay_signature
+from billhook_adapters.webhooks.announcer import NATIVE, RAZORPAY, WebhookAnnouncer
+
+BOX = SecretBox("the operator's passphrase")
+ACME = an_account().id
+
+
+class Posted:
+    """Keeps what would be posted, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.posts: list[tuple[str, bytes, Mapping[str, str]]] = []
+        self.answer: Result[Accepted, SendError] = Success(Accepted())
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> Result[Accepted, SendError]:
+        self.posts.append((url, body, headers))
+        return self.answer
+
+
+class Shop:
+    """A desk whose account has one subscriber."""
+
+    def __init__(self, style: str = RAZORPAY, secret: str | None = "whsec") -> None:  # noqa: S107  # a pretend one
+        self.poster, self.clock = Posted(), SettableClock(NOON)
+        store, ids, told = InMemoryStore(), RandomIds(), CapturedSender()
+        poster: Any = self.poster
+        announcer = WebhookAnnouncer(poster, BOX, SystemClock())
+        senders = {Medium.EMAIL: told, Medium.SMS: told}
+        self.desk = Desk(store, self.clock, ids)
+        self.engine = EmbeddedEngine(Handlers(store, self.clock, ids, senders, announcer))
+        self.desk.open(an_account())
+        self.desk.subscribe(
+            Subscriber(
+                account=ACME,
+                id=SubscriberId("sub_1"),
+                url="https://shop.example/hook",
+                style=style,
+                events=(Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED),
+                sealed_secret=None if secret is None else BOX.seal(secret),
+            )
+        )
+
+    def issued(self, **document: Any) -> Invoice:
+        sent = self.desk.do(DraftAndSend(account=ACME, document=a_document(**document)))
+        return sent.unwrap().invoice
+
+    def pay(self, invoice: Invoice, amount: int, reference: str = "pay_1") -> None:
+        payment = a_payment(amount=amount, reference=reference)
+        self.desk.do(Pay(account=ACME, invoice=invoice.id, payment=payment)).unwrap()
+
+    def told(self) -> list[Any]:
+        self.engine.drain()
+        return [json.loads(body) for _, body, _ in self.poster.posts]
+
+
+def test_a_part_payment_tells_the_payment_the_order_and_the_invoice() -> None:
+    shop = Shop()
+    invoice = shop.issued(receipt="R-1")
+    shop.pay(invoice, 30000)
+    (event,) = shop.told()
+    assert (event["entity"], event["event"]) == ("event", "invoice.partially_paid")
+    assert event["contains"] == list(event["payload"]) == ["payment", "order", "invoice"]
+    payment, order, shown = (event["payload"][name]["entity"] for name in event["contains"])
+    assert (payment["id"], payment["amount"], payment["status"]) == ("pay_1", 30000, "captured")
+    assert payment["description"] == f"Invoice #{invoice.id}"
+    assert payment["order_id"] == order["id"] == shown["order_id"]
+    assert (order["amount_paid"], order["amount_due"], order["attempts"]) == (30000, 69800, 1)
+    assert (order["status"], order["receipt"]) == ("attempted", "R-1")
+    assert (shown["id"], shown["status"], shown["amount_due"]) == (
+        invoice.id, "partially_paid", 69800,
+    )  # fmt: skip
+    assert "line_items" not in shown
+    assert {"first_payment_min_amount", "supply_state_code", "user_id"} <= shown.keys()
+
+
+def test_the_last_payment_tells_that_all_is_paid_and_names_the_first_payment() -> None:
+    shop = Shop()
+    invoice = shop.issued()
+    shop.pay(invoice, 30000)
+    shop.pay(invoice, 69800, "pay_2")
+    event = next(one for one in shop.told() if one["event"] == "invoice.paid")
+    payload = event["payload"]
+    assert payload["payment"]["entity"]["id"] == "pay_2"
+    assert payload["invoice"]["entity"]["payment_id"] == "pay_1"
+    assert (payload["order"]["entity"]["status"], payload["order"]["entity"]["attempts"]) == (
+        "paid", 2,
+    )  # fmt: skip
+
+
+def test_expiry_tells_the_invoice_alone() -> None:
+    shop = Shop()
+    shop.issued(expire_by=NOON + timedelta(hours=1))
+    shop.clock.advance(timedelta(hours=2))
+    (event,) = shop.told()
+    assert (event["event"], event["contains"]) == ("invoice.expired", ["invoice"])
+    assert event["payload"]["invoice"]["entity"]["status"] == "expired"
+
+
+def test_the_vendors_headers_sign_the_raw_bytes_and_name_the_event() -> None:
+    shop = Shop()
+    shop.pay(shop.issued(), 99800)
+    shop.engine.drain()
+    ((url, body, headers),) = shop.poster.posts
+    assert url == "https://shop.example/hook"
+    assert headers["X-Razorpay-Signature"] == razorpay_signature(body, "whsec")
+    assert headers["x-razorpay-event-id"].startswith("evt_")
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_every_attempt_says_the_same_however_far_the_invoice_has_moved_on() -> None:
+    shop = Shop()
+    invoice = shop.issued()
+    shop.pay(invoice, 30000)
+    shop.poster.answer = Failure(Transient("answered 500"))
+    shop.engine.drain()
+    notify = Notify(account=ACME, invoice=invoice.id, medium=Medium.SMS)
+    shop.desk.do(notify).unwrap()
+    shop.poster.answer = Success(Accepted())
+    shop.pay(invoice, 69800, "pay_2")
+    shop.clock.advance(timedelta(hours=1))
+    shop.engine.drain()
+    part = [post for post in shop.poster.posts if b"invoice.partially_paid" in post[1]]
+    assert len(part) == 2
+    assert part[0] == part[1]
+
+
+def test_what_the_subscriber_did_not_ask_for_is_not_told() -> None:
+    shop = Shop()
+    shop.issued()
+    assert shop.told() == []
+
+
+def test_a_native_subscriber_hears_the_domains_words_signed_by_the_standard() -> None:
+    shop = Shop(NATIVE, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    invoice = shop.issued()
+    shop.pay(invoice, 99800)
+    (event,) = shop.told()
+    assert (event["type"], event["timestamp"]) == ("invoice.paid", "2026-01-01T12:00:00.000000Z")
+    assert (event["data"]["id"], event["data"]["paid"], event["data"]["due"]) == (
+        invoice.id, 99800, 0,
+    )  # fmt: skip
+    ((_, body, headers),) = shop.poster.posts
+    Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").verify(body.decode(), dict(headers))
+
+
+def test_what_an_operator_can_mend_is_waited_for_and_an_unknown_style_is_not() -> None:
+    shop = Shop()
+    poster: Any = shop.poster
+    other = WebhookAnnouncer(poster, SecretBox("another passphrase here"), SystemClock())
+    none = WebhookAnnouncer(poster, None, SystemClock())
+    occasions: list[Any] = []
+
+    class Noting:
+        def announce(self, occasion: Any) -> Result[Accepted, SendError]:
+            occasions.append(occasion)
+            return Success(Accepted())
+
+    handlers = shop.engine._handlers
+    shop.pay(shop.issued(), 99800)
+    engine = EmbeddedEngine(
+        Handlers(handlers.store, shop.clock, RandomIds(), handlers.senders, Noting())
+    )
+    engine.drain()
+    (occasion,) = occasions
+    assert other.announce(occasion) == Failure(Transient("the secret was sealed under another key"))
+    assert none.announce(occasion) == Failure(Transient("there is no secret to sign with"))
+    unknown = occasion.subscriber.model_copy(update={"style": "unknown"})
+    assert none.announce(replace(occasion, subscriber=unknown)) == Failure(
+        Permanent("nobody knows how to tell it: its style is unknown")
+    )

@@ -1,0 +1,135 @@
+"""Which URLs a webhook may have: none that leads back into the operator's own network."""
+
+from __future__ import annotations
+
+import pytest
+
+from billhook_adapters.webhooks import check_url
+from billhook_adapters.webhooks.guard import connectable
+
+OPEN = [
+    "https://shop.example/hooks",
+    "https://shop.example:8443/hooks?x=1",
+    "https://shop.example:443/",
+    "https://8.8.8.8/",
+    "https://[2606:4700:4700::1111]/",
+    "https://sub.shop.example.",
+    "HTTPS://SHOP.EXAMPLE/",
+]
+
+SHUT = [
+    "http://shop.example/",
+    "ftp://shop.example/",
+    "file:///etc/passwd",
+    "gopher://shop.example/",
+    "javascript:alert(1)",
+    "//shop.example/",
+    "shop.example",
+    "",
+    " ",
+    "https://",
+    "https:///x",
+    "https://shop.example:80/",
+    "https://shop.example:22/",
+    "https://shop.example:0/",
+    "https://shop.example:65536/",
+    "https://shop.example:x/",
+    "https://user@shop.example/",
+    "https://user:pass@shop.example/",
+    "https://shop.example@127.0.0.1/",
+    "https://127.0.0.1#@shop.example/",
+    "https://shop.example/#part",
+    "https://shop.example\\@127.0.0.1/",
+    "https://shop.example/a b",
+    "https://shop.example/\n",
+    "https://shop.example/\x00",
+    "https://sh\u00f6p.example/",
+    "https://shop.example/" + "a" * 2048,
+    "https://localhost/",
+    "https://LOCALHOST/",
+    "https://localhost./",
+    "https://a.localhost/",
+    "https://printer.local/",
+    "https://db.internal/",
+    "https://metadata.google.internal/",
+    "https://intranet/",
+    "https://127.0.0.1/",
+    "https://127.0.0.1./",
+    "https://127.1/",
+    "https://127.0.1/",
+    "https://0177.0.0.1/",
+    "https://0x7f.0.0.1/",
+    "https://0x7f000001/",
+    "https://2130706433/",
+    "https://017700000001/",
+    "https://0/",
+    "https://0.0.0.0/",
+    "https://10.0.0.1/",
+    "https://172.16.0.1/",
+    "https://192.168.1.1/",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://100.64.0.1/",
+    "https://192.0.2.1/",
+    "https://198.18.0.1/",
+    "https://224.0.0.1/",
+    "https://240.0.0.1/",
+    "https://255.255.255.255/",
+    "https://[::1]/",
+    "https://[::]/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://[::ffff:7f00:1]/",
+    "https://[::127.0.0.1]/",
+    "https://[::ffff:8.8.8.8]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://[2002:7f00:1::]/",
+    "https://[2001:0:7f00:1::]/",
+    "https://[fe80::1]/",
+    "https://[fe80::1%25eth0]/",
+    "https://[fc00::1]/",
+    "https://[fd12:3456::1]/",
+    "https://[fec0::1]/",
+    "https://[ff02::1]/",
+    "https://[2001:db8::1]/",
+    "https://[::1/",
+    "https://..../",
+    "https://.example/",
+]
+
+
+@pytest.mark.parametrize("url", OPEN)
+def test_a_public_host_may_be_told(url: str) -> None:
+    check_url(url)
+
+
+@pytest.mark.parametrize("url", SHUT)
+def test_anything_else_is_refused_with_a_remedy(url: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        check_url(url)
+
+
+def test_the_table_of_refused_urls_is_long_enough() -> None:
+    assert len(set(SHUT)) >= 60
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://localhost/", "http://[::1]:80/"])
+def test_a_sandbox_may_tell_this_machine(url: str) -> None:
+    check_url(url, allow_loopback=True)
+    with pytest.raises(ValueError, match="must"):
+        check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1/", "https://192.168.1.1/", "http://shop.example/"]
+)
+def test_a_sandbox_may_tell_no_other_private_machine(url: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        check_url(url, allow_loopback=True)
+
+
+def test_one_private_answer_among_public_ones_is_reason_enough() -> None:
+    assert connectable(["8.8.8.8", "1.1.1.1"], allow_loopback=False) == "8.8.8.8"
+    assert connectable(["8.8.8.8", "10.0.0.1"], allow_loopback=False) is None
+    assert connectable(["fe80::1%eth0"], allow_loopback=False) is None
+    assert connectable([], allow_loopback=True) is None
+    assert connectable(["127.0.0.1"], allow_loopback=True) == "127.0.0.1"
+    assert connectable(["127.0.0.1", "10.0.0.1"], allow_loopback=True) is None

@@ -1,0 +1,160 @@
+"""Posting a webhook over a real socket: one attempt, and a true word about what became of it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import count
+from threading import Thread
+
+import pytest
+from returns.result import Failure, Success
+
+from billhook.delivery import Accepted, Permanent, Transient, Unknown
+from billhook_adapters.webhooks import Poster
+from billhook_adapters.webhooks.network import Resolver
+
+Serve = Callable[[socket.socket], None]
+
+
+OK = b"HTTP/1.1 %d OK\r\nContent-Length: %d\r\n\r\n"
+
+
+def whole(connection: socket.socket) -> bytes:
+    """One request, read to its end."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += connection.recv(65536)
+    head, _, body = request.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or b"0")
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+@contextmanager
+def receiver(serve: Serve) -> Iterator[tuple[int, list[bytes]]]:
+    """A server for one connection; the requests that it read."""
+    requests: list[bytes] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            requests.append(whole(connection))
+            serve(connection)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1], requests
+    listener.close()
+    thread.join(10)
+
+
+def answering(*parts: bytes) -> Serve:
+    def serve(connection: socket.socket) -> None:
+        for part in parts:
+            connection.sendall(part)
+
+    return serve
+
+
+def post(port: int, **given: object) -> object:
+    poster = Poster(allow_loopback=True, **given)  # type: ignore[arg-type]  # a test passes what it likes
+    return poster.post(f"http://127.0.0.1:{port}/hook?token=t", b'{"a":1}', {"X-Test": "yes"})
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_any_2xx_is_an_acceptance(status: int) -> None:
+    with receiver(answering(OK % (status, 0))) as (port, seen):
+        assert post(port) == Success(Accepted())
+    (request,) = seen
+    assert request.startswith(b"POST /hook?token=t HTTP/1.1\r\n")
+    assert b"X-Test: yes\r\n" in request
+    assert request.endswith(b'\r\n\r\n{"a":1}')
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 429, 500, 503])
+def test_any_other_answer_is_tried_again(status: int) -> None:
+    with receiver(answering(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as (port, _):
+        assert post(port) == Failure(Transient(f"answered {status}"))
+
+
+def test_a_redirect_is_not_followed() -> None:
+    answer = b"HTTP/1.1 307 There\r\nLocation: http://10.0.0.1/\r\nContent-Length: 0\r\n\r\n"
+    with receiver(answering(answer)) as (port, _):
+        assert post(port) == Failure(Transient("answered 307"))
+
+
+def test_the_body_of_an_answer_is_not_read() -> None:
+    with receiver(answering(OK % (200, 10**10), b"abc")) as (port, _):
+        assert post(port) == Success(Accepted())
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1", b"nonsense\r\n\r\n"])
+def test_a_connection_that_breaks_after_the_request_leaves_it_unknown(answer: bytes) -> None:
+    with receiver(answering(answer)) as (port, _):
+        assert post(port) == Failure(Unknown("no answer in time, or the connection broke"))
+
+
+def test_an_answer_that_drips_is_given_up_when_the_time_of_the_whole_is_over() -> None:
+    seconds = count()  # each look at the clock finds it a second later
+
+    def clock() -> float:
+        return float(next(seconds))
+
+    drips = [b"HTTP/1.1 200 OK\r\n", *(b"X-%d: 1\r\n" % n for n in range(50))]
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError):  # the other side hangs up
+            for drip in drips:
+                connection.sendall(drip)
+            connection.recv(1)
+
+    with receiver(serve) as (port, _):
+        given = post(port, monotonic=clock)
+    assert given == Failure(Unknown("no answer in time, or the connection broke"))
+
+
+def test_a_port_where_nobody_listens_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert post(port) == Failure(Transient("could not be reached"))
+
+
+def test_a_name_that_nobody_knows_is_tried_again() -> None:
+    def nobody(host: str, port: int) -> Sequence[str]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    given = Poster(resolver=nobody).post("https://shop.example/", b"", {})
+    assert given == Failure(Transient("could not be reached"))
+
+
+@pytest.mark.parametrize("answers", [["127.0.0.1"], ["8.8.8.8", "10.0.0.1"], ["::1"]])
+def test_a_name_that_leads_inside_is_never_connected_to(answers: list[str]) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def rebinding(host: str, port: int) -> Sequence[str]:
+        asked.append((host, port))
+        return answers
+
+    given = Poster(resolver=rebinding).post("https://shop.example/", b"", {})
+    assert given == Failure(Permanent("the URL must not lead to a private address"))
+    assert asked == [("shop.example", 443)]
+
+
+def test_the_connection_goes_to_the_address_that_was_checked() -> None:
+    looked_up = iter([["127.0.0.1"], ["10.0.0.1"]])
+    resolver: Resolver = lambda _host, _port: next(looked_up)  # noqa: E731  # an answer that changes
+    with receiver(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as (port, _):
+        poster = Poster(allow_loopback=True, resolver=resolver)
+        assert poster.post(f"http://localhost:{port}/", b"", {}) == Success(Accepted())
+
+
+def test_a_url_that_the_guard_refuses_is_never_looked_up() -> None:
+    def never(host: str, port: int) -> Sequence[str]:
+        raise AssertionError("looked up")
+
+    given = Poster(resolver=never).post("http://shop.example/", b"", {})
+    assert given == Failure(Permanent("the URL must begin with https://"))

@@ -1,0 +1,79 @@
+"""Receivers can tell that a webhook is ours and whole, by the vendor's means or the standard's."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime
+
+import pytest
+import razorpay
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.webhooks import (
+    SecretBox,
+    WeakSecretKey,
+    WrongSecretKey,
+    razorpay_signature,
+    standard_headers,
+)
+
+BODY = json.dumps({"event": "invoice.paid", "payload": {"a": "₹"}}, ensure_ascii=False).encode()
+
+
+def test_the_vendors_own_sdk_accepts_the_signature() -> None:
+    client = razorpay.Client(auth=("a", "b"))
+    signature = razorpay_signature(BODY, "whsec")
+    assert client.utility.verify_webhook_signature(BODY.decode(), signature, "whsec")
+    with pytest.raises(razorpay.errors.SignatureVerificationError):
+        client.utility.verify_webhook_signature(BODY.decode() + " ", signature, "whsec")
+
+
+@pytest.mark.parametrize("secret", ["a plain secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+def test_the_standards_own_library_accepts_the_headers(secret: str) -> None:
+    headers = standard_headers("evt_1", SystemClock().now(), BODY, secret)
+    key = secret if secret.startswith("whsec_") else "YSBwbGFpbiBzZWNyZXQ="
+    assert Webhook(key).verify(BODY.decode(), headers)["event"] == "invoice.paid"
+
+
+def test_a_body_with_one_byte_changed_is_never_accepted() -> None:
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    headers = standard_headers("evt_1", SystemClock().now(), BODY, secret)
+    chance, accepted = random.Random(1), 0  # noqa: S311  # it only picks places
+    for _ in range(1000):
+        place = chance.randrange(len(BODY))
+        changed = bytearray(BODY)
+        changed[place] ^= chance.randrange(1, 256)
+        try:
+            Webhook(secret).verify(bytes(changed), headers)
+        except (WebhookVerificationError, UnicodeDecodeError):
+            continue
+        accepted += 1
+    assert accepted == 0
+
+
+def test_an_old_signature_is_refused() -> None:
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    headers = standard_headers("evt_1", datetime(2020, 1, 1, tzinfo=UTC), BODY, secret)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret).verify(BODY.decode(), headers)
+
+
+def test_a_sealed_secret_shows_nothing_and_opens_under_its_key_alone() -> None:
+    box = SecretBox("the operator's own passphrase")
+    sealed = box.seal("₹ whsec")
+    assert "whsec" not in sealed
+    assert box.seal("₹ whsec") != sealed
+    assert SecretBox("the operator's own passphrase").open(sealed) == "₹ whsec"
+    for other in ("another passphrase of theirs", "the operator's own passphrase "):
+        with pytest.raises(WrongSecretKey, match="another BILLHOOK_SECRET_KEY"):
+            SecretBox(other).open(sealed)
+    with pytest.raises(WrongSecretKey):
+        box.open(sealed[:-2])
+
+
+def test_a_short_key_is_refused_with_a_way_to_make_one() -> None:
+    with pytest.raises(WeakSecretKey, match="BILLHOOK_SECRET_KEY must have at least 16") as refused:
+        SecretBox("short-secret")
+    assert "short" not in str(refused.value)
