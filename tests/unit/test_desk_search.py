@@ -1,0 +1,99 @@
+"""Searching at the desk: what is shown is as it stands now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from billhook.desk.commands import Cancel, Delete, Pay
+from billhook.invoice import InvoiceId, Status
+from billhook.records import Search
+from billhook_adapters.testing import NOON, a_payment
+from billhook_adapters.testing.builders import TOMORROW
+from unit.office import ACME, ONE, OTHER, TWO, Office
+
+THREE = InvoiceId("inv_3")
+
+
+def _found(office: Office, **search: Any) -> list[str]:
+    return [invoice.id for invoice in office.desk.search(ACME, Search(**search))]
+
+
+def test_a_search_without_conditions_finds_the_newest_ten() -> None:
+    office = Office()
+    for number in range(12):
+        office.drafted(InvoiceId(f"inv_{number:02}"))
+        office.clock.advance(timedelta(seconds=1))
+    assert _found(office) == [f"inv_{number:02}" for number in range(11, 1, -1)]
+
+
+def test_what_ran_out_of_time_is_found_and_shown_as_expired_before_any_sweep() -> None:
+    office = Office()
+    office.issued(ONE, expire_by=TOMORROW)
+    office.issued(TWO)
+    office.clock.set(TOMORROW)
+    (expired,) = office.desk.search(ACME, Search(statuses=frozenset({Status.EXPIRED})))
+    assert (expired.id, expired.status, expired.expired_at) == (ONE, Status.EXPIRED, TOMORROW)
+    assert expired == office.seen(ONE)
+    assert _found(office, statuses=frozenset({Status.ISSUED})) == [TWO]
+    shown = office.desk.search(ACME, Search())
+    assert [invoice.status for invoice in shown] == [Status.ISSUED, Status.EXPIRED]
+
+
+def test_a_search_before_the_last_instant_still_finds_it_open() -> None:
+    office = Office()
+    office.issued(ONE, expire_by=TOMORROW)
+    office.clock.set(TOMORROW - timedelta(microseconds=1))
+    assert _found(office, statuses=frozenset({Status.ISSUED})) == [ONE]
+    assert _found(office, statuses=frozenset({Status.EXPIRED})) == []
+
+
+def test_every_change_is_found_at_once() -> None:
+    office = Office(number_prefix="INV-")
+    office.issued(ONE)
+    office.issued(TWO, receipt="R-2")
+    office.drafted(THREE)
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    office.desk.do(Cancel(account=ACME, invoice=TWO)).unwrap()
+    assert _found(office, payment="pay_1") == [ONE]
+    assert _found(office, statuses=frozenset({Status.PAID, Status.CANCELLED})) == [TWO, ONE]
+    assert [_found(office, receipt=one) for one in ("INV-0001", "R-2", "INV-0002")] == [
+        [ONE],
+        [TWO],
+        [],
+    ]
+    office.desk.do(Delete(account=ACME, invoice=THREE)).unwrap()
+    assert _found(office) == [TWO, ONE]
+
+
+def test_another_account_finds_nothing() -> None:
+    office = Office()
+    office.issued()
+    assert list(office.desk.search(OTHER, Search())) == []
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        {"limit": 0},
+        {"limit": 1001},
+        {"limit": True},
+        {"skip": -1},
+        {"receipt": "a\x00"},
+        {"created_from": NOON.replace(tzinfo=None)},
+        {"statuses": {"lost"}},
+        {"order": "name"},
+    ],
+)
+def test_a_search_of_no_sound_shape_is_refused(search: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Search(**search)
+
+
+def test_the_defaults_and_the_limits_of_a_search() -> None:
+    search = Search()
+    assert (search.limit, search.skip, search.oldest_first, search.after) == (10, 0, False, None)
+    assert [Search(limit=limit).limit for limit in (1, 1000)] == [1, 1000]
