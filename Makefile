@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check slow matrix only bench mutants docs lock clean
+.PHONY: help demo test check slow matrix only bench benchhttp mutants docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -39,10 +39,13 @@ matrix:  ## the tests of the domain on every supported Python that is here
 	done
 
 only: $(READY)
-	$(BIN)/pytest -q -n 2 tests/unit tests/contracts tests/adapters tests/acceptance
+	$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/contracts tests/adapters
 
 bench: $(READY)  ## ratios of speed, in one run
 	$(BIN)/python tests/benchmarks/decisions.py
+
+benchhttp: $(READY)  ## the service against a fixed answer and against Django, per CPU second
+	$(BIN)/python tests/benchmarks/http/run.py
 
 mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
 	$(BIN)/python tests/mutants/run.py
