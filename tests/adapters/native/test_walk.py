@@ -36,6 +36,7 @@ def test_an_invoice_is_made_edited_sent_paid_and_explained(each_world: World) ->
 
     part = {"amount": 51, "currency": "INR", "reference": "pay_1"}
     assert world.got("POST", f"{path}/payments", 201, json=part)["reference"] == "pay_1"
+    world.clock.set(NOON + timedelta(seconds=1))  # in one instant, the reference alone would order
     rest = world.got("POST", f"{path}/payments", 201, json={"amount": 100, "currency": "INR"})
     assert rest["invoice"]["status"] == "paid"
     payments = world.got("GET", f"{path}/payments")["payments"]
