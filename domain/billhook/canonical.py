@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _SECOND, _MICROSECOND = timedelta(seconds=1), timedelta(microseconds=1)
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -36,9 +37,7 @@ def canonical(value: object) -> bytes:
     >>> canonical({"b": 1, "a": datetime(2026, 1, 1, tzinfo=UTC)})
     b'{"a":"2026-01-01T00:00:00.000000Z","b":1}'
     """
-    return json.dumps(
-        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return _JSON.encode(plain(value)).encode()
 
 
 def adapter(kind: type[T]) -> TypeAdapter[T]:

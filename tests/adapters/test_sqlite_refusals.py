@@ -20,7 +20,8 @@ from billhook.ports import StoreRefused
 from billhook.records import Contact, Outcome, PaymentKey
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.sql import SqlStore
+from billhook_adapters.sql import SqlStore, tables
+from billhook_adapters.sql.rows import invoice_of, invoice_row
 from billhook_adapters.testing import (
     a_document,
     a_message,
@@ -124,3 +125,30 @@ def test_nul_and_surrogates_are_refused_before_they_reach_the_database(poison: s
     ):
         with pytest.raises(ValidationError):
             make()
+
+
+@pytest.mark.parametrize("notes", ["short", "so long that nobody keeps it" * 100])
+@pytest.mark.parametrize("corruption", [one for one, kind in CORRUPTIONS if kind == "invoices"])
+def test_a_row_that_was_read_before_is_read_anew_once_it_is_corrupt(
+    engine: Engine, store: SqlStore, corruption: str, notes: str
+) -> None:
+    invoice = an_invoice(notes={"note": notes})
+    with store.transaction() as work:
+        work.save(Outcome(invoices={KEY: (None, invoice)}))
+    for _ in range(2):
+        with store.snapshot() as view:
+            assert view.invoices((KEY,)) == {KEY: invoice}
+    with engine.connect() as connection:
+        connection.exec_driver_sql(corruption)
+    with store.snapshot() as view, pytest.raises(ValueError, match=r"."):
+        view.invoices((KEY,))
+
+
+@pytest.mark.parametrize("equal", [1.0, True])
+def test_what_only_equals_a_row_that_was_read_is_not_taken_for_it(equal: object) -> None:
+    row = invoice_row(an_invoice(Status.DRAFT), None)
+    columns = [column.name for column in tables.invoices.c]
+    assert row["version"] == equal
+    assert invoice_of([row[name] for name in columns]).version == 1
+    with pytest.raises(ValidationError):
+        invoice_of([{**row, "version": equal}[name] for name in columns])

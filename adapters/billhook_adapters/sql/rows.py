@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, get_args
 
 from billhook.account import AccountId
@@ -23,6 +24,7 @@ from billhook.records import (
     RequestKey,
     StampedFact,
 )
+from billhook_adapters.sql.tables import invoices
 
 Row = Mapping[str, Any]
 
@@ -31,8 +33,14 @@ _MICROSECOND = timedelta(microseconds=1)
 _INVOICE_TIMES = (
     "created_at", "issued_at", "paid_at", "expired_at", "cancelled_at", "deleted_at",
 )  # fmt: skip
+_INVOICE_NAMES = tuple(column.name for column in invoices.c)
+_DOCUMENT = _INVOICE_NAMES.index("document")
 _WEBHOOK = "webhook"  # what stands for a medium in the row of an announcement
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at")
+
+KEPT_ROWS, KEPT_LENGTH = 2048, 2048
+"""How many invoices are kept beside the rows they were read from, and the most characters of a
+document: 7 kB for an invoice of one line, 22 kB for the longest, so 45 MB at the most."""
 
 
 def micros(moment: datetime | None) -> int | None:
@@ -52,7 +60,7 @@ def some(moment: datetime) -> int:
 
 def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
     """An invoice's columns; the document only where it is new."""
-    row = dict(invoice)
+    row = dict(vars(invoice))
     document = row.pop("document")
     row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
     row.update(_searched(document, invoice.number))
@@ -70,9 +78,17 @@ def _searched(document: Document, number: str | None) -> dict[str, Any]:
     }
 
 
-def invoice_of(row: Row) -> Invoice:
-    """The invoice of a row. Raises ValueError on a corrupt one: nothing is silently repaired."""
-    fields = dict(row)
+def invoice_of(row: Sequence[Any]) -> Invoice:
+    """The invoice of a row, its columns in the table's order.
+
+    Raises ValueError on a corrupt one: nothing is silently repaired. Of a row that was read
+    before, the same in every column, the invoice made then is the answer: neither ever changes.
+    """
+    return (_kept if len(row[_DOCUMENT]) <= KEPT_LENGTH else _validated)(*row)
+
+
+def _validated(*row: Any) -> Invoice:
+    fields = dict(zip(_INVOICE_NAMES, row, strict=True))
     document = Document.model_validate_json(fields["document"])
     for name, value in _searched(document, fields["number"]).items():
         if fields.pop(name) != value:
@@ -84,9 +100,13 @@ def invoice_of(row: Row) -> Invoice:
     return Invoice.model_validate(fields)
 
 
+# Typed, because 1, 1.0 and True are equal, and only one of them is an amount.
+_kept = lru_cache(KEPT_ROWS, typed=True)(_validated)
+
+
 def message_row(message: Outbound) -> dict[str, Any]:
     """The columns of a message; an announcement's address is its subscriber."""
-    row: dict[str, Any] = {"event": None, "version": None, **dict(message)}
+    row: dict[str, Any] = {"event": None, "version": None, **vars(message)}
     if isinstance(message, Announcement):
         row |= {"medium": _WEBHOOK, "address": row.pop("subscriber")}
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
@@ -114,7 +134,7 @@ def payment_row(recorded: RecordedPayment) -> dict[str, Any]:
     return {
         "account": recorded.account,
         "invoice": recorded.invoice,
-        **dict(recorded.payment),
+        **vars(recorded.payment),
         "at": some(recorded.at),
         "applied": recorded.applied,
         "answer": recorded.answer.decode(),
@@ -156,7 +176,7 @@ def remembered_of(row: Row) -> Remembered:
 
 def entry_row(entry: Entry) -> dict[str, Any]:
     """An entry's columns."""
-    return {**dict(entry), "filed_at": some(entry.filed_at)}
+    return {**vars(entry), "filed_at": some(entry.filed_at)}
 
 
 def entry_of(row: Row) -> Entry:

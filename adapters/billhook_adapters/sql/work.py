@@ -71,12 +71,11 @@ class SqlWork:
         }
 
     def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
-        found = (invoice_of(row) for row in self._rows(q.INVOICES, keys))
+        found = map(invoice_of, self._connection.execute(q.INVOICES, q.wanted(keys)))
         return {invoice.key: invoice for invoice in found}
 
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
-        found = self._connection.execute(searching(account, search, now))
-        return [invoice_of(dict(row)) for row in found.mappings()]
+        return [*map(invoice_of, self._connection.execute(searching(account, search, now)))]
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
