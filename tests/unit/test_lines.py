@@ -57,6 +57,13 @@ def test_what_is_no_quantity_is_refused(quantity: Any) -> None:
     assert [error["loc"] for error in refused.value.errors()] == [("quantity",)]
 
 
+def test_a_line_may_name_its_item_of_the_catalogue() -> None:
+    assert [a_line().item, a_line(item="item_1").item] == [None, "item_1"]
+    for item in ("", "two words", "x" * 65):
+        with pytest.raises(ValidationError, match="item"):
+            a_line(item=item)
+
+
 def test_one_is_the_quantity_where_none_is_given() -> None:
     assert Line(name="Book", unit_amount=5, currency="INR").total == 5
 

@@ -72,6 +72,13 @@ def test_an_unknown_address_is_none(medium: Medium) -> None:
     assert Customer(name="Ravi").address(medium) is None
 
 
+def test_a_customer_may_have_the_id_that_the_sellers_books_give_it() -> None:
+    assert [Customer(name="Ravi").id, Customer(id="cust_1").id] == [None, "cust_1"]
+    for unsound in ("", "two words", "x" * 65):
+        with pytest.raises(ValidationError, match="id"):
+            Customer(id=unsound)
+
+
 def test_there_are_two_media() -> None:
     assert [medium.value for medium in Medium] == ["sms", "email"]
 

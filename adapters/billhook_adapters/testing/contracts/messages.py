@@ -1,4 +1,4 @@
-"""Messages in a store."""
+"""What goes out, in a store: messages to payers and announcements to subscribers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from billhook.account import AccountId
-from billhook.delivery import Delivery, MessageId, MessageKey
-from billhook.message import Message
+from billhook.announcement import Event
+from billhook.delivery import LIVE, Delivery, MessageId, MessageKey
 from billhook.ports import Store
-from billhook.records import Outbound
-from billhook_adapters.testing.builders import NOON, a_message
+from billhook.records import History, Outbound
+from billhook_adapters.testing.builders import NOON, a_message, an_announcement
+from billhook_adapters.testing.contracts.contacts import a_contact, history
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 
 LATER = NOON + timedelta(seconds=1, microseconds=1)
@@ -71,6 +72,86 @@ class MessagesSuite(StoreSuite):
                 newest,
             ]
 
+    def test_messages_about_many_invoices_come_each_with_its_own(self, opened: Store) -> None:
+        one, two = a_message("msg_1"), a_message("msg_2", invoice="inv_2")
+        newer = a_message("msg_0", requested_at=LATER)
+        theirs = a_message("msg_3", account="acc_2")
+        _put(opened, newer, two, one, theirs, a_message("msg_4", invoice="inv_3"))
+        keys = (a_key("inv_2"), a_key("inv_1"), a_key("inv_none"), theirs.invoice_key)
+        with opened.snapshot() as view:
+            about = view.messages_about(keys)
+            assert {key: list(messages) for key, messages in about.items()} == {
+                a_key("inv_1"): [one, newer],
+                a_key("inv_2"): [two],
+                theirs.invoice_key: [theirs],
+            }
+            assert view.messages_about(()) == {}
+
+    @pytest.mark.parametrize("status", list(Delivery))
+    @pytest.mark.parametrize("event", list(Event))
+    def test_an_announcement_comes_back_equal(
+        self, opened: Store, status: Delivery, event: Event
+    ) -> None:
+        announcement = an_announcement(
+            event=event,
+            version=2**31 - 1,
+            subscriber="sub.1-:_",
+            status=status,
+            attempts=3,
+            due_at=LATER,
+            sent_at=LATER,
+            ended_at=LATER,
+            reason="503 später",
+            provider_id="200",
+        )
+        _put(opened, announcement)
+        assert _found(opened, announcement) == {announcement.key: announcement}
+
+    def test_the_shortest_announcement_comes_back_equal(self, opened: Store) -> None:
+        announcement = an_announcement(due_at=None, version=0)
+        _put(opened, announcement)
+        assert _found(opened, announcement) == {announcement.key: announcement}
+
+    def test_an_announcement_saved_again_replaces_itself(self, opened: Store) -> None:
+        before = an_announcement(reason="503")
+        after = an_announcement(status=Delivery.SENT, attempts=1, sent_at=LATER, due_at=None)
+        _put(opened, before)
+        _put(opened, after)
+        assert _found(opened, before) == {after.key: after}
+
+    def test_messages_and_announcements_go_out_of_one_outbox(self, opened: Store) -> None:
+        message = a_message(due_at=LATER)
+        announcement, other = an_announcement(), an_announcement(account="acc_2", version=3)
+        _put(opened, message, announcement, other)
+        assert _found(opened, announcement, message, other) == {
+            message.key: message,
+            announcement.key: announcement,
+            other.key: other,
+        }
+        assert set(opened.sendable(NOON, 10)) == {announcement.key, other.key}
+        assert list(opened.sendable(LATER, 10))[2:] == [message.key]
+
+    @pytest.mark.parametrize("status", sorted(set(Delivery) - LIVE))
+    def test_an_announcement_that_has_come_to_its_end_is_not_sendable(
+        self, opened: Store, status: Delivery
+    ) -> None:
+        _put(opened, an_announcement(status=status, due_at=None))
+        assert list(opened.sendable(LATER, 10)) == []
+
+    def test_an_announcement_is_no_message_to_the_payer(self, opened: Store) -> None:
+        message = a_message()
+        announcement = an_announcement(requested_at=LATER, subscriber="ravi")
+        _put(opened, announcement)
+        with opened.snapshot() as view:
+            assert view.messages_about((a_key(),)) == {}
+        _put(opened, message)
+        with opened.snapshot() as view:
+            assert list(view.messages_about((a_key(),))[a_key()]) == [message]
+
+    def test_an_announcement_is_not_remembered_of_any_address(self, opened: Store) -> None:
+        _put(opened, an_announcement(subscriber="ravi"))
+        assert history(opened, a_contact(address="ravi")) == History()
+
     def test_nothing_is_known_about_an_unknown_invoice(self, opened: Store) -> None:
         with opened.snapshot() as view:
             assert list(view.messages_about((a_key("inv_9"),)).get(a_key("inv_9"), ())) == []
@@ -78,10 +159,10 @@ class MessagesSuite(StoreSuite):
             assert view.messages((unknown,)) == {}
 
 
-def _put(store: Store, *messages: Message) -> None:
+def _put(store: Store, *messages: Outbound) -> None:
     save(store, messages={message.key: message for message in messages})
 
 
-def _found(store: Store, *messages: Message) -> dict[MessageKey, Outbound]:
+def _found(store: Store, *messages: Outbound) -> dict[MessageKey, Outbound]:
     with store.snapshot() as view:
         return dict(view.messages([message.key for message in messages]))

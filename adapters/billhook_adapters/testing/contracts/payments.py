@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from billhook.invoice import Key
 from billhook.ports import Store, StoreRefused
 from billhook.records import PaymentKey, RecordedPayment
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
-from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, save
+from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, a_key, save
 
 LATER = NOON + timedelta(microseconds=1)
 
@@ -49,6 +50,23 @@ class PaymentsSuite(StoreSuite):
         save(opened, payments=[oldest])
         with opened.snapshot() as view:
             assert list(view.unapplied(ONE.id)) == [oldest, middle, newest]
+
+    def test_what_came_in_for_an_invoice_comes_the_oldest_first(self, opened: Store) -> None:
+        newest = a_recorded_payment("pay_a", at=LATER)
+        oldest = a_recorded_payment("pay_b", applied=False)
+        middle = a_recorded_payment("pay_c")
+        elsewhere = a_recorded_payment("pay_d", invoice="inv_2")
+        theirs = a_recorded_payment("pay_e", account=OTHER.id)
+        save(opened, payments=[newest, elsewhere, middle, theirs])
+        save(opened, payments=[oldest])
+        with opened.snapshot() as view:
+            assert list(view.payments_for(a_key())) == [oldest, middle, newest]
+            assert list(view.payments_for(Key(OTHER.id, theirs.invoice))) == [theirs]
+
+    def test_nothing_came_in_for_an_unknown_invoice(self, opened: Store) -> None:
+        save(opened, payments=[a_recorded_payment()])
+        with opened.snapshot() as view:
+            assert list(view.payments_for(a_key("inv_none"))) == []
 
 
 def _found(store: Store, payment: RecordedPayment) -> dict[PaymentKey, RecordedPayment]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from billhook_adapters.testing.contracts.answers import AnswersSuite
 from billhook_adapters.testing.contracts.contacts import ContactsSuite
+from billhook_adapters.testing.contracts.entries import EntriesSuite
 from billhook_adapters.testing.contracts.facts import FactsSuite
 from billhook_adapters.testing.contracts.invoices import InvoicesSuite
 from billhook_adapters.testing.contracts.messages import MessagesSuite
 from billhook_adapters.testing.contracts.numbers import NumbersSuite
 from billhook_adapters.testing.contracts.payments import PaymentsSuite
+from billhook_adapters.testing.contracts.searching import SearchingSuite
+from billhook_adapters.testing.contracts.subscribers import SubscribersSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
 from billhook_adapters.testing.contracts.texts import TextsSuite
 from billhook_adapters.testing.contracts.transactions import TransactionsSuite
@@ -23,6 +26,9 @@ class StoreContract(
     AnswersSuite,
     ContactsSuite,
     NumbersSuite,
+    SubscribersSuite,
+    EntriesSuite,
+    SearchingSuite,
     TenantsSuite,
     TextsSuite,
     TransactionsSuite,

@@ -8,12 +8,14 @@ from billhook.facts import Cancelled
 from billhook.invoice import Status
 from billhook.operations.issue import issue
 from billhook.ports import Store, StoreRefused, View
-from billhook.records import History, Outcome, StampedFact
+from billhook.records import History, Outcome, Search, StampedFact
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,
     a_recorded_payment,
+    a_subscriber,
     an_account,
+    an_entry,
     an_invoice,
 )
 from billhook_adapters.testing.contracts.answers import an_answer
@@ -33,6 +35,7 @@ from billhook_adapters.testing.contracts.store_suite import (
 def everything() -> Outcome:
     """An outcome with a row of every kind."""
     invoice, message = an_invoice(), a_message()
+    subscriber, entry = a_subscriber(), an_entry()
     return Outcome(
         invoices={invoice.key: (None, invoice)},
         facts=[StampedFact(invoice.key, 1, Cancelled(NOON))],
@@ -41,6 +44,8 @@ def everything() -> Outcome:
         remembered=[an_answer("key_1")],
         suppressed={a_contact(): "bounced"},
         accounts={ONE.id: an_account("acc_1", "Renamed")},
+        subscribers={subscriber.key: subscriber},
+        entries={entry.key: entry},
     )
 
 
@@ -55,6 +60,9 @@ def seen(view: View) -> list[object]:
         dict(view.remembered((answer,))),
         view.histories((contact,)).get(contact, History()),
         dict(view.accounts((ONE.id,))),
+        list(view.subscribers((ONE.id,)).get(ONE.id, ())),
+        dict(view.entries((an_entry().key,))),
+        list(view.search(ONE.id, Search(), NOON)),
     ]
 
 

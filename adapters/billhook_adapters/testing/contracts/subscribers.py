@@ -1,0 +1,82 @@
+"""Subscribers in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from billhook.account import AccountId
+from billhook.announcement import Event, Subscriber
+from billhook.ports import Store
+from billhook.records import Outcome
+from billhook_adapters.testing.builders import a_subscriber
+from billhook_adapters.testing.contracts.store_suite import (
+    ONE,
+    OTHER,
+    StoreSuite,
+    broken_off,
+    save,
+)
+
+
+class SubscribersSuite(StoreSuite):
+    """Subscribers of a store."""
+
+    def test_a_subscriber_comes_back_equal(self, opened: Store) -> None:
+        full = a_subscriber(
+            "sub.1-:_",
+            url="https://hören.example/hooks?a=b&c=✓",
+            style="razorpay",
+            events=(Event.PAID, Event.ISSUED),
+            sealed_secret="gAAAA✓",  # noqa: S106  # sealed, and no secret at all
+            silenced=True,
+        )
+        _subscribe(opened, full)
+        assert _subscribed(opened) == [full]
+
+    def test_the_shortest_subscriber_comes_back_equal(self, opened: Store) -> None:
+        shortest = a_subscriber(url="", events=())
+        _subscribe(opened, shortest)
+        assert _subscribed(opened) == [shortest]
+
+    def test_a_subscriber_saved_again_replaces_itself(self, opened: Store) -> None:
+        _subscribe(opened, a_subscriber("sub_1"), a_subscriber("sub_2"))
+        silenced = a_subscriber("sub_1", url="https://moved.example", silenced=True)
+        _subscribe(opened, silenced)
+        assert _subscribed(opened) == [silenced, a_subscriber("sub_2")]
+
+    def test_the_subscribers_of_an_account_come_by_id(self, opened: Store) -> None:
+        _subscribe(opened, *(a_subscriber(one) for one in ("sub_b", "sub_B", "sub_a")))
+        assert [one.id for one in _subscribed(opened)] == ["sub_B", "sub_a", "sub_b"]
+
+    def test_an_account_has_its_own_subscribers_alone(self, opened: Store) -> None:
+        ours = a_subscriber(account=ONE.id)
+        theirs = a_subscriber(account=OTHER.id, url="https://other.example")
+        _subscribe(opened, ours, theirs)
+        with opened.snapshot() as view:
+            found = view.subscribers((OTHER.id, ONE.id, AccountId("acc_9")))
+        assert {account: list(subscribers) for account, subscribers in found.items()} == {
+            ONE.id: [ours],
+            OTHER.id: [theirs],
+        }
+        assert _subscribed(opened, OTHER.id) == [theirs]
+
+    def test_accounts_without_subscribers_are_absent(self, opened: Store) -> None:
+        with opened.snapshot() as view:
+            assert view.subscribers((ONE.id, AccountId("acc_9"))) == {}
+            assert view.subscribers(()) == {}
+
+    def test_a_transaction_that_breaks_off_subscribes_nobody(self, opened: Store) -> None:
+        subscriber = a_subscriber()
+        with broken_off(opened) as work:
+            work.save(Outcome(subscribers={subscriber.key: subscriber}))
+            assert list(work.subscribers((ONE.id,))[ONE.id]) == [subscriber]
+        assert _subscribed(opened) == []
+
+
+def _subscribe(store: Store, *subscribers: Subscriber) -> None:
+    save(store, subscribers={subscriber.key: subscriber for subscriber in subscribers})
+
+
+def _subscribed(store: Store, account: AccountId = ONE.id) -> Sequence[Subscriber]:
+    with store.snapshot() as view:
+        return list(view.subscribers((account,)).get(account, ()))
