@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from billhook.party import email_address
 from billhook_adapters.email.smtp import SmtpServer
+from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
 SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
@@ -46,9 +47,7 @@ def settings(environ: Mapping[str, str]) -> Settings:
     """
     if DATABASE not in environ:
         raise WrongSetting(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
-    return Settings(
-        environ[DATABASE], _base_url(environ), _mail(environ), environ.get(SECRET_KEY) or None
-    )
+    return Settings(environ[DATABASE], _base_url(environ), _mail(environ), _secret_key(environ))
 
 
 def _base_url(environ: Mapping[str, str]) -> str:
@@ -58,6 +57,13 @@ def _base_url(environ: Mapping[str, str]) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
         raise WrongSetting(f"{BASE_URL} must be a URL such as https://bill.example/i/")
     return url if url.endswith("/") else f"{url}/"
+
+
+def _secret_key(environ: Mapping[str, str]) -> str | None:
+    key = environ.get(SECRET_KEY) or None
+    if key is not None and len(key) < SHORTEST:
+        raise WrongSetting(f"{SECRET_KEY} {TOO_SHORT}")
+    return key
 
 
 def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:

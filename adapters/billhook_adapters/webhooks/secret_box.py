@@ -8,6 +8,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 SHORTEST = 16
+TOO_SHORT = (
+    f"must have at least {SHORTEST} characters; make one with "
+    "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
+)
 _SALT = b"billhook webhook secrets"
 
 
@@ -29,10 +33,7 @@ class SecretBox:
 
     def __init__(self, key: str) -> None:
         if len(key) < SHORTEST:
-            raise WeakSecretKey(
-                f"BILLHOOK_SECRET_KEY must have at least {SHORTEST} characters; make one with "
-                "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
-            )
+            raise WeakSecretKey(f"BILLHOOK_SECRET_KEY {TOO_SHORT}")
         # Slow on purpose, since people choose passphrases; the salt is ours and the same
         # everywhere, because a key must open what it sealed on another machine.
         derived = Scrypt(salt=_SALT, length=32, n=2**14, r=8, p=1).derive(key.encode())

@@ -1,0 +1,147 @@
+"""`billhook serve` and `billhook sandbox` as processes: they serve, drain, and say why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+BILLHOOK = [sys.executable, "-m", "billhook_adapters.cli"]
+
+
+def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*BILLHOOK, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **environ},
+    )
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A serving process and its URL, which its first line has."""
+    process = subprocess.Popen(
+        [*BILLHOOK, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        first = process.stdout.readline()
+        yield process, next(word.rstrip(";") for word in first.split() if "://" in word)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def asked(url: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+    """An answer's status and JSON."""
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(url, data, {"Content-Type": "application/json"})  # noqa: S310  # our own server
+    try:
+        with urlopen(request, timeout=30) as answer:  # noqa: S310  # likewise
+            return answer.status, json.load(answer)
+    except HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/b.sqlite3"
+
+
+def test_the_service_answers_both_apis_and_ends_well_when_it_is_told_to(database: str) -> None:
+    with running("serve", "--port", "0", "--database", database) as (process, url):
+        status, answer = asked(f"{url}/v1/invoices")
+        assert (status, answer["error"]["description"]) == (401, "Authentication failed")
+        assert asked(f"{url}/api/invoices")[0] == 401
+        assert asked(f"{url}/sandbox/clock")[0] == 400
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_several_workers_serve_one_database(database: str) -> None:
+    command = ("serve", "--port", "0", "--database", database, "--workers", "2")
+    with running(*command) as (process, url):
+        assert {asked(f"{url}/v1/invoices")[0] for _ in range(20)} == {401}
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def test_a_sandbox_leaves_nothing_behind(tmp_path: Path) -> None:
+    os.environ["TMPDIR"] = str(tmp_path)
+    try:
+        with running("sandbox", "--port", "0") as (process, url):
+            assert asked(f"{url}/sandbox/clock")[0] == 200
+            assert list(tmp_path.iterdir())
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+    finally:
+        del os.environ["TMPDIR"]
+    assert (process.returncode, errors) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(database: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("serve", "--port", port, "--database", database)
+    assert done.returncode == 2
+    assert done.stderr.startswith("billhook serve: --port: cannot listen there")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["serve", "--port", "70000"], "must be a whole number from 0 to 65535"),
+        (["serve", "--port", "x"], "must be a whole number from 0 to 65535"),
+        (["serve", "--port", "0", "--workers", "0"], "must be a whole number from 1 to 256"),
+        (["serve", "--port", "0", "--database", "mysql://u:hush@h/d"], "no store for 'mysql'"),
+        (["serve", "--port", "0", "--database", "sqlite:////none/b.db"], "there is no folder"),
+        (["sandbox", "--port", "0", "--account", "hush"], "must be KEY_ID:KEY_SECRET"),
+        (["sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1/"], "go together"),
+        (
+            [
+                "sandbox",
+                "--port",
+                "0",
+                "--webhook-url",
+                "http://h.example/",
+                "--webhook-secret",
+                "w",
+            ],
+            "--webhook-url: must begin with https://",
+        ),
+    ],
+)
+def test_wrong_usage_is_said_with_its_remedy(arguments: list[str], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "hush" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_said_before_anything_is_served(database: str) -> None:
+    done = run(
+        "serve", "--port", "0", "--database", database, BILLHOOK_SMTP_URL="smtp://u:hush@m.example"
+    )
+    assert done.returncode == 2
+    assert "BILLHOOK_MAIL_FROM" in done.stderr
+    assert "hush" not in done.stderr + done.stdout

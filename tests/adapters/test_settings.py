@@ -1,0 +1,65 @@
+"""What an operator sets is read once, and refused by the name of its variable."""
+
+from __future__ import annotations
+
+import pytest
+
+from billhook_adapters.email import SmtpServer
+from billhook_adapters.settings import Settings, WrongSetting, settings
+
+BASE = {"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}
+MAIL = {**BASE, "BILLHOOK_MAIL_FROM": "bills@bill.example"}
+
+
+def test_a_database_is_enough() -> None:
+    assert settings(BASE) == Settings("sqlite:///b.sqlite3", "http://127.0.0.1/i/")
+
+
+def test_a_base_url_ends_in_a_slash() -> None:
+    given = settings({**BASE, "BILLHOOK_BASE_URL": "https://bill.example/i"})
+    assert given.base_url == "https://bill.example/i/"
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example", SmtpServer("mail.example", 587, "starttls")),
+        ("smtps://mail.example", SmtpServer("mail.example", 465, "tls")),
+        ("smtp+plain://127.0.0.1:2525", SmtpServer("127.0.0.1", 2525, "none")),
+        (
+            "smtp://us%40er:p%3Ass@mail.example:25",
+            SmtpServer("mail.example", 25, "starttls", "us@er", "p:ss"),
+        ),
+    ],
+)
+def test_mail_goes_where_the_url_says(url: str, server: SmtpServer) -> None:
+    given = settings({**MAIL, "BILLHOOK_SMTP_URL": url})
+    assert given.mail == (server, "bills@bill.example")
+    assert "p:ss" not in repr(given)
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({}, "BILLHOOK_DATABASE"),
+        ({**BASE, "BILLHOOK_BASE_URL": "bill.example"}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_BASE_URL": "ftp://bill.example/"}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_BASE_URL": "https://u:hush@bill.example/"}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_BASE_URL": "https://bill.example/?x=hush"}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_BASE_URL": "https://b.example/" + "a" * 1024}, "BILLHOOK_BASE_URL"),
+        (MAIL, "BILLHOOK_SMTP_URL"),
+        ({**BASE, "BILLHOOK_SMTP_URL": "smtp://u:hush@m.example"}, "BILLHOOK_MAIL_FROM"),
+        (
+            {**BASE, "BILLHOOK_SMTP_URL": "smtp://m", "BILLHOOK_MAIL_FROM": "hush"},
+            "BILLHOOK_MAIL_FROM",
+        ),
+        ({**MAIL, "BILLHOOK_SMTP_URL": "http://u:hush@m.example"}, "BILLHOOK_SMTP_URL"),
+        ({**MAIL, "BILLHOOK_SMTP_URL": "smtp://u:hush@m.example:x"}, "BILLHOOK_SMTP_URL"),
+        ({**MAIL, "BILLHOOK_SMTP_URL": "smtp://"}, "BILLHOOK_SMTP_URL"),
+        ({**BASE, "BILLHOOK_SECRET_KEY": "hush"}, "BILLHOOK_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_never_repeated(environ: dict[str, str], name: str) -> None:
+    with pytest.raises(WrongSetting, match=name) as refused:
+        settings(environ)
+    assert "hush" not in str(refused.value)
