@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -67,6 +68,8 @@ def plain(value: object) -> Any:
             return f"PT{value // _SECOND}.{value % _SECOND // _MICROSECOND:06d}S"
         case Value():
             return plain(value.told())
+        case _ if (names := _fields(type(value))) is not None:
+            return {name: plain(getattr(value, name)) for name in names}
         case Mapping():
             pairs = cast("Mapping[object, object]", value)
             return {str(plain(key)): plain(item) for key, item in pairs.items()}
@@ -74,7 +77,10 @@ def plain(value: object) -> Any:
             return sorted(plain(item) for item in cast("Set[object]", value))
         case list() | tuple():
             return [plain(item) for item in cast("Sequence[object]", value)]
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:
             raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...] | None:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, get_args
 
-from billhook.account import AccountId
+from billhook.account import Account, AccountId
 from billhook.announcement import Announcement
 from billhook.canonical import canonical
 from billhook.errors import Suppression
@@ -38,6 +38,7 @@ _DOCUMENT = _INVOICE_NAMES.index("document")
 _WEBHOOK = "webhook"  # what stands for a medium in the row of an announcement
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at")
 
+KEPT_ACCOUNTS = 256
 KEPT_ROWS, KEPT_LENGTH = 2048, 2048
 """How many invoices are kept beside the rows they were read from, and the most characters of a
 document: 7 kB for an invoice of one line, 22 kB for the longest, so 45 MB at the most."""
@@ -56,6 +57,12 @@ def instant(stored: int | None) -> datetime | None:
 def some(moment: datetime) -> int:
     """Whole microseconds since 1970 of an instant that is there."""
     return (moment - _EPOCH) // _MICROSECOND
+
+
+@lru_cache(KEPT_ACCOUNTS)
+def account_of(body: str) -> Account:
+    """The account of a row's text. Raises ValueError on a corrupt one."""
+    return Account.model_validate_json(body)
 
 
 def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:

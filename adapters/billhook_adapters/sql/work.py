@@ -36,6 +36,7 @@ from billhook.records import (
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import (
+    account_of,
     entry_of,
     entry_row,
     fact_row,
@@ -66,16 +67,17 @@ class SqlWork:
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         return {
-            AccountId(row["id"]): Account.model_validate_json(row["body"])
+            AccountId(row["id"]): account_of(row["body"])
             for row in self._rows(q.ACCOUNTS, ids)
         }
 
     def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
-        found = map(invoice_of, self._connection.execute(q.INVOICES, q.wanted(keys)))
-        return {invoice.key: invoice for invoice in found}
+        found = self._connection.execute(q.INVOICES, q.wanted(keys)).all()
+        return {invoice.key: invoice for invoice in map(invoice_of, found)}
 
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
-        return [*map(invoice_of, self._connection.execute(searching(account, search, now)))]
+        found = self._connection.execute(searching(account, search, now)).all()
+        return [*map(invoice_of, found)]
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
@@ -113,7 +115,7 @@ class SqlWork:
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
         asked = list(contacts)
-        found = self._connection.execute(q.HISTORIES, q.wanted(asked))
+        found = self._connection.execute(q.HISTORIES, q.wanted(asked)).all()
         return {asked[position]: history_of(reason, last) for position, reason, last in found}
 
     def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:

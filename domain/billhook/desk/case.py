@@ -51,7 +51,8 @@ class Rows(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """The row as the batch has it by now, or None."""
-        self.fetch((key,))
+        if key not in self._known:
+            self.fetch((key,))
         return self._known[key]
 
     def put(self, key: K, value: V | None) -> None:
