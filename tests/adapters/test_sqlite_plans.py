@@ -10,13 +10,14 @@ from sqlalchemy import Engine, Executable, event, text
 from billhook.account import AccountId
 from billhook.desk.commands import Draft
 from billhook.desk.desk import Desk
+from billhook.invoice import Status
+from billhook.records import Search
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql import queries as q
-from billhook_adapters.testing import (
-    a_document,
-)
+from billhook_adapters.sql.searching import searching
+from billhook_adapters.testing import NOON, a_document
 
 ACCOUNT = AccountId("acc_1")
 
@@ -44,12 +45,64 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
         ("UNAPPLIED", "payments_unapplied (account=?)"),
         ("FORGET", "remembered_until (until<?)"),
         ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),
+        ("SUBSCRIBERS", "sqlite_autoindex_subscribers_1 (account=?)"),
+        ("ENTRIES", "sqlite_autoindex_entries_1 (account=? AND id=?)"),
+        ("PAYMENTS_FOR", "payments_of_invoice (account=? AND invoice=?)"),
         ("MESSAGES_ABOUT", "messages_of_invoice (account=? AND invoice=?)"),
         ("FACTS", "facts_of_invoice (account=? AND invoice=?)"),
     ],
 )
 def test_each_index_is_there_for_a_statement(engine: Engine, name: str, index: str) -> None:
     assert [step for step in _plan(engine, STATEMENTS[name]) if step.endswith(index)]
+
+
+WANTED: dict[str, dict[str, Any]] = {
+    "invoices_by_age (account=?)": {},
+    "invoices_by_age (account=? AND created_at>?)": {"created_from": NOON},
+    "invoices_by_age (account=? AND created_at<?)": {"created_to": NOON},
+    "invoices_by_age (account=? AND created_at>? AND created_at<?)": {
+        "created_from": NOON,
+        "created_to": NOON,
+    },
+    "invoices_by_age (account=? AND (created_at,id)<(?,?))": {"after": (NOON, "inv_1")},
+    "invoices_by_age (account=? AND (created_at,id)>(?,?))": {
+        "after": (NOON, "inv_1"),
+        "oldest_first": True,
+    },
+}
+FOUND_BY: dict[str, dict[str, Any]] = {
+    "invoices_by_receipt (account=? AND receipt=?)": {"receipt": "R-1"},
+    "invoices_of_customer (account=? AND customer=?)": {"customer": "cust_1"},
+}
+# An index that does not end in the order of the page loses to the one that does.
+ORDERLESS = pytest.mark.xfail(reason="the indexes lack created_at and id, so they are passed over")
+
+
+@pytest.mark.parametrize(
+    ("index", "conditions"),
+    [*WANTED.items(), *(pytest.param(*given, marks=ORDERLESS) for given in FOUND_BY.items())],
+)
+def test_a_search_reaches_its_invoices_through_the_index_for_it(
+    engine: Engine, index: str, conditions: dict[str, Any]
+) -> None:
+    steps = _plan(engine, searching(ACCOUNT, Search(**conditions), NOON))
+    assert steps[0] == f"SEARCH invoices USING INDEX {index}"
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+@pytest.mark.parametrize("statuses", [None, frozenset({Status.ISSUED, Status.EXPIRED})])
+def test_a_page_of_a_list_is_read_in_its_order_and_sorted_by_nothing(
+    engine: Engine, oldest_first: bool, statuses: frozenset[Status] | None
+) -> None:
+    page = Search(statuses=statuses, after=(NOON, "inv_1"), oldest_first=oldest_first)
+    (step,) = _plan(engine, searching(ACCOUNT, page, NOON))
+    assert step.startswith("SEARCH invoices USING INDEX invoices_by_age (")
+
+
+def test_a_search_by_payment_looks_the_payment_up_by_its_key(engine: Engine) -> None:
+    steps = _plan(engine, searching(ACCOUNT, Search(payment="pay_1"), NOON))
+    assert [step for step in steps if "payments" in step and "(account=? AND reference=?)" in step]
+    assert [step for step in steps if step.startswith("SCAN")] == []
 
 
 def test_a_scan_would_be_noticed(engine: Engine) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from billhook_adapters.testing.contracts.desk_announcing import AnnouncingSuite
 from billhook_adapters.testing.contracts.desk_batches import BatchesSuite
 from billhook_adapters.testing.contracts.desk_commands import CommandsSuite
 from billhook_adapters.testing.contracts.desk_keys import KeysSuite
 from billhook_adapters.testing.contracts.desk_races import RacesSuite
 
 
-class DeskContract(CommandsSuite, KeysSuite, BatchesSuite, RacesSuite):
+class DeskContract(CommandsSuite, KeysSuite, BatchesSuite, AnnouncingSuite, RacesSuite):
     """What the desk does over every store. Provide `store`: a new store without any rows.
 
     class TestTheDeskOverMyStore(DeskContract):
