@@ -14,6 +14,9 @@ from sqlalchemy.pool import QueuePool
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = Lock()  # Alembic keeps its context in a module
 BUSY_TIMEOUT_SECONDS = 30
+WAL_PAGES = 4000
+"""16 MiB of log before it is written into the database. A commit is as durable with any number;
+a page that many commits touch is copied the less often, the higher it is."""
 
 
 def open_database(url: str) -> Engine:
@@ -66,6 +69,7 @@ def _sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         cursor.close()
 
     return engine
