@@ -17,16 +17,20 @@ from billhook.invoice import InvoiceId, Key, Status
 from billhook.party import Medium
 from billhook.payment import Reference
 from billhook.ports import StoreRefused
-from billhook.records import Contact, Outcome, PaymentKey
+from billhook.records import Contact, Outcome, PaymentKey, Search
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, tables
 from billhook_adapters.sql.rows import invoice_of, invoice_row
 from billhook_adapters.testing import (
+    NOON,
     a_document,
     a_message,
     a_recorded_payment,
+    a_subscriber,
     an_account,
+    an_announcement,
+    an_entry,
     an_invoice,
 )
 
@@ -52,6 +56,17 @@ CORRUPTIONS = [
     ("UPDATE facts SET name = 'invoice.lost'", "facts"),
     ("UPDATE accounts SET body = '{}'", "accounts"),
     ("UPDATE suppressed SET reason = 'whim'", "histories"),
+    ("UPDATE invoices SET receipt = 'other'", "invoices"),
+    ("UPDATE invoices SET customer = 'cust_9'", "invoices"),
+    ("UPDATE invoices SET receipt = NULL", "search"),
+    ("UPDATE messages SET event = 'invoice.lost'", "announcements"),
+    ("UPDATE messages SET version = NULL", "announcements"),
+    ("UPDATE messages SET event = NULL", "announcements"),
+    ("UPDATE messages SET address = 'two words'", "announcements"),
+    ("UPDATE messages SET medium = 'webhook'", "messages"),
+    ("UPDATE subscribers SET body = '{}'", "subscribers"),
+    ("UPDATE subscribers SET body = json_set(body, '$.events[0]', 'x')", "subscribers"),
+    ("UPDATE entries SET body = 'a' || char(0)", "entries"),
 ]
 
 
@@ -60,13 +75,16 @@ def test_a_corrupt_row_raises_and_is_not_repaired(
     engine: Engine, store: SqlStore, corruption: str, kind: str
 ) -> None:
     message, contact = a_message(), Contact(ACCOUNT, Medium.EMAIL, "ravi@example.com")
+    announcement, subscriber, entry = an_announcement(), a_subscriber(), an_entry()
     desk = Desk(store, SystemClock(), RandomIds())
     desk.do(Draft(account=ACCOUNT, invoice=InvoiceId("inv_2"), document=a_document())).unwrap()
     with store.transaction() as work:
         work.save(
             Outcome(
-                invoices={KEY: (None, an_invoice())},
-                messages={message.key: message},
+                invoices={KEY: (None, an_invoice(receipt="R-1"))},
+                messages={message.key: message, announcement.key: announcement},
+                subscribers={subscriber.key: subscriber},
+                entries={entry.key: entry},
                 payments=[a_recorded_payment()],
                 suppressed={contact: "bounced"},
             )
@@ -78,6 +96,10 @@ def test_a_corrupt_row_raises_and_is_not_repaired(
         "facts": lambda: work.facts(Key(ACCOUNT, InvoiceId("inv_2"))),
         "accounts": lambda: work.accounts((ACCOUNT,)),
         "histories": lambda: work.histories((contact,)),
+        "search": lambda: work.search(ACCOUNT, Search(), NOON),
+        "announcements": lambda: work.messages((announcement.key,)),
+        "subscribers": lambda: work.subscribers((ACCOUNT,)),
+        "entries": lambda: work.entries((entry.key,)),
     }
     with store.snapshot() as work:
         assert reads[kind]()
@@ -122,6 +144,8 @@ def test_nul_and_surrogates_are_refused_before_they_reach_the_database(poison: s
         lambda: a_document(description=poison),
         lambda: a_message(reason=poison),
         lambda: a_recorded_payment(poison),
+        lambda: a_subscriber(url=poison),
+        lambda: an_entry(body=poison),
     ):
         with pytest.raises(ValidationError):
             make()

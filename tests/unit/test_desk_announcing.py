@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
+from billhook.account import AccountId
 from billhook.announcement import Event
 from billhook.delivery import Delivery
 from billhook.desk.commands import (
@@ -272,24 +273,31 @@ def test_an_announcement_is_no_message_to_the_payer() -> None:
     ]
 
 
-def test_subscribers_are_read_once_a_batch_and_only_for_events() -> None:
-    store = InMemoryStore()
-    office = Office(store)
-    reads: list[int] = []
-    transaction = store.transaction
+class CountingStore(InMemoryStore):
+    """Keeps how many accounts each look at the subscribers asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks: list[int] = []
 
     @contextmanager
-    def counted() -> Generator[Any]:
-        with transaction() as work:
+    def transaction(self) -> Generator[Any]:
+        with super().transaction() as work:
             read = work.subscribers
-            work.subscribers = lambda accounts: (  # type: ignore[method-assign]  # only counted
-                reads.append(len(accounts)) or read(accounts)
-            )
+
+            def counting(accounts: Collection[AccountId]) -> Any:
+                self.looks.append(len(accounts))
+                return read(accounts)
+
+            work.subscribers = counting  # type: ignore[method-assign]  # only counted
             yield work
 
-    store.transaction = counted  # type: ignore[method-assign]  # only counted
+
+def test_subscribers_are_read_once_a_batch_and_only_for_events() -> None:
+    store = CountingStore()
+    office = Office(store)
     ids = [InvoiceId(f"inv_{number}") for number in range(5)]
     office.desk.execute([Draft(account=ACME, invoice=one, document=a_document()) for one in ids])
-    assert reads == []
+    assert store.looks == []
     office.desk.execute([Issue(account=ACME, invoice=one) for one in ids])
-    assert reads == [1]
+    assert store.looks == [1]

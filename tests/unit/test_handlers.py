@@ -24,7 +24,7 @@ from billhook.desk.handlers import LEASE, Delivered, Handlers
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.party import Medium
-from billhook.records import Contact, Outcome
+from billhook.records import Contact, Outbound, Outcome
 from billhook_adapters.memory import InMemoryStore, RandomIds
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW
@@ -205,7 +205,7 @@ def test_a_lease_is_longer_than_any_providers_timeout() -> None:
 def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
     office = Office()
     key = _queued(office)
-    claimed: list[Message] = []
+    claimed: list[Outbound] = []
 
     def sleeps() -> None:
         office.clock.advance(LEASE)

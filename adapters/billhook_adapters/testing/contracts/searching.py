@@ -92,7 +92,7 @@ class SearchingSuite(StoreSuite):
     def test_a_page_goes_on_behind_an_id_that_was_never_there(self, opened: Store) -> None:
         add(opened, *_five())
         assert found(opened, after=(NOON + TICK, "inv_cc")) == ["inv_c", "inv_b", "inv_a"]
-        oldest = {"after": (NOON, "inv_aa"), "oldest_first": True}
+        oldest: dict[str, Any] = {"after": (NOON, "inv_aa"), "oldest_first": True}
         assert found(opened, **oldest) == ["inv_b", "inv_c", "inv_d", "inv_e"]
 
     def test_pages_by_count_skip_and_stop(self, opened: Store) -> None:
@@ -101,7 +101,7 @@ class SearchingSuite(StoreSuite):
         assert found(opened, limit=2, skip=4) == ["inv_a"]
         assert found(opened, limit=2, skip=5) == []
         assert found(opened, limit=1, oldest_first=True) == ["inv_a"]
-        after = {"after": (NOON + TICK, "inv_d"), "skip": 1, "limit": 1}
+        after: dict[str, Any] = {"after": (NOON + TICK, "inv_d"), "skip": 1, "limit": 1}
         assert found(opened, **after) == ["inv_b"]
 
     @pytest.mark.parametrize(
@@ -216,13 +216,13 @@ class SearchingSuite(StoreSuite):
         add(
             opened,
             an_invoice(id="inv_1", **right),
-            an_invoice(id="inv_2", **{**right, "receipt": "R-2"}),
-            an_invoice(id="inv_3", **{**right, "customer": a_customer(id="cust_2")}),
+            an_invoice(id="inv_2", receipt="R-2", customer=right["customer"]),
+            an_invoice(id="inv_3", receipt="R-1", customer=a_customer(id="cust_2")),
             an_invoice(Status.CANCELLED, id="inv_4", **right),
             an_invoice(id="inv_5", **right),
         )
         save(opened, payments=[a_recorded_payment("pay_1", invoice="inv_1")])
-        both = {"receipt": "R-1", "customer": "cust_1"}
+        both: dict[str, Any] = {"receipt": "R-1", "customer": "cust_1"}
         assert found(opened, **both) == ["inv_5", "inv_4", "inv_1"]
         issued = frozenset({Status.ISSUED})
         assert found(opened, **both, statuses=issued) == ["inv_5", "inv_1"]
@@ -254,7 +254,7 @@ class SearchingSuite(StoreSuite):
         add(opened, an_invoice(Status.DRAFT, account=ONE.id, id="inv_1"))
         save(opened, payments=[a_recorded_payment("pay_1", account=OTHER.id)])
         assert found(opened) == ["inv_1"]
-        by = {"receipt": "R-1", "customer": "cust_1"}
+        by: dict[str, Any] = {"receipt": "R-1", "customer": "cust_1"}
         assert found(opened, **by) == found(opened, payment="pay_1") == []
         assert found(opened, account=OTHER.id, **by) == ["inv_2", "inv_1"]
         assert found(opened, account=OTHER.id, payment="pay_1") == ["inv_1"]
