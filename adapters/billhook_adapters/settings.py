@@ -14,11 +14,13 @@ from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
 SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
+LOG_LEVEL = "BILLHOOK_LOG_LEVEL"
 SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the name of a variable, not what it holds
 
 _SECURITY: Mapping[str, Literal["starttls", "tls", "none"]] = MappingProxyType(
     {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}
 )
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -37,6 +39,7 @@ class Settings:
     """The server that e-mail is handed to, and the address that it is sent from."""
     secret_key: str | None = field(default=None, repr=False)
     """What the secrets of webhooks are sealed under."""
+    log_level: str = "INFO"
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
@@ -47,7 +50,13 @@ def settings(environ: Mapping[str, str]) -> Settings:
     """
     if DATABASE not in environ:
         raise WrongSetting(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
-    return Settings(environ[DATABASE], _base_url(environ), _mail(environ), _secret_key(environ))
+    return Settings(
+        environ[DATABASE],
+        _base_url(environ),
+        _mail(environ),
+        _secret_key(environ),
+        _log_level(environ),
+    )
 
 
 def _base_url(environ: Mapping[str, str]) -> str:
@@ -64,6 +73,13 @@ def _secret_key(environ: Mapping[str, str]) -> str | None:
     if key is not None and len(key) < SHORTEST:
         raise WrongSetting(f"{SECRET_KEY} {TOO_SHORT}")
     return key
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    level = environ.get(LOG_LEVEL, "INFO")
+    if level not in _LEVELS:
+        raise WrongSetting(f"{LOG_LEVEL} must be one of {', '.join(_LEVELS)}")
+    return level
 
 
 def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:

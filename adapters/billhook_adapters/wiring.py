@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,18 +18,32 @@ from billhook.ports import Announcer, Clock, Ids, Sender, Store
 from billhook_adapters.email import SmtpSender
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
+from billhook_adapters.http import native
 from billhook_adapters.http.app import build_app
 from billhook_adapters.http.exchange import App
 from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.native import native_api
+from billhook_adapters.http.razorpay import routes as razorpay
 from billhook_adapters.keys import EditableKeyring, Keyring
 from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.observability import Metrics, Probes, observed, traced
 from billhook_adapters.settings import Settings
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.store import SqlStore
 from billhook_adapters.webhooks import Poster, SecretBox
 from billhook_adapters.webhooks.announcer import WebhookAnnouncer
+
+ROUTES = frozenset(
+    {
+        *razorpay.TEMPLATES,
+        *(f"/api{path}" for path in native.TEMPLATES),
+        "/sandbox/invoices/*/payments",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
+)
+"""What requests are counted by, so that no stranger's path becomes a name."""
 
 INLINE_HEAD_START = timedelta(minutes=1)
 """How long the engine leaves a fresh message to a desk that delivers inline."""
@@ -41,11 +56,22 @@ class Parts(NamedTuple):
     keys: Keyring
     handlers: Handlers
     delivering: EngineThread
+    metrics: Metrics
+
+    def readable(self) -> object:
+        """Read something, whatever it is. Raises where the database cannot be read."""
+        return self.handlers.store.sendable(self.handlers.clock.now(), 1)
 
 
 def beside(parts: Parts) -> Mapping[str, App]:
     """What is served beside the vendors' dialects, by prefix."""
-    return {"/api": native_api(parts.lane, parts.keys)}
+    probes = Probes(parts.metrics, parts.readable, lambda: parts.delivering.alive)
+    return {
+        "/api": native.native_api(parts.lane, parts.keys),
+        "/healthz": probes,
+        "/readyz": probes,
+        "/metrics": probes,
+    }
 
 
 def senders(given: Settings) -> Mapping[Medium, Sender]:
@@ -94,13 +120,19 @@ def build_service(
     keys = SqlKeyring(database) if keyring is None else keyring(store)
     handlers = Handlers(store, clock, ids, senders, announcer)
     desk = InlineDesk(handlers) if inline else Desk(store, clock, ids)
-    engine = EmbeddedEngine(replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers)
+    metrics = Metrics()
+    engine = EmbeddedEngine(
+        replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers,
+        handled=lambda outcome: metrics.handled(outcome.value),
+    )
     delivering = EngineThread(engine)
     app = build_app(
         desk,
         keys,
-        faces=lambda lane: faces(Parts(lane, keys, handlers, delivering)),
+        faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics)),
         started=delivering.start,
         stopped=delivering.stop,
+        decided=metrics.gathered,
     )
+    app = traced(observed(app, metrics, ROUTES), ROUTES, os.environ)
     return Service(database, keys, desk, handlers, engine, delivering, app)

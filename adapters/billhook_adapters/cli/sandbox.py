@@ -49,6 +49,7 @@ def _pair(text: str) -> tuple[str, str]:
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.http.serving import address, serve
+        from billhook_adapters.observability import configured
         from billhook_adapters.sandbox.world import Key, build_sandbox
     keys = [Key(*pair) for pair in dict(asked.account or [(KEY, SECRET)]).items()]
     webhook = _webhook(asked)
@@ -62,6 +63,7 @@ def _run(asked: argparse.Namespace) -> int:
         here = address(listener)
         service = build_sandbox(url, base_url=f"{here}/i/", keys=keys, webhook=webhook)
         stack.callback(service.database.dispose)
+        configured("WARNING")
         print(f"billhook sandbox on {here}")
         for key in keys:
             print(f"  key id {key.id}  key secret {key.secret}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
@@ -44,8 +46,11 @@ def _workers(text: str) -> int:
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.http.serving import address, serve, serve_by_many
+        from billhook_adapters.observability.metrics import MANY
         from billhook_adapters.settings import BASE_URL, DATABASE, WrongSetting, settings
-    with database(asked.database, new=True), bound(asked) as listener:
+    with ExitStack() as stack:
+        stack.enter_context(database(asked.database, new=True))
+        listener = stack.enter_context(bound(asked))
         here = address(listener)
         # Workers are processes of their own, and read what they need from the environment.
         os.environ[DATABASE] = asked.database
@@ -58,6 +63,7 @@ def _run(asked: argparse.Namespace) -> int:
             raise Stopped(str(wrong)) from None
         print(f"billhook serves {here}; Ctrl-C stops it", flush=True)
         if asked.workers > 1:
+            os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
             serve_by_many(APPLICATION, listener, asked.workers)
         else:
             serve(application(), listener)
@@ -68,10 +74,12 @@ def application() -> App:
     """The application that the environment describes; each worker makes its own."""
     from billhook_adapters.memory.clock import SystemClock
     from billhook_adapters.memory.ids import RandomIds
+    from billhook_adapters.observability import configured
     from billhook_adapters.settings import settings
     from billhook_adapters.wiring import announcer, build_service, senders
 
     given = settings(os.environ)
+    configured(given.log_level)
     service = build_service(
         given.database,
         clock=SystemClock(),

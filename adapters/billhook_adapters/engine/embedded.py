@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from threading import Event
 
 from billhook.delivery import MessageKey
@@ -17,8 +18,17 @@ class EmbeddedEngine:
     Any number of them may run on one store: the rows' leases keep them apart.
     """
 
-    def __init__(self, handlers: Handlers, *, poll_seconds: float = 0.05, batch: int = 100) -> None:
+    def __init__(
+        self,
+        handlers: Handlers,
+        *,
+        poll_seconds: float = 0.05,
+        batch: int = 100,
+        handled: Callable[[Delivered], None] = lambda _: None,
+    ) -> None:
+        """`handled` hears what became of each message."""
         self._handlers, self._poll_seconds, self._batch = handlers, poll_seconds, batch
+        self._handled = handled
         self._stop = Event()
 
     def drain(self) -> int:
@@ -41,10 +51,12 @@ class EmbeddedEngine:
 
     def _deliver(self, key: MessageKey) -> bool:
         try:
-            return self._handlers.deliver(key) is not Delivered.NOTHING
+            done = self._handlers.deliver(key)
         except Exception as error:  # noqa: BLE001  # nor may it stop its neighbours
             _log.error("message %s was not handled: %s", key.message, type(error).__name__)
             return False
+        self._handled(done)
+        return done is not Delivered.NOTHING
 
     def run(self) -> None:
         """Do what falls due until `stop`; a round that fails is logged and tried again."""

@@ -23,14 +23,15 @@ def build_app(
     started: Callable[[], None] = lambda: None,
     stopped: Callable[[], None] = lambda: None,
     together: bool = True,
+    decided: Callable[[int], None] = lambda _: None,
 ) -> App:
     """The application over a desk; callers are who their API keys say.
 
     `faces` makes the faces beside the vendor's, by prefix such as `/api`. `started` and `stopped`
     are called when the server starts and when it has drained. With `together` False every request
-    is a transaction of its own.
+    is a transaction of its own; `decided` hears how many commands each transaction had.
     """
-    lane, callers = Lane(desk, together=together), Callers(keys, together=together)
+    lane, callers = Lane(desk, together=together, decided=decided), Callers(keys, together=together)
     vendor, beside = RazorpayFace(lane, callers), faces(lane)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

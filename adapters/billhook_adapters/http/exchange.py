@@ -61,11 +61,12 @@ class Call(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A status and the bytes of a JSON body."""
+    """A status and the bytes of a body, JSON unless it is of another kind."""
 
     status: int
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    kind: bytes = b"application/json"
 
 
 def answer(value: object, status: int = 200, **headers: str) -> Answer:
@@ -99,7 +100,7 @@ async def reply(send: Send, given: Answer, *, head: bool = False) -> None:
             "type": "http.response.start",
             "status": given.status,
             "headers": [
-                (b"content-type", b"application/json"),
+                (b"content-type", given.kind),
                 (b"content-length", str(len(given.body)).encode()),
                 *given.headers,
             ],

@@ -82,10 +82,22 @@ class Gathered(Generic[Q, A]):
 class Lane:
     """The desk as the HTTP faces see it. It runs on the loop's own thread, as SQLite likes it."""
 
-    def __init__(self, desk: Desk, *, together: bool = True) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        together: bool = True,
+        decided: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`decided` hears how many commands each transaction had."""
         self.desk = desk
+
+        def execute(commands: Sequence[Command[Any, Any]]) -> list[Result[Any, Any]]:
+            decided(len(commands))
+            return desk.execute(commands)
+
         self._commands: Gathered[Command[Any, Any], Result[Any, Any]] = Gathered(
-            desk.execute, together=together
+            execute, together=together
         )
 
     async def do(self, command: Command[A, E]) -> Result[A, E | DeskRefusal]:

@@ -68,16 +68,25 @@ def test_the_service_answers_both_apis_and_ends_well_when_it_is_told_to(database
         status, answer = asked(f"{url}/v1/invoices")
         assert (status, answer["error"]["description"]) == (401, "Authentication failed")
         assert asked(f"{url}/api/invoices")[0] == 401
-        assert asked(f"{url}/sandbox/clock")[0] == 400
+        assert asked(f"{url}/sandbox/clock")[0] == 400  # only a sandbox has it
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
-    assert (process.returncode, errors) == (0, "")
+    assert process.returncode == 0
+    lines = [json.loads(line) for line in errors.splitlines()]
+    assert {line["level"] for line in lines} == {"info"}
+    routes = [line["route"] for line in lines if line["message"] == "answered"]
+    assert routes == ["/v1/invoices", "/api/invoices", "other"]
 
 
 def test_several_workers_serve_one_database(database: str) -> None:
     command = ("serve", "--port", "0", "--database", database, "--workers", "2")
     with running(*command) as (process, url):
         assert {asked(f"{url}/v1/invoices")[0] for _ in range(20)} == {401}
+        assert asked(f"{url}/readyz") == (200, {"status": "ready"})
+        with urlopen(f"{url}/metrics", timeout=30) as metrics:  # noqa: S310  # likewise
+            told = metrics.read().decode()
+        # Whichever worker is asked tells of both.
+        assert 'billhook_requests_total{route="/v1/invoices",status="4xx"} 20.0' in told
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert process.returncode == 0

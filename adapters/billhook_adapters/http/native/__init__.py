@@ -3,6 +3,6 @@
 from billhook_adapters.extras import needs
 
 with needs("http"):
-    from billhook_adapters.http.native.api import native_api
+    from billhook_adapters.http.native.api import TEMPLATES, native_api
 
-__all__ = ["native_api"]
+__all__ = ["TEMPLATES", "native_api"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -22,6 +23,14 @@ from billhook_adapters.http.native.writes import writes
 from billhook_adapters.keys import Keyring
 
 _ROUTERS = (writes, telling, reads)
+
+TEMPLATES = frozenset(
+    re.sub(r"\{[^}]*\}", "*", route.path)
+    for router in _ROUTERS
+    for route in router.routes
+    if isinstance(route, Route)
+)
+"""The paths that are served, their ids as stars."""
 
 
 def native_api(lane: Lane, keys: Keyring) -> FastAPI:

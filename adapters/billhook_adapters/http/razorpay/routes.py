@@ -209,6 +209,10 @@ ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
 """What serves a method and a path below `/v1`, its ids as stars."""
 
 
+TEMPLATES = frozenset("/".join(("/v1", *path)) for _, *path in ROUTES)
+"""The paths that are served, their ids as stars."""
+
+
 def endpoint(call: Call) -> Endpoint | None:
     """What serves a request; None where the vendor has nothing there.
 

@@ -1,0 +1,65 @@
+"""What Prometheus may ask: requests, batches, deliveries."""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+MANY = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names the folder through which several processes count together."""
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_COMMANDS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Metrics:
+    """The counters of one service, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._own = CollectorRegistry()
+        registry = None if MANY in os.environ else self._own
+        self._requests = Counter(
+            "billhook_requests", "Requests answered.", ("route", "status"), registry=registry
+        )
+        self._seconds = Histogram(
+            "billhook_request_seconds",
+            "How long an answer took.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._commands = Histogram(
+            "billhook_batch_commands",
+            "Commands decided in one transaction.",
+            buckets=_COMMANDS,
+            registry=registry,
+        )
+        self._handled = Counter(
+            "billhook_messages_handled",
+            "Messages and announcements handled, by what became of them.",
+            ("outcome",),
+            registry=registry,
+        )
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """A request was answered."""
+        self._requests.labels(route, f"{status // 100}xx").inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def gathered(self, commands: int) -> None:
+        """So many commands were decided together."""
+        self._commands.observe(commands)
+
+    def handled(self, outcome: str) -> None:
+        """A wake-up came to something."""
+        self._handled.labels(outcome).inc()
+
+    def exposition(self) -> bytes:
+        """All of it, in Prometheus' text form; of all processes, where they count together."""
+        if MANY not in os.environ:
+            return generate_latest(self._own)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # the library has no type here
+        return generate_latest(together)
