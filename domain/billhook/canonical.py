@@ -68,7 +68,7 @@ def plain(value: object) -> Any:
             return f"PT{value // _SECOND}.{value % _SECOND // _MICROSECOND:06d}S"
         case Value():
             return plain(value.told())
-        case _ if (names := _fields(type(value))) is not None:
+        case _ if (names := _fields(type(value))) is not None:  # type: ignore[arg-type]  # every class is hashable; mypy cannot tell
             return {name: plain(getattr(value, name)) for name in names}
         case Mapping():
             pairs = cast("Mapping[object, object]", value)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BindParameter,
+    ClauseElement,
     Column,
     ColumnElement,
+    Dialect,
     Select,
     Table,
     and_,
@@ -26,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from billhook.delivery import LIVE
 from billhook.lifecycle import sources
@@ -36,6 +40,23 @@ from billhook_adapters.sql import tables as t
 def wanted(keys: Collection[object]) -> dict[str, str]:
     """The bind of these keys."""
     return {"keys": json.dumps([[key] if isinstance(key, str) else key for key in keys])}
+
+
+class Sent(NamedTuple):
+    """A statement as the driver gets it: its text, and the name of each of its marks."""
+
+    text: str
+    names: Sequence[str]
+
+
+@cache
+def sent(statement: ClauseElement, dialect: Dialect) -> Sent:
+    """A statement of this module for the driver, compiled once.
+
+    SQLAlchemy would look at every value of every row again; our rows hold what the driver takes.
+    """
+    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))  # none of them is DDL
+    return Sent(compiled.string, compiled.positiontup or ())
 
 
 _KEYS = func.json_each(bindparam("keys")).table_valued("key", "value", name="wanted")
@@ -129,6 +150,11 @@ def _upsert(table: Table) -> Insert:
     )
 
 
+ADD_INVOICE = insert(t.invoices)
+ADD_FACT = insert(t.facts).values(
+    {column.name: bindparam(column.name) for column in t.facts.c if not column.primary_key}
+)
+ADD_PAYMENT = insert(t.payments)
 PUT_ACCOUNT = _upsert(t.accounts)
 PUT_MESSAGE = _upsert(t.messages)
 PUT_REMEMBERED = _upsert(t.remembered)

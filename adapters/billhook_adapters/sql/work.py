@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import ClauseElement, Connection, Select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from billhook.account import Account, AccountId, Series
@@ -34,7 +34,6 @@ from billhook.records import (
     StampedFact,
 )
 from billhook_adapters.sql import queries as q
-from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
@@ -67,8 +66,7 @@ class SqlWork:
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         return {
-            AccountId(row["id"]): account_of(row["body"])
-            for row in self._rows(q.ACCOUNTS, ids)
+            AccountId(row["id"]): account_of(row["body"]) for row in self._rows(q.ACCOUNTS, ids)
         }
 
     def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
@@ -162,19 +160,23 @@ class SqlWork:
             )
             self._each(q.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
             new = [invoice_row(after, None) for before, after in changed if before is None]
-            self._each(t.invoices.insert(), new)
+            self._each(q.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
-            self._each(t.facts.insert(), [fact_row(fact) for fact in outcome.facts])
-            self._each(t.payments.insert(), [payment_row(one) for one in outcome.payments])
+            self._each(q.ADD_FACT, [fact_row(fact) for fact in outcome.facts])
+            self._each(q.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
             self._each(q.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
             # The last answer under a key stands: one statement must not meet a row twice.
             answers = {answer.request: answer for answer in outcome.remembered}
             self._each(q.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])
             self._suppress(outcome.suppressed)
 
-    def _each(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+    def _each(self, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run a statement once for each row, in one go; how many rows it touched."""
-        return self._connection.execute(statement, rows).rowcount if rows else 0
+        if not rows:
+            return 0
+        sql, names = q.sent(statement, self._connection.dialect)
+        given = [tuple([row[name] for name in names]) for row in rows]
+        return self._connection.exec_driver_sql(sql, given).rowcount
 
     def _replace(self, changes: Sequence[tuple[Invoice, Invoice]]) -> None:
         rows = [
