@@ -1,4 +1,4 @@
-"""The webhook of a new account: where it is told of its invoices, with a sealed secret."""
+"""A webhook from what was asked for: its URL checked, its secret sealed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)  # its dialect has th
 SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the variable's name
 
 
-def a_webhook(account: AccountId, url: str, secret: str) -> Subscriber:
-    """A subscriber to the vendor's three events. Raises Stopped with the remedy."""
+def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> Subscriber:
+    """A subscriber: the vendor's to its three events, a native one to all.
+
+    Raises Stopped with the remedy.
+    """
     with needs("webhooks"):
         from billhook_adapters.webhooks.guard import check_url
     try:
@@ -27,8 +30,8 @@ def a_webhook(account: AccountId, url: str, secret: str) -> Subscriber:
         account=account,
         id=SubscriberId(new_id("sub_")),
         url=url,
-        style=STYLE,
-        events=EVENTS,
+        style=style,
+        events=EVENTS if style == STYLE else tuple(Event),
         sealed_secret=_sealed(secret),
     )
 

@@ -1,0 +1,103 @@
+"""`billhook webhook`: let an account's own systems hear of its invoices, or stop telling them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from billhook_adapters.cli.answer import answer
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.stopped import Stopped
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from billhook.announcement import Subscriber
+
+_AT = "--database sqlite:///billhook.sqlite3"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The three things to do with webhooks."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    example = f"billhook webhook add ACCOUNT_ID --webhook-url https://shop.example/ {_AT}"
+    parser.epilog = f"example:\n  {example}"
+
+    what = "tell a URL of an account's events"
+    add = actions.add_parser("add", help=what, description=what)
+    add.add_argument("account", metavar="ACCOUNT_ID")
+    add.add_argument("--webhook-url", metavar="U", required=True, help="https, port 443 or 8443")
+    add.add_argument(
+        "--webhook-secret",
+        metavar="W",
+        required=True,
+        help="what they are signed with, at least 22 characters",
+    )
+    add.add_argument(
+        "--style",
+        choices=("native", "razorpay"),
+        default="native",
+        help="native: all events, Standard Webhooks; razorpay: the vendor's three",
+    )
+    add_database(add)
+    add_json(add)
+    does(add, _add, example=f"{example} --webhook-secret W")
+
+    for action, what, silenced in (
+        ("pause", "tell a webhook nothing more", True),
+        ("resume", "tell a webhook again, also one that was silenced", False),
+    ):
+        other = actions.add_parser(action, help=what, description=what)
+        other.add_argument("account", metavar="ACCOUNT_ID")
+        other.add_argument("webhook", metavar="WEBHOOK_ID")
+        other.set_defaults(silenced=silenced)
+        add_database(other)
+        does(other, _turn, example=f"billhook webhook {action} ACCOUNT_ID WEBHOOK_ID {_AT}")
+
+
+def _add(asked: argparse.Namespace) -> int:
+    from billhook.account import AccountId
+    from billhook_adapters.cli.opening import strong
+    from billhook_adapters.cli.webhook import a_webhook
+
+    secret = strong("--webhook-secret", asked.webhook_secret)
+    with database(asked.database) as engine:
+        _account(asked, engine)
+        webhook = a_webhook(AccountId(asked.account), asked.webhook_url, secret, asked.style)
+        _subscribe(engine, webhook)
+    told = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
+    lines = [f"webhook     {webhook.id}  {webhook.url}"]
+    answer(told, lines, as_json=asked.json, lost="`billhook account list` shows it")
+    return 0
+
+
+def _turn(asked: argparse.Namespace) -> int:
+    from billhook.announcement import Subscriber
+
+    with database(asked.database) as engine:
+        known = next((one for one in _account(asked, engine) if one.id == asked.webhook), None)
+        if known is None:
+            raise Stopped("WEBHOOK_ID: the account has none of this id; see `account list`")
+        _subscribe(engine, Subscriber.model_validate({**dict(known), "silenced": asked.silenced}))
+    return 0
+
+
+def _account(asked: argparse.Namespace, engine: Engine) -> list[Subscriber]:
+    """The webhooks of the account. Raises Stopped where there is no such account."""
+    from billhook.account import AccountId
+    from billhook_adapters.sql.store import SqlStore
+
+    account = AccountId(asked.account)
+    with SqlStore(engine).snapshot() as view:
+        if account not in view.accounts((account,)):
+            raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")
+        return list(view.subscribers((account,)).get(account, ()))
+
+
+def _subscribe(engine: Engine, subscriber: Subscriber) -> None:
+    from billhook.records import Outcome
+    from billhook_adapters.sql.store import SqlStore
+
+    with SqlStore(engine).transaction() as work:
+        work.save(Outcome(subscribers={subscriber.key: subscriber}))

@@ -1,0 +1,81 @@
+"""`billhook webhook`: added, paused and resumed by the operator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from billhook.announcement import Event, Subscriber
+from billhook_adapters.sql.accounts import SqlAccounts
+
+SECRET = "canary-secret-of-28-letters-"
+HOOK = ("--webhook-url", "https://93.184.216.34/billhook", "--webhook-secret", SECRET)
+
+
+@pytest.fixture(autouse=True)
+def _sealing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BILLHOOK_SECRET_KEY", "a sealing key of the operator")
+
+
+def webhooks(engine: Engine) -> list[Subscriber]:
+    (listed,) = SqlAccounts(engine).listed()
+    return list(listed.subscribers)
+
+
+@pytest.mark.parametrize(
+    ("style", "events"),
+    [
+        ("native", set(Event)),
+        ("razorpay", {Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED}),
+    ],
+)
+def test_a_webhook_is_added_in_either_style(
+    billhook: Any, acme: Any, url: str, engine: Engine, style: str, events: set[Event]
+) -> None:
+    ran = billhook(
+        "webhook", "add", acme["account"], *HOOK, "--style", style, "--database", url, "--json"
+    )
+    (webhook,) = webhooks(engine)
+    assert ran.told == {"id": webhook.id, "url": HOOK[1], "style": style}
+    assert (webhook.style, {*webhook.events}, webhook.silenced) == (style, events, False)
+    assert SECRET not in repr(webhook) + ran.out
+
+
+def test_a_webhook_is_paused_and_resumed(
+    billhook: Any, acme: Any, url: str, engine: Engine
+) -> None:
+    billhook("webhook", "add", acme["account"], *HOOK, "--database", url)
+    (before,) = webhooks(engine)
+    for action, silenced in (("pause", True), ("pause", True), ("resume", False)):
+        ran = billhook("webhook", action, acme["account"], before.id, "--database", url)
+        assert ran.status == 0
+        (now,) = webhooks(engine)
+        assert now.silenced is silenced
+    assert now == before
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("add", "acc_none", *HOOK), "ACCOUNT_ID: there is no such account"),
+        (
+            ("add", "ACME", "--webhook-url", "http://x/", "--webhook-secret", SECRET),
+            "--webhook-url",
+        ),
+        (("add", "ACME", *HOOK[:2], "--webhook-secret", "canary"), "--webhook-secret"),
+        (("pause", "ACME", "sub_none"), "WEBHOOK_ID: the account has none"),
+        (("resume", "acc_none", "sub_none"), "ACCOUNT_ID: there is no such account"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line_and_leaves_nothing(
+    billhook: Any, acme: Any, url: str, engine: Engine, given: tuple[str, ...], words: str
+) -> None:
+    named = [acme["account"] if one == "ACME" else one for one in given]
+    ran = billhook("webhook", *named, "--database", url)
+    assert (ran.status, ran.out) == (2, "")
+    assert words in ran.err
+    assert ran.err.count("\n") == 1
+    assert "canary" not in ran.err
+    assert webhooks(engine) == []
