@@ -65,10 +65,9 @@ class SearchingSuite(StoreSuite):
         add(opened, *_five())
         pages: list[list[str]] = []
         after = None
-        while True:
-            page = _search(
-                opened, Search(limit=2, after=after, oldest_first=oldest_first), ONE.id, NOON
-            )
+        for _ in FIVE:  # more than there are pages: a store that repeats itself must not go on
+            search = Search(limit=2, after=after, oldest_first=oldest_first)
+            page = _search(opened, search, ONE.id, NOON)
             if not page:
                 break
             pages.append([invoice.id for invoice in page])
