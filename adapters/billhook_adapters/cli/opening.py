@@ -13,7 +13,7 @@ from billhook.account import Account, AccountId, Policy
 from billhook.announcement import Subscriber
 from billhook.value import storable
 from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.cli.webhook import a_webhook
+from billhook_adapters.cli.subscriber import a_webhook
 from billhook_adapters.cli.wording import of_key
 from billhook_adapters.keys import KEY_ID, SHORTEST_SECRET, NewKey, new_id, new_key
 from billhook_adapters.memory.clock import SystemClock

@@ -59,7 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _add(asked: argparse.Namespace) -> int:
     from billhook.account import AccountId
     from billhook_adapters.cli.opening import strong
-    from billhook_adapters.cli.webhook import a_webhook
+    from billhook_adapters.cli.subscriber import a_webhook
 
     secret = strong("--webhook-secret", asked.webhook_secret)
     with database(asked.database) as engine:

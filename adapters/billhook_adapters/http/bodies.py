@@ -8,7 +8,11 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 
 DEEPEST = 32
+"""Levels of a JSON text, or of a form's keys."""
 MOST_FIELDS = 2000
+"""Fields of a form."""
+MOST_DIGITS = 4300
+"""Digits of an integer; reading one costs the square of them."""
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
@@ -24,7 +28,7 @@ def from_json(raw: bytes) -> Any:
     {'amount': 5}
     """
     try:
-        value = json.loads(raw.decode(), parse_constant=_refuse)
+        value = json.loads(raw.decode(), parse_constant=_refuse, parse_int=_integer)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     if _deeper(value, DEEPEST):
@@ -70,6 +74,13 @@ def _put(into: dict[str, Any], parts: list[str], value: str) -> None:
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _integer(digits: str) -> int:
+    # The interpreter has this limit too, but its host may have lifted it.
+    if len(digits) > MOST_DIGITS:
+        raise ValueError("has an integer of too many digits")
+    return int(digits)
 
 
 def _deeper(value: Any, levels: int) -> bool:

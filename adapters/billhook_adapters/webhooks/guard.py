@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST = 2048
+LONGEST_NAME = 253
 PORTS = (443, 8443)
 
-# IPv6 addresses that carry an IPv4 address inside, or that nobody routes: where they lead cannot
-# be told by looking at them alone.
-_CARRIERS = tuple(
+# What the standard library's own tables lack, or lacked in a Python that we support: clouds'
+# metadata services at addresses that look public (Azure's 168.63.129.16, Oracle's in 192.0.0.0/24),
+# relays, documentation, and IPv6 addresses that carry an IPv4 address inside.
+_CLOSED = tuple(
     ip_network(network)
     for network in (
-        "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/32",
-        "2002::/16", "fec0::/10",
+        "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24",
+        "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23",
+        "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
     )
 )  # fmt: skip
+
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 
 Address = IPv4Address | IPv6Address
 
@@ -54,7 +60,7 @@ def is_public(address: Address) -> bool:
     return (
         address.is_global
         and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-        and not any(address in carrier for carrier in _CARRIERS)
+        and not any(address in network for network in _CLOSED)
     )
 
 
@@ -90,18 +96,23 @@ def _parts(url: str) -> SplitResult:
 
 def _literal(host: str) -> Address | None:
     try:
-        return ip_address(host.partition("%")[0])
+        return ip_address(host)
     except ValueError:
         return None
 
 
 def _is_name(host: str) -> bool:
-    """A name of the public DNS; the last label of a number in disguise has a digit first."""
-    labels = host.removesuffix(".").split(".")
+    """A name of the public DNS; the last label of a number in disguise has a digit first.
+
+    Names that DNS cannot hold are refused here, since looking them up raises.
+    """
+    name = host.removesuffix(".")
+    labels = name.split(".")
     inside = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "arpa")
     return (
-        len(labels) > 1
-        and all(label.replace("-", "").replace("_", "").isalnum() for label in labels)
+        len(name) <= LONGEST_NAME
+        and len(labels) > 1
+        and all(map(_LABEL.fullmatch, labels))
         and not labels[-1][0].isdigit()
         and labels[-1] not in inside
     )

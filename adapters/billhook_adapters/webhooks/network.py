@@ -5,11 +5,16 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 import httpcore
 
 from billhook_adapters.webhooks.guard import connectable
+
+LONGEST_ANSWER = 64 * 1024
+"""The most bytes that are read of an answer, its head and what comes before it included."""
 
 Resolver = Callable[[str, int], Sequence[str]]
 """All addresses of a name. Raises OSError where there are none."""
@@ -23,6 +28,28 @@ def resolved(host: str, port: int) -> Sequence[str]:
     """All addresses of a name, as the machine knows them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
+
+
+def within(seconds: float, resolver: Resolver, host: str, port: int) -> Sequence[str]:
+    """What the resolver answers in time. Raises OSError, TimeoutError among them."""
+    # The system's resolver takes no timeout. Its thread is a daemon, because one that hangs must
+    # hold up neither the exchange nor the end of the process.
+    answers: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolver(host, port))
+        except Exception as error:  # noqa: BLE001  # raised again below, in the asker's thread
+            answers.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 class Deadline:
@@ -62,7 +89,7 @@ class GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the checked address; the name stays TLS's to check."""
         try:
-            addresses = self._resolver(host, port)
+            addresses = within(self._deadline.left(), self._resolver, host, port)
         except OSError as unknown:
             raise httpcore.ConnectError from unknown
         address = connectable(addresses, allow_loopback=self._allow_loopback)
@@ -74,19 +101,29 @@ class GuardedBackend(httpcore.NetworkBackend):
         return _Stream(stream, self._deadline, self)
 
 
+_RECORD = 16 * 1024
+
+
 class _Stream(httpcore.NetworkStream):
     def __init__(
         self, stream: httpcore.NetworkStream, deadline: Deadline, backend: GuardedBackend
     ) -> None:
         self._stream, self._deadline, self._backend = stream, deadline, backend
+        self._readable = LONGEST_ANSWER
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # as above
-        return self._stream.read(max_bytes, self._deadline.left())
+        if self._readable == 0:
+            raise httpcore.ReadError  # no subscriber needs so many words
+        data = self._stream.read(min(max_bytes, self._readable), self._deadline.left())
+        self._readable -= len(data)
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # as above
-        left = self._deadline.left()
-        self._backend.sent = True
-        self._stream.write(buffer, left)
+        # One record of TLS at a time, because each of them gets a timeout of its own.
+        for start in range(0, len(buffer), _RECORD):
+            left = self._deadline.left()
+            self._backend.sent = True
+            self._stream.write(buffer[start : start + _RECORD], left)
 
     def close(self) -> None:
         self._stream.close()

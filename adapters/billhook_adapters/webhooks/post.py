@@ -40,7 +40,10 @@ class Poster:
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str]
     ) -> Result[Accepted, SendError]:
-        """Post once. Any 2xx is an acceptance; its body is not read."""
+        """Post once. Any 2xx is an acceptance; its body is not read.
+
+        Headers that HTTP cannot carry are permanent: no later attempt would go out either.
+        """
         try:
             check_url(url, allow_loopback=self._allow_loopback)
         except ValueError as wrong:
@@ -50,11 +53,13 @@ class Poster:
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
-                pool.stream("POST", url, headers=list(headers.items()), content=body) as response,
+                pool.stream("POST", url, headers=_ascii(headers), content=body) as response,
             ):
                 status = response.status
         except Private:
             return Failure(Permanent("the URL must not lead to a private address"))
+        except (httpcore.LocalProtocolError, UnicodeEncodeError):
+            return Failure(Permanent("a header cannot be sent over HTTP"))
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):
             if backend.sent:
                 return Failure(Unknown("no answer in time, or the connection broke"))
@@ -62,3 +67,7 @@ class Poster:
         if 200 <= status < 300:
             return Success(Accepted())
         return Failure(Transient(f"answered {status}"))
+
+
+def _ascii(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]

@@ -8,6 +8,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from billhook.value import utc
 
 
 def razorpay_signature(body: bytes, secret: str) -> str:
@@ -23,12 +26,17 @@ def standard_headers(event_id: str, at: datetime, body: bytes, secret: str) -> d
     """The headers of Standard Webhooks, signed at an instant.
 
     A secret in the standard's own form, `whsec_` and base64, is taken as it is; any other text
-    stands for its bytes.
+    stands for its bytes. Raises ValueError where a secret holds no key.
     """
+    at = utc(at)  # the library takes every time for one of UTC
     own = secret.startswith("whsec_")
     key = secret if own else b64encode(secret.encode()).decode()
+    try:
+        webhook = Webhook(key)
+    except EmptyWebhookSecretError:
+        raise ValueError("the secret is empty; make one of at least 24 random bytes") from None
     return {
         "webhook-id": event_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(key).sign(event_id, at, body.decode()),
+        "webhook-signature": webhook.sign(event_id, at, body.decode()),
     }

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billhook.announcement import Event
-from billhook_adapters.cli.webhook import EVENTS, STYLE
+from billhook_adapters.cli.subscriber import EVENTS, STYLE
 from billhook_adapters.http.razorpay import events
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.webhooks.announcer import STYLES

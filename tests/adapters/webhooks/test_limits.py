@@ -1,0 +1,341 @@
+"""What a hostile subscriber or a hostile name cannot do: stretch, flood, disguise, or raise."""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta, timezone
+from ipaddress import ip_address
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpcore
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from returns.result import Failure, Success
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from billhook.delivery import Accepted, Permanent, Transient, Unknown
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.webhooks import Poster, check_url, standard_headers
+from billhook_adapters.webhooks.guard import is_public
+from billhook_adapters.webhooks.network import LONGEST_ANSWER, within
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@contextmanager
+def receiver(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server for one connection."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        with suppress(OSError):  # the other side hangs up, or nobody comes
+            connection, _ = listener.accept()
+            with connection:
+                serve(connection)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # wakes an accept that nobody will answer
+        listener.close()
+        thread.join(10)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes each read from the network brought."""
+    sizes: list[int] = []
+
+    class Counting(httpcore.SyncBackend):
+        def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+            stream = super().connect_tcp(*args, **kwargs)
+            original = stream.read
+
+            def counted(max_bytes: int, timeout: float | None = None) -> bytes:
+                data = original(min(max_bytes, 1000), timeout)  # in no round number of reads
+                sizes.append(len(data))
+                return data
+
+            monkeypatch.setattr(stream, "read", counted)
+            return stream
+
+    monkeypatch.setattr(httpcore, "SyncBackend", Counting)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: " + b"a" * 1000 + b"\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"a" * 1000),
+    ],
+    ids=["interim answers", "headers", "one header"],
+)
+def test_an_answer_without_end_is_read_to_64_kib_and_no_further(
+    read: list[int], first: bytes, again: bytes
+) -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(first)
+        while True:
+            connection.sendall(again * 100)
+
+    with receiver(serve) as port:
+        # The clock stands still: only the limit of bytes can end this.
+        poster = Poster(allow_loopback=True, monotonic=lambda: 0.0)
+        given = poster.post(f"http://127.0.0.1:{port}/", b"{}", {})
+    assert given == Failure(Unknown("no answer in time, or the connection broke"))
+    assert sum(read) == LONGEST_ANSWER == 65536
+
+
+def test_a_resolver_that_hangs_does_not_stretch_the_exchange() -> None:
+    never = Event()
+
+    def hanging(host: str, port: int) -> Sequence[str]:
+        never.wait(60)
+        return ["8.8.8.8"]
+
+    with pytest.raises(TimeoutError):
+        within(0.0001, hanging, "shop.example", 443)
+    never.set()
+
+
+def test_the_connection_goes_to_the_checked_address_and_never_to_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dialled: list[tuple[str, int]] = []
+
+    class Recording(httpcore.SyncBackend):
+        def connect_tcp(
+            self, host: str, port: int, *args: Any, **kwargs: Any
+        ) -> httpcore.NetworkStream:
+            dialled.append((host, port))
+            raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore, "SyncBackend", Recording)
+    answers = iter([["8.8.8.8"], ["127.0.0.1"]])  # the second is the rebinding
+    poster = Poster(resolver=lambda _host, _port: next(answers))
+    given = poster.post("https://shop.example:8443/", b"{}", {})
+    assert given == Failure(Transient("could not be reached"))
+    assert dialled == [("8.8.8.8", 8443)]
+    assert next(answers) == ["127.0.0.1"]  # nobody asked twice
+
+
+@pytest.mark.parametrize(
+    "url", ["https://shop.example/₹", "https://shop.example/\\x", "https://shop.example/\x7f"]
+)
+def test_characters_that_readers_of_urls_disagree_about_are_refused_in_paths_too(url: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        check_url(url)
+
+
+def test_time_that_is_up_before_the_connection_is_made_is_tried_again() -> None:
+    moments = iter([0.0, 0.1, 6.0])
+    poster = Poster(resolver=lambda _host, _port: ["8.8.8.8"], monotonic=lambda: next(moments))
+    given = poster.post("https://shop.example/", b"{}", {})
+    assert given == Failure(Transient("could not be reached"))
+
+
+def test_a_broken_resolver_is_raised_where_it_was_asked() -> None:
+    def broken(host: str, port: int) -> Sequence[str]:
+        raise LookupError("a bug")
+
+    with pytest.raises(LookupError, match="a bug"):
+        within(10, broken, "shop.example", 443)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "168.63.129.16", "192.0.0.192", "192.88.99.1", "100.100.100.200", "169.254.169.254",
+        "3fff::1", "5f00::1", "2001:2::1", "2001:10::1", "2001:20::1", "fd00:ec2::254",
+    ],
+)  # fmt: skip
+def test_metadata_services_relays_and_what_nobody_routes_are_not_public(address: str) -> None:
+    assert not is_public(ip_address(address))
+    host = f"[{address}]" if ":" in address else address
+    with pytest.raises(ValueError, match="must not lead to a private address"):
+        check_url(f"https://{host}/")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a" * 64 + ".example",
+        ".".join(["a" * 60] * 5),
+        "-a.example",
+        "a-.example",
+        "8.8.8.8%.evil.example",
+        "%31%32%37.0.0.1",
+        "shop.example..",
+    ],
+)
+def test_a_name_that_dns_cannot_hold_is_refused_and_never_looked_up(host: str) -> None:
+    def never(host: str, port: int) -> Sequence[str]:
+        raise AssertionError("looked up")
+
+    given = Poster(resolver=never).post(f"https://{host}/", b"{}", {})
+    assert given == Failure(Permanent("the URL must name a public host, such as shop.example"))
+
+
+def test_no_name_passes_for_this_machine_by_how_it_begins() -> None:
+    with pytest.raises(ValueError, match="must begin with https"):
+        check_url("http://127.0.0.1%.evil.example:22/", allow_loopback=True)
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: b", "₹", "a\x00b"])
+def test_a_header_that_http_cannot_carry_is_permanent_and_nothing_goes_out(value: str) -> None:
+    heard: list[bytes] = []
+    with receiver(lambda connection: heard.append(connection.recv(65536))) as port:
+        poster = Poster(allow_loopback=True)
+        given = poster.post(f"http://127.0.0.1:{port}/", b"{}", {"X-Test": value})
+    assert given == Failure(Permanent("a header cannot be sent over HTTP"))
+    assert heard in ([], [b""])
+
+
+def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(OK)
+
+    with receiver(serve) as port:
+        given = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}/", b"", {})
+    assert given == Success(Accepted())
+
+
+def test_a_large_body_arrives_whole() -> None:
+    body = random.Random(1).randbytes(1_000_003)  # noqa: S311  # it only fills space
+    arrived = bytearray()
+
+    def serve(connection: socket.socket) -> None:
+        while not arrived.endswith(body):
+            arrived.extend(connection.recv(65536))
+        connection.sendall(OK)
+
+    with receiver(serve) as port:
+        given = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}/", body, {})
+    assert given == Success(Accepted())
+
+
+def certificate(name: str, folder: Path) -> Path:
+    """A certificate of its own for this name, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = SystemClock().now()
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    form, lock = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path = folder / f"{name}.pem"
+    path.write_bytes(signed.public_bytes(pem) + key.private_bytes(pem, form, lock))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("certified", "outcome"),
+    [
+        ("localhost", Success(Accepted())),
+        ("another.example", Failure(Transient("could not be reached"))),
+    ],
+)
+def test_tls_asks_for_the_name_and_checks_it_while_the_address_is_the_checked_one(
+    tmp_path: Path, certified: str, outcome: object
+) -> None:
+    path = certificate(certified, tmp_path)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(path)
+    trusted = ssl.create_default_context(cafile=path)
+    asked: list[str | None] = []
+    served.sni_callback = lambda _socket, name, _context: asked.append(name)
+    bodies: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        with served.wrap_socket(connection, server_side=True) as safe:
+            request = b""
+            while b"\r\n\r\n{}" not in request:
+                request += safe.recv(65536)
+            bodies.append(request)
+            safe.sendall(OK)
+
+    looked_up: list[str] = []
+
+    def resolver(host: str, port: int) -> Sequence[str]:
+        looked_up.append(host)
+        return ["127.0.0.1"]
+
+    with receiver(serve) as port:
+        poster = Poster(allow_loopback=True, resolver=resolver, tls=trusted)
+        given = poster.post(f"https://localhost:{port}/", b"{}", {})
+    assert given == outcome
+    assert (asked, looked_up) == (["localhost"], ["localhost"])
+    assert len(bodies) == isinstance(outcome, Success)
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_no_request(tmp_path: Path) -> None:
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(certificate("localhost", tmp_path))
+    heard: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        with served.wrap_socket(connection, server_side=True) as safe:
+            heard.append(safe.recv(65536))
+
+    with receiver(serve) as port:
+        given = Poster(allow_loopback=True, resolver=lambda _host, _port: ["127.0.0.1"]).post(
+            f"https://localhost:{port}/", b"{}", {}
+        )
+    assert given == Failure(Transient("could not be reached"))
+    assert heard == []
+
+
+def test_an_instant_is_signed_the_same_in_every_time_zone() -> None:
+    now = SystemClock().now()
+    kolkata = now.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    headers = standard_headers("evt_1", kolkata, b"{}", SECRET)
+    assert headers == standard_headers("evt_1", now, b"{}", SECRET)
+    assert Webhook(SECRET).verify("{}", headers) == {}
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_x"])
+def test_a_secret_without_a_key_is_a_value_error(secret: str) -> None:
+    with pytest.raises(ValueError, match=r"empty|base64"):
+        standard_headers("evt_1", datetime(2026, 1, 1, tzinfo=UTC), b"{}", secret)
+
+
+def test_a_signature_with_one_byte_changed_is_never_accepted() -> None:
+    headers = standard_headers("evt_1", SystemClock().now(), b"{}", SECRET)
+    signature = b64decode(headers["webhook-signature"].removeprefix("v1,"))
+    chance = random.Random(1)  # noqa: S311  # it only picks places
+    for _ in range(1000):
+        changed = bytearray(signature)
+        changed[chance.randrange(len(changed))] ^= chance.randrange(1, 256)
+        forged = {**headers, "webhook-signature": "v1," + b64encode(changed).decode()}
+        with pytest.raises(WebhookVerificationError):
+            Webhook(SECRET).verify("{}", forged)
