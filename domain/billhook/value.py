@@ -43,7 +43,7 @@ def storable(text: str) -> str:
     """
     if "\x00" in text:
         raise ValueError("must not hold the NUL character; remove it")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("must not hold a lone surrogate; send well-formed Unicode")
     return text
 

@@ -15,8 +15,8 @@ def upgrade() -> None:
         "UPDATE invoices SET receipt = coalesce(json_extract(document, '$.receipt'), number)"
     )
     op.create_index("invoices_by_age", "invoices", ["account", "created_at", "id"])
-    op.create_index("invoices_by_receipt", "invoices", ["account", "receipt"])
-    op.create_index("invoices_of_customer", "invoices", ["account", "customer"])
+    for index, column in (("invoices_by_receipt", "receipt"), ("invoices_of_customer", "customer")):
+        op.create_index(index, "invoices", ["account", column, "created_at", "id"])
     op.add_column("messages", sa.Column("event", sa.String(length=64)))
     op.add_column("messages", sa.Column("version", sa.Integer()))
     op.add_column(
