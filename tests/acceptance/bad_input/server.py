@@ -1,0 +1,138 @@
+"""A sandbox in a process of its own, its raw socket, and every row of its database."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from acceptance.bad_input.case import BASE, SECRET, THEIR_SECRET, THEIRS, Case, case, text
+
+DEADLINE = 10  # seconds on the socket
+
+Rows = dict[str, list[Any]]
+
+
+class Seen(NamedTuple):
+    """An answer as it came."""
+
+    status: int
+    headers: str
+    body: bytes
+
+    @property
+    def whole(self) -> bytes:
+        """All of it that must be alike where answers are: all but the time and the request's id."""
+        own = ("date:", "x-request-id:")
+        kept = [line for line in self.headers.splitlines() if not line.lower().startswith(own)]
+        return b"%d %b\n%b" % (self.status, "\n".join(kept).encode(), self.body)
+
+
+class Server:
+    """What the cases are asked of."""
+
+    def __init__(self, port: int, database: Path, log: Path) -> None:
+        self.port, self.log = port, log
+        self._rows = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        self._read = 0
+        self.ids: dict[bytes, bytes] = {}
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._rows.close()
+
+    def exchange(self, raw: bytes, *, method: str = "GET") -> Seen:
+        """Send these bytes and read the one answer."""
+        with closing(socket.create_connection(("127.0.0.1", self.port), DEADLINE)) as line:
+            with suppress(ConnectionError):  # it may refuse what it has not read to its end
+                line.sendall(raw)
+            with closing(HTTPResponse(line, method=method)) as answer:
+                answer.begin()
+                return Seen(answer.status, str(answer.headers), answer.read())
+
+    def ask(self, asked: Case) -> Seen:
+        """Send a case, its ids put in."""
+        if b"@fresh" in asked.target:
+            self.ids[b"@fresh"] = self._made(case("fresh", "POST", "/v1/invoices", text(BASE)))
+        body = self._named(asked.body)
+        raw = self._named(asked._replace(body=b"").raw) + body
+        raw = raw.replace(b"@length", str(len(body)).encode(), 1)
+        return self.exchange(raw, method=asked.method.decode("latin-1"))
+
+    def _named(self, raw: bytes) -> bytes:
+        return re.sub(rb"@[a-z]+", lambda found: self.ids.get(found[0], found[0]), raw)
+
+    def _made(self, asked: Case) -> bytes:
+        made = json.loads(self.ask(asked).body)
+        self.ids[b"@line"] = made["line_items"][0]["id"].encode()
+        identity: str = made["id"]
+        return identity.encode()
+
+    def furnish(self) -> None:
+        """Make the invoices that cases name."""
+        issued = text({**BASE, "draft": "0"})
+        path = "/v1/invoices"
+        self.ids[b"@theirs"] = self._made(case("", "POST", path, issued, auth=THEIRS))
+        self.ids[b"@theirdraft"] = self._made(case("", "POST", path, text(BASE), auth=THEIRS))
+        self.ids[b"@theirline"] = self.ids[b"@line"]
+        self.ids[b"@issued"] = self._made(case("", "POST", path, issued))
+        self.ids[b"@draft"] = self._made(case("", "POST", path, text(BASE)))
+        self.ids[b"@ourline"] = self.ids[b"@line"]
+        item = text({"name": "Pen", "amount": 100, "currency": "INR"})
+        for name, auth in ((b"@theiritem", THEIRS), (b"@ouritem", None)):
+            made = case("", "POST", "/v1/items", item, **({"auth": auth} if auth else {}))
+            self.ids[name] = json.loads(self.ask(made).body)["id"].encode()
+        customer = text({"name": "Somebody Else", "email": "else@example.com"})
+        made = case("", "POST", "/v1/customers", customer, auth=THEIRS)
+        self.ids[b"@theircustomer"] = json.loads(self.ask(made).body)["id"].encode()
+        self.rows()
+
+    def logged(self) -> str:
+        """What it wrote into its log since this was last asked."""
+        with self.log.open("rb") as log:
+            log.seek(self._read)
+            written = log.read()
+        self._read += len(written)
+        return written.decode()
+
+    def rows(self, *, but: frozenset[str] = frozenset()) -> Rows:
+        """Every row of every table, as another connection finds them."""
+        names = self._rows.execute("select name from sqlite_master where type = 'table'").fetchall()
+        return {
+            name: self._rows.execute(f'select * from "{name}" order by 1').fetchall()  # noqa: S608  # its own names
+            for (name,) in names
+            if name not in but
+        }
+
+
+@contextmanager
+def sandbox(folder: Path) -> Generator[Server]:
+    """A sandbox with two accounts and what the cases name."""
+    database, log = folder / "x.sqlite3", folder / "log"
+    command = [
+        *(sys.executable, "-m", "billhook_adapters.cli", "sandbox", "--port", "0"),
+        *("--database", f"sqlite:///{database}"),
+        *("--account", f"ours:{SECRET}", "--account", f"theirs:{THEIR_SECRET}"),
+    ]
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            port = int(process.stdout.readline().rpartition(":")[2])
+            while not process.stdout.readline().startswith("ready"):
+                pass
+            with closing(Server(port, database, log)) as server:
+                server.furnish()
+                yield server
+        finally:
+            process.kill()
