@@ -1,0 +1,92 @@
+"""`billhook serve` as a process that may be killed, and a client that asks until it is answered."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+BILLHOOK = [sys.executable, "-m", "billhook_adapters.cli"]
+DEADLINE = 60  # seconds; nothing here is told by the clock
+
+INVOICE: Mapping[str, Any] = {
+    "customer": {"name": "Ravi", "email": "ravi@example.com"},
+    "line_items": [{"name": "Book", "amount": 100}],
+    "email_notify": False,
+}
+
+
+class Account(NamedTuple):
+    """Who asks."""
+
+    id: str
+    authorization: str
+
+
+def opened_account(database: str) -> Account:
+    """A new account and its first key."""
+    command = [*BILLHOOK, "account", "create", "--name", "Acme", "--database", database, "--json"]
+    made = subprocess.run(command, capture_output=True, check=True, timeout=DEADLINE)
+    told = json.loads(made.stdout)
+    pair = f"{told['key_id']}:{told['key_secret']}".encode()
+    return Account(told["account"], f"Basic {b64encode(pair).decode()}")
+
+
+class Served:
+    """One life of the service; none outlives its block."""
+
+    def __init__(
+        self, database: str, log: Path, environ: Mapping[str, str], *arguments: str
+    ) -> None:
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [*BILLHOOK, "serve", "--port", "0", "--database", database, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=dict(environ),
+            )
+        assert self._process.stdout is not None
+        first = self._process.stdout.readline()
+        self.port = int(first.partition(";")[0].rpartition(":")[2])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def kill(self) -> int:
+        """End it with SIGKILL, where it stands; how it ended."""
+        self._process.kill()
+        return self._ended()
+
+    def terminate(self) -> int:
+        """End it as an operator does; how it ended."""
+        self._process.terminate()
+        return self._ended()
+
+    def _ended(self) -> int:
+        self._process.communicate(timeout=DEADLINE)
+        return self._process.returncode
+
+
+def asked(
+    port: int, who: Account, path: str, body: Mapping[str, Any], key: str
+) -> tuple[int, bytes]:
+    """The answer to one POST; raises what sockets raise."""
+    with closing(HTTPConnection("127.0.0.1", port, timeout=DEADLINE)) as connection:
+        sent = {
+            "Authorization": who.authorization,
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
+        connection.request("POST", path, json.dumps(body), sent)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
