@@ -1,0 +1,256 @@
+"""Webhooks of a running sandbox, received over HTTP and verified by the vendor's Python SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from razorpay.errors import SignatureVerificationError
+
+from acceptance.contract.invoices import AMOUNT, LEAD, PART, Between, a_request, id_like
+from acceptance.contract.receiver import Receiver, Told, receiving
+from acceptance.contract.sandbox import Sandbox
+from acceptance.contract.sandbox import sandbox as a_sandbox
+
+SECRET = "whsec-of-the-shop"
+DAY = 24 * 60 * 60
+
+
+@pytest.fixture(scope="module")
+def hooked() -> Iterator[tuple[Sandbox, Receiver]]:
+    with (
+        receiving() as (receiver, url),
+        a_sandbox("--webhook-url", url, "--webhook-secret", SECRET) as started,
+    ):
+        yield started, receiver
+
+
+@pytest.fixture(scope="module")
+def sandbox(hooked: tuple[Sandbox, Receiver]) -> Sandbox:
+    return hooked[0]
+
+
+@pytest.fixture(scope="module")
+def receiver(hooked: tuple[Sandbox, Receiver]) -> Receiver:
+    return hooked[1]
+
+
+@pytest.fixture(scope="module")
+def client(sandbox: Sandbox) -> Any:
+    return sandbox.client()
+
+
+def verify(client: Any, told: Told, secret: str = SECRET, body: bytes | None = None) -> Any:
+    raw = (told.body if body is None else body).decode()
+    return client.utility.verify_webhook_signature(
+        raw, told.headers["x-razorpay-signature"], secret
+    )
+
+
+def shown(told: Told) -> dict[str, Any]:
+    invoice: dict[str, Any] = told.event["payload"]["invoice"]["entity"]
+    return invoice
+
+
+def as_fetched(client: Any, name: str) -> dict[str, Any]:
+    """The invoice as it is fetched, without what a webhook leaves out."""
+    fetched = client.invoice.fetch(name)
+    return {field: value for field, value in fetched.items() if field != "line_items"}
+
+
+def test_a_part_payment_tells_of_the_payment_the_order_and_the_invoice(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    began = sandbox.now
+    invoice = client.invoice.create(a_request(receipt="R-1"))
+    payment = sandbox.pay(invoice["id"], PART)["id"]
+    (told,) = receiver.wait(invoice["id"], 1)
+    recently = Between(began, sandbox.now)
+    details = invoice["customer_details"]
+    absent = ("refund_status", "card_id", "bank", "wallet", "vpa", "fee", "tax", "error_code",
+              "error_description")  # fmt: skip
+    event = told.event
+    assert event.pop("payload") == {
+        "payment": {
+            "entity": {
+                **dict.fromkeys(absent),
+                "id": payment,
+                "entity": "payment",
+                "amount": PART,
+                "currency": "INR",
+                "status": "captured",
+                "order_id": invoice["order_id"],
+                "invoice_id": invoice["id"],
+                "international": False,
+                "method": event_method(told),
+                "amount_refunded": 0,
+                "captured": True,
+                "description": f"Invoice #{invoice['id']}",
+                "email": details["email"],
+                "contact": details["contact"],
+                "notes": [],
+                "created_at": recently,
+            }
+        },
+        "order": {
+            "entity": {
+                "id": invoice["order_id"],
+                "entity": "order",
+                "amount": AMOUNT,
+                "amount_paid": PART,
+                "amount_due": AMOUNT - PART,
+                "currency": "INR",
+                "receipt": "R-1",
+                "offer_id": None,
+                "status": "attempted",
+                "attempts": 1,
+                "notes": [],
+                "created_at": recently,
+            }
+        },
+        "invoice": {"entity": as_fetched(client, invoice["id"])},
+    }
+    assert event == {
+        "entity": "event",
+        "account_id": id_like("acc"),
+        "event": "invoice.partially_paid",
+        "contains": ["payment", "order", "invoice"],
+        "created_at": recently,
+    }
+
+
+def event_method(told: Told) -> Any:
+    """How it was paid: no payer of a sandbox says, but the field is there."""
+    return told.event["payload"]["payment"]["entity"]["method"]
+
+
+def test_the_last_payment_tells_that_the_invoice_and_its_order_are_paid(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    invoice = client.invoice.create(a_request())
+    first = sandbox.pay(invoice["id"], PART)["id"]
+    last = sandbox.pay(invoice["id"], AMOUNT - PART)["id"]
+    told = {one.event["event"]: one for one in receiver.wait(invoice["id"], 2)}
+    assert told.keys() == {"invoice.partially_paid", "invoice.paid"}
+    payload = told["invoice.paid"].event["payload"]
+    assert told["invoice.paid"].event["contains"] == ["payment", "order", "invoice"]
+    assert (payload["payment"]["entity"]["id"], payload["payment"]["entity"]["amount"]) == (
+        last,
+        AMOUNT - PART,
+    )
+    order = payload["order"]["entity"]
+    assert (order["status"], order["amount_paid"], order["amount_due"]) == ("paid", AMOUNT, 0)
+    assert shown(told["invoice.paid"])["payment_id"] == first
+    assert shown(told["invoice.paid"]) == as_fetched(client, invoice["id"])
+
+
+def test_a_webhook_shows_the_invoice_as_it_was_when_it_came_to_pass(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    invoice = client.invoice.create(a_request())
+    sandbox.pay(invoice["id"], PART)
+    part_paid = as_fetched(client, invoice["id"])
+    sandbox.pay(invoice["id"], AMOUNT - PART)
+    told = {one.event["event"]: one for one in receiver.wait(invoice["id"], 2)}
+    assert shown(told["invoice.partially_paid"]) == part_paid
+
+
+def test_expiry_tells_of_the_invoice_alone(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    invoice = client.invoice.create(a_request(expire_by=sandbox.now + LEAD + 60))
+    sandbox.advance(LEAD + 120)
+    (told,) = receiver.wait(invoice["id"], 1)
+    assert (told.event["event"], told.event["contains"]) == ("invoice.expired", ["invoice"])
+    assert told.event["payload"] == {"invoice": {"entity": as_fetched(client, invoice["id"])}}
+    assert shown(told)["status"] == "expired"
+    assert "line_items" not in shown(told)
+
+
+def test_nothing_is_told_of_drafts_of_issuing_or_of_cancelling(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    silent = client.invoice.create(a_request(draft="1"))
+    client.invoice.issue(silent["id"])
+    client.invoice.notify_by(silent["id"], "sms")
+    client.invoice.cancel(silent["id"])
+    _hear_of_another(client, sandbox, receiver)
+    assert receiver.about(silent["id"]) == []
+
+
+def test_the_sdk_verifies_the_raw_bytes_under_the_webhooks_own_secret_and_nothing_else(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    invoice = client.invoice.create(a_request(customer={"name": "Åsa Ödegård"}))
+    sandbox.pay(invoice["id"], AMOUNT)
+    (told,) = receiver.wait(invoice["id"], 1)
+    assert verify(client, told) is True
+    assert told.headers["x-razorpay-signature"] == told.headers["x-razorpay-signature"].lower()
+    assert told.headers["content-type"] == "application/json"
+    assert told.path == "/hook"
+    with pytest.raises(SignatureVerificationError):
+        verify(client, told, secret="s3cret")  # the API's secret does not sign webhooks
+    for other in (told.body + b"\n", told.body.replace(b"paid", b"Paid", 1)):
+        with pytest.raises(SignatureVerificationError):
+            verify(client, told, body=other)
+
+
+def test_every_event_has_an_id_of_its_own(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    told: list[Told] = []
+    for _ in range(3):
+        invoice = client.invoice.create(a_request())
+        sandbox.pay(invoice["id"], PART)
+        sandbox.pay(invoice["id"], AMOUNT - PART)
+        told += receiver.wait(invoice["id"], 2)
+    assert len({one.id for one in told}) == len(told) == 6
+
+
+@pytest.mark.parametrize("answer", [500, 404, 302, 0])
+def test_what_was_not_taken_is_told_again_under_the_same_id_in_the_same_bytes(
+    client: Any, sandbox: Sandbox, receiver: Receiver, answer: int
+) -> None:
+    invoice = client.invoice.create(a_request())
+    receiver.answer(invoice["id"], answer, answer, 204)
+    sandbox.pay(invoice["id"], AMOUNT)
+    later = receiver.wait(invoice["id"], 3, meanwhile=lambda: sandbox.advance(60))
+    assert len({(one.id, one.body) for one in later}) == 1
+    assert all(verify(client, one) for one in later)
+
+
+def test_what_was_taken_is_not_told_again(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    invoice = client.invoice.create(a_request())
+    receiver.answer(invoice["id"], 500, 200)
+    sandbox.pay(invoice["id"], AMOUNT)
+    receiver.wait(invoice["id"], 2, meanwhile=lambda: sandbox.advance(60))
+    sandbox.advance(2 * DAY)
+    _hear_of_another(client, sandbox, receiver)
+    assert len(receiver.about(invoice["id"])) == 2
+
+
+def test_a_webhook_that_fails_for_a_day_is_disabled_for_its_account_alone(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    deaf = sandbox.client("deaf")
+    invoice = deaf.invoice.create(a_request())
+    receiver.answer(invoice["id"], *[500] * 100)
+    sandbox.pay(invoice["id"], AMOUNT)
+    for _ in range(26):
+        sandbox.advance(60 * 60)
+        _hear_of_another(client, sandbox, receiver)
+    assert len(receiver.about(invoice["id"])) > 2
+    unheard = deaf.invoice.create(a_request())
+    sandbox.pay(unheard["id"], AMOUNT)
+    _hear_of_another(client, sandbox, receiver)
+    assert receiver.about(unheard["id"]) == []
+
+
+def _hear_of_another(client: Any, sandbox: Sandbox, receiver: Receiver) -> None:
+    """Webhooks are told one after the other: all before this one has been tried."""
+    other = client.invoice.create(a_request())
+    sandbox.pay(other["id"], AMOUNT)
+    receiver.wait(other["id"], 1)

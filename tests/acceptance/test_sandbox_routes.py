@@ -1,0 +1,175 @@
+"""The sandbox's own routes: the payer, time, the outbox, and providers that fail when told to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from acceptance.contract.invoices import (
+    AMOUNT,
+    LEAD,
+    PART,
+    STATUSES,
+    Between,
+    a_payer,
+    a_request,
+    id_like,
+    in_status,
+)
+from acceptance.contract.sandbox import Sandbox
+
+FAR = 253402300799  # the last second of the year 9999
+
+
+def payments(invoice: str) -> str:
+    return f"/sandbox/invoices/{invoice}/payments"
+
+
+def test_a_payment_answers_what_was_paid_and_what_is_left(client: Any, sandbox: Sandbox) -> None:
+    invoice = client.invoice.create(a_request())["id"]
+    told = {"currency": "INR", "invoice_id": invoice}
+    assert sandbox.pay(invoice, PART) == {
+        **told,
+        "id": id_like("pay"),
+        "amount": PART,
+        "status": "partially_paid",
+        "amount_paid": PART,
+        "amount_due": AMOUNT - PART,
+    }
+    assert sandbox.pay(invoice, AMOUNT - PART, reference="pay_1") == {
+        **told,
+        "id": "pay_1",
+        "amount": AMOUNT - PART,
+        "status": "paid",
+        "amount_paid": AMOUNT,
+        "amount_due": 0,
+    }
+
+
+def test_the_same_payment_reported_twice_is_one_payment(client: Any, sandbox: Sandbox) -> None:
+    invoice = client.invoice.create(a_request())["id"]
+    first = sandbox.pay(invoice, PART, reference="pay_twice")
+    assert sandbox.pay(invoice, PART, reference="pay_twice") == first
+    assert client.invoice.fetch(invoice)["amount_paid"] == PART
+
+
+@pytest.mark.parametrize("status", [s for s in STATUSES if s not in ("issued", "partially_paid")])
+def test_only_what_awaits_money_can_be_paid(client: Any, sandbox: Sandbox, status: str) -> None:
+    invoice = in_status(sandbox, client, status)
+    code, answer = sandbox.ask("POST", payments(invoice["id"]), {"amount": PART})
+    words = f"Operation not allowed for Invoice in {status} status."
+    assert (code, answer["error"]["description"]) == (400, words)
+    assert client.invoice.fetch(invoice["id"]) == invoice
+
+
+@pytest.mark.parametrize(
+    ("fields", "amount"),
+    [
+        ({}, AMOUNT + 1),
+        ({"partial_payment": False}, PART),
+        ({"first_payment_min_amount": 200}, 199),
+    ],
+)
+def test_more_than_is_due_and_parts_that_are_not_taken_are_refused(
+    client: Any, sandbox: Sandbox, fields: dict[str, Any], amount: int
+) -> None:
+    invoice = client.invoice.create(a_request(**fields))
+    code, answer = sandbox.ask("POST", payments(invoice["id"]), {"amount": amount})
+    assert (code, answer["error"]["code"]) == (400, "BAD_REQUEST_ERROR")
+    assert client.invoice.fetch(invoice["id"]) == invoice
+
+
+@pytest.mark.parametrize("body", [{}, {"amount": 0}, {"amount": "1"}, {"amount": 1, "x": 1}, []])
+def test_a_payment_of_no_shape_is_refused(client: Any, sandbox: Sandbox, body: object) -> None:
+    invoice = client.invoice.create(a_request())
+    code, answer = sandbox.ask("POST", payments(invoice["id"]), body)
+    assert (code, answer["error"]["code"]) == (400, "BAD_REQUEST_ERROR")
+    assert client.invoice.fetch(invoice["id"]) == invoice
+
+
+def test_a_payment_for_nothing_is_not_found(sandbox: Sandbox) -> None:
+    assert sandbox.ask("POST", payments("inv_00000000000000"), {"amount": 1})[0] == 404
+    assert sandbox.ask("GET", "/sandbox/payments")[0] == 404
+
+
+def test_the_clock_runs_and_is_moved_forward_and_set(client: Any, sandbox: Sandbox) -> None:
+    before = sandbox.now
+    sandbox.advance(3600)
+    assert sandbox.now == Between(before + 3600, before + 3660)
+    later = before + 7200
+    assert sandbox.told("POST", "/sandbox/clock", {"now": later})["now"] == Between(
+        later, later + 1
+    )
+    assert client.invoice.create(a_request())["created_at"] == Between(later, later + 60)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"now": 1, "advance_seconds": 1},
+        {"advance_seconds": -1},
+        {"advance_seconds": FAR},
+        {"now": FAR + 1},
+        {"now": "1767268800"},
+        {"now": 1.5},
+    ],
+)
+def test_a_clock_that_cannot_be_is_refused_and_not_moved(sandbox: Sandbox, body: object) -> None:
+    before = sandbox.now
+    assert sandbox.ask("POST", "/sandbox/clock", body)[0] == 400
+    assert sandbox.now == Between(before, before + 60)
+
+
+def test_what_expires_by_the_moved_clock_is_expired_at_once(client: Any, sandbox: Sandbox) -> None:
+    invoice = client.invoice.create(a_request(expire_by=sandbox.now + LEAD + 60))["id"]
+    sandbox.advance(LEAD)
+    assert client.invoice.fetch(invoice)["status"] == "issued"
+    sandbox.advance(LEAD)
+    assert client.invoice.fetch(invoice)["status"] == "expired"
+
+
+def test_the_outbox_has_every_message_with_its_medium_address_and_text(
+    client: Any, sandbox: Sandbox
+) -> None:
+    payer = a_payer()
+    invoice = client.invoice.create(a_request(customer=payer, sms_notify=1, email_notify=1))
+    for medium, address in (("sms", payer["contact"]), ("email", payer["email"])):
+        (message,) = sandbox.sent(address)
+        assert message.keys() == {"id", "medium", "to", "text"}
+        assert message["medium"] == medium
+        assert invoice["short_url"] in message["text"]
+
+
+@pytest.mark.parametrize("fault", ["permanent", "transient", "unknown"])
+@pytest.mark.parametrize(("medium", "address"), [("sms", "contact"), ("email", "email")])
+def test_a_fault_meets_only_the_next_messages_of_its_medium(
+    client: Any, sandbox: Sandbox, medium: str, address: str, fault: str
+) -> None:
+    payer = a_payer()
+    invoice = client.invoice.create(a_request(customer=payer))["id"]
+    other = {"sms": "email", "email": "sms"}[medium]
+    sandbox.fail(medium, fault, times=2)
+    assert client.invoice.notify_by(invoice, other) == {"success": True}
+    for _ in range(2):
+        assert client.invoice.notify_by(invoice, medium) == {"success": False}
+    assert client.invoice.notify_by(invoice, medium) == {"success": True}
+    assert client.invoice.fetch(invoice)[f"{medium}_status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"medium": "fax", "fault": "permanent"},
+        {"medium": "sms", "fault": "bad"},
+        {"medium": "sms", "fault": "permanent", "times": 0},
+    ],
+)
+def test_a_fault_of_no_kind_is_refused_and_meets_nobody(
+    client: Any, sandbox: Sandbox, body: object
+) -> None:
+    assert sandbox.ask("POST", "/sandbox/faults", body)[0] == 400
+    invoice = client.invoice.create(a_request())["id"]
+    assert client.invoice.notify_by(invoice, "sms") == {"success": True}
