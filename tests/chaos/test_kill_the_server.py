@@ -206,10 +206,14 @@ def _asked_while_killed(
 
 def _next(events: Queue[Any], clients: list[Future[list[Request]]]) -> None:
     """Wait for one more answer, or mail; a client that failed is heard at once."""
-    for client in clients:
-        if client.done():
-            client.result()
-    events.get(timeout=DEADLINE)
+    for _ in range(DEADLINE):
+        for client in clients:
+            if client.done():
+                client.result()
+        with suppress(Empty):
+            events.get(timeout=1)
+            return
+    pytest.fail("nothing was answered, or nothing came")
 
 
 class Stored(NamedTuple):

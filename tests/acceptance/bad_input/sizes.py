@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from acceptance.bad_input.case import BASE, NAME, Case, case, create, text
+from acceptance.bad_input.case import BASE, CONTACT, EMAIL, NAME, Case, case, create, text
 from acceptance.bad_input.fields import ADDRESS, LINE
 
 MEBIBYTE = 1024 * 1024
@@ -81,6 +81,12 @@ def cases() -> Iterator[Case]:
             *("POST", "/v1/invoices", text(BASE), expected),
             more=[(b"Idempotency-Key", b"k" * length)],
         )
+    for field, value in (("email", f"{EMAIL}@"), ("contact", f"{CONTACT}x"), ("name", NAME * 9)):
+        wrong = {field: value}
+        body = text({"customer": _customer(**wrong)})
+        yield create(f"a wrong {field} that is somebody's", customer=_customer(**wrong))
+        yield case(f"an update to a wrong {field}", "PATCH", "/v1/invoices/@draft", body)
+        yield case(f"a customer of a wrong {field}", "POST", "/v1/customers", text(wrong))
     yield from _books()
 
 
