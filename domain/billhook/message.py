@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from billhook.delivery import ACCEPTED, LIVE, Dispatch
+from billhook.delivery import ACCEPTED, LIVE, Delivery, Dispatch
 from billhook.party import Medium
 from billhook.value import Text
 
@@ -17,6 +18,14 @@ class Message(Dispatch):
 
     medium: Medium
     address: Text = Field(repr=False)
+
+
+def as_of(message: Message, at: datetime) -> Message:
+    """The message as it stood right before an instant: accepted by then, or waiting."""
+    if message.sent_at is not None and message.sent_at < at:
+        return message
+    waiting = {"status": Delivery.QUEUED, "sent_at": None, "ended_at": None, "reason": None}
+    return message.model_copy(update={**waiting, "due_at": at, "attempts": 0, "provider_id": None})
 
 
 def medium_status(

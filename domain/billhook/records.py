@@ -131,7 +131,7 @@ class Search(Value):
     created_from: Instant | None = None
     created_to: Instant | None = None
     after: tuple[Instant, Text] | None = None
-    skip: Count = 0
+    skip: Annotated[Count, Field(le=10**9)] = 0
     limit: Annotated[int, Strict(), Field(ge=1, le=1000)] = 10
     oldest_first: bool = False
 

@@ -11,10 +11,10 @@ from returns.result import Failure, Success
 
 from billhook.account import AccountId
 from billhook.desk.commands import Cancel, Delete, Draft, File, Notify, RecordPayment
-from billhook.errors import AccountNotFound, AlreadyExists, InvoiceNotFound, KeyReused
+from billhook.errors import AccountNotFound, AlreadyExists, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
-from billhook_adapters.testing import NOON, a_document, a_payment, an_entry
+from billhook_adapters.testing import NOON, a_document, a_payment, a_subscriber, an_entry
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
 RAVI = '{"name":"Ravi"}'
@@ -167,3 +167,23 @@ def test_a_payment_kept_for_an_invoice_that_nobody_knows_is_unapplied() -> None:
     assert isinstance(office.desk.do(stray), Failure)
     assert [one.invoice for one in office.desk.unapplied(ACME)] == [TWO]
     assert office.desk.payments(ACME, TWO) == Failure(InvoiceNotFound())
+
+
+@pytest.mark.parametrize(
+    ("id", "body"), [("two words", "{}"), ("e_1", "a" * (32 * 1024 + 1)), ("e_1", "a\x00")]
+)
+def test_what_no_store_could_keep_is_refused_and_its_neighbours_are_not(id: str, body: str) -> None:
+    office = Office()
+    kept, refused = office.desk.execute(
+        [File(account=ACME, id="e_0", body="{}"), File(account=ACME, id=id, body=body)]
+    )
+    assert kept.unwrap().id == "e_0"
+    assert refused == Failure(NotStored())
+
+
+def test_a_subscriber_of_an_unknown_account_is_refused() -> None:
+    office = Office()
+    stranger = a_subscriber(account=AccountId("acc_none"))
+    before = office.rows()
+    assert office.desk.subscribe(stranger) == Failure(AccountNotFound())
+    assert office.rows() == before

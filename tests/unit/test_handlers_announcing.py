@@ -361,14 +361,33 @@ def test_a_breaking_announcer_does_not_stop_the_handlers() -> None:
     )
 
 
-def test_without_an_announcer_an_announcement_fails_for_good() -> None:
+def test_who_tells_nobody_leaves_an_announcement_to_one_that_does() -> None:
     office = Office()
     key = _queued(office)
-    assert _with(office, None).deliver(key) is Delivered.HANDED_OVER
-    assert (_only(office).status, _only(office).reason) == (
-        Delivery.FAILED,
-        "no announcer is set up",
-    )
+    before = _only(office)
+    assert _with(office, None).deliver(key) is Delivered.NOTHING
+    assert _only(office) == before
+    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+
+
+def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() -> None:
+    office = Office()
+    office.issued()
+    office.subscribed()
+    early = office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    sent = office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
+    office.handlers.deliver(sent.key)
+    office.clock.advance(timedelta(hours=1))
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(amount=100))).unwrap()
+    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
+    office.handlers.deliver(early.key)
+    (key,) = (one.key for one in office.announcements())
+    office.handlers.deliver(key)
+    (occasion,) = office.announcer.told
+    assert [(one.id, one.status) for one in sorted(occasion.messages, key=lambda m: m.medium)] == [
+        (sent.id, Delivery.SENT),
+        (early.id, Delivery.QUEUED),
+    ]
 
 
 def test_a_head_start_is_for_the_first_attempt_at_a_message_alone() -> None:

@@ -230,12 +230,15 @@ class _Work:
         rows = self.rows
         refuse_unstorable(outcome)
         rows.accounts.update(outcome.accounts)
+        owners = {key.account for key in outcome.subscribers}
+        owners |= {key.account for key in outcome.entries}
+        owners |= {key.account for key in outcome.invoices}
+        if owners - rows.accounts.keys():
+            raise StoreRefused("the account is unknown")
         rows.subscribers.update(outcome.subscribers)
         rows.entries.update(outcome.entries)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
         for key, (before, after) in outcome.invoices.items():
-            if key.account not in rows.accounts:
-                raise StoreRefused("the invoice's account is unknown")
             current = rows.invoices.get(key)
             if (current and current.version) != (before and before.version):
                 raise StoreRefused("the invoice is not at the version that was read")

@@ -132,7 +132,8 @@ def outbound_of(row: Row) -> Outbound:
 def message_of(row: Row) -> Message:
     """The message to a payer of a row."""
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["event"], given["version"]
+    if (given.pop("event"), given.pop("version")) != (None, None):
+        raise ValueError("the row of an announcement has a payer's medium")
     return Message.model_validate(given)
 
 

@@ -5,10 +5,16 @@ from billhook_adapters.extras import needs
 with needs("webhooks"):
     from billhook_adapters.webhooks.guard import check_url
     from billhook_adapters.webhooks.post import Poster
-    from billhook_adapters.webhooks.secret_box import SecretBox, WeakSecretKey, WrongSecretKey
+    from billhook_adapters.webhooks.secret_box import (
+        NoSecretKey,
+        SecretBox,
+        WeakSecretKey,
+        WrongSecretKey,
+    )
     from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
 
 __all__ = [
+    "NoSecretKey",
     "Poster",
     "SecretBox",
     "WeakSecretKey",

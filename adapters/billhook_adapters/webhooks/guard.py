@@ -37,13 +37,13 @@ def check_url(url: str, *, allow_loopback: bool = False) -> None:
     """
     parts = _parts(url)
     host = parts.hostname or ""
-    address = _literal(host)
-    if allow_loopback and (host == "localhost" or (address is not None and address.is_loopback)):
+    if allow_loopback and is_local(host):
         return
     if parts.scheme != "https":
         raise ValueError("must begin with https://")
     if parts.port not in (None, *PORTS):
         raise ValueError("must use port 443 or 8443")
+    address = _literal(host)
     if address is not None:
         if not is_public(address):
             raise ValueError("must not lead to a private address; give a public host")
@@ -51,28 +51,39 @@ def check_url(url: str, *, allow_loopback: bool = False) -> None:
         raise ValueError("must name a public host, such as shop.example")
 
 
+def is_local(host: str) -> bool:
+    """Whether a host says itself that it is this machine.
+
+    >>> is_local("localhost"), is_local("shop.example")
+    (True, False)
+    """
+    address = _literal(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the open internet's.
+    """Whether an address is one of the open internet's; none with a zone is.
 
     >>> is_public(ip_address("10.0.0.1"))
     False
     """
     return (
         address.is_global
+        and "%" not in str(address)
         and not (address.is_multicast or address.is_reserved or address.is_unspecified)
         and not any(address in network for network in _CLOSED)
     )
 
 
-def connectable(addresses: Sequence[str], *, allow_loopback: bool) -> str | None:
+def connectable(addresses: Sequence[str], *, loopback: bool) -> str | None:
     """The address to connect to, out of all that a name resolved to; None where one is private.
 
-    One private answer among public ones is reason enough: the name is not to be trusted.
+    One private answer among public ones is reason enough: the name is not to be trusted. With
+    `loopback` this machine's own addresses are the only ones to take.
     """
-    found = [ip_address(address.partition("%")[0]) for address in addresses]
-    if allow_loopback and found and all(address.is_loopback for address in found):
-        return addresses[0]
-    return addresses[0] if found and all(map(is_public, found)) else None
+    found = [ip_address(address) for address in addresses]
+    wanted = all(address.is_loopback if loopback else is_public(address) for address in found)
+    return addresses[0] if found and wanted else None
 
 
 def _parts(url: str) -> SplitResult:
@@ -89,7 +100,7 @@ def _parts(url: str) -> SplitResult:
         raise ValueError("must be a URL, such as https://shop.example/hooks")
     if "@" in parts.netloc:
         raise ValueError("must hold no user name or password")
-    if parts.fragment:
+    if "#" in url:
         raise ValueError("must hold no fragment")
     return parts
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpcore
 
-from billhook_adapters.webhooks.guard import connectable
+from billhook_adapters.webhooks.guard import connectable, is_local
 
 LONGEST_ANSWER = 64 * 1024
 """The most bytes that are read of an answer, its head and what comes before it included."""
@@ -21,7 +21,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 
 
 class Private(Exception):  # noqa: N818  # it says what the address is
-    """The name leads to an address that webhooks may not reach."""
+    """The name leads to an address that its webhook may not reach."""
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
@@ -92,7 +92,8 @@ class GuardedBackend(httpcore.NetworkBackend):
             addresses = within(self._deadline.left(), self._resolver, host, port)
         except OSError as unknown:
             raise httpcore.ConnectError from unknown
-        address = connectable(addresses, allow_loopback=self._allow_loopback)
+        # A public name that leads to this machine is a rebinding, and stays refused.
+        address = connectable(addresses, loopback=self._allow_loopback and is_local(host))
         if address is None:
             raise Private
         stream = httpcore.SyncBackend().connect_tcp(

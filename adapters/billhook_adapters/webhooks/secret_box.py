@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Self
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 SHORTEST = 16
-TOO_SHORT = (
-    f"must have at least {SHORTEST} characters; make one with "
-    "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
-)
+_REMEDY = "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
+TOO_SHORT = f"must have at least {SHORTEST} characters; {_REMEDY}"
+_VARIABLE = "BILLHOOK_SECRET_KEY"
 _SALT = b"billhook webhook secrets"
 
 
-class WeakSecretKey(ValueError):  # noqa: N818  # the key is weak, not the program
+class NoSecretKey(LookupError):  # noqa: N818  # there is no key; nothing erred
+    """The operator set no key; the text names the variable and the remedy."""
+
+
+class WeakSecretKey(ValueError):  # noqa: N818  # likewise: the key is weak
     """The operator's key is too short; the text names the variable and the remedy."""
 
 
@@ -33,11 +38,19 @@ class SecretBox:
 
     def __init__(self, key: str) -> None:
         if len(key) < SHORTEST:
-            raise WeakSecretKey(f"BILLHOOK_SECRET_KEY {TOO_SHORT}")
+            raise WeakSecretKey(f"{_VARIABLE} {TOO_SHORT}")
         # Slow on purpose, since people choose passphrases; the salt is ours and the same
         # everywhere, because a key must open what it sealed on another machine.
         derived = Scrypt(salt=_SALT, length=32, n=2**14, r=8, p=1).derive(key.encode())
         self._fernet = Fernet(urlsafe_b64encode(derived))
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """The box of an environment. Raises NoSecretKey or WeakSecretKey."""
+        key = environ.get(_VARIABLE)
+        if not key:
+            raise NoSecretKey(f"{_VARIABLE} is not set; {_REMEDY}")
+        return cls(key)
 
     def seal(self, secret: str) -> str:
         """The secret in a form that can be stored."""
@@ -48,4 +61,4 @@ class SecretBox:
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise WrongSecretKey("sealed under another BILLHOOK_SECRET_KEY, or damaged") from None
+            raise WrongSecretKey(f"sealed under another {_VARIABLE}, or damaged") from None

@@ -11,6 +11,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
 from billhook.account import AccountId, Policy
@@ -28,6 +29,7 @@ from billhook.errors import (
     ExpiresTooSoon,
     InvoiceNotFound,
     NotEditable,
+    NotStored,
     NotYetDue,
     OperationNotAllowed,
 )
@@ -262,11 +264,14 @@ class File:
     actor: str | None = None
     invoice: None = None
 
-    def decide(self, case: Case) -> Result[Entry, AlreadyExists]:
+    def decide(self, case: Case) -> Result[Entry, AlreadyExists | NotStored]:
         known = case.entry(EntryKey(self.account, self.id))
         if known is not None:
             return Success(known) if known.body == self.body else Failure(AlreadyExists())
-        entry = Entry(account=self.account, id=self.id, body=self.body, filed_at=case.now)
+        try:
+            entry = Entry(account=self.account, id=self.id, body=self.body, filed_at=case.now)
+        except ValidationError:  # no store could keep it, and its neighbours must not suffer
+            return Failure(NotStored())
         case.entries.append(entry)
         return Success(entry)
 

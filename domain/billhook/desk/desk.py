@@ -64,10 +64,13 @@ class Desk:
         with self._store.transaction() as work:
             work.save(Outcome(accounts={account.id: account}))
 
-    def subscribe(self, subscriber: Subscriber) -> None:
+    def subscribe(self, subscriber: Subscriber) -> Result[None, AccountNotFound]:
         """Add a subscriber, or replace what is known of it."""
         with self._store.transaction() as work:
+            if subscriber.account not in work.accounts((subscriber.account,)):
+                return Failure(AccountNotFound())
             work.save(Outcome(subscribers={subscriber.key: subscriber}))
+        return Success(None)
 
     def do(self, command: Command[A, E]) -> Result[A, E | DeskRefusal]:
         """Decide one command and store what it decides; a batch of one."""

@@ -25,7 +25,7 @@ from billhook.delivery import (
 )
 from billhook.desk.commands import Expire
 from billhook.desk.desk import Desk
-from billhook.desk.parcels import Parcel, announced, subscriber_of, written
+from billhook.desk.parcels import Parcel, announced, silenced, written
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Ids, Sender, Store, Work
@@ -77,7 +77,7 @@ class Handlers:
                 retries=parcel.retries,
                 jitter=self.ids.jitter(),
             )
-            self._conclude(work, concluded)
+            _conclude(work, concluded)
         return Delivered.HANDED_OVER
 
     def _claim(self, work: Work, key: MessageKey) -> Delivered | Parcel:
@@ -92,32 +92,23 @@ class Handlers:
         retries = RETRIES if isinstance(waiting, Announcement) else account.policy.retries
         dead = give_up(waiting, now=now, retries=retries)
         if dead is not None:
-            self._conclude(work, dead)
+            _conclude(work, dead)
             return Delivered.GIVEN_UP
         claimed = claim(waiting, now=now, lease=self.lease)
         if isinstance(claimed, Failure):
             return Delivered.NOTHING
         dispatch = claimed.unwrap()
-        packed = (
-            announced(work, dispatch, self.announcer)
-            if isinstance(dispatch, Announcement)
-            else written(work, dispatch, account, now, self.senders)
-        )
+        if isinstance(dispatch, Message):
+            packed = written(work, dispatch, account, now, self.senders)
+        elif self.announcer is None:
+            return Delivered.NOTHING  # left to a worker that can tell
+        else:
+            packed = announced(work, dispatch, self.announcer)
         if isinstance(packed, str):
             work.save(Outcome(messages={key: suppress(dispatch, packed, now=now)}))
             return Delivered.SUPPRESSED
         work.save(Outcome(messages={key: dispatch}))
         return Parcel(dispatch, retries, packed)
-
-    def _conclude(self, work: Work, concluded: Outbound) -> None:
-        outcome = Outcome(messages={concluded.key: concluded})
-        if isinstance(concluded, Announcement) and concluded.ended_at is not None:
-            # It was told for a day and never answered: nobody is there to be told more.
-            subscriber = subscriber_of(work, concluded)
-            if subscriber is not None:
-                silenced = subscriber.model_copy(update={"silenced": True})
-                outcome.subscribers[silenced.key] = silenced
-        work.save(outcome)
 
     def sweep(self, limit: int = 1000) -> int:
         """Record the expiry of up to `limit` invoices whose time ran out; how many it was.
@@ -132,6 +123,14 @@ class Handlers:
             [Expire(account=account, invoice=invoice) for account, invoice in keys]
         )
         return sum(isinstance(answer, Success) for answer in answers)
+
+
+def _conclude(work: Work, concluded: Outbound) -> None:
+    changes = Outcome(messages={concluded.key: concluded})
+    if isinstance(concluded, Announcement) and concluded.ended_at is not None:
+        # It was told for a day and never answered, or can never be told.
+        changes.subscribers.update(silenced(work, concluded))
+    work.save(changes)
 
 
 def _handed_over(parcel: Parcel) -> Result[Accepted, SendError]:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from returns.result import Failure, Result
 
 from billhook.account import Account, Retries
-from billhook.announcement import Announcement, Subscriber
+from billhook.announcement import Announcement, Subscriber, SubscriberKey
 from billhook.change import replay
 from billhook.delivery import Accepted, Permanent, SendError
 from billhook.errors import InvoiceNotFound
 from billhook.facts import NotificationRequested
-from billhook.message import Message
+from billhook.message import Message, as_of
 from billhook.operations.notify import Standing, notify
 from billhook.party import Medium
 from billhook.ports import Announcer, Occasion, Sender, Work
@@ -55,9 +55,7 @@ def written(
     return lambda: sender.send(message, invoice, account.name)
 
 
-def announced(
-    work: Work, announcement: Announcement, announcer: Announcer | None
-) -> HandOver | str:
+def announced(work: Work, announcement: Announcement, announcer: Announcer) -> HandOver | str:
     """The attempt to announce an event, or why there is nobody left to tell.
 
     The invoice is the one of that moment, replayed from its facts, so that every attempt tells
@@ -66,15 +64,23 @@ def announced(
     subscriber = subscriber_of(work, announcement)
     if subscriber is None or subscriber.silenced:
         return "unsubscribed"
-    if announcer is None:
-        return lambda: Failure(Permanent("no announcer is set up"))
     facts = work.facts(announcement.invoice_key)
     last = [fact.version for fact in facts].index(announcement.version)
     past = facts[: last + 1]
     changes = [s.fact for s in past if not isinstance(s.fact, NotificationRequested)]
+    asked = {s.fact.message for s in past if isinstance(s.fact, NotificationRequested)}
     about = work.messages_about((announcement.invoice_key,)).get(announcement.invoice_key, ())
-    occasion = Occasion(announcement, subscriber, replay(changes), past, about)
+    then = [as_of(one, past[-1].fact.at) for one in about if one.id in asked]
+    occasion = Occasion(announcement, subscriber, replay(changes), past, then)
     return lambda: announcer.announce(occasion)
+
+
+def silenced(work: Work, announcement: Announcement) -> Mapping[SubscriberKey, Subscriber]:
+    """The subscriber as one that is told nothing more."""
+    subscriber = subscriber_of(work, announcement)
+    if subscriber is None:
+        return {}
+    return {subscriber.key: subscriber.model_copy(update={"silenced": True})}
 
 
 def subscriber_of(work: Work, announcement: Announcement) -> Subscriber | None:

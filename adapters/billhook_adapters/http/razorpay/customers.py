@@ -56,7 +56,7 @@ class CustomerIn(Value):
     name: Annotated[Text, StringConstraints(min_length=3, max_length=50)] | None = None
     email: Annotated[Text, StringConstraints(max_length=64)] | None = None
     contact: Annotated[NumberOrText, StringConstraints(max_length=15)] | None = None
-    gstin: Text | None = None
+    gstin: Annotated[Text, StringConstraints(max_length=64)] | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
 
@@ -91,7 +91,8 @@ class CustomerAlone(CustomerIn):
         """The command that keeps it."""
         customer = self.domain(account)
         body = self.model_dump(mode="json", exclude={"fail_existing"})
-        return File(account=account, id=customer.id or "", body=json.dumps(body), key=key)
+        text = json.dumps(body, ensure_ascii=False)
+        return File(account=account, id=customer.id or "", body=text, key=key)
 
 
 def e164(contact: str) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from billhook.announcement import Event
-from billhook.delivery import Delivery
 from billhook.facts import PaymentTaken
 from billhook.invoice import Invoice
 from billhook.message import Message
@@ -29,7 +27,7 @@ def event_body(occasion: Occasion) -> bytes:
     if isinstance(last.fact, PaymentTaken):
         payload["payment"] = {"entity": _payment(invoice, last.fact)}
         payload["order"] = {"entity": _order(invoice, occasion.facts)}
-    payload["invoice"] = {"entity": _invoice(invoice, occasion.messages, at)}
+    payload["invoice"] = {"entity": _invoice(invoice, occasion.messages)}
     return json.dumps(
         {
             "entity": "event",
@@ -43,17 +41,10 @@ def event_body(occasion: Occasion) -> bytes:
     ).encode()
 
 
-def _invoice(invoice: Invoice, messages: Sequence[Message], at: datetime) -> dict[str, Any]:
-    shown = entity(invoice, [_then(one, at) for one in messages if one.requested_at <= at])
+def _invoice(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
+    shown = entity(invoice, messages)
     del shown["line_items"]
     return shown
-
-
-def _then(message: Message, at: datetime) -> Message:
-    """The message as it stood at an instant, as far as a webhook shows it."""
-    if message.sent_at is None or message.sent_at <= at:
-        return message
-    return message.model_copy(update={"status": Delivery.QUEUED})
 
 
 def _payment(invoice: Invoice, taken: PaymentTaken) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Annotated, Any
 
@@ -42,7 +41,7 @@ class ItemIn(Value):
     def filed(self, account: AccountId, key: str | None) -> File:
         """The command that keeps it, under a new id; a request with a key always has the same."""
         name = derived_id("item", account, key or secrets.token_hex(16))
-        return File(account=account, id=name, body=json.dumps(self.model_dump()), key=key)
+        return File(account=account, id=name, body=self.model_dump_json(), key=key)
 
 
 def known_item(desk: Desk, account: AccountId, name: str) -> ItemIn | None:
