@@ -127,9 +127,16 @@ def test_a_sandbox_may_tell_no_other_private_machine(url: str) -> None:
 
 
 def test_one_private_answer_among_public_ones_is_reason_enough() -> None:
-    assert connectable(["8.8.8.8", "1.1.1.1"], allow_loopback=False) == "8.8.8.8"
-    assert connectable(["8.8.8.8", "10.0.0.1"], allow_loopback=False) is None
-    assert connectable(["fe80::1%eth0"], allow_loopback=False) is None
-    assert connectable([], allow_loopback=True) is None
-    assert connectable(["127.0.0.1"], allow_loopback=True) == "127.0.0.1"
-    assert connectable(["127.0.0.1", "10.0.0.1"], allow_loopback=True) is None
+    assert connectable(["8.8.8.8", "1.1.1.1"], loopback=False) == "8.8.8.8"
+    for private in ("10.0.0.1", "127.0.0.1", "::ffff:8.8.8.8", "fe80::1%eth0"):
+        assert connectable(["8.8.8.8", private], loopback=False) is None
+        assert connectable([private, "8.8.8.8"], loopback=False) is None
+    assert connectable([], loopback=False) is None
+
+
+def test_this_machine_is_sought_on_this_machine_alone() -> None:
+    assert connectable(["127.0.0.1", "::1"], loopback=True) == "127.0.0.1"
+    for elsewhere in ("10.0.0.1", "8.8.8.8"):
+        assert connectable([elsewhere], loopback=True) is None
+        assert connectable(["127.0.0.1", elsewhere], loopback=True) is None
+    assert connectable([], loopback=True) is None
