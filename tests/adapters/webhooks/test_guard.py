@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Sequence
 
-from billhook_adapters.webhooks import check_url
+import httpcore
+import pytest
+from returns.result import Failure
+
+from billhook.delivery import Permanent
+from billhook_adapters.webhooks import Poster, check_url
 from billhook_adapters.webhooks.guard import connectable
 
 OPEN = [
@@ -39,6 +44,7 @@ SHUT = [
     "https://shop.example@127.0.0.1/",
     "https://127.0.0.1#@shop.example/",
     "https://shop.example/#part",
+    "https://shop.example/#",
     "https://shop.example\\@127.0.0.1/",
     "https://shop.example/a b",
     "https://shop.example/\n",
@@ -85,6 +91,9 @@ SHUT = [
     "https://[2001:0:7f00:1::]/",
     "https://[fe80::1]/",
     "https://[fe80::1%25eth0]/",
+    "https://[2606:4700:4700::1111%25eth0]/",
+    "https://[::ffff:0:127.0.0.1]/",
+    "https://[64:ff9b:1::7f00:1]/",
     "https://[fc00::1]/",
     "https://[fd12:3456::1]/",
     "https://[fec0::1]/",
@@ -107,8 +116,30 @@ def test_anything_else_is_refused_with_a_remedy(url: str) -> None:
         check_url(url)
 
 
-def test_the_table_of_refused_urls_is_long_enough() -> None:
+def test_none_of_the_sixty_and_more_is_looked_up_or_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reached: list[object] = []
+
+    class Counting(httpcore.SyncBackend):
+        def connect_tcp(self, *args: object, **kwargs: object) -> httpcore.NetworkStream:
+            reached.append(args)
+            raise httpcore.ConnectError
+
+    def resolver(host: str, port: int) -> Sequence[str]:
+        reached.append(host)
+        return ["8.8.8.8"]
+
+    monkeypatch.setattr(httpcore, "SyncBackend", Counting)
+    poster = Poster(resolver=resolver)
+    for url in SHUT:
+        given = poster.post(url, b"{}", {})
+        assert isinstance(given, Failure)
+        assert isinstance(given.failure(), Permanent)
     assert len(set(SHUT)) >= 60
+    assert reached == []
+    poster.post(OPEN[0], b"{}", {})
+    assert len(reached) == 2  # one look-up and one connection: both would have been counted
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "http://localhost/", "http://[::1]:80/"])

@@ -235,11 +235,12 @@ def test_a_large_body_arrives_whole() -> None:
     assert given == Success(Accepted())
 
 
-def certificate(name: str, folder: Path) -> Path:
+def certificate(name: str, folder: Path, *addresses: str) -> Path:
     """A certificate of its own for this name, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = SystemClock().now()
+    names = [x509.DNSName(name), *(x509.IPAddress(ip_address(one)) for one in addresses)]
     signed = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -248,7 +249,7 @@ def certificate(name: str, folder: Path) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
@@ -339,3 +340,47 @@ def test_a_signature_with_one_byte_changed_is_never_accepted() -> None:
         forged = {**headers, "webhook-signature": "v1," + b64encode(changed).decode()}
         with pytest.raises(WebhookVerificationError):
             Webhook(SECRET).verify("{}", forged)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "asked"),
+    [
+        ("https://shop.example/a;b?c", b"shop.example", "shop.example"),
+        ("https://SHOP.example.:8443/a;b?c", b"shop.example:8443", "shop.example"),
+        ("https://[2606:4700:4700::1111]/a;b?c", b"[2606:4700:4700::1111]", None),
+    ],
+)
+def test_a_public_host_is_named_alike_to_tls_and_to_the_receiver(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, host: bytes, asked: str | None
+) -> None:
+    path = certificate("shop.example", tmp_path, "2606:4700:4700::1111")
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(path)
+    names: list[str | None] = []
+    served.sni_callback = lambda _socket, name, _context: names.append(name)
+    heard: list[bytes] = []
+
+    def serve(connection: socket.socket) -> None:
+        with served.wrap_socket(connection, server_side=True) as safe:
+            heard.append(safe.recv(65536))
+            safe.sendall(OK)
+
+    with receiver(serve) as here:
+
+        class Diverting(httpcore.SyncBackend):
+            """The open internet, played by this machine."""
+
+            def connect_tcp(
+                self, host: str, port: int, *args: Any, **kwargs: Any
+            ) -> httpcore.NetworkStream:
+                assert (host, port) in {("8.8.8.8", 443), ("8.8.8.8", 8443)}
+                return super().connect_tcp("127.0.0.1", here, *args, **kwargs)
+
+        monkeypatch.setattr(httpcore, "SyncBackend", Diverting)
+        poster = Poster(
+            resolver=lambda _host, _port: ["8.8.8.8"], tls=ssl.create_default_context(cafile=path)
+        )
+        given = poster.post(url, b"", {})
+    assert given == Success(Accepted())
+    assert names == [asked]
+    assert heard[0].startswith(b"POST /a;b?c HTTP/1.1\r\nHost: " + host + b"\r\n")

@@ -75,6 +75,31 @@ def test_any_2xx_is_an_acceptance(status: int) -> None:
     assert request.endswith(b'\r\n\r\n{"a":1}')
 
 
+@pytest.mark.parametrize("path", ["/hook;v=1", "/a;b/c;d?e=f;g", "/%2e%2e/x?y=%20&z", "//x", "/"])
+def test_the_path_goes_out_as_it_was_given(path: str) -> None:
+    with receiver(answering(OK % (200, 0))) as (port, seen):
+        given = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}{path}", b"", {})
+    assert given == Success(Accepted())
+    assert seen[0].startswith(b"POST %b HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n" % (path.encode(), port))
+
+
+def test_no_reason_tells_the_body_the_secret_or_the_path() -> None:
+    private: Resolver = lambda _host, _port: ["10.0.0.1"]  # noqa: E731  # an answer
+    told: list[object] = []
+    for serve in (answering(b""), answering(OK % (500, 0))):
+        with receiver(serve) as (port, _):
+            told.append(post(port))
+    told.append(post(1, resolver=private))
+    told.append(post(port))
+    poster = Poster(resolver=private)
+    urls = ("https://shop.example/hook?token=t", "https://u:yes@shop.example/hook?token=t")
+    told.extend(poster.post(url, b'{"a":1}', {"X-Test": "yes"}) for url in urls)
+    assert len(told) == 6
+    for outcome in told:
+        assert isinstance(outcome, Failure)
+        assert not any(word in str(outcome) for word in ("token", "hook", '"a"', "yes", "shop"))
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 429, 500, 503])
 def test_any_other_answer_is_tried_again(status: int) -> None:
     with receiver(answering(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % status)) as (port, _):
@@ -142,6 +167,23 @@ def test_a_name_that_leads_inside_is_never_connected_to(answers: list[str]) -> N
     given = Poster(resolver=rebinding).post("https://shop.example/", b"", {})
     assert given == Failure(Permanent("the URL must not lead to a private address"))
     assert asked == [("shop.example", 443)]
+
+
+@pytest.mark.parametrize(
+    ("url", "answers"),
+    [
+        ("https://shop.example/", ["127.0.0.1"]),
+        ("https://shop.example:8443/", ["::1"]),
+        ("http://localhost:9/", ["8.8.8.8"]),
+        ("http://localhost:9/", ["127.0.0.1", "10.0.0.1"]),
+        ("http://localhost:9/", []),
+    ],
+)
+def test_a_sandbox_takes_this_machine_from_no_name_but_its_own(
+    url: str, answers: list[str]
+) -> None:
+    given = Poster(allow_loopback=True, resolver=lambda _host, _port: answers).post(url, b"", {})
+    assert given == Failure(Permanent("the URL must not lead to a private address"))
 
 
 def test_the_connection_goes_to_the_address_that_was_checked() -> None:
