@@ -1,0 +1,42 @@
+"""The vendor's Node SDK, installed outside the tree where it is not yet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "node" / "package.json"
+
+
+def modules() -> Path:
+    """The folder whose node_modules has the SDK. Skips, and says why, where it cannot be had."""
+    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"{' and '.join(missing)} not found: apt-get install nodejs npm")
+    asked = PACKAGE.read_bytes()
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    ready = caches / "billhook" / f"node-{sha256(asked).hexdigest()[:16]}"
+    if not ready.exists():
+        ready.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=ready.parent) as folder:
+            made = Path(folder) / "made"
+            made.mkdir()
+            (made / "package.json").write_bytes(asked)
+            _install(made)
+            with suppress(OSError):  # another process was first
+                made.rename(ready)
+    return ready
+
+
+def _install(folder: Path) -> None:
+    command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"npm could not install the Node SDK, run npm install: {done.stderr[-500:]}")
