@@ -78,7 +78,7 @@ def test_a_request_is_answered_as_it_deserves_and_one_refused_changes_nothing(
     server: Server, asked: Case
 ) -> None:
     kept = KEPT if any(name == b"Idempotency-Key" for name, _ in asked.headers) else frozenset()
-    before = server.rows(but=kept)
+    before = server.rows_before(but=kept)
     seen = server.ask(asked)
     assert seen.status in asked.expected, seen.body
     if seen.status >= 300:
@@ -94,7 +94,7 @@ def test_a_request_is_answered_as_it_deserves_and_one_refused_changes_nothing(
 
 @pytest.mark.parametrize("name", headers.GARBAGE)
 def test_what_is_no_request_is_refused_and_changes_nothing(server: Server, name: str) -> None:
-    before = server.rows()
+    before = server.rows_before()
     seen = server.exchange(headers.GARBAGE[name])
     assert seen.status in range(400, 500)
     assert server.rows() == before
@@ -145,7 +145,7 @@ CUSTOMER_OF_THEIRS = text({"draft": "1", "customer_id": "@theircustomer"})
 def test_what_belongs_to_another_account_is_answered_byte_for_byte_as_what_nobody_has(
     server: Server, method: str, path: str, body: bytes
 ) -> None:
-    before = server.rows()
+    before = server.rows_before()
     theirs = server.ask(case("", method, path, body, 400))
     nobodys = {
         b"@theirs": b"inv_AAAAAAAAAAAAAA",
@@ -186,7 +186,7 @@ def test_what_belongs_to_another_account_is_answered_byte_for_byte_as_what_nobod
 def test_a_header_that_would_lead_astray_is_not_obeyed(
     server: Server, name: bytes, value: bytes
 ) -> None:
-    before = server.rows()
+    before = server.rows_before()
     plain = server.ask(case("", "GET", "/v1/invoices/@issued"))
     host = None if name == b"Host" else b"127.0.0.1"
     led = server.ask(case("", "GET", "/v1/invoices/@issued", host=host, more=[(name, value)]))
@@ -207,7 +207,7 @@ def test_the_host_of_a_request_goes_nowhere(server: Server, host: bytes | None) 
 
 @pytest.mark.parametrize("declared", [len(text(BASE)) + 1, 1024 * 1024])
 def test_a_caller_who_hangs_up_halfway_leaves_nothing_behind(server: Server, declared: int) -> None:
-    before = server.rows()
+    before = server.rows_before()
     head = b"POST /v1/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: %b\r\nContent-Type: %b\r\n"
     with socket.create_connection(("127.0.0.1", server.port), 10) as line:
         line.sendall(head % (OURS, JSON) + b"Content-Length: %d\r\n\r\n" % declared + text(BASE))
@@ -223,7 +223,7 @@ def test_the_same_key_and_request_get_the_same_answer_and_another_request_is_ref
 ) -> None:
     key = [(b"Idempotency-Key", b"order-1")]
     first = server.ask(case("", "POST", "/v1/invoices/", text(BASE), more=key))
-    before = server.rows()
+    before = server.rows_before()
     again = server.ask(case("", "POST", "/v1/invoices", text(BASE), more=key))
     assert (first.status, again.whole) == (200, first.whole)
     other = text({**BASE, "description": "x"})

@@ -43,6 +43,7 @@ class Server:
         self.port, self.log = port, log
         self._rows = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
         self._read = 0
+        self._last: tuple[int, Rows] = (-1, {})
         self.ids: dict[bytes, bytes] = {}
 
     def close(self) -> None:
@@ -106,11 +107,29 @@ class Server:
     def rows(self, *, but: frozenset[str] = frozenset()) -> Rows:
         """Every row of every table, as another connection finds them."""
         names = self._rows.execute("select name from sqlite_master where type = 'table'").fetchall()
-        return {
-            name: self._rows.execute(f'select * from "{name}" order by 1').fetchall()  # noqa: S608  # its own names
-            for (name,) in names
-            if name not in but
-        }
+        self._last = (
+            self._version,
+            {
+                name: self._rows.execute(f'select * from "{name}" order by 1').fetchall()  # noqa: S608  # its own names
+                for (name,) in names
+            },
+        )
+        return _without(self._last[1], but)
+
+    def rows_before(self, *, but: frozenset[str] = frozenset()) -> Rows:
+        """The same, not read again where nobody has committed anything since."""
+        return (
+            _without(self._last[1], but) if self._version == self._last[0] else self.rows(but=but)
+        )
+
+    @property
+    def _version(self) -> int:
+        version: int = self._rows.execute("pragma data_version").fetchone()[0]
+        return version
+
+
+def _without(rows: Rows, names: frozenset[str]) -> Rows:
+    return {name: found for name, found in rows.items() if name not in names}
 
 
 @contextmanager
