@@ -31,7 +31,8 @@ from billhook.party import Medium
 from billhook_adapters.http.razorpay.customers import DIALECT
 from billhook_adapters.http.razorpay.fields import Refused, instant, unwanted
 from billhook_adapters.http.razorpay.ids import line_id
-from billhook_adapters.http.razorpay.requests import UNKNOWN_ID, InvoiceIn, Named
+from billhook_adapters.http.razorpay.requests import InvoiceIn, Named
+from billhook_adapters.http.razorpay.wording import UNKNOWN_ID
 
 FIELDS: Mapping[str, F] = MappingProxyType(
     {

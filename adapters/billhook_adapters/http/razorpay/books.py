@@ -16,8 +16,8 @@ from billhook_adapters.http.razorpay.customers import (
 )
 from billhook_adapters.http.razorpay.fields import refused
 from billhook_adapters.http.razorpay.items import ItemIn, item_entity
-from billhook_adapters.http.razorpay.requests import UNKNOWN_ID, checked
-from billhook_adapters.http.razorpay.wording import refusal, refusing
+from billhook_adapters.http.razorpay.requests import checked
+from billhook_adapters.http.razorpay.wording import UNKNOWN_ID, refusal, refusing
 
 
 async def add_customer(asked: Asked) -> Answer:

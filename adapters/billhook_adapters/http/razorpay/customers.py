@@ -6,6 +6,7 @@ A customer who came with an invoice is found through it; one made alone is filed
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -17,9 +18,11 @@ from billhook.desk.desk import Desk
 from billhook.invoice import Invoice
 from billhook.party import Customer, PostalAddress
 from billhook.records import Entry, Search
-from billhook.value import Text, Value
+from billhook.value import ID_PATTERN, Text, Value
 from billhook_adapters.http.razorpay.fields import Flag, Notes, NumberOrText
 from billhook_adapters.http.razorpay.ids import derived_id
+
+_ID = re.compile(ID_PATTERN)
 
 DIALECT = "razorpay"
 """Where a document keeps what only this dialect echoes."""
@@ -118,6 +121,8 @@ class Known(NamedTuple):
 
 def known_customer(desk: Desk, account: AccountId, name: str) -> Known | None:
     """The customer of this id: filed by itself, or on the first invoice that it came with."""
+    if not _ID.fullmatch(name):
+        return None
     entry = desk.entry(account, name)
     if entry is not None and name.startswith("cust_"):
         return filed_customer(entry)

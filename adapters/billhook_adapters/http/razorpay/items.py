@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from billhook.account import AccountId
 from billhook.desk.commands import File
 from billhook.desk.desk import Desk
 from billhook.lines import Line
-from billhook.money import CurrencyCode, PositiveAmount
+from billhook.money import LARGEST, CurrencyCode
 from billhook.records import Entry
 from billhook.value import Text, Value
 from billhook_adapters.http.razorpay.fields import Paragraph, Whole
@@ -24,7 +24,7 @@ class ItemIn(Value):
     """The body of `POST /v1/items`."""
 
     name: Name
-    amount: Annotated[Whole, PositiveAmount]
+    amount: Annotated[Whole, Field(gt=0, le=LARGEST)]
     currency: CurrencyCode
     description: Paragraph | None = None
 

@@ -28,10 +28,9 @@ from billhook_adapters.http.razorpay.fields import (
     refused,
 )
 from billhook_adapters.http.razorpay.items import ItemIn
+from billhook_adapters.http.razorpay.wording import OTHER_CURRENCY
 
 V = TypeVar("V", bound=Value)
-
-UNKNOWN_ID = "The id provided does not exist"
 
 
 class Named(Value):
@@ -126,13 +125,14 @@ class CreateIn(InvoiceIn):
             raise Refused(f"Not a valid type: {self.type[:100]}", "type")
         customer, echo = self.payer(account, named)
         currency = self.currency or "INR"
+        lines = tuple(line.domain(currency, named.items) for line in self.line_items or ())
+        if any(line.currency != currency for line in lines):
+            raise Refused(OTHER_CURRENCY, "line_items")
         flags = ((Medium.SMS, self.sms_notify), (Medium.EMAIL, self.email_notify))
         return Document.model_validate(
             {
                 "customer": customer,
-                "lines": tuple(
-                    line.domain(currency, named.items) for line in self.line_items or ()
-                ),
+                "lines": lines,
                 "currency": currency,
                 "description": self.description,
                 "receipt": self.receipt or self.invoice_number,

@@ -31,13 +31,12 @@ from billhook_adapters.http.razorpay.fields import Refused, refused
 from billhook_adapters.http.razorpay.items import ItemIn, known_item
 from billhook_adapters.http.razorpay.listing import list_request
 from billhook_adapters.http.razorpay.requests import (
-    UNKNOWN_ID,
     CreateIn,
     InvoiceIn,
     Named,
     checked,
 )
-from billhook_adapters.http.razorpay.wording import medium_unknown, refusal, refusing
+from billhook_adapters.http.razorpay.wording import UNKNOWN_ID, medium_unknown, refusal, refusing
 
 NO_INVOICES = answer({"entity": "collection", "count": 0, "items": []})
 SUCCESS, NO_SUCCESS = answer({"success": True}), answer({"success": False})
@@ -218,7 +217,7 @@ def endpoint(call: Call) -> Endpoint | None:
 
     Every path may end in a slash, as the PHP SDK's do.
     """
-    path = call.path[1:-1] if call.path[-1] == "" else call.path[1:]
-    if call.path[0] != "v1":
+    if call.path[:1] != ("v1",):
         return None
+    path = call.path[1:-1] if call.path[-1] == "" else call.path[1:]
     return ROUTES.get((call.method, *("*" if n % 2 else part for n, part in enumerate(path))))

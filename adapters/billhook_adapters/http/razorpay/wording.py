@@ -33,6 +33,8 @@ from billhook_adapters.http.exchange import Answer, answer
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
+UNKNOWN_ID = "The id provided does not exist"
+OTHER_CURRENCY = "Currency of all items should be the same as of the invoice."
 BUSY = "Request failed. Please try after sometime."
 NOT_JSON = "The request body must be application/json or application/x-www-form-urlencoded."
 TOO_LARGE = "The request body is too large; it may have 1 MiB at most."
@@ -86,7 +88,7 @@ def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each
         case OperationNotAllowed(status=status):
             return f"Operation not allowed for Invoice in {status} status."
         case InvoiceNotFound() | AccountNotFound():
-            return "The id provided does not exist"
+            return UNKNOWN_ID
         case MissingEmail():
             return "Email can not be sent since email address has not been provided."
         case MissingContact():
@@ -100,7 +102,7 @@ def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each
         case NotEditable(fields=fields):
             return f"{', '.join(fields)} is/are not required and should not be sent"
         case CurrencyMismatch():
-            return "Currency of all items should be the same as of the invoice."
+            return OTHER_CURRENCY
         case AmountTooLarge():
             return "Invoice amount exceeds maximum payment amount allowed."
         case AddressSuppressed(medium=medium):
