@@ -147,10 +147,9 @@ def test_a_currency_is_shown_with_its_symbol(client: Any, currency: str, symbol:
             {"line_items": [{"amount": 100}]},
             "The name field is required when item id is not present.",
         ),
-        pytest.param(
+        (
             {"line_items": [{"name": "x", "amount": 100, "currency": "USD"}]},
             "Currency of all items should be the same as of the invoice.",
-            marks=pytest.mark.xfail(reason="a create words it as a field's shape", strict=True),
         ),
         (
             {"customer": {"name": "Ravi", "email": "x"}},
@@ -430,6 +429,16 @@ def test_notify_by_sms_without_a_contact_number_is_refused(client: Any, sandbox:
 def test_notify_by_an_unknown_or_malformed_id_does_not_exist(client: Any, unknown: str) -> None:
     with refused(UNKNOWN):
         client.invoice.notify_by(unknown, "sms")
+
+
+def test_the_medium_is_judged_before_the_invoice_and_the_status_before_the_address(
+    client: Any,
+) -> None:
+    with refused("fax is not a valid communication medium."):
+        client.invoice.notify_by("inv_00000000000000", "fax")
+    draft = client.invoice.create(a_request(draft="1", customer=a_payer(email=None)))
+    with refused(not_allowed("draft")):
+        client.invoice.notify_by(draft["id"], "email")
 
 
 def test_another_accounts_invoice_does_not_exist_for_any_call(
