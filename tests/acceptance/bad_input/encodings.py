@@ -8,7 +8,6 @@ from acceptance.bad_input.case import BASE, FORM, Case, case, create, text
 
 GOOD = text(BASE)
 EITHER = (200, 400)
-NUL = "a customer's id with NUL reaches the search, whose ValidationError is answered 500"
 
 BODIES = {
     "nothing": b"",
@@ -169,8 +168,7 @@ def cases() -> Iterator[Case]:
             yield case(f"{verb} of {name}", "POST", f"/v1/invoices/{identity}/{verb}")
         if not identity.startswith("@"):
             yield case(f"by {name}", "POST", f"/v1/invoices/@issued/notify_by/{identity}")
-            broken = NUL if identity == "%00" else None
-            yield case(f"customer of {name}", "GET", f"/v1/customers/{identity}", broken=broken)
+            yield case(f"customer of {name}", "GET", f"/v1/customers/{identity}")
             yield case(f"item of {name}", "GET", f"/v1/items/{identity}")
             pay = f"/sandbox/invoices/{identity}/payments"
             yield case(f"payment of {name}", "POST", pay, b'{"amount":1}', (400, 404))

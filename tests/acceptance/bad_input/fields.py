@@ -84,7 +84,7 @@ TAKEN: Mapping[str, Collection[str]] = {
     "customer.name": NULL | WORDS - {"word", "text_1"},
     "customer.email": NULL | {"empty"},
     "customer.contact": NULL | {"empty"},
-    "customer.gstin": NULL | TEXTS | {"4301_text_digits"},
+    "customer.gstin": NULL | TEXTS,
     "customer.billing_address": NULL,
     "customer.shipping_address": NULL,
     "customer.billing_address.line1": TEXTS,

@@ -11,7 +11,6 @@ from acceptance.bad_input.fields import ADDRESS, LINE
 MEBIBYTE = 1024 * 1024
 LARGEST = 2**53 - 1
 LAST_SECOND = 253402300799
-UNBOUNDED = "the bounds of an item's amount are an annotation that does nothing"
 
 
 def _line(**fields: Any) -> list[dict[str, Any]]:
@@ -44,6 +43,7 @@ LIMITS: dict[str, tuple[int, Callable[[int], dict[str, Any]]]] = {
     "name of a note": (256, lambda n: {"notes": {"a" * n: "a"}}),
     "name of the customer": (50, lambda n: {"customer": _customer(name="a" * n)}),
     "email": (64, lambda n: {"customer": _customer(email=f"{'a' * (n - 10)}@b.example")}),
+    "gstin": (64, lambda n: {"customer": _customer(gstin="a" * n)}),
     "contact": (15, lambda n: {"customer": _customer(contact="+" + "1" * (n - 1))}),
     "line1": (
         256,
@@ -114,4 +114,4 @@ def _books() -> Iterator[Case]:
     yield case("an item at its limit", "POST", "/v1/items", text({**pen, "amount": LARGEST}), 200)
     for amount in (0, -1, LARGEST + 1, 10**400):
         body = text({**pen, "amount": amount})
-        yield case(f"an item for {str(amount)[:20]}", "POST", "/v1/items", body, broken=UNBOUNDED)
+        yield case(f"an item for {str(amount)[:20]}", "POST", "/v1/items", body)
