@@ -59,6 +59,8 @@ SHUT = [
     "https://db.internal/",
     "https://metadata.google.internal/",
     "https://intranet/",
+    "https://printer/",
+    "https://printer./",
     "https://127.0.0.1/",
     "https://127.0.0.1./",
     "https://127.1/",

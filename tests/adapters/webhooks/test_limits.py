@@ -27,7 +27,13 @@ from billhook.delivery import Accepted, Permanent, Transient, Unknown
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.webhooks import Poster, check_url, standard_headers
 from billhook_adapters.webhooks.guard import is_public
-from billhook_adapters.webhooks.network import LONGEST_ANSWER, within
+from billhook_adapters.webhooks.network import (
+    LONGEST_ANSWER,
+    Deadline,
+    GuardedBackend,
+    Private,
+    within,
+)
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -134,6 +140,14 @@ def test_the_connection_goes_to_the_checked_address_and_never_to_the_name(
     assert given == Failure(Transient("could not be reached"))
     assert dialled == [("8.8.8.8", 8443)]
     assert next(answers) == ["127.0.0.1"]  # nobody asked twice
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "shop.example"])
+def test_the_network_refuses_this_machine_even_where_nobody_read_the_url(host: str) -> None:
+    deadline = Deadline(5, lambda: 0.0)
+    backend = GuardedBackend(lambda _host, _port: ["127.0.0.1"], deadline, allow_loopback=False)
+    with pytest.raises(Private):
+        backend.connect_tcp(host, 443)
 
 
 @pytest.mark.parametrize(
