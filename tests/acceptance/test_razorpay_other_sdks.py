@@ -265,6 +265,17 @@ def test_go_sends_the_lines_as_an_object_of_their_positions(sandbox: Sandbox) ->
     assert [line["name"] for line in made.told["line_items"]] == ["Book", "Pen"]
 
 
+@pytest.mark.parametrize("body", [b"null", b"{}", b""])
+def test_no_fields_are_no_fields_whether_null_an_empty_object_or_nothing(
+    forms: Any, sandbox: Sandbox, body: bytes
+) -> None:
+    created = send(sandbox, "POST", "/v1/invoices", body, JSON_HEADERS)
+    assert (created.status, created.told["error"]["description"]) == (400, "customer is required.")
+    invoice = forms.invoice.create(a_request())
+    path = f"/v1/invoices/{invoice['id']}"
+    assert send(sandbox, "PATCH", path, body, JSON_HEADERS).told == invoice
+
+
 def test_numbers_may_come_as_texts(sandbox: Sandbox) -> None:
     by = sandbox.now + 86400
     body = a_body(
