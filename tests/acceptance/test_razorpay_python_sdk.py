@@ -252,7 +252,7 @@ def test_a_customer_that_came_with_an_invoice_can_be_fetched_and_billed_again(
 
 
 def test_a_customer_is_created_fetched_and_billed_by_its_id(client: Any, sandbox: Sandbox) -> None:
-    payer = a_payer(notes={"vip": "yes"}, gstin="29XAbbA4369J1PA")
+    payer = a_payer(contact="9845012345", notes={"vip": "yes"}, gstin="29XAbbA4369J1PA")
     made = client.customer.create(payer)
     assert made["id"] == id_like("cust")
     assert {name: made[name] for name in payer} == payer
