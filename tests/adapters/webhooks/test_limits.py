@@ -398,3 +398,31 @@ def test_a_public_host_is_named_alike_to_tls_and_to_the_receiver(
     assert given == Success(Accepted())
     assert names == [asked]
     assert heard[0].startswith(b"POST /a;b?c HTTP/1.1\r\nHost: " + host + b"\r\n")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0], ids=["no answer", "no time"])
+def test_what_breaks_after_the_request_went_out_over_tls_is_unknown_too(
+    tmp_path: Path, seconds: float
+) -> None:
+    path = certificate("localhost", tmp_path)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(path)
+
+    def serve(connection: socket.socket) -> None:
+        with served.wrap_socket(connection, server_side=True) as safe:
+            safe.recv(65536)
+            if seconds:
+                while True:
+                    safe.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    moments = (seconds * look for look in range(1000))  # each look at the clock finds it later
+    with receiver(serve) as port:
+        poster = Poster(
+            allow_loopback=True,
+            resolver=lambda _host, _port: ["127.0.0.1"],
+            monotonic=lambda: next(moments),
+            tls=ssl.create_default_context(cafile=path),
+        )
+        # Connecting, TLS and the request take all looks but the last.
+        given = poster.post(f"https://localhost:{port}/", b"", {})
+    assert given == Failure(Unknown("no answer in time, or the connection broke"))
