@@ -24,6 +24,10 @@ class TooLarge(Exception):  # noqa: N818  # a refusal
     """The body is longer than `LARGEST_BODY`."""
 
 
+class Lost(Exception):  # noqa: N818  # a refusal
+    """The server below dropped the body: it does so where a request offers another protocol."""
+
+
 class Gone(Exception):  # noqa: N818  # not an error of ours
     """The caller hung up before its request was complete."""
 
@@ -43,7 +47,7 @@ class Call(NamedTuple):
         return None if value is None else value.decode("latin-1")
 
     async def body(self) -> bytes:
-        """The whole body. Raises TooLarge, and Gone where the caller hung up."""
+        """The whole body. Raises TooLarge, Lost, and Gone where the caller hung up."""
         declared = self.headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared[:20]) > LARGEST_BODY:
             raise TooLarge
@@ -57,7 +61,22 @@ class Call(NamedTuple):
             if len(raw) > LARGEST_BODY:
                 raise TooLarge
             if not event.get("more_body"):
+                if not raw and lost(self.headers):
+                    raise Lost
                 return raw
+
+
+def lost(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a body that did not arrive was sent: better refused than taken for an empty one.
+
+    >>> lost({b"upgrade": b"h2c", b"content-length": b"2"}), lost({b"content-length": b"2"})
+    (True, False)
+    """
+    sent = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+    return sent and b"upgrade" in headers
+
+
+LOST = "The request offered another protocol and its body was lost; send it without Upgrade."
 
 
 class Answer(NamedTuple):

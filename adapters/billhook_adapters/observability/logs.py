@@ -4,44 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from types import TracebackType
+from typing import Any, TextIO, cast
 
-MASK = "***"
+from billhook_adapters.observability.masking import MASK, masked, private
 
-# No repetition is open at both ends: none of them can be made slow by what it is given.
-_MASKED = (
-    (re.compile(r"(?i)\b(basic|bearer)\s+[A-Za-z0-9._~+/=-]+"), rf"\1 {MASK}"),
-    (re.compile(r"[^\s\"'<>(),;:=@]{1,64}@[^\s\"'<>(),;:=@]{1,255}"), MASK),
-    (re.compile(r"\bwhsec_[A-Za-z0-9+/=_-]+"), MASK),
-    (re.compile(r"/[A-Za-z0-9_-]{22,}"), f"/{MASK}"),  # the end of a short URL
-    (re.compile(r"\+?[0-9](?:[ -]?[0-9]){9,18}(?![0-9])"), MASK),
-)
-_PRIVATE = frozenset(
-    {
-        "address", "authorization", "contact", "customer", "email", "idempotency_key", "name_given",
-        "password", "phone", "secret", "short_url", "token",
-    }
-)  # fmt: skip
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
-    "message",
-    "asctime",
-    "taskName",
-    "color_message",
-}
-
-
-def masked(text: str) -> str:
-    """The text without e-mail addresses, phone numbers, credentials and tokens.
-
-    >>> masked("mail to ravi@example.com failed")
-    'mail to *** failed'
-    """
-    for pattern, mask in _MASKED:
-        text = pattern.sub(mask, text)
-    return text
+_OWN = frozenset(("at", "level", "logger", "message", "error", "where"))
+_STANDARD = _OWN | frozenset(vars(logging.makeLogRecord({}))) | {
+    "asctime", "taskName", "color_message",
+}  # fmt: skip
+_RANDOM = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9a-f]{16}")
 
 
 class JsonLines(logging.Formatter):
@@ -51,45 +28,99 @@ class JsonLines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as a line."""
+        """The record as a line; one that cannot be put into words is told without them."""
         told: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": masked(record.getMessage()),
+            "message": masked(_said(record)),
         }
         for name, value in vars(record).items():
             if name not in _STANDARD:
-                told[name] = MASK if name in _PRIVATE else _plain(value)
+                told[name] = MASK if private(name) else _plain(name, value)
         if record.exc_info and record.exc_info[0] is not None:
             told["error"] = record.exc_info[0].__name__
             told["where"] = _place(record.exc_info[2])
-        return json.dumps(told, default=str)
+        return json.dumps(told)
 
 
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, int | float) else masked(str(value))
+def _said(record: logging.LogRecord) -> str:
+    try:
+        said = str(_wordless(record.msg))
+        if isinstance(record.args, Mapping):
+            said %= {
+                name: MASK if private(name) else _wordless(value)
+                for name, value in record.args.items()
+            }
+        elif record.args:
+            said %= tuple(map(_wordless, record.args))
+    except Exception as trouble:  # noqa: BLE001  # any object's own words may fail, and may not stop us
+        template = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        said = f"{template} ({type(trouble).__name__}: its arguments are left out)"
+    error = record.exc_info[1] if record.exc_info else None
+    while error is not None:  # asyncio puts the words of what it found into its own
+        said = _without(said, error)
+        error = error.__cause__ or error.__context__
+    return said
 
 
-def _place(traceback: Any) -> str | None:
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
+def _without(said: str, error: BaseException) -> str:
+    try:
+        for words in (repr(error), str(error)):
+            if words:
+                said = said.replace(words, type(error).__name__)
+    except Exception:  # noqa: BLE001  # as above
+        return type(error).__name__
+    return said
+
+
+def _wordless(value: object) -> object:
+    if isinstance(value, BaseException):
+        place = _place(value.__traceback__)
+        return type(value).__name__ if place is None else f"{type(value).__name__} at {place}"
+    if isinstance(value, list | tuple):
+        # Its elements may be anything at all, and are only passed on.
+        return [_wordless(one) for one in cast("list[object]", value)]
+    return value
+
+
+def _plain(name: str, value: object) -> object:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    try:
+        text = str(_wordless(value))
+    except Exception as trouble:  # noqa: BLE001  # as above
+        return type(trouble).__name__
+    # An id that is random throughout may look like a phone number; it tells nothing of anybody.
+    if name == "request_id" and _RANDOM.fullmatch(text):
+        return text
+    shown = masked(text)
+    return value if isinstance(value, int) and shown == text else shown
+
+
+def _place(traceback: TracebackType | None) -> str | None:
     if traceback is None:
         return None
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
     code = traceback.tb_frame.f_code
     return f"{traceback.tb_frame.f_globals.get('__name__')}.{code.co_name}:{traceback.tb_lineno}"
 
 
 def configured(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Let the whole process log so, uvicorn included."""
+    """Let the whole process log so, uvicorn included. Raises ValueError for an unknown level."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
+    for logger in list(root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):  # a handler of its own would write unmasked
+            logger.handlers.clear()
+            logger.propagate = True
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
     logging.captureWarnings(capture=True)
+    # Where a line cannot be written, logging would print the record, arguments and all.
+    logging.raiseExceptions = False

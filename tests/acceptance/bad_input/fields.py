@@ -92,7 +92,7 @@ TAKEN: Mapping[str, Collection[str]] = {
     "customer.billing_address.city": TEXTS,
     "customer.billing_address.zipcode": TEXTS | NUMBERS,
     "customer.billing_address.state": TEXTS,
-    "customer.billing_address.country": TEXTS | {"4301_text_digits", "long"},
+    "customer.billing_address.country": TEXTS,
     "line_items": NULL | {"list", "object"},
     "line_items.0": (),
     "line_items.0.id": NULL | TEXTS | {"4301_text_digits", "long"},

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from billhook.value import storable
 from billhook_adapters.http.bodies import DEEPEST, from_json
-from billhook_adapters.http.exchange import LARGEST_BODY
+from billhook_adapters.http.exchange import LARGEST_BODY, LOST, lost
 from billhook_adapters.http.native.problems import FieldError, Problem, invalid
 
 
@@ -40,6 +40,8 @@ async def _bytes(request: Request) -> bytes:
         raw += chunk
         if len(raw) > LARGEST_BODY:
             raise _too_large()
+    if not raw and lost(dict(request.scope["headers"])):
+        raise Problem(400, "malformed", LOST)
     return bytes(raw)
 
 

@@ -14,7 +14,7 @@ from billhook_adapters.http.razorpay.customers import (
     filed_customer,
     known_customer,
 )
-from billhook_adapters.http.razorpay.fields import refused
+from billhook_adapters.http.razorpay.fields import Refused, refused
 from billhook_adapters.http.razorpay.items import ItemIn, item_entity
 from billhook_adapters.http.razorpay.requests import checked
 from billhook_adapters.http.razorpay.wording import UNKNOWN_ID, refusal, refusing
@@ -24,6 +24,8 @@ async def add_customer(asked: Asked) -> Answer:
     """Keep a customer; the same details are the same customer."""
     account, call, lane = asked
     request = checked(await body_of(call), CustomerAlone)
+    if not (request.name or request.email or request.contact):
+        raise Refused("The name field is required.", "name")
     try:
         command = request.filed(account, key_of(call))
     except ValidationError as invalid:

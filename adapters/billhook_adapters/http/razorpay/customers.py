@@ -38,11 +38,11 @@ class AddressIn(Value):
     city: Text
     zipcode: NumberOrText
     state: Text
-    country: Text
+    country: Annotated[Text, StringConstraints(max_length=64)]
 
     def domain(self) -> PostalAddress:
         """The same in the domain's words."""
-        country = self.country.upper()
+        country = self.country.upper() if self.country.isascii() else ""
         return PostalAddress(
             line1=self.line1,
             line2=self.line2 or "",

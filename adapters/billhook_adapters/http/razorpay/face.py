@@ -6,9 +6,11 @@ import logging
 
 from billhook_adapters.http.auth import Callers
 from billhook_adapters.http.exchange import (
+    LOST,
     Answer,
     Call,
     Gone,
+    Lost,
     Receive,
     Scope,
     Send,
@@ -63,6 +65,8 @@ class RazorpayFace:
             return refusing(str(refused), field=refused.field)
         except TooLarge:
             return refusing(TOO_LARGE, status=413)
+        except Lost:
+            return refusing(LOST)
         except WrongMediaType:
             return refusing(NOT_JSON, status=415)
         except Overloaded:
