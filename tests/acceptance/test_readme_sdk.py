@@ -30,7 +30,7 @@ def block(language: str, url: str) -> str:
     page = README.read_text()
     section = page.partition(f"## {SECTION}\n")[2].partition("\n## ")[0]
     (lines,) = re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
-    assert lines.count("\n") == 5
+    assert len(list(filter(None, lines.splitlines()))) == 5
     assert lines.count(ADDRESS) == 1
     return str(lines).replace(ADDRESS, url)
 
