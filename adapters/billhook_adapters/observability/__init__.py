@@ -3,7 +3,8 @@
 from billhook_adapters.extras import needs
 
 with needs("ops"):
-    from billhook_adapters.observability.logs import configured, masked
+    from billhook_adapters.observability.logs import configured
+    from billhook_adapters.observability.masking import masked
     from billhook_adapters.observability.metrics import Metrics
     from billhook_adapters.observability.observed import observed
     from billhook_adapters.observability.probes import Probes

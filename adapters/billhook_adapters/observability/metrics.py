@@ -1,4 +1,4 @@
-"""What Prometheus may ask: requests, batches, deliveries."""
+"""What Prometheus may ask: requests, batches, deliveries, sweeps."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.multiprocess import MultiProcessCollector
 
 MANY = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that names the folder through which several processes count together."""
+"""The variable that names the folder through which several processes count together.
+
+It is read where this module is first imported, and holds for the life of the process.
+"""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _COMMANDS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+_CLASSES = ("gone", "1xx", "2xx", "3xx", "4xx", "5xx")  # gone: nobody waited for the answer
 
 
 class Metrics:
-    """The counters of one service, in a registry of their own."""
+    """The counters of one service, in a registry of their own.
+
+    Labels cost more than the count itself, so each is looked up once. Whoever calls sees to it
+    that routes and outcomes are few.
+    """
 
     def __init__(self) -> None:
         self._own = CollectorRegistry()
@@ -42,11 +50,22 @@ class Metrics:
             ("outcome",),
             registry=registry,
         )
+        self._sweeps = Counter("billhook_sweeps", "Sweeps for what has expired.", registry=registry)
+        self._expired = Counter(
+            "billhook_invoices_expired", "Invoices whose expiry was recorded.", registry=registry
+        )
+        self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._outcomes: dict[str, Counter] = {}
 
     def answered(self, route: str, status: int, seconds: float) -> None:
-        """A request was answered."""
-        self._requests.labels(route, f"{status // 100}xx").inc()
-        self._seconds.labels(route).observe(seconds)
+        """A request was answered; status 0 where its caller had gone."""
+        hundreds = status // 100
+        found = self._routes.get((route, hundreds))
+        if found is None:
+            counted = self._requests.labels(route, _CLASSES[min(hundreds, 5)])
+            found = self._routes[route, hundreds] = counted, self._seconds.labels(route)
+        found[0].inc()
+        found[1].observe(seconds)
 
     def gathered(self, commands: int) -> None:
         """So many commands were decided together."""
@@ -54,7 +73,15 @@ class Metrics:
 
     def handled(self, outcome: str) -> None:
         """A wake-up came to something."""
-        self._handled.labels(outcome).inc()
+        found = self._outcomes.get(outcome)
+        if found is None:
+            found = self._outcomes[outcome] = self._handled.labels(outcome)
+        found.inc()
+
+    def swept(self, expired: int) -> None:
+        """A sweep recorded the expiry of so many invoices."""
+        self._sweeps.inc()
+        self._expired.inc(expired)
 
     def exposition(self) -> bytes:
         """All of it, in Prometheus' text form; of all processes, where they count together."""

@@ -5,66 +5,62 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from asyncio import CancelledError
 from collections.abc import Collection
 from time import perf_counter
 from typing import Any
 
 from billhook_adapters.http.exchange import App, Receive, Scope, Send
 from billhook_adapters.observability.metrics import Metrics
+from billhook_adapters.observability.routes import Routes, method_of
 
 _log = logging.getLogger("billhook.requests")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-OTHER = "other"
-"""The route of every path that is nobody's: paths are strangers' text."""
-
-
-def route_of(path: str, routes: Collection[str]) -> str:
-    """The route of a path, its ids as stars; `other` where it is none of these.
-
-    >>> route_of("/v1/invoices/inv_1/issue", {"/v1/invoices/*/issue"})
-    '/v1/invoices/*/issue'
-    """
-    if path in routes:
-        return path
-    parts = path[:200].rstrip("/").split("/")[1:]
-    starred = ("*" if place and place % 2 == 0 else part for place, part in enumerate(parts))
-    route = "/" + "/".join(starred)
-    return route if route in routes else OTHER
+GONE, FAILED = 0, 500
+"""The status that is noted where no answer began: its caller left, or the application raised."""
 
 
 def observed(app: App, metrics: Metrics, routes: Collection[str]) -> App:
     """The application, observed; its answers get an `X-Request-Id` and are else as they were.
 
     The id is the caller's own where it sent one of 1 to 64 letters, digits, `.`, `_` or `-`.
+    Where the logger `billhook.requests` is not enabled for INFO, nothing is written for a request.
     """
-    known = frozenset(routes)
+    known = Routes(routes)
 
     async def watching(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        started, seen = perf_counter(), [0]
+        started, status = perf_counter(), GONE
         request_id = _request_id(scope)
 
         async def noting(event: Any) -> None:
+            nonlocal status
             if event["type"] == "http.response.start":
-                seen[0] = event["status"]
-                event = {**event, "headers": [*event["headers"], (b"x-request-id", request_id)]}
+                status = event["status"]
+                headers = [*event.get("headers", ()), (b"x-request-id", request_id)]
+                event = {**event, "headers": headers}
             await send(event)
 
         try:
             await app(scope, receive, noting)
+        except CancelledError:
+            raise
+        except BaseException:
+            status = status or FAILED
+            raise
         finally:
-            seconds, route = perf_counter() - started, route_of(scope["path"], known)
-            metrics.answered(route, seen[0], seconds)
+            seconds, route = perf_counter() - started, known.of(scope["path"])
+            metrics.answered(route, status, seconds)
             if _log.isEnabledFor(logging.INFO):
                 _log.info(
                     "answered",
                     extra={
-                        "method": scope["method"],
+                        "method": method_of(scope["method"]),
                         "route": route,
-                        "status": seen[0],
+                        "status": status,
                         "milliseconds": round(seconds * 1000, 3),
                         "request_id": request_id.decode(),
                     },

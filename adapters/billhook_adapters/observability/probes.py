@@ -43,6 +43,7 @@ class Probes:
         try:
             self._store()
         except Exception as trouble:  # noqa: BLE001  # whatever it is, the store does not answer
+            # The kind alone: an error's own words may quote the database's URL.
             reasons.append(f"the database does not answer: {type(trouble).__name__}")
         if not self._delivering():
             reasons.append("messages are not being delivered")

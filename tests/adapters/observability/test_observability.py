@@ -21,7 +21,7 @@ from billhook_adapters.http import build_app
 from billhook_adapters.http.exchange import App
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.observability import Metrics, Probes, configured, masked, observed, traced
-from billhook_adapters.observability.observed import route_of
+from billhook_adapters.observability.routes import Routes
 from billhook_adapters.observability.traces import ENDPOINT, spanned
 from billhook_adapters.testing import NOON, an_account
 
@@ -175,7 +175,7 @@ def test_requests_and_batches_are_counted() -> None:
     ],
 )
 def test_every_path_has_one_of_a_few_routes(path: str, route: str) -> None:
-    assert route_of(path, ROUTES) == route
+    assert Routes(ROUTES).of(path) == route
 
 
 def test_a_request_id_of_the_callers_is_given_back_and_another_is_made() -> None:
