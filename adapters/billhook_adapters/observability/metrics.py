@@ -1,4 +1,4 @@
-"""What Prometheus may ask: requests, batches, deliveries, sweeps."""
+"""What Prometheus may ask: requests, batches, deliveries."""
 
 from __future__ import annotations
 
@@ -50,10 +50,6 @@ class Metrics:
             ("outcome",),
             registry=registry,
         )
-        self._sweeps = Counter("billhook_sweeps", "Sweeps for what has expired.", registry=registry)
-        self._expired = Counter(
-            "billhook_invoices_expired", "Invoices whose expiry was recorded.", registry=registry
-        )
         self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._outcomes: dict[str, Counter] = {}
 
@@ -77,11 +73,6 @@ class Metrics:
         if found is None:
             found = self._outcomes[outcome] = self._handled.labels(outcome)
         found.inc()
-
-    def swept(self, expired: int) -> None:
-        """A sweep recorded the expiry of so many invoices."""
-        self._sweeps.inc()
-        self._expired.inc(expired)
 
     def exposition(self) -> bytes:
         """All of it, in Prometheus' text form; of all processes, where they count together."""
