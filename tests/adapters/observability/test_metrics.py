@@ -1,0 +1,105 @@
+"""What Prometheus reads: few names, right sums, of many processes too."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import prometheus_client
+from prometheus_client.parser import text_string_to_metric_families
+
+from adapters.observability.world import a_service, ask, walk
+from billhook_adapters.observability import Metrics
+from billhook_adapters.observability.metrics import MANY
+
+
+def counted(exposition: bytes) -> dict[tuple[str, ...], float]:
+    """Every sample by its name and its labels' values."""
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(exposition.decode())
+        for sample in family.samples
+    }
+
+
+def test_requests_are_counted_by_route_and_class_of_status() -> None:
+    metrics = Metrics()
+    app, desk, _ = a_service(metrics)
+    walk(app, desk)
+    found = counted(metrics.exposition())
+    assert found["billhook_requests_total", "/v1/invoices", "2xx"] == 1
+    assert found["billhook_requests_total", "/v1/invoices", "4xx"] == 3
+    assert found["billhook_requests_total", "/v1/invoices", "5xx"] == 1
+    assert found["billhook_requests_total", "other", "4xx"] == 1
+    assert found["billhook_request_seconds_count", "/v1/invoices"] == 5
+
+
+def test_strangers_paths_add_no_names() -> None:
+    metrics = Metrics()
+    app, _, _ = a_service(metrics)
+    ask(app, "GET", "/")
+    before = {*counted(metrics.exposition())}
+    for number in range(50):
+        ask(app, "GET", f"/{number}/x")
+        ask(app, f"METHOD{number}", f"/{number}")
+    assert {*counted(metrics.exposition())} == before
+
+
+def test_batches_and_deliveries_are_counted() -> None:
+    metrics = Metrics()
+    metrics.gathered(3)
+    metrics.gathered(300)
+    for outcome in ("handed_over", "handed_over", "suppressed"):
+        metrics.handled(outcome)
+    found = counted(metrics.exposition())
+    assert found["billhook_batch_commands_sum",] == 303
+    assert found["billhook_batch_commands_bucket", "4.0"] == 1
+    assert found["billhook_messages_handled_total", "handed_over"] == 2
+    assert found["billhook_messages_handled_total", "suppressed"] == 1
+
+
+def test_an_answer_that_nobody_waited_for_is_counted_as_such() -> None:
+    metrics = Metrics()
+    metrics.answered("/v1/items", 0, 0.1)
+    metrics.answered("/v1/items", 799, 0.1)
+    found = counted(metrics.exposition())
+    assert found["billhook_requests_total", "/v1/items", "gone"] == 1
+    assert found["billhook_requests_total", "/v1/items", "5xx"] == 1
+
+
+def test_two_services_in_one_process_count_apart() -> None:
+    one, other = Metrics(), Metrics()
+    one.gathered(1)
+    assert counted(other.exposition())["billhook_batch_commands_count",] == 0
+    assert b"billhook" not in prometheus_client.generate_latest()
+
+
+_WORKER = """
+import sys
+from billhook_adapters.observability.metrics import Metrics
+metrics = Metrics()
+metrics.answered("/v1/items", 200, 0.2)
+metrics.gathered(4)
+metrics.handled("handed_over")
+sys.stdout.buffer.write(metrics.exposition())
+"""
+
+
+def test_many_processes_count_together(tmp_path: Path) -> None:
+    environ: dict[str, Any] = {**os.environ, MANY: str(tmp_path)}
+    told = b""
+    for _ in range(3):
+        told = subprocess.run(
+            [sys.executable, "-W", "error", "-c", _WORKER],
+            env=environ,
+            check=True,
+            capture_output=True,
+        ).stdout
+    found = counted(told)
+    assert found["billhook_requests_total", "/v1/items", "2xx"] == 3
+    assert found["billhook_request_seconds_count", "/v1/items"] == 3
+    assert found["billhook_batch_commands_sum",] == 12
+    assert found["billhook_messages_handled_total", "handed_over"] == 3

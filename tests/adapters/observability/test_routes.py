@@ -1,0 +1,54 @@
+"""Every path has one of a few routes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.observability.world import ROUTES
+from billhook_adapters.observability.routes import OTHER, Routes, method_of
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/v1/invoices", "/v1/invoices"),
+        ("/v1/invoices/", "/v1/invoices"),
+        ("/v1/invoices/inv_1", "/v1/invoices/*"),
+        ("/v1/invoices/inv_1/", "/v1/invoices/*"),
+        ("/v1/invoices/inv_1/notify_by/fax", "/v1/invoices/*/notify_by/*"),
+        ("/v1/invoices/inv_1/other", "other"),
+        ("/v1", "other"),
+        ("/", "other"),
+        ("", "other"),
+        ("*", "other"),
+        ("/v1/*", "other"),
+        ("/" * 1000, "other"),
+        ("/a" * 5000, "other"),
+        ("/v1/invoices" + "/a" * 5000, "other"),
+    ],
+)
+def test_a_path_has_its_route(path: str, route: str) -> None:
+    assert Routes(ROUTES).of(path) == route
+
+
+def test_a_literal_wins_over_a_star_and_a_star_is_tried_after_it() -> None:
+    routes = Routes(["/a/*", "/a/b", "/a/b/c", "/a/*/d", "/*"])
+    paths = ("/a/b", "/a/x", "/a/b/c", "/a/b/d", "/z")
+    assert [routes.of(path) for path in paths] == ["/a/b", "/a/*", "/a/b/c", "/a/*/d", "/*"]
+
+
+_SEGMENT = st.sampled_from(["v1", "invoices", "notify_by", "*", "", "other"]) | st.text()
+
+
+@given(st.lists(_SEGMENT, max_size=8).map("/".join))
+def test_no_path_makes_a_route_of_its_own(path: str) -> None:
+    assert Routes(ROUTES).of(path) in ROUTES | {OTHER}
+    assert Routes([]).of(path) == OTHER
+
+
+@given(st.text())
+def test_no_method_is_a_strangers_word(method: str) -> None:
+    assert method_of(method) == OTHER
+    assert method_of("PATCH") == "PATCH"
