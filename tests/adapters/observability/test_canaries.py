@@ -24,16 +24,16 @@ from adapters.observability.world import (
 from billhook.desk.handlers import Handlers
 from billhook.party import Medium
 from billhook_adapters.engine.embedded import EmbeddedEngine
-from billhook_adapters.memory import SettableClock
+from billhook_adapters.memory import CapturedSender, SettableClock
 from billhook_adapters.observability import Metrics
 from billhook_adapters.observability.traces import spanned
 from billhook_adapters.testing import NOON
 
 
-class BrokenSender:
-    """Raises, which no sender may, and quotes whom it was to write to."""
+class BrokenIds(CanaryIds):
+    """Breaks in the midst of a delivery, and says whose it was."""
 
-    def send(self, message: object, invoice: object, seller: str) -> object:
+    def jitter(self) -> float:
         raise OSError(f"{NAME} <{MAIL}> {SECRET}")
 
 
@@ -46,8 +46,8 @@ def test_nothing_that_is_kept_holds_what_a_request_said(
     app, desk, store = a_service(metrics)
     statuses = walk(spanned(app, ROUTES, provider), desk)
     assert statuses == [200, 200, 400, 400, 401, 400, 400, 500]
-    senders = {medium: BrokenSender() for medium in Medium}
-    handlers = Handlers(store, SettableClock(NOON), CanaryIds(), senders)  # type: ignore[arg-type]  # it breaks the port's promise
+    senders = {medium: CapturedSender() for medium in Medium}
+    handlers = Handlers(store, SettableClock(NOON), BrokenIds(), senders)
     EmbeddedEngine(handlers).drain()
 
     told = lines.getvalue()

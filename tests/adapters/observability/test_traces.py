@@ -39,7 +39,7 @@ def span_of(app: App, method: str, path: str, **headers: str) -> ReadableSpan:
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     with contextlib.suppress(ValueError):
-        ask(spanned(app, ROUTES, provider), method, path, **headers)
+        ask(spanned(app, ROUTES, provider), method, path, b"", **headers)
     (span,) = spans.get_finished_spans()
     assert heard(span.to_json()) == []
     return span
