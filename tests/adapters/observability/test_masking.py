@@ -37,6 +37,7 @@ from billhook_adapters.observability.masking import masked, private
         f"key_secret={SECRET}&x=1",
         f"client secret: {SECRET}",
         f"postgresql://bill:{SECRET}@db.example/billhook",
+        "smtp://bill:canary,of=1:x@mail.example:587",
         f"Idempotency-Key: {KEY}",
         f"(b'idempotency-key', b'{KEY}')",
         f"idempotency_key='{KEY}'",
