@@ -7,6 +7,7 @@ its own kind stands before it, or is bounded, and none gives back what it took.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MASK = "***"
 
@@ -44,6 +45,13 @@ _LONG = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{22,}+")
 _WORDS = re.compile(r"[a-z_-]+|[A-Z_-]+|(?:[A-Z][a-z]{2,}+)+")
 
 
+_MOST, _LONGEST = 1000, 64
+_clean: set[str] = (
+    set()
+)  # short texts in which there is nothing to mask: the same few come for ever
+
+
+@lru_cache(_MOST)
 def private(field: str) -> bool:
     """Whether what stands in a field of this name is nobody's to read.
 
@@ -61,9 +69,17 @@ def masked(text: str) -> str:
     >>> masked("{'name': 'Ravi', 'amount': 49900}")
     "{'name': ***, 'amount': 49900}"
     """
+    if text in _clean:
+        return text
+    shown = text
     for pattern, mask in _RULES:
-        text = pattern.sub(mask, text)
-    return _PHONE.sub(MASK, _LONG.sub(_unless_words, text))
+        shown = pattern.sub(mask, shown)
+    shown = _PHONE.sub(MASK, _LONG.sub(_unless_words, shown))
+    if shown == text and len(text) <= _LONGEST:
+        if len(_clean) >= _MOST:
+            _clean.clear()
+        _clean.add(text)
+    return shown
 
 
 def _unless_words(found: re.Match[str]) -> str:

@@ -38,6 +38,10 @@ from billhook_adapters.observability.masking import masked, private
         f"client secret: {SECRET}",
         f"postgresql://bill:{SECRET}@db.example/billhook",
         "smtp://bill:canary,of=1:x@mail.example:587",
+        "sent Basic canary",
+        "sent bearer%20canary",
+        "signed with whsec_canary",
+        "to canary%40canary.example",
         f"Idempotency-Key: {KEY}",
         f"(b'idempotency-key', b'{KEY}')",
         f"idempotency_key='{KEY}'",
@@ -100,3 +104,13 @@ def test_masking_comes_to_an_end_with_long_text(piece: str) -> None:
     """A pattern that is not linear would keep this test for minutes or hours."""
     text = piece * 100_000
     assert len(masked(text)) <= 4 * len(text)
+
+
+def test_texts_that_need_no_mask_are_remembered_and_others_never() -> None:
+    for number in range(5000):
+        assert masked(f"round {number}") == f"round {number}"
+        masked(f"to {number}@canary.example")
+    assert "round 4999" in masking._clean
+    assert len(masking._clean) <= 1000
+    assert heard(" ".join(masking._clean)) == []
+    assert not [text for text in masking._clean if "@" in text or masking.MASK in text]
