@@ -34,9 +34,9 @@ def test_a_path_has_its_route(path: str, route: str) -> None:
 
 
 def test_a_literal_wins_over_a_star_and_a_star_is_tried_after_it() -> None:
-    routes = Routes(["/a/*", "/a/b", "/a/b/c", "/a/*/d", "/*"])
-    paths = ("/a/b", "/a/x", "/a/b/c", "/a/b/d", "/z")
-    assert [routes.of(path) for path in paths] == ["/a/b", "/a/*", "/a/b/c", "/a/*/d", "/*"]
+    routes = Routes(["/a/*", "/a/b", "/a/b/*/c", "/a/*/x/c", "/a/*/d", "/*"])
+    paths = ("/a/b", "/a/x", "/a/b/x/c", "/a/b/d", "/z")
+    assert [routes.of(path) for path in paths] == ["/a/b", "/a/*", "/a/b/*/c", "/a/*/d", "/*"]
 
 
 _SEGMENT = st.sampled_from(["v1", "invoices", "notify_by", "*", "", "other"]) | st.text()
