@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import prometheus_client
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.observability.world import a_service, ask, walk
@@ -68,6 +69,16 @@ def test_an_answer_that_nobody_waited_for_is_counted_as_such() -> None:
     found = counted(metrics.exposition())
     assert found["billhook_requests_total", "/v1/items", "gone"] == 1
     assert found["billhook_requests_total", "/v1/items", "5xx"] == 1
+
+
+def test_labels_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = Metrics()
+    for _ in range(2):
+        metrics.answered("/v1/items", 200, 0.1)
+        metrics.handled("handed_over")
+        monkeypatch.setattr(metrics._requests, "labels", None)
+        monkeypatch.setattr(metrics._seconds, "labels", None)
+        monkeypatch.setattr(metrics._handled, "labels", None)
 
 
 def test_two_services_in_one_process_count_apart() -> None:
