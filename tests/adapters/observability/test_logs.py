@@ -140,6 +140,7 @@ def test_loggers_that_had_handlers_of_their_own_log_here(name: str, lines: io.St
     logger = logging.getLogger(name)
     logger.addHandler(logging.StreamHandler(own))
     logger.propagate = False
+    logger.setLevel(logging.NOTSET)  # a server that another test ran may have set it
     configured("INFO", lines)
     logger.info('%s - "%s %s"', "127.0.0.1:1", "GET", f"/?email={MAIL}")
     assert last(lines)["logger"] == name
