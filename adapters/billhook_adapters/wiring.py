@@ -45,6 +45,9 @@ ROUTES = frozenset(
 )
 """What requests are counted by, so that no stranger's path becomes a name."""
 
+HANDS = 8
+"""How many messages a process hands over at a time: one that is slow holds up no neighbour."""
+
 INLINE_HEAD_START = timedelta(minutes=1)
 """How long the engine leaves a fresh message to a desk that delivers inline."""
 
@@ -123,6 +126,7 @@ def build_service(
     metrics = Metrics()
     engine = EmbeddedEngine(
         replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers,
+        hands=HANDS,
         handled=lambda outcome: metrics.handled(outcome.value),
     )
     delivering = EngineThread(engine)

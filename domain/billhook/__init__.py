@@ -47,6 +47,7 @@ _HOMES = {
     "operations.notify": "CLEAR Notification Standing notify",
     "operations.pay": "pay",
     "operations.update": "update",
+    "pacing": "Rate Rates",
     "party": "Customer Medium PostalAddress",
     "payment": "Payment Reference",
     "records": "Entry RecordedPayment Search StampedFact",

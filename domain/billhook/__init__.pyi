@@ -95,6 +95,8 @@ from billhook.operations.notify import Standing as Standing
 from billhook.operations.notify import notify as notify
 from billhook.operations.pay import pay as pay
 from billhook.operations.update import update as update
+from billhook.pacing import Rate as Rate
+from billhook.pacing import Rates as Rates
 from billhook.party import Customer as Customer
 from billhook.party import Medium as Medium
 from billhook.party import PostalAddress as PostalAddress
@@ -175,6 +177,8 @@ __all__ = [
     "PaymentTaken",
     "Policy",
     "PostalAddress",
+    "Rate",
+    "Rates",
     "RecordPayment",
     "RecordedPayment",
     "Reference",

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple, NewType
 from pydantic import Field, Strict, StringConstraints
 
 from billhook.lines import Rounding
+from billhook.pacing import UNLIMITED, Rates
 from billhook.value import IDENTIFIER, Count, Duration, Label, Text, Value
 
 AccountId = NewType("AccountId", str)
@@ -49,6 +50,8 @@ class Policy(Value):
     """Where given, issuing an invoice gives it the next number of this series."""
     number_width: Annotated[Count, Field(le=20)] = 4
     retries: Retries = Retries()
+    rates: Rates = UNLIMITED
+    """How fast its messages may go out."""
 
 
 class Account(Value):

@@ -3,7 +3,7 @@
     queued ─claim→ sending ─accept→ sent ─confirm→ delivered
       │ ↑            │ │ │            └──bounce→ bounced
       │ └───retry────┘ │ └─fail→ failed ─requeue→ queued
-      └──suppress→ suppressed ←┘
+      └──suppress→ suppressed ←┘      postpone leaves a message queued, for later
 
 Every decision of delivery (who may send, when again, when to give up) is a pure function here,
 the same for a message to the payer and for an announcement to a subscriber.
@@ -52,6 +52,7 @@ QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
 
 ROWS = (
     {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
+    {"trigger": "postpone", "source": [QUEUED, SENDING], "dest": QUEUED},
     {"trigger": "retry", "source": SENDING, "dest": QUEUED},
     {"trigger": "accept", "source": SENDING, "dest": SENT},
     {"trigger": "fail", "source": SENDING, "dest": FAILED},
@@ -96,6 +97,11 @@ class Dispatch(Value):
     def key(self) -> MessageKey:
         """The pair that finds it in a store."""
         return MessageKey(self.account, self.id)
+
+    @property
+    def waited(self) -> bool:
+        """Whether it was put off before, by a rate limit or after an attempt."""
+        return self.due_at != self.requested_at
 
     @property
     def invoice_key(self) -> Key:
@@ -176,6 +182,11 @@ def give_up(dispatch: D, *, now: datetime, retries: Retries) -> D | None:
 def suppress(dispatch: D, reason: str, *, now: datetime) -> D:
     """Asked again at the moment of sending, the domain said no; the reason is its code."""
     return _moved(dispatch, "suppress", due_at=None, ended_at=utc(now), reason=reason)
+
+
+def postpone(dispatch: D, until: datetime) -> D:
+    """Its turn comes later: a rate limit promised it that instant. No attempt is counted."""
+    return _moved(dispatch, "postpone", due_at=utc(until))
 
 
 def conclude(

@@ -19,6 +19,7 @@ from billhook.announcement import Announcement, Subscriber
 from billhook.delivery import Accepted, MessageId, MessageKey, SendError
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
+from billhook.pacing import Turns
 from billhook.records import (
     Contact,
     Entry,
@@ -26,6 +27,7 @@ from billhook.records import (
     History,
     Outbound,
     Outcome,
+    PaceKey,
     PaymentKey,
     RecordedPayment,
     Remembered,
@@ -71,6 +73,10 @@ class View(Protocol):
 
 class Work(View, Protocol):
     """One transaction: rows are locked when they are read, in key order, until it ends."""
+
+    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
+        """How far each rate has been used; nobody else takes a turn until this ends."""
+        ...
 
     def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
         """The next positions of each series, starting at 1; given back if nothing commits."""

@@ -17,6 +17,7 @@ from billhook.facts import Fact
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.operations.notify import Standing, standing
+from billhook.pacing import Turns
 from billhook.party import Medium
 from billhook.payment import Payment, Reference
 from billhook.value import IDENTIFIER, Count, Identifier, Instant, Text, Value
@@ -34,6 +35,13 @@ class PaymentKey(NamedTuple):
 
     account: AccountId
     reference: Reference
+
+
+class PaceKey(NamedTuple):
+    """One rate that is kept: of an account by a medium, or of the whole service by it."""
+
+    account: AccountId | None
+    medium: Medium
 
 
 class Contact(NamedTuple):
@@ -165,6 +173,7 @@ class Outcome:
         default_factory=dict[SubscriberKey, Subscriber]
     )
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
+    turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))

@@ -11,9 +11,11 @@ import pytest
 
 from billhook.account import Account, AccountId
 from billhook.delivery import Delivery, MessageKey, Transient
+from billhook.desk.claiming import Claiming, Delivered
 from billhook.desk.commands import Cancel, DraftAndSend
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import Delivered, Handlers
+from billhook.desk.handlers import Handlers
+from billhook.desk.parcels import Parcel
 from billhook.invoice import Invoice, Key, Status
 from billhook.party import Medium
 from billhook_adapters.engine import EmbeddedEngine
@@ -151,14 +153,14 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
     office = Office()
     first, second = office.send(), office.send()
     (bad,) = office.desk.messages(ACME, first.id)
-    handled = Handlers.deliver
+    claim = Claiming.take
 
-    def deliver(self: Handlers, key: MessageKey) -> Delivered:
+    def take(self: Claiming, key: MessageKey) -> Parcel | Delivered:
         if key == bad.key:
             raise ValueError("ravi@example.com has a corrupt row")
-        return handled(self, key)
+        return claim(self, key)
 
-    monkeypatch.setattr(Handlers, "deliver", deliver)
+    monkeypatch.setattr(Claiming, "take", take)
     with caplog.at_level(logging.ERROR):
         assert office.engine.drain() == 1
     assert (office.states(first), office.states(second)) == ([Delivery.QUEUED], [Delivery.SENT])

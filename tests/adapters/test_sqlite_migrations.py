@@ -19,9 +19,10 @@ import billhook_adapters.sql.database as opening
 from billhook.account import AccountId
 from billhook.change import replay
 from billhook.delivery import Delivery, MessageId, MessageKey
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Cancel, Issue
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import Delivered, Handlers
+from billhook.desk.handlers import Handlers
 from billhook.facts import NotificationRequested
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.party import Medium
@@ -234,7 +235,7 @@ def test_every_row_is_kept_as_it_was(path: Path, url: str) -> None:
     for table, rows in before.items():
         for was, now in zip(rows, after[table], strict=True):
             assert {name: now[name] for name in was} == was
-    assert set(after) - set(before) == {"subscribers", "entries"}
+    assert set(after) - set(before) == {"subscribers", "entries", "paces"}
     found_by = {row["id"]: (row["receipt"], row["customer"]) for row in after["invoices"]}
     assert found_by == {
         "inv_1": ("R-0001/26", None),

@@ -12,9 +12,10 @@ import pytest
 
 from billhook.account import AccountId
 from billhook.delivery import Delivery, MessageId, MessageKey
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Cancel
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock

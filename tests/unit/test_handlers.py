@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Result, Success
 
+from billhook.account import AccountId
 from billhook.delivery import (
     Accepted,
     Delivery,
@@ -19,8 +20,10 @@ from billhook.delivery import (
     Unknown,
     claim,
 )
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay
-from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.desk.handlers import LEASE, Handlers
+from billhook.desk.parcels import Parcel
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.party import Medium
@@ -68,6 +71,11 @@ def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:
 def _only(office: Office) -> Message:
     (message,) = office.messages()
     return message
+
+
+def _only_stored(office: Office) -> Message:
+    _queued(office)
+    return _only(office)
 
 
 def test_a_message_is_handed_over_once() -> None:
@@ -157,6 +165,15 @@ def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
     assert message.reason == "invoice_not_found"
 
 
+def test_a_message_of_an_account_that_is_not_there_is_a_bug_and_not_an_answer() -> None:
+    office = Office()
+    stray = _only_stored(office).model_copy(update={"account": AccountId("acc_gone")})
+    with office.store.transaction() as work:
+        work.save(Outcome(messages={stray.key: stray}))
+    with pytest.raises(LookupError):
+        office.handlers.deliver(stray.key)
+
+
 def test_without_a_sender_a_message_fails_for_good() -> None:
     office = Office()
     key = _queued(office, Medium.SMS)
@@ -219,6 +236,29 @@ def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
     )
     assert handlers.deliver(key) is Delivered.NOTHING
     assert _only(office) == claimed[0]
+
+
+def test_what_was_claimed_is_not_handed_over_once_its_lease_has_ended() -> None:
+    office = Office()
+    (parcel,) = office.handlers.claim((_queued(office),))
+    assert isinstance(parcel, Parcel)
+    office.clock.advance(LEASE)
+    attempt = office.handlers.attempt(parcel)
+    assert (attempt.answer, office.sender.delivered) == (None, [])
+    assert office.handlers.conclude((attempt,)) == [Delivered.NOTHING]
+    assert office.handlers.deliver(parcel.dispatch.key) is Delivered.HANDED_OVER
+
+
+def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
+    office = Office()
+    key = _queued(office)
+    unknown = MessageKey(ACME, MessageId("msg_none"))
+    parcel, nothing, again = office.handlers.claim((key, unknown, key))
+    assert isinstance(parcel, Parcel)
+    assert [nothing, again] == [Delivered.NOTHING] * 2
+    attempt = office.handlers.attempt(parcel)
+    assert office.handlers.conclude((attempt, attempt)) == [Delivered.HANDED_OVER] * 2
+    assert _only(office).attempts == 1
 
 
 def test_the_sweep_records_what_ran_out_and_nothing_else_and_once() -> None:

@@ -18,8 +18,9 @@ from billhook.delivery import (
     Transient,
     Unknown,
 )
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Cancel, Notify, Pay, Update
-from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.desk.handlers import LEASE, Handlers
 from billhook.edits import Edits
 from billhook.invoice import Status
 from billhook.party import Medium

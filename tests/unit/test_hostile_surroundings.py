@@ -14,9 +14,10 @@ from returns.result import Failure, Success
 from billhook.account import Account, AccountId, Policy, Retries
 from billhook.change import apply
 from billhook.delivery import Accepted, Delivery, Transient, conclude, give_up, next_attempt
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Draft, DraftAndSend, Notify, RecordPayment
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import Delivered, Handlers
+from billhook.desk.handlers import Handlers
 from billhook.edits import Edits
 from billhook.errors import InvoiceNotFound
 from billhook.facts import Issued, PaymentTaken, Updated

@@ -26,6 +26,7 @@ from billhook.delivery import (
     conclude,
     confirm,
     next_attempt,
+    postpone,
     requeue,
     suppress,
 )
@@ -41,6 +42,7 @@ RETRIES = Retries(attempts=3, first=timedelta(seconds=30), longest=timedelta(sec
 TABLE = """
           queued      sending     sent       delivered  bounced  failed  suppressed
 claim     sending     sending     -          -          -        -       -
+postpone  queued      queued      -          -          -        -       -
 retry     -           queued      -          -          -        -       -
 accept    -           sent        -          -          -        -       -
 fail      -           failed      -          -          -        -       -
@@ -87,6 +89,8 @@ def _asked(trigger: str, message: Message) -> Message | None:
     match trigger:
         case "claim":
             return claim(message, now=LATER, lease=LEASE).value_or(None)
+        case "postpone":
+            return postpone(message, LATER)
         case "retry":
             return _conclude(message, Failure(Transient("busy")))
         case "accept":
@@ -108,7 +112,7 @@ def test_a_message_goes_where_the_table_says(trigger: str, status: Delivery) -> 
     leads = CELLS[trigger, status]
     assert NEXT.get((status, trigger)) == leads
     message = a_message(status, attempts=1)
-    if leads is None and trigger in ("retry", "accept", "fail", "suppress"):
+    if leads is None and trigger in ("postpone", "retry", "accept", "fail", "suppress"):
         with pytest.raises(KeyError):  # nobody asks these of a message that is not theirs
             _asked(trigger, message)
     else:
@@ -143,6 +147,13 @@ def test_a_message_in_other_hands_is_claimed_only_once_the_lease_is_over() -> No
         NotClaimable(Delivery.SENDING, NOON + LEASE)
     )
     assert claim(sending, now=NOON + LEASE, lease=LEASE).unwrap().attempts == 2
+
+
+def test_a_postponed_message_keeps_its_attempts_and_has_waited() -> None:
+    waiting = a_message()
+    postponed = postpone(waiting, LATER)
+    assert postponed == _with(waiting, due_at=LATER)
+    assert (waiting.waited, postponed.waited) == (False, True)
 
 
 def test_a_message_that_is_never_due_is_not_claimed() -> None:

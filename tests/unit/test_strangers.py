@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Notify
-from billhook.desk.handlers import Delivered
 from billhook.party import Medium
 from billhook.records import Contact, History
 from billhook_adapters.memory import InMemoryStore

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event
 
-from billhook.delivery import MessageKey
-from billhook.desk.handlers import Delivered, Handlers
+from billhook.desk.claiming import Delivered
+from billhook.desk.handlers import Handlers
+from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
 
 _log = logging.getLogger(__name__)
+
+SWEPT_AT_ONCE = 1000
 
 
 class EmbeddedEngine:
     """Delivers what is due and sweeps what has expired, in the thread that calls `run`.
 
-    Any number of them may run on one store: the rows' leases keep them apart.
+    Any number of them may run on one store: the rows' leases keep them apart. With more `hands`
+    than one, messages are handed over by as many threads.
     """
 
     def __init__(
@@ -23,40 +28,36 @@ class EmbeddedEngine:
         handlers: Handlers,
         *,
         poll_seconds: float = 0.05,
-        batch: int = 100,
-        handled: Callable[[Delivered], None] = lambda _: None,
+        hands: int = 1,
+        handled: Callable[[Delivered], None] = ignored,
+        pause: Callable[[timedelta], None] = pause,
     ) -> None:
         """`handled` hears what became of each message."""
-        self._handlers, self._poll_seconds, self._batch = handlers, poll_seconds, batch
-        self._handled = handled
+        self._handlers, self._poll_seconds = handlers, poll_seconds
+        self._deliverer = Deliverer(handlers, hands=hands, handled=handled, pause=pause)
         self._stop = Event()
 
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
-        handlers, handled = self._handlers, 0
         self._sweep()
-        while due := handlers.store.sendable(handlers.clock.now(), self._batch):
-            progress = sum(self._deliver(key) for key in due)
-            handled += progress
-            if not progress:  # others hold them: they are not ours to wait for
+        handlers, handled = self._handlers, 0
+        while not self._stop.is_set():
+            room = self._deliverer.room
+            due = handlers.store.sendable(handlers.clock.now(), room) if room else ()
+            taken = self._deliverer.take(due) if due else 0
+            handled += taken
+            # What others hold is not ours to wait for; what our own hands hold is.
+            if not taken and not self._deliverer.settle():
                 break
+        self._deliverer.settle(wholly=True)
         return handled
 
     def _sweep(self) -> None:
         try:
-            while self._handlers.sweep(self._batch) == self._batch:
+            while self._handlers.sweep(SWEPT_AT_ONCE) == SWEPT_AT_ONCE:
                 pass
         except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
             _log.error("a sweep failed: %s", type(error).__name__)
-
-    def _deliver(self, key: MessageKey) -> bool:
-        try:
-            done = self._handlers.deliver(key)
-        except Exception as error:  # noqa: BLE001  # nor may it stop its neighbours
-            _log.error("message %s was not handled: %s", key.message, type(error).__name__)
-            return False
-        self._handled(done)
-        return done is not Delivered.NOTHING
 
     def run(self) -> None:
         """Do what falls due until `stop`; a round that fails is logged and tried again."""
@@ -67,6 +68,7 @@ class EmbeddedEngine:
                 # Only the kind: an error's own words may quote a row.
                 _log.error("a round of delivery failed: %s", type(error).__name__)
             self._stop.wait(self._poll_seconds)
+        self._deliverer.close()
 
     def stop(self) -> None:
         """Let `run` return once what is in hand is done."""

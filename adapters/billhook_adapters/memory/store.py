@@ -18,6 +18,7 @@ from billhook.invoice import Invoice, Key
 from billhook.lifecycle import sources, status_at
 from billhook.message import Message
 from billhook.operation import Operation
+from billhook.pacing import Turns
 from billhook.ports import StoreRefused
 from billhook.records import (
     Contact,
@@ -26,6 +27,7 @@ from billhook.records import (
     History,
     Outbound,
     Outcome,
+    PaceKey,
     PaymentKey,
     RecordedPayment,
     Remembered,
@@ -57,6 +59,7 @@ class _Rows:
         default_factory=dict[SubscriberKey, Subscriber]
     )
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
+    turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
 
     def copied(self) -> _Rows:
         return _Rows(**{name: copy(rows) for name, rows in vars(self).items()})
@@ -218,6 +221,9 @@ class _Work:
     def facts(self, key: Key) -> Sequence[StampedFact]:
         return self.rows.facts.get(key, ())
 
+    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
+        return _found(self.rows.turns, paces)
+
     def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
         drawn: dict[Series, range] = {}
         for one, count in series.items():
@@ -255,6 +261,7 @@ class _Work:
                 raise StoreRefused("the version has its fact already")
             rows.facts[stamped.key] = (*known, stamped)
         rows.messages.update(outcome.messages)
+        rows.turns.update(outcome.turns)
         rows.remembered.update({answer.request: answer for answer in outcome.remembered})
         for contact, reason in outcome.suppressed.items():
             if reason is None:

@@ -98,6 +98,7 @@ UNAPPLIED = (
     .order_by(t.payments.c.at, t.payments.c.reference)
 )
 REMEMBERED = _keyed(t.remembered, t.remembered.c.account, t.remembered.c.key)
+TURNS = _keyed(t.paces, t.paces.c.account, t.paces.c.medium)
 FACTS = _keyed(t.facts, t.facts.c.account, t.facts.c.invoice).order_by(t.facts.c.position)
 
 _LAST_ASKED = (
@@ -160,6 +161,7 @@ PUT_MESSAGE = _upsert(t.messages)
 PUT_REMEMBERED = _upsert(t.remembered)
 PUT_SUBSCRIBER = _upsert(t.subscribers)
 PUT_ENTRY = _upsert(t.entries)
+PUT_TURNS = _upsert(t.paces)
 PUT_SUPPRESSED = _upsert(t.suppressed)
 LIFT_SUPPRESSED = delete(t.suppressed).where(
     *(column == bindparam(f"its_{column.name}") for column in t.suppressed.primary_key)

@@ -14,11 +14,14 @@ from billhook.errors import Suppression
 from billhook.facts import encode
 from billhook.invoice import Document, Invoice, InvoiceId
 from billhook.message import Message
+from billhook.pacing import Turns
+from billhook.party import Medium
 from billhook.payment import Payment
 from billhook.records import (
     Entry,
     History,
     Outbound,
+    PaceKey,
     RecordedPayment,
     Remembered,
     RequestKey,
@@ -190,6 +193,25 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 def entry_of(row: Row) -> Entry:
     """The entry of a row."""
     return Entry.model_validate({**row, "filed_at": instant(row["filed_at"])})
+
+
+def turns_row(pace: PaceKey, turns: Turns) -> dict[str, Any]:
+    """The columns of a rate that is kept; an empty account stands for the whole service."""
+    return {
+        "account": pace.account or "",
+        "medium": pace.medium,
+        "free_at": some(turns.free_at),
+        "promised_until": some(turns.promised_until),
+    }
+
+
+def turns_of(row: Row) -> tuple[PaceKey, Turns]:
+    """The rate that is kept of a row."""
+    account = AccountId(row["account"]) if row["account"] else None
+    free_at, promised_until = (
+        _EPOCH + timedelta(microseconds=row[name]) for name in ("free_at", "promised_until")
+    )
+    return PaceKey(account, Medium(row["medium"])), Turns(free_at, promised_until)
 
 
 def history_of(reason: str | None, last_asked: int | None) -> History:

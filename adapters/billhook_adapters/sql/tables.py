@@ -208,3 +208,12 @@ series = Table(
     Column("prefix", String(32), primary_key=True),
     Column("last", Integer, nullable=False),
 )
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("account", String(64), primary_key=True),  # empty for a rate of the whole service
+    Column("medium", String(16), primary_key=True),
+    Column("free_at", BigInteger, nullable=False),
+    Column("promised_until", BigInteger, nullable=False),
+)

@@ -18,6 +18,7 @@ from billhook.errors import Suppression
 from billhook.facts import decode
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
+from billhook.pacing import Turns
 from billhook.ports import StoreRefused
 from billhook.records import (
     Contact,
@@ -26,6 +27,7 @@ from billhook.records import (
     History,
     Outbound,
     Outcome,
+    PaceKey,
     PaymentKey,
     RecordedPayment,
     Remembered,
@@ -49,6 +51,8 @@ from billhook_adapters.sql.rows import (
     payment_row,
     remembered_of,
     remembered_row,
+    turns_of,
+    turns_row,
 )
 from billhook_adapters.sql.searching import searching
 from billhook_adapters.texts import refuse_unstorable
@@ -131,6 +135,10 @@ class SqlWork:
             for row in self._rows(q.FACTS, (key,))
         ]
 
+    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
+        keys = [(pace.account or "", pace.medium) for pace in paces]
+        return dict(map(turns_of, self._rows(q.TURNS, keys)))
+
     def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
         drawn: dict[Series, range] = {}
         with refusals():
@@ -165,6 +173,7 @@ class SqlWork:
             self._each(q.ADD_FACT, [fact_row(fact) for fact in outcome.facts])
             self._each(q.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
             self._each(q.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
+            self._each(q.PUT_TURNS, [turns_row(*one) for one in outcome.turns.items()])
             # The last answer under a key stands: one statement must not meet a row twice.
             answers = {answer.request: answer for answer in outcome.remembered}
             self._each(q.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from billhook.account import Account, AccountId
 from billhook.announcement import Announcement, event_of
 from billhook.change import Change, as_of
+from billhook.desk.rows import Rows
 from billhook.facts import Drafted, NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
@@ -28,40 +27,6 @@ from billhook.records import (
     StampedFact,
     Subscribers,
 )
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Rows(Generic[K, V]):
-    """Rows of one kind, read once a batch; what the batch decides stands in front of them."""
-
-    __slots__ = ("_known", "_read")
-
-    def __init__(self, read: Callable[[Collection[K]], Mapping[K, V]]) -> None:
-        self._read = read
-        self._known: dict[K, V | None] = {}
-
-    def fetch(self, keys: Collection[K]) -> None:
-        """Read those of the rows that are not known yet, in one go."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self._known]
-        if missing:
-            found = self._read(missing)
-            self._known.update({key: found.get(key) for key in missing})
-
-    def get(self, key: K) -> V | None:
-        """The row as the batch has it by now, or None."""
-        if key not in self._known:
-            self.fetch((key,))
-        return self._known[key]
-
-    def put(self, key: K, value: V | None) -> None:
-        """What the batch made of the row; None where it is gone."""
-        self._known[key] = value
-
-    def present(self) -> list[V]:
-        """Every row that the batch knows of and that is there."""
-        return [value for value in self._known.values() if value is not None]
 
 
 class Batch:

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result
 
-from billhook.account import Account, Retries
+from billhook.account import Retries
 from billhook.announcement import Announcement, Subscriber, SubscriberKey
 from billhook.change import replay
-from billhook.delivery import Accepted, Permanent, SendError
+from billhook.delivery import Accepted, Permanent, SendError, Unknown
 from billhook.errors import InvoiceNotFound
 from billhook.facts import NotificationRequested
+from billhook.invoice import Invoice
 from billhook.message import Message, as_of
 from billhook.operations.notify import Standing, notify
-from billhook.party import Medium
 from billhook.ports import Announcer, Occasion, Sender, Work
 from billhook.records import Contact, History, Outbound
 
@@ -25,34 +25,51 @@ HandOver = Callable[[], Result[Accepted, SendError]]
 
 
 class Parcel(NamedTuple):
-    """What was claimed, how patiently it is tried, and the attempt itself."""
+    """What was claimed, how patiently it is tried, the attempt itself, and when its turn is."""
 
     dispatch: Outbound
     retries: Retries
     hand_over: HandOver
+    at: datetime
+
+    def handed_over(self) -> Result[Accepted, SendError]:
+        """What the provider says. Never raises."""
+        try:
+            return self.hand_over()
+        except Exception as bug:  # noqa: BLE001  # a sender's bug must not send a message for ever
+            return Failure(Unknown(f"the sender broke: {type(bug).__name__}"))
+
+
+class Attempt(NamedTuple):
+    """What became of a parcel; None where it was never handed over."""
+
+    parcel: Parcel
+    answer: Result[Accepted, SendError] | None
+
+
+def contact_of(message: Message) -> Contact:
+    """Whom a message is for."""
+    return Contact(message.account, message.medium, message.address)
 
 
 def written(
-    work: Work,
     message: Message,
-    account: Account,
+    invoice: Invoice | None,
+    history: History,
+    sender: Sender | None,
+    seller: str,
     now: datetime,
-    senders: Mapping[Medium, Sender],
 ) -> HandOver | str:
     """The attempt to send a message, or the code of the refusal that now stands against it."""
-    invoice = work.invoices((message.invoice_key,)).get(message.invoice_key)
     if invoice is None:
         return InvoiceNotFound.code
-    contact = Contact(message.account, message.medium, message.address)
-    known = work.histories((contact,)).get(contact, History())
-    asked = notify(invoice, message.medium, now=now, standing=Standing(known.suppressed))
+    asked = notify(invoice, message.medium, now=now, standing=Standing(history.suppressed))
     if isinstance(asked, Failure):
         code: str = asked.failure().code
         return code
-    sender = senders.get(message.medium)
     if sender is None:
         return lambda: Failure(Permanent(f"no sender is set up for {message.medium}"))
-    return lambda: sender.send(message, invoice, account.name)
+    return lambda: sender.send(message, invoice, seller)
 
 
 def announced(work: Work, announcement: Announcement, announcer: Announcer) -> HandOver | str:
@@ -75,9 +92,14 @@ def announced(work: Work, announcement: Announcement, announcer: Announcer) -> H
     return lambda: announcer.announce(occasion)
 
 
-def silenced(work: Work, announcement: Announcement) -> Mapping[SubscriberKey, Subscriber]:
-    """The subscriber as one that is told nothing more."""
-    subscriber = subscriber_of(work, announcement)
+def ended(work: Work, dispatch: Outbound) -> Mapping[SubscriberKey, Subscriber]:
+    """What the end of a dispatch makes of its subscriber.
+
+    One that was told for a day and never answered, or can never be told, is silenced.
+    """
+    if not isinstance(dispatch, Announcement) or dispatch.ended_at is None:
+        return {}
+    subscriber = subscriber_of(work, dispatch)
     if subscriber is None:
         return {}
     return {subscriber.key: subscriber.model_copy(update={"silenced": True})}

@@ -51,7 +51,7 @@ def test_nothing_that_is_kept_holds_what_a_request_said(
     EmbeddedEngine(handlers).drain()
 
     told = lines.getvalue()
-    assert "was not handled: OSError" in told
+    assert "is not kept: OSError" in told
     assert "a request failed: ValueError" in told
     finished = spans.get_finished_spans()
     assert len(finished) == len(statuses)

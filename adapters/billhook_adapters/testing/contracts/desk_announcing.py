@@ -10,9 +10,10 @@ from returns.result import Failure, Result, Success
 
 from billhook.announcement import Announcement, Event
 from billhook.delivery import Accepted, Delivery, MessageKey, Permanent, SendError, Unknown
+from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Cancel, Notify, Pay
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import LEASE, Delivered, Handlers
+from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.ports import Occasion, Store

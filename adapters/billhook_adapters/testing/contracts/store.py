@@ -15,6 +15,7 @@ from billhook_adapters.testing.contracts.subscribers import SubscribersSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
 from billhook_adapters.testing.contracts.texts import TextsSuite
 from billhook_adapters.testing.contracts.transactions import TransactionsSuite
+from billhook_adapters.testing.contracts.turns import TurnsSuite
 from billhook_adapters.testing.contracts.worklists import WorklistsSuite
 
 
@@ -32,6 +33,7 @@ class StoreContract(
     TenantsSuite,
     TextsSuite,
     TransactionsSuite,
+    TurnsSuite,
     WorklistsSuite,
 ):
     """What every store does. Provide `store`: a new store without any rows.

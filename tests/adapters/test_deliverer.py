@@ -1,0 +1,206 @@
+"""Many hands: side by side, each recorded before it takes the next, none held up by another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from threading import Barrier, Event, Thread
+
+import pytest
+from returns.result import Result, Success
+
+from billhook.account import Account, AccountId
+from billhook.delivery import Accepted, Delivery, SendError
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.pacing import Rate, Rates
+from billhook.party import Medium
+from billhook.ports import Sender
+from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.engine.together import Together
+from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.testing import NOON, a_document
+from billhook_adapters.testing.contracts.at_once import at_once
+
+ACME = AccountId("acc_1")
+SECOND = timedelta(seconds=1)
+
+
+class Office:
+    """A desk in memory with messages waiting, and engines over them."""
+
+    def __init__(self) -> None:
+        self.store, self.clock = InMemoryStore(), SettableClock(NOON)
+        self.desk = Desk(self.store, self.clock, RandomIds())
+        self.desk.open(Account(id=ACME, name="Acme"))
+
+    def queued(self, count: int) -> None:
+        send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
+        assert all(isinstance(one, Success) for one in self.desk.execute([send] * count))
+
+    def engine(self, sender: Sender, hands: int, rates: Rates | None = None) -> EmbeddedEngine:
+        handlers = Handlers(
+            self.store,
+            self.clock,
+            RandomIds(),
+            {Medium.SMS: sender},
+            rates=rates or Rates(),
+        )
+        return EmbeddedEngine(handlers, hands=hands, pause=self.clock.advance)
+
+    @property
+    def statuses(self) -> list[Delivery]:
+        return [message.status for message in self.store._rows.messages.values()]
+
+
+class Meeting:
+    """A sender in which as many have to be at once as the barrier says."""
+
+    def __init__(self, hands: int) -> None:
+        self.barrier = Barrier(hands)
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        self.barrier.wait(timeout=60)
+        return Success(Accepted())
+
+
+def test_as_many_are_handed_over_at_once_as_there_are_hands() -> None:
+    office = Office()
+    office.queued(12)
+    assert office.engine(Meeting(4), hands=4).drain() == 12
+    assert office.statuses == [Delivery.SENT] * 12
+
+
+class OneIsSlow:
+    """A sender in which the first message waits until all others are through."""
+
+    def __init__(self, others: int) -> None:
+        self.others, self.through = others, Event()
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        if self.others == 0:
+            self.through.set()
+        first, self.others = self.others == 40, self.others - 1
+        if first:
+            assert self.through.wait(timeout=60)
+        return Success(Accepted())
+
+
+def test_a_slow_receiver_holds_up_one_hand_and_no_neighbour() -> None:
+    office = Office()
+    office.queued(41)
+    assert office.engine(OneIsSlow(40), hands=2).drain() == 41
+    assert office.statuses == [Delivery.SENT] * 41
+
+
+def test_stopping_lets_the_hands_finish_and_take_no_more() -> None:
+    office = Office()
+    office.queued(100)
+    started, go_on = Event(), Event()
+
+    class Held:
+        def send(
+            self, message: Message, invoice: Invoice, seller: str
+        ) -> Result[Accepted, SendError]:
+            started.set()
+            assert go_on.wait(timeout=60)
+            return Success(Accepted())
+
+    engine = office.engine(Held(), hands=2)
+    running = Thread(target=engine.run)
+    running.start()
+    assert started.wait(timeout=60)
+    engine.stop()
+    go_on.set()
+    running.join(timeout=60)
+    assert not running.is_alive()
+    assert sorted(set(office.statuses)) == [Delivery.QUEUED, Delivery.SENT]
+
+
+class Timed(CapturedSender):
+    """Keeps when it was given each message."""
+
+    def __init__(self, clock: SettableClock) -> None:
+        super().__init__()
+        self.clock, self.seconds = clock, list[float]()
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        self.seconds.append((self.clock.now() - NOON) / SECOND)
+        return super().send(message, invoice, seller)
+
+
+@pytest.mark.parametrize("engines", [1, 3])
+def test_no_second_sees_more_than_the_rate_whoever_sends(engines: int) -> None:
+    office = Office()
+    office.queued(60)
+    sender = Timed(office.clock)
+    rates = Rates(sms=Rate(most=10, within=SECOND))
+    workers = [office.engine(sender, 1, rates) for _ in range(engines)]
+    while Delivery.QUEUED in office.statuses:
+        for worker in workers:
+            worker.drain()
+        office.clock.advance(timedelta(milliseconds=50))
+    sent = sorted(sender.seconds)
+    assert len(sent) == 60
+    assert max(sum(0 <= other - one < 1 for other in sent) for one in sent) <= 11
+    assert sent[-1] < 7
+
+
+def test_what_is_asked_meanwhile_is_answered_together() -> None:
+    sizes: list[int] = []
+    inside, go_on = Event(), Event()
+
+    def answer(questions: Sequence[int]) -> list[int]:
+        sizes.append(len(questions))
+        inside.set()
+        assert go_on.wait(timeout=60)
+        return [question * 2 for question in questions]
+
+    together = Together(answer)
+    first = Thread(target=together.ask, args=(0,))
+    first.start()
+    assert inside.wait(timeout=60)
+    rest = Thread(target=lambda: at_once(*[lambda: together.ask(1)] * 5))
+    rest.start()
+    while len(together._waiting) < 5:
+        pass
+    go_on.set()
+    for thread in (first, rest):
+        thread.join(timeout=60)
+    assert sizes == [1, 5]
+
+
+def test_only_the_culprit_of_a_failed_answer_fails() -> None:
+    def answer(questions: Sequence[int]) -> list[float]:
+        return [1 / question for question in questions]
+
+    together = Together(answer)
+
+    def asked(question: int) -> float | str:
+        try:
+            return together.ask(question)
+        except ZeroDivisionError:
+            return "zero"
+
+    answers = at_once(*[lambda n=n: asked(n) for n in (0, 1, 2, 4)])  # type: ignore[misc]  # a bound default
+    assert answers == ["zero", 1.0, 0.5, 0.25]
+
+
+def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureFixture) -> None:
+    office = Office()
+    office.queued(1)
+
+    class Broken(RandomIds):
+        def jitter(self) -> float:
+            raise OSError("ravi@example.com")
+
+    handlers = Handlers(office.store, office.clock, Broken(), {Medium.SMS: CapturedSender()})
+    with caplog.at_level(logging.ERROR):
+        assert EmbeddedEngine(handlers).drain() == 1
+    assert office.statuses == [Delivery.SENDING]
+    (said,) = caplog.messages
+    assert said.endswith("is not kept: OSError")
