@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check slow matrix only bench benchhttp mutants docs lock clean
+.PHONY: help demo test check slow chaos matrix only bench benchhttp mutants docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -25,8 +25,11 @@ check: $(READY)  ## formatting, lint, types and layers
 	$(BIN)/lint-imports
 
 slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
-	$(BIN)/pytest -n 2 -m slow || test $$? -eq 5  # 5: no test is that slow today
+	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos || test $$? -eq 5  # 5: no test is that slow today
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
+
+chaos: $(READY)  ## kill workers and writers, and tell the figures; CHAOS=full takes a quarter of an hour
+	BILLHOOK_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 -rP tests/chaos
 
 matrix:  ## the tests of the domain on every supported Python that is here
 	@for version in 3.11 3.12 3.13; do \

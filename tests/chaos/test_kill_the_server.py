@@ -1,6 +1,6 @@
 """The service killed under load, again and again: what it acknowledged holds, and is told once.
 
-`BILLHOOK_KILLS` says how often it is killed.
+`BILLHOOK_CHAOS=full` kills it 50 times.
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 import json
 import os
 import random
-import socket
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing, suppress
 from datetime import timedelta
-from email.message import Message as Mail
 from http.client import HTTPException
 from pathlib import Path
 from queue import Empty, Queue
@@ -22,7 +19,6 @@ from threading import Condition
 from typing import Any, NamedTuple
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from billhook.account import AccountId
 from billhook.delivery import Delivery
@@ -30,36 +26,18 @@ from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
-from billhook_adapters.demo.world import Mailbox
 from billhook_adapters.email.smtp import SmtpSender, SmtpServer
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, open_database
-from chaos.serving import DEADLINE, INVOICE, Account, Served, asked, opened_account
+from chaos.budget import DEADLINE, budget, chances
+from chaos.conftest import Figures
+from chaos.mailbox import SENDER, Mails
+from chaos.serving import INVOICE, Account, Served, asked, opened_account
 
-KILLS = int(os.environ.get("BILLHOOK_KILLS", "5"))
+KILLS = budget(5, 50)
 CLIENTS = 6
-SENDER = "bills@bill.example"
-
-
-class Heard(Mailbox):
-    """Says when a mail came."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.came: Queue[str] = Queue()
-
-    def handle_message(self, message: Mail) -> None:
-        super().handle_message(message)
-        self.came.put(str(message["Message-ID"]))
-
-
-class Mails(NamedTuple):
-    """A mail server, and what came in."""
-
-    box: Heard
-    port: int
 
 
 class Request(NamedTuple):
@@ -126,27 +104,12 @@ class Load:
             return self._service
 
 
-@pytest.fixture
-def mails() -> Iterator[Mails]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    box = Heard()
-    controller: Any = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield Mails(box, port)
-    controller.stop()
-
-
 def test_what_a_killed_service_acknowledged_is_there_and_every_payer_is_told_once(
-    tmp_path: Path, mails: Mails, record_property: Any
+    tmp_path: Path, mails: Mails, figures: Figures
 ) -> None:
     url, log = f"sqlite:///{tmp_path}/billhook.sqlite3", tmp_path / "log"
     who = opened_account(url)
-    environ = {
-        **os.environ,
-        "BILLHOOK_SMTP_URL": f"smtp+plain://127.0.0.1:{mails.port}",
-        "BILLHOOK_MAIL_FROM": SENDER,
-    }
+    environ = {**os.environ, **mails.environ()}
     done = _asked_while_killed(url, log, environ, who, mails)
 
     assert '"level": "error"' not in log.read_text()
@@ -155,18 +118,17 @@ def test_what_a_killed_service_acknowledged_is_there_and_every_payer_is_told_onc
     doubled = _check_told_once(stored, mails)
     _check_one_effect_each(done, stored)
 
-    figures = {
-        "kills": KILLS,
-        "requests acknowledged": len(done),
-        "asked again after a kill": sum(request.attempts > 1 for request in done),
-        "messages": len(stored.messages),
-        "left to the last drain": left,
-        "attempted more than once": sum(message.attempts > 1 for message in stored.messages),
-        "delivered more than once": doubled,
-    }
-    for name, figure in figures.items():
-        record_property(name, figure)
-        print(f"{name}: {figure}")
+    figures(
+        {
+            "kills": KILLS,
+            "requests acknowledged": len(done),
+            "asked again after a kill": sum(request.attempts > 1 for request in done),
+            "messages": len(stored.messages),
+            "left to the last drain": left,
+            "attempted more than once": sum(message.attempts > 1 for message in stored.messages),
+            "delivered more than once": doubled,
+        }
+    )
 
 
 def _asked_while_killed(
@@ -174,7 +136,7 @@ def _asked_while_killed(
 ) -> list[Request]:
     """All requests, asked over so many lives; each was answered, and asked again is so alike."""
     events: Queue[Any]
-    load, chance = Load(who), random.Random(20260101)  # noqa: S311  # when to kill, not a secret
+    load, chance = Load(who), chances()
     with ThreadPoolExecutor(CLIENTS) as pool:
         clients = [pool.submit(load.client, number) for number in range(CLIENTS)]
         try:

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlite3 import connect
 from threading import Barrier
 
-from chaos.serving import DEADLINE, INVOICE, Account, Served, asked, opened_account
+from chaos.budget import DEADLINE
+from chaos.serving import INVOICE, Account, Served, asked, opened_account
 
 CALLERS, ROUNDS = 100, 5
 

@@ -1,0 +1,60 @@
+"""Databases, a mail server, and figures that are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from chaos.budget import SEED
+from chaos.crew import PAIRS, Pair
+from chaos.mailbox import Mails, mail_server
+from chaos.office import Office
+
+
+class Figures(Protocol):
+    """Tells what was measured, on stdout and in the report."""
+
+    def __call__(self, figures: dict[str, int]) -> None: ...
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest, record_property: object) -> Figures:
+    assert callable(record_property)
+    record = record_property
+
+    def tell(figures: dict[str, int]) -> None:
+        print(f"\n{request.node.name}")
+        for name, figure in {**figures, "seed": SEED}.items():
+            record(name, figure)
+            print(f"    {name}: {figure:,}" if name != "seed" else f"    seed: {figure}")
+
+    return tell
+
+
+@pytest.fixture(params=PAIRS, ids=str)
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """Each engine, over each database that it runs on."""
+    pair: Pair = request.param
+    return pair
+
+
+@pytest.fixture
+def url(pair: Pair, tmp_path: Path) -> str:
+    """An empty database of that kind."""
+    return f"sqlite:///{tmp_path}/billhook.sqlite3"
+
+
+@pytest.fixture
+def office(url: str) -> Iterator[Office]:
+    with closing(Office(url)) as office:
+        yield office
+
+
+@pytest.fixture
+def mails() -> Iterator[Mails]:
+    with mail_server() as mails:
+        yield mails

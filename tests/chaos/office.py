@@ -1,0 +1,68 @@
+"""A desk over a database that others work on, and what stands in its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from billhook.account import AccountId
+from billhook.delivery import LIVE, Delivery
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.party import Medium
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.tables import messages
+from billhook_adapters.testing import a_customer, a_document, an_account
+
+ACCOUNT = AccountId("acc_1")
+TOGETHER = 50
+
+
+class Office:
+    """Bills one payer after the other, each by one mail."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_database(url)
+        self.desk = Desk(SqlStore(self._engine), SystemClock(), RandomIds())
+        self.desk.open(an_account())
+        self._payers = 0
+        self.billed: dict[str, str] = {}
+        """The Message-ID without its brackets and host, by the short URL of its invoice."""
+
+    def close(self) -> None:
+        """Leave the database."""
+        self._engine.dispose()
+
+    def bill(self, payers: int) -> None:
+        """Issue so many invoices, and queue a mail about each."""
+        for first in range(0, payers, TOGETHER):
+            commands = [self._command() for _ in range(min(TOGETHER, payers - first))]
+            for answer in self.desk.execute(commands):
+                invoice, (message,) = answer.unwrap().invoice, answer.unwrap().messages
+                self.billed[invoice.short_url] = message.id
+
+    def _command(self) -> DraftAndSend:
+        self._payers += 1
+        document = a_document(customer=a_customer(email=f"payer-{self._payers}@example.com"))
+        return DraftAndSend(account=ACCOUNT, document=document, media=(Medium.EMAIL,))
+
+    def states(self) -> Counter[Delivery]:
+        """How many messages stand where."""
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(messages.c.status, func.count()).group_by(messages.c.status)
+            )
+            return Counter({Delivery(status): count for status, count in found})
+
+    def live(self) -> int:
+        """How many messages may still go out."""
+        return sum(count for status, count in self.states().items() if status in LIVE)
+
+    def attempted(self, at_least: int) -> int:
+        """How many messages were claimed so often, or more."""
+        with self._engine.connect() as connection:
+            asked = select(func.count()).where(messages.c.attempts >= at_least)
+            return connection.execute(asked).scalar_one()

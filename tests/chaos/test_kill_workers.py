@@ -1,0 +1,120 @@
+"""Workers killed at random while they deliver: every payer hears, and sees one mail.
+
+On each engine over each database it runs on. `BILLHOOK_CHAOS=full` is 5,000 messages and 10 kills.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from billhook.delivery import Delivery
+from chaos.budget import DEADLINE, budget, chances
+from chaos.conftest import Figures
+from chaos.crew import Crew, Pair, Terms
+from chaos.mailbox import Mails
+from chaos.office import Office
+from chaos.waiting import until
+
+MESSAGES, KILLS = budget(400, 5000), budget(4, 10)
+WORKERS, HANDS = 2, 4
+
+pytestmark = pytest.mark.slow  # run by `make chaos`
+
+
+@pytest.fixture
+def terms(pair: Pair, url: str, tmp_path: Path, mails: Mails) -> Terms:
+    return Terms(pair.engine, url, tmp_path / "log", mails.environ(), HANDS)
+
+
+class Heard(NamedTuple):
+    """What became of all that was billed."""
+
+    lost: int
+    seen_twice: int
+    came_again: int
+
+
+def test_nothing_is_lost_and_nobody_sees_it_twice_whoever_is_killed(
+    terms: Terms, office: Office, mails: Mails, figures: Figures
+) -> None:
+    chance, share = chances(), MESSAGES // (KILLS + 1)
+    with Crew(terms, WORKERS) as crew:
+        for _ in range(KILLS):
+            crew.begun()  # or the other would have done all the work before this one dies
+            mails.box.forget_arrivals()
+            office.bill(share)
+            for _ in range(chance.randrange(1, share // 2)):
+                mails.box.came.get(timeout=DEADLINE)
+            crew.replace(chance.randrange(WORKERS))
+        office.bill(MESSAGES - len(office.billed))
+        _all_delivered(office)
+        crew.terminate()
+
+    heard = _heard(office, mails)
+    figures(
+        {
+            "messages": len(office.billed),
+            "kills": KILLS,
+            "lost": heard.lost,
+            "seen twice": heard.seen_twice,
+            "came again": heard.came_again,
+            "may come again": KILLS * HANDS,
+            "claimed again": office.attempted(2),
+        }
+    )
+    assert (heard.lost, heard.seen_twice) == (0, 0)
+    assert heard.came_again <= KILLS * HANDS
+    assert '"level": "error"' not in terms.log.read_text()
+
+
+def test_two_workers_whom_nobody_kills_send_nothing_twice(
+    terms: Terms, office: Office, mails: Mails
+) -> None:
+    with Crew(terms, WORKERS) as crew:
+        office.bill(MESSAGES // 2)
+        _all_delivered(office)
+        crew.terminate()
+    assert _heard(office, mails) == Heard(0, 0, 0)
+    assert office.attempted(2) == 0
+
+
+def test_others_finish_the_work_of_one_that_never_comes_back(
+    terms: Terms, office: Office, mails: Mails, figures: Figures
+) -> None:
+    office.bill(100)
+    mails.box.silent = True
+    with Crew(terms, 1) as crew:
+        until(lambda: len(mails.box.mails) == HANDS)  # taken, and never answered for
+        held = office.states()[Delivery.SENDING]
+        assert held > HANDS  # also what its hands would have taken next
+        crew.hire()
+        until(lambda: len(mails.box.mails) == 2 * HANDS)
+        crew.kill(0)
+        mails.box.silent = False
+        _all_delivered(office)
+        crew.terminate()
+    # Its hands had handed over what they held: this comes again, and is shown once.
+    assert _heard(office, mails) == Heard(lost=0, seen_twice=0, came_again=HANDS)
+    assert office.attempted(2) == held
+    figures({"messages": len(office.billed), "held by the dead": held, "came again": HANDS})
+
+
+def _all_delivered(office: Office) -> None:
+    until(lambda: office.live() == 0, progress=office.live)
+
+
+def _heard(office: Office, mails: Mails) -> Heard:
+    """What came, held against what was billed; every message has come to its end."""
+    assert office.states() == {Delivery.SENT: len(office.billed)}
+    sent = {f"<{name}@bill.example>" for name in office.billed.values()}
+    came, shown = mails.ids(), mails.shown()
+    assert came.keys() <= sent
+    assert shown.keys() <= office.billed.keys()
+    return Heard(
+        lost=len(office.billed.keys() - shown.keys()),
+        seen_twice=sum(count > 1 for count in shown.values()),
+        came_again=sum(count - 1 for count in came.values()),
+    )
