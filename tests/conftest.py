@@ -7,6 +7,14 @@ import os
 import pytest
 from hypothesis import settings
 
+from postgresql import (  # noqa: F401  # fixtures, for all folders
+    _postgresql_engine,
+    postgresql_databases,
+    postgresql_engine,
+    postgresql_server,
+    postgresql_url,
+)
+
 settings.register_profile("billhook", deadline=None, derandomize=True, database=None)
 settings.load_profile("billhook")
 

@@ -103,7 +103,8 @@ def test_many_may_open_one_new_database_at_the_same_moment(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://localhost/billhook", "mysql://u:s3cret@h/db", "sqlite://", "", "x"]
+    "url",
+    ["postgres", "oracle://localhost/billhook", "mysql://u:s3cret@h/db", "sqlite://", "", "x"],
 )
 def test_a_database_without_a_store_is_refused_with_a_remedy(url: str) -> None:
     with pytest.raises(ValueError, match=r"give a URL such as sqlite:///billhook\.sqlite3") as no:

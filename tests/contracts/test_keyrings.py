@@ -1,4 +1,4 @@
-"""The keyrings keep their contract, in memory and in SQLite."""
+"""The keyrings keep their contract, in memory, in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from billhook.records import Outcome
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.keys import FIND_ALL, SqlKeyring
-from billhook_adapters.sql.queries import wanted
+from billhook_adapters.sql.wanted import wanted
 from billhook_adapters.testing import NOON, an_account
 from billhook_adapters.testing.contracts import KeyringContract
 
@@ -33,7 +33,14 @@ class TestInMemoryKeyring(KeyringContract):
         return InMemoryKeyring(store)
 
 
-class TestSqlKeyring(KeyringContract):
+class TestPostgresqlKeyring(KeyringContract):
+    @pytest.fixture
+    def keyring(self, postgresql_engine: Engine) -> SqlKeyring:
+        _open_both(SqlStore(postgresql_engine))
+        return SqlKeyring(postgresql_engine)
+
+
+class TestSqliteKeyring(KeyringContract):
     @pytest.fixture
     def engine(self, tmp_path: Path) -> Iterator[Engine]:
         engine = open_database(f"sqlite:///{tmp_path / 'billhook.sqlite3'}")

@@ -17,7 +17,7 @@ from billhook_adapters.keys import KeyTaken, ListedKey, NewKey
 from billhook_adapters.sql.keys import LISTED, is_taken, listed, put_key
 from billhook_adapters.sql.tables import accounts, invoices
 from billhook_adapters.sql.work import SqlWork
-from billhook_adapters.sql.writing import writing
+from billhook_adapters.sql.writing import reading, writing
 
 _ACCOUNTS = select(accounts.c.id).order_by(accounts.c.id)
 # An id of an invoice alone is no key: each account is asked for its own.
@@ -61,8 +61,7 @@ class SqlAccounts:
 
     def listed(self) -> Sequence[ListedAccount]:
         """Every account, ordered by id."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with reading(self._engine) as connection:
             ids = [AccountId(name) for name in connection.scalars(_ACCOUNTS)]
             work = SqlWork(connection)
             found, told = work.accounts(ids), work.subscribers(ids)

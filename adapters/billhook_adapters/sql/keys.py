@@ -6,23 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from returns.result import Failure, Result, Success
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from billhook.account import AccountId
 from billhook.errors import AccountNotFound
 from billhook_adapters.keys import KeyNotFound, KeyTaken, ListedKey, StoredKey, hashed
-from billhook_adapters.sql.queries import wanted
+from billhook_adapters.sql.locks import hold
 from billhook_adapters.sql.rows import instant, some
 from billhook_adapters.sql.tables import accounts, api_keys
+from billhook_adapters.sql.wanted import keyed, wanted
 from billhook_adapters.sql.writing import writing
 
 _k = api_keys.c
-_WANTED = func.json_each(bindparam("keys")).table_valued("key", "value", name="wanted")
-FIND_ALL = (
-    # The JSON array is the outer loop; the table is reached through its key.
-    select(_k.id, _k.account, _k.secret_sha256)
-    .select_from(_WANTED.join(api_keys, _k.id == func.json_extract(_WANTED.c.value, "$[0]")))
-    .where(_k.revoked_at.is_(None))
+FIND_ALL = keyed(api_keys, _k.id, read=(_k.id, _k.account, _k.secret_sha256)).where(
+    _k.revoked_at.is_(None)
 )
 LISTED = select(_k.account, _k.id, _k.created_at, _k.revoked_at).order_by(_k.created_at, _k.id)
 
@@ -41,7 +38,7 @@ class SqlKeyring:
         """The keys of these ids, by one statement."""
         with self._engine.connect() as connection:
             rows = connection.execute(FIND_ALL, wanted(ids)).all()
-        return {name: StoredKey(AccountId(account), secret) for name, account, secret in rows}
+        return {row.id: StoredKey(AccountId(row.account), row.secret_sha256) for row in rows}
 
     def add(
         self, account: AccountId, key_id: str, secret: str, now: datetime | None = None
@@ -86,14 +83,18 @@ class SqlKeyring:
 def refusal(
     connection: Connection, account: AccountId, key_id: str
 ) -> KeyTaken | AccountNotFound | None:
-    """Why such a key cannot be kept; the transaction has to hold the lock already."""
-    if connection.scalar(select(accounts.c.id).where(accounts.c.id == account)) is None:
+    """Why such a key cannot be kept; until the transaction ends, no other reason comes up."""
+    # One at a time may change an account's keys; its invoices may go on meanwhile.
+    held = select(accounts.c.id).where(accounts.c.id == account).with_for_update(key_share=True)
+    taken = is_taken(connection, key_id)
+    if connection.scalar(held) is None:
         return AccountNotFound()
-    return KeyTaken() if is_taken(connection, key_id) else None
+    return KeyTaken() if taken else None
 
 
 def is_taken(connection: Connection, key_id: str) -> bool:
-    """Whether a key has this id, in force or revoked."""
+    """Whether a key has this id, in force or revoked; nobody else takes it meanwhile."""
+    hold(connection, "key", (key_id,))
     return connection.scalar(select(_k.id).where(_k.id == key_id)) is not None
 
 

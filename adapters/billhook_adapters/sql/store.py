@@ -12,8 +12,10 @@ from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
 from billhook.invoice import InvoiceId, Key
 from billhook_adapters.sql import queries as q
+from billhook_adapters.sql.locking import LockingWork
 from billhook_adapters.sql.rows import some
 from billhook_adapters.sql.work import SqlWork, refusals
+from billhook_adapters.sql.writing import reading, writing
 
 
 class SqlStore:
@@ -21,21 +23,19 @@ class SqlStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # SQLite has one writer, whose lock is on everything.
+        self._work = SqlWork if engine.dialect.name == "sqlite" else LockingWork
 
     @contextmanager
     def transaction(self) -> Generator[SqlWork]:
-        """SQLite's one writer: the lock is taken at the start, so decisions never race."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield SqlWork(connection)
-            with refusals():
-                connection.commit()
+        """What it reads is its own until it ends, so decisions never race."""
+        with refusals(), writing(self._engine) as connection:
+            yield self._work(connection)
 
     @contextmanager
     def snapshot(self) -> Generator[SqlWork]:
         """A read transaction of its own."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+        with reading(self._engine) as connection:
             yield SqlWork(connection)
 
     def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
@@ -52,8 +52,5 @@ class SqlStore:
 
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            dropped = connection.execute(q.FORGET, {"now": some(now), "most": limit}).rowcount
-            connection.commit()
-            return dropped
+        with writing(self._engine) as connection:
+            return len(connection.execute(q.FORGET, {"now": some(now), "most": limit}).all())

@@ -13,27 +13,28 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     Text,
     text,
 )
+
+from billhook_adapters.sql.columns import key_text
 
 metadata = MetaData()
 
 accounts = Table(
     "accounts",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", key_text(64), primary_key=True),
     Column("body", Text, nullable=False),
 )
 
 api_keys = Table(
     "api_keys",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("account", String(64), nullable=False),
-    Column("secret_sha256", String(64), nullable=False),
+    Column("id", key_text(64), primary_key=True),
+    Column("account", key_text(64), nullable=False),
+    Column("secret_sha256", key_text(64), nullable=False),
     Column("created_at", BigInteger, nullable=False, server_default="0"),
     Column("revoked_at", BigInteger),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
@@ -42,10 +43,10 @@ api_keys = Table(
 invoices = Table(
     "invoices",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("id", String(64), primary_key=True),
+    Column("account", key_text(64), primary_key=True),
+    Column("id", key_text(64), primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("status", key_text(16), nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("paid", BigInteger, nullable=False),
     Column("expire_by", BigInteger),
@@ -55,12 +56,12 @@ invoices = Table(
     Column("expired_at", BigInteger),
     Column("cancelled_at", BigInteger),
     Column("deleted_at", BigInteger),
-    Column("number", String(64)),
-    Column("short_url", String(2048), unique=True),
-    Column("first_payment", String(128)),
+    Column("number", key_text(64)),
+    Column("short_url", key_text(2048), unique=True),
+    Column("first_payment", key_text(128)),
     Column("document", Text, nullable=False),
-    Column("receipt", String(64)),
-    Column("customer", String(64)),
+    Column("receipt", key_text(64)),
+    Column("customer", key_text(64)),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 Index(
@@ -91,12 +92,12 @@ facts = Table(
     "facts",
     metadata,
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("account", String(64), nullable=False),
-    Column("invoice", String(64), nullable=False),
+    Column("account", key_text(64), nullable=False),
+    Column("invoice", key_text(64), nullable=False),
     Column("invoice_version", Integer),
-    Column("name", String(64), nullable=False),
+    Column("name", key_text(64), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("actor", String(256)),
+    Column("actor", key_text(256)),
     Column("body", Text, nullable=False),
 )
 Index(
@@ -110,12 +111,12 @@ Index(
 messages = Table(
     "messages",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("id", String(64), primary_key=True),
-    Column("invoice", String(64), nullable=False),
-    Column("medium", String(16), nullable=False),
-    Column("address", String(256), nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("account", key_text(64), primary_key=True),
+    Column("id", key_text(64), primary_key=True),
+    Column("invoice", key_text(64), nullable=False),
+    Column("medium", key_text(16), nullable=False),
+    Column("address", key_text(256), nullable=False),
+    Column("status", key_text(16), nullable=False),
     Column("requested_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),
     Column("attempts", Integer, nullable=False),
@@ -123,7 +124,7 @@ messages = Table(
     Column("ended_at", BigInteger),
     Column("reason", Text),
     Column("provider_id", Text),
-    Column("event", String(64)),
+    Column("event", key_text(64)),
     Column("version", Integer),
 )
 Index(
@@ -144,11 +145,11 @@ Index(
 payments = Table(
     "payments",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("reference", String(128), primary_key=True),
-    Column("invoice", String(64), nullable=False),
+    Column("account", key_text(64), primary_key=True),
+    Column("reference", key_text(128), primary_key=True),
+    Column("invoice", key_text(64), nullable=False),
     Column("amount", BigInteger, nullable=False),
-    Column("currency", String(3), nullable=False),
+    Column("currency", key_text(3), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("applied", Boolean, nullable=False),
     Column("answer", Text, nullable=False),
@@ -165,9 +166,9 @@ Index(
 remembered = Table(
     "remembered",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("key", String(256), primary_key=True),
-    Column("fingerprint", String(64), nullable=False),
+    Column("account", key_text(64), primary_key=True),
+    Column("key", key_text(256), primary_key=True),
+    Column("fingerprint", key_text(64), nullable=False),
     Column("answer", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
 )
@@ -176,8 +177,8 @@ Index("remembered_until", remembered.c.until)
 subscribers = Table(
     "subscribers",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("id", String(64), primary_key=True),
+    Column("account", key_text(64), primary_key=True),
+    Column("id", key_text(64), primary_key=True),
     Column("body", Text, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
@@ -185,8 +186,8 @@ subscribers = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("id", String(64), primary_key=True),
+    Column("account", key_text(64), primary_key=True),
+    Column("id", key_text(64), primary_key=True),
     Column("body", Text, nullable=False),
     Column("filed_at", BigInteger, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
@@ -195,25 +196,25 @@ entries = Table(
 suppressed = Table(
     "suppressed",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("medium", String(16), primary_key=True),
-    Column("address", String(256), primary_key=True),
-    Column("reason", String(16), nullable=False),
+    Column("account", key_text(64), primary_key=True),
+    Column("medium", key_text(16), primary_key=True),
+    Column("address", key_text(256), primary_key=True),
+    Column("reason", key_text(16), nullable=False),
 )
 
 series = Table(
     "series",
     metadata,
-    Column("account", String(64), primary_key=True),
-    Column("prefix", String(32), primary_key=True),
+    Column("account", key_text(64), primary_key=True),
+    Column("prefix", key_text(32), primary_key=True),
     Column("last", Integer, nullable=False),
 )
 
 paces = Table(
     "paces",
     metadata,
-    Column("account", String(64), primary_key=True),  # empty for a rate of the whole service
-    Column("medium", String(16), primary_key=True),
+    Column("account", key_text(64), primary_key=True),  # empty for a rate of the whole service
+    Column("medium", key_text(16), primary_key=True),
     Column("free_at", BigInteger, nullable=False),
     Column("promised_until", BigInteger, nullable=False),
 )

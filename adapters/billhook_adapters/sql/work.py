@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, Select
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from billhook.account import Account, AccountId, Series
 from billhook.announcement import Subscriber
@@ -36,6 +36,7 @@ from billhook.records import (
     StampedFact,
 )
 from billhook_adapters.sql import queries as q
+from billhook_adapters.sql import saving as s
 from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
@@ -55,7 +56,10 @@ from billhook_adapters.sql.rows import (
     turns_row,
 )
 from billhook_adapters.sql.searching import searching
+from billhook_adapters.sql.wanted import wanted
 from billhook_adapters.texts import refuse_unstorable
+
+_GAVE_WAY = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
 
 
 class SqlWork:
@@ -65,7 +69,7 @@ class SqlWork:
         self._connection = connection
 
     def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
-        found = self._connection.execute(query, q.wanted(keys))
+        found = self._connection.execute(query, wanted(keys))
         return [dict(row) for row in found.mappings()]
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
@@ -74,7 +78,10 @@ class SqlWork:
         }
 
     def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
-        found = self._connection.execute(q.INVOICES, q.wanted(keys)).all()
+        return self._invoices(q.INVOICES, keys)
+
+    def _invoices(self, query: Select[Any], keys: Collection[Key]) -> Mapping[Key, Invoice]:
+        found = self._connection.execute(query, wanted(keys)).all()
         return {invoice.key: invoice for invoice in map(invoice_of, found)}
 
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
@@ -117,7 +124,7 @@ class SqlWork:
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
         asked = list(contacts)
-        found = self._connection.execute(q.HISTORIES, q.wanted(asked)).all()
+        found = self._connection.execute(q.HISTORIES, wanted(asked)).all()
         return {asked[position]: history_of(reason, last) for position, reason, last in found}
 
     def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
@@ -144,7 +151,7 @@ class SqlWork:
         with refusals():
             for one, count in sorted(series.items()):
                 given = {"account": one.account, "prefix": one.prefix, "last": count}
-                last = self._connection.execute(q.DRAW, given).scalar_one()
+                last = self._connection.execute(s.DRAW, given).scalar_one()
                 drawn[one] = range(last - count + 1, last + 1)
         return drawn
 
@@ -152,40 +159,35 @@ class SqlWork:
         refuse_unstorable(outcome)
         changed = outcome.invoices.values()
         with refusals():
-            self._each(
-                q.PUT_ACCOUNT,
+            self._put(
+                s.PUT_ACCOUNT,
                 [
                     {"id": account.id, "body": canonical(account).decode()}
                     for account in outcome.accounts.values()
                 ],
             )
-            self._each(
-                q.PUT_SUBSCRIBER,
+            self._put(
+                s.PUT_SUBSCRIBER,
                 [
                     {"account": one.account, "id": one.id, "body": canonical(one).decode()}
                     for one in outcome.subscribers.values()
                 ],
             )
-            self._each(q.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
+            self._put(s.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
             new = [invoice_row(after, None) for before, after in changed if before is None]
-            self._each(q.ADD_INVOICE, new)
+            self._put(s.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
-            self._each(q.ADD_FACT, [fact_row(fact) for fact in outcome.facts])
-            self._each(q.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
-            self._each(q.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
-            self._each(q.PUT_TURNS, [turns_row(*one) for one in outcome.turns.items()])
+            self._put(s.ADD_FACT, [fact_row(fact) for fact in outcome.facts])
+            self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
+            self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
+            self._put(s.PUT_TURNS, [turns_row(*one) for one in outcome.turns.items()])
             # The last answer under a key stands: one statement must not meet a row twice.
             answers = {answer.request: answer for answer in outcome.remembered}
-            self._each(q.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])
+            self._put(s.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])
             self._suppress(outcome.suppressed)
 
-    def _each(self, statement: ClauseElement, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Run a statement once for each row, in one go; how many rows it touched."""
-        if not rows:
-            return 0
-        sql, names = q.sent(statement, self._connection.dialect)
-        given = [tuple([row[name] for name in names]) for row in rows]
-        return self._connection.exec_driver_sql(sql, given).rowcount
+    def _put(self, saving: s.Saving, rows: Sequence[Mapping[str, Any]]) -> int:
+        return s.put(self._connection, saving, rows)
 
     def _replace(self, changes: Sequence[tuple[Invoice, Invoice]]) -> None:
         rows = [
@@ -199,20 +201,20 @@ class SqlWork:
         ]
         moved = [row for row in rows if "document" not in row]
         edited = [row for row in rows if "document" in row]
-        if self._each(q.MOVE_INVOICE, moved) + self._each(q.CHANGE_INVOICE, edited) != len(rows):
+        if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
             raise StoreRefused("an invoice is not at the version that was read")
 
     def _suppress(self, suppressed: Mapping[Contact, Suppression | None]) -> None:
-        self._each(
-            q.PUT_SUPPRESSED,
+        self._put(
+            s.PUT_SUPPRESSED,
             [
                 {**contact._asdict(), "reason": reason}
                 for contact, reason in suppressed.items()
                 if reason is not None
             ],
         )
-        self._each(
-            q.LIFT_SUPPRESSED,
+        self._put(
+            s.LIFT_SUPPRESSED,
             [
                 {f"its_{name}": part for name, part in contact._asdict().items()}
                 for contact, reason in suppressed.items()
@@ -228,3 +230,7 @@ def refusals() -> Generator[None]:
         yield
     except (IntegrityError, DataError) as refused:
         raise StoreRefused(type(refused).__name__) from None
+    except DBAPIError as refused:
+        if getattr(refused.orig, "sqlstate", None) not in _GAVE_WAY:
+            raise
+        raise StoreRefused("it waited for others that waited for it") from None

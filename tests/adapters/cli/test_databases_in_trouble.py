@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from billhook_adapters.sql import database as sql_database
+from billhook_adapters.sql import sqlite as sql_sqlite
 
 SECRET = "canary-secret-of-28-letters-"
 
@@ -150,7 +150,7 @@ def test_a_full_disk_is_named_and_nothing_is_half_stored(
 def test_a_database_that_another_writes_to(
     billhook: Any, acme: Any, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql_database, "BUSY_TIMEOUT_SECONDS", 0)
+    monkeypatch.setattr(sql_sqlite, "BUSY_TIMEOUT_SECONDS", 0)
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         one_line(billhook("account", "rotate", acme["account"], "--database", url), "ask again")

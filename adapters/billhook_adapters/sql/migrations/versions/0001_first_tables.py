@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from billhook_adapters.sql.columns import key_text
+
 revision = "0001"
 down_revision = None
 
@@ -10,19 +12,19 @@ down_revision = None
 def upgrade() -> None:
     op.create_table(
         "accounts",
-        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("id", key_text(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "facts",
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("invoice", sa.String(length=64), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("invoice", key_text(64), nullable=False),
         sa.Column("invoice_version", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", key_text(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("actor", sa.String(length=256), nullable=True),
+        sa.Column("actor", key_text(256), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("position"),
     )
@@ -31,12 +33,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "messages",
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("invoice", sa.String(length=64), nullable=False),
-        sa.Column("medium", sa.String(length=16), nullable=False),
-        sa.Column("address", sa.String(length=256), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("id", key_text(64), nullable=False),
+        sa.Column("invoice", key_text(64), nullable=False),
+        sa.Column("medium", key_text(16), nullable=False),
+        sa.Column("address", key_text(256), nullable=False),
+        sa.Column("status", key_text(16), nullable=False),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -63,11 +65,11 @@ def upgrade() -> None:
     op.create_index("messages_of_invoice", "messages", ["account", "invoice"], unique=False)
     op.create_table(
         "payments",
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("reference", sa.String(length=128), nullable=False),
-        sa.Column("invoice", sa.String(length=64), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("reference", key_text(128), nullable=False),
+        sa.Column("invoice", key_text(64), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("currency", key_text(3), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("applied", sa.Boolean(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
@@ -84,9 +86,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "remembered",
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=256), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("key", key_text(256), nullable=False),
+        sa.Column("fingerprint", key_text(64), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account", "key"),
@@ -94,24 +96,24 @@ def upgrade() -> None:
     op.create_index("remembered_until", "remembered", ["until"], unique=False)
     op.create_table(
         "series",
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("prefix", sa.String(length=32), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("prefix", key_text(32), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("account", "prefix"),
     )
     op.create_table(
         "suppressed",
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("medium", sa.String(length=16), nullable=False),
-        sa.Column("address", sa.String(length=256), nullable=False),
-        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("medium", key_text(16), nullable=False),
+        sa.Column("address", key_text(256), nullable=False),
+        sa.Column("reason", key_text(16), nullable=False),
         sa.PrimaryKeyConstraint("account", "medium", "address"),
     )
     op.create_table(
         "api_keys",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("id", key_text(64), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("secret_sha256", key_text(64), nullable=False),
         sa.ForeignKeyConstraint(
             ["account"],
             ["accounts.id"],
@@ -120,10 +122,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "invoices",
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("id", key_text(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("status", key_text(16), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("paid", sa.BigInteger(), nullable=False),
         sa.Column("expire_by", sa.BigInteger(), nullable=True),
@@ -133,9 +135,9 @@ def upgrade() -> None:
         sa.Column("expired_at", sa.BigInteger(), nullable=True),
         sa.Column("cancelled_at", sa.BigInteger(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
-        sa.Column("number", sa.String(length=64), nullable=True),
-        sa.Column("short_url", sa.String(length=2048), nullable=True),
-        sa.Column("first_payment", sa.String(length=128), nullable=True),
+        sa.Column("number", key_text(64), nullable=True),
+        sa.Column("short_url", key_text(2048), nullable=True),
+        sa.Column("first_payment", key_text(128), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account"],

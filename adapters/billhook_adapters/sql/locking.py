@@ -1,0 +1,66 @@
+"""A transaction that writes, where others write at the same time: it locks what it reads.
+
+The order of the locks is one for everybody: request keys, messages, invoices, payments, entries,
+contacts, turns, and last the series of numbers. Within a kind it is the order of the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from billhook.delivery import MessageKey
+from billhook.invoice import Invoice, Key
+from billhook.pacing import Turns
+from billhook.records import (
+    Contact,
+    Entry,
+    EntryKey,
+    History,
+    Outbound,
+    PaceKey,
+    PaymentKey,
+    RecordedPayment,
+    Remembered,
+    RequestKey,
+)
+from billhook_adapters.sql import queries as q
+from billhook_adapters.sql.locks import hold
+from billhook_adapters.sql.rows import outbound_of
+from billhook_adapters.sql.work import SqlWork
+
+
+class LockingWork(SqlWork):
+    """Reads as `SqlWork` does, and nobody else changes what it read until it ends."""
+
+    def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
+        found = self._invoices(q.LOCKED_INVOICES, keys)
+        missing = [key for key in keys if key not in found]
+        if not missing:
+            return found
+        # Nobody may make them now; and who made them just before is seen.
+        hold(self._connection, "invoice", missing)
+        return {**found, **self._invoices(q.LOCKED_INVOICES, missing)}
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
+        found = (outbound_of(row) for row in self._rows(q.LOCKED_MESSAGES, keys))
+        return {message.key: message for message in found}
+
+    def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
+        hold(self._connection, "request", keys)
+        return super().remembered(keys)
+
+    def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
+        hold(self._connection, "payment", references)
+        return super().payments(references)
+
+    def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
+        hold(self._connection, "entry", keys)
+        return super().entries(keys)
+
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
+        hold(self._connection, "contact", contacts)
+        return super().histories(contacts)
+
+    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
+        hold(self._connection, "pace", paces)
+        return super().turns(paces)

@@ -1,0 +1,61 @@
+"""PostgreSQL, through psycopg: many writers, on as many machines as there are."""
+
+from __future__ import annotations
+
+from select import select
+from typing import Any
+
+from psycopg import Connection, Error
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DisconnectionError
+
+KEPT, MORE = 8, 8
+"""Connections that are kept open, and how many more may be opened while all of them are busy."""
+
+CONNECT_SECONDS = 10
+
+_SETTINGS = """
+SET lock_timeout = '30s';
+SET idle_in_transaction_session_timeout = '60s';
+SELECT set_config('synchronous_commit', 'on', false)
+WHERE current_setting('synchronous_commit') = 'off';
+"""
+"""Whoever waits longer for a lock is told so; a process that hangs gives its locks back; and what
+was acknowledged survives a power cut, whatever the server does by default."""
+
+
+def postgresql(url: str) -> Engine:
+    """An engine for a PostgreSQL server."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        # No transaction begins by itself: `writing` and `reading` say what kind it is.
+        isolation_level="AUTOCOMMIT",
+        pool_size=KEPT,
+        max_overflow=MORE,
+        hide_parameters=True,  # rows hold personal data, and exceptions end up in logs
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
+    event.listen(engine, "connect", _settings)
+    event.listen(engine, "checkout", _still_there)
+    event.listen(engine, "handle_error", _quote_no_row)
+    return engine
+
+
+def _settings(connection: Connection[Any], _record: Any) -> None:
+    connection.execute(_SETTINGS)
+
+
+def _still_there(connection: Connection[Any], _record: Any, _proxy: Any) -> None:
+    # A server that went away left something to read behind; one that is there is silent. This
+    # costs a system call, where asking the server would cost a round trip.
+    if connection.closed or select([connection], [], [], 0)[0]:
+        raise DisconnectionError("the server closed the connection")
+
+
+def _quote_no_row(context: ExceptionContext) -> None:
+    # The server's own words quote the row that it would not take.
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        original = context.original_exception
+        if error is not None and isinstance(original, Error) and original.sqlstate is not None:
+            error.args = (f"{type(original).__name__} ({original.sqlstate})",)

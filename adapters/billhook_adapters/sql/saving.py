@@ -1,0 +1,158 @@
+"""The statements that write, each built once, and how rows travel to them.
+
+SQLite gets the rows one by one, which costs it no more than a call. PostgreSQL gets them as one
+JSON array, in one round trip: a fifth of the time of as many executions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import (
+    JSON,
+    ClauseElement,
+    Connection,
+    Dialect,
+    FromClause,
+    String,
+    Table,
+    Text,
+    bindparam,
+    column,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects.postgresql import Insert, insert  # SQLite's own one suits SQLite alone
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from billhook_adapters.sql import tables as t
+
+
+class Saving(NamedTuple):
+    """One thing to be done to many rows: as a statement for each, and as one for all."""
+
+    each: ClauseElement
+    """Takes the columns of a row as binds."""
+    every: ClauseElement
+    """Takes all rows as a JSON array, bound as `rows`."""
+    order: Sequence[str] = ()
+    """The columns by which rows are locked in the one order that everybody keeps."""
+
+
+def put(connection: Connection, saving: Saving, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Do it to these rows, in one go; how many rows it touched."""
+    if not rows:
+        return 0
+    if connection.dialect.name == "postgresql":
+        text, _ = _sent(saving.every, connection.dialect)
+        ordered = sorted(rows, key=lambda row: [row[name] for name in saving.order])
+        return connection.exec_driver_sql(text, {"rows": json.dumps(ordered)}).rowcount
+    text, names = _sent(saving.each, connection.dialect)
+    given = [tuple([row[name] for name in names]) for row in rows]
+    return connection.exec_driver_sql(text, given).rowcount
+
+
+class _Sent(NamedTuple):
+    """A statement as the driver gets it: its text, and the name of each of its marks."""
+
+    text: str
+    names: Sequence[str]
+
+
+@cache
+def _sent(statement: ClauseElement, dialect: Dialect) -> _Sent:
+    """A statement of this module for the driver, compiled once.
+
+    SQLAlchemy would look at every value of every row again; our rows hold what the driver takes.
+    """
+    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))  # none of them is DDL
+    return _Sent(compiled.string, compiled.positiontup or ())
+
+
+def _given(types: Mapping[str, TypeEngine[Any]]) -> FromClause:
+    """The rows, for PostgreSQL: their columns by name."""
+    rows = func.json_to_recordset(cast_to(bindparam("rows"), JSON))
+    columns = [
+        column(name, Text() if isinstance(type_, String) else type_)
+        for name, type_ in types.items()
+    ]
+    return rows.table_valued(*columns).render_derived(name="given", with_types=True)
+
+
+def _added(table: Table, *, replacing: bool = False) -> Saving:
+    names = [each.name for each in table.c if each is not table.autoincrement_column]
+    given = _given({name: table.c[name].type for name in names})
+    each = insert(table).values({name: bindparam(name) for name in names}).inline()
+    every = insert(table).from_select(names, select(*given.c)).inline()
+    if not replacing:
+        return Saving(each, every)
+    keys = [column.name for column in table.primary_key]
+    return Saving(_upsert(each, keys), _upsert(every, keys), keys)
+
+
+def _upsert(adding: Insert, keys: Sequence[str]) -> Insert:
+    rest = {name: new for name, new in adding.excluded.items() if name not in keys}
+    return adding.on_conflict_do_update(index_elements=keys, set_=rest)
+
+
+def _its(names: Collection[str]) -> dict[str, str]:
+    return {f"its_{name}": name for name in names}
+
+
+def _moved(names: Sequence[str]) -> Saving:
+    """The next version of an invoice whose version is still the one that was read."""
+    its, columns = _its(("account", "id", "version")), t.invoices.c
+    given = _given({name: columns[its.get(name, name)].type for name in (*its, *names)}).c
+    moving = update(t.invoices)
+    return Saving(
+        moving.where(*(columns[name] == bindparam(mark) for mark, name in its.items())).values(
+            {name: bindparam(name) for name in names}
+        ),
+        moving.where(*(columns[name] == given[mark] for mark, name in its.items())).values(
+            {name: given[name] for name in names}
+        ),
+        [*its],
+    )
+
+
+def _lifted(table: Table) -> Saving:
+    """Rows taken away by their keys."""
+    its = _its([column.name for column in table.primary_key])
+    given = _given({mark: table.c[name].type for mark, name in its.items()}).c
+    return Saving(
+        delete(table).where(*(table.c[name] == bindparam(mark) for mark, name in its.items())),
+        delete(table).where(*(table.c[name] == given[mark] for mark, name in its.items())),
+        [*its],
+    )
+
+
+ADD_INVOICE = _added(t.invoices)
+ADD_FACT = _added(t.facts)
+ADD_PAYMENT = _added(t.payments)
+PUT_ACCOUNT = _added(t.accounts, replacing=True)
+PUT_MESSAGE = _added(t.messages, replacing=True)
+PUT_REMEMBERED = _added(t.remembered, replacing=True)
+PUT_SUBSCRIBER = _added(t.subscribers, replacing=True)
+PUT_ENTRY = _added(t.entries, replacing=True)
+PUT_TURNS = _added(t.paces, replacing=True)
+PUT_SUPPRESSED = _added(t.suppressed, replacing=True)
+LIFT_SUPPRESSED = _lifted(t.suppressed)
+
+_MOVING = [
+    column.name for column in t.invoices.c if column.name not in ("account", "id", "document")
+]
+MOVE_INVOICE = _moved(_MOVING)
+CHANGE_INVOICE = _moved([*_MOVING, "document"])
+
+_GIVEN = insert(t.series)
+DRAW = _GIVEN.on_conflict_do_update(
+    index_elements=["account", "prefix"],
+    set_={"last": t.series.c.last + _GIVEN.excluded["last"]},
+).returning(t.series.c.last)

@@ -1,0 +1,25 @@
+"""PostgreSQL keeps the contract of a store, and the desk works over it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.testing.contracts import DeskContract, StoreContract
+
+
+class OnPostgresql:
+    """Provides `store`, on a database without rows."""
+
+    @pytest.fixture
+    def store(self, postgresql_engine: Engine) -> SqlStore:
+        return SqlStore(postgresql_engine)
+
+
+class TestPostgresqlStore(OnPostgresql, StoreContract):
+    pass
+
+
+class TestDeskOnPostgresql(OnPostgresql, DeskContract):
+    pass

