@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from billhook.pacing import UNLIMITED, Rate, Rates
 from billhook.party import email_address
 from billhook_adapters.email.smtp import SmtpServer
 from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
@@ -15,13 +18,30 @@ from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
 SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
 LOG_LEVEL = "BILLHOOK_LOG_LEVEL"
+ENGINE = "BILLHOOK_ENGINE"
+SMS_RATE, EMAIL_RATE = "BILLHOOK_SMS_RATE", "BILLHOOK_EMAIL_RATE"
 SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the name of a variable, not what it holds
 
 _SECURITY: Mapping[str, Literal["starttls", "tls", "none"]] = MappingProxyType(
     {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}
 )
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SPANS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+
+
+class EngineName(StrEnum):
+    """What delivers messages."""
+
+    EMBEDDED = "embedded"
+    """A loop in the process, on any database."""
+    PROCRASTINATE = "procrastinate"
+    """Jobs in PostgreSQL, taken by any number of `billhook worker`."""
 
 
 class WrongSetting(ValueError):  # noqa: N818  # the setting is wrong, not the program
@@ -40,6 +60,9 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     """What the secrets of webhooks are sealed under."""
     log_level: str = "INFO"
+    engine: EngineName = EngineName.EMBEDDED
+    rates: Rates = UNLIMITED
+    """How fast the messages of all accounts together may go out."""
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
@@ -56,6 +79,8 @@ def settings(environ: Mapping[str, str]) -> Settings:
         _mail(environ),
         _secret_key(environ),
         _log_level(environ),
+        _engine(environ),
+        Rates(sms=_rate(environ, SMS_RATE), email=_rate(environ, EMAIL_RATE)),
     )
 
 
@@ -80,6 +105,29 @@ def _log_level(environ: Mapping[str, str]) -> str:
     if level not in _LEVELS:
         raise WrongSetting(f"{LOG_LEVEL} must be one of {', '.join(_LEVELS)}")
     return level
+
+
+def _engine(environ: Mapping[str, str]) -> EngineName:
+    try:
+        engine = EngineName(environ.get(ENGINE, EngineName.EMBEDDED))
+    except ValueError:
+        raise WrongSetting(f"{ENGINE} must be one of {', '.join(EngineName)}") from None
+    if engine is EngineName.PROCRASTINATE and not environ[DATABASE].startswith("postgresql:"):
+        raise WrongSetting(f"{ENGINE} procrastinate needs a {DATABASE} such as postgresql://...")
+    return engine
+
+
+def _rate(environ: Mapping[str, str], name: str) -> Rate | None:
+    given = environ.get(name)
+    if not given:
+        return None
+    most, _, span = given.partition("/")
+    try:
+        return Rate(most=int(most), within=_SPANS[span])
+    except (KeyError, ValueError):
+        raise WrongSetting(
+            f"{name} must be a whole number a {', '.join(_SPANS)}, such as 20/second"
+        ) from None
 
 
 def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:

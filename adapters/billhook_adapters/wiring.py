@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine as Database
 
+from billhook.desk.claiming import Delivered
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.desk.inline import InlineDesk
+from billhook.pacing import UNLIMITED, Rates
 from billhook.party import Medium
-from billhook.ports import Announcer, Clock, Ids, Sender, Store
+from billhook.ports import Announcer, Clock, Engine, Ids, Sender, Store
 from billhook_adapters.email import SmtpSender
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
+from billhook_adapters.extras import needs
 from billhook_adapters.http import native
 from billhook_adapters.http.app import build_app
 from billhook_adapters.http.exchange import App
@@ -26,7 +29,7 @@ from billhook_adapters.http.razorpay import routes as razorpay
 from billhook_adapters.keys import EditableKeyring, Keyring
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.observability import Metrics, Probes, observed, traced
-from billhook_adapters.settings import Settings
+from billhook_adapters.settings import EngineName, Settings
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.store import SqlStore
@@ -58,7 +61,8 @@ class Parts(NamedTuple):
     lane: Lane
     keys: Keyring
     handlers: Handlers
-    delivering: EngineThread
+    delivering: EngineThread | None
+    """None where messages are delivered by workers of their own."""
     metrics: Metrics
 
     def readable(self) -> object:
@@ -68,7 +72,9 @@ class Parts(NamedTuple):
 
 def beside(parts: Parts) -> Mapping[str, App]:
     """What is served beside the vendors' dialects, by prefix."""
-    probes = Probes(parts.metrics, parts.readable, lambda: parts.delivering.alive)
+    delivering = parts.delivering
+    alive = (lambda: True) if delivering is None else (lambda: delivering.alive)
+    probes = Probes(parts.metrics, parts.readable, alive)
     return {
         "/api": native.native_api(parts.lane, parts.keys),
         "/healthz": probes,
@@ -96,8 +102,7 @@ class Service:
     keys: EditableKeyring
     desk: Desk
     handlers: Handlers
-    engine: EmbeddedEngine
-    delivering: EngineThread
+    engine: Engine
     app: App
 
 
@@ -111,32 +116,73 @@ def build_service(
     inline: bool = False,
     keyring: Callable[[Store], EditableKeyring] | None = None,
     faces: Callable[[Parts], Mapping[str, App]] = beside,
+    engine: EngineName = EngineName.EMBEDDED,
+    rates: Rates = UNLIMITED,
 ) -> Service:
     """The service over the database at this URL.
 
-    A server that has a lifespan runs `delivering` while it serves `app`; whoever has none calls
-    `engine` itself. With `inline` messages are handed over before they are answered for. Callers
-    are known by the keys of the database, unless another keyring is given.
+    A server that has a lifespan delivers while it serves `app`, unless `engine` leaves that to
+    workers; whoever has none calls the service's engine itself. With `inline` messages are handed
+    over before they are answered for. Callers are known by the keys of the database, unless
+    another keyring is given.
     """
-    database = open_database(url)
-    store = SqlStore(database)
+    database, store = opened(url, clock, engine)
     keys = SqlKeyring(database) if keyring is None else keyring(store)
-    handlers = Handlers(store, clock, ids, senders, announcer)
+    handlers = Handlers(store, clock, ids, senders, announcer, rates=rates)
     desk = InlineDesk(handlers) if inline else Desk(store, clock, ids)
     metrics = Metrics()
-    engine = EmbeddedEngine(
-        replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers,
-        hands=HANDS,
-        handled=lambda outcome: metrics.handled(outcome.value),
-    )
-    delivering = EngineThread(engine)
+    woken = replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers
+    delivers = an_engine(engine, woken, database, metrics)
+    delivering = EngineThread(delivers) if engine is EngineName.EMBEDDED else None
     app = build_app(
         desk,
         keys,
         faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics)),
-        started=delivering.start,
-        stopped=delivering.stop,
+        started=nothing if delivering is None else delivering.start,
+        stopped=nothing if delivering is None else delivering.stop,
         decided=metrics.gathered,
     )
     app = traced(observed(app, metrics, ROUTES), ROUTES, os.environ)
-    return Service(database, keys, desk, handlers, engine, delivering, app)
+    return Service(database, keys, desk, handlers, delivers, app)
+
+
+def opened(url: str, clock: Clock, engine: EngineName) -> tuple[Database, SqlStore]:
+    """The database and its store, which wakes the engine that is to deliver."""
+    database = open_database(url)
+    if engine is EngineName.EMBEDDED:
+        return database, SqlStore(database)
+    with needs("procrastinate"):
+        from billhook_adapters.engine.procrastinate import WakeUps, prepare
+    prepare(database)
+    return database, SqlStore(database, queued=WakeUps(clock).named)
+
+
+def an_engine(
+    name: EngineName, handlers: Handlers, database: Database, metrics: Metrics, hands: int = HANDS
+) -> Engine:
+    """What delivers the messages of a database."""
+
+    def handled(outcome: Delivered) -> None:
+        metrics.handled(outcome.value)
+
+    if name is EngineName.EMBEDDED:
+        return EmbeddedEngine(handlers, hands=hands, handled=handled)
+    from billhook_adapters.engine.procrastinate import ProcrastinateEngine
+
+    return ProcrastinateEngine(
+        handlers, database, hands=hands, handled=handled, repaired=metrics.repaired
+    )
+
+
+def build_worker(
+    given: Settings, *, clock: Clock, ids: Ids, hands: int = HANDS
+) -> tuple[Engine, Metrics]:
+    """An engine without a server, as these settings have it."""
+    database, store = opened(given.database, clock, given.engine)
+    handlers = Handlers(store, clock, ids, senders(given), announcer(given), rates=given.rates)
+    metrics = Metrics()
+    return an_engine(given.engine, handlers, database, metrics, hands), metrics
+
+
+def nothing() -> None:
+    """Do nothing."""

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from billhook.party import Medium
 from billhook_adapters.email import SmtpServer
-from billhook_adapters.settings import Settings, WrongSetting, settings
+from billhook_adapters.settings import (
+    DATABASE,
+    EMAIL_RATE,
+    ENGINE,
+    SMS_RATE,
+    EngineName,
+    Settings,
+    WrongSetting,
+    settings,
+)
 
 BASE = {"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}
 MAIL = {**BASE, "BILLHOOK_MAIL_FROM": "bills@bill.example"}
@@ -63,3 +73,31 @@ def test_a_wrong_setting_is_named_and_never_repeated(environ: dict[str, str], na
     with pytest.raises(WrongSetting, match=name) as refused:
         settings(environ)
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [("20/second", 0.05), ("60/minute", 1.0), ("1/hour", 3600.0), ("1/day", 86400.0)],
+)
+def test_a_rate_is_so_many_a_length_of_time(given: str, seconds: float) -> None:
+    rate = settings({**BASE, SMS_RATE: given}).rates.of(Medium.SMS)
+    assert rate is not None
+    assert rate.interval.total_seconds() == seconds
+
+
+@pytest.mark.parametrize("given", ["20", "0/second", "x/second", "1/year", "2000000/second", "/"])
+def test_a_rate_of_another_shape_is_refused_with_the_remedy(given: str) -> None:
+    with pytest.raises(WrongSetting, match=f"{EMAIL_RATE} must be a whole number a second, minute"):
+        settings({**BASE, EMAIL_RATE: given})
+
+
+def test_an_unknown_engine_is_refused_by_name() -> None:
+    with pytest.raises(WrongSetting, match=f"{ENGINE} must be one of embedded, procrastinate"):
+        settings({**BASE, ENGINE: "celery"})
+
+
+def test_jobs_need_a_database_that_holds_them() -> None:
+    with pytest.raises(WrongSetting, match=f"procrastinate needs a {DATABASE} such as postgresql"):
+        settings({**BASE, ENGINE: "procrastinate"})
+    given = {DATABASE: "postgresql://h/b", ENGINE: "procrastinate"}
+    assert settings(given).engine is EngineName.PROCRASTINATE

@@ -26,6 +26,7 @@ COMMANDS = (
     Command("pay", "pay", "take a payment for an invoice"),
     Command("sandbox", "sandbox", "serve an offline twin with known keys, to test against"),
     Command("serve", "serve", "serve the APIs over a database"),
+    Command("worker", "worker", "deliver messages, beside the servers or instead of them"),
     Command("webhook", "webhooks", "tell an account's own systems of its events, or stop"),
 )
 

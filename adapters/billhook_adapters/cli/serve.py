@@ -86,5 +86,7 @@ def application() -> App:
         ids=RandomIds(given.base_url),
         senders=senders(given),
         announcer=announcer(given),
+        engine=given.engine,
+        rates=given.rates,
     )
     return service.app

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Event
+from typing import NamedTuple
 
 from billhook.delivery import MessageKey
 from billhook.desk.claiming import Delivered
@@ -32,6 +33,13 @@ def ignored(_: Delivered) -> None:
     """Nobody listens."""
 
 
+class Begun(NamedTuple):
+    """How many messages there was something to do about, and what is still at work on them."""
+
+    taken: int
+    at_work: set[Future[None]]
+
+
 class Deliverer:
     """Hands over up to `hands` messages at a time.
 
@@ -52,41 +60,36 @@ class Deliverer:
         self._handlers, self._handled, self._pause = handlers, handled, pause
         self._conclusions = Together(handlers.conclude)
         self._pool = None if hands == 1 else ThreadPoolExecutor(hands, "billhook-hand")
-        self._busy: set[Future[None]] = set()
-        self._most = hands * AHEAD
+        self._hands = hands
 
     @property
-    def room(self) -> int:
-        """How many messages to claim next; none while the hands have enough to do."""
-        self._busy = {one for one in self._busy if not one.done()}
-        return self._most - len(self._busy) if len(self._busy) * 2 <= self._most else 0
+    def most(self) -> int:
+        """How many messages to have in hand at the most, claimed ones included."""
+        return self._hands * AHEAD
 
-    def take(self, keys: Sequence[MessageKey]) -> int:
-        """Deliver these, or begin to; how many there was something to do about."""
-        parcels: list[Parcel] = []
-        taken = 0
-        for one in self._claimed(keys):
-            if isinstance(one, Parcel):
-                parcels.append(one)
-                taken += 1
-            else:
-                self._handled(one)
-                taken += one is not Delivered.NOTHING
-        for parcel in sorted(parcels, key=lambda parcel: parcel.at):
-            if self._pool is None:
-                self._hand_over(parcel)
-            else:
-                self._busy.add(self._pool.submit(self._hand_over, parcel))
-        return taken
+    def deliver(self, keys: Sequence[MessageKey]) -> int:
+        """Deliver these; how many there was something to do about."""
+        done = 0
+        for first in range(0, len(keys), self.most):
+            begun = self.begin(keys[first : first + self.most])
+            wait(begun.at_work)
+            done += begun.taken
+        return done
 
-    def settle(self, *, wholly: bool = False) -> bool:
-        """Wait until a hand is free, or all of them; whether any was at work."""
-        busy, self._busy = self._busy, set()
-        if busy and not wholly:
-            self._busy = set(wait(busy, return_when=FIRST_COMPLETED).not_done)
-        elif busy:
-            wait(busy)
-        return bool(busy)
+    def begin(self, keys: Sequence[MessageKey]) -> Begun:
+        """Claim these and give them to the hands; with one hand, deliver them."""
+        claimed = self._claimed(keys)
+        parcels = [one for one in claimed if isinstance(one, Parcel)]
+        others = [one for one in claimed if isinstance(one, Delivered)]
+        for one in others:
+            self._handled(one)
+        taken = len(parcels) + sum(one is not Delivered.NOTHING for one in others)
+        parcels.sort(key=lambda parcel: parcel.at)
+        if self._pool is not None:
+            return Begun(taken, {self._pool.submit(self._hand_over, one) for one in parcels})
+        for parcel in parcels:
+            self._hand_over(parcel)
+        return Begun(taken, set())
 
     def close(self) -> None:
         """Finish what is in hand, and take no more."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
 from threading import Event
 
 from billhook.desk.claiming import Delivered
 from billhook.desk.handlers import Handlers
-from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
+from billhook_adapters.engine.deliverer import Begun, Deliverer, ignored, pause
+from billhook_adapters.engine.sweeping import sweep
 
 _log = logging.getLogger(__name__)
 
-SWEPT_AT_ONCE = 1000
+NOTHING = Begun(0, set())
 
 
 class EmbeddedEngine:
@@ -39,25 +41,23 @@ class EmbeddedEngine:
 
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
-        self._sweep()
-        handlers, handled = self._handlers, 0
+        sweep(self._handlers)
+        handlers, handled, at_work = self._handlers, 0, set[Future[None]]()
         while not self._stop.is_set():
-            room = self._deliverer.room
+            at_work = {one for one in at_work if not one.done()}
+            most, busy = self._deliverer.most, len(at_work)
+            room = most - busy if busy * 2 <= most else 0  # so that few claims take many
             due = handlers.store.sendable(handlers.clock.now(), room) if room else ()
-            taken = self._deliverer.take(due) if due else 0
-            handled += taken
-            # What others hold is not ours to wait for; what our own hands hold is.
-            if not taken and not self._deliverer.settle():
+            begun = self._deliverer.begin(due) if due else NOTHING
+            handled += begun.taken
+            at_work |= begun.at_work
+            if begun.taken:
+                continue
+            if not at_work:  # what others hold is not ours to wait for
                 break
-        self._deliverer.settle(wholly=True)
+            wait(at_work, return_when=FIRST_COMPLETED)
+        wait(at_work)
         return handled
-
-    def _sweep(self) -> None:
-        try:
-            while self._handlers.sweep(SWEPT_AT_ONCE) == SWEPT_AT_ONCE:
-                pass
-        except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
-            _log.error("a sweep failed: %s", type(error).__name__)
 
     def run(self) -> None:
         """Do what falls due until `stop`; a round that fails is logged and tried again."""

@@ -50,6 +50,11 @@ class Metrics:
             ("outcome",),
             registry=registry,
         )
+        self._repaired = Counter(
+            "billhook_sweep_repairs",
+            "Messages whose wake-up was lost and that a sweep named again.",
+            registry=registry,
+        )
         self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._outcomes: dict[str, Counter] = {}
 
@@ -73,6 +78,10 @@ class Metrics:
         if found is None:
             found = self._outcomes[outcome] = self._handled.labels(outcome)
         found.inc()
+
+    def repaired(self, messages: int) -> None:
+        """A sweep found messages that nothing would have woken."""
+        self._repaired.inc(messages)
 
     def exposition(self) -> bytes:
         """All of it, in Prometheus' text form; of all processes, where they count together."""

@@ -14,15 +14,16 @@ from billhook.invoice import InvoiceId, Key
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locking import LockingWork
 from billhook_adapters.sql.rows import some
-from billhook_adapters.sql.work import SqlWork, refusals
+from billhook_adapters.sql.work import Queued, SqlWork, ignored, refusals
 from billhook_adapters.sql.writing import reading, writing
 
 
 class SqlStore:
     """Rows of a database that `open_database` opened."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, queued: Queued = ignored) -> None:
+        """`queued` hears of messages on the connection and in the transaction that queues them."""
+        self._engine, self._queued = engine, queued
         # SQLite has one writer, whose lock is on everything.
         self._work = SqlWork if engine.dialect.name == "sqlite" else LockingWork
 
@@ -30,7 +31,7 @@ class SqlStore:
     def transaction(self) -> Generator[SqlWork]:
         """What it reads is its own until it ends, so decisions never race."""
         with refusals(), writing(self._engine) as connection:
-            yield self._work(connection)
+            yield self._work(connection, self._queued)
 
     @contextmanager
     def snapshot(self) -> Generator[SqlWork]:

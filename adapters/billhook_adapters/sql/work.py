@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -61,12 +61,19 @@ from billhook_adapters.texts import refuse_unstorable
 
 _GAVE_WAY = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
 
+Queued = Callable[[Connection, Iterable[Outbound]], None]
+"""Hears of messages within the transaction that saves them."""
+
+
+def ignored(_connection: Connection, _messages: Iterable[Outbound]) -> None:
+    """Nobody listens: the rows themselves are looked through."""
+
 
 class SqlWork:
     """Reads and saves on one connection, within the transaction that its store began."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, queued: Queued = ignored) -> None:
+        self._connection, self._queued = connection, queued
 
     def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
         found = self._connection.execute(query, wanted(keys))
@@ -185,6 +192,8 @@ class SqlWork:
             answers = {answer.request: answer for answer in outcome.remembered}
             self._put(s.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])
             self._suppress(outcome.suppressed)
+            if outcome.messages:
+                self._queued(self._connection, outcome.messages.values())
 
     def _put(self, saving: s.Saving, rows: Sequence[Mapping[str, Any]]) -> int:
         return s.put(self._connection, saving, rows)

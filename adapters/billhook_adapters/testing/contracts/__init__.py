@@ -12,6 +12,8 @@ Inherit a contract in a test module, provide its fixtures, and pytest runs it. N
 
 from billhook_adapters.testing.contracts.clock import ClockContract
 from billhook_adapters.testing.contracts.desk import DeskContract
+from billhook_adapters.testing.contracts.engine import EngineContract
+from billhook_adapters.testing.contracts.engine_suite import EngineOffice
 from billhook_adapters.testing.contracts.ids import IdsContract
 from billhook_adapters.testing.contracts.keyring import KeyringContract
 from billhook_adapters.testing.contracts.sender import OnceSenderContract, SenderContract
@@ -20,6 +22,8 @@ from billhook_adapters.testing.contracts.store import StoreContract
 __all__ = [
     "ClockContract",
     "DeskContract",
+    "EngineContract",
+    "EngineOffice",
     "IdsContract",
     "KeyringContract",
     "OnceSenderContract",

@@ -1,0 +1,63 @@
+"""`billhook worker`: delivers what the servers queue."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from types import FrameType
+
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, does
+from billhook_adapters.cli.stopped import Stopped
+from billhook_adapters.extras import needs
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Whose messages, by which engine, and how many at a time."""
+    add_database(parser)
+    parser.add_argument(
+        "--engine",
+        choices=("embedded", "procrastinate"),
+        help="embedded unless given, or what BILLHOOK_ENGINE says; servers have to use the same",
+    )
+    parser.add_argument(
+        "--hands", metavar="N", type=_hands, default=8, help="messages at a time; 8 unless given"
+    )
+    does(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
+
+
+def _hands(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= 256):
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 256")
+    return int(text)
+
+
+def _run(asked: argparse.Namespace) -> int:
+    with needs("all"):
+        from billhook_adapters.memory.clock import SystemClock
+        from billhook_adapters.memory.ids import RandomIds
+        from billhook_adapters.observability import configured
+        from billhook_adapters.settings import DATABASE, ENGINE, WrongSetting, settings
+        from billhook_adapters.wiring import build_worker
+    environ = {**os.environ, DATABASE: asked.database}
+    if asked.engine is not None:
+        environ[ENGINE] = asked.engine
+    try:
+        given = settings(environ)
+    except WrongSetting as wrong:
+        raise Stopped(str(wrong)) from None
+    with database(asked.database):
+        ids = RandomIds(given.base_url)
+        engine, _ = build_worker(given, clock=SystemClock(), ids=ids, hands=asked.hands)
+    configured(given.log_level)
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        engine.stop()
+
+    # What is in hand is finished first; a second signal does not wait for it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
+    print(f"billhook delivers by its {given.engine} engine; Ctrl-C stops it", flush=True)
+    engine.run()
+    return 0

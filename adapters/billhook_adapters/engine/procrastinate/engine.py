@@ -1,0 +1,167 @@
+"""The worker: takes jobs, delivers what they name, and puts in again what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from procrastinate import App, PsycopgConnector
+from sqlalchemy import Engine, text
+
+from billhook.delivery import MessageKey
+from billhook.desk.claiming import Delivered
+from billhook.desk.handlers import Handlers
+from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
+from billhook_adapters.engine.procrastinate.wake_ups import QUEUE, TASK, WakeUps, keys_of
+from billhook_adapters.engine.sweeping import sweep
+from billhook_adapters.sql.writing import writing
+
+_log = logging.getLogger(__name__)
+
+JOBS_AT_ONCE = 4
+POLL_SECONDS = 0.5
+"""How late a job may be taken that was put in for later; others are heard of at once."""
+
+HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 10, 30
+MISSED_AFTER = timedelta(seconds=30)
+"""How long a message may be due and named by no job before its wake-up counts as lost: three
+sweeps, each of which names what fell due since the last."""
+
+KEPT_HOURS = 72
+"""How long jobs that failed are kept for whoever looks for the reason."""
+
+MENDED_AT_ONCE = 10_000
+_NAMED = text(
+    "SELECT args -> 'keys' FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :task "
+    "AND (scheduled_at IS NULL OR scheduled_at <= now())"
+)
+
+
+class ProcrastinateEngine:
+    """Delivers what jobs name, in the process that calls `run`; many may run, on many machines.
+
+    The rows are the truth: a job that is lost, failed or of an unknown kind is put in again by the
+    sweep, every ten seconds, of whichever worker comes first.
+    """
+
+    def __init__(
+        self,
+        handlers: Handlers,
+        database: Engine,
+        *,
+        hands: int = 1,
+        handled: Callable[[Delivered], None] = ignored,
+        repaired: Callable[[int], None] = lambda _: None,
+        pause: Callable[[timedelta], None] = pause,
+    ) -> None:
+        """`handled` hears what became of each message, `repaired` how many wake-ups were lost."""
+        self._handlers, self._database, self._repaired = handlers, database, repaired
+        self._deliverer = Deliverer(handlers, hands=hands, handled=handled, pause=pause)
+        self._wake_ups = WakeUps(handlers.clock)
+        self._jobs_at_once = min(hands, JOBS_AT_ONCE)
+        self._stop = Event()
+        self._done = 0
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        url = database.url.set(drivername="postgresql")
+        conninfo = url.render_as_string(hide_password=False)
+        self._app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
+        self._register()
+
+    def _register(self) -> None:
+        app = self._app
+
+        async def deliver(keys: Any) -> None:
+            self._done += await asyncio.to_thread(self._deliverer.deliver, keys_of(keys))
+
+        async def mend(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
+            await asyncio.to_thread(self._mend)
+
+        async def reap(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
+            stalled = await app.job_manager.get_stalled_jobs(
+                seconds_since_heartbeat=DEAD_AFTER_SECONDS
+            )
+            for job in stalled:
+                await app.job_manager.retry_job(job)
+
+        async def clear(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
+            await app.job_manager.delete_old_jobs(
+                nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True
+            )
+
+        app.task(name=TASK, queue=QUEUE)(deliver)
+        for name, task, cron in (
+            ("billhook.mend", mend, "*/10 * * * * *"),
+            ("billhook.reap", reap, "*/15 * * * * *"),
+            ("billhook.clear", clear, "17 * * * *"),
+        ):
+            # Never `lock`: it would let a reaper that died keep all others from reaping it.
+            registered = app.task(name=name, queue=QUEUE, queueing_lock=name, priority=10)(task)
+            app.periodic(cron=cron)(registered)
+
+    def drain(self) -> int:
+        """Do everything that is due now; how many messages were handled."""
+        self._done = 0
+        self._mend()
+        asyncio.run(self._work(wait=False))
+        return self._done
+
+    def run(self) -> None:
+        """Take jobs until `stop`; what is in hand then is finished."""
+        asyncio.run(self._run())
+        self._deliverer.close()
+
+    def stop(self) -> None:
+        """Let `run` return once what is in hand is done."""
+        self._stop.set()
+        if self._running is not None:
+            loop, task = self._running
+            loop.call_soon_threadsafe(task.cancel)
+
+    async def _run(self) -> None:
+        while not self._stop.is_set():
+            working = asyncio.create_task(self._work(wait=True))
+            self._running = asyncio.get_running_loop(), working
+            try:
+                await working
+            except asyncio.CancelledError:
+                return
+            except Exception as error:  # noqa: BLE001  # the worker outlives a database that is away
+                # Only the kind: an error's own words may quote a row.
+                _log.error("a worker broke off: %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _work(self, *, wait: bool) -> None:
+        async with self._app.open_async():
+            await self._app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=self._jobs_at_once,
+                wait=wait,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+            )
+
+    def _mend(self) -> None:
+        """Sweep, and name what is due and named by no job."""
+        sweep(self._handlers)
+        store, now = self._handlers.store, self._handlers.clock.now()
+        due = store.sendable(now, MENDED_AT_ONCE)
+        if not due:
+            return
+        late = set(store.sendable(now - MISSED_AFTER, MENDED_AT_ONCE))
+        with writing(self._database) as connection:
+            jobs = connection.scalars(_NAMED, {"task": TASK})
+            named = {MessageKey(*pair) for keys in jobs for pair in keys}
+            missing = [key for key in due if key not in named]
+            if missing:
+                self._wake_ups.put_in(connection, missing)
+        repairs = sum(key in late for key in missing)
+        if repairs:
+            _log.warning("%d messages had lost their wake-up", repairs)
+            self._repaired(repairs)

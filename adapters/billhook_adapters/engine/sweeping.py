@@ -1,0 +1,25 @@
+"""What every engine does from time to time, beside delivering."""
+
+from __future__ import annotations
+
+import logging
+
+from billhook.desk.handlers import Handlers
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 1000
+"""How many invoices one transaction records the expiry of."""
+
+
+def sweep(handlers: Handlers) -> int:
+    """Record every expiry that is due; how many it was. What fails is logged, and tried again."""
+    swept = 0
+    try:
+        while (done := handlers.sweep(AT_ONCE)) == AT_ONCE:
+            swept += done
+    except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
+        # Only the kind: an error's own words may quote a row.
+        _log.error("a sweep failed: %s", type(error).__name__)
+        return swept
+    return swept + done

@@ -1,0 +1,193 @@
+"""The contract of an engine: who should hear, hears once; who should not, does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from returns.result import Result, Success
+
+from billhook.account import Policy, Retries
+from billhook.delivery import (
+    Accepted,
+    Delivery,
+    Permanent,
+    SendError,
+    Transient,
+    Unknown,
+    next_attempt,
+)
+from billhook.desk.commands import AnyCommand, Cancel, Notify, Pay
+from billhook.invoice import InvoiceId, Key, Status
+from billhook.pacing import Rate, Rates
+from billhook.party import Medium
+from billhook.records import Outcome
+from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
+from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.engine_suite import ACCOUNT, EngineOffice, EngineSuite
+from billhook_adapters.testing.contracts.store_suite import broken_off
+
+SECOND = timedelta(seconds=1)
+PATIENT = Retries(attempts=3, first=timedelta(minutes=2), longest=timedelta(hours=1))
+
+
+class EngineContract(EngineSuite):
+    """What every engine does, on every database it runs on."""
+
+    def test_what_is_queued_is_delivered_once(self, office: EngineOffice) -> None:
+        messages = office.queued(25)
+        assert office.engine().drain() == 25
+        assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
+        assert {office.now(message).status for message in messages} == {Delivery.SENT}
+        assert office.engine().drain() == 0
+
+    def test_what_a_transaction_gave_back_is_never_delivered(self, office: EngineOffice) -> None:
+        (message,) = office.queued()
+        with broken_off(office.store) as work:
+            again = message.model_copy(update={"id": "msg_given_back"})
+            work.save(Outcome(messages={again.key: again}))
+        office.engine().drain()
+        assert office.receiver.raw == [message.id]
+
+    def test_engines_at_work_at_once_repeat_nothing(self, office: EngineOffice) -> None:
+        messages = office.queued(120)
+        engines = [office.engine(hands=2), office.engine(), office.engine()]
+        at_once(*(engine.drain for engine in engines))
+        engines[0].drain()  # what another one held while it was asked for
+        assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
+
+    def test_one_request_sent_many_times_at_once_is_one_message(self, office: EngineOffice) -> None:
+        (first,) = office.queued()
+        again = Notify(account=ACCOUNT, invoice=first.invoice, medium=Medium.SMS, key="key_1")
+        answers = at_once(*[lambda: office.desk.do(again)] * 8)
+        assert answers == [answers[0]] * 8
+        office.engine().drain()
+        assert sorted(office.receiver.raw) == sorted([first.id, answers[0].unwrap().id])
+
+    def test_what_failed_for_a_moment_is_tried_when_its_time_has_come(
+        self, office: EngineOffice
+    ) -> None:
+        office.open(Policy(retries=PATIENT))
+        office.receiver.refuse(Transient("busy"), times=2)
+        (message,) = office.queued()
+        engine = office.engine()
+        for attempt in (1, 2):
+            engine.drain()
+            waiting = office.now(message)
+            assert (waiting.status, waiting.attempts) == (Delivery.QUEUED, attempt)
+            assert waiting.due_at is not None
+            earliest, latest = (
+                next_attempt(
+                    attempt,
+                    Transient("busy"),
+                    PATIENT,
+                    since=NOON,
+                    jitter=jitter,
+                    now=office.clock.now(),
+                )
+                for jitter in (0.0, 1.0)
+            )
+            assert earliest is not None
+            assert latest is not None
+            assert earliest <= waiting.due_at <= latest
+            assert office.engine().drain() == 0
+            office.clock.set(waiting.due_at)
+        assert engine.drain() == 1
+        assert office.now(message).status is Delivery.SENT
+        assert office.receiver.raw == [message.id] * 3
+
+    def test_what_is_refused_for_good_is_a_dead_letter_at_once(self, office: EngineOffice) -> None:
+        office.receiver.refuse(Permanent("no such number"))
+        (message,) = office.queued()
+        office.engine().drain()
+        dead = office.now(message)
+        assert (dead.status, dead.reason) == (Delivery.FAILED, "no such number")
+        assert office.engine().drain() == 0
+
+    def test_what_may_have_gone_out_is_tried_under_the_same_key(self, office: EngineOffice) -> None:
+        office.receiver.refuse(Unknown("timed out"))
+        (message,) = office.queued()
+        office.engine().drain()
+        office.clock.advance(timedelta(hours=1))
+        office.engine().drain()
+        assert office.receiver.raw == [message.id] * 2
+        assert office.now(message).status is Delivery.SENT
+
+    @pytest.mark.parametrize("since", ["paid", "cancelled", "expired"])
+    def test_what_needs_no_telling_any_more_is_suppressed_with_the_reason(
+        self, office: EngineOffice, since: str
+    ) -> None:
+        (message,) = office.queued(expire_by=TOMORROW)
+        one = message.invoice
+        ends: dict[str, AnyCommand] = {
+            "paid": Pay(account=ACCOUNT, invoice=one, payment=a_payment(99800)),
+            "cancelled": Cancel(account=ACCOUNT, invoice=one),
+        }
+        if since in ends:
+            assert isinstance(office.desk.execute([ends[since]])[0], Success)
+        else:
+            office.clock.set(TOMORROW)
+        assert office.engine().drain() == 1
+        ended = office.now(message)
+        assert (ended.status, ended.reason) == (Delivery.SUPPRESSED, "operation_not_allowed")
+        assert office.receiver.raw == []
+
+    def test_expiry_is_recorded_when_it_is_due_and_not_before(self, office: EngineOffice) -> None:
+        (message,) = office.queued(expire_by=TOMORROW)
+        office.clock.set(TOMORROW - SECOND)
+        office.engine().drain()
+        assert _recorded(office, message.invoice) is Status.ISSUED
+        office.clock.set(TOMORROW)
+        office.engine().drain()
+        assert _recorded(office, message.invoice) is Status.EXPIRED
+
+    def test_lost_wake_ups_lose_nothing(self, office: EngineOffice) -> None:
+        messages = office.queued(30)
+        office.lose_wake_ups()
+        office.clock.advance(timedelta(minutes=5))
+        office.engine().drain()
+        assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
+
+    def test_no_second_sees_more_than_the_rate_whoever_sends(self, office: EngineOffice) -> None:
+        messages = office.queued(40)
+        office.receiver.clock = office.clock
+        rates = Rates(sms=Rate(most=10, within=SECOND))
+        engines = [office.engine(rates=rates) for _ in range(2)]
+        while any(office.now(one).status is Delivery.QUEUED for one in messages):
+            for engine in engines:
+                engine.drain()
+            office.clock.advance(timedelta(milliseconds=500))
+        sent = office.receiver.seconds
+        assert len(sent) == 40
+        assert max(sum(0 <= other - one < 1 for other in sent) for one in sent) <= 11
+
+    def test_stopping_finishes_what_is_in_hand(self, office: EngineOffice) -> None:
+        messages = office.queued(20)
+        started, go_on = Event(), Event()
+
+        def held(_attempt: int) -> Result[Accepted, SendError]:
+            started.set()
+            assert go_on.wait(timeout=60)
+            return Success(Accepted())
+
+        office.receiver.answer = held
+        engine = office.engine(hands=2)
+        running = Thread(target=engine.run)
+        running.start()
+        assert started.wait(timeout=60)
+        engine.stop()
+        go_on.set()
+        running.join(timeout=60)
+        assert not running.is_alive()
+        # Either sent or untouched but for a claim that a lease gives back.
+        assert Delivery.SENT in {office.now(message).status for message in messages}
+        office.clock.advance(timedelta(minutes=5))
+        office.engine().drain()
+        assert {office.now(message).status for message in messages} == {Delivery.SENT}
+
+
+def _recorded(office: EngineOffice, invoice: InvoiceId) -> Status:
+    key = Key(ACCOUNT, invoice)
+    with office.store.snapshot() as view:
+        return view.invoices((key,))[key].status

@@ -1,0 +1,109 @@
+"""What the suites of engines share: a store, engines over it, and somebody to send to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.account import Policy
+from billhook.delivery import Accepted, MessageId, SendError
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.pacing import UNLIMITED, Rates
+from billhook.party import Medium
+from billhook.ports import Engine, Store
+from billhook_adapters.memory.clock import SettableClock
+from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.testing.builders import NOON, a_document, an_account
+
+MakeEngine = Callable[[Handlers, int, Callable[[timedelta], None]], Engine]
+"""An engine over these handlers, with so many hands, that waits for turns so."""
+
+
+class Receiver:
+    """A provider that keeps every message it is given, and honours keys.
+
+    `answer` says what it answers to a message at its nth attempt.
+    """
+
+    def __init__(self) -> None:
+        self.raw: list[MessageId] = []
+        self.seconds: list[float] = []
+        self.clock: SettableClock | None = None
+        self.answer: Callable[[int], Result[Accepted, SendError]] = lambda _: Success(Accepted())
+        self._lock = Lock()
+
+    def send(
+        self,
+        message: Message,
+        invoice: Invoice,  # noqa: ARG002  # the port's
+        seller: str,  # noqa: ARG002  # the port's
+    ) -> Result[Accepted, SendError]:
+        """Keep it, whatever is answered: a provider may have sent what it never confirmed."""
+        with self._lock:
+            self.raw.append(message.id)
+            if self.clock is not None:
+                self.seconds.append((self.clock.now() - NOON).total_seconds())
+        return self.answer(message.attempts)
+
+    def refuse(self, error: SendError, times: int = 1) -> None:
+        """Answer so for the first attempts at each message."""
+        self.answer = lambda attempt: Failure(error) if attempt <= times else Success(Accepted())
+
+
+@dataclass
+class EngineOffice:
+    """A desk, its store at noon, and engines that deliver what it queues."""
+
+    store: Store
+    clock: SettableClock
+    make: MakeEngine
+    lose_wake_ups: Callable[[], None] = lambda: None
+    """Forget every job; the rows stay."""
+    receiver: Receiver = field(default_factory=Receiver)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.store, self.clock, RandomIds())
+        self.open(Policy())
+
+    def open(self, policy: Policy) -> None:
+        """Give the account this policy."""
+        self.desk.open(an_account("acc_1", "Acme", **dict(policy)))
+
+    def engine(self, *, hands: int = 1, rates: Rates = UNLIMITED) -> Engine:
+        """An engine over the store; waiting for a turn lets the clock go on."""
+        senders = dict.fromkeys(Medium, self.receiver)
+        handlers = Handlers(self.store, self.clock, RandomIds(), senders, rates=rates)
+        return self.make(handlers, hands, self.clock.advance)
+
+    def queued(self, count: int = 1, **document: object) -> list[Message]:
+        """Messages by SMS, each about an invoice of its own."""
+        send = DraftAndSend(account=ACCOUNT, document=a_document(media=["sms"], **document))
+        answers = self.desk.execute([send] * count)
+        return [answer.unwrap().messages[0] for answer in answers]
+
+    def now(self, message: Message) -> Message:
+        """The message as it stands."""
+        with self.store.snapshot() as view:
+            found = view.messages((message.key,))[message.key]
+        assert isinstance(found, Message)
+        return found
+
+
+ACCOUNT = an_account("acc_1").id
+
+
+class EngineSuite:
+    """Provide `office`: an `EngineOffice` over a store without any rows."""
+
+    @pytest.fixture
+    def office(self) -> EngineOffice:
+        raise NotImplementedError("give the suite a fixture `office`, new and empty")
