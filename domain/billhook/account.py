@@ -44,6 +44,8 @@ class Policy(Value):
     rounding: Rounding = Rounding.PER_LINE
     resend_wait: Duration = timedelta(0)
     """How long to wait between two messages to one address by one medium; zero is off."""
+    invoice_wait: Duration = timedelta(0)
+    """How long to wait between two messages about one invoice by one medium; zero is off."""
     number_prefix: (
         Annotated[Text, StringConstraints(max_length=32, pattern=r"(?:\A|[^0-9])\z")] | None
     ) = None

@@ -28,6 +28,12 @@ def as_of(message: Message, at: datetime) -> Message:
     return message.model_copy(update={**waiting, "due_at": at, "attempts": 0, "provider_id": None})
 
 
+def last_about(messages: Iterable[Message], medium: Medium) -> datetime | None:
+    """When a message by this medium was last asked for."""
+    asked = (message.requested_at for message in messages if message.medium is medium)
+    return max(asked, default=None)
+
+
 def medium_status(
     messages: Iterable[Message], medium: Medium, *, asked: bool
 ) -> Literal["pending", "sent"] | None:

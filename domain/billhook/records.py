@@ -62,9 +62,9 @@ class History:
     suppressed: Suppression | None = None
     last_asked: datetime | None = None
 
-    def standing(self, policy: Policy) -> Standing:
-        """What an account's policy makes of it."""
-        return standing(policy, self.suppressed, self.last_asked)
+    def standing(self, policy: Policy, last_about: datetime | None = None) -> Standing:
+        """What an account's policy makes of it, and of the last message about an invoice."""
+        return standing(policy, self.suppressed, self.last_asked, last_about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from billhook.account import Account, AccountId, Policy, Retries, Series
 from billhook.lines import Rounding
+from billhook.pacing import Rates
 
 
 def _account(**policy: Any) -> Account:
@@ -52,13 +53,15 @@ def test_the_defaults_ask_for_nothing() -> None:
         least_lead=timedelta(0),
         rounding=Rounding.PER_LINE,
         resend_wait=timedelta(0),
+        invoice_wait=timedelta(0),
         number_prefix=None,
         number_width=4,
         retries=Retries(attempts=8, first=timedelta(seconds=30), longest=timedelta(hours=6)),
+        rates=Rates(sms=None, email=None),
     )
 
 
-@pytest.mark.parametrize("field", ["least_lead", "resend_wait"])
+@pytest.mark.parametrize("field", ["least_lead", "resend_wait", "invoice_wait"])
 def test_no_policy_waits_for_less_than_nothing(field: str) -> None:
     with pytest.raises(ValidationError, match=field):
         Policy(**{field: timedelta(microseconds=-1)})

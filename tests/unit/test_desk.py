@@ -273,6 +273,15 @@ def test_explain_knows_the_standing_of_every_address() -> None:
     assert told == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
 
 
+def test_explain_knows_when_an_invoice_was_last_written_about() -> None:
+    office = Office(invoice_wait=TOMORROW - NOON)
+    office.issued()
+    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    verdicts = office.desk.explain(ACME, ONE).unwrap()
+    told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
+    assert told == {Medium.SMS: [], Medium.EMAIL: ["too_soon"]}
+
+
 def test_explain_knows_the_accounts_policy() -> None:
     office = Office(least_lead=timedelta(minutes=15))
     office.drafted(expire_by=NOON + timedelta(minutes=15))

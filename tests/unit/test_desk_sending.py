@@ -9,8 +9,9 @@ import pytest
 from returns.result import Failure, Result, Success
 
 from billhook.delivery import Delivery
-from billhook.desk.commands import Draft, DraftAndSend, Issue, Notify, Send
+from billhook.desk.commands import Draft, DraftAndSend, Issue, Notify, Send, Update
 from billhook.desk.sending import Addresses
+from billhook.edits import Edits
 from billhook.errors import (
     AddressSuppressed,
     AlreadyExists,
@@ -155,6 +156,24 @@ def test_the_resend_throttle_holds_within_a_batch_too() -> None:
     assert office.desk.do(command) == second
     office.clock.advance(wait)
     assert isinstance(office.desk.do(command), Success)
+
+
+def test_an_invoice_is_not_written_about_too_often_whatever_the_address() -> None:
+    wait = timedelta(minutes=5)
+    office = Office(invoice_wait=wait)
+    office.issued()
+    office.issued(TWO)
+    by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
+    about_another = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
+    by_mail = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+    first, second, other, mail = office.desk.execute([by_sms, by_sms, about_another, by_mail])
+    assert [isinstance(one, Success) for one in (first, other, mail)] == [True] * 3
+    assert second == Failure(TooSoon(Medium.SMS, NOON + wait))
+    renamed = Update(account=ACME, invoice=ONE, edits=Edits(notes={"a": "b"}))
+    assert isinstance(office.desk.do(renamed), Success)
+    assert office.desk.do(by_sms) == second
+    office.clock.advance(wait)
+    assert isinstance(office.desk.do(by_sms), Success)
 
 
 def test_a_suppressed_address_is_not_written_to() -> None:

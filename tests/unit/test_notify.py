@@ -121,6 +121,13 @@ def test_a_policy_makes_a_standing_of_the_last_time_asked(
     assert standing(Policy(resend_wait=wait), None, last_asked) == expected
 
 
+def test_the_longer_of_two_waits_stands() -> None:
+    policy = Policy(resend_wait=timedelta(minutes=5), invoice_wait=timedelta(minutes=6))
+    longer = Standing(not_before=NOON + timedelta(minutes=6))
+    assert standing(policy, None, NOON, NOON) == longer
+    assert standing(policy, None, NOON) == Standing(not_before=LATER)
+
+
 def test_a_suppression_stands_whatever_the_policy() -> None:
     assert standing(Policy(), "bounced", NOON) == Standing("bounced")
     waiting = Policy(resend_wait=timedelta(minutes=5))

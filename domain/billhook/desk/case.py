@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from billhook.account import Account, AccountId
@@ -10,7 +11,7 @@ from billhook.change import Change, as_of
 from billhook.desk.rows import Rows
 from billhook.facts import Drafted, NotificationRequested
 from billhook.invoice import Invoice, Key
-from billhook.message import Message
+from billhook.message import Message, last_about
 from billhook.operations.notify import Notification, Standing
 from billhook.party import Medium
 from billhook.ports import Ids, StoreRefused, Work
@@ -42,6 +43,7 @@ class Batch:
         self.remembered: Rows[RequestKey, Remembered] = Rows(work.remembered)
         self.subscribers: Rows[AccountId, Subscribers] = Rows(work.subscribers)
         self.entries: Rows[EntryKey, Entry] = Rows(work.entries)
+        self.about: Rows[Key, Sequence[Message]] = Rows(work.messages_about)
         self._read_ahead: set[Medium] = set()
 
     def history(self, contact: Contact) -> History:
@@ -90,6 +92,9 @@ class Batch:
             contact = Contact(message.account, message.medium, message.address)
             # Nothing was suppressed, or there would be no message.
             self.histories.put(contact, History(last_asked=self.now))
+            if case.account.policy.invoice_wait:  # else nobody asks, and it is not worth a read
+                key = message.invoice_key
+                self.about.put(key, (*(self.about.get(key) or ()), message))
         for entry in case.entries:
             outcome.entries[entry.key] = entry
             self.entries.put(entry.key, entry)
@@ -144,9 +149,12 @@ class Case:
         """What is already kept under this id."""
         return self._batch.entries.get(key)
 
-    def standing(self, contact: Contact) -> Standing:
-        """What stands against writing to an address."""
-        return self._batch.history(contact).standing(self.account.policy)
+    def standing(self, invoice: Invoice, contact: Contact) -> Standing:
+        """What stands against writing to an address, about this invoice."""
+        policy, last = self.account.policy, None
+        if policy.invoice_wait:
+            last = last_about(self._batch.about.get(invoice.key) or (), contact.medium)
+        return self._batch.history(contact).standing(policy, last)
 
     def next_number(self) -> str | None:
         """The next invoice number, where the account has a series. Call only once decided."""

@@ -20,7 +20,7 @@ from billhook.desk.case import Batch, Case
 from billhook.desk.commands import AnyCommand, Command
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Message
+from billhook.message import Message, last_about
 from billhook.party import Medium
 from billhook.ports import Clock, Ids, Store, StoreRefused
 from billhook.records import (
@@ -180,8 +180,11 @@ class Desk:
                 if (address := found.document.address(medium)) is not None
             }
             histories = view.histories(list(contacts.values()))
+            about = view.messages_about((key,)).get(key, ())
         standings = {
-            medium: histories.get(contact, History()).standing(seller.policy)
+            medium: histories.get(contact, History()).standing(
+                seller.policy, last_about(about, medium)
+            )
             for medium, contact in contacts.items()
         }
         now = self._clock.now()

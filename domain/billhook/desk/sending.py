@@ -80,7 +80,7 @@ def send_in(
 
 def _decided(case: Case, invoice: Invoice, medium: Medium) -> Result[Notification, NotifyRefusal]:
     address = invoice.document.address(medium)
-    standing = (
-        CLEAR if address is None else case.standing(Contact(invoice.account, medium, address))
-    )
+    standing = CLEAR
+    if address is not None:
+        standing = case.standing(invoice, Contact(invoice.account, medium, address))
     return notify(invoice, medium, now=case.now, standing=standing)

@@ -51,12 +51,19 @@ CLEAR = Standing()
 
 
 def standing(
-    policy: Policy, suppressed: Suppression | None, last_asked: datetime | None
+    policy: Policy,
+    suppressed: Suppression | None,
+    last_asked: datetime | None,
+    last_about: datetime | None = None,
 ) -> Standing:
-    """The standing that an account's policy makes of an address's history."""
-    if last_asked is None or not policy.resend_wait:
-        return Standing(suppressed)
-    return Standing(suppressed, last_asked + policy.resend_wait)
+    """The standing that an account's policy makes of an address's history, and of an invoice's.
+
+    `last_asked` is when the address was last written to, `last_about` when the invoice was last
+    written about by that medium.
+    """
+    waits = (last_asked, policy.resend_wait), (last_about, policy.invoice_wait)
+    ends = [last + wait for last, wait in waits if last is not None and wait]
+    return Standing(suppressed, max(ends, default=None))
 
 
 class Notification(NamedTuple):

@@ -1,0 +1,60 @@
+"""`billhook worker` as a process: it delivers, drains at SIGTERM, and says why not."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adapters.cli.conftest import Billhook
+from billhook.account import AccountId
+from billhook.delivery import Delivery
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.testing import a_document
+
+WORKER = [sys.executable, "-m", "billhook_adapters.cli", "worker", "--database"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_delivers_and_leaves_when_it_is_told_to(
+    url: str, store: SqlStore, number: signal.Signals
+) -> None:
+    desk = Desk(store, SystemClock(), RandomIds())
+    send = DraftAndSend(account=AccountId("acc_1"), document=a_document(media=["sms"]))
+    invoice = desk.do(send).unwrap().invoice
+    with subprocess.Popen([*WORKER, url, "--hands", "2"], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        assert b"by its embedded engine" in worker.stdout.readline()
+        # Without a sender a message ends as a dead letter, which is an end as well.
+        while desk.messages(invoice.account, invoice.id)[0].status is not Delivery.FAILED:
+            assert worker.poll() is None
+        worker.send_signal(number)
+        assert worker.wait(timeout=30) == 0
+
+
+def test_jobs_need_a_database_that_holds_them(billhook: Billhook, url: str) -> None:
+    billhook("account", "create", "--name", "Acme", "--database", url)
+    ran = billhook("worker", "--database", url, "--engine", "procrastinate")
+    assert (ran.status, ran.out) == (2, "")
+    assert "needs a BILLHOOK_DATABASE such as postgresql://" in ran.err
+
+
+@pytest.mark.parametrize("hands", ["0", "257", "x", "1.5", ""])
+def test_hands_are_a_whole_number(billhook: Billhook, url: str, hands: str) -> None:
+    ran = billhook("worker", "--database", url, "--hands", hands)
+    assert ran.status == 2
+    assert "must be a whole number from 1 to 256" in ran.err
+
+
+def test_a_worker_makes_no_database(billhook: Billhook, url: str) -> None:
+    ran = billhook("worker", "--database", url)
+    assert ran.status == 2
+    assert "there is no file" in ran.err
+    assert not Path(url.removeprefix("sqlite:///")).exists()
