@@ -12,6 +12,7 @@ from billhook.account import AccountId, Retries
 from billhook.change import Change
 from billhook.delivery import Dispatch
 from billhook.facts import Cancelled, Expired, Issued, PaymentTaken
+from billhook.invoice import Status
 from billhook.value import IDENTIFIER, Count, Identifier, Text, Value
 
 SubscriberId = NewType("SubscriberId", str)
@@ -91,5 +92,10 @@ def event_of(change: Change) -> Event | None:
     <Event.CANCELLED: 'invoice.cancelled'>
     """
     if isinstance(change.fact, _TOLD):
-        return Event(f"invoice.{change.invoice.status}")
+        return event_at(change.invoice.status)
     return None
+
+
+def event_at(status: Status) -> Event:
+    """The event that an invoice has come to this status."""
+    return Event(f"invoice.{status}")

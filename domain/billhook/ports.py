@@ -19,6 +19,7 @@ from billhook.announcement import Announcement, Subscriber
 from billhook.delivery import Accepted, MessageId, MessageKey, SendError
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
+from billhook.operations.expire import Overdue
 from billhook.pacing import Turns
 from billhook.records import (
     Contact,
@@ -74,6 +75,13 @@ class View(Protocol):
 class Work(View, Protocol):
     """One transaction: rows are locked when they are read, in key order, until it ends."""
 
+    def overdue(self, now: datetime, limit: int) -> Sequence[Overdue]:
+        """Invoices recorded as open whose `expire_by` has passed, the longest overdue first.
+
+        Those that another transaction holds may be left out.
+        """
+        ...
+
     def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
         """How far each rate has been used; nobody else takes a turn until this ends."""
         ...
@@ -96,10 +104,6 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[View]:
         """A consistent view that locks nothing."""
-        ...
-
-    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
-        """Invoices recorded as open whose `expire_by` has passed, the longest overdue first."""
         ...
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:

@@ -16,6 +16,7 @@ from billhook.errors import Suppression
 from billhook.facts import Fact
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
+from billhook.operations.expire import Lapse
 from billhook.operations.notify import Standing, standing
 from billhook.pacing import Turns
 from billhook.party import Medium
@@ -162,6 +163,8 @@ class Outcome:
     )
     """Each changed invoice, as it was read (None where it is new) and as it is now."""
     facts: list[StampedFact] = field(default_factory=list[StampedFact])
+    lapses: list[Lapse] = field(default_factory=list[Lapse])
+    """Invoices that expire, beside those in `invoices`."""
     messages: dict[MessageKey, Outbound] = field(default_factory=dict[MessageKey, Outbound])
     payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
     remembered: list[Remembered] = field(default_factory=list[Remembered])

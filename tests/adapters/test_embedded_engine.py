@@ -16,7 +16,7 @@ from billhook.desk.commands import Cancel, DraftAndSend
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.desk.parcels import Parcel
-from billhook.invoice import Invoice, Key, Status
+from billhook.invoice import Invoice, Status
 from billhook.party import Medium
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
@@ -87,8 +87,8 @@ def test_draining_records_expiry_in_batches(office: Office) -> None:
     invoices = [office.send(expire_by=NOON + timedelta(hours=1)) for _ in range(250)]
     office.clock.advance(timedelta(hours=2))
     office.engine.drain()
-    found = [office.store.overdue(office.clock.now(), 1000)]
-    assert found == [[]]
+    with office.store.transaction() as work:
+        assert work.overdue(office.clock.now(), 1000) == []
     assert {office.desk.get(ACME, invoice.id).unwrap().status for invoice in invoices} == {
         Status.EXPIRED
     }
@@ -132,9 +132,9 @@ def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
 
 
 class Unreadable(InMemoryStore):
-    """A store in which what is overdue cannot be read."""
+    """A store in which what is remembered cannot be read."""
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
+    def forget(self, now: datetime, limit: int) -> int:
         raise ValueError("ravi@example.com has a corrupt row")
 
 

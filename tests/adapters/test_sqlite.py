@@ -157,7 +157,7 @@ def test_a_reader_is_not_held_up_by_a_writer(store: SqlStore) -> None:
         with store.snapshot() as view:
             assert view.invoices((KEY,)) == {}
             assert view.remembered((RequestKey(ACCOUNT, "x"),)) == {}
-        assert store.overdue(NOON, 1) == []
+        assert store.sendable(NOON, 1) == []
 
 
 def _schema(engine: Engine) -> list[str]:

@@ -19,8 +19,8 @@ from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing.contracts import StoreContract
 
 class Forgetful(InMemoryStore):
-    def overdue(self, now, limit):
-        return ["inv_that_nobody_knows"]
+    def sendable(self, now, limit):
+        return ["msg_that_nobody_knows"]
 
 class TestForgetful(StoreContract):
     @pytest.fixture
@@ -48,11 +48,11 @@ def test_loading_the_plugin_loads_nothing_of_billhook() -> None:
 def test_a_store_that_breaks_its_contract_is_shown_both_sides(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(BROKEN_STORE)
     told = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-k", "overdue", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", "-k", "sendable", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
     assert told.returncode == 1
-    assert "assert ['inv_that_nobody_knows'] == []" in told.stdout
+    assert "assert ['msg_that_nobody_knows'] == []" in told.stdout

@@ -12,7 +12,7 @@ from billhook.errors import NotYetDue, OperationNotAllowed
 from billhook.facts import Expired
 from billhook.invoice import Invoice, Status
 from billhook.operation import Operation
-from billhook.operations.expire import expire, objections
+from billhook.operations.expire import Lapse, Overdue, expire, lapse, objections
 from billhook_adapters.testing import NOON, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
@@ -62,3 +62,19 @@ def test_the_status_is_refused_before_the_time() -> None:
 def test_a_naive_instant_is_a_bug() -> None:
     with pytest.raises(ValueError, match="must carry a time zone"):
         expire(an_invoice(), now=datetime(2026, 1, 1))  # noqa: DTZ001  # naive on purpose
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_a_lapse_is_what_expiring_makes_of_an_invoice(status: Status) -> None:
+    invoice = an_invoice(status, expire_by=TOMORROW)
+    later = LATE
+    change = expire(invoice, now=later).unwrap()
+    overdue = Overdue(invoice.key, invoice.status, invoice.version, TOMORROW)
+    assert lapse(overdue, Expired(later)) == Lapse(
+        invoice.key,
+        change.invoice.status,
+        change.invoice.version,
+        TOMORROW,
+        Expired(later),
+    )
+    assert change.fact == Expired(later)

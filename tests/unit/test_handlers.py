@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -24,7 +24,7 @@ from billhook.desk.claiming import Delivered
 from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay
 from billhook.desk.handlers import LEASE, Handlers
 from billhook.desk.parcels import Parcel
-from billhook.invoice import Invoice, InvoiceId, Key, Status
+from billhook.invoice import Invoice, InvoiceId, Status
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.records import Contact, Outbound, Outcome
@@ -53,10 +53,6 @@ class LimitedStore(InMemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.limits: list[int] = []
-
-    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
-        self.limits.append(limit)
-        return super().overdue(now, limit)
 
     def forget(self, now: datetime, limit: int) -> int:
         self.limits.append(limit)
@@ -301,7 +297,7 @@ def test_the_sweep_forgets_as_many_answers_whose_time_is_over() -> None:
 def test_a_sweep_takes_a_thousand_where_nothing_else_is_asked() -> None:
     store = LimitedStore()
     Office(store).handlers.sweep()
-    assert store.limits == [1000, 1000]
+    assert store.limits == [1000]
 
 
 def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
@@ -309,6 +305,5 @@ def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
     office.drafted(expire_by=TOMORROW)
     office.desk.do(Issue(account=ACME, invoice=ONE))
     office.clock.set(TOMORROW + timedelta(days=365))
-    assert office.store.overdue(office.clock.now(), 5) == [Key(ACME, ONE)]
     assert office.handlers.sweep() == 1
     assert office.seen().expired_at == TOMORROW

@@ -12,12 +12,14 @@ from typing import TypeVar
 
 from billhook.account import Account, AccountId, Series
 from billhook.announcement import Subscriber, SubscriberKey
+from billhook.change import apply
 from billhook.delivery import LIVE, MessageKey
 from billhook.errors import Suppression
 from billhook.invoice import Invoice, Key
 from billhook.lifecycle import sources, status_at
 from billhook.message import Message
 from billhook.operation import Operation
+from billhook.operations.expire import Lapse, Overdue
 from billhook.pacing import Turns
 from billhook.ports import StoreRefused
 from billhook.records import (
@@ -87,18 +89,6 @@ class InMemoryStore:
     def snapshot(self) -> Generator[_Work]:
         """The rows as they are now."""
         yield _Work(self._rows)
-
-    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
-        """Open invoices past their `expire_by`."""
-        open_in = sources(Operation.EXPIRE)
-        found = [
-            (invoice.document.expire_by, key)
-            for key, invoice in self._rows.invoices.items()
-            if invoice.status in open_in
-            and invoice.document.expire_by is not None
-            and invoice.document.expire_by <= now
-        ]
-        return [key for _, key in sorted(found)[:limit]]
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
@@ -221,6 +211,17 @@ class _Work:
     def facts(self, key: Key) -> Sequence[StampedFact]:
         return self.rows.facts.get(key, ())
 
+    def overdue(self, now: datetime, limit: int) -> Sequence[Overdue]:
+        open_in = sources(Operation.EXPIRE)
+        found = [
+            Overdue(key, invoice.status, invoice.version, invoice.document.expire_by)
+            for key, invoice in self.rows.invoices.items()
+            if invoice.status in open_in
+            and invoice.document.expire_by is not None
+            and invoice.document.expire_by <= now
+        ]
+        return sorted(found, key=lambda one: (one.expire_by, one.key))[:limit]
+
     def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
         return _found(self.rows.turns, paces)
 
@@ -251,6 +252,7 @@ class _Work:
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
                 raise StoreRefused("the short URL is taken")
             rows.invoices[key] = after
+        self._lapse(outcome.lapses)
         for payment in outcome.payments:
             if payment.key in rows.payments:
                 raise StoreRefused("the payment reference is taken")
@@ -268,6 +270,13 @@ class _Work:
                 rows.suppressed.pop(contact, None)
             else:
                 rows.suppressed[contact] = reason
+
+    def _lapse(self, lapses: Sequence[Lapse]) -> None:
+        for lapse in lapses:
+            open_one = self.rows.invoices[lapse.key]
+            if open_one.version != lapse.version - 1:
+                raise StoreRefused("the invoice is not at the version that was read")
+            self.rows.invoices[lapse.key] = apply(open_one, lapse.fact)
 
 
 def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:

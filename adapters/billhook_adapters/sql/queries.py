@@ -66,10 +66,11 @@ _OPEN: BindParameter[Sequence[str]] = bindparam(
 )
 
 OVERDUE = (
-    select(t.invoices.c.account, t.invoices.c.id)
+    select(*(t.invoices.c[name] for name in ("account", "id", "status", "version", "expire_by")))
     .where(t.invoices.c.status.in_(_OPEN), t.invoices.c.expire_by <= bindparam("now"))
     .order_by(t.invoices.c.expire_by)
     .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # where a sweeper is at it, another takes the next
 )
 SENDABLE = (
     select(t.messages.c.account, t.messages.c.id)

@@ -12,8 +12,9 @@ from billhook.announcement import Announcement
 from billhook.canonical import canonical
 from billhook.errors import Suppression
 from billhook.facts import encode
-from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.invoice import Document, Invoice, InvoiceId, Key, Status
 from billhook.message import Message
+from billhook.operations.expire import Lapse, Overdue
 from billhook.pacing import Turns
 from billhook.party import Medium
 from billhook.payment import Payment
@@ -38,6 +39,7 @@ _INVOICE_TIMES = (
 )  # fmt: skip
 _INVOICE_NAMES = tuple(column.name for column in invoices.c)
 _DOCUMENT = _INVOICE_NAMES.index("document")
+_STATUSES = {status.value: status for status in Status}  # a third of the cost of asking the enum
 _WEBHOOK = "webhook"  # what stands for a medium in the row of an announcement
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at")
 
@@ -112,6 +114,25 @@ def _validated(*row: Any) -> Invoice:
 
 # Typed, because 1, 1.0 and True are equal, and only one of them is an amount.
 _kept = lru_cache(KEPT_ROWS, typed=True)(_validated)
+
+
+def overdue_of(row: Sequence[Any]) -> Overdue:
+    """The overdue invoice of a row of its query."""
+    account, name, status, version, expire_by = row
+    key = Key(AccountId(account), InvoiceId(name))
+    return Overdue(key, _STATUSES[status], version, _EPOCH + timedelta(microseconds=expire_by))
+
+
+def lapse_row(lapse: Lapse) -> dict[str, Any]:
+    """What an expiry changes, and the version it was decided on."""
+    return {
+        "status": lapse.status,
+        "version": lapse.version,
+        "expired_at": some(lapse.expired_at),
+        "its_account": lapse.key.account,
+        "its_id": lapse.key.invoice,
+        "its_version": lapse.version - 1,
+    }
 
 
 def message_row(message: Outbound) -> dict[str, Any]:
@@ -224,8 +245,19 @@ def history_of(reason: str | None, last_asked: int | None) -> History:
     raise ValueError("an address is suppressed for a reason that nobody knows")
 
 
-def fact_row(stamped: StampedFact) -> dict[str, Any]:
-    """A fact's columns."""
+def fact_rows(facts: Sequence[StampedFact]) -> list[dict[str, Any]]:
+    """The columns of facts. One that happens to many invoices is put into words once."""
+    bodies: dict[int, str] = {}
+    rows: list[dict[str, Any]] = []
+    for stamped in facts:
+        body = bodies.get(id(stamped.fact))
+        if body is None:
+            body = bodies[id(stamped.fact)] = encode(stamped.fact).decode()
+        rows.append(_fact_row(stamped, body))
+    return rows
+
+
+def _fact_row(stamped: StampedFact, body: str) -> dict[str, Any]:
     return {
         "account": stamped.key.account,
         "invoice": stamped.key.invoice,
@@ -233,5 +265,5 @@ def fact_row(stamped: StampedFact) -> dict[str, Any]:
         "name": stamped.fact.name,
         "version": stamped.fact.version,
         "actor": stamped.actor,
-        "body": encode(stamped.fact).decode(),
+        "body": body,
     }

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
-from billhook.invoice import InvoiceId, Key
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locking import LockingWork
 from billhook_adapters.sql.rows import some
@@ -38,12 +37,6 @@ class SqlStore:
         """A read transaction of its own."""
         with reading(self._engine) as connection:
             yield SqlWork(connection)
-
-    def overdue(self, now: datetime, limit: int) -> Sequence[Key]:
-        """Open invoices past their `expire_by`."""
-        with self._engine.connect() as connection:
-            found = connection.execute(q.OVERDUE, {"now": some(now), "most": limit})
-            return [Key(AccountId(account), InvoiceId(name)) for account, name in found]
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""

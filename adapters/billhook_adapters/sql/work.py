@@ -18,6 +18,7 @@ from billhook.errors import Suppression
 from billhook.facts import decode
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
+from billhook.operations.expire import Overdue
 from billhook.pacing import Turns
 from billhook.ports import StoreRefused
 from billhook.records import (
@@ -41,17 +42,20 @@ from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
     entry_row,
-    fact_row,
+    fact_rows,
     history_of,
     invoice_of,
     invoice_row,
+    lapse_row,
     message_of,
     message_row,
     outbound_of,
+    overdue_of,
     payment_of,
     payment_row,
     remembered_of,
     remembered_row,
+    some,
     turns_of,
     turns_row,
 )
@@ -67,6 +71,9 @@ Queued = Callable[[Connection, Iterable[Outbound]], None]
 
 def ignored(_connection: Connection, _messages: Iterable[Outbound]) -> None:
     """Nobody listens: the rows themselves are looked through."""
+
+
+_NOT_AS_READ = "an invoice is not at the version that was read"
 
 
 class SqlWork:
@@ -149,6 +156,10 @@ class SqlWork:
             for row in self._rows(q.FACTS, (key,))
         ]
 
+    def overdue(self, now: datetime, limit: int) -> Sequence[Overdue]:
+        found = self._connection.execute(q.OVERDUE, {"now": some(now), "most": limit})
+        return [*map(overdue_of, found.all())]
+
     def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
         keys = [(pace.account or "", pace.medium) for pace in paces]
         return dict(map(turns_of, self._rows(q.TURNS, keys)))
@@ -184,7 +195,10 @@ class SqlWork:
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._put(s.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
-            self._put(s.ADD_FACT, [fact_row(fact) for fact in outcome.facts])
+            lapses = [lapse_row(one) for one in outcome.lapses]
+            if self._put(s.LAPSE_INVOICE, lapses) != len(lapses):
+                raise StoreRefused(_NOT_AS_READ)
+            self._put(s.ADD_FACT, fact_rows(outcome.facts))
             self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
             self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
             self._put(s.PUT_TURNS, [turns_row(*one) for one in outcome.turns.items()])
@@ -211,7 +225,7 @@ class SqlWork:
         moved = [row for row in rows if "document" not in row]
         edited = [row for row in rows if "document" in row]
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
-            raise StoreRefused("an invoice is not at the version that was read")
+            raise StoreRefused(_NOT_AS_READ)
 
     def _suppress(self, suppressed: Mapping[Contact, Suppression | None]) -> None:
         self._put(

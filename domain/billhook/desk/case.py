@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from billhook.account import Account, AccountId
-from billhook.announcement import Announcement, event_of
+from billhook.announcement import Announcement, Event, event_at, event_of
 from billhook.change import Change, as_of
 from billhook.desk.rows import Rows
-from billhook.facts import Drafted, NotificationRequested
+from billhook.facts import Drafted, Expired, NotificationRequested
 from billhook.invoice import Invoice, Key
 from billhook.message import Message, last_about
+from billhook.operations.expire import Overdue, lapse
 from billhook.operations.notify import Notification, Standing
 from billhook.party import Medium
 from billhook.ports import Ids, StoreRefused, Work
@@ -84,7 +85,9 @@ class Batch:
             gone = change.invoice.deleted_at is not None
             self.invoices.put(key, None if gone else change.invoice)
             outcome.facts.append(StampedFact(key, change.invoice.version, change.fact, case.actor))
-            self._announce(change)
+            event = event_of(change)
+            if event is not None:
+                self._announce(key, change.invoice.version, event)
         for message in case.messages:
             outcome.messages[message.key] = message
             requested = NotificationRequested(self.now, message.id, message.medium)
@@ -100,22 +103,29 @@ class Batch:
             self.entries.put(entry.key, entry)
         self.absorb_payments(case)
 
-    def _announce(self, change: Change) -> None:
-        event = event_of(change)
-        if event is None:
-            return
-        invoice = change.invoice
-        for subscriber in self.subscribers.get(invoice.account) or ():
+    def lapse(self, overdue: Sequence[Overdue]) -> None:
+        """Record the expiry of invoices that are not read whole."""
+        noticed = Expired(self.now)  # one and the same for all: it is put into words once
+        self.subscribers.fetch([one.key.account for one in overdue])
+        for one in overdue:
+            lapsed = lapse(one, noticed)
+            self.outcome.lapses.append(lapsed)
+            self.outcome.facts.append(StampedFact(one.key, lapsed.version, noticed))
+            if self.subscribers.get(one.key.account):
+                self._announce(one.key, lapsed.version, event_at(lapsed.status))
+
+    def _announce(self, key: Key, version: int, event: Event) -> None:
+        for subscriber in self.subscribers.get(key.account) or ():
             if subscriber.wants(event):
                 announcement = Announcement(
-                    account=invoice.account,
+                    account=key.account,
                     id=self.ids.event(),
-                    invoice=invoice.id,
+                    invoice=key.invoice,
                     requested_at=self.now,
                     due_at=self.now,
                     subscriber=subscriber.id,
                     event=event,
-                    version=invoice.version,
+                    version=version,
                 )
                 self.outcome.messages[announcement.key] = announcement
 

@@ -9,11 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from returns.result import Success
-
 from billhook.delivery import MessageKey, conclude
 from billhook.desk.claiming import Claiming, Delivered
-from billhook.desk.commands import Expire
 from billhook.desk.desk import Desk
 from billhook.desk.parcels import Attempt, Parcel, ended
 from billhook.pacing import UNLIMITED, Rates
@@ -101,9 +98,4 @@ class Handlers:
         """
         now = self.clock.now()
         self.store.forget(now, limit)
-        keys = self.store.overdue(now, limit)
-        desk = Desk(self.store, self.clock, self.ids)
-        answers = desk.execute(
-            [Expire(account=account, invoice=invoice) for account, invoice in keys]
-        )
-        return sum(isinstance(answer, Success) for answer in answers)
+        return Desk(self.store, self.clock, self.ids).sweep(limit)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
 from billhook.change import Change, changed
 from billhook.errors import NotYetDue, OperationNotAllowed
 from billhook.facts import Expired
-from billhook.invoice import Invoice
-from billhook.lifecycle import Gate
+from billhook.invoice import Invoice, Key, Status
+from billhook.lifecycle import NEXT, Gate
 from billhook.operation import Operation
 from billhook.value import utc
 
@@ -27,6 +28,31 @@ def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAll
     for refusal in objections(invoice, now):
         return Failure(refusal)
     return Success(changed(invoice, Expired(now)))
+
+
+class Overdue(NamedTuple):
+    """An open invoice whose time ran out: as much of it as recording that needs."""
+
+    key: Key
+    status: Status
+    version: int
+    expire_by: datetime
+
+
+class Lapse(NamedTuple):
+    """The expiry of an overdue invoice: what changes, and the fact."""
+
+    key: Key
+    status: Status
+    version: int
+    expired_at: datetime
+    fact: Expired
+
+
+def lapse(overdue: Overdue, noticed: Expired) -> Lapse:
+    """The very change that `expire` makes, for many invoices that nobody needs to read whole."""
+    status = NEXT[overdue.status, "expire"]
+    return Lapse(overdue.key, status, overdue.version + 1, overdue.expire_by, noticed)
 
 
 def objections(invoice: Invoice, now: datetime) -> Iterator[OperationNotAllowed | NotYetDue]:

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from billhook.delivery import LIVE, Delivery
-from billhook.invoice import Invoice, Status
+from billhook.facts import Expired
+from billhook.invoice import Invoice, Key, Status
 from billhook.operations.delete import delete
-from billhook.ports import Store
+from billhook.operations.expire import Overdue, expire, lapse
+from billhook.ports import Store, StoreRefused
+from billhook.records import Outcome
 from billhook_adapters.testing.builders import NOON, a_message, an_invoice
-from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save
+from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save, stored
 
 MICROSECOND = timedelta(microseconds=1)
 RUNS_OUT = NOON + timedelta(hours=1)
@@ -24,23 +27,23 @@ class WorklistsSuite(StoreSuite):
         issued = _running_out(RUNS_OUT)
         partly = _running_out(RUNS_OUT + MICROSECOND, Status.PARTIALLY_PAID, id="inv_2")
         add(opened, partly, issued)
-        assert list(opened.overdue(RUNS_OUT - MICROSECOND, 10)) == []
-        assert list(opened.overdue(RUNS_OUT, 10)) == [issued.key]
-        assert list(opened.overdue(RUNS_OUT + MICROSECOND, 10)) == [issued.key, partly.key]
+        assert _overdue(opened, RUNS_OUT - MICROSECOND, 10) == []
+        assert _overdue(opened, RUNS_OUT, 10) == [issued.key]
+        assert _overdue(opened, RUNS_OUT + MICROSECOND, 10) == [issued.key, partly.key]
 
     @pytest.mark.parametrize(
         "status", [Status.DRAFT, Status.PAID, Status.EXPIRED, Status.CANCELLED]
     )
     def test_no_other_invoice_is_overdue(self, opened: Store, status: Status) -> None:
         add(opened, _running_out(RUNS_OUT, status))
-        assert list(opened.overdue(RUNS_OUT, 10)) == []
+        assert _overdue(opened, RUNS_OUT, 10) == []
 
     def test_neither_tombstones_nor_invoices_without_an_end_are_overdue(
         self, opened: Store
     ) -> None:
         drafted = _running_out(RUNS_OUT, Status.DRAFT)
         add(opened, delete(drafted, now=NOON).unwrap().invoice, an_invoice(id="inv_2"))
-        assert list(opened.overdue(RUNS_OUT, 10)) == []
+        assert _overdue(opened, RUNS_OUT, 10) == []
 
     def test_the_longest_overdue_come_first_and_no_more_than_asked(self, opened: Store) -> None:
         invoices = [
@@ -49,7 +52,32 @@ class WorklistsSuite(StoreSuite):
         ]
         add(opened, *invoices)
         longest = [invoice.key for invoice in reversed(invoices)]
-        assert list(opened.overdue(RUNS_OUT, 4)) == longest[:4]
+        assert _overdue(opened, RUNS_OUT, 4) == longest[:4]
+
+    def test_what_is_overdue_is_told_as_far_as_its_expiry_needs(self, opened: Store) -> None:
+        partly = _running_out(RUNS_OUT, Status.PARTIALLY_PAID)
+        add(opened, partly)
+        with opened.transaction() as work:
+            (found,) = work.overdue(RUNS_OUT, 10)
+        assert found == Overdue(partly.key, partly.status, partly.version, RUNS_OUT)
+
+    @pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID])
+    def test_a_lapse_is_the_change_that_expiring_makes(self, opened: Store, status: Status) -> None:
+        invoice = _running_out(RUNS_OUT, status)
+        add(opened, invoice)
+        change = expire(invoice, now=RUNS_OUT).unwrap()
+        with opened.transaction() as work:
+            (found,) = work.overdue(RUNS_OUT, 10)
+            work.save(Outcome(lapses=[lapse(found, Expired(RUNS_OUT))]))
+        assert stored(opened, invoice.key) == change.invoice
+
+    def test_a_lapse_of_another_version_is_refused(self, opened: Store) -> None:
+        invoice = _running_out(RUNS_OUT)
+        add(opened, invoice)
+        stale = Overdue(invoice.key, invoice.status, invoice.version + 1, RUNS_OUT)
+        with pytest.raises(StoreRefused):
+            save(opened, lapses=[lapse(stale, Expired(RUNS_OUT))])
+        assert stored(opened, invoice.key) == invoice
 
     @pytest.mark.parametrize("status", sorted(LIVE))
     def test_a_live_message_is_sendable_from_the_instant_it_is_due(
@@ -74,6 +102,11 @@ class WorklistsSuite(StoreSuite):
         save(opened, messages={message.key: message for message in messages})
         longest = [message.key for message in reversed(messages)]
         assert list(opened.sendable(NOON, 4)) == longest[:4]
+
+
+def _overdue(store: Store, now: datetime, limit: int) -> list[Key]:
+    with store.transaction() as work:
+        return [one.key for one in work.overdue(now, limit)]
 
 
 def _running_out(
