@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -156,8 +157,10 @@ class ProcrastinateEngine:
             return
         late = set(store.sendable(now - MISSED_AFTER, MENDED_AT_ONCE))
         with writing(self._database) as connection:
-            jobs = connection.scalars(_NAMED, {"task": TASK})
-            named = {MessageKey(*pair) for keys in jobs for pair in keys}
+            named: set[MessageKey] = set()
+            for keys in connection.scalars(_NAMED, {"task": TASK}):
+                with suppress(ValueError):  # a job that cannot be read wakes nobody
+                    named.update(keys_of(keys))
             missing = [key for key in due if key not in named]
             if missing:
                 self._wake_ups.put_in(connection, missing)

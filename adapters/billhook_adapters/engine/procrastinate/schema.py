@@ -30,7 +30,7 @@ def prepare(database: Engine) -> None:
         if made is None:
             _run(connection, SchemaManager.get_schema())
         else:
-            for step in _steps(made):
+            for step in steps_after(made):
                 _run(connection, step.read_text(encoding="utf-8"))
         if made != installed:
             connection.exec_driver_sql("DELETE FROM billhook_queue")
@@ -38,7 +38,8 @@ def prepare(database: Engine) -> None:
         connection.commit()
 
 
-def _steps(made: str) -> list[Path]:
+def steps_after(made: str) -> list[Path]:
+    """The steps that lead from the version that made the tables to the installed one."""
     steps = Path(SchemaManager.get_migrations_path()).glob("*.sql")
     return sorted(step for step in steps if _numbers(step.name) > _parts(made))
 
