@@ -43,9 +43,12 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 
 
 @pytest.fixture
-def url(pair: Pair, tmp_path: Path) -> str:
+def url(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """An empty database of that kind."""
-    return f"sqlite:///{tmp_path}/billhook.sqlite3"
+    if pair.database == "sqlite":
+        return f"sqlite:///{tmp_path}/billhook.sqlite3"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
 
 
 @pytest.fixture

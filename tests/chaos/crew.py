@@ -26,7 +26,7 @@ class Pair(NamedTuple):
         return f"{self.engine}-{self.database}"
 
 
-PAIRS = (Pair("embedded", "sqlite"),)
+PAIRS = (Pair("embedded", "sqlite"), Pair("embedded", "postgresql"))
 
 
 class Terms(NamedTuple):
