@@ -42,7 +42,10 @@ def does(parser: argparse.ArgumentParser, run: Run, *, example: str) -> None:
 def add_database(parser: argparse.ArgumentParser) -> None:
     """Add the option that every command on a database has."""
     parser.add_argument(
-        "--database", metavar="URL", required=True, help="such as sqlite:///billhook.sqlite3"
+        "--database",
+        metavar="URL",
+        required=True,
+        help="such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook",
     )
 
 

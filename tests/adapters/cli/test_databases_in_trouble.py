@@ -38,10 +38,14 @@ def one_line(ran: Any, *parts: str) -> None:
 @pytest.mark.parametrize(
     ("url", "parts"),
     [
-        ("postgresql://u:canary@h/db", ("'postgresql'", "give one such as sqlite:///billhook")),
+        ("mysql://u:canary@h/db", ("'mysql'", "give one such as sqlite:///billhook")),
         ("billhook.sqlite3", ("not a URL", "give one such as sqlite:///billhook")),
         ("", ("not a URL",)),
         ("sqlite://", ("no store for",)),
+        ("postgresql://u:canary@h:port/db", ("a URL such as postgresql://user@host",)),
+        ("postgresql://u:canary@h", ("a URL such as postgresql://user@host",)),
+        ("postgresql://u:canary@127.0.0.1:1/db", ("cannot be reached", "check that it runs")),
+        ("postgresql://u:canary@/db?foo=bar", ("cannot be reached", "in the URL")),
         ("sqlite:///", ("name a file",)),
         ("sqlite:///:memory:", ("name a file",)),
         ("sqlite:////no/such/folder/b.sqlite3", ("no folder /no/such/folder", "make it first")),
