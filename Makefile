@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check slow chaos matrix only bench benchhttp mutants docs lock clean
+.PHONY: help demo test check slow chaos matrix only bench benchhttp benchdelivery mutants docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -49,6 +49,9 @@ bench: $(READY)  ## ratios of speed, in one run
 
 benchhttp: $(READY)  ## the service against a fixed answer and against Django, per CPU second
 	$(BIN)/python tests/benchmarks/http/run.py
+
+benchdelivery: $(READY)  ## messages a second, waits and expiry, on every database; BENCH=full takes minutes
+	$(BIN)/python tests/benchmarks/delivery/run.py $(BENCH)
 
 mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
 	$(BIN)/python tests/mutants/run.py

@@ -1,0 +1,106 @@
+"""Recording expiry through the desk, against one hand-written UPDATE of copies of the same rows."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from statistics import median
+from typing import NamedTuple
+
+from delivery.databases import Kind
+
+from billhook.account import AccountId
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook_adapters.memory import RandomIds, SettableClock
+from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.tables import invoices
+from billhook_adapters.sql.writing import reading, writing
+from billhook_adapters.testing import NOON, a_document, an_account
+
+AT_ONCE, ROUNDS = 1000, 3
+HOUR = timedelta(hours=1)
+BY_HAND = """
+UPDATE invoices SET status = 'expired', expired_at = expire_by, version = version + 1
+WHERE status IN ('issued', 'partially_paid') AND expire_by <= {now}
+"""
+_MADE_UP = {"id": "'inv_' || n", "short_url": "'https://bill.example/i/' || n"}
+_NUMBERS = (
+    "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {})"
+)
+
+
+class Expiry(NamedTuple):
+    """What a row cost each way, in microseconds; `usual` is that of the median batch."""
+
+    rows: int
+    desk: float
+    usual: float
+    by_hand: float
+
+    @property
+    def ratio(self) -> float:
+        """The desk's cost over the statement's."""
+        return self.desk / self.by_hand
+
+
+def expiry(kind: Kind, rows: int) -> Expiry:
+    """What recording the expiry of so many invoices costs."""
+    url = _overdue(kind, rows)
+    copies = [kind.copied(url) for _ in range(ROUNDS)]
+    each = _by_desk(url, rows)
+    # Whatever else this machine does makes a statement slower, and never quicker.
+    by_hand = min(_by_hand(copy, rows) for copy in copies)
+    return Expiry(rows, sum(each) / rows, median(each) / AT_ONCE, by_hand)
+
+
+def _overdue(kind: Kind, rows: int) -> str:
+    url = kind.made()
+    database = open_database(url)
+    desk = Desk(SqlStore(database), SettableClock(NOON), RandomIds())
+    desk.open(an_account())
+    draft = DraftAndSend(
+        account=AccountId("acc_1"), document=a_document(media=[], expire_by=NOON + HOUR)
+    )
+    desk.do(draft).unwrap()
+    columns = ", ".join(f'"{column.name}"' for column in invoices.c)
+    values = ", ".join(_MADE_UP.get(c.name, f'"{c.name}"') for c in invoices.c)
+    with writing(database) as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO invoices ({columns}) {_NUMBERS.format(rows - 1)} "  # noqa: S608  # names of ours
+            f"SELECT {values} FROM numbers, invoices"
+        )
+    if kind.name == "SQLite":  # what is to be copied stands in the file itself
+        with reading(database) as connection:
+            connection.rollback()
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    else:
+        with database.connect() as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE invoices")
+    database.dispose()
+    return url
+
+
+def _by_desk(url: str, rows: int) -> list[float]:
+    database = open_database(url)
+    desk = Desk(SqlStore(database), SettableClock(NOON + 2 * HOUR), RandomIds())
+    each: list[float] = []
+    for _ in range(0, rows, AT_ONCE):
+        started = time.perf_counter()
+        assert desk.sweep(AT_ONCE) == AT_ONCE
+        each.append((time.perf_counter() - started) * 1e6)
+    assert desk.sweep(AT_ONCE) == 0
+    database.dispose()
+    return each
+
+
+def _by_hand(url: str, rows: int) -> float:
+    database = open_database(url)
+    now = (NOON + 2 * HOUR).timestamp() * 1e6
+    started = time.perf_counter()
+    with writing(database) as connection:
+        done = connection.exec_driver_sql(BY_HAND.format(now=int(now))).rowcount
+    took = time.perf_counter() - started
+    database.dispose()
+    assert done == rows
+    return took / rows * 1e6

@@ -1,0 +1,146 @@
+"""How many messages workers deliver in a second, and how long one waits for its start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import NamedTuple
+
+from delivery.databases import Kind
+from sqlalchemy import func, select
+
+from billhook.account import AccountId
+from billhook.delivery import MessageId
+from billhook.desk.commands import DraftAndSend, Notify
+from billhook.desk.desk import Desk
+from billhook.invoice import Invoice
+from billhook.party import Medium
+from billhook.records import Outcome
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.settings import EngineName
+from billhook_adapters.sql.store import SqlStore
+from billhook_adapters.sql.tables import messages
+from billhook_adapters.sql.writing import reading
+from billhook_adapters.testing import a_document, a_message, an_account
+from billhook_adapters.wiring import opened
+
+ACME = AccountId("acc_1")
+HANDS = 8
+
+
+class Waits(NamedTuple):
+    """From request to start, in milliseconds."""
+
+    p50: float
+    p99: float
+
+
+class Office:
+    """A desk over a new database, and workers that deliver what it queues."""
+
+    def __init__(self, kind: Kind, engine: EngineName) -> None:
+        self.url, self.engine = kind.made(), engine
+        self._clock = SystemClock()
+        self._database, self._store = opened(self.url, self._clock, engine)
+        self._desk = Desk(self._store, self._clock, RandomIds())
+        self._desk.open(an_account())
+        self._invoices = self._issued(100)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.dispose()
+
+    def _issued(self, count: int) -> list[Invoice]:
+        issue = DraftAndSend(account=ACME, document=a_document(media=[]))
+        return [answer.unwrap().invoice for answer in self._desk.execute([issue] * count)]
+
+    def queue(self, count: int, *, together: int) -> None:
+        """Queue messages, so many in each transaction."""
+        asked = [
+            Notify(account=ACME, invoice=self._invoices[n % 100].id, medium=Medium.SMS)
+            for n in range(count)
+        ]
+        for first in range(0, count, together):
+            for answer in self._desk.execute(asked[first : first + together]):
+                answer.unwrap()
+
+    def put_off(self, count: int) -> None:
+        """Messages that fall due in a month."""
+        later = self._clock.now() + timedelta(days=30)
+        one = a_message(
+            account=ACME, invoice=self._invoices[0].id, requested_at=self._clock.now(), due_at=later
+        )
+        for first in range(0, count, 1000):
+            rows = [
+                one.model_copy(update={"id": MessageId(f"msg_later_{first + n}")})
+                for n in range(1000)
+            ]
+            with SqlStore(self._database).transaction() as work:
+                work.save(Outcome(messages={row.key: row for row in rows}))
+
+    def sent(self) -> int:
+        """How many messages were handed over."""
+        counting = select(func.count()).where(messages.c.status == "sent")
+        with reading(self._database) as connection:
+            return connection.execute(counting).scalar_one()
+
+    def wait_for(self, count: int) -> None:
+        """Come back once so many were handed over."""
+        while self.sent() < count:
+            time.sleep(0.02)
+
+
+def rate(kind: Kind, engine: EngineName, workers: int, count: int, *, together: int = 256) -> float:
+    """Messages a second that so many workers deliver, of `count` that wait when they begin."""
+    office = Office(kind, engine)
+    office.queue(count, together=together)
+    with crew(office, workers):
+        started, before = time.perf_counter(), office.sent()
+        office.wait_for(count)
+        took = time.perf_counter() - started
+    office.close()
+    return (count - before) / took
+
+
+def waits(
+    kind: Kind, engine: EngineName, count: int, *, every: float = 0.02, later: int = 0
+) -> Waits:
+    """How long messages wait that come one by one, beside so many that are not due yet."""
+    office = Office(kind, engine)
+    office.put_off(later)
+    with crew(office, 2) as waited:
+        for _ in range(count):
+            office.queue(1, together=1)
+            time.sleep(every)
+        office.wait_for(count)
+    office.close()
+    cuts = quantiles(waited, n=100)
+    return Waits(cuts[49], cuts[98])
+
+
+@contextmanager
+def crew(office: Office, size: int) -> Generator[list[float]]:
+    """So many workers; how long each message had waited, once they have ended."""
+    waited: list[float] = []
+    command = [sys.executable, str(Path(__file__).with_name("worker.py"))]
+    command += [office.url, office.engine, str(HANDS)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(size)]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        yield waited
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            told, _ = process.communicate(timeout=60)
+            waited += json.loads(told or "[]")

@@ -1,0 +1,52 @@
+"""A worker whose provider takes everything at once; at its end it tells how long each had waited.
+
+`python worker.py URL ENGINE HANDS`; prints a line when it begins, and JSON when it is stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from datetime import UTC, datetime
+
+from returns.result import Result, Success
+
+from billhook.delivery import Accepted, SendError
+from billhook.desk.handlers import Handlers
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.party import Medium
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.observability import Metrics
+from billhook_adapters.settings import EngineName
+from billhook_adapters.wiring import an_engine, opened
+
+
+class Silent:
+    """Takes everything, and keeps how long it had waited, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        waited = datetime.now(UTC) - message.requested_at  # noqa: TID251  # it measures the machine's time
+        self.waited.append(waited.total_seconds() * 1000)
+        return Success(Accepted())
+
+
+def main(url: str, engine: str, hands: str) -> None:
+    """Deliver until SIGTERM."""
+    clock, silent, name = SystemClock(), Silent(), EngineName(engine)
+    database, store = opened(url, clock, name)
+    handlers = Handlers(store, clock, RandomIds(), dict.fromkeys(Medium, silent))
+    working = an_engine(name, handlers, database, Metrics(), int(hands))
+    signal.signal(signal.SIGTERM, lambda *_: working.stop())
+    print("ready", flush=True)
+    working.run()
+    print(json.dumps(silent.waited), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
