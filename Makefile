@@ -1,6 +1,7 @@
 # The two commands of a newcomer are `make demo` and `make test`; `make help` lists the rest.
 VENV ?= .venv
 PYTHON ?= python3
+VERSIONS ?= 3.11 3.12 3.13
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
@@ -32,7 +33,7 @@ chaos: $(READY)  ## kill workers and writers, and tell the figures; CHAOS=full t
 	BILLHOOK_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 -rP tests/chaos
 
 matrix:  ## the tests of the domain on every supported Python that is here
-	@for version in 3.11 3.12 3.13; do \
+	@for version in $(VERSIONS); do \
 	  python=$$(command -v python$$version && python$$version --version >/dev/null 2>&1 || \
 	    ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version.*/bin/python 2>/dev/null | tail -n 1); \
 	  python=$$(echo "$$python" | tail -n 1); \
