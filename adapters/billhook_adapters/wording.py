@@ -37,7 +37,8 @@ def one_line(text: str) -> str:
     return " ".join(_HOST.sub(" ", _LINK.sub("", calm)).split())
 
 
-def short_text(invoice: Invoice, seller: str) -> str:
+def short_text(invoice: Invoice, seller: str, *, reminding: bool = False) -> str:
     """The text of an SMS: who bills, how much is due, and the invoice's short URL."""
     due = amount_text(invoice.due, invoice.document.currency)
-    return f"{one_line(seller)[:40]} has sent you an invoice over {due}: {invoice.short_url}"
+    does = "reminds you of" if reminding else "has sent you"
+    return f"{one_line(seller)[:40]} {does} an invoice over {due}: {invoice.short_url}"

@@ -16,8 +16,8 @@ _HOMES = {
     "delivery": "Delivery MessageId",
     "desk.answers": "Sent",
     "desk.commands": (
-        "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment Send "
-        "Update"
+        "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment "
+        "Remind Send Update"
     ),
     "desk.desk": "Desk",
     "desk.handlers": "Handlers",
@@ -31,7 +31,8 @@ _HOMES = {
         "OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Refusal Remedy TooSoon"
     ),
     "facts": (
-        "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken Updated"
+        "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken "
+        "ReminderRequested Updated"
     ),
     "invoice": "Document Invoice InvoiceId Key Status",
     "lifecycle": "status_at",
@@ -46,10 +47,12 @@ _HOMES = {
     "operations.issue": "issue",
     "operations.notify": "CLEAR Notification Standing notify",
     "operations.pay": "pay",
+    "operations.remind": "Outlook Reminded plan remind",
     "operations.update": "update",
     "pacing": "Rate Rates",
     "party": "Customer Medium PostalAddress",
     "payment": "Payment Reference",
+    "reminders": "Progress Quiet Reminders",
     "records": "Entry RecordedPayment Search StampedFact",
     "verdict": "Verdict explain",
 }

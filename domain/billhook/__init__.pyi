@@ -28,6 +28,7 @@ from billhook.desk.commands import Issue as Issue
 from billhook.desk.commands import Notify as Notify
 from billhook.desk.commands import Pay as Pay
 from billhook.desk.commands import RecordPayment as RecordPayment
+from billhook.desk.commands import Remind as Remind
 from billhook.desk.commands import Send as Send
 from billhook.desk.commands import Update as Update
 from billhook.desk.desk import Desk as Desk
@@ -67,6 +68,7 @@ from billhook.facts import Fact as Fact
 from billhook.facts import Issued as Issued
 from billhook.facts import NotificationRequested as NotificationRequested
 from billhook.facts import PaymentTaken as PaymentTaken
+from billhook.facts import ReminderRequested as ReminderRequested
 from billhook.facts import Updated as Updated
 from billhook.invoice import Document as Document
 from billhook.invoice import Invoice as Invoice
@@ -94,6 +96,10 @@ from billhook.operations.notify import Notification as Notification
 from billhook.operations.notify import Standing as Standing
 from billhook.operations.notify import notify as notify
 from billhook.operations.pay import pay as pay
+from billhook.operations.remind import Outlook as Outlook
+from billhook.operations.remind import Reminded as Reminded
+from billhook.operations.remind import plan as plan
+from billhook.operations.remind import remind as remind
 from billhook.operations.update import update as update
 from billhook.pacing import Rate as Rate
 from billhook.pacing import Rates as Rates
@@ -106,6 +112,9 @@ from billhook.records import Entry as Entry
 from billhook.records import RecordedPayment as RecordedPayment
 from billhook.records import Search as Search
 from billhook.records import StampedFact as StampedFact
+from billhook.reminders import Progress as Progress
+from billhook.reminders import Quiet as Quiet
+from billhook.reminders import Reminders as Reminders
 from billhook.verdict import Verdict as Verdict
 from billhook.verdict import explain as explain
 

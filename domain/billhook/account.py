@@ -9,6 +9,7 @@ from pydantic import Field, Strict, StringConstraints
 
 from billhook.lines import Rounding
 from billhook.pacing import UNLIMITED, Rates
+from billhook.reminders import Reminders
 from billhook.value import IDENTIFIER, Count, Duration, Label, Text, Value
 
 AccountId = NewType("AccountId", str)
@@ -54,6 +55,8 @@ class Policy(Value):
     retries: Retries = Retries()
     rates: Rates = UNLIMITED
     """How fast its messages may go out."""
+    reminders: Reminders | None = None
+    """When its payers are reminded; None is never."""
 
 
 class Account(Value):

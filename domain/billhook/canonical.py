@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -62,6 +62,8 @@ def plain(value: object) -> Any:
             return value
         case datetime():
             return utc(value).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case time():
+            return value.isoformat(timespec="microseconds")
         case Decimal():
             return format(value, "f")
         case timedelta():

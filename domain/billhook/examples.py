@@ -19,7 +19,7 @@ from billhook.party import Customer
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def drafted() -> Invoice:
+def drafted(due_by: datetime | None = None) -> Invoice:
     """A draft over 998.00 rupees for Ravi, who may pay in parts."""
     rupee = Currency("INR")
     document = Document(
@@ -27,11 +27,12 @@ def drafted() -> Invoice:
         customer=Customer(name="Ravi", email="ravi@example.com", contact="+919876543210"),
         lines=(Line(name="Book", unit_amount=49900, currency=rupee, quantity=Decimal(2)),),
         partial_payment=True,
+        due_by=due_by,
     )
     drafted = draft(document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON)
     return drafted.unwrap().invoice
 
 
-def issued() -> Invoice:
+def issued(due_by: datetime | None = None) -> Invoice:
     """The same invoice, handed to its payer."""
-    return issue(drafted(), now=NOON, short_url="https://bill.example/i/x").unwrap().invoice
+    return issue(drafted(due_by), now=NOON, short_url="https://bill.example/i/x").unwrap().invoice

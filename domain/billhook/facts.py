@@ -10,7 +10,8 @@ Fact
 │   ├── Cancelled       it was called off
 │   └── Deleted         the draft was thrown away
 └── beside the replay
-    └── NotificationRequested   the payer is to be told; no version, no change
+    ├── NotificationRequested   the payer is to be told; no version, no change
+    └── ReminderRequested       the payer is to be reminded, as the account's schedule has it
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, ClassVar, get_args
+
+from pydantic import Field, Strict
 
 from billhook.account import AccountId
 from billhook.edits import Edits
@@ -111,10 +114,28 @@ class NotificationRequested:
     medium: Medium
 
 
+@dataclass(frozen=True, slots=True)
+class ReminderRequested:
+    """A message to the payer fell due by the account's schedule, and was allowed.
+
+    `reminder` is which of the invoice it is, counted from 1.
+    """
+
+    name: ClassVar = "invoice.reminder_requested"
+    version: ClassVar = 1
+    at: Instant
+    message: Identifier
+    medium: Medium
+    reminder: Annotated[int, Strict(), Field(ge=1)]
+
+
 ChangeFact = Drafted | Updated | Issued | PaymentTaken | Expired | Cancelled | Deleted
 """A fact that makes the next version of an invoice."""
 
-Fact = ChangeFact | NotificationRequested
+MessageFact = NotificationRequested | ReminderRequested
+"""A fact beside the replay: a message was asked for."""
+
+Fact = ChangeFact | MessageFact
 """Any fact."""
 
 FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.name: fact for fact in get_args(Fact)})

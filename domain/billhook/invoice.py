@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, Strict, StringConstraints, model_val
 from billhook.account import AccountId
 from billhook.lines import Line, Rounding, total
 from billhook.money import Amount, CurrencyCode, PositiveAmount
-from billhook.party import Customer, Medium
+from billhook.party import Customer, Medium, in_order
 from billhook.payment import Reference
 from billhook.value import IDENTIFIER, FrozenMap, Instant, Prose, Text, TextMap, Value
 
@@ -39,10 +39,6 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-def _sorted(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
-    return tuple(sorted(set(media)))
-
-
 class Particulars(Value):
     """What the parties agree on: all of a document that has a natural default."""
 
@@ -51,13 +47,15 @@ class Particulars(Value):
     description: Prose | None = None
     receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
+    due_by: Instant | None = None
+    """When payment is due. Nothing ends then; reminders count from it."""
     expire_by: Instant | None = None
     partial_payment: Annotated[bool, Strict()] = False
     first_payment_min_amount: PositiveAmount | None = None
     terms: Prose | None = None
     comment: Prose | None = None
     notes: TextMap = Field(default_factory=FrozenMap, repr=False)
-    media: Annotated[tuple[Medium, ...], AfterValidator(_sorted)] = ()
+    media: Annotated[tuple[Medium, ...], AfterValidator(in_order)] = ()
     """How the payer is told when the invoice is issued, where the addresses are known."""
     extras: TextMap = Field(default_factory=FrozenMap, repr=False)
     """What one dialect alone must echo, as JSON text by dialect. No rule reads it."""

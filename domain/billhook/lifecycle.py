@@ -37,7 +37,7 @@ EDITABLE: Mapping[Status, frozenset[F]] = MappingProxyType(
     {
         Status.DRAFT: frozenset(F),
         Status.ISSUED: frozenset(
-            {F.PARTIAL_PAYMENT, F.RECEIPT, F.COMMENT, F.TERMS, F.NOTES, F.EXPIRE_BY}
+            {F.PARTIAL_PAYMENT, F.RECEIPT, F.COMMENT, F.TERMS, F.NOTES, F.DUE_BY, F.EXPIRE_BY}
         ),
         Status.PARTIALLY_PAID: frozenset({F.NOTES}),
         Status.PAID: frozenset({F.NOTES}),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, Strict
 
 from billhook.delivery import ACCEPTED, LIVE, Delivery, Dispatch
 from billhook.party import Medium
@@ -18,6 +18,8 @@ class Message(Dispatch):
 
     medium: Medium
     address: Text = Field(repr=False)
+    reminder: Annotated[int, Strict(), Field(ge=1)] | None = None
+    """Which reminder of its invoice it is, counted from 1; None where it is none."""
 
 
 def as_of(message: Message, at: datetime) -> Message:

@@ -26,6 +26,7 @@ class DocumentField(StrEnum):
     DESCRIPTION = "description"
     RECEIPT = "receipt"
     DATE = "date"
+    DUE_BY = "due_by"
     EXPIRE_BY = "expire_by"
     PARTIAL_PAYMENT = "partial_payment"
     FIRST_PAYMENT_MIN_AMOUNT = "first_payment_min_amount"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
-from billhook.value import Identifier, Label, Text, Value
+from billhook.value import Identifier, Label, Text, TimeZone, Value
 
 
 class Medium(StrEnum):
@@ -19,6 +19,15 @@ class Medium(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+
+
+def in_order(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
+    """The same media, each once, in one order.
+
+    >>> in_order((Medium.SMS, Medium.EMAIL, Medium.SMS))
+    (<Medium.EMAIL: 'email'>, <Medium.SMS: 'sms'>)
+    """
+    return tuple(sorted(set(media)))
 
 
 def email_address(text: str) -> str:
@@ -108,6 +117,8 @@ class Customer(Value):
     contact: PhoneNumber | None = Field(default=None, repr=False)
     billing_address: PostalAddress | None = None
     shipping_address: PostalAddress | None = None
+    time_zone: TimeZone | None = None
+    """Where they live by the clock: reminders keep their quiet hours."""
 
     def address(self, medium: Medium) -> str | None:
         """Where a message by this medium goes, or None if no such address is known."""

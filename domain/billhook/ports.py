@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from returns.result import Result
@@ -37,6 +37,7 @@ from billhook.records import (
     StampedFact,
     Subscribers,
 )
+from billhook.reminders import Progress
 
 
 class StoreRefused(Exception):  # noqa: N818  # it refuses, as everything here does
@@ -70,6 +71,9 @@ class View(Protocol):
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]: ...
     def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]: ...
     def facts(self, key: Key) -> Sequence[StampedFact]: ...
+    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+        """How far the reminders of these invoices have come; those without a row have none."""
+        ...
 
 
 class Work(View, Protocol):
@@ -110,6 +114,10 @@ class Store(Protocol):
         """Live messages that are due, the longest waiting first."""
         ...
 
+    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+        """Invoices of whose reminders something is due, the longest due first."""
+        ...
+
     def forget(self, now: datetime, limit: int) -> int:
         """Drop up to `limit` remembered answers whose time is over; how many it was."""
         ...
@@ -120,6 +128,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
+        ...
+
+    def zone(self, name: str | None) -> tzinfo:
+        """How clocks are set in the time zone of this name; UTC where it is None or unknown."""
         ...
 
 

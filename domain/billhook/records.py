@@ -21,6 +21,7 @@ from billhook.operations.notify import Standing, standing
 from billhook.pacing import Turns
 from billhook.party import Medium
 from billhook.payment import Payment, Reference
+from billhook.reminders import Progress
 from billhook.value import IDENTIFIER, Count, Identifier, Instant, Text, Value
 
 
@@ -177,6 +178,8 @@ class Outcome:
     )
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
     turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
+    reminders: dict[Key, Progress | None] = field(default_factory=dict[Key, Progress | None])
+    """How far the reminders of an invoice have come; None where there will be no more."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))

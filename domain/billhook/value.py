@@ -105,6 +105,14 @@ IDENTIFIER = StringConstraints(strict=True, pattern=rf"\A{ID_PATTERN}\z")
 Identifier = Annotated[str, IDENTIFIER]
 """An id: 1 to 64 ASCII letters, digits, `_`, `.`, `:` or `-`."""
 
+TimeZone = Annotated[
+    str,
+    StringConstraints(
+        strict=True, max_length=64, pattern=r"\A[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,2}\z"
+    ),
+]
+"""The shape of an IANA time zone's name, such as Asia/Kolkata."""
+
 Instant = Annotated[datetime, Strict(), AfterValidator(utc)]
 """A point in time, kept in UTC to the microsecond."""
 

@@ -40,6 +40,8 @@ WIDER = {
     "email",
     "contact",
     "quantity",
+    "time_zone",
+    "due_by",
     "expire_by",
     "date",
     "created_from",

@@ -49,6 +49,8 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
     [
         ("OVERDUE", "invoices_overdue (expire_by<?)"),
         ("SENDABLE", "messages_due (due_at<?)"),
+        ("REMINDABLE", "reminders_due (due_at<?)"),
+        ("REMINDERS", "sqlite_autoindex_reminders_1 (account=? AND invoice=?)"),
         ("UNAPPLIED", "payments_unapplied (account=?)"),
         ("FORGET", "remembered_until (until<?)"),
         ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),

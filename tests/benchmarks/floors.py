@@ -24,10 +24,10 @@ FLAT = (
     *("paid_at", "expired_at", "cancelled_at", "deleted_at", "number", "short_url"),
     "first_payment",
     # of Document
-    *("description", "receipt", "date", "expire_by", "partial_payment"),
+    *("description", "receipt", "date", "due_by", "expire_by", "partial_payment"),
     *("first_payment_min_amount", "terms", "comment", "currency", "rounding"),
     # of Customer
-    *("customer_id", "name", "email", "contact"),
+    *("customer_id", "name", "email", "contact", "time_zone"),
     *(f"billing_{field}" for field in ADDRESS),
     *(f"shipping_{field}" for field in ADDRESS),
 )

@@ -54,6 +54,7 @@ customers = st.builds(
     email=st.sampled_from([None, "ravi@example.com"]),
     contact=st.sampled_from([None, "+919876543210"]),
     billing_address=st.none() | addresses,
+    time_zone=st.sampled_from([None, "Asia/Kolkata", "Asia/Atlantis"]),
 )
 
 
@@ -75,6 +76,7 @@ def particulars(currency: Currency) -> dict[str, st.SearchStrategy[Any]]:
         "lines": st.lists(lines(currency), max_size=3).map(tuple),
         "description": st.none() | words,
         "date": st.none() | instants,
+        "due_by": st.none() | instants,
         "expire_by": st.none() | instants,
         "partial_payment": st.sampled_from([True, True, False]),
         "first_payment_min_amount": st.none() | st.integers(1, 3),
@@ -162,4 +164,5 @@ messages = st.builds(
     attempts=st.integers(0, 9),
     sent_at=st.none() | instants,
     reason=st.none() | words,
+    reminder=st.none() | st.integers(1, 9),
 )

@@ -20,8 +20,10 @@ from billhook.facts import (
     Expired,
     Fact,
     Issued,
+    MessageFact,
     NotificationRequested,
     PaymentTaken,
+    ReminderRequested,
     Updated,
     decode,
     encode,
@@ -34,8 +36,8 @@ from billhook_adapters.testing import NOON, a_document, a_full_document
 DRAFTED = (
     b'{"account":"acc_1","at":"2026-01-01T12:00:00.000000Z","document":{"comment":null,'
     b'"currency":"INR","customer":{"billing_address":null,"contact":"+919876543210",'
-    b'"email":"ravi@example.com","id":null,"name":"Ravi","shipping_address":null},"date":null,'
-    b'"description":null,"expire_by":null,"extras":{},"first_payment_min_amount":null,'
+    b'"email":"ravi@example.com","id":null,"name":"Ravi","shipping_address":null,'
+    b'"time_zone":null},"date":null,"description":null,"due_by":null,"expire_by":null,"extras":{},"first_payment_min_amount":null,'
     b'"lines":[{"currency":"INR","description":null,"item":null,"name":"Book","quantity":"2",'
     b'"unit_amount":49900}],"media":[],"notes":{},"partial_payment":true,"receipt":null,'
     b'"rounding":"per_line","terms":null},"id":"inv_1"}'
@@ -73,6 +75,11 @@ PINNED: list[tuple[Fact, str, bytes]] = [
         NotificationRequested(NOON, "msg_1", Medium.SMS),
         "notification_requested",
         b'{"at":"2026-01-01T12:00:00.000000Z","medium":"sms","message":"msg_1"}',
+    ),
+    (
+        ReminderRequested(NOON, "msg_1", Medium.SMS, 2),
+        "reminder_requested",
+        b'{"at":"2026-01-01T12:00:00.000000Z","medium":"sms","message":"msg_1","reminder":2}',
     ),
 ]
 
@@ -124,4 +131,7 @@ def test_every_fact_has_a_name_of_its_own() -> None:
 def test_the_drawing_shows_exactly_the_facts() -> None:
     changes, beside = (facts.__doc__ or "").split("beside the replay")
     drawn = [re.findall(r"[├└]── ([A-Z]\w+)", half) for half in (changes, beside)]
-    assert drawn == [[fact.__name__ for fact in get_args(ChangeFact)], ["NotificationRequested"]]
+    assert drawn == [
+        [fact.__name__ for fact in get_args(ChangeFact)],
+        [fact.__name__ for fact in get_args(MessageFact)],
+    ]

@@ -90,7 +90,7 @@ def test_no_trigger_is_made_behind_the_tables_back() -> None:
 
 
 def test_what_may_be_edited_is_the_designs_table() -> None:
-    issued = {"partial_payment", "receipt", "comment", "terms", "notes", "expire_by"}
+    issued = {"partial_payment", "receipt", "comment", "terms", "notes", "due_by", "expire_by"}
     assert dict(EDITABLE) == {
         Status.DRAFT: set(Edits.model_fields),
         Status.ISSUED: issued,

@@ -31,7 +31,7 @@ from billhook_adapters.testing import NOON, a_line, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
 INR, USD = Currency("INR"), Currency("USD")
-WHEN_ISSUED = (F.RECEIPT, F.EXPIRE_BY, F.PARTIAL_PAYMENT, F.TERMS, F.COMMENT, F.NOTES)
+WHEN_ISSUED = (F.RECEIPT, F.DUE_BY, F.EXPIRE_BY, F.PARTIAL_PAYMENT, F.TERMS, F.COMMENT, F.NOTES)
 
 GIVEN: dict[F, Any] = {
     F.CUSTOMER: None,
@@ -40,6 +40,7 @@ GIVEN: dict[F, Any] = {
     F.DESCRIPTION: "Books",
     F.RECEIPT: "R-1",
     F.DATE: NOON,
+    F.DUE_BY: TOMORROW,
     F.EXPIRE_BY: TOMORROW,
     F.PARTIAL_PAYMENT: False,
     F.FIRST_PAYMENT_MIN_AMOUNT: 10,

@@ -22,11 +22,14 @@ def mail(message: Message, invoice: Invoice, seller: str, sender: str) -> EmailM
     written = EmailMessage(policy=SMTP)
     written["From"] = Address(display_name=one_line(seller), addr_spec=sender)
     written["To"] = Address(addr_spec=email_address(message.address))
-    written["Subject"] = f"Invoice over {due} from {one_line(seller)}"
+    reminding = message.reminder is not None
+    what = "Reminder: invoice" if reminding else "Invoice"
+    written["Subject"] = f"{what} over {due} from {one_line(seller)}"
     written["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     written["Auto-Submitted"] = "auto-generated"
     customer = invoice.document.customer
     name = one_line(customer.name) if customer is not None and customer.name else ""
     greeting = f"Hello {name}," if name else "Hello,"
-    written.set_content(f"{greeting}\n\n{short_text(invoice, seller)}\n")
+    text = short_text(invoice, seller, reminding=reminding)
+    written.set_content(f"{greeting}\n\n{text}\n")
     return written

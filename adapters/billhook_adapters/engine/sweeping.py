@@ -9,14 +9,17 @@ from billhook.desk.handlers import Handlers
 _log = logging.getLogger(__name__)
 
 AT_ONCE = 1000
-"""How many invoices one transaction records the expiry of."""
+"""How many invoices one transaction expires or reminds of."""
 
 
 def sweep(handlers: Handlers) -> int:
-    """Record every expiry that is due; how many it was. What fails is logged, and tried again."""
+    """Record every expiry and queue every reminder that is due; for how many invoices.
+
+    What fails is logged, and tried again.
+    """
     swept = 0
     try:
-        while (done := handlers.sweep(AT_ONCE)) == AT_ONCE:
+        while (done := handlers.sweep(AT_ONCE)) >= AT_ONCE:
             swept += done
     except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
         # Only the kind: an error's own words may quote a row.

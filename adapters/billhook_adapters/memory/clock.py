@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from billhook.value import utc
+from billhook_adapters import zones
 
 
 class SystemClock:
@@ -13,6 +14,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, in UTC."""
         return datetime.now(UTC)
+
+    def zone(self, name: str | None) -> tzinfo:
+        """The time zone of this name, as this machine knows it."""
+        return zones.zone(name)
 
 
 class SettableClock:
@@ -30,6 +35,10 @@ class SettableClock:
     def now(self) -> datetime:
         """The instant at which it was put."""
         return self._now
+
+    def zone(self, name: str | None) -> tzinfo:
+        """The time zone of this name, as this machine knows it."""
+        return zones.zone(name)
 
     def set(self, now: datetime) -> None:
         """Put it at another instant."""

@@ -39,6 +39,6 @@ class CapturedSender:
         if self.faults:
             return Failure(self.faults.popleft())
         if all(known.id != message.id for known in self.delivered):
-            text = short_text(invoice, seller)
+            text = short_text(invoice, seller, reminding=message.reminder is not None)
             self.delivered.append(Delivered(message.id, message.address, text))
         return Success(Accepted(f"captured-{message.id}"))

@@ -37,6 +37,7 @@ from billhook.records import (
     Search,
     StampedFact,
 )
+from billhook.reminders import Progress
 from billhook_adapters.texts import refuse_unstorable
 
 K = TypeVar("K")
@@ -62,6 +63,7 @@ class _Rows:
     )
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
     turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
+    reminders: dict[Key, Progress] = field(default_factory=dict[Key, Progress])
 
     def copied(self) -> _Rows:
         return _Rows(**{name: copy(rows) for name, rows in vars(self).items()})
@@ -99,8 +101,19 @@ class InMemoryStore:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
+    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+        """Invoices of whose reminders something is due."""
+        found = [
+            (progress.due_at, key)
+            for key, progress in self._rows.reminders.items()
+            if progress.due_at is not None and progress.due_at <= now
+        ]
+        return [key for _, key in sorted(found)[:limit]]
+
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
+        if not self._rows.remembered:
+            return 0  # a sweep that has nothing to do copies nothing
         with self.transaction() as work:
             over = sorted(
                 (answer.until, request)
@@ -222,6 +235,9 @@ class _Work:
         ]
         return sorted(found, key=lambda one: (one.expire_by, one.key))[:limit]
 
+    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+        return _found(self.rows.reminders, keys)
+
     def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
         return _found(self.rows.turns, paces)
 
@@ -264,12 +280,9 @@ class _Work:
             rows.facts[stamped.key] = (*known, stamped)
         rows.messages.update(outcome.messages)
         rows.turns.update(outcome.turns)
+        _put(rows.reminders, outcome.reminders)
         rows.remembered.update({answer.request: answer for answer in outcome.remembered})
-        for contact, reason in outcome.suppressed.items():
-            if reason is None:
-                rows.suppressed.pop(contact, None)
-            else:
-                rows.suppressed[contact] = reason
+        _put(rows.suppressed, outcome.suppressed)
 
     def _lapse(self, lapses: Sequence[Lapse]) -> None:
         for lapse in lapses:
@@ -292,6 +305,14 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
 
 def _made(invoice: Invoice) -> tuple[datetime, str]:
     return invoice.created_at, invoice.id
+
+
+def _put(rows: dict[K, V], given: Mapping[K, V | None]) -> None:
+    for key, value in given.items():
+        if value is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = value
 
 
 def _found(rows: Mapping[K, V], keys: Collection[K]) -> dict[K, V]:

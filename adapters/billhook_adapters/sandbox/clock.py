@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from billhook.ports import Clock
 
@@ -24,6 +24,10 @@ class MovableClock:
     def now(self) -> datetime:
         """The present instant as the sandbox has it."""
         return self._machine.now() + self._ahead
+
+    def zone(self, name: str | None) -> tzinfo:
+        """The time zone of this name, as the machine's clock has it."""
+        return self._machine.zone(name)
 
     def set(self, now: datetime) -> None:
         """Run on from another instant."""

@@ -1,7 +1,8 @@
 """A transaction that writes, where others write at the same time: it locks what it reads.
 
-The order of the locks is one for everybody: request keys, messages, invoices, payments, entries,
-contacts, turns, and last the series of numbers. Within a kind it is the order of the keys.
+The order of the locks is one for everybody: request keys, messages, invoices with their
+reminders, payments, entries, contacts, turns, and last the series of numbers. Within a kind it is
+the order of the keys.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from billhook.records import (
     Remembered,
     RequestKey,
 )
+from billhook.reminders import Progress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locks import hold
-from billhook_adapters.sql.rows import outbound_of
+from billhook_adapters.sql.rows import outbound_of, progress_of
 from billhook_adapters.sql.work import SqlWork
 
 
@@ -44,6 +46,10 @@ class LockingWork(SqlWork):
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         found = (outbound_of(row) for row in self._rows(q.LOCKED_MESSAGES, keys))
         return {message.key: message for message in found}
+
+    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+        # Nobody may make them now either: whoever does has locked the invoice.
+        return dict(map(progress_of, self._rows(q.LOCKED_REMINDERS, keys)))
 
     def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
         hold(self._connection, "request", keys)

@@ -44,6 +44,8 @@ UNAPPLIED = (
 )
 REMEMBERED = keyed(t.remembered, t.remembered.c.account, t.remembered.c.key)
 TURNS = keyed(t.paces, t.paces.c.account, t.paces.c.medium)
+REMINDERS = keyed(t.reminders, t.reminders.c.account, t.reminders.c.invoice)
+LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
 FACTS = keyed(t.facts, t.facts.c.account, t.facts.c.invoice).order_by(t.facts.c.position)
 
 _LAST_ASKED = (
@@ -76,6 +78,12 @@ SENDABLE = (
     select(t.messages.c.account, t.messages.c.id)
     .where(t.messages.c.status.in_(sorted(LIVE)), t.messages.c.due_at <= bindparam("now"))
     .order_by(t.messages.c.due_at)
+    .limit(bindparam("most"))
+)
+REMINDABLE = (
+    select(t.reminders.c.account, t.reminders.c.invoice)
+    .where(t.reminders.c.due_at <= bindparam("now"))
+    .order_by(t.reminders.c.due_at)
     .limit(bindparam("most"))
 )
 # Workers that forget at one moment pass over each other's rows. PostgreSQL finds what locks rows

@@ -28,6 +28,7 @@ from billhook.records import (
     RequestKey,
     StampedFact,
 )
+from billhook.reminders import Progress
 from billhook_adapters.sql.tables import invoices
 
 Row = Mapping[str, Any]
@@ -137,7 +138,7 @@ def lapse_row(lapse: Lapse) -> dict[str, Any]:
 
 def message_row(message: Outbound) -> dict[str, Any]:
     """The columns of a message; an announcement's address is its subscriber."""
-    row: dict[str, Any] = {"event": None, "version": None, **vars(message)}
+    row: dict[str, Any] = {"event": None, "version": None, "reminder": None, **vars(message)}
     if isinstance(message, Announcement):
         row |= {"medium": _WEBHOOK, "address": row.pop("subscriber")}
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
@@ -148,7 +149,7 @@ def outbound_of(row: Row) -> Outbound:
     if row["medium"] != _WEBHOOK:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["medium"]
+    del given["medium"], given["reminder"]
     given["subscriber"] = given.pop("address")
     return Announcement.model_validate(given)
 
@@ -233,6 +234,23 @@ def turns_of(row: Row) -> tuple[PaceKey, Turns]:
         _EPOCH + timedelta(microseconds=row[name]) for name in ("free_at", "promised_until")
     )
     return PaceKey(account, Medium(row["medium"])), Turns(free_at, promised_until)
+
+
+def progress_row(key: Key, progress: Progress) -> dict[str, Any]:
+    """The columns of an invoice's reminders."""
+    return {
+        **key._asdict(),
+        "since": some(progress.since),
+        "sent": progress.sent,
+        "due_at": micros(progress.due_at),
+    }
+
+
+def progress_of(row: Row) -> tuple[Key, Progress]:
+    """How far the reminders of a row have come."""
+    key = Key(AccountId(row["account"]), InvoiceId(row["invoice"]))
+    since = _EPOCH + timedelta(microseconds=row["since"])
+    return key, Progress(since, row["sent"], instant(row["due_at"]))
 
 
 def history_of(reason: str | None, last_asked: int | None) -> History:

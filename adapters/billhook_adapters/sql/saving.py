@@ -142,6 +142,8 @@ PUT_REMEMBERED = _added(t.remembered, replacing=True)
 PUT_SUBSCRIBER = _added(t.subscribers, replacing=True)
 PUT_ENTRY = _added(t.entries, replacing=True)
 PUT_TURNS = _added(t.paces, replacing=True)
+PUT_REMINDERS = _added(t.reminders, replacing=True)
+END_REMINDERS = _lifted(t.reminders)
 PUT_SUPPRESSED = _added(t.suppressed, replacing=True)
 LIFT_SUPPRESSED = _lifted(t.suppressed)
 

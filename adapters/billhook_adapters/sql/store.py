@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
+from billhook.invoice import InvoiceId, Key
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locking import LockingWork
 from billhook_adapters.sql.rows import some
@@ -43,6 +44,12 @@ class SqlStore:
         with self._engine.connect() as connection:
             found = connection.execute(q.SENDABLE, {"now": some(now), "most": limit})
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
+
+    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+        """Invoices of whose reminders something is due."""
+        with self._engine.connect() as connection:
+            found = connection.execute(q.REMINDABLE, {"now": some(now), "most": limit})
+            return [Key(AccountId(account), InvoiceId(name)) for account, name in found]
 
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""

@@ -126,6 +126,7 @@ messages = Table(
     Column("provider_id", Text),
     Column("event", key_text(64)),
     Column("version", Integer),
+    Column("reminder", Integer),
 )
 Index(
     "messages_due",
@@ -208,6 +209,22 @@ series = Table(
     Column("account", key_text(64), primary_key=True),
     Column("prefix", key_text(32), primary_key=True),
     Column("last", Integer, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("account", key_text(64), primary_key=True),
+    Column("invoice", key_text(64), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("due_at", BigInteger),
+)
+Index(
+    "reminders_due",
+    reminders.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
 )
 
 paces = Table(

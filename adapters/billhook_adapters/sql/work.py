@@ -36,6 +36,7 @@ from billhook.records import (
     Search,
     StampedFact,
 )
+from billhook.reminders import Progress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
 from billhook_adapters.sql.rows import (
@@ -53,6 +54,8 @@ from billhook_adapters.sql.rows import (
     overdue_of,
     payment_of,
     payment_row,
+    progress_of,
+    progress_row,
     remembered_of,
     remembered_row,
     some,
@@ -160,6 +163,9 @@ class SqlWork:
         found = self._connection.execute(q.OVERDUE, {"now": some(now), "most": limit})
         return [*map(overdue_of, found.all())]
 
+    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+        return dict(map(progress_of, self._rows(q.REMINDERS, keys)))
+
     def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
         keys = [(pace.account or "", pace.medium) for pace in paces]
         return dict(map(turns_of, self._rows(q.TURNS, keys)))
@@ -201,6 +207,7 @@ class SqlWork:
             self._put(s.ADD_FACT, fact_rows(outcome.facts))
             self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
             self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
+            self._remind(outcome.reminders)
             self._put(s.PUT_TURNS, [turns_row(*one) for one in outcome.turns.items()])
             # The last answer under a key stands: one statement must not meet a row twice.
             answers = {answer.request: answer for answer in outcome.remembered}
@@ -226,6 +233,24 @@ class SqlWork:
         edited = [row for row in rows if "document" in row]
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
             raise StoreRefused(_NOT_AS_READ)
+
+    def _remind(self, reminders: Mapping[Key, Progress | None]) -> None:
+        self._put(
+            s.PUT_REMINDERS,
+            [
+                progress_row(key, progress)
+                for key, progress in reminders.items()
+                if progress is not None
+            ],
+        )
+        self._put(
+            s.END_REMINDERS,
+            [
+                {f"its_{name}": part for name, part in key._asdict().items()}
+                for key, progress in reminders.items()
+                if progress is None
+            ],
+        )
 
     def _suppress(self, suppressed: Mapping[Contact, Suppression | None]) -> None:
         self._put(

@@ -136,6 +136,7 @@ def a_full_document(**fields: Any) -> Document:
             name="رافي 👩🏽‍🚀",
             billing_address=address,
             shipping_address={**address, "city": "鎌倉"},
+            time_zone="Asia/Kolkata",
         ),
         "lines": (
             a_line(),
@@ -144,6 +145,7 @@ def a_full_document(**fields: Any) -> Document:
         "description": "Two books\nand ink",
         "receipt": "R-0001/26",
         "date": NOON.replace(microsecond=1),
+        "due_by": TOMORROW.replace(microsecond=2),
         "expire_by": TOMORROW.replace(microsecond=999_999),
         "partial_payment": True,
         "first_payment_min_amount": 1,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
 
 from billhook.account import Account, AccountId
 from billhook.announcement import Announcement, Event, event_at, event_of
 from billhook.change import Change, as_of
+from billhook.desk.reminding import Reminding
 from billhook.desk.rows import Rows
-from billhook.facts import Drafted, Expired, NotificationRequested
+from billhook.facts import (
+    Drafted,
+    Expired,
+    MessageFact,
+    NotificationRequested,
+    ReminderRequested,
+)
 from billhook.invoice import Invoice, Key
 from billhook.message import Message, last_about
 from billhook.operations.expire import Overdue, lapse
@@ -29,12 +36,15 @@ from billhook.records import (
     StampedFact,
     Subscribers,
 )
+from billhook.reminders import Progress
 
 
 class Batch:
     """What a batch has read, and all that it has decided so far."""
 
-    def __init__(self, work: Work, ids: Ids, now: datetime) -> None:
+    def __init__(
+        self, work: Work, ids: Ids, now: datetime, zones: Callable[[str | None], tzinfo]
+    ) -> None:
         self.work, self.ids, self.now = work, ids, now
         self.outcome = Outcome()
         self.accounts: Rows[AccountId, Account] = Rows(work.accounts)
@@ -45,6 +55,7 @@ class Batch:
         self.subscribers: Rows[AccountId, Subscribers] = Rows(work.subscribers)
         self.entries: Rows[EntryKey, Entry] = Rows(work.entries)
         self.about: Rows[Key, Sequence[Message]] = Rows(work.messages_about)
+        self.reminding = Reminding(work, zones, self.accounts, self.invoices)
         self._read_ahead: set[Medium] = set()
 
     def history(self, contact: Contact) -> History:
@@ -77,21 +88,23 @@ class Batch:
             if key in outcome.invoices and isinstance(change.fact, Drafted):
                 # The id of a draft deleted in this very batch; alone, the store refuses it too.
                 raise StoreRefused
-            if key in outcome.invoices:
-                before = outcome.invoices[key][0]
-            else:  # a first version has none before it, and is not worth a read
-                before = None if change.invoice.version == 1 else self.invoices.get(key)
-            outcome.invoices[key] = before, change.invoice
+            # A first version has none before it, and is not worth a read.
+            before = None if change.invoice.version == 1 else self.invoices.get(key)
+            as_read = outcome.invoices[key][0] if key in outcome.invoices else before
+            outcome.invoices[key] = as_read, change.invoice
             gone = change.invoice.deleted_at is not None
             self.invoices.put(key, None if gone else change.invoice)
             outcome.facts.append(StampedFact(key, change.invoice.version, change.fact, case.actor))
             event = event_of(change)
             if event is not None:
                 self._announce(key, change.invoice.version, event)
+            self.reminding.follow(before, change.invoice, self.now, outcome)
+        for key, progress in case.settled:
+            self.reminding.settle(key, progress, outcome)
         for message in case.messages:
             outcome.messages[message.key] = message
-            requested = NotificationRequested(self.now, message.id, message.medium)
-            outcome.facts.append(StampedFact(message.invoice_key, None, requested, case.actor))
+            fact = self._requested(message)
+            outcome.facts.append(StampedFact(message.invoice_key, None, fact, case.actor))
             contact = Contact(message.account, message.medium, message.address)
             # Nothing was suppressed, or there would be no message.
             self.histories.put(contact, History(last_asked=self.now))
@@ -103,14 +116,21 @@ class Batch:
             self.entries.put(entry.key, entry)
         self.absorb_payments(case)
 
+    def _requested(self, message: Message) -> MessageFact:
+        if message.reminder is None:
+            return NotificationRequested(self.now, message.id, message.medium)
+        return ReminderRequested(self.now, message.id, message.medium, message.reminder)
+
     def lapse(self, overdue: Sequence[Overdue]) -> None:
         """Record the expiry of invoices that are not read whole."""
         noticed = Expired(self.now)  # one and the same for all: it is put into words once
         self.subscribers.fetch([one.key.account for one in overdue])
+        self.accounts.fetch([one.key.account for one in overdue])
         for one in overdue:
             lapsed = lapse(one, noticed)
             self.outcome.lapses.append(lapsed)
             self.outcome.facts.append(StampedFact(one.key, lapsed.version, noticed))
+            self.reminding.end(one.key, self.outcome)
             if self.subscribers.get(one.key.account):
                 self._announce(one.key, lapsed.version, event_at(lapsed.status))
 
@@ -150,6 +170,7 @@ class Case:
         self.messages: list[Message] = []
         self.payments: list[RecordedPayment] = []
         self.entries: list[Entry] = []
+        self.settled: list[tuple[Key, Progress | None]] = []
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
         """The payment already known under this reference."""
@@ -178,8 +199,22 @@ class Case:
         self.changes.append(change)
         return as_of(change.invoice, self.now)
 
-    def queue(self, notification: Notification) -> Message:
-        """Queue the message that a notification decided on."""
+    def remind(self, invoice: Invoice) -> tuple[Message, ...]:
+        """Settle what is due of an invoice's reminders; the messages that are queued for it."""
+        reminded = self._batch.reminding.remind(invoice, self.now, self._standings)
+        self.settled.append((invoice.key, reminded.progress))
+        number = None if reminded.progress is None else reminded.progress.sent
+        return tuple(self.queue(one, reminder=number) for one in reminded.notifications)
+
+    def _standings(self, invoice: Invoice) -> dict[Medium, Standing]:
+        return {
+            medium: self.standing(invoice, Contact(invoice.account, medium, address))
+            for medium in Medium
+            if (address := invoice.document.address(medium)) is not None
+        }
+
+    def queue(self, notification: Notification, reminder: int | None = None) -> Message:
+        """Queue the message that a notification decided on; `reminder` is which one it is."""
         message = Message(
             account=notification.account,
             id=self.ids.message(),
@@ -188,6 +223,7 @@ class Case:
             address=notification.address,
             requested_at=self.now,
             due_at=self.now,
+            reminder=reminder,
         )
         self.messages.append(message)
         return message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from billhook.desk.parcels import HandOver, Parcel, announced, contact_of, ended
 from billhook.desk.rows import Rows
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
+from billhook.operations.remind import zone_of
 from billhook.pacing import Rate, Rates, Turn, Turns, next_turn
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Sender, Work
@@ -30,7 +31,7 @@ class Delivered(StrEnum):
     SUPPRESSED = "suppressed"
     GIVEN_UP = "given_up"
     POSTPONED = "postponed"
-    """A rate limit promised it a later turn."""
+    """A rate limit promised it a later turn, or its payer's quiet hours put it off."""
     HANDED_OVER = "handed_over"
 
 
@@ -100,6 +101,9 @@ class Claiming:
             return Delivered.NOTHING  # left to a worker that can tell
         if isinstance(packed, str):
             return self._kept(suppress(dispatch, packed, now=self._now), Delivered.SUPPRESSED)
+        awake = self._awake(waiting, account)
+        if awake > self._now:
+            return self._kept(postpone(waiting, awake), Delivered.POSTPONED)
         turn = self._turn(waiting)
         if turn.promised:
             return self._kept(postpone(waiting, turn.at), Delivered.POSTPONED)
@@ -125,6 +129,15 @@ class Claiming:
         if self._terms.announcer is None:
             return None
         return announced(self._work, dispatch, self._terms.announcer)
+
+    def _awake(self, waiting: Outbound, account: Account) -> datetime:
+        """When its payer may be told: a reminder that was held up must not go out at night."""
+        schedule = account.policy.reminders
+        if schedule is None or not isinstance(waiting, Message) or waiting.reminder is None:
+            return self._now
+        invoice = self._invoices.get(waiting.invoice_key)
+        name = schedule.time_zone if invoice is None else zone_of(invoice, schedule)
+        return schedule.awake(self._now, self._terms.clock.zone(name))
 
     def _rates(self, waiting: Outbound) -> Mapping[PaceKey, Rate]:
         if not isinstance(waiting, Message):

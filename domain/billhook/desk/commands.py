@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Never, Protocol, TypeVar
 
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
 from billhook.account import AccountId, Policy
-from billhook.change import Change
+from billhook.change import Change, as_of
 from billhook.desk.answers import Sent
 from billhook.desk.case import Case
 from billhook.desk.payments import PayRefusal, settle
@@ -203,6 +203,14 @@ class Send(_About[Sent, IssueOrNotifyRefusal]):
     def on(self, invoice: Invoice, case: Case) -> Result[Sent, IssueOrNotifyRefusal]:
         issuing = not self.again or ISSUE.refusal(invoice, case.now) is None
         return send_in(case, invoice, self.media, self.addresses, issuing=issuing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind(_About[Sent, Never]):
+    """Remind the payer, if a step of the account's schedule is due; if none is, do nothing."""
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Sent, Never]:
+        return Success(Sent(as_of(invoice, case.now), case.remind(invoice)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from billhook.desk.commands import AnyCommand, Command
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message, last_about
+from billhook.operations.remind import Outlook, outlook, zone_of
 from billhook.party import Medium
 from billhook.ports import Clock, Ids, Store, StoreRefused
 from billhook.records import (
@@ -95,7 +96,7 @@ class Desk:
     def _together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         with self._store.transaction() as work:
             # The clock is read once the rows are ours: waiting for them takes time.
-            batch = Batch(work, self._ids, self._clock.now())
+            batch = Batch(work, self._ids, self._clock.now(), self._clock.zone)
             batch.remembered.fetch([k for c in commands if (k := _request(c)) is not None])
             batch.accounts.fetch([command.account for command in commands])
             batch.invoices.fetch(
@@ -112,7 +113,7 @@ class Desk:
         The same as the command `Expire` for each of them, without reading them whole.
         """
         with self._store.transaction() as work:
-            batch = Batch(work, self._ids, self._clock.now())
+            batch = Batch(work, self._ids, self._clock.now(), self._clock.zone)
             overdue = work.overdue(batch.now, limit)
             batch.lapse(overdue)
             if batch.outcome:
@@ -176,6 +177,21 @@ class Desk:
         key = EntryKey(account, entry)
         with self._store.snapshot() as view:
             return view.entries((key,)).get(key)
+
+    def reminders(self, account: AccountId, invoice: InvoiceId) -> Result[Outlook, InvoiceNotFound]:
+        """How many reminders its payer got, and when there will be more, as everything stands."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            found = view.invoices((key,)).get(key)
+            seller = view.accounts((account,)).get(account)
+            progress = view.reminders((key,)).get(key)
+        if found is None or seller is None:
+            return Failure(InvoiceNotFound())
+        schedule = seller.policy.reminders
+        if progress is None or schedule is None:
+            return Success(Outlook(0 if progress is None else progress.sent, ()))
+        zone, now = self._clock.zone(zone_of(found, schedule)), self._clock.now()
+        return Success(outlook(found, schedule, zone, progress, now=now))
 
     def explain(
         self, account: AccountId, invoice: InvoiceId

@@ -1,4 +1,6 @@
-"""What falls due: messages to deliver and invoices to expire. Engines only wake these.
+"""What falls due: messages to deliver, invoices to expire, payers to remind.
+
+Engines only wake these.
 
 Every handler may be called late, twice, or by two workers at once: the rows decide.
 """
@@ -9,8 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from returns.result import Success
+
 from billhook.delivery import MessageKey, conclude
 from billhook.desk.claiming import Claiming, Delivered
+from billhook.desk.commands import Remind
 from billhook.desk.desk import Desk
 from billhook.desk.parcels import Attempt, Parcel, ended
 from billhook.pacing import UNLIMITED, Rates
@@ -92,10 +97,23 @@ class Handlers:
         return delivered
 
     def sweep(self, limit: int = 1000) -> int:
-        """Record the expiry of up to `limit` invoices whose time ran out; how many it was.
+        """Record the expiry of invoices whose time ran out, and remind payers: up to `limit` each.
 
-        As many remembered answers are dropped whose 24 hours are over.
+        How many invoices it was, of both together. As many remembered answers are dropped whose 24
+        hours are over.
         """
         now = self.clock.now()
         self.store.forget(now, limit)
-        return Desk(self.store, self.clock, self.ids).sweep(limit)
+        return Desk(self.store, self.clock, self.ids).sweep(limit) + self.remind(limit)
+
+    def remind(self, limit: int = 1000) -> int:
+        """Settle what is due of the reminders of up to `limit` invoices; how many it was.
+
+        Their messages are queued: delivery is another wake-up's.
+        """
+        keys = self.store.remindable(self.clock.now(), limit)
+        if not keys:
+            return 0
+        wakeups = [Remind(account=account, invoice=invoice) for account, invoice in keys]
+        answers = Desk(self.store, self.clock, self.ids).execute(wakeups)
+        return sum(isinstance(answer, Success) for answer in answers)

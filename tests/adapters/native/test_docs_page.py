@@ -24,6 +24,7 @@ OPERATIONS = {
     ("post", "/invoices/{id}/payments"): {201, 400, 403, 404, 409, 413, 415},
     ("get", "/invoices/{id}/payments"): {200, 404},
     ("get", "/invoices/{id}/messages"): {200, 404},
+    ("get", "/invoices/{id}/reminders"): {200, 404},
     ("get", "/invoices/{id}/facts"): {200, 404},
     ("get", "/invoices/{id}/explain"): {200, 404},
     ("get", "/unapplied-payments"): {200},

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from adapters.native.world import DOCUMENT, World
-from billhook_adapters.testing import NOON
+from billhook.desk.commands import Remind
+from billhook.invoice import InvoiceId
+from billhook.reminders import Reminders
+from billhook_adapters.testing import NOON, an_account
 
 
 def test_an_invoice_is_made_edited_sent_paid_and_explained(each_world: World) -> None:
@@ -142,3 +145,30 @@ def test_an_invoice_whose_time_ran_out_is_shown_and_listed_as_expired(each_world
     assert (shown["status"], shown["expired_at"]) == ("expired", "2026-01-01T13:00:00Z")
     listed = each_world.got("GET", "/invoices", params={"status": "expired"})["invoices"]
     assert [one["id"] for one in listed] == [invoice]
+
+
+def test_reminders_are_shown_sent_and_planned(each_world: World) -> None:
+    step = timedelta(days=1)
+    schedule = Reminders(before=(step,), after=(step,), time_zone="Asia/Kolkata")
+    each_world.desk.open(an_account(reminders=schedule))
+    customer = {"email": "ravi@example.com", "time_zone": "Europe/Berlin"}
+    invoice = each_world.issued(due_by="2026-01-10T12:00:00Z", customer=customer)
+    shown = each_world.got("GET", f"/invoices/{invoice}")
+    assert shown["due_by"] == "2026-01-10T12:00:00Z"
+    assert shown["customer"]["time_zone"] == "Europe/Berlin"
+    planned = ["2026-01-09T12:00:00Z", "2026-01-11T12:00:00Z"]
+    assert each_world.got("GET", f"/invoices/{invoice}/reminders") == {
+        "sent": 0,
+        "planned": planned,
+    }
+    each_world.clock.set(NOON + 8 * step)
+    each_world.desk.do(Remind(account=each_world.account, invoice=InvoiceId(invoice))).unwrap()
+    (message,) = each_world.got("GET", f"/invoices/{invoice}/messages")["messages"]
+    assert message["reminder"] == 1
+    assert each_world.got("GET", f"/invoices/{invoice}/reminders") == {
+        "sent": 1,
+        "planned": planned[1:],
+    }
+    assert each_world.got("GET", "/invoices/inv_unknown/reminders", 404)["code"] == (
+        "invoice_not_found"
+    )

@@ -45,6 +45,7 @@ class CustomerOut(_Out):
     contact: str | None
     billing_address: AddressOut | None
     shipping_address: AddressOut | None
+    time_zone: str | None
 
 
 class LineOut(_Out):
@@ -87,6 +88,7 @@ class InvoiceOut(_Out):
     description: str | None
     receipt: str | None
     date: datetime | None
+    due_by: datetime | None
     expire_by: datetime | None
     partial_payment: bool
     first_payment_min_amount: int | None
@@ -111,6 +113,7 @@ class MessageOut(_Out):
     invoice: str
     medium: Medium
     address: str
+    reminder: int | None = Field(description="Which reminder it is, counted from 1, if it is one.")
     status: Delivery
     attempts: int
     requested_at: datetime
@@ -245,6 +248,13 @@ class PaymentsOut(_Out):
     """Payments, the oldest first."""
 
     payments: list[PaymentOut]
+
+
+class RemindersOut(_Out):
+    """How many reminders were sent, and when there will be more, if nothing changes."""
+
+    sent: int
+    planned: list[datetime]
 
 
 class FactsOut(_Out):

@@ -16,6 +16,7 @@ from billhook_adapters.http.native.answers import (
     MessagesOut,
     PaymentOut,
     PaymentsOut,
+    RemindersOut,
     VerdictOut,
     VerdictsOut,
 )
@@ -81,6 +82,13 @@ async def list_messages(lane: TheLane, account: TheAccount, id: TheInvoice) -> M
         lambda desk: desk.get(account, id).map(lambda _: desk.messages(account, id))
     )
     return MessagesOut(messages=[MessageOut.of(message) for message in unwrapped(found)])
+
+
+@reads.get("/invoices/{id}/reminders", responses=answers(404), tags=["messages"])
+async def show_reminders(lane: TheLane, account: TheAccount, id: TheInvoice) -> RemindersOut:
+    """How often the payer was reminded, and when it will be again, as everything stands."""
+    found = unwrapped(await lane.read(lambda desk: desk.reminders(account, id)))
+    return RemindersOut(sent=found.sent, planned=list(found.planned))
 
 
 @reads.get("/invoices/{id}/facts", responses=answers(404), tags=["invoices"])

@@ -34,6 +34,7 @@ from billhook_adapters.http.native.shapes import (
     Id,
     Instant,
     Phone,
+    Zone,
 )
 
 V = TypeVar("V", bound=Value)
@@ -65,6 +66,9 @@ class CustomerIn(_In):
     contact: Phone | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
+    time_zone: Zone | None = Field(
+        default=None, description="Where they live by the clock: reminders keep quiet hours."
+    )
 
 
 class LineIn(_In):
@@ -83,6 +87,9 @@ class _Fields(_In):
     description: Prose | None = None
     receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
+    due_by: Instant | None = Field(
+        default=None, description="When payment is due; reminders count from it."
+    )
     expire_by: Instant | None = None
     partial_payment: Annotated[bool, Field(strict=True)] = False
     first_payment_min_amount: PositiveAmount | None = None

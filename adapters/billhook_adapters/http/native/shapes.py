@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from billhook.lines import Quantity
 from billhook.money import EXPONENTS, CurrencyCode
 from billhook.party import CountryCode, EmailAddress, PhoneNumber
-from billhook.value import ID_PATTERN, Identifier, utc
+from billhook.value import ID_PATTERN, Identifier, TimeZone, utc
+from billhook_adapters.zones import known_zone
 
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -35,6 +36,12 @@ def _whole(given: object) -> object:
             raise ValueError("must be a whole number, such as 10")
         return int(given)
     return given
+
+
+def _known(name: str) -> str:
+    if known_zone(name) is None:
+        raise ValueError("must be the name of an IANA time zone, such as Asia/Kolkata")
+    return name
 
 
 Instant = Annotated[
@@ -85,6 +92,20 @@ Country = Annotated[
     CountryCode, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["IN"]})
 ]
 """An ISO 3166-1 alpha-2 code."""
+
+Zone = Annotated[
+    TimeZone,
+    AfterValidator(_known),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$",
+            "maxLength": 64,
+            "examples": ["Asia/Kolkata"],
+        }
+    ),
+]
+"""The name of an IANA time zone."""
 
 _QUANTITY: dict[str, Any] = {
     "anyOf": [

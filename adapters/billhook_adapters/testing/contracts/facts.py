@@ -16,6 +16,7 @@ from billhook.facts import (
     Issued,
     NotificationRequested,
     PaymentTaken,
+    ReminderRequested,
     Updated,
     encode,
 )
@@ -37,6 +38,7 @@ EVERY_FACT: tuple[Fact, ...] = (
     Cancelled(AT),
     Deleted(AT),
     NotificationRequested(AT, "msg_1", Medium.SMS),
+    ReminderRequested(AT, "msg_1", Medium.SMS, 1),
 )
 
 

@@ -10,6 +10,7 @@ from billhook_adapters.testing.contracts.invoices import InvoicesSuite
 from billhook_adapters.testing.contracts.messages import MessagesSuite
 from billhook_adapters.testing.contracts.numbers import NumbersSuite
 from billhook_adapters.testing.contracts.payments import PaymentsSuite
+from billhook_adapters.testing.contracts.reminders import RemindersSuite
 from billhook_adapters.testing.contracts.searching import SearchingSuite
 from billhook_adapters.testing.contracts.subscribers import SubscribersSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
@@ -34,6 +35,7 @@ class StoreContract(
     TextsSuite,
     TransactionsSuite,
     TurnsSuite,
+    RemindersSuite,
     WorklistsSuite,
 ):
     """What every store does. Provide `store`: a new store without any rows.

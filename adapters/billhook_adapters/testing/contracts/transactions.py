@@ -9,6 +9,7 @@ from billhook.invoice import Status
 from billhook.operations.issue import issue
 from billhook.ports import Store, StoreRefused, View
 from billhook.records import History, Outcome, Search, StampedFact
+from billhook.reminders import Progress
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,
@@ -46,6 +47,7 @@ def everything() -> Outcome:
         accounts={ONE.id: an_account("acc_1", "Renamed")},
         subscribers={subscriber.key: subscriber},
         entries={entry.key: entry},
+        reminders={invoice.key: Progress(NOON, 1, NOON)},
     )
 
 
@@ -63,6 +65,7 @@ def seen(view: View) -> list[object]:
         list(view.subscribers((ONE.id,)).get(ONE.id, ())),
         dict(view.entries((an_entry().key,))),
         list(view.search(ONE.id, Search(), NOON)),
+        dict(view.reminders((a_key(),))),
     ]
 
 

@@ -1,0 +1,249 @@
+"""Reminders at the desk and on their way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from returns.result import Failure, Success
+
+from billhook.delivery import Delivery, Transient
+from billhook.desk.claiming import Delivered
+from billhook.desk.commands import Draft, Issue, Notify, Pay, Remind, Update
+from billhook.edits import Edits
+from billhook.errors import InvoiceNotFound
+from billhook.invoice import Invoice, InvoiceId, Key
+from billhook.message import Message
+from billhook.operations.remind import Outlook
+from billhook.party import Medium
+from billhook.reminders import Progress, Quiet, Reminders
+from billhook_adapters.memory import InMemoryStore
+from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
+from unit.office import ACME, ONE, OTHER, TWO, Office
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DUE = NOON + 10 * DAY
+STEPS = Reminders(before=[DAY], after=[0 * DAY], media=[Medium.EMAIL])
+NIGHT = Quiet(start=time(21), end=time(8))
+
+
+class CountingStore(InMemoryStore):
+    """Counts the transactions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = 0
+
+    def transaction(self) -> Any:
+        """One more."""
+        self.begun += 1
+        return super().transaction()
+
+
+def _office(schedule: Reminders | None = STEPS, store: InMemoryStore | None = None) -> Office:
+    return Office(store, reminders=schedule)
+
+
+def _progress(office: Office, id: InvoiceId = ONE) -> Progress | None:
+    with office.store.snapshot() as view:
+        return view.reminders((Key(ACME, id),)).get(Key(ACME, id))
+
+
+def _swept(office: Office, at: datetime) -> Sequence[Message]:
+    office.clock.set(at)
+    office.handlers.sweep()
+    return office.messages()
+
+
+def _due(office: Office, id: InvoiceId = ONE, **document: Any) -> Invoice:
+    return office.issued(id, **{"due_by": DUE, **document})
+
+
+def test_a_draft_waits_for_nothing() -> None:
+    office = _office()
+    office.drafted(due_by=DUE)
+    assert _progress(office) is None
+
+
+def test_an_invoice_issued_and_paid_in_one_batch_leaves_no_row() -> None:
+    office = _office()
+    office.desk.execute(
+        (
+            Draft(account=ACME, invoice=ONE, document=a_document(due_by=DUE)),
+            Issue(account=ACME, invoice=ONE),
+            Pay(account=ACME, invoice=ONE, payment=a_payment(a_document().total)),
+        )
+    )
+    assert office.seen().status == "paid"
+    assert _progress(office) is None
+
+
+def test_commands_of_one_batch_see_each_others_reminders() -> None:
+    office = _office()
+    _due(office)
+    office.clock.set(DUE)
+    first, second = office.desk.execute((Remind(account=ACME, invoice=ONE),) * 2)
+    assert [len(answer.unwrap().messages) for answer in (first, second)] == [1, 0]
+
+
+def test_a_part_payment_keeps_the_reminders() -> None:
+    office = _office()
+    _due(office)
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    assert _progress(office) == Progress(NOON, 0, DUE - DAY)
+    assert len(_swept(office, DUE)) == 1
+
+
+def test_a_changed_schedule_is_followed_at_the_next_wake_up() -> None:
+    office = _office()
+    _due(office)
+    office.desk.open(an_account(ACME, reminders=Reminders(after=[DAY])))
+    assert _swept(office, DUE) == ()
+    assert _progress(office) == Progress(DUE, 0, DUE + DAY)
+    office.desk.open(an_account(ACME))
+    assert _swept(office, DUE + DAY) == ()
+    assert _progress(office) is None
+
+
+def test_an_account_that_begins_to_remind_begins_at_an_invoices_next_change() -> None:
+    office = _office(None)
+    _due(office)
+    _due(office, TWO)
+    office.desk.open(an_account(ACME, reminders=STEPS))
+    office.desk.do(Update(account=ACME, invoice=TWO, edits=Edits(terms="30 days"))).unwrap()
+    assert (_progress(office), _progress(office, TWO)) == (None, Progress(NOON, 0, DUE - DAY))
+
+
+def test_a_wake_up_for_an_invoice_without_a_row_does_nothing() -> None:
+    office = _office()
+    office.issued()
+    sent = office.desk.do(Remind(account=ACME, invoice=ONE)).unwrap()
+    assert (sent.invoice, sent.messages, _progress(office)) == (office.seen(), (), None)
+
+
+def test_a_reminder_waits_for_the_throttle_of_its_address() -> None:
+    office = Office(reminders=STEPS, resend_wait=HOUR)
+    _due(office)
+    office.clock.set(DUE - DAY - HOUR / 2)
+    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
+    assert [one.reminder for one in _swept(office, DUE - DAY)] == [None]
+    assert _progress(office) == Progress(DUE - DAY, 0, DUE)
+    assert [one.reminder for one in _swept(office, DUE)] == [None, 1]
+
+
+def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
+    office = _office()
+    _due(office)
+    (message,) = _swept(office, DUE)
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert "reminds you of an invoice" in office.sender.delivered[0].text
+
+
+def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
+    office = _office()
+    due = _due(office).due
+    (message,) = _swept(office, DUE)
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(due))).unwrap()
+    assert office.handlers.deliver(message.key) is Delivered.SUPPRESSED
+    assert office.sender.delivered == []
+
+
+def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
+    evening = DUE.replace(hour=20, minute=59)
+    office = _office(Reminders(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
+    _due(office, due_by=evening)
+    (message,) = _swept(office, evening)
+    office.sender.faults.append(Transient("busy", retry_after=HOUR))
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    office.clock.set(evening + HOUR)
+    assert office.handlers.deliver(message.key) is Delivered.POSTPONED
+    (waiting,) = office.messages()
+    assert (waiting.status, waiting.attempts) == (Delivery.QUEUED, 1)
+    assert waiting.due_at == (evening + DAY).replace(hour=8, minute=0)
+    office.clock.set(waiting.due_at)
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+
+
+def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
+    office = _office(Reminders(after=[0 * DAY], quiet=NIGHT))
+    _due(office)
+    office.clock.set(NOON.replace(hour=23))
+    message = office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+
+
+def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
+    schedule = Reminders(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
+    office = _office(schedule)
+    _due(office, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
+    _due(office, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))
+    kolkata, berlin = _progress(office), _progress(office, TWO)
+    assert kolkata is not None
+    assert berlin is not None
+    assert kolkata.due_at == (DUE + DAY).replace(hour=2, minute=30)
+    assert berlin.due_at == DUE.replace(hour=16)
+
+
+def test_a_reminder_of_an_invoice_that_is_gone_is_suppressed() -> None:
+    office = _office()
+    _due(office)
+    (message,) = _swept(office, DUE)
+    del office.store._rows.invoices[Key(ACME, ONE)]
+    assert office.handlers.deliver(message.key) is Delivered.SUPPRESSED
+
+
+def test_a_wake_up_that_finds_nothing_begins_no_transaction() -> None:
+    store = CountingStore()
+    office = _office(store=store)
+    _due(office)
+    begun = store.begun
+    assert office.handlers.remind() == 0
+    assert store.begun == begun
+
+
+def test_a_sweep_counts_what_expired_and_what_was_settled() -> None:
+    office = _office()
+    _due(office)
+    office.issued(TWO, expire_by=DUE)
+    office.clock.set(DUE)
+    assert office.handlers.sweep() == 2
+    assert office.handlers.sweep() == 0
+
+
+def test_expiry_ends_the_reminders_of_what_the_sweep_did_not_read() -> None:
+    office = _office()
+    _due(office, expire_by=DUE - HOUR)
+    office.clock.set(DUE - HOUR)
+    office.handlers.sweep()
+    assert office.seen().status == "expired"
+    assert _progress(office) is None
+
+
+def test_other_accounts_have_schedules_of_their_own() -> None:
+    office = _office()
+    office.desk.execute(
+        (
+            Draft(account=OTHER, invoice=ONE, document=a_document(due_by=DUE)),
+            Issue(account=OTHER, invoice=ONE),
+        )
+    )
+    _due(office, TWO)
+    assert [key.account for key in office.store.remindable(DUE, 10)] == [ACME]
+
+
+def test_the_desk_shows_what_was_sent_and_what_is_planned() -> None:
+    office = _office()
+    _due(office)
+    assert office.desk.reminders(ACME, ONE) == Success(Outlook(0, (DUE - DAY, DUE)))
+    _swept(office, DUE - DAY)
+    assert office.desk.reminders(ACME, ONE) == Success(Outlook(1, (DUE,)))
+    office.desk.open(an_account(ACME))
+    assert office.desk.reminders(ACME, ONE) == Success(Outlook(1, ()))
+
+
+def test_an_invoice_without_reminders_shows_none_and_one_that_is_unknown_is_not_found() -> None:
+    office = _office()
+    office.issued()
+    assert office.desk.reminders(ACME, ONE) == Success(Outlook(0, ()))
+    assert office.desk.reminders(OTHER, ONE) == Failure(InvoiceNotFound())

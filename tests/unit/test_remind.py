@@ -1,0 +1,266 @@
+"""Reminding: which steps an invoice has, and what a wake-up comes to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from billhook.edits import Edits
+from billhook.invoice import Invoice, Status
+from billhook.operations.expire import expire
+from billhook.operations.notify import Standing
+from billhook.operations.remind import Outlook, Reminded, follow, outlook, plan, remind, zone_of
+from billhook.operations.update import update
+from billhook.party import Medium
+from billhook.reminders import Progress, Quiet, Reminders
+from billhook_adapters.testing import NOON, a_customer, an_invoice
+
+DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
+DUE = NOON + 10 * DAY
+SCHEDULE = Reminders(before=[3 * DAY], after=[0 * DAY, 7 * DAY])
+STEPS = (DUE - 3 * DAY, DUE, DUE + 7 * DAY)
+FIRST = Progress(NOON, 0, STEPS[0])
+OPEN = [Status.ISSUED, Status.PARTIALLY_PAID]
+SHUT = [status for status in Status if status not in OPEN]
+
+
+def _due(status: Status = Status.ISSUED, **document: Any) -> Invoice:
+    return an_invoice(status, **{"due_by": DUE, **document})
+
+
+def _remind(
+    invoice: Invoice,
+    now: datetime,
+    progress: Progress = FIRST,
+    schedule: Reminders | None = SCHEDULE,
+    **standings: Standing,
+) -> Reminded:
+    known = {Medium(medium): standing for medium, standing in standings.items()}
+    return remind(invoice, schedule, UTC, progress, now=now, standings=known)
+
+
+def _follow(
+    progress: Progress | None,
+    before: Invoice | None,
+    after: Invoice,
+    now: datetime,
+    schedule: Reminders = SCHEDULE,
+) -> Progress | None:
+    return follow(progress, before, after, schedule, UTC, now=now)
+
+
+def _media(reminded: Reminded) -> list[str]:
+    return [notification.medium.value for notification in reminded.notifications]
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_the_plan_is_every_step_of_an_open_invoice(status: Status) -> None:
+    assert plan(_due(status), SCHEDULE, UTC) == STEPS
+
+
+@pytest.mark.parametrize("status", SHUT)
+def test_nothing_is_planned_for_any_other(status: Status) -> None:
+    assert plan(_due(status), SCHEDULE, UTC) == ()
+
+
+def test_nothing_is_planned_without_a_due_date() -> None:
+    assert plan(an_invoice(), SCHEDULE, UTC) == ()
+
+
+@pytest.mark.parametrize(("due_by", "steps"), [(NOON + 3 * DAY, 2), (NOON + 3 * DAY + TICK, 3)])
+def test_no_step_is_planned_that_issuing_itself_tells(due_by: datetime, steps: int) -> None:
+    assert len(plan(_due(due_by=due_by), SCHEDULE, UTC)) == steps
+
+
+@pytest.mark.parametrize(("expire_by", "steps"), [(DUE, 1), (DUE + TICK, 2)])
+def test_no_step_is_planned_once_time_has_run_out(expire_by: datetime, steps: int) -> None:
+    assert plan(_due(expire_by=expire_by), SCHEDULE, UTC) == STEPS[:steps]
+
+
+def test_no_more_is_planned_than_the_schedule_allows() -> None:
+    schedule = SCHEDULE.model_copy(update={"most": 2})
+    assert plan(_due(), schedule, UTC) == STEPS[:2]
+
+
+def test_the_payers_zone_counts_then_the_accounts() -> None:
+    in_zone = SCHEDULE.model_copy(update={"time_zone": "Asia/Kolkata"})
+    there = an_invoice(customer=a_customer(time_zone="Europe/Berlin"))
+    assert zone_of(there, in_zone) == "Europe/Berlin"
+    assert zone_of(an_invoice(), in_zone) == "Asia/Kolkata"
+    assert zone_of(an_invoice(), SCHEDULE) is None
+    assert zone_of(an_invoice(Status.DRAFT, customer=None), in_zone) == "Asia/Kolkata"
+
+
+def test_an_issued_invoice_waits_for_its_first_step() -> None:
+    assert _follow(None, an_invoice(Status.DRAFT), _due(), NOON) == FIRST
+    assert _follow(None, None, _due(), NOON) == FIRST
+
+
+def test_an_invoice_without_a_due_date_gets_no_row() -> None:
+    assert _follow(None, None, an_invoice(), NOON) is None
+
+
+@pytest.mark.parametrize("status", SHUT)
+def test_reminders_end_with_what_can_be_told(status: Status) -> None:
+    assert _follow(FIRST, _due(), _due(status), NOON) is None
+    assert _follow(None, None, _due(status), NOON) is None
+
+
+def test_a_part_of_the_money_changes_nothing() -> None:
+    overdue = STEPS[0] + DAY  # that step is still to be made up for
+    assert _follow(FIRST, _due(), _due(Status.PARTIALLY_PAID), overdue) == FIRST
+
+
+def test_an_edit_of_the_due_date_lays_the_steps_anew_from_then_on() -> None:
+    later = _due(due_by=DUE + 5 * DAY)
+    sent = Progress(STEPS[0], 1, STEPS[1])
+    assert _follow(sent, _due(), later, STEPS[1] - HOUR) == Progress(
+        STEPS[1] - HOUR, 1, DUE + 2 * DAY
+    )
+    sooner = _due(due_by=NOON + 2 * DAY)
+    assert _follow(FIRST, _due(), sooner, NOON + DAY) == Progress(NOON + DAY, 0, NOON + 2 * DAY)
+
+
+def test_an_invoice_whose_due_date_was_cleared_keeps_count() -> None:
+    sent = Progress(STEPS[0], 1, STEPS[1])
+    cleared = _follow(sent, _due(), an_invoice(), STEPS[0] + HOUR)
+    assert cleared == Progress(STEPS[0] + HOUR, 1, None)
+    again = _follow(cleared, an_invoice(), _due(), STEPS[0] + DAY)
+    assert again == Progress(STEPS[0] + DAY, 1, STEPS[1])
+
+
+def test_an_earlier_end_takes_steps_away_and_a_later_one_gives_them_back() -> None:
+    waiting = Progress(STEPS[0], 1, STEPS[1])
+    sooner = _due(expire_by=STEPS[1])
+    none_left = _follow(waiting, _due(), sooner, STEPS[0] + HOUR)
+    assert none_left == Progress(STEPS[0], 1, None)
+    assert _follow(none_left, sooner, _due(), STEPS[0] + DAY) == waiting
+
+
+def test_a_step_tells_by_every_medium_whose_address_is_known() -> None:
+    reminded = _remind(_due(), STEPS[0])
+    assert _media(reminded) == ["sms", "email"]
+    assert reminded.progress == Progress(STEPS[0], 1, STEPS[1])
+    by_mail = _due(customer=a_customer(contact=None))
+    assert _media(_remind(by_mail, STEPS[0])) == ["email"]
+
+
+def test_a_schedule_may_name_its_media() -> None:
+    schedule = SCHEDULE.model_copy(update={"media": (Medium.EMAIL,)})
+    assert _media(_remind(_due(), STEPS[0], schedule=schedule)) == ["email"]
+
+
+@pytest.mark.parametrize("progress", [FIRST, replace(FIRST, due_at=None)])
+def test_a_wake_up_before_its_time_changes_nothing(progress: Progress) -> None:
+    assert _remind(_due(), STEPS[0] - TICK, progress) == Reminded((), progress)
+
+
+def test_a_wake_up_that_comes_twice_is_stale_the_second_time() -> None:
+    progress = _remind(_due(), STEPS[0]).progress
+    assert progress is not None
+    assert _remind(_due(), STEPS[0] + HOUR, progress) == Reminded((), progress)
+
+
+@pytest.mark.parametrize("status", SHUT)
+def test_a_wake_up_for_what_is_settled_ends_the_reminders(status: Status) -> None:
+    assert _remind(_due(status), STEPS[0]) == Reminded((), None)
+
+
+def test_an_invoice_whose_time_ran_out_is_not_reminded_of_though_no_sweep_noticed() -> None:
+    invoice = _due(expire_by=STEPS[0] + HOUR)
+    assert _remind(invoice, STEPS[0] + HOUR) == Reminded((), None)
+    assert _media(_remind(invoice, STEPS[0] + HOUR - TICK)) == ["sms", "email"]
+    recorded = expire(invoice, now=STEPS[1]).unwrap().invoice
+    assert _remind(recorded, STEPS[1]) == Reminded((), None)
+
+
+def test_an_account_that_gave_up_its_schedule_reminds_nobody() -> None:
+    assert _remind(_due(), STEPS[0], schedule=None) == Reminded((), None)
+
+
+def test_steps_that_were_missed_come_to_one_reminder() -> None:
+    late = STEPS[1] + DAY
+    reminded = _remind(_due(), late)
+    assert _media(reminded) == ["sms", "email"]
+    assert reminded.progress == Progress(late, 1, STEPS[2])
+
+
+def test_after_the_last_step_nothing_is_left_but_the_count() -> None:
+    reminded = _remind(_due(), STEPS[2], Progress(STEPS[1], 2, STEPS[2]))
+    assert reminded.progress == Progress(STEPS[2], 3, None)
+
+
+def test_no_more_are_sent_than_the_schedule_allows() -> None:
+    schedule = SCHEDULE.model_copy(update={"most": 2})
+    second = _remind(_due(), STEPS[1], Progress(STEPS[0], 1, STEPS[1]), schedule)
+    assert (len(second.notifications), second.progress) == (2, Progress(STEPS[1], 2, None))
+    moved = _due(due_by=DUE + 99 * DAY)
+    assert _follow(second.progress, _due(), moved, STEPS[1] + HOUR, schedule) == Progress(
+        STEPS[1] + HOUR, 2, None
+    )
+    # The account allowed more when this row was written.
+    assert _remind(_due(), STEPS[2], Progress(STEPS[1], 2, STEPS[2]), schedule) == Reminded(
+        (), Progress(STEPS[2], 2, None)
+    )
+
+
+def test_a_step_that_the_account_no_longer_has_sends_nothing() -> None:
+    schedule = Reminders(after=[DAY])
+    assert _remind(_due(), STEPS[1], replace(FIRST, due_at=STEPS[1]), schedule) == Reminded(
+        (), Progress(STEPS[1], 0, DUE + DAY)
+    )
+
+
+@pytest.mark.parametrize(
+    "standing", [Standing(suppressed="opted_out"), Standing(not_before=STEPS[0] + TICK)]
+)
+def test_an_address_that_must_not_be_written_to_is_left_out(standing: Standing) -> None:
+    assert _media(_remind(_due(), STEPS[0], sms=standing)) == ["email"]
+    nobody = _remind(_due(), STEPS[0], sms=standing, email=standing)
+    assert nobody == Reminded((), Progress(STEPS[0], 0, STEPS[1]))
+
+
+def test_who_is_late_at_night_waits_for_the_morning() -> None:
+    kolkata = ZoneInfo("Asia/Kolkata")
+    schedule = Reminders(after=[0 * DAY], quiet=Quiet(start=time(21), end=time(8)))
+    progress, midnight = Progress(NOON, 0, DUE), datetime(2026, 1, 11, 18, 30, tzinfo=UTC)
+    late = remind(_due(), schedule, kolkata, progress, now=midnight, standings={})
+    morning = datetime(2026, 1, 12, 2, 30, tzinfo=UTC)
+    assert late == Reminded((), replace(progress, due_at=morning))
+    assert late.progress is not None
+    early = remind(_due(), schedule, kolkata, late.progress, now=morning - TICK, standings={})
+    assert early == Reminded((), late.progress)
+    told = remind(_due(), schedule, kolkata, late.progress, now=morning, standings={})
+    assert (_media(told), told.progress) == (["sms", "email"], Progress(morning, 1, None))
+
+
+def test_an_update_may_set_the_due_date_until_money_is_in() -> None:
+    edited = update(an_invoice(), Edits(due_by=DUE), now=NOON).unwrap().invoice
+    assert edited.document.due_by == DUE
+
+
+def test_the_outlook_is_what_was_sent_and_every_step_that_is_left() -> None:
+    sent = Progress(STEPS[0], 1, STEPS[1])
+    seen = outlook(_due(), SCHEDULE, UTC, sent, now=STEPS[0] + HOUR)
+    assert seen == Outlook(1, STEPS[1:])
+    capped = SCHEDULE.model_copy(update={"most": 2})
+    assert outlook(_due(), capped, UTC, sent, now=STEPS[0] + HOUR) == Outlook(1, STEPS[1:2])
+    fewer, twice = SCHEDULE.model_copy(update={"most": 1}), Progress(STEPS[0], 2, STEPS[1])
+    assert outlook(_due(), fewer, UTC, twice, now=STEPS[0]) == Outlook(2, ())
+
+
+def test_the_outlook_of_one_who_is_late_is_one_reminder_for_all_that_was_missed() -> None:
+    assert outlook(_due(), SCHEDULE, UTC, FIRST, now=STEPS[1] + HOUR) == Outlook(
+        0, (STEPS[0], STEPS[2])
+    )
+
+
+def test_nothing_is_in_the_outlook_where_nothing_is_left_or_time_has_run_out() -> None:
+    done = Progress(STEPS[2], 3, None)
+    assert outlook(_due(), SCHEDULE, UTC, done, now=STEPS[2]) == Outlook(3, ())
+    over = _due(expire_by=STEPS[1])
+    assert outlook(over, SCHEDULE, UTC, FIRST, now=STEPS[1]) == Outlook(0, ())
