@@ -17,7 +17,7 @@ from billhook.canonical import canonical
 from billhook.change import as_of
 from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
-from billhook.desk.commands import AnyCommand, Command
+from billhook.desk.commands import AnyCommand, Command, Pay, RecordPayment
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message, last_about
@@ -30,6 +30,7 @@ from billhook.records import (
     EntryKey,
     History,
     Outcome,
+    PaymentKey,
     RecordedPayment,
     Remembered,
     RequestKey,
@@ -102,6 +103,7 @@ class Desk:
             batch.invoices.fetch(
                 sorted({key for c in commands if (key := _invoice(c)) is not None})
             )
+            batch.payments.fetch(sorted({p for c in commands if (p := _payment(c)) is not None}))
             answers = [_answer(batch, command) for command in commands]
             if batch.outcome:
                 work.save(batch.outcome)
@@ -226,6 +228,12 @@ def _request(command: AnyCommand) -> RequestKey | None:
 
 def _invoice(command: AnyCommand) -> Key | None:
     return None if command.invoice is None else Key(command.account, command.invoice)
+
+
+def _payment(command: AnyCommand) -> PaymentKey | None:
+    if isinstance(command, Pay | RecordPayment):
+        return PaymentKey(command.account, command.payment.reference)
+    return None
 
 
 def _answer(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
