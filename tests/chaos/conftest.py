@@ -52,8 +52,8 @@ def url(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def office(url: str) -> Iterator[Office]:
-    with closing(Office(url)) as office:
+def office(pair: Pair, url: str) -> Iterator[Office]:
+    with closing(Office(url, pair.engine)) as office:
         yield office
 
 

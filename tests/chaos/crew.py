@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from billhook_adapters.settings import EngineName
 from chaos.budget import DEADLINE
 
 LEASE_SECONDS = 5
@@ -19,20 +20,24 @@ LEASE_SECONDS = 5
 class Pair(NamedTuple):
     """An engine, and what it runs over."""
 
-    engine: str
+    engine: EngineName
     database: str
 
     def __str__(self) -> str:
         return f"{self.engine}-{self.database}"
 
 
-PAIRS = (Pair("embedded", "sqlite"), Pair("embedded", "postgresql"))
+PAIRS = (
+    Pair(EngineName.EMBEDDED, "sqlite"),
+    Pair(EngineName.EMBEDDED, "postgresql"),
+    Pair(EngineName.PROCRASTINATE, "postgresql"),
+)
 
 
 class Terms(NamedTuple):
     """What every worker of a crew is started with."""
 
-    engine: str
+    pair: Pair
     url: str
     log: Path
     environ: Mapping[str, str]
@@ -41,13 +46,8 @@ class Terms(NamedTuple):
     def command(self) -> list[str]:
         """What starts one."""
         script = str(Path(__file__).with_name("worker.py"))
-        options = {
-            "--database": self.url,
-            "--engine": self.engine,
-            "--concurrency": str(self.hands),
-            "--lease": str(LEASE_SECONDS),
-        }
-        return [sys.executable, script, *(word for pair in options.items() for word in pair)]
+        where = ["--database", self.url, "--engine", self.pair.engine, "--hands", str(self.hands)]
+        return [sys.executable, script, str(LEASE_SECONDS), *where]
 
 
 class Worker:

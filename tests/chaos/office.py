@@ -13,9 +13,10 @@ from billhook.desk.desk import Desk
 from billhook.party import Medium
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.settings import EngineName
 from billhook_adapters.sql.tables import messages
 from billhook_adapters.testing import a_customer, a_document, an_account
+from billhook_adapters.wiring import opened
 
 ACCOUNT = AccountId("acc_1")
 TOGETHER = 50
@@ -24,9 +25,10 @@ TOGETHER = 50
 class Office:
     """Bills one payer after the other, each by one mail."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = open_database(url)
-        self.desk = Desk(SqlStore(self._engine), SystemClock(), RandomIds())
+    def __init__(self, url: str, engine: EngineName) -> None:
+        """`engine` is what is to be woken by what is queued."""
+        self._engine, store = opened(url, SystemClock(), engine)
+        self.desk = Desk(store, SystemClock(), RandomIds())
         self.desk.open(an_account())
         self._payers = 0
         self.billed: dict[str, str] = {}

@@ -121,6 +121,7 @@ def configured(level: str = "INFO", stream: TextIO | None = None) -> None:
             logger.handlers.clear()
             logger.propagate = True
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # of every job, with all it names
     logging.captureWarnings(capture=True)
     # Where a line cannot be written, logging would print the record, arguments and all.
     logging.raiseExceptions = False

@@ -166,6 +166,15 @@ def test_a_level_is_the_least_that_is_told(lines: io.StringIO) -> None:
         configured("LOUD", lines)
 
 
+@pytest.mark.parametrize("name", ["alembic.runtime.migration", "procrastinate.worker.worker"])
+def test_loggers_that_tell_of_everything_tell_only_what_went_wrong(
+    name: str, lines: io.StringIO
+) -> None:
+    configured("INFO", lines)
+    logging.getLogger(name).info("a job began, with all that it names")
+    assert lines.getvalue() == ""
+
+
 def test_a_request_id_that_is_random_throughout_is_left_whole(lines: io.StringIO) -> None:
     for given in ("12345678-1234-4234-8234-123456789012", "1234567890123456"):
         _log.info("x", extra={"request_id": given})

@@ -95,8 +95,8 @@ class ProcrastinateEngine:
 
         app.task(name=TASK, queue=QUEUE)(deliver)
         for name, task, cron in (
-            ("billhook.mend", mend, "*/10 * * * * *"),
-            ("billhook.reap", reap, "*/15 * * * * *"),
+            ("billhook.mend", mend, "* * * * * */10"),  # the seconds stand last
+            ("billhook.reap", reap, "* * * * * */15"),
             ("billhook.clear", clear, "17 * * * *"),
         ):
             # Never `lock`: it would let a reaper that died keep all others from reaping it.

@@ -1,0 +1,27 @@
+"""The worker by jobs: what it does again and again, and how often."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from billhook.desk.handlers import Handlers
+from billhook_adapters.engine.procrastinate import ProcrastinateEngine
+from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.sql.postgresql import postgresql
+from billhook_adapters.testing import NOON
+
+
+def test_it_mends_every_ten_seconds_reaps_every_fifteen_and_clears_every_hour() -> None:
+    handlers = Handlers(InMemoryStore(), SettableClock(NOON), RandomIds(), {})
+    engine = ProcrastinateEngine(handlers, postgresql("postgresql://nobody@nowhere/none"))
+    tasks = engine._app.periodic_registry.periodic_tasks.values()
+    every = {one.task.name: _seconds_between(one) for one in tasks}
+    assert every == {"billhook.mend": {10}, "billhook.reap": {15}, "billhook.clear": {3600}}
+
+
+def _seconds_between(task: Any) -> set[float]:
+    times = task.croniter
+    times.set_current(NOON.timestamp())
+    following = [times.get_next(float) for _ in range(10)]
+    return {later - earlier for earlier, later in pairwise(following)}
