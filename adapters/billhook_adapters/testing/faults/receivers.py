@@ -1,0 +1,51 @@
+"""Receivers that fail, or take a message and answer that they did not, or answer nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from returns.result import Failure, Result
+
+from billhook.delivery import Accepted, SendError, Transient, Unknown
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.ports import Announcer, Occasion, Sender
+from billhook_adapters.testing.faults.plan import Plan, Point
+from billhook_adapters.testing.faults.ports import around
+
+Answer = Result[Accepted, SendError]
+
+
+class FaultySender:
+    """A sender that hands over as planned.
+
+    A planned ConnectionError is answered as `Transient`, a TimeoutError as `Unknown`; anything
+    else is raised, as by a sender with a bug.
+    """
+
+    def __init__(self, sender: Sender, plan: Plan) -> None:
+        self._sender, self._plan = sender, plan
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Answer:
+        """Hand the message over, or fail to, or say so."""
+        return _told(self._plan, Point.SEND, lambda: self._sender.send(message, invoice, seller))
+
+
+class FaultyAnnouncer:
+    """An announcer that tells as planned; its errors are answered as a `FaultySender`'s are."""
+
+    def __init__(self, announcer: Announcer, plan: Plan) -> None:
+        self._announcer, self._plan = announcer, plan
+
+    def announce(self, occasion: Occasion) -> Answer:
+        """Tell the subscriber, or fail to, or say so."""
+        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.announce(occasion))
+
+
+def _told(plan: Plan, point: Point, call: Callable[[], Answer]) -> Answer:
+    try:
+        return around(plan, point, call)
+    except ConnectionError as refused:
+        return Failure(Transient(str(refused)))
+    except TimeoutError as silence:
+        return Failure(Unknown(str(silence)))

@@ -1,0 +1,59 @@
+"""A store that is away, loses transactions, or stores them and says that it did not."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from billhook.delivery import MessageKey
+from billhook.invoice import Key
+from billhook.ports import Store, View, Work
+from billhook_adapters.testing.faults.plan import Plan, Point
+from billhook_adapters.testing.faults.ports import around
+
+
+class FaultyStore:
+    """A store whose transactions begin and commit, and whose reads are made, as planned.
+
+    >>> from billhook_adapters.memory import InMemoryStore
+    >>> from billhook_adapters.testing.faults import Faults
+    >>> faults = Faults()
+    >>> faults.prevent(Point.BEGIN, ConnectionError("no route to the database"))
+    >>> with FaultyStore(InMemoryStore(), faults).transaction(): pass
+    Traceback (most recent call last):
+    ConnectionError: no route to the database
+    """
+
+    def __init__(self, store: Store, plan: Plan) -> None:
+        self._store, self._plan = store, plan
+
+    @contextmanager
+    def transaction(self) -> Generator[Work]:
+        """What is raised before the commit rolls back; what is raised after it does not."""
+        self._plan.before(Point.BEGIN)
+        with self._store.transaction() as work:
+            self._plan.after(Point.BEGIN)
+            yield work
+            self._plan.before(Point.COMMIT)
+        self._plan.after(Point.COMMIT)
+
+    @contextmanager
+    def snapshot(self) -> Generator[View]:
+        """The rows as they are, once they may be read."""
+        self._plan.before(Point.READ)
+        with self._store.snapshot() as view:
+            self._plan.after(Point.READ)
+            yield view
+
+    def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
+        """Live messages that are due."""
+        return around(self._plan, Point.READ, lambda: self._store.sendable(now, limit))
+
+    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+        """Invoices of whose reminders something is due."""
+        return around(self._plan, Point.READ, lambda: self._store.remindable(now, limit))
+
+    def forget(self, now: datetime, limit: int) -> int:
+        """Drop remembered answers whose time is over."""
+        return around(self._plan, Point.COMMIT, lambda: self._store.forget(now, limit))

@@ -1,0 +1,193 @@
+"""Ports that go wrong on purpose: what was planned comes to pass once, where it was planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId
+from billhook.delivery import Accepted, Delivery, SendError, Transient, Unknown
+from billhook.desk.claiming import Delivered
+from billhook.desk.commands import Cancel, DraftAndSend, Notify
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import LEASE, Handlers
+from billhook.invoice import InvoiceId, Status
+from billhook.message import Message
+from billhook.party import Medium
+from billhook.ports import Occasion
+from billhook.records import Outcome
+from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.testing import (
+    NOON,
+    a_document,
+    a_message,
+    a_subscriber,
+    an_account,
+    an_announcement,
+    an_invoice,
+)
+from billhook_adapters.testing.faults import (
+    Faults,
+    FaultyAnnouncer,
+    FaultyClock,
+    FaultyIds,
+    FaultySender,
+    FaultyStore,
+    Point,
+)
+
+ACME, ONE = AccountId("acc_1"), InvoiceId("inv_1")
+LOST = ConnectionResetError("no answer came")
+
+
+class Office:
+    """A desk and its handlers, over ports that all follow one plan."""
+
+    def __init__(self) -> None:
+        self.faults, self.texts, self.time = Faults(), CapturedSender(), SettableClock(NOON)
+        self.rows = InMemoryStore()
+        self.store = FaultyStore(self.rows, self.faults)
+        clock, ids = FaultyClock(self.time, self.faults), FaultyIds(RandomIds(), self.faults)
+        self.desk = Desk(self.store, clock, ids)
+        self.desk.open(an_account(ACME))
+        self.desk.do(DraftAndSend(account=ACME, invoice=ONE, document=a_document()))
+        sender = FaultySender(self.texts, self.faults)
+        self.handlers = Handlers(self.store, clock, ids, {Medium.SMS: sender})
+
+    def notify(self) -> Message:
+        """Ask for a text, under one key."""
+        return self.desk.do(
+            Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="once")
+        ).unwrap()
+
+    def message(self) -> Message:
+        """The only message, as it is on record."""
+        (message,) = Desk(self.rows, self.time, RandomIds()).messages(ACME, ONE)
+        return message
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_a_commit_that_nobody_heard_of_happened_once(office: Office) -> None:
+    office.faults.deny(Point.COMMIT, LOST)
+    with pytest.raises(ConnectionResetError):
+        office.notify()
+    kept = office.message()
+    assert office.notify() == kept == office.message()
+
+
+@pytest.mark.parametrize("point", [Point.BEGIN, Point.TIME, Point.ID, Point.COMMIT])
+def test_what_goes_wrong_before_a_commit_leaves_nothing(office: Office, point: Point) -> None:
+    office.faults.prevent(point, LOST)
+    with pytest.raises(ConnectionResetError):
+        office.desk.do(DraftAndSend(account=ACME, document=a_document(), key="other"))
+    assert len(office.rows._rows.invoices) == 1
+    assert office.rows._rows.remembered == {}
+    office.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+
+
+def test_a_transaction_that_began_and_was_lost_leaves_nothing(office: Office) -> None:
+    office.faults.deny(Point.BEGIN, LOST)
+    with pytest.raises(ConnectionResetError):
+        office.desk.do(Cancel(account=ACME, invoice=ONE))
+    assert office.desk.get(ACME, ONE).unwrap().status is Status.ISSUED
+
+
+READS: list[Callable[[Office], object]] = [
+    lambda office: office.desk.get(ACME, ONE),
+    lambda office: office.store.sendable(NOON, 1),
+    lambda office: office.store.remindable(NOON, 1),
+]
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_may_not_come_through_and_its_answer_may_be_lost(
+    office: Office, read: Callable[[Office], object]
+) -> None:
+    office.faults.prevent(Point.READ, LOST)
+    office.faults.deny(Point.READ, LOST)
+    for _ in range(2):
+        with pytest.raises(ConnectionResetError):
+            read(office)
+    read(office)
+
+
+def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office) -> None:
+    office.notify()
+    office.faults.deny(Point.COMMIT, LOST)
+    with pytest.raises(ConnectionResetError):
+        office.store.forget(NOON + 1000 * LEASE, 10)
+    assert office.rows._rows.remembered == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [
+        (ConnectionError("busy"), Transient("busy")),
+        (TimeoutError("no answer"), Unknown("no answer")),
+        (ZeroDivisionError("a bug"), Unknown("the sender broke: ZeroDivisionError")),
+    ],
+)
+@pytest.mark.parametrize("happens", [False, True])
+def test_a_receiver_may_take_a_message_and_say_otherwise(
+    office: Office, error: Exception, answer: SendError, happens: bool
+) -> None:
+    message = office.notify()
+    (office.faults.deny if happens else office.faults.prevent)(Point.SEND, error)
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert [one.id for one in office.texts.delivered] == [message.id] * happens
+    assert (office.message().status, office.message().reason) == (Delivery.QUEUED, answer.reason)
+    office.time.advance(LEASE)
+    office.handlers.deliver(message.key)
+    assert [one.id for one in office.texts.delivered] == [message.id]
+    assert office.message().status is Delivery.SENT
+
+
+def test_something_may_happen_before_the_answer_comes(office: Office) -> None:
+    message = office.notify()
+    office.faults.meanwhile(Point.SEND, lambda: office.time.advance(LEASE))
+    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert office.message().sent_at == NOON + LEASE
+
+
+class Hearer:
+    """A subscriber that takes everything."""
+
+    def __init__(self) -> None:
+        self.heard: list[Occasion] = []
+
+    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+        self.heard.append(occasion)
+        return Success(Accepted())
+
+
+def test_a_subscriber_may_hear_and_say_otherwise() -> None:
+    hearer, faults = Hearer(), Faults()
+    occasion = Occasion(an_announcement(), a_subscriber(), an_invoice(), (), ())
+    faults.prevent(Point.ANNOUNCE, ConnectionError("busy"))
+    faults.deny(Point.ANNOUNCE, TimeoutError("no answer"))
+    announcer = FaultyAnnouncer(hearer, faults)
+    answers = [announcer.announce(occasion) for _ in range(3)]
+    assert answers == [
+        Failure(Transient("busy")),
+        Failure(Unknown("no answer")),
+        Success(Accepted()),
+    ]
+    assert hearer.heard == [occasion, occasion]
+
+
+def test_mishaps_come_in_the_order_in_which_they_were_planned() -> None:
+    faults = Faults()
+    store = FaultyStore(InMemoryStore(), faults)
+    faults.prevent(Point.BEGIN, LOST)
+    faults.prevent(Point.BEGIN, ZeroDivisionError())
+    for error in (ConnectionResetError, ZeroDivisionError):
+        with pytest.raises(error), store.transaction():
+            pytest.fail("it has not begun")
+    with store.transaction() as work:
+        work.save(Outcome(messages={a_message().key: a_message()}))

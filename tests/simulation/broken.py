@@ -1,0 +1,83 @@
+"""Three ways to build it that look well and are wrong. The simulation must find each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from returns.result import Result, Success
+
+from billhook.delivery import Accepted, SendError
+from billhook.desk.handlers import Handlers
+from billhook.desk.parcels import Attempt, Parcel
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.ports import Ids, Sender, Store
+from billhook.records import Outcome
+from simulation.world import Build
+
+
+class DualWrite(Build):
+    """The decision is stored in one transaction, its messages in the next."""
+
+    def store(self, store: Store) -> Store:
+        return _TwoTransactions(store)
+
+
+class AckBeforeSend(Build):
+    """A message is recorded as sent, and then it is sent."""
+
+    def handlers(self, *parts: Any, **more: Any) -> Handlers:
+        return _AckingHandlers(*parts, **more)
+
+
+class NoProviderKey(Build):
+    """Each attempt names the message anew, so that its receiver cannot tell it from another."""
+
+    def sender(self, sender: Sender, ids: Ids) -> Sender:
+        return _RenamingSender(sender, ids)
+
+
+class _TwoTransactions:
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    @contextmanager
+    def transaction(self) -> Generator[Any]:
+        later = Outcome()
+        with self._store.transaction() as work:
+            yield _Deferring(work, later)
+        if later:
+            with self._store.transaction() as work:
+                work.save(later)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+class _Deferring:
+    def __init__(self, work: Any, later: Outcome) -> None:
+        self._work, self._later = work, later
+
+    def save(self, outcome: Outcome) -> None:
+        self._later.messages, outcome.messages = outcome.messages, {}
+        self._work.save(outcome)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+
+class _AckingHandlers(Handlers):
+    def attempt(self, parcel: Parcel) -> Attempt:
+        self.conclude((Attempt(parcel, Success(Accepted())),))
+        return super().attempt(parcel)
+
+
+class _RenamingSender:
+    def __init__(self, sender: Sender, ids: Ids) -> None:
+        self._sender, self._ids = sender, ids
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        renamed = message.model_copy(update={"id": self._ids.message()})
+        return self._sender.send(renamed, invoice, seller)

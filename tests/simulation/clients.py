@@ -1,0 +1,127 @@
+"""Callers of the desk: each request has a key, and is asked again until it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+from returns.result import Result, Success
+
+from billhook.desk.answers import Sent
+from billhook.desk.commands import AnyCommand, Cancel, DraftAndSend, Notify, Pay, RecordPayment
+from billhook.desk.desk import Desk
+from billhook.invoice import Document, Invoice, Key
+from billhook.message import Message
+from billhook.party import Medium
+from billhook_adapters.testing import a_payment
+from simulation.scheduler import Killed, Scheduler
+
+MEDIA = tuple(Medium)
+
+
+@dataclass
+class Asked:
+    """One request, and all that its callers were told."""
+
+    command: AnyCommand
+    answers: list[Result[Any, Any]] = field(default_factory=list)
+
+    def messages(self) -> Sequence[Message]:
+        """The messages that the callers know of."""
+        match self.answers:
+            case [Success(Message() as message), *_]:
+                return (message,)
+            case [Success(Sent() as sent), *_]:
+                return sent.messages
+        return ()
+
+
+@dataclass
+class Book:
+    """Every request that was ever made, by its key."""
+
+    asked: dict[str, Asked] = field(default_factory=dict)
+    paid: dict[str, int] = field(default_factory=dict)
+    """What was offered, by reference."""
+    keys: count[int] = field(default_factory=lambda: count(1))
+
+    def note(self, command: AnyCommand) -> AnyCommand:
+        """Remember a request before it is made."""
+        self.asked[str(command.key)] = Asked(command)
+        return command
+
+
+@dataclass
+class Client:
+    """One caller, who may meet others at the same invoices."""
+
+    scheduler: Scheduler
+    desk: Callable[[], Desk]
+    book: Book
+    invoices: Sequence[Key]
+    documents: Sequence[Document]
+    requests: int
+
+    def live(self) -> None:
+        """Ask one thing after another."""
+        scheduler, random = self.scheduler, self.scheduler.random
+        actor = scheduler.running
+        assert actor is not None
+        for _ in range(self.requests):
+            scheduler.sleep(timedelta(seconds=random.choice((0, 0, 1, 5))))
+            commands = [self._wanted(random) for _ in range(random.choice((1, 1, 1, 2)))]
+            while True:
+                scheduler.tell(actor.name, "asks", commands)
+                try:
+                    answers = self.desk().execute(commands)
+                except (ConnectionError, Killed):
+                    if scheduler.over:
+                        raise
+                    actor.process.dead = False  # another one serves from now on
+                    scheduler.tell(actor.name, "has no answer")
+                    if random.random() < 0.1:
+                        break  # and never learns what became of it
+                    scheduler.sleep(timedelta(seconds=random.choice((0, 1, 10))))
+                    continue
+                for command, answer in zip(commands, answers, strict=True):
+                    self.book.asked[str(command.key)].answers.append(answer)
+                scheduler.tell(actor.name, "is answered", answers)
+                break
+
+    def _wanted(self, random: Random) -> AnyCommand:
+        book = self.book
+        if book.asked and random.random() < 0.15:
+            return random.choice(list(book.asked.values())).command  # once more, under its key
+        number = next(book.keys)
+        account, invoice = random.choice(self.invoices)
+        about: Any = {"account": account, "invoice": invoice, "key": f"key_{number}"}
+        draw = random.random()
+        if draw < 0.05:
+            return book.note(DraftAndSend(**about, document=random.choice(self.documents)))
+        if draw < 0.75:
+            return book.note(Notify(**about, medium=random.choice(MEDIA)))
+        if draw < 0.92:
+            payment = a_payment(random.choice((1, 10, 100, 101)), f"pay_{number}")
+            if random.random() < 0.5:
+                return book.note(Pay(**about, payment=payment))
+            book.paid[payment.reference] = payment.amount
+            return book.note(RecordPayment(**about, payment=payment))
+        return book.note(Cancel(**about))
+
+
+def about(answer: Result[Any, Any]) -> tuple[Any, ...]:
+    """What must be the same in every answer to one request."""
+    if not isinstance(answer, Success):
+        return ("refused", answer.failure())
+    match answer.unwrap():
+        case Message(id=id):
+            return ("message", id)
+        case Sent(invoice=invoice, messages=messages):
+            return ("sent", invoice, tuple(one.id for one in messages))
+        case Invoice() as invoice:
+            return ("invoice", invoice)
+    raise AssertionError("a request of a kind that no client makes")

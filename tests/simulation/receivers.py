@@ -1,0 +1,60 @@
+"""Those at the other end: they honour ids, remember everything, and refuse some for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from returns.result import Failure, Result, Success
+
+from billhook.delivery import Accepted, Permanent, SendError
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.ports import Occasion
+
+GONE = "gone@example.com"
+"""An address that its provider refuses for good."""
+
+DEAF = "https://deaf.example/hooks"
+"""A subscriber that refuses for good."""
+
+
+class Taken(NamedTuple):
+    """One message as the provider took it."""
+
+    at: datetime
+    message: Message
+    invoice: Invoice
+
+
+@dataclass
+class Provider:
+    """Takes messages; a reader sees each id once."""
+
+    now: Callable[[], datetime]
+    taken: list[Taken] = field(default_factory=list)
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        if message.address == GONE:
+            return Failure(Permanent("no such address"))
+        self.taken.append(Taken(self.now(), message, invoice))
+        return Success(Accepted(f"prov_{message.id}"))
+
+    def seen(self) -> dict[str, Taken]:
+        """What readers see."""
+        return {one.message.id: one for one in reversed(self.taken)}
+
+
+@dataclass
+class Hearers:
+    """All subscribers."""
+
+    taken: list[Occasion] = field(default_factory=list)
+
+    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+        if occasion.subscriber.url == DEAF:
+            return Failure(Permanent("410"))
+        self.taken.append(occasion)
+        return Success(Accepted())

@@ -1,0 +1,249 @@
+"""Everything that one seed makes: accounts, invoices, callers, workers, and what they meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+from billhook.account import Account, AccountId
+from billhook.delivery import LIVE, MessageId
+from billhook.desk.claiming import Delivered
+from billhook.desk.commands import AnyCommand, DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.desk.inline import InlineDesk
+from billhook.invoice import InvoiceId, Key
+from billhook.party import Medium
+from billhook.ports import Ids, Sender, Store
+from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.testing import (
+    NOON,
+    a_customer,
+    a_document,
+    a_line,
+    a_subscriber,
+    an_account,
+)
+from billhook_adapters.testing.faults import (
+    FaultyAnnouncer,
+    FaultyClock,
+    FaultySender,
+    FaultyStore,
+)
+from simulation.clients import Book, Client
+from simulation.odds import drawn
+from simulation.receivers import DEAF, GONE, Hearers, Provider
+from simulation.scheduler import ExclusiveStore, Process, Scheduler
+
+MINUTE = timedelta(minutes=1)
+POLLS = tuple(timedelta(seconds=seconds) for seconds in (1, 10, 40))
+ONE, TWO = AccountId("acc_1"), AccountId("acc_2")
+
+SLOW = {"email": {"most": 2, "within": MINUTE}}
+ACCOUNTS = {
+    ONE: [
+        an_account(ONE),
+        an_account(ONE, retries={"attempts": 2, "first": timedelta(seconds=10)}),
+        an_account(ONE, rates=SLOW),
+    ],
+    TWO: [an_account(TWO, number_prefix="INV-")],
+}
+
+DOCUMENTS = [
+    a_document(
+        lines=(a_line(unit_amount=100, quantity=1),),
+        media=media,
+        expire_by=None if lives is None else NOON + lives,
+        customer=customer,
+    )
+    for media in ((Medium.EMAIL,), (Medium.EMAIL, Medium.SMS))
+    for lives in (None, None, timedelta(seconds=50), 10 * MINUTE)
+    for customer in (a_customer(), a_customer(), a_customer(email=GONE))
+]
+
+SUBSCRIBERS = [
+    (),
+    (a_subscriber(account=ONE),),
+    (a_subscriber(account=ONE), a_subscriber("sub_2", account=ONE, url=DEAF)),
+]
+
+
+class CountingIds:
+    """Ids in order, so that a run is the same every time."""
+
+    def __init__(self, random: Random) -> None:
+        self._next, self.jitter = count(1), random.random
+
+    def invoice(self) -> InvoiceId:
+        return InvoiceId(f"inv_minted_{next(self._next)}")
+
+    def message(self) -> MessageId:
+        return MessageId(f"msg_{next(self._next)}")
+
+    def event(self) -> MessageId:
+        return MessageId(f"evt_{next(self._next)}")
+
+    def short_url(self) -> str:
+        return f"https://bill.example/i/{next(self._next)}"
+
+
+@dataclass(frozen=True)
+class Build:
+    """How the product is put together. The broken variants do it in other ways."""
+
+    def store(self, store: Store) -> Store:
+        """What the desk keeps its decisions in."""
+        return store
+
+    def sender(self, sender: Sender, ids: Ids) -> Sender:
+        """What hands messages over."""
+        return sender
+
+    def handlers(self, *parts: Any, **more: Any) -> Handlers:
+        """What engines wake."""
+        return Handlers(*parts, **more)
+
+
+@dataclass(eq=False)
+class World:
+    """One run."""
+
+    seed: int
+    build: Build = field(default_factory=Build)
+
+    def __post_init__(self) -> None:
+        random = Random(self.seed)  # noqa: S311  # a seeded run
+        self.scheduler = scheduler = Scheduler(random, drawn(random))
+        self.ids = CountingIds(random)
+        self.rows = ExclusiveStore(scheduler)
+        self.store = FaultyStore(self.rows, scheduler)
+        self.clock = FaultyClock(scheduler, scheduler)
+        self.provider, self.hearers = Provider(scheduler.now), Hearers()
+        self.book = Book()
+        sender = FaultySender(self.provider, scheduler)
+        sender = self.build.sender(sender, self.ids)
+        self.handlers = self.build.handlers(
+            self.store,
+            self.clock,
+            self.ids,
+            dict.fromkeys(Medium, sender),
+            FaultyAnnouncer(self.hearers, scheduler),
+        )
+        self.invoices = [
+            Key(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
+            for number in range(random.randrange(1, 4))
+        ]
+        desk = Desk(self.rows, scheduler, self.ids)
+        self.accounts: dict[AccountId, Account] = {}
+        for account, kinds in ACCOUNTS.items():
+            self.accounts[account] = random.choice(kinds)
+            desk.open(self.accounts[account])
+        for subscriber in random.choice(SUBSCRIBERS):
+            desk.subscribe(subscriber)
+        made = [self._made(random, key) for key in self.invoices]
+        for command, answer in zip(made, desk.execute(made), strict=True):
+            self.book.asked[str(command.key)].answers.append(answer)
+        self.inline = random.random() < 0.15
+        self.hands = 1
+        self.started = count(1)
+
+    def run(self) -> None:
+        """Let all happen, at once and badly; then let what is left be finished in peace."""
+        scheduler, random = self.scheduler, self.scheduler.random
+        callers = [
+            Client(
+                scheduler,
+                self._desk,
+                self.book,
+                self.invoices,
+                DOCUMENTS,
+                random.randrange(2, 6),
+            )
+            for _ in range(random.randrange(1, 3))
+        ]
+        clients = [
+            scheduler.spawn(f"client-{n}", Process(f"service-{n}"), caller.live)
+            for n, caller in enumerate(callers)
+        ]
+        for _ in range(random.randrange(1, 4)):
+            self._worker()
+        steps = count()
+        patience = random.randrange(60)
+        asking = set(clients)
+
+        def done() -> bool:
+            if asking & set(scheduler.actors):
+                return False
+            return next(steps) > patience
+
+        scheduler.run(done)
+        self._finish()
+
+    def _made(self, random: Random, key: Key) -> AnyCommand:
+        """An invoice that is there before anything goes wrong."""
+        return self.book.note(
+            DraftAndSend(
+                account=key.account,
+                invoice=key.invoice,
+                document=random.choice(DOCUMENTS),
+                media=None if random.random() < 0.5 else (),
+                key=f"made_{key.invoice}",
+            )
+        )
+
+    def _desk(self) -> Desk:
+        store = self.build.store(self.store)
+        if self.inline:
+            return InlineDesk(self.handlers)
+        return Desk(store, self.clock, self.ids)
+
+    def _worker(self, begins_in: timedelta = timedelta(0)) -> None:
+        name = f"worker-{next(self.started)}"
+        process = Process(name, again=self._replace)
+        self.scheduler.spawn(name, process, lambda: self._work(name, begins_in))
+
+    def _replace(self) -> None:
+        if self.scheduler.random.random() >= self.scheduler.odds.retired:
+            self._worker(self.scheduler.random.choice(POLLS))
+
+    def _work(self, name: str, begins_in: timedelta) -> None:
+        def handled(became: Delivered) -> None:
+            self.scheduler.tell(name, "delivers", became)
+
+        engine = EmbeddedEngine(self.handlers, pause=self.scheduler.sleep, handled=handled)
+        self.scheduler.sleep(begins_in)
+        while True:
+            try:
+                engine.drain()
+            except ConnectionError:
+                self.scheduler.tell(name, "gives up a round")
+            self.scheduler.sleep(self.scheduler.random.choice(POLLS))
+
+    def _finish(self) -> None:
+        scheduler = self.scheduler
+        scheduler.tell("-", "From here on all is well.")
+        self.engine = EmbeddedEngine(self.handlers, pause=scheduler.sleep)
+        for _ in range(100):
+            self.engine.drain()
+            due = self._next()
+            if due is None:
+                return
+            scheduler.time = max(scheduler.time, due)
+        raise AssertionError("there is no end to it")
+
+    def _next(self) -> datetime | None:
+        rows = self.rows._rows
+        waiting = [
+            one.due_at
+            for one in rows.messages.values()
+            if one.status in LIVE and one.due_at is not None
+        ]
+        lasting = [
+            one.document.expire_by
+            for one in rows.invoices.values()
+            if one.status in ("issued", "partially_paid") and one.document.expire_by is not None
+        ]
+        return min([*waiting, *lasting], default=None)
