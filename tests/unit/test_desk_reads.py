@@ -4,19 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from returns.result import Failure, Success
 
-from billhook.desk.commands import AnyCommand, Cancel, Draft, DraftAndSend, Notify
+from billhook.account import AccountId
+from billhook.desk.case import Case
+from billhook.desk.commands import AnyCommand, Cancel, Draft, DraftAndSend, File, Notify, Pay, Send
 from billhook.errors import MissingContact
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook_adapters.memory import InMemoryStore
-from billhook_adapters.testing import a_customer, a_document
+from billhook_adapters.testing import a_customer, a_document, a_payment
 from unit.office import ACME, ONE, Office
 
-READS = ("remembered", "accounts", "invoices", "payments", "histories")
+READS = ("remembered", "accounts", "invoices", "payments", "entries", "histories")
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A command of a kind that the desk has never heard of, which decides as another does."""
+
+    asked: Notify
+    key: str | None = None
+    actor: str | None = None
+
+    @property
+    def account(self) -> AccountId:
+        return self.asked.account
+
+    @property
+    def invoice(self) -> InvoiceId:
+        return self.asked.invoice
+
+    def decide(self, case: Case) -> Any:
+        return self.asked.decide(case)
 
 
 class CountingStore(InMemoryStore):
@@ -100,4 +124,61 @@ def test_a_payer_who_came_with_the_batch_is_looked_up_too() -> None:
     )
     assert isinstance(told, Success)
     assert isinstance(sent, Success)
-    assert store.reads[2:] == [("histories", 1), ("histories", 1)]
+    # Known by its e-mail, and by the SMS that it might want: the other one was asked for.
+    assert store.reads[2:] == [("histories", 3)]
+
+
+def test_the_payments_of_a_batch_are_looked_up_together() -> None:
+    store = CountingStore()
+    office = Office(store)
+    office.issued()
+    store.reads.clear()
+    office.desk.execute(
+        [
+            Pay(account=ACME, invoice=ONE, payment=a_payment(1, f"pay_{number}"))
+            for number in range(10)
+        ]
+    )
+    assert store.reads == [("accounts", 1), ("invoices", 1), ("payments", 10)]
+
+
+def test_rows_are_read_in_one_order_whatever_the_order_of_the_commands() -> None:
+    store = CountingStore()
+    office = Office(store)
+    commands: list[AnyCommand] = [
+        Send(account=ACME, invoice=office.drafted().id, key="send"),
+        File(account=ACME, id="entry", body="{}"),
+        Pay(account=ACME, invoice=ONE, payment=a_payment(1)),
+    ]
+    expected = ["remembered", "accounts", "invoices", "payments", "entries", "histories"]
+    for order in (commands, commands[::-1]):
+        store.reads.clear()
+        office.desk.execute(order)
+        assert [name for name, _ in store.reads] == expected
+
+
+def test_a_command_of_another_kind_is_read_for_as_it_asks() -> None:
+    asked = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+    store = CountingStore()
+    office = Office(store)
+    office.issued()
+    store.reads.clear()
+    assert office.desk.do(Stranger(asked)).unwrap().medium is Medium.EMAIL
+    assert store.reads == [("accounts", 1), ("invoices", 1), ("histories", 1)]
+
+
+def test_the_time_is_told_once_all_is_read() -> None:
+    store = CountingStore()
+    office = Office(store)
+    told: list[int] = []
+    now = office.clock.now
+
+    def telling() -> datetime:
+        told.append(len(store.reads))
+        return now()
+
+    office.issued()
+    store.reads.clear()
+    office.clock.now = telling  # type: ignore[method-assign]
+    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
+    assert told == [len(store.reads)]

@@ -42,10 +42,11 @@ from billhook.reminders import Progress
 class Batch:
     """What a batch has read, and all that it has decided so far."""
 
-    def __init__(
-        self, work: Work, ids: Ids, now: datetime, zones: Callable[[str | None], tzinfo]
-    ) -> None:
-        self.work, self.ids, self.now = work, ids, now
+    now: datetime
+    """When it is decided: read once the rows are its own, since waiting for them takes time."""
+
+    def __init__(self, work: Work, ids: Ids, zones: Callable[[str | None], tzinfo]) -> None:
+        self.work, self.ids = work, ids
         self.outcome = Outcome()
         self.accounts: Rows[AccountId, Account] = Rows(work.accounts)
         self.invoices: Rows[Key, Invoice] = Rows(work.invoices)
@@ -56,24 +57,6 @@ class Batch:
         self.entries: Rows[EntryKey, Entry] = Rows(work.entries)
         self.about: Rows[Key, Sequence[Message]] = Rows(work.messages_about)
         self.reminding = Reminding(work, zones, self.accounts, self.invoices)
-        self._read_ahead: set[Medium] = set()
-
-    def history(self, contact: Contact) -> History:
-        """What is remembered of a contact.
-
-        Whoever asks is seldom the only one of a batch to ask: all payers' are read in one go.
-        """
-        medium = contact.medium
-        if medium not in self._read_ahead:
-            self._read_ahead.add(medium)
-            self.histories.fetch(
-                [
-                    Contact(invoice.account, medium, address)
-                    for invoice in self.invoices.present()
-                    if (address := invoice.document.address(medium)) is not None
-                ]
-            )
-        return self.histories.get(contact) or History()
 
     def remember(self, answer: Remembered) -> None:
         """Keep a decided answer under its idempotency key."""
@@ -185,7 +168,8 @@ class Case:
         policy, last = self.account.policy, None
         if policy.invoice_wait:
             last = last_about(self._batch.about.get(invoice.key) or (), contact.medium)
-        return self._batch.history(contact).standing(policy, last)
+        known = self._batch.histories.get(contact) or History()
+        return known.standing(policy, last)
 
     def next_number(self) -> str | None:
         """The next invoice number, where the account has a series. Call only once decided."""

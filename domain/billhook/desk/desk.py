@@ -15,9 +15,10 @@ from billhook.account import Account, AccountId
 from billhook.announcement import Subscriber
 from billhook.canonical import canonical
 from billhook.change import as_of
+from billhook.desk.ahead import invoice_of, read_ahead, request_of
 from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
-from billhook.desk.commands import AnyCommand, Command, Pay, RecordPayment
+from billhook.desk.commands import AnyCommand, Command
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message, last_about
@@ -30,10 +31,8 @@ from billhook.records import (
     EntryKey,
     History,
     Outcome,
-    PaymentKey,
     RecordedPayment,
     Remembered,
-    RequestKey,
     Search,
     StampedFact,
 )
@@ -96,18 +95,15 @@ class Desk:
 
     def _together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         with self._store.transaction() as work:
-            # The clock is read once the rows are ours: waiting for them takes time.
-            batch = Batch(work, self._ids, self._clock.now(), self._clock.zone)
-            batch.remembered.fetch([k for c in commands if (k := _request(c)) is not None])
-            batch.accounts.fetch([command.account for command in commands])
-            batch.invoices.fetch(
-                sorted({key for c in commands if (key := _invoice(c)) is not None})
-            )
-            batch.payments.fetch(sorted({p for c in commands if (p := _payment(c)) is not None}))
-            answers = [_answer(batch, command) for command in commands]
+            batch = Batch(work, self._ids, self._clock.zone)
+            read_ahead(batch, commands)
+            batch.now = self._clock.now()
+            # Account by account, so that all batches draw from the series of numbers in one order.
+            order = sorted(range(len(commands)), key=lambda place: commands[place].account)
+            answers = {place: _answer(batch, commands[place]) for place in order}
             if batch.outcome:
                 work.save(batch.outcome)
-        return answers
+        return [answers[place] for place in range(len(commands))]
 
     def sweep(self, limit: int) -> int:
         """Record the expiry of up to `limit` overdue invoices in one transaction; how many it was.
@@ -115,7 +111,8 @@ class Desk:
         The same as the command `Expire` for each of them, without reading them whole.
         """
         with self._store.transaction() as work:
-            batch = Batch(work, self._ids, self._clock.now(), self._clock.zone)
+            batch = Batch(work, self._ids, self._clock.zone)
+            batch.now = self._clock.now()
             overdue = work.overdue(batch.now, limit)
             batch.lapse(overdue)
             if batch.outcome:
@@ -222,24 +219,10 @@ class Desk:
         return Success(explain(found, now=now, policy=seller.policy, standings=standings))
 
 
-def _request(command: AnyCommand) -> RequestKey | None:
-    return None if command.key is None else RequestKey(command.account, command.key)
-
-
-def _invoice(command: AnyCommand) -> Key | None:
-    return None if command.invoice is None else Key(command.account, command.invoice)
-
-
-def _payment(command: AnyCommand) -> PaymentKey | None:
-    if isinstance(command, Pay | RecordPayment):
-        return PaymentKey(command.account, command.payment.reference)
-    return None
-
-
 def _answer(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
     if command.invoice is not None and _ID.fullmatch(command.invoice) is None:
         return Failure(InvoiceNotFound())  # no store can hold what has the shape of no id
-    request = _request(command)
+    request = request_of(command)
     if request is None:
         return _decide(batch, command)
     fingerprint = _fingerprint(command)
@@ -257,7 +240,7 @@ def _decide(batch: Batch, command: AnyCommand) -> Result[Any, Any]:
     account = batch.accounts.get(command.account)
     if account is None:
         return Failure(AccountNotFound())
-    key = _invoice(command)
+    key = invoice_of(command)
     case = Case(batch, account, None if key is None else batch.invoices.get(key), command.actor)
     answer = command.decide(case)
     if isinstance(answer, Success):
