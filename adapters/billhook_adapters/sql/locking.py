@@ -7,17 +7,23 @@ the order of the keys.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import Connection
+
+from billhook.account import AccountId
+from billhook.announcement import Subscriber, SubscriberKey
 from billhook.delivery import MessageKey
 from billhook.invoice import Invoice, Key
 from billhook.pacing import Turns
+from billhook.ports import StoreRefused
 from billhook.records import (
     Contact,
     Entry,
     EntryKey,
     History,
     Outbound,
+    Outcome,
     PaceKey,
     PaymentKey,
     RecordedPayment,
@@ -27,12 +33,16 @@ from billhook.records import (
 from billhook.reminders import Progress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locks import hold
-from billhook_adapters.sql.rows import outbound_of, progress_of
-from billhook_adapters.sql.work import SqlWork
+from billhook_adapters.sql.rows import outbound_of, progress_of, subscriber_of
+from billhook_adapters.sql.work import Queued, SqlWork, ignored
 
 
 class LockingWork(SqlWork):
     """Reads as `SqlWork` does, and nobody else changes what it read until it ends."""
+
+    def __init__(self, connection: Connection, queued: Queued = ignored) -> None:
+        super().__init__(connection, queued)
+        self._subscribers: dict[AccountId, Sequence[Subscriber]] = {}
 
     def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
         found = self._invoices(q.LOCKED_INVOICES, keys)
@@ -70,3 +80,26 @@ class LockingWork(SqlWork):
     def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
         hold(self._connection, "pace", paces)
         return super().turns(paces)
+
+    def subscribers(
+        self, accounts: Collection[AccountId]
+    ) -> Mapping[AccountId, Sequence[Subscriber]]:
+        # Nearly everybody reads them and hardly anybody writes them: they are not locked, but
+        # whoever writes proves that they still are what was read.
+        found = super().subscribers(accounts)
+        self._subscribers |= {account: found.get(account, ()) for account in accounts}
+        return found
+
+    def save(self, outcome: Outcome) -> None:
+        self._prove(outcome.subscribers)
+        super().save(outcome)
+
+    def _prove(self, changed: Mapping[SubscriberKey, Subscriber]) -> None:
+        keys = sorted(key for key in changed if key.account in self._subscribers)
+        if not keys:
+            return
+        read = {one.key: one for key in keys for one in self._subscribers[key.account]}
+        now = map(subscriber_of, self._rows(q.LOCKED_SUBSCRIBERS, keys))
+        for one in now:
+            if one not in (read.get(one.key), changed[one.key]):
+                raise StoreRefused("a subscriber is not what was read")

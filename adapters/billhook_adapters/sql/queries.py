@@ -32,6 +32,9 @@ MESSAGES_ABOUT = (
     .order_by(t.messages.c.requested_at, t.messages.c.id)
 )
 SUBSCRIBERS = keyed(t.subscribers, t.subscribers.c.account).order_by(t.subscribers.c.id)
+LOCKED_SUBSCRIBERS = locked(
+    keyed(t.subscribers, t.subscribers.c.account, t.subscribers.c.id), t.subscribers
+)
 ENTRIES = keyed(t.entries, t.entries.c.account, t.entries.c.id)
 PAYMENTS = keyed(t.payments, t.payments.c.account, t.payments.c.reference)
 PAYMENTS_FOR = keyed(t.payments, t.payments.c.account, t.payments.c.invoice).order_by(

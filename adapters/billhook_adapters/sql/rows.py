@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from billhook.account import Account, AccountId
-from billhook.announcement import Announcement
+from billhook.announcement import Announcement, Subscriber
 from billhook.canonical import canonical
 from billhook.errors import Suppression
 from billhook.facts import encode
@@ -215,6 +215,11 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 def entry_of(row: Row) -> Entry:
     """The entry of a row."""
     return Entry.model_validate({**row, "filed_at": instant(row["filed_at"])})
+
+
+def subscriber_of(row: Row) -> Subscriber:
+    """The subscriber of a row."""
+    return Subscriber.model_validate_json(row["body"])
 
 
 def turns_row(pace: PaceKey, turns: Turns) -> dict[str, Any]:

@@ -59,6 +59,7 @@ from billhook_adapters.sql.rows import (
     remembered_of,
     remembered_row,
     some,
+    subscriber_of,
     turns_of,
     turns_row,
 )
@@ -120,8 +121,7 @@ class SqlWork:
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, Sequence[Subscriber]]:
         found: dict[AccountId, list[Subscriber]] = {}
-        for row in self._rows(q.SUBSCRIBERS, accounts):
-            subscriber = Subscriber.model_validate_json(row["body"])
+        for subscriber in map(subscriber_of, self._rows(q.SUBSCRIBERS, accounts)):
             found.setdefault(subscriber.account, []).append(subscriber)
         return found
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay, RecordPayment
+from billhook.account import AccountId
+from billhook.desk.commands import (
+    AnyCommand,
+    Cancel,
+    Draft,
+    DraftAndSend,
+    File,
+    Issue,
+    Notify,
+    Pay,
+    RecordPayment,
+)
 from billhook.desk.desk import Desk
-from billhook.errors import MissingCustomer
+from billhook.errors import AlreadyExists, MissingCustomer
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.ports import Store
-from billhook_adapters.testing.builders import a_payment
+from billhook_adapters.testing.builders import a_customer, a_document, a_payment, an_account
 from billhook_adapters.testing.contracts.at_once import at_once
 from billhook_adapters.testing.contracts.desk_suite import (
     ACCOUNT,
@@ -110,6 +122,64 @@ class RacesSuite(DeskSuite):
         answers = _raced(desk, *[Issue(account=ACCOUNT, invoice=ID)] * (1 + others))
         (won,) = [answer for answer in answers if isinstance(answer, Success)]
         assert won == Success(kept(store))
+
+    def test_one_id_is_drafted_once_and_the_others_are_told_so(
+        self, desk: Desk, store: Store
+    ) -> None:
+        for n in range(ROUNDS):
+            one = InvoiceId(f"inv_{n}")
+            answers = _raced(
+                desk, *[Draft(account=ACCOUNT, invoice=one, document=a_document())] * 4
+            )
+            (won,) = [answer for answer in answers if isinstance(answer, Success)]
+            assert won == Success(kept(store, one))
+            assert answers.count(Failure(AlreadyExists())) == 3
+
+    def test_an_entry_is_what_was_first_filed_under_its_id(self, desk: Desk) -> None:
+        for n in range(ROUNDS):
+            item = f"item_{n}"
+            answers = _raced(
+                desk, *(File(account=ACCOUNT, id=item, body=f"{body}") for body in range(4))
+            )
+            (won,) = [answer for answer in answers if isinstance(answer, Success)]
+            assert desk.entry(ACCOUNT, item) == won.unwrap()
+            assert answers.count(Failure(AlreadyExists())) == 3
+
+    def test_of_messages_to_one_address_at_once_one_is_not_too_soon(self, desk: Desk) -> None:
+        desk.open(an_account(ACCOUNT, number_prefix="INV-", resend_wait=timedelta(hours=1)))
+        for n in range(ROUNDS):
+            payer = a_customer(email=f"payer{n}@example.com")
+            ids = [issued(desk, f"inv_{n}_{m}", customer=payer).id for m in range(4)]
+            answers = _raced(
+                desk, *(Notify(account=ACCOUNT, invoice=one, medium=Medium.EMAIL) for one in ids)
+            )
+            assert sorted(type(answer).__name__ for answer in answers) == [
+                *["Failure"] * 3,
+                "Success",
+            ]
+
+    def test_batches_that_cross_each_other_are_all_done(self, desk: Desk) -> None:
+        desk.open(an_account("acc_2", "Umbrella", number_prefix="U-"))
+        payers = [
+            a_customer(email=f"payer{n}@example.com", contact=f"+9198765432{n}0") for n in range(3)
+        ]
+        accounts = [AccountId("acc_1"), AccountId("acc_2")]
+        made: list[AnyCommand] = [
+            DraftAndSend(
+                account=account,
+                document=a_document(customer=payer),
+                media=media,
+                key=f"{account} {payer.email} {media}",
+            )
+            for account in accounts
+            for payer in payers
+            for media in (tuple(Medium), tuple(Medium)[::-1])
+        ]
+        both = [made, made[::-1]] * 4
+        answers = at_once(*(lambda batch=batch: desk.execute(batch) for batch in both))
+        first = answers[0]
+        assert [type(answer) for answer in first] == [Success] * len(made)
+        assert [answer[:: 1 - 2 * (n % 2)] for n, answer in enumerate(answers)] == [first] * 8
 
 
 def _raced(desk: Desk, *commands: AnyCommand) -> list[Result[Any, Any]]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from billhook.account import AccountId
 from billhook.announcement import Event, Subscriber
-from billhook.ports import Store
+from billhook.ports import Store, StoreRefused
 from billhook.records import Outcome
 from billhook_adapters.testing.builders import a_subscriber
+from billhook_adapters.testing.contracts.at_once import at_once
 from billhook_adapters.testing.contracts.store_suite import (
     ONE,
     OTHER,
@@ -71,6 +72,23 @@ class SubscribersSuite(StoreSuite):
             work.save(Outcome(subscribers={subscriber.key: subscriber}))
             assert list(work.subscribers((ONE.id,))[ONE.id]) == [subscriber]
         assert _subscribed(opened) == []
+
+    def test_of_changes_at_once_none_is_made_to_what_another_changed(self, opened: Store) -> None:
+        _subscribe(opened, a_subscriber(url=""))
+
+        def lengthened(letter: str) -> bool:
+            try:
+                with opened.transaction() as work:
+                    (before,) = work.subscribers((ONE.id,))[ONE.id]
+                    after = before.model_copy(update={"url": before.url + letter})
+                    work.save(Outcome(subscribers={after.key: after}))
+            except StoreRefused:
+                return False
+            return True
+
+        done = at_once(*(lambda letter=letter: lengthened(letter) for letter in "abcdefgh"))
+        (after,) = _subscribed(opened)
+        assert len(after.url) == sum(done) >= 1
 
 
 def _subscribe(store: Store, *subscribers: Subscriber) -> None:
