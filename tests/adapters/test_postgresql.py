@@ -17,8 +17,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from billhook_adapters.sql import open_database
+from billhook_adapters.sql.locks import hold
 from billhook_adapters.sql.postgresql import postgresql
 from billhook_adapters.sql.tables import metadata
+from billhook_adapters.sql.writing import writing
 from postgresql import Databases
 
 CANARY = "canary"
@@ -99,6 +101,23 @@ def test_many_may_open_one_new_database_at_the_same_moment(postgresql_url: str) 
         for engine in threads.map(open_database, [postgresql_url] * 4):
             engine.dispose()
     assert [(opener.communicate()[1], opener.returncode) for opener in openers] == [("", 0)] * 2
+
+
+def test_whoever_opens_a_database_that_is_being_migrated_waits_and_finds_the_work_done(
+    postgresql_url: str,
+) -> None:
+    first = postgresql(postgresql_url)
+    with ThreadPoolExecutor(1) as threads, psycopg.connect(postgresql_url) as watching:
+        with writing(first) as connection:
+            hold(connection, "migrations", ("",))
+            second = threads.submit(open_database, postgresql_url)
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while watching.execute(waiting).fetchone() == (0,):
+                assert not second.done()
+            tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            assert watching.execute(tables).fetchone() == (0,)
+        second.result().dispose()
+        first.dispose()
 
 
 def test_no_error_of_the_database_quotes_what_it_was_given(postgresql_engine: Engine) -> None:

@@ -11,7 +11,7 @@ import pytest
 from returns.result import Failure
 from sqlalchemy import Engine
 
-from billhook.account import AccountId
+from billhook.account import Account, AccountId
 from billhook.desk.commands import (
     AnyCommand,
     Cancel,
@@ -27,19 +27,21 @@ from billhook.desk.commands import (
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.errors import NotStored
-from billhook.invoice import InvoiceId
+from billhook.invoice import InvoiceId, Key
 from billhook.pacing import Rate, Rates
 from billhook.party import Medium
 from billhook.ports import StoreRefused
+from billhook.records import Outcome
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.work import SqlWork
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
+from billhook_adapters.testing.contracts.answers import an_answer
 from billhook_adapters.testing.contracts.at_once import at_once
 
 ACCOUNTS = [AccountId("acc_1"), AccountId("acc_2")]
 IDS = [InvoiceId(f"inv_{n}") for n in range(6)]
-WRITERS, ROUNDS = 6, 12
+ROUNDS, WAKES = 40, 12
 
 
 class Telling(SqlStore):
@@ -82,19 +84,84 @@ def test_commands_that_cross_each_other_never_wait_in_a_circle(
     desk: Desk, store: Telling, size: int
 ) -> None:
     store.refusals.clear()
-
-    def asking(seed: int) -> list[object]:
-        drawn = Random(seed)  # noqa: S311  # the same draws each time, and nothing secret
-        return [
-            answer
-            for _ in range(ROUNDS)
-            for answer in desk.execute([_command(drawn) for _ in range(size)])
-        ]
-
-    answers = at_once(*(lambda seed=seed: asking(seed) for seed in range(WRITERS)))
+    drawn = Random(size)  # noqa: S311  # the same draws each time, and nothing secret
+    for _ in range(ROUNDS):
+        commands = [_command(drawn) for _ in range(size)]
+        others = [_command(drawn) for _ in range(size)]
+        batches = [commands, commands[::-1], others, others[::-1]]
+        answers = at_once(*(lambda batch=batch: desk.execute(batch) for batch in batches))
+        assert [len(some) for some in answers] == [size] * len(batches)
+        assert Failure(NotStored()) not in [answer for some in answers for answer in some]
     assert store.refusals == []
-    assert Failure(NotStored()) not in [answer for some in answers for answer in some]
-    assert [len(some) for some in answers] == [ROUNDS * size] * WRITERS
+
+
+CROSSINGS = {
+    "series": lambda own: [_sent(account, own) for account in ACCOUNTS],
+    "addresses": lambda _own: [_sent(ACCOUNTS[0], shared) for shared in (0, 1)],
+    "references": lambda own: [_paid(own, f"pay_{shared}") for shared in (0, 1)],
+    "entries": lambda _own: [_filed(f"item_{shared}") for shared in (0, 1)],
+    "request keys": lambda own: [_filed(f"{own}", key=f"key_{shared}") for shared in (0, 1)],
+    "invoices": lambda _own: [Cancel(account=ACCOUNTS[0], invoice=one) for one in IDS[:3:2]],
+    "ids to be": lambda _own: [Cancel(account=ACCOUNTS[0], invoice=one) for one in IDS[1:4:2]],
+}
+
+
+@pytest.mark.parametrize("crossing", CROSSINGS)
+def test_batches_that_share_nothing_but_this_never_wait_in_a_circle(
+    desk: Desk, store: Telling, crossing: str
+) -> None:
+    store.refusals.clear()
+    for _ in range(ROUNDS):
+        batches = [CROSSINGS[crossing](own)[:: (-1) ** own] for own in range(4)]
+        at_once(*(lambda batch=batch: desk.execute(batch) for batch in batches))
+    assert store.refusals == []
+
+
+def test_media_in_two_orders_never_wait_in_a_circle(desk: Desk, store: Telling) -> None:
+    store.refusals.clear()
+    for _ in range(ROUNDS):
+        both = [_sent(ACCOUNTS[0], 0, media) for media in (tuple(Medium), tuple(Medium)[::-1])]
+        at_once(*(lambda one=one: desk.do(one) for one in both * 2))
+    assert store.refusals == []
+
+
+def test_rows_are_locked_in_the_order_of_their_keys_however_they_are_asked_for(
+    desk: Desk, store: Telling
+) -> None:
+    ids = [InvoiceId(f"many_{n}") for n in range(200)]
+    desk.execute([Draft(account=ACCOUNTS[0], invoice=one, document=a_document()) for one in ids])
+    keys = [Key(ACCOUNTS[0], one) for one in ids]
+
+    def locking(asked: list[Key]) -> int:
+        with store.transaction() as work:
+            return len(work.invoices(asked))
+
+    for _ in range(ROUNDS):
+        assert at_once(*(lambda o=o: locking(keys[::o]) for o in (1, -1) * 2)) == [200] * 4
+    assert store.refusals == []
+
+
+def test_rows_are_written_in_the_order_of_their_keys_however_they_come(store: Telling) -> None:
+    many = [an_account(f"acc_{n}") for n in range(200)]
+
+    def opening(accounts: list[Account]) -> None:
+        with store.transaction() as work:
+            work.save(Outcome(accounts={account.id: account for account in accounts}))
+
+    for _ in range(ROUNDS):
+        at_once(*(lambda order=order: opening(many[::order]) for order in (1, -1) * 2))
+    assert store.refusals == []
+
+
+def test_what_is_in_other_hands_is_forgotten_another_time(store: Telling) -> None:
+    answers = [an_answer(f"key_{n}", NOON) for n in range(3)]
+    with store.transaction() as work:
+        work.save(Outcome(remembered=answers))
+    renewed = an_answer("key_1", NOON + timedelta(days=1))
+    with store.transaction() as work:
+        work.save(Outcome(remembered=[renewed]))
+        assert store.forget(NOON, 10) == 2
+    assert store.forget(NOON, 10) == 0
 
 
 def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
@@ -107,12 +174,12 @@ def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
 
     def asking(seed: int) -> None:
         drawn = Random(seed)  # noqa: S311  # as above
-        for _ in range(ROUNDS):
+        for _ in range(WAKES):
             desk.execute([_command(drawn) for _ in range(4)])
 
     def delivering(seed: int) -> None:
         drawn = Random(seed)  # noqa: S311  # as above
-        for _ in range(ROUNDS):
+        for _ in range(WAKES):
             keys = [*store.sendable(NOON, 20)]
             drawn.shuffle(keys)
             for claimed in handlers.claim(keys):
@@ -127,6 +194,22 @@ def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
     assert store.refusals == []
     sent = [message.id for message in sender.delivered]
     assert len(sent) == len(set(sent)) > 0
+
+
+def _sent(
+    account: AccountId, payer: int, media: tuple[Medium, ...] = tuple(Medium)
+) -> DraftAndSend:
+    told = a_customer(email=f"payer{payer}@example.com", contact=f"+91987654321{payer}")
+    return DraftAndSend(account=account, document=a_document(customer=told), media=media)
+
+
+def _paid(own: int, reference: str) -> RecordPayment:
+    one = InvoiceId(f"inv_unknown_{own}")
+    return RecordPayment(account=ACCOUNTS[0], invoice=one, payment=a_payment(1, reference))
+
+
+def _filed(item: str, key: str | None = None) -> File:
+    return File(account=ACCOUNTS[0], id=item, body="{}", key=key)
 
 
 def _command(drawn: Random) -> AnyCommand:

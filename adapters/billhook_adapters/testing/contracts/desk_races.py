@@ -21,7 +21,7 @@ from billhook.desk.commands import (
     RecordPayment,
 )
 from billhook.desk.desk import Desk
-from billhook.errors import AlreadyExists, MissingCustomer
+from billhook.errors import AlreadyExists, MissingCustomer, ReferenceReused
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.ports import Store
@@ -70,6 +70,15 @@ class RacesSuite(DeskSuite):
         assert answers == [Success(kept(store))] * 8
         assert answers[0].unwrap().paid == 7
         assert unapplied(store) == []
+
+    def test_one_reference_for_many_invoices_counts_once(self, desk: Desk, store: Store) -> None:
+        ids = [issued(desk, f"inv_{n}").id for n in range(ROUNDS)]
+        answers = _raced(
+            desk, *(Pay(account=ACCOUNT, invoice=one, payment=a_payment(7)) for one in ids)
+        )
+        assert answers.count(Failure(ReferenceReused())) == ROUNDS - 1
+        books = [kept(store, one) for one in ids]
+        assert sum(after.paid for after in books if after is not None) == 7
 
     def test_all_money_that_comes_at_once_is_taken_or_kept(self, desk: Desk, store: Store) -> None:
         due = issued(desk).due

@@ -166,6 +166,20 @@ class TransactionsSuite(StoreSuite):
         with opened.snapshot() as view:
             assert view.invoices((draft.key,))[draft.key].short_url == winner
 
+    def test_nobody_changes_a_message_that_another_is_changing(self, opened: Store) -> None:
+        message = a_message()
+        save(opened, messages={message.key: message})
+
+        def attempted() -> None:
+            with opened.transaction() as work:
+                before = work.messages((message.key,))[message.key]
+                after = before.model_copy(update={"attempts": before.attempts + 1})
+                work.save(Outcome(messages={after.key: after}))
+
+        at_once(*[attempted] * 8)
+        with opened.snapshot() as view:
+            assert view.messages((message.key,))[message.key].attempts == message.attempts + 8
+
 
 def vars_of(outcome: Outcome) -> dict[str, object]:
     """An outcome's parts by name."""
