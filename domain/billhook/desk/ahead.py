@@ -29,7 +29,7 @@ def read_ahead(batch: Batch, commands: Sequence[AnyCommand]) -> None:
     """Read the rows that these commands will ask for; what else they ask for is read then."""
     batch.remembered.fetch([key for c in commands if (key := request_of(c)) is not None])
     batch.accounts.fetch([command.account for command in commands])
-    batch.invoices.fetch(sorted({key for c in commands if (key := invoice_of(c)) is not None}))
+    batch.invoices.fetch(sorted({named for c in commands if (named := invoice_of(c)) is not None}))
     batch.payments.fetch(
         sorted(
             {
