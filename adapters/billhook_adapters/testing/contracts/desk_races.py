@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -185,10 +186,14 @@ class RacesSuite(DeskSuite):
             for media in (tuple(Medium), tuple(Medium)[::-1])
         ]
         both = [made, made[::-1]] * 4
-        answers = at_once(*(lambda batch=batch: desk.execute(batch) for batch in both))
+        answers = at_once(*map(_executed(desk), both))
         first = answers[0]
         assert [type(answer) for answer in first] == [Success] * len(made)
         assert [answer[:: 1 - 2 * (n % 2)] for n, answer in enumerate(answers)] == [first] * 8
+
+
+def _executed(desk: Desk) -> Callable[[list[AnyCommand]], Callable[[], list[Result[Any, Any]]]]:
+    return lambda batch: lambda: desk.execute(batch)
 
 
 def _raced(desk: Desk, *commands: AnyCommand) -> list[Result[Any, Any]]:
