@@ -43,17 +43,22 @@ MISSING = (
 )
 # A server outlives whoever started it; this one stops when the pipe from its tests breaks.
 LEASH = (
-    'PATH="$1:$PATH"; cd /; pg_ctl -w -s -D "$2" -l "$2/log" start && echo started; read _; '
+    'PATH="$1:$PATH"; cd /; pg_ctl -w -s -D "$2" -l "$2/log" start && echo started || '
+    "echo failed; read _; "
     'pg_ctl -s -m immediate -D "$2" stop'
 )
 
 
 @dataclass
 class Server:
-    """A server of our own; `durable` costs a flush a commit, as in earnest."""
+    """A server of our own; `durable` costs a flush a commit, as in earnest.
+
+    `log` is where it writes ahead, if elsewhere than all else.
+    """
 
     binaries: Path
     durable: bool = False
+    log: Path | None = None
     folder: Path = field(init=False)
     _leash: subprocess.Popen[str] | None = field(default=None, init=False)
 
@@ -62,15 +67,17 @@ class Server:
         user = _unprivileged()
         if user is not None:
             os.chown(self.folder, user.pw_uid, user.pw_gid)
-        made = [self.binaries / "initdb", "-D", self._data, "-U", "billhook", "-A", "trust"]
-        made += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        made = [self.binaries / "initdb", "-D", self.data, "-U", "billhook", "-A", "trust"]
+        made += ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--wal-segsize=1"]
+        made += [] if self.log is None else ["--waldir", self.log]
         self._run(made)
-        with (self._data / "postgresql.conf").open("a") as settings:
+        with (self.data / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS.format(folder=self.folder))
             settings.write("" if self.durable else CARELESS)
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """Where its files are."""
         return self.folder / "data"
 
     def url(self, database: str = "postgres") -> str:
@@ -79,10 +86,12 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        self._leash = self._popen(["sh", "-c", LEASH, "sh", self.binaries, self._data])
+        self._leash = self._popen(["sh", "-c", LEASH, "sh", self.binaries, self.data])
         assert self._leash.stdout is not None
-        if self._leash.stdout.readline() != "started\n":
-            log = (self._data / "log").read_text()
+        # After a crash it says first that another server might be running.
+        ended = next((one for one in self._leash.stdout if one in ("started\n", "failed\n")), "")
+        if ended != "started\n":
+            log = (self.data / "log").read_text()
             raise RuntimeError(f"PostgreSQL did not start:\n{log}")
 
     def stop(self) -> None:

@@ -7,9 +7,9 @@ import re
 import socket
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from email.message import Message as Mail
-from queue import Empty, Queue
+from queue import Queue
 from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
@@ -42,12 +42,6 @@ class Heard(Mailbox):
         while self.silent:
             await asyncio.sleep(PAUSE_SECONDS)
         return answer
-
-    def forget_arrivals(self) -> None:
-        """Hear only of what comes from now on."""
-        with suppress(Empty):
-            while self.came.get_nowait():
-                pass
 
 
 class Mails(NamedTuple):

@@ -14,6 +14,7 @@ from billhook.delivery import Delivery
 from chaos.budget import DEADLINE, budget, chances
 from chaos.conftest import Figures
 from chaos.crew import Crew, Pair, Terms
+from chaos.load import forget
 from chaos.mailbox import Mails
 from chaos.office import Office
 from chaos.waiting import until
@@ -44,7 +45,7 @@ def test_nothing_is_lost_and_nobody_sees_it_twice_whoever_is_killed(
     with Crew(terms, WORKERS) as crew:
         for _ in range(KILLS):
             crew.begun()  # or the other would have done all the work before this one dies
-            mails.box.forget_arrivals()
+            forget(mails.box.came)
             office.bill(share)
             for _ in range(chance.randrange(1, share // 2)):
                 mails.box.came.get(timeout=DEADLINE)

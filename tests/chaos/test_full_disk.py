@@ -1,0 +1,155 @@
+"""A full disk: the caller is told, nothing is half stored, and it goes on once there is room.
+
+The service that meets it is never restarted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from billhook_adapters.cli.main import main
+from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
+from chaos.budget import DEADLINE
+from chaos.conftest import Figures
+from chaos.disk import Disk, small_disk
+from chaos.load import Request
+from chaos.mailbox import Mails
+from chaos.power import KillableServer, killable_server
+from chaos.serving import INVOICE, Account, Served, asked, opened_account
+from chaos.waiting import until
+
+pytestmark = pytest.mark.slow  # run by `make chaos`
+
+PAYER = {**INVOICE, "email_notify": True}
+MANY = 3000
+
+
+class Place(NamedTuple):
+    """A database, the disk that it shares with others, and its server where it has one."""
+
+    url: str
+    disk: Disk
+    server: KillableServer | None = None
+    codes: tuple[str, ...] = ()
+
+
+@contextmanager
+def _sqlite() -> Generator[Place]:
+    with small_disk(32) as disk:
+        yield Place(f"sqlite:///{disk.folder}/billhook.sqlite3", disk, codes=("SQLITE_FULL",))
+
+
+@contextmanager
+def _tables_of_postgresql() -> Generator[Place]:
+    with small_disk(32) as disk, killable_server() as server:
+        folder = disk.folder / "tables"
+        folder.mkdir()
+        folder.chmod(0o700)
+        os.chown(folder, server.folder.stat().st_uid, server.folder.stat().st_gid)
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{folder}'".encode())
+            connection.execute("CREATE DATABASE billhook TEMPLATE template0 TABLESPACE small")
+        yield Place(server.url("billhook"), disk, codes=("53100",))
+
+
+@contextmanager
+def _log_of_postgresql() -> Generator[Place]:
+    with small_disk(32) as disk, killable_server(disk.folder / "log") as server:
+        yield Place(server.url(), disk, server)
+
+
+PLACES = {
+    "sqlite": _sqlite,
+    "postgresql-tables": _tables_of_postgresql,
+    "postgresql-log": _log_of_postgresql,
+}
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    with PLACES[request.param]() as place:
+        yield place
+
+
+def test_a_full_disk_is_told_and_overcome_without_a_restart(
+    place: Place, tmp_path: Path, mails: Mails, figures: Figures, capsys: Any
+) -> None:
+    log, who = tmp_path / "log", opened_account(place.url)
+    with Served(place.url, log, {**os.environ, **mails.environ()}) as service:
+        done = [_billed(service, who, number) for number in range(5)]
+        place.disk.fill(leave=100_000)
+        refused = None
+        while refused is None and len(done) < MANY:
+            key = f"create-{len(done)}"
+            status, answer = asked(service.port, who, "/v1/invoices", PAYER, key)
+            if status == 200:
+                done.append(Request(key, "/v1/invoices", answer, 1))
+            else:
+                refused = status, json.loads(answer)["error"]["code"]
+        assert refused == (500, "SERVER_ERROR")
+        told_before = len(done)
+        _check_command_line(place, capsys)
+        assert _got(service, who, "/healthz") == 200
+
+        place.disk.free()
+        if place.server is not None:
+            place.server.revive()
+        until(lambda: asked(service.port, who, "/v1/invoices", PAYER, key)[0] == 200)
+        done += [_billed(service, who, number) for number in range(len(done), len(done) + 5)]
+        for request in done:
+            assert asked(service.port, who, request.path, PAYER, request.key)[1] == request.answer
+        came = {str(json.loads(done[-1].answer)["short_url"])}
+        until(lambda: came <= mails.shown().keys())  # it delivers again, too
+        assert service.terminate() == 0
+    said = log.read_text()
+    assert "Traceback" not in said
+    assert [code for code in place.codes if code not in said] == []
+    left = drained(place.url, mails)
+    rows = stored(place.url, who)
+    assert len(rows.messages) == len(rows.invoices) == len(done)
+    again = check_told_once(rows, mails)
+    check_one_effect_each(done, rows)
+    figures(
+        {
+            "acknowledged before": told_before,
+            "acknowledged after": len(done) - told_before,
+            "lost": 0,
+            "left to the last drain": left,
+            "mails that came again": again,
+        }
+    )
+
+
+def _billed(service: Served, who: Account, number: int) -> Request:
+    key = f"create-{number}"
+    status, answer = asked(service.port, who, "/v1/invoices", PAYER, key)
+    assert status == 200, answer
+    return Request(key, "/v1/invoices", answer, 1)
+
+
+def _got(service: Served, who: Account, path: str) -> int:
+    connection = HTTPConnection("127.0.0.1", service.port, timeout=DEADLINE)
+    connection.request("GET", path, headers={"Authorization": who.authorization})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def _check_command_line(place: Place, capsys: Any) -> None:
+    """A command that finds no room says so in one line; room that is left may hold a few."""
+    for _ in range(100):
+        if main(["account", "create", "--name", "A" * 250, "--database", place.url]):
+            break
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    reason = "cannot be reached" if place.server is not None else "the disk is full; free some"
+    assert reason in said

@@ -1,0 +1,75 @@
+"""The database's own server killed under load: what was acknowledged is there, and nobody restarts.
+
+The service is asked all the while. It answers that it could not, and can again by itself as soon as
+the server is back. `BILLHOOK_CHAOS=full` kills it 200 times.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import pytest
+
+from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
+from chaos.budget import budget, chances
+from chaos.conftest import Figures
+from chaos.load import Load, await_one, forget
+from chaos.mailbox import Mails
+from chaos.power import killable_server
+from chaos.serving import Served, opened_account
+
+KILLS = budget(5, 200)
+
+pytestmark = pytest.mark.slow  # run by `make chaos`
+
+
+def test_what_was_acknowledged_survives_the_server_and_the_service_outlives_it(
+    tmp_path: Path, mails: Mails, figures: Figures
+) -> None:
+    log, chance = tmp_path / "log", chances()
+    with killable_server() as server, ThreadPoolExecutor() as pool:
+        url = server.url()
+        who = opened_account(url)
+        load = Load(who)
+        with Served(url, log, {**os.environ, **mails.environ()}) as service:
+            load.at(service)
+            clients = load.clients(pool)
+            try:
+                for _ in range(KILLS):
+                    forget(load.answered)
+                    for _ in range(chance.randrange(1, 40)):
+                        await_one(load.answered, clients)
+                    server.kill()
+                    server.start()
+                load.end()
+                done = [request for client in as_completed(clients) for request in client.result()]
+                load.check_again(service, done)
+                assert service.terminate() == 0
+            finally:
+                load.end()
+                load.at(None)
+        left = drained(url, mails)
+        rows = stored(url, who)
+        doubled = check_told_once(rows, mails)
+        check_one_effect_each(done, rows)
+    assert {(status, _code(body)) for status, body in load.troubles} <= {(500, "SERVER_ERROR")}
+    assert "Traceback" not in log.read_text()
+    figures(
+        {
+            "kills": KILLS,
+            "requests acknowledged": len(done),
+            "lost": 0,
+            "asked more than once": sum(request.attempts > 1 for request in done),
+            "answered that it could not": load.troubles.total(),
+            "messages": len(rows.messages),
+            "left to the last drain": left,
+            "mails that came again": doubled,
+        }
+    )
+
+
+def _code(body: bytes) -> str:
+    return str(json.loads(body)["error"]["code"])
