@@ -40,7 +40,7 @@ def small_disk(mebibytes: int) -> Generator[Disk]:
     folder = tempfile.mkdtemp(prefix="billhook-disk-")
     options = f"size={mebibytes}m,mode=0777"
     mount = ["mount", "-t", "tmpfs", "-o", options, "billhook", folder]
-    mounted = subprocess.run(mount, capture_output=True, text=True, timeout=DEADLINE)
+    mounted = subprocess.run(mount, check=False, capture_output=True, text=True)
     try:
         if mounted.returncode:
             pytest.skip(f"no small disk to fill could be mounted here: {mounted.stderr}")

@@ -14,6 +14,7 @@ from billhook.desk.claiming import Delivered
 from billhook.desk.handlers import Handlers
 from billhook.desk.parcels import Parcel
 from billhook_adapters.engine.together import Together
+from billhook_adapters.kinds import kind
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ class Deliverer:
             return self._handlers.claim(keys, PATIENCE)
         except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop its neighbours
             if len(keys) == 1:
-                _log.error("message %s was not handled: %s", keys[0].message, type(error).__name__)
+                _log.error("message %s was not handled: %s", keys[0].message, kind(error))
                 return [Delivered.NOTHING]
         return [one for key in keys for one in self._claimed((key,))]
 
@@ -113,6 +114,6 @@ class Deliverer:
             became = self._conclusions.ask(self._handlers.attempt(parcel))
         except Exception as error:  # noqa: BLE001  # its lease gives it back; the engine goes on
             name = parcel.dispatch.id
-            _log.error("what became of message %s is not kept: %s", name, type(error).__name__)
+            _log.error("what became of message %s is not kept: %s", name, kind(error))
             became = Delivered.NOTHING
         self._handled(became)

@@ -12,6 +12,7 @@ from billhook.desk.claiming import Delivered
 from billhook.desk.handlers import Handlers
 from billhook_adapters.engine.deliverer import Begun, Deliverer, ignored, pause
 from billhook_adapters.engine.sweeping import sweep
+from billhook_adapters.kinds import kind
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class EmbeddedEngine:
                 self.drain()
             except Exception as error:  # noqa: BLE001  # the loop outlives a database that is away
                 # Only the kind: an error's own words may quote a row.
-                _log.error("a round of delivery failed: %s", type(error).__name__)
+                _log.error("a round of delivery failed: %s", kind(error))
             self._stop.wait(self._poll_seconds)
         self._deliverer.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from billhook.desk.handlers import Handlers
+from billhook_adapters.kinds import kind
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +24,6 @@ def sweep(handlers: Handlers) -> int:
             swept += done
     except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
         # Only the kind: an error's own words may quote a row.
-        _log.error("a sweep failed: %s", type(error).__name__)
+        _log.error("a sweep failed: %s", kind(error))
         return swept
     return swept + done

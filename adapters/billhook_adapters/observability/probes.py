@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billhook_adapters.http.exchange import Answer, Receive, Scope, Send, answer, called, reply
+from billhook_adapters.kinds import kind
 from billhook_adapters.observability.metrics import Metrics
 
 
@@ -44,7 +45,7 @@ class Probes:
             self._store()
         except Exception as trouble:  # noqa: BLE001  # whatever it is, the store does not answer
             # The kind alone: an error's own words may quote the database's URL.
-            reasons.append(f"the database does not answer: {type(trouble).__name__}")
+            reasons.append(f"the database does not answer: {kind(trouble)}")
         if not self._delivering():
             reasons.append("messages are not being delivered")
         if reasons:

@@ -19,6 +19,7 @@ from billhook.desk.handlers import Handlers
 from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
 from billhook_adapters.engine.procrastinate.wake_ups import QUEUE, TASK, WakeUps, keys_of
 from billhook_adapters.engine.sweeping import sweep
+from billhook_adapters.kinds import kind
 from billhook_adapters.sql.writing import writing
 
 _log = logging.getLogger(__name__)
@@ -132,7 +133,7 @@ class ProcrastinateEngine:
                 return
             except Exception as error:  # noqa: BLE001  # the worker outlives a database that is away
                 # Only the kind: an error's own words may quote a row.
-                _log.error("a worker broke off: %s", type(error).__name__)
+                _log.error("a worker broke off: %s", kind(error))
                 await asyncio.sleep(1)
 
     async def _work(self, *, wait: bool) -> None:

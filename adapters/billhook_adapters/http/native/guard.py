@@ -19,6 +19,7 @@ from billhook_adapters.http.auth import basic_account
 from billhook_adapters.http.lane import Overloaded
 from billhook_adapters.http.native.bodies import json_body
 from billhook_adapters.http.native.problems import FieldError, Problem, invalid
+from billhook_adapters.kinds import kind
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class GuardedRoute(APIRoute):
                 ) from None
             except Exception as bug:  # noqa: BLE001  # the caller learns that it failed, and no more
                 # The kind alone: an error's own words may quote a row or a header.
-                _log.error("a request failed: %s", type(bug).__name__)
+                _log.error("a request failed: %s", kind(bug))
                 raise Problem(500, "server_error", "Something failed here; try again.") from None
 
         return guarded

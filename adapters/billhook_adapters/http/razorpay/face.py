@@ -33,6 +33,7 @@ from billhook_adapters.http.razorpay.wording import (
     broken,
     refusing,
 )
+from billhook_adapters.kinds import kind
 
 _log = logging.getLogger(__name__)
 
@@ -75,5 +76,5 @@ class RazorpayFace:
             raise
         except Exception as bug:  # noqa: BLE001  # whatever it is, the caller gets an envelope
             # The kind alone: an error's own words may quote a row or a header.
-            _log.error("a request failed: %s", type(bug).__name__)
+            _log.error("a request failed: %s", kind(bug))
             return broken(SERVER_ERROR)

@@ -1,0 +1,41 @@
+"""What a log may say of an exception: its kind and the database's code, never its words."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from billhook_adapters.kinds import kind
+from billhook_adapters.sql.postgresql import postgresql
+
+
+def _kind(engine: Engine, statement: str) -> str:
+    with pytest.raises(DBAPIError) as raised, engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+    return kind(raised.value)
+
+
+def test_a_database_s_own_code_is_told() -> None:
+    assert _kind(create_engine("sqlite://"), "no SQL") == "OperationalError (SQLITE_ERROR)"
+
+
+def test_so_is_that_of_a_server(postgresql_url: str) -> None:
+    assert _kind(postgresql(postgresql_url), "no SQL") == "ProgrammingError (42601)"
+
+
+def test_a_server_that_is_away_has_no_code_and_its_url_stays_unsaid() -> None:
+    engine = postgresql("postgresql://ravi:canary@127.0.0.1:1/none")
+    assert _kind(engine, "SELECT 1") == "OperationalError"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [sqlite3.OperationalError("ravi"), psycopg.OperationalError("ravi"), ValueError("ravi")],
+)
+def test_words_are_never_told(error: Exception) -> None:
+    assert kind(error) == type(error).__name__
