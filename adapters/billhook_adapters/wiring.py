@@ -48,6 +48,9 @@ ROUTES = frozenset(
 )
 """What requests are counted by, so that no stranger's path becomes a name."""
 
+LANES = {"sqlite": 0, "postgresql": 2}
+"""In how many threads commands are decided: SQLite has one writer, and it is not waited for."""
+
 HANDS = 8
 """How many messages a process hands over at a time: one that is slow holds up no neighbour."""
 
@@ -65,9 +68,10 @@ class Parts(NamedTuple):
     """None where messages are delivered by workers of their own."""
     metrics: Metrics
 
-    def readable(self) -> object:
+    async def readable(self) -> object:
         """Read something, whatever it is. Raises where the database cannot be read."""
-        return self.handlers.store.sendable(self.handlers.clock.now(), 1)
+        handlers = self.handlers
+        return await self.lane.read(lambda _: handlers.store.sendable(handlers.clock.now(), 1))
 
 
 def beside(parts: Parts) -> Mapping[str, App]:
@@ -140,6 +144,7 @@ def build_service(
         faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics)),
         started=nothing if delivering is None else delivering.start,
         stopped=nothing if delivering is None else delivering.stop,
+        lanes=LANES[database.dialect.name],
         decided=metrics.gathered,
     )
     app = traced(observed(app, metrics, ROUTES), ROUTES, os.environ)

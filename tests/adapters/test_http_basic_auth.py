@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
+from collections.abc import Collection, Mapping
 
 import pytest
 
 from billhook.account import AccountId
-from billhook_adapters.http.auth import basic_account
+from billhook.desk.desk import Desk
+from billhook_adapters.http.auth import Callers
+from billhook_adapters.http.lane import Lane
 from billhook_adapters.keys import StoredKey, hashed
+from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.testing import NOON
 
 
 class Keys:
     """One key, whose secret is `se:cret`."""
 
     def find(self, key_id: str) -> StoredKey | None:
-        return StoredKey(AccountId("acc_1"), hashed("se:cret")) if key_id == "key" else None
+        return self.find_all((key_id,)).get(key_id)
+
+    def find_all(self, ids: Collection[str]) -> Mapping[str, StoredKey]:
+        known = {"key": StoredKey(AccountId("acc_1"), hashed("se:cret"))}
+        return {one: known[one] for one in ids if one in known}
+
+
+def caller(header: str | None) -> AccountId | None:
+    """Who a request with this Authorization header is from."""
+    lane = Lane(Desk(InMemoryStore(), SettableClock(NOON), RandomIds()))
+    return asyncio.run(Callers(Keys(), lane).account(header))
 
 
 def basic(pair: str, scheme: str = "Basic") -> str:
@@ -23,7 +39,7 @@ def basic(pair: str, scheme: str = "Basic") -> str:
 
 
 def test_the_right_pair_is_its_account_and_a_secret_may_hold_a_colon() -> None:
-    assert basic_account(basic("key:se:cret"), Keys()) == AccountId("acc_1")
+    assert caller(basic("key:se:cret")) == AccountId("acc_1")
 
 
 @pytest.mark.parametrize(
@@ -45,4 +61,4 @@ def test_the_right_pair_is_its_account_and_a_secret_may_hold_a_colon() -> None:
     ],
 )
 def test_anything_else_is_nobody(header: str | None) -> None:
-    assert basic_account(header, Keys()) is None
+    assert caller(header) is None

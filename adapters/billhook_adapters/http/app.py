@@ -22,17 +22,19 @@ def build_app(
     faces: Callable[[Lane], Mapping[str, App]] = lambda _: NONE,
     started: Callable[[], None] = lambda: None,
     stopped: Callable[[], None] = lambda: None,
+    lanes: int = 0,
     together: bool = True,
     decided: Callable[[int], None] = lambda _: None,
 ) -> App:
     """The application over a desk; callers are who their API keys say.
 
     `faces` makes the faces beside the vendor's, by prefix such as `/api`. `started` and `stopped`
-    are called when the server starts and when it has drained. With `together` False every request
+    are called when the server starts and when it has drained. Commands are decided on the loop's
+    own thread, or in so many `lanes` beside it. With `together` False every request
     is a transaction of its own; `decided` hears how many commands each transaction had.
     """
-    lane, callers = Lane(desk, together=together, decided=decided), Callers(keys, together=together)
-    vendor, beside = RazorpayFace(lane, callers), faces(lane)
+    lane = Lane(desk, lanes=lanes, together=together, decided=decided)
+    vendor, beside = RazorpayFace(lane, Callers(keys, lane)), faces(lane)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

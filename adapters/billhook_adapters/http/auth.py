@@ -8,7 +8,7 @@ from hmac import compare_digest
 from typing import NamedTuple
 
 from billhook.account import AccountId
-from billhook_adapters.http.lane import Gathered
+from billhook_adapters.http.lane import Lane
 from billhook_adapters.keys import Keyring, StoredKey, hashed
 
 _NOBODY = StoredKey(AccountId(""), hashed(""))
@@ -43,21 +43,15 @@ def proven(given: Credentials, key: StoredKey | None) -> AccountId | None:
     return known.account if right and known is not _NOBODY else None
 
 
-def basic_account(header: str | None, keys: Keyring) -> AccountId | None:
-    """The account of an Authorization header, or None for every kind of wrong credential."""
-    given = basic_credentials(header)
-    return None if given is None else proven(given, keys.find(given.key_id))
-
-
 class Callers:
-    """Who the callers are, looked up for all that arrive together."""
+    """Who the callers are, looked up for all that arrive together, where the lane runs."""
 
-    def __init__(self, keys: Keyring, *, together: bool = True) -> None:
+    def __init__(self, keys: Keyring, lane: Lane) -> None:
         def find(ids: Sequence[str]) -> list[StoredKey | None]:
             found = keys.find_all(ids)
             return [found.get(key_id) for key_id in ids]
 
-        self._keys = Gathered(find, together=together)
+        self._keys = lane.gathering(find)
 
     async def account(self, header: str | None) -> AccountId | None:
         """The account of an Authorization header, or None for every kind of wrong credential."""

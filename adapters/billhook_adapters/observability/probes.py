@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from billhook_adapters.http.exchange import Answer, Receive, Scope, Send, answer, called, reply
 from billhook_adapters.kinds import kind
@@ -12,37 +12,41 @@ from billhook_adapters.observability.metrics import Metrics
 class Probes:
     """Serves `/healthz`, `/readyz` and `/metrics`; they ask for no credentials.
 
-    `store` raises where the database cannot be read; `delivering` says whether messages go out.
+    Awaiting `store` raises where the database cannot be read; `delivering` says whether messages
+    go out.
     """
 
     def __init__(
-        self, metrics: Metrics, store: Callable[[], object], delivering: Callable[[], bool]
+        self,
+        metrics: Metrics,
+        store: Callable[[], Awaitable[object]],
+        delivering: Callable[[], bool],
     ) -> None:
         self._metrics, self._store, self._delivering = metrics, store, delivering
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         call = called(scope, receive)
-        await reply(send, self._answer(call.method, call.path), head=call.method == "HEAD")
+        await reply(send, await self._answer(call.method, call.path), head=call.method == "HEAD")
 
-    def _answer(self, method: str, path: tuple[str, ...]) -> Answer:
+    async def _answer(self, method: str, path: tuple[str, ...]) -> Answer:
         if method not in ("GET", "HEAD"):
             return answer({"status": "only GET is answered here"}, 405, allow="GET, HEAD")
         match path:
             case ("healthz",):
                 return answer({"status": "ok"})
             case ("readyz",):
-                return self._ready()
+                return await self._ready()
             case ("metrics",):
                 text = self._metrics.exposition()
                 return Answer(200, text, kind=b"text/plain; version=0.0.4; charset=utf-8")
             case _:
                 return answer({"status": "there is nothing here"}, 404)
 
-    def _ready(self) -> Answer:
+    async def _ready(self) -> Answer:
         reasons: list[str] = []
         try:
-            self._store()
+            await self._store()
         except Exception as trouble:  # noqa: BLE001  # whatever it is, the store does not answer
             # The kind alone: an error's own words may quote the database's URL.
             reasons.append(f"the database does not answer: {kind(trouble)}")

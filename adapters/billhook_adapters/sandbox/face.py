@@ -112,7 +112,7 @@ class SandboxFace:
             case "GET", ("clock",):
                 return self._time()
             case "POST", ("clock",):
-                return self._move(ClockIn.model_validate(await _body(call)))
+                return await self._move(ClockIn.model_validate(await _body(call)))
             case "GET", ("outbox",):
                 return self._sent()
             case "POST", ("faults",):
@@ -151,7 +151,7 @@ class SandboxFace:
     def _time(self) -> Answer:
         return answer({"now": int(self._clock.now().timestamp())})
 
-    def _move(self, asked: ClockIn) -> Answer:
+    async def _move(self, asked: ClockIn) -> Answer:
         if (asked.now is None) == (asked.advance_seconds is None):
             return _refused("Give either advance_seconds or now.")
         try:
@@ -161,7 +161,7 @@ class SandboxFace:
                 self._clock.advance(timedelta(seconds=asked.advance_seconds or 0))
         except OverflowError:
             return _refused("advance_seconds: the year 9999 is the last.")
-        self._handlers.sweep()
+        await self._lane.read(lambda _: self._handlers.sweep())
         return self._time()
 
     def _sent(self) -> Answer:

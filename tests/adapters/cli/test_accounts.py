@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
 from billhook.account import AccountId
-from billhook_adapters.http.auth import basic_account
+from billhook_adapters.http.auth import Credentials, proven
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.keys import SqlKeyring
 
@@ -16,10 +15,9 @@ CHOSEN = "0123456789abcdefghijkl"
 
 
 def opened_by(url: str, key_id: str, secret: str) -> AccountId | None:
-    """The account that HTTP Basic credentials open."""
+    """The account that credentials open."""
     engine = open_database(url)
-    pair = b64encode(f"{key_id}:{secret}".encode()).decode()
-    account = basic_account(f"Basic {pair}", SqlKeyring(engine))
+    account = proven(Credentials(key_id, secret), SqlKeyring(engine).find(key_id))
     engine.dispose()
     return account
 

@@ -22,7 +22,7 @@ from billhook.errors import (
 from billhook.invoice import Status
 from billhook.operation import DocumentField, Operation
 from billhook.party import Medium
-from billhook_adapters.http.lane import Overloaded
+from billhook_adapters.http.gathered import Overloaded
 from billhook_adapters.http.native.problems import refused
 from billhook_adapters.http.native.wording import STATUS, detail
 from billhook_adapters.testing import NOON, an_account

@@ -26,7 +26,11 @@ def a_service(
     store: Callable[[], object] = lambda: None, delivering: Callable[[], bool] = lambda: True
 ) -> App:
     """The probes as they are mounted."""
-    probes = Probes(Metrics(), store, delivering)
+
+    async def asked() -> object:
+        return store()
+
+    probes = Probes(Metrics(), asked, delivering)
     kept = InMemoryStore()
     desk = Desk(kept, SettableClock(NOON), RandomIds())
     mounted = dict.fromkeys(("/healthz", "/readyz", "/metrics"), probes)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from billhook_adapters.http.auth import Callers
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.http.native.docs_page import add_docs_page
 from billhook_adapters.http.native.openapi import Described
@@ -48,7 +49,7 @@ def native_api(lane: Lane, keys: Keyring) -> FastAPI:
         },
         redirect_slashes=False,
     )
-    app.state.lane, app.state.keys = lane, keys
+    app.state.lane, app.state.callers = lane, Callers(keys, lane)
     for router in _ROUTERS:
         app.include_router(router)
     add_docs_page(app)

@@ -15,8 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from billhook.account import AccountId
-from billhook_adapters.http.auth import basic_account
-from billhook_adapters.http.lane import Overloaded
+from billhook_adapters.http.auth import Callers
+from billhook_adapters.http.gathered import Overloaded
 from billhook_adapters.http.native.bodies import json_body
 from billhook_adapters.http.native.problems import FieldError, Problem, invalid
 from billhook_adapters.kinds import kind
@@ -59,7 +59,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
-                request.state.account = _account(request)
+                request.state.account = await _account(request)
                 if request.url.query and not judged:
                     raise _must_be_empty("query")
                 if request.method in ("POST", "PATCH"):
@@ -87,10 +87,11 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def _account(request: Request) -> AccountId:
+async def _account(request: Request) -> AccountId:
     header = request.headers.get("authorization", "")
     # Base64 is ASCII; anything else is as wrong as any other credential.
-    account = basic_account(header, request.app.state.keys) if header.isascii() else None
+    callers: Callers = request.app.state.callers
+    account = await callers.account(header) if header.isascii() else None
     if account is None:
         raise Problem(
             401,

@@ -18,7 +18,8 @@ from billhook_adapters.http.exchange import (
     called,
     reply,
 )
-from billhook_adapters.http.lane import Lane, Overloaded
+from billhook_adapters.http.gathered import Overloaded
+from billhook_adapters.http.lane import Lane
 from billhook_adapters.http.razorpay.asked import Asked
 from billhook_adapters.http.razorpay.bodies import WrongMediaType
 from billhook_adapters.http.razorpay.fields import Refused

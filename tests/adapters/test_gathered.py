@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from billhook_adapters.http import lane
-from billhook_adapters.http.lane import Gathered, Overloaded
+from billhook_adapters.http import gathered as limits
+from billhook_adapters.http.gathered import Gathered, Overloaded
 
 
 class Echo:
@@ -62,14 +62,14 @@ def test_a_lull_closes_the_batch() -> None:
 
 
 def test_a_stream_without_a_lull_is_answered_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "MOST_TOGETHER", 3)
+    monkeypatch.setattr(limits, "MOST_TOGETHER", 3)
     echo = Echo()
     asked(Gathered(echo), range(7))
     assert [len(batch) for batch in echo.batches[:2]] == [3, 3]
 
 
 def test_whoever_comes_when_too_many_wait_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "MOST_WAITING", 2)
+    monkeypatch.setattr(limits, "MOST_WAITING", 2)
     told = asked(Gathered(Echo()), [0, 0, 0])
     assert told[:2] == [0, -1]
     assert isinstance(told[2], Overloaded)
