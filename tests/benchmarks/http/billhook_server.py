@@ -1,4 +1,7 @@
-"""billhook on uvicorn: `billhook_server.py LISTENER FOLDER [--batching on|off]`.
+"""billhook on uvicorn.
+
+`billhook_server.py LISTENER FOLDER [--batching on|off] [--database URL] [--lanes NUMBER]`; the
+database is a SQLite file in the folder, unless another is given.
 
 Nothing is delivered while it is measured, as in the peer: the rows stay queued.
 """
@@ -24,9 +27,8 @@ ACCOUNT = AccountId(world.ACCOUNT)
 BATCH = 500
 
 
-def built(folder: Path) -> Service:
-    """The service on a SQLite file in this folder."""
-    url = f"sqlite:///{folder / 'billhook.sqlite3'}"
+def built(url: str) -> Service:
+    """The service on this database."""
     return build_service(url, clock=SystemClock(), ids=RandomIds(), senders={})
 
 
@@ -52,11 +54,14 @@ def main() -> None:
     arguments.add_argument("listener", type=int)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--batching", choices=("on", "off"), default="on")
+    arguments.add_argument("--database")
+    arguments.add_argument("--lanes", type=int, default=0)
     given = arguments.parse_args()
-    service = built(given.folder)
+    service = built(given.database or f"sqlite:///{given.folder / 'billhook.sqlite3'}")
     seed(service)
     # Both settings are built alike, so that they differ in nothing but the gathering.
-    app = build_app(service.desk, service.keys, together=given.batching == "on")
+    together = given.batching == "on"
+    app = build_app(service.desk, service.keys, lanes=given.lanes, together=together)
     serving.serve(app, given.listener)
 
 
