@@ -1,4 +1,4 @@
-"""The commands of docs/how-to/manage-accounts.md run as they stand there, in their order."""
+"""The commands of pages of docs/how-to run as they stand there, in their order."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from billhook.account import AccountId
 from billhook.desk.commands import DraftAndSend
@@ -18,7 +20,7 @@ from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.testing import a_document
 
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "manage-accounts.md"
+PAGES = Path(__file__).parents[3] / "docs" / "how-to"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -33,7 +35,8 @@ def an_invoice_of(folder: Path) -> tuple[AccountId, InvoiceId]:
     return account, invoice
 
 
-def test_every_command_of_the_page_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("page", "least"), [("manage-accounts.md", 5), ("remind-payers.md", 2)])
+def test_every_command_of_the_page_works(tmp_path: Path, page: str, least: int) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {
         **os.environ,
@@ -41,8 +44,8 @@ def test_every_command_of_the_page_works(tmp_path: Path) -> None:
         "BILLHOOK_SECRET_KEY": "",
     }
     named: dict[str, str] = {}
-    commands = BLOCK.findall(PAGE.read_text())
-    assert len(commands) >= 5
+    commands = BLOCK.findall((PAGES / page).read_text())
+    assert len(commands) >= least
     for command in commands:
         for placeholder, real in named.items():
             command = command.replace(placeholder, real)  # noqa: PLW2901  # the command as typed

@@ -1,0 +1,121 @@
+"""`billhook reminder`: an account's schedule is set, shown and taken away by the operator."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from billhook.account import AccountId
+from billhook.party import Medium
+from billhook.records import Outcome
+from billhook.reminders import Quiet, Reminders
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.testing import an_account
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+FULL = ("--before", "3d,12h", "--after", "0d,90m", "--most", "4", "--media", "sms,email")
+FULL += ("--quiet", "21:00-08:30", "--time-zone", "Asia/Kolkata")
+SCHEDULE = Reminders(
+    before=[12 * HOUR, 3 * DAY],
+    after=[0 * DAY, 1.5 * HOUR],
+    most=4,
+    media=[Medium.EMAIL, Medium.SMS],
+    quiet=Quiet(start=time(21), end=time(8, 30)),
+    time_zone="Asia/Kolkata",
+)
+TOLD = {
+    "before": ["12h", "3d"],
+    "after": ["0d", "90m"],
+    "most": 4,
+    "media": ["email", "sms"],
+    "quiet": "21:00-08:30",
+    "time_zone": "Asia/Kolkata",
+}
+
+
+def _policy(engine: Engine) -> Any:
+    (listed,) = SqlAccounts(engine).listed()
+    return listed.account.policy
+
+
+def test_a_schedule_is_set_shown_and_stopped(
+    billhook: Any, acme: Any, url: str, engine: Engine
+) -> None:
+    before = _policy(engine)
+    account, at = acme["account"], ("--database", url)
+    assert billhook("reminder", "set", account, *FULL, *at, "--json").told == TOLD
+    assert _policy(engine) == before.model_copy(update={"reminders": SCHEDULE})
+    assert billhook("reminder", "show", account, *at, "--json").told == TOLD
+    assert billhook("reminder", "show", account, *at).out == (
+        "before      12h, 3d\n"
+        "after       0d, 90m\n"
+        "at most     4\n"
+        "by          email, sms\n"
+        "quiet       21:00-08:30\n"
+        "time zone   Asia/Kolkata, where the payer's is not known\n"
+    )
+    assert billhook("reminder", "stop", account, *at).status == 0
+    assert _policy(engine) == before
+    assert billhook("reminder", "show", account, *at).out == "no reminders\n"
+    assert billhook("reminder", "show", account, *at, "--json").told is None
+
+
+def test_the_shortest_schedule_is_one_length(billhook: Any, acme: Any, url: str) -> None:
+    ran = billhook("reminder", "set", acme["account"], "--before", "1d", "--database", url)
+    assert ran.out.splitlines()[1:] == [
+        "after       never",
+        "at most     as many as there are",
+        "by          all whose addresses are known",
+        "quiet       none",
+        "time zone   UTC, where the payer's is not known",
+    ]
+
+
+def test_what_no_option_can_say_is_shown_as_it_is(
+    billhook: Any, acme: Any, url: str, engine: Engine
+) -> None:
+    account = an_account(acme["account"], reminders=Reminders(after=[timedelta(seconds=90)]))
+    with SqlStore(engine).transaction() as work:
+        work.save(Outcome(accounts={AccountId(acme["account"]): account}))
+    shown = billhook("reminder", "show", account.id, "--database", url, "--json").told
+    assert shown["after"] == ["0:01:30"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((), "--before, --after: give at least one of them"),
+        (("--before", "3 days"), "argument --before: must be days, hours or minutes, such as 3d"),
+        (("--before", ""), "argument --before: must be days, hours or minutes, such as 3d"),
+        (("--before", "0d"), "--before: give at most 20 lengths of more than nothing"),
+        (("--after", "367d"), "--after: give at most 20 lengths of up to 366 days"),
+        (("--after", ",".join(f"{n}h" for n in range(21))), "--after: give at most 20 lengths"),
+        (("--after", "1d", "--most", "0"), "--most: give a whole number from 1 up"),
+        (("--after", "1d", "--media", "fax"), "--media: give sms, email, or both"),
+        (("--after", "1d", "--quiet", "9-5"), "argument --quiet: must be two times of day"),
+        (("--after", "1d", "--quiet", "24:00-08:00"), "argument --quiet: must be two times"),
+        (("--after", "1d", "--quiet", "08:00-08:00"), "--quiet: leave at least two hours"),
+        (("--after", "1d", "--time-zone", "Asia/Atlantis"), "--time-zone: nobody knows it"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_option_and_the_remedy(
+    billhook: Any, acme: Any, url: str, engine: Engine, given: tuple[str, ...], words: str
+) -> None:
+    ran = billhook("reminder", "set", acme["account"], *given, "--database", url)
+    assert (ran.status, ran.out) == (2, "")
+    assert words in ran.err
+    assert _policy(engine).reminders is None
+
+
+@pytest.mark.parametrize("action", [("set", "--after", "1d"), ("show",), ("stop",)])
+@pytest.mark.parametrize("account", ["acc_unknown", "no id", "\0"])
+def test_an_unknown_account_is_named_with_the_remedy(
+    billhook: Any, acme: Any, url: str, action: tuple[str, ...], account: str
+) -> None:
+    ran = billhook("reminder", action[0], account, *action[1:], "--database", url)
+    assert (ran.status, ran.out) == (2, "")
+    assert "ACCOUNT_ID: there is no such account" in ran.err
