@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from returns.result import Failure, Success
 
 from billhook.account import AccountId
 from billhook.desk.case import Case
-from billhook.desk.commands import AnyCommand, Cancel, Draft, DraftAndSend, File, Notify, Pay, Send
+from billhook.desk.commands import (
+    AnyCommand,
+    Cancel,
+    Draft,
+    DraftAndSend,
+    File,
+    Notify,
+    Pay,
+    Remind,
+    Send,
+)
 from billhook.errors import MissingContact
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
+from billhook.reminders import Reminders
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
+from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, Office
 
-READS = ("remembered", "accounts", "invoices", "payments", "entries", "histories")
+READS = ("remembered", "accounts", "invoices", "payments", "entries", "histories", "reminders")
 
 
 @dataclass(frozen=True)
@@ -182,3 +194,19 @@ def test_the_time_is_told_once_all_is_read() -> None:
     office.clock.now = telling  # type: ignore[method-assign]
     office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
     assert told == [len(store.reads)]
+
+
+def test_the_reminders_of_a_batch_are_looked_up_together() -> None:
+    store = CountingStore()
+    office = Office(store, reminders=Reminders(after=[timedelta(0)]))
+    ids = [InvoiceId(f"inv_{number}") for number in range(10)]
+    store.reads.clear()
+    for one in ids:
+        office.issued(one, due_by=TOMORROW)
+    assert not [read for read in store.reads if read[0] == "reminders"]
+    store.reads.clear()
+    office.desk.execute([Remind(account=ACME, invoice=one) for one in ids])
+    assert [read for read in store.reads if read[0] == "reminders"] == [("reminders", 10)]
+    store.reads.clear()
+    office.desk.execute([Cancel(account=ACME, invoice=one) for one in ids])
+    assert [read for read in store.reads if read[0] == "reminders"] == [("reminders", 10)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import pytest
 from returns.result import Failure, Success
 
 from billhook.delivery import Delivery, Transient
@@ -39,6 +41,27 @@ class CountingStore(InMemoryStore):
         """One more."""
         self.begun += 1
         return super().transaction()
+
+
+class CorruptStore(InMemoryStore):
+    """Cannot read one of its invoices, or no more than so many at a time."""
+
+    corrupt: Key | None = None
+    most = 99
+
+    @contextmanager
+    def transaction(self) -> Generator[Any]:
+        """One in which they cannot be read."""
+        with super().transaction() as work:
+            read = work.invoices
+
+            def reading(keys: Collection[Key]) -> Mapping[Key, Invoice]:
+                if self.corrupt in keys or len(keys) > self.most:
+                    raise ValueError("a corrupt row")
+                return read(keys)
+
+            setattr(work, "invoices", reading)  # noqa: B010  # the type knows a method there
+            yield work
 
 
 def _office(schedule: Reminders | None = STEPS, store: InMemoryStore | None = None) -> Office:
@@ -200,6 +223,33 @@ def test_a_wake_up_that_finds_nothing_begins_no_transaction() -> None:
     begun = store.begun
     assert office.handlers.remind() == 0
     assert store.begun == begun
+
+
+def test_a_row_that_cannot_be_read_holds_up_no_other_and_is_heard_of() -> None:
+    store = CorruptStore()
+    office = _office(store=store)
+    ids = [InvoiceId(f"inv_{n}") for n in range(4)]
+    for n, one in enumerate(ids):
+        _due(office, one, due_by=DUE + n * HOUR)
+    office.clock.set(DUE + DAY)
+    store.corrupt = Key(ACME, ids[0])
+    with pytest.raises(ValueError, match="corrupt"):
+        office.handlers.remind()
+    assert [len(office.messages(one)) for one in ids] == [0, 1, 1, 1]
+    with pytest.raises(ValueError, match="corrupt"):
+        office.handlers.remind()
+    store.corrupt = None
+    assert office.handlers.remind() == 1
+
+
+def test_a_batch_that_could_be_read_one_by_one_is_settled() -> None:
+    store = CorruptStore()
+    office = _office(store=store)
+    for one in (ONE, TWO):
+        _due(office, one)
+    store.most = 1
+    office.clock.set(DUE)
+    assert office.handlers.remind() == 2
 
 
 def test_a_sweep_counts_what_expired_and_what_was_settled() -> None:

@@ -18,6 +18,7 @@ from billhook.desk.claiming import Claiming, Delivered
 from billhook.desk.commands import Remind
 from billhook.desk.desk import Desk
 from billhook.desk.parcels import Attempt, Parcel, ended
+from billhook.invoice import Key
 from billhook.pacing import UNLIMITED, Rates
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Ids, Sender, Store
@@ -25,6 +26,9 @@ from billhook.records import Outcome
 
 LEASE = timedelta(minutes=2)
 """How long a sender may take before another may try; longer than any provider's timeout."""
+
+_CORRUPT = (ValueError, LookupError)
+"""What reading a row raises that holds what it cannot; a database that is away raises others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,27 @@ class Handlers:
     def remind(self, limit: int = 1000) -> int:
         """Settle what is due of the reminders of up to `limit` invoices; how many it was.
 
-        Their messages are queued: delivery is another wake-up's.
+        Their messages are queued: delivery is another wake-up's. Raises what a corrupt row raised,
+        once all others are settled.
         """
         keys = self.store.remindable(self.clock.now(), limit)
+        try:
+            return self._reminded(keys)
+        except _CORRUPT:
+            if len(keys) == 1:
+                raise
+        # Being the longest due, it would hold up all the others each time.
+        settled, corrupt = 0, list[Exception]()
+        for key in keys:
+            try:
+                settled += self._reminded((key,))
+            except _CORRUPT as error:  # one by one is the point
+                corrupt.append(error)
+        if corrupt:
+            raise corrupt[0]
+        return settled
+
+    def _reminded(self, keys: Sequence[Key]) -> int:
         if not keys:
             return 0
         wakeups = [Remind(account=account, invoice=invoice) for account, invoice in keys]
