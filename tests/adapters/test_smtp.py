@@ -129,6 +129,16 @@ def test_an_accepted_mail_says_so_and_arrives_with_exactly_its_headers(
     assert str(INVOICE.short_url) in body.decode()
 
 
+def test_a_reminder_says_that_it_is_one(sender: SmtpSender, postbox: Postbox) -> None:
+    reminder = a_message().model_copy(update={"reminder": 2})
+    sender.send(reminder, INVOICE, "Acme").unwrap()
+    (mail,) = postbox.mails
+    body = mail.get_payload(decode=True)
+    assert mail["Subject"] == "Reminder: invoice over INR 998.00 from Acme"
+    assert isinstance(body, bytes)
+    assert "Acme reminds you of an invoice over INR 998.00: https://" in body.decode()
+
+
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize(
     ("answer", "outcome"),

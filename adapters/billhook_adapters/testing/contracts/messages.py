@@ -31,6 +31,7 @@ class MessagesSuite(StoreSuite):
             ended_at=LATER,
             reason="451 später",
             provider_id="<abc@provider.example>",
+            reminder=3,
         )
         _put(opened, message)
         assert _found(opened, message) == {message.key: message}
