@@ -14,6 +14,7 @@ from billhook.desk.claiming import Delivered
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.desk.inline import InlineDesk
+from billhook.outbox import MOST_COUNTED
 from billhook.pacing import UNLIMITED, Rates
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Engine, Ids, Sender, Store
@@ -29,6 +30,8 @@ from billhook_adapters.http.razorpay import routes as razorpay
 from billhook_adapters.keys import EditableKeyring, Keyring
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.observability import Metrics, Probes, observed, traced
+from billhook_adapters.observability.outbox import OutboxGauges
+from billhook_adapters.outbox import told
 from billhook_adapters.settings import EngineName, Settings
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
@@ -135,6 +138,7 @@ def build_service(
     handlers = Handlers(store, clock, ids, senders, announcer, rates=rates)
     desk = InlineDesk(handlers) if inline else Desk(store, clock, ids)
     metrics = Metrics()
+    metrics.watch(OutboxGauges(lambda: told(store.tally(clock.now(), MOST_COUNTED), clock.now())))
     woken = replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers
     delivers = an_engine(engine, woken, database, metrics)
     delivering = EngineThread(delivers) if engine is EngineName.EMBEDDED else None
@@ -170,13 +174,14 @@ def an_engine(
     def handled(outcome: Delivered) -> None:
         metrics.handled(outcome.value)
 
+    def repaired(messages: int) -> None:
+        handlers.store.note_repairs(messages, handlers.clock.now())
+
     if name is EngineName.EMBEDDED:
         return EmbeddedEngine(handlers, hands=hands, handled=handled)
     from billhook_adapters.engine.procrastinate import ProcrastinateEngine
 
-    return ProcrastinateEngine(
-        handlers, database, hands=hands, handled=handled, repaired=metrics.repaired
-    )
+    return ProcrastinateEngine(handlers, database, hands=hands, handled=handled, repaired=repaired)
 
 
 def build_worker(

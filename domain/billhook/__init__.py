@@ -13,7 +13,7 @@ _HOMES = {
     "announcement": "Announcement Event Subscriber SubscriberId",
     "canonical": "canonical",
     "change": "Change apply as_of replay",
-    "delivery": "Delivery MessageId",
+    "delivery": "Delivery MessageId MessageKey MessageNotFound NotDead",
     "desk.answers": "Sent",
     "desk.commands": (
         "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment "

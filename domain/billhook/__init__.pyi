@@ -16,6 +16,9 @@ from billhook.change import as_of as as_of
 from billhook.change import replay as replay
 from billhook.delivery import Delivery as Delivery
 from billhook.delivery import MessageId as MessageId
+from billhook.delivery import MessageKey as MessageKey
+from billhook.delivery import MessageNotFound as MessageNotFound
+from billhook.delivery import NotDead as NotDead
 from billhook.desk.answers import Sent as Sent
 from billhook.desk.commands import Cancel as Cancel
 from billhook.desk.commands import Command as Command
@@ -167,9 +170,12 @@ __all__ = [
     "Medium",
     "Message",
     "MessageId",
+    "MessageKey",
+    "MessageNotFound",
     "MissingContact",
     "MissingCustomer",
     "MissingEmail",
+    "NotDead",
     "NotEditable",
     "NotStored",
     "NotYetDue",

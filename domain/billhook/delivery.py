@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple, NewType, TypeVar
+from typing import Annotated, ClassVar, Literal, NamedTuple, NewType, TypeVar
 
 from returns.result import Failure, Result, Success
 
@@ -74,11 +74,15 @@ ACCEPTED = frozenset({NEXT[Delivery.SENDING, "accept"]}) | frozenset(
 )
 """A provider once took it."""
 
+Unsent = Literal[Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED, Delivery.SUPPRESSED]
+"""No provider ever took it: still on its way, or given up."""
+
 
 class Dispatch(Value):
     """Something on its way out; the row is the truth and every job only a wake-up.
 
     `due_at` is when it may be claimed next: the next attempt, or the end of the sender's lease.
+    `requeued_at` is when a dead letter last got another life.
     """
 
     account: Annotated[AccountId, IDENTIFIER]
@@ -92,6 +96,7 @@ class Dispatch(Value):
     ended_at: Instant | None = None
     reason: Text | None = None
     provider_id: Text | None = None
+    requeued_at: Instant | None = None
 
     @property
     def key(self) -> MessageKey:
@@ -99,9 +104,14 @@ class Dispatch(Value):
         return MessageKey(self.account, self.id)
 
     @property
+    def since(self) -> datetime:
+        """When it last began to be tried: patience with it is counted from then."""
+        return self.requested_at if self.requeued_at is None else self.requeued_at
+
+    @property
     def waited(self) -> bool:
         """Whether it was put off before, by a rate limit or after an attempt."""
-        return self.due_at != self.requested_at
+        return self.due_at != self.since
 
     @property
     def invoice_key(self) -> Key:
@@ -213,7 +223,7 @@ def conclude(
         )
     error = outcome.failure()
     again = next_attempt(
-        dispatch.attempts, error, retries, since=dispatch.requested_at, jitter=jitter, now=now
+        dispatch.attempts, error, retries, since=dispatch.since, jitter=jitter, now=now
     )
     if again is None:
         return _moved(dispatch, "fail", due_at=None, ended_at=now, reason=_kept(error.reason))
@@ -269,11 +279,28 @@ def bounce(dispatch: D, reason: str, *, now: datetime) -> D | None:
     return _received(dispatch, "bounce", reason, now)
 
 
-def requeue(dispatch: D, *, now: datetime) -> D | None:
-    """An operator gives a dead letter another life; None where it is not dead."""
+@dataclass(frozen=True, slots=True)
+class NotDead:
+    """Only dead letters are requeued; this one is on its way, or came to another end."""
+
+    code: ClassVar = "not_dead"
+    status: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNotFound:
+    """No message of this account has this id."""
+
+    code: ClassVar = "message_not_found"
+
+
+def requeue(dispatch: D, *, now: datetime) -> Result[D, NotDead]:
+    """An operator gives a dead letter another life: as many attempts, over as long a time."""
     if (dispatch.status, "requeue") not in NEXT:
-        return None
-    return _moved(dispatch, "requeue", attempts=0, due_at=utc(now), ended_at=None, reason=None)
+        return Failure(NotDead(dispatch.status))
+    now = utc(now)
+    fresh = {"attempts": 0, "due_at": now, "requeued_at": now, "ended_at": None, "reason": None}
+    return Success(_moved(dispatch, "requeue", **fresh))
 
 
 def _received(dispatch: D, trigger: str, reason: str | None, now: datetime) -> D | None:

@@ -26,8 +26,9 @@ def as_of(message: Message, at: datetime) -> Message:
     """The message as it stood right before an instant: accepted by then, or waiting."""
     if message.sent_at is not None and message.sent_at < at:
         return message
-    waiting = {"status": Delivery.QUEUED, "sent_at": None, "ended_at": None, "reason": None}
-    return message.model_copy(update={**waiting, "due_at": at, "attempts": 0, "provider_id": None})
+    waiting = {"status": Delivery.QUEUED, "due_at": at, "attempts": 0}
+    not_yet = dict.fromkeys(("sent_at", "ended_at", "reason", "provider_id", "requeued_at"))
+    return message.model_copy(update={**waiting, **not_yet})
 
 
 def last_about(messages: Iterable[Message], medium: Medium) -> datetime | None:

@@ -20,6 +20,7 @@ from billhook.delivery import Accepted, MessageId, MessageKey, SendError
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message
 from billhook.operations.expire import Overdue
+from billhook.outbox import OutboxSearch, Place, Tally
 from billhook.pacing import Turns
 from billhook.records import (
     Contact,
@@ -120,6 +121,22 @@ class Store(Protocol):
 
     def forget(self, now: datetime, limit: int) -> int:
         """Drop up to `limit` remembered answers whose time is over; how many it was."""
+        ...
+
+    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+        """Where messages stand that no provider took: dead and suppressed ones the latest first,
+        live ones the longest due first.
+
+        For whoever runs the store: without an account, of all of them.
+        """
+        ...
+
+    def tally(self, now: datetime, most: int) -> Tally:
+        """How much stands in the outbox, counting no further than `most` of anything."""
+        ...
+
+    def note_repairs(self, messages: int, now: datetime) -> None:
+        """Remember that a sweep found so many messages that nothing would have woken."""
         ...
 
 

@@ -235,7 +235,13 @@ def test_every_row_is_kept_as_it_was(path: Path, url: str) -> None:
     for table, rows in before.items():
         for was, now in zip(rows, after[table], strict=True):
             assert {name: now[name] for name in was} == was
-    assert set(after) - set(before) == {"subscribers", "entries", "paces", "reminders"}
+    assert set(after) - set(before) == {
+        "subscribers",
+        "entries",
+        "paces",
+        "reminders",
+        "repairs",
+    }
     found_by = {row["id"]: (row["receipt"], row["customer"]) for row in after["invoices"]}
     assert found_by == {
         "inv_1": ("R-0001/26", None),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from returns.result import Result, Success
+from returns.result import Failure, Result, Success
 
 from billhook.account import AccountId
 from billhook.delivery import (
@@ -14,6 +14,8 @@ from billhook.delivery import (
     Delivery,
     MessageId,
     MessageKey,
+    MessageNotFound,
+    NotDead,
     Permanent,
     SendError,
     Transient,
@@ -307,3 +309,19 @@ def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
     office.clock.set(TOMORROW + timedelta(days=365))
     assert office.handlers.sweep() == 1
     assert office.seen().expired_at == TOMORROW
+
+
+def test_a_dead_letter_is_given_another_life_as_often_as_it_died() -> None:
+    office = Office()
+    key = _queued(office)
+    office.sender.faults.append(Permanent("no such address"))
+    office.handlers.deliver(key)
+    unknown = MessageKey(ACME, MessageId("msg_none"))
+    again, twice, nobody = office.desk.requeue((key, key, unknown))
+    assert again == Success(_only(office))
+    assert twice == Failure(NotDead(Delivery.QUEUED))
+    assert nobody == Failure(MessageNotFound())
+    assert office.desk.message(key) == _only(office)
+    assert office.desk.requeue(()) == []
+    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+    assert _only(office).status is Delivery.SENT

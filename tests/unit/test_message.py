@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from returns.result import Failure, Result, Success
@@ -17,10 +17,12 @@ from billhook.delivery import (
     Accepted,
     Delivery,
     NotClaimable,
+    NotDead,
     Permanent,
     SendError,
     Transient,
     Unknown,
+    Unsent,
     bounce,
     claim,
     conclude,
@@ -104,7 +106,7 @@ def _asked(trigger: str, message: Message) -> Message | None:
         case "bounce":
             return bounce(message, "mailbox full", now=LATER)
         case _:
-            return requeue(message, now=LATER)
+            return requeue(message, now=LATER).value_or(None)
 
 
 @pytest.mark.parametrize(("trigger", "status"), CELLS)
@@ -127,6 +129,7 @@ def test_the_table_names_every_trigger() -> None:
 def test_what_is_live_and_what_was_accepted() -> None:
     assert {Delivery.QUEUED, Delivery.SENDING} == LIVE
     assert {Delivery.SENT, Delivery.DELIVERED, Delivery.BOUNCED} == ACCEPTED
+    assert {*get_args(Unsent)} == {*Delivery} - ACCEPTED
 
 
 def test_a_claim_counts_the_attempt_and_holds_the_lease() -> None:
@@ -258,9 +261,37 @@ def test_a_receipt_ends_a_sent_message() -> None:
 
 def test_a_dead_letter_gets_another_life() -> None:
     dead = a_message(Delivery.FAILED, attempts=3, due_at=None, ended_at=NOON, reason="busy")
-    assert requeue(dead, now=LATER) == _with(
-        dead, status=Delivery.QUEUED, attempts=0, due_at=LATER, ended_at=None, reason=None
-    )
+    fresh = {"attempts": 0, "due_at": LATER, "requeued_at": LATER, "ended_at": None, "reason": None}
+    assert requeue(dead, now=LATER) == Success(_with(dead, status=Delivery.QUEUED, **fresh))
+
+
+@pytest.mark.parametrize("status", sorted(set(Delivery) - {Delivery.FAILED}))
+def test_only_a_dead_letter_gets_another_life(status: Delivery) -> None:
+    assert requeue(a_message(status), now=LATER) == Failure(NotDead(status))
+
+
+def test_a_requeued_message_is_tried_for_as_long_as_a_new_one() -> None:
+    day = timedelta(hours=24)
+    retries = Retries(attempts=100, first=day, longest=day, within=day)
+    dead = a_message(Delivery.FAILED, attempts=30, due_at=None, ended_at=NOON + day)
+    again = requeue(dead, now=NOON + 30 * day).unwrap()
+    claimed = claim(again, now=NOON + 30 * day, lease=LEASE).unwrap()
+
+    def after(passed: timedelta) -> Message:
+        outcome = Failure(Transient("busy"))
+        now = NOON + 30 * day + passed
+        return conclude(claimed, outcome, now=now, retries=retries, jitter=1.0)
+
+    assert (after(timedelta(0)).status, after(timedelta(0)).attempts) == (Delivery.QUEUED, 1)
+    assert after(timedelta(0)).due_at == NOON + 31 * day
+    assert after(TICK).status is Delivery.FAILED
+
+
+def test_a_requeued_message_was_not_put_off() -> None:
+    dead = a_message(Delivery.FAILED, due_at=None, ended_at=NOON)
+    again = requeue(dead, now=LATER).unwrap()
+    assert (again.since, again.waited) == (LATER, False)
+    assert postpone(again, LATER + TICK).waited
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,14 @@ class Command(NamedTuple):
 COMMANDS = (
     Command("account", "accounts", "open accounts, list them, change and revoke their keys"),
     Command("demo", "demo", "walk invoices through their lives, offline"),
+    Command("messages", "messages", "list what was not sent, and give dead letters another life"),
     Command("pay", "pay", "take a payment for an invoice"),
     Command("reminder", "reminders", "remind an account's payers before and after the due date"),
     Command("sandbox", "sandbox", "serve an offline twin with known keys, to test against"),
     Command("serve", "serve", "serve the APIs over a database"),
-    Command("worker", "worker", "deliver messages, beside the servers or instead of them"),
+    Command("status", "status", "tell how much waits to be sent, and what went wrong"),
     Command("webhook", "webhooks", "tell an account's own systems of its events, or stop"),
+    Command("worker", "worker", "deliver messages, beside the servers or instead of them"),
 )
 
 

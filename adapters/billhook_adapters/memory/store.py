@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -13,13 +14,14 @@ from typing import TypeVar
 from billhook.account import Account, AccountId, Series
 from billhook.announcement import Subscriber, SubscriberKey
 from billhook.change import apply
-from billhook.delivery import LIVE, MessageKey
+from billhook.delivery import LIVE, Delivery, MessageKey
 from billhook.errors import Suppression
 from billhook.invoice import Invoice, Key
 from billhook.lifecycle import sources, status_at
 from billhook.message import Message
 from billhook.operation import Operation
 from billhook.operations.expire import Lapse, Overdue
+from billhook.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
 from billhook.pacing import Turns
 from billhook.ports import StoreRefused
 from billhook.records import (
@@ -64,6 +66,7 @@ class _Rows:
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
     turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
     reminders: dict[Key, Progress] = field(default_factory=dict[Key, Progress])
+    repairs: list[tuple[int, datetime]] = field(default_factory=list[tuple[int, datetime]])
 
     def copied(self) -> _Rows:
         return _Rows(**{name: copy(rows) for name, rows in vars(self).items()})
@@ -123,6 +126,63 @@ class InMemoryStore:
             for _, request in over:
                 del work.rows.remembered[request]
         return len(over)
+
+    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+        """Messages that no provider took."""
+        latest_first = wanted.status not in LIVE
+        places = sorted(
+            (
+                Place(at, key)
+                for key, message in self._rows.messages.items()
+                if message.status is wanted.status
+                and wanted.account in (None, key.account)
+                and (at := message.ended_at if latest_first else message.due_at) is not None
+            ),
+            reverse=latest_first,
+        )
+        if wanted.after is not None:
+            last = wanted.after
+            places = [one for one in places if (one < last if latest_first else one > last)]
+        return places[: wanted.limit]
+
+    def tally(self, now: datetime, most: int) -> Tally:
+        """How much stands in the outbox."""
+        rows = self._rows
+        live = sorted(
+            (message.due_at, message.status)
+            for message in rows.messages.values()
+            if message.status in LIVE and message.due_at is not None
+        )[:most]
+        due = [status for at, status in live if at <= now]
+        later = [status for at, status in live if at > now]
+        with self.snapshot() as work:
+            overdue = len(work.overdue(now, most))
+        return Tally(
+            due=due.count(Delivery.QUEUED),
+            later=later.count(Delivery.QUEUED),
+            sending=later.count(Delivery.SENDING),
+            abandoned=due.count(Delivery.SENDING),
+            oldest_due=live[0][0] if due else None,
+            dead=self._reasons(OutboxSearch(limit=most)),
+            suppressed=self._reasons(
+                OutboxSearch(Delivery.SUPPRESSED, limit=most), now - SUPPRESSED_WITHIN
+            ),
+            overdue=overdue,
+            repairs=sum(count for count, _ in rows.repairs),
+            repaired_at=max((at for _, at in rows.repairs), default=None),
+        )
+
+    def _reasons(self, wanted: OutboxSearch, since: datetime | None = None) -> Mapping[str, int]:
+        return Counter(
+            (self._rows.messages[key].reason or "")[:REASON_LENGTH]
+            for at, key in self.unsent(wanted)
+            if since is None or at > since
+        )
+
+    def note_repairs(self, messages: int, now: datetime) -> None:
+        """Remember what a sweep found."""
+        with self.transaction() as work:
+            work.rows.repairs.append((messages, now))
 
 
 class _Work:

@@ -6,6 +6,7 @@ import os
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 MANY = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder through which several processes count together.
@@ -50,11 +51,7 @@ class Metrics:
             ("outcome",),
             registry=registry,
         )
-        self._repaired = Counter(
-            "billhook_sweep_repairs",
-            "Messages whose wake-up was lost and that a sweep named again.",
-            registry=registry,
-        )
+        self._watched: Collector | None = None
         self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._outcomes: dict[str, Counter] = {}
 
@@ -79,14 +76,19 @@ class Metrics:
             found = self._outcomes[outcome] = self._handled.labels(outcome)
         found.inc()
 
-    def repaired(self, messages: int) -> None:
-        """A sweep found messages that nothing would have woken."""
-        self._repaired.inc(messages)
+    def watch(self, outbox: Collector) -> None:
+        """Tell what this collector finds as well, whenever anybody asks."""
+        self._watched = outbox
 
     def exposition(self) -> bytes:
         """All of it, in Prometheus' text form; of all processes, where they count together."""
+        watched = b""
+        if self._watched is not None:
+            registry = CollectorRegistry()
+            registry.register(self._watched)
+            watched = generate_latest(registry)
         if MANY not in os.environ:
-            return generate_latest(self._own)
+            return generate_latest(self._own) + watched
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # the library has no type here
-        return generate_latest(together)
+        return generate_latest(together) + watched

@@ -66,13 +66,13 @@ HISTORIES = select(WANTED.c.key, t.suppressed.c.reason, _LAST_ASKED).select_from
 """For the position of each contact among the keys: why it is suppressed, and when last asked."""
 
 # A partial index serves a query only where its condition stands in it as literals.
-_OPEN: BindParameter[Sequence[str]] = bindparam(
+OPEN: BindParameter[Sequence[str]] = bindparam(
     "open", sources(Operation.EXPIRE), expanding=True, literal_execute=True
 )
 
 OVERDUE = (
     select(*(t.invoices.c[name] for name in ("account", "id", "status", "version", "expire_by")))
-    .where(t.invoices.c.status.in_(_OPEN), t.invoices.c.expire_by <= bindparam("now"))
+    .where(t.invoices.c.status.in_(OPEN), t.invoices.c.expire_by <= bindparam("now"))
     .order_by(t.invoices.c.expire_by)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)  # where a sweeper is at it, another takes the next

@@ -42,7 +42,7 @@ _INVOICE_NAMES = tuple(column.name for column in invoices.c)
 _DOCUMENT = _INVOICE_NAMES.index("document")
 _STATUSES = {status.value: status for status in Status}  # a third of the cost of asking the enum
 _WEBHOOK = "webhook"  # what stands for a medium in the row of an announcement
-_MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at")
+_MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at", "requeued_at")
 
 KEPT_ACCOUNTS = 256
 KEPT_ROWS, KEPT_LENGTH = 2048, 2048
@@ -58,6 +58,11 @@ def micros(moment: datetime | None) -> int | None:
 def instant(stored: int | None) -> datetime | None:
     """The instant of so many microseconds since 1970."""
     return None if stored is None else _EPOCH + timedelta(microseconds=stored)
+
+
+def at(stored: int) -> datetime:
+    """The instant of so many microseconds since 1970, where there are any."""
+    return _EPOCH + timedelta(microseconds=stored)
 
 
 def some(moment: datetime) -> int:

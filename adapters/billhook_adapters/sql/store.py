@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
 from billhook.invoice import InvoiceId, Key
+from billhook.outbox import OutboxSearch, Place, Tally
+from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locking import LockingWork
 from billhook_adapters.sql.rows import some
@@ -55,3 +57,19 @@ class SqlStore:
         """Drop remembered answers whose time is over."""
         with writing(self._engine) as connection:
             return len(connection.execute(q.FORGET, {"now": some(now), "most": limit}).all())
+
+    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+        """Messages that no provider took."""
+        with self._engine.connect() as connection:
+            found = connection.execute(outbox.searching(wanted)).all()
+        return [outbox.place_of(*row) for row in found]
+
+    def tally(self, now: datetime, most: int) -> Tally:
+        """How much stands in the outbox."""
+        with reading(self._engine) as connection:
+            return outbox.tallied(connection, now, most)
+
+    def note_repairs(self, messages: int, now: datetime) -> None:
+        """Remember what a sweep found."""
+        with writing(self._engine) as connection:
+            connection.execute(outbox.NOTE, {"messages": messages, "now": some(now)})

@@ -127,13 +127,25 @@ messages = Table(
     Column("event", key_text(64)),
     Column("version", Integer),
     Column("reminder", Integer),
+    Column("requeued_at", BigInteger),
 )
+# Its second column is for counting, which then looks at no row.
 Index(
     "messages_due",
     messages.c.due_at,
+    messages.c.status,
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
 )
+for _status in ("failed", "suppressed"):
+    Index(
+        f"messages_{_status}",
+        messages.c.ended_at,
+        messages.c.account,
+        messages.c.id,
+        sqlite_where=text(f"status = '{_status}'"),
+        postgresql_where=text(f"status = '{_status}'"),
+    )
 Index("messages_of_invoice", messages.c.account, messages.c.invoice)
 Index(
     "messages_of_address",
@@ -225,6 +237,14 @@ Index(
     reminders.c.due_at,
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
+)
+
+repairs = Table(
+    "repairs",
+    metadata,
+    Column("what", key_text(16), primary_key=True),
+    Column("total", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
 )
 
 paces = Table(

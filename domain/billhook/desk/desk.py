@@ -15,6 +15,7 @@ from billhook.account import Account, AccountId
 from billhook.announcement import Subscriber
 from billhook.canonical import canonical
 from billhook.change import as_of
+from billhook.delivery import MessageKey, MessageNotFound, NotDead, requeue
 from billhook.desk.ahead import invoice_of, read_ahead, request_of
 from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
@@ -30,6 +31,7 @@ from billhook.records import (
     Entry,
     EntryKey,
     History,
+    Outbound,
     Outcome,
     RecordedPayment,
     Remembered,
@@ -118,6 +120,29 @@ class Desk:
             if batch.outcome:
                 work.save(batch.outcome)
         return len(overdue)
+
+    def message(self, key: MessageKey) -> Outbound | None:
+        """A message or an announcement as it stands."""
+        with self._store.snapshot() as view:
+            return view.messages((key,)).get(key)
+
+    def requeue(
+        self, keys: Sequence[MessageKey]
+    ) -> list[Result[Outbound, NotDead | MessageNotFound]]:
+        """Give dead letters another life, in one transaction; the answers in the keys' order."""
+        with self._store.transaction() as work:
+            found, now = dict(work.messages(sorted(set(keys)))), self._clock.now()
+            answers: list[Result[Outbound, NotDead | MessageNotFound]] = []
+            outcome = Outcome()
+            for key in keys:
+                dead = found.get(key)
+                answer = Failure(MessageNotFound()) if dead is None else requeue(dead, now=now)
+                if isinstance(answer, Success):
+                    found[key] = outcome.messages[key] = answer.unwrap()
+                answers.append(answer)
+            if outcome:
+                work.save(outcome)
+        return answers
 
     def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
         """The invoice as it stands now: one whose time ran out is shown as expired."""

@@ -35,7 +35,10 @@ def an_invoice_of(folder: Path) -> tuple[AccountId, InvoiceId]:
     return account, invoice
 
 
-@pytest.mark.parametrize(("page", "least"), [("manage-accounts.md", 5), ("remind-payers.md", 2)])
+@pytest.mark.parametrize(
+    ("page", "least"),
+    [("manage-accounts.md", 5), ("remind-payers.md", 2), ("keep-it-running.md", 1)],
+)
 def test_every_command_of_the_page_works(tmp_path: Path, page: str, least: int) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {

@@ -32,6 +32,7 @@ class MessagesSuite(StoreSuite):
             reason="451 später",
             provider_id="<abc@provider.example>",
             reminder=3,
+            requeued_at=LATER,
         )
         _put(opened, message)
         assert _found(opened, message) == {message.key: message}
@@ -104,6 +105,7 @@ class MessagesSuite(StoreSuite):
             ended_at=LATER,
             reason="503 später",
             provider_id="200",
+            requeued_at=LATER,
         )
         _put(opened, announcement)
         assert _found(opened, announcement) == {announcement.key: announcement}

@@ -9,6 +9,7 @@ from billhook_adapters.testing.contracts.facts import FactsSuite
 from billhook_adapters.testing.contracts.invoices import InvoicesSuite
 from billhook_adapters.testing.contracts.messages import MessagesSuite
 from billhook_adapters.testing.contracts.numbers import NumbersSuite
+from billhook_adapters.testing.contracts.outbox import OutboxSuite
 from billhook_adapters.testing.contracts.payments import PaymentsSuite
 from billhook_adapters.testing.contracts.reminders import RemindersSuite
 from billhook_adapters.testing.contracts.searching import SearchingSuite
@@ -24,6 +25,7 @@ class StoreContract(
     InvoicesSuite,
     FactsSuite,
     MessagesSuite,
+    OutboxSuite,
     PaymentsSuite,
     AnswersSuite,
     ContactsSuite,

@@ -1,0 +1,174 @@
+"""`billhook messages`: what was not sent, why, and another life for dead letters."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from returns.result import Success
+
+from billhook.account import AccountId
+from billhook.delivery import Delivery, MessageId, MessageKey
+from billhook.desk.desk import Desk
+from billhook.message import Message
+from billhook.outbox import OutboxSearch, Place
+from billhook.records import Outbound
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.stopped import Stopped
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_UNSENT = ("failed", "suppressed", "queued", "sending")
+_AT_ONCE = 100
+HIDDEN = "(hidden; --reveal shows it)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """List, show and requeue."""
+    parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="messages that no provider took")
+    listing.add_argument("--status", choices=_UNSENT, default="failed", help="failed unless given")
+    listing.add_argument("--account", metavar="A", help="of this account alone")
+    listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
+    add_json(listing)
+    add_database(listing)
+    does(listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3")
+    showing = actions.add_parser("show", help="one message, with its reason")
+    showing.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
+    showing.add_argument("--reveal", action="store_true", help="show the address as well")
+    add_json(showing)
+    add_database(showing)
+    does(
+        showing,
+        _show,
+        example="billhook messages show acc_1/msg_1 --database sqlite:///billhook.sqlite3",
+    )
+    again = actions.add_parser("requeue", help="give dead letters another life")
+    again.add_argument("messages", metavar="ACCOUNT/MESSAGE", type=_key, nargs="*")
+    again.add_argument("--all-failed", action="store_true", help="every dead letter")
+    again.add_argument("--account", metavar="A", help="with --all-failed: of this account alone")
+    add_json(again)
+    add_database(again)
+    does(
+        again,
+        _requeue,
+        example="billhook messages requeue --all-failed --database sqlite:///billhook.sqlite3",
+    )
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 10_000):
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 10000")
+    return int(text)
+
+
+def _key(text: str) -> MessageKey:
+    account, slash, message = text.partition("/")
+    if not (slash and account and message):
+        raise argparse.ArgumentTypeError("must be ACCOUNT/MESSAGE, as `messages list` prints it")
+    return MessageKey(AccountId(account), MessageId(message))
+
+
+def _desk(engine: Engine) -> Desk:
+    from billhook_adapters.memory.clock import SystemClock
+    from billhook_adapters.memory.ids import RandomIds
+    from billhook_adapters.sql import SqlStore
+
+    return Desk(SqlStore(engine), SystemClock(), RandomIds())
+
+
+def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[Place]:
+    from billhook_adapters.sql import SqlStore
+
+    return SqlStore(engine).unsent(wanted)
+
+
+def _list(asked: argparse.Namespace) -> int:
+    account = None if asked.account is None else AccountId(asked.account)
+    wanted = OutboxSearch(Delivery(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
+    with database(asked.database) as engine:
+        desk = _desk(engine)
+        told = [
+            _told(found)
+            for place in _found(engine, wanted)
+            if (found := desk.message(place.key)) is not None
+        ]
+    if asked.json:
+        print(json.dumps(told))
+        return 0
+    for one in told:
+        said = one["reason"] or "-"
+        print(f"{one['message']}  {one['kind']}  {one['attempts']} attempts  {said}")
+    if not told:
+        print(f"no message is {asked.status}")
+    return 0
+
+
+def _show(asked: argparse.Namespace) -> int:
+    with database(asked.database) as engine:
+        found = _desk(engine).message(asked.message)
+    if found is None:
+        raise Stopped("there is no such message; `billhook messages list` prints what there is")
+    told = _told(found, reveal=asked.reveal)
+    if asked.json:
+        print(json.dumps(told))
+        return 0
+    for name, value in told.items():
+        print(f"{name.replace('_', ' '):14} {'-' if value is None else value}")
+    return 0
+
+
+def _requeue(asked: argparse.Namespace) -> int:
+    if bool(asked.messages) == asked.all_failed:
+        raise Stopped("name messages, or give --all-failed")
+    if asked.account is not None and not asked.all_failed:
+        raise Stopped("--account goes with --all-failed; a message is named with its account")
+    requeued, refused = 0, list[str]()
+    with database(asked.database) as engine:
+        desk = _desk(engine)
+        if asked.all_failed:
+            account = None if asked.account is None else AccountId(asked.account)
+            wanted = OutboxSearch(Delivery.FAILED, account, limit=_AT_ONCE)
+            # What was requeued is dead no more, so the first page is always the next one.
+            while places := _found(engine, wanted):
+                done = desk.requeue([place.key for place in places])
+                requeued += sum(isinstance(one, Success) for one in done)
+                if not any(isinstance(one, Success) for one in done):
+                    break
+        else:
+            for key, one in zip(asked.messages, desk.requeue(asked.messages), strict=True):
+                if isinstance(one, Success):
+                    requeued += 1
+                else:
+                    refused.append(f"{key.account}/{key.message}: {one.failure().code}")
+    if asked.json:
+        print(json.dumps({"requeued": requeued, "refused": refused}))
+    else:
+        print(f"{requeued} requeued")
+        for reason in refused:
+            print(reason)
+    return 1 if refused else 0
+
+
+def _told(message: Outbound, *, reveal: bool = False) -> Mapping[str, object]:
+    """What an operator is told of a message; the address only where it is asked for."""
+    if isinstance(message, Message):
+        kind, to = str(message.medium), message.address if reveal else HIDDEN
+    else:
+        kind, to = f"webhook {message.event}", message.subscriber
+    moments = ("requested_at", "due_at", "sent_at", "ended_at", "requeued_at")
+    return {
+        "message": f"{message.account}/{message.id}",
+        "invoice": message.invoice,
+        "kind": kind,
+        "to": to,
+        "status": message.status,
+        "attempts": message.attempts,
+        "reason": message.reason,
+        **{name: at and at.isoformat() for name in moments for at in (getattr(message, name),)},
+    }

@@ -1,0 +1,38 @@
+"""`billhook status`: how much waits, since when, and what went wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, add_json, does
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Of which database."""
+    add_json(parser)
+    add_database(parser)
+    does(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    with database(asked.database) as engine:
+        from billhook.outbox import MOST_COUNTED
+        from billhook_adapters.memory.clock import SystemClock
+        from billhook_adapters.outbox import told
+        from billhook_adapters.sql import SqlStore
+
+        now = SystemClock().now()
+        standing = told(SqlStore(engine).tally(now, MOST_COUNTED), now)
+    if asked.json:
+        print(json.dumps(standing))
+        return 0
+    for name, value in standing.items():
+        if isinstance(value, Mapping):
+            for reason, count in value.items():
+                print(f"{name.replace('_', ' ')}, {reason:30} {count}")
+        else:
+            print(f"{name.replace('_', ' '):32} {value}")
+    return 0

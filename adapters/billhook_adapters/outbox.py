@@ -1,0 +1,42 @@
+"""How an outbox stands, in the words that operators and their alarms read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from billhook.outbox import Tally
+
+_CODE = re.compile(r"[a-z_]{1,40}")
+OTHER = "provider"
+"""What stands for a reason that is no code of ours: a provider's words may quote anybody."""
+
+
+def told(tally: Tally, now: datetime) -> Mapping[str, int | Mapping[str, int]]:
+    """Every figure by its name; how long the oldest waits in whole seconds."""
+    waits = 0 if tally.oldest_due is None else int((now - tally.oldest_due).total_seconds())
+    return {
+        "due": tally.due,
+        "later": tally.later,
+        "sending": tally.sending,
+        "abandoned": tally.abandoned,
+        "oldest_waits_seconds": waits,
+        "overdue_invoices": tally.overdue,
+        "sweep_repairs": tally.repairs,
+        "failed": by_code(tally.dead),
+        "suppressed_within_a_day": by_code(tally.suppressed),
+    }
+
+
+def by_code(reasons: Mapping[str, int]) -> Mapping[str, int]:
+    """Counts by code, and all others together.
+
+    >>> by_code({"address_suppressed": 2, "550 no ravi@example.com here": 1, "553 nor there": 1})
+    {'address_suppressed': 2, 'provider': 2}
+    """
+    counted: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        counted[reason if _CODE.fullmatch(reason) else OTHER] += count
+    return dict(counted)

@@ -1,0 +1,132 @@
+"""`billhook messages` and `billhook status`: what was not sent, and another life for it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from adapters.cli.conftest import Billhook
+from billhook.account import AccountId
+from billhook.delivery import Delivery
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.message import Message
+from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.memory import RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.testing import a_document
+
+ACME = AccountId("acc_1")
+NOBODY = "no sender is set up for sms"
+
+
+@pytest.fixture
+def dead(store: SqlStore) -> list[Message]:
+    """Messages that nobody was there to send."""
+    desk = Desk(store, SystemClock(), RandomIds())
+    send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
+    sent = [answer.unwrap().messages[0] for answer in desk.execute([send] * 3)]
+    EmbeddedEngine(Handlers(store, SystemClock(), RandomIds(), {})).drain()
+    return sorted(sent, key=lambda message: message.id)
+
+
+def status(store: SqlStore, message: Message) -> Delivery:
+    with store.snapshot() as view:
+        return view.messages((message.key,))[message.key].status
+
+
+def test_dead_letters_are_listed_with_their_reason(
+    billhook: Billhook, url: str, dead: list[Message]
+) -> None:
+    ran = billhook("messages", "list", "--database", url)
+    assert ran.status == 0
+    assert sorted(ran.out.splitlines()) == [
+        f"acc_1/{message.id}  sms  1 attempts  {NOBODY}" for message in dead
+    ]
+    told = billhook("messages", "list", "--limit", "2", "--json", "--database", url).told
+    assert len(told) == 2
+    assert billhook("messages", "list", "--status", "queued", "--database", url).out == (
+        "no message is queued\n"
+    )
+
+
+def test_a_message_is_shown_without_its_address_unless_that_is_asked_for(
+    billhook: Billhook, url: str, dead: list[Message]
+) -> None:
+    name = f"acc_1/{dead[0].id}"
+    hidden = billhook("messages", "show", name, "--database", url)
+    assert dead[0].address not in hidden.out
+    assert NOBODY in hidden.out
+    shown = billhook("messages", "show", name, "--reveal", "--json", "--database", url).told
+    assert (shown["to"], shown["status"]) == (dead[0].address, "failed")
+
+
+def test_a_named_dead_letter_is_requeued_once(
+    billhook: Billhook, url: str, store: SqlStore, dead: list[Message]
+) -> None:
+    name = f"acc_1/{dead[0].id}"
+    ran = billhook("messages", "requeue", name, "--database", url)
+    assert (ran.status, ran.out) == (0, "1 requeued\n")
+    assert [status(store, message) for message in dead] == ["queued", "failed", "failed"]
+    again = billhook("messages", "requeue", name, "acc_1/msg_none", "--database", url)
+    assert again.status == 1
+    assert again.out.splitlines() == [
+        "0 requeued",
+        f"{name}: not_dead",
+        "acc_1/msg_none: message_not_found",
+    ]
+
+
+def test_all_dead_letters_are_requeued_or_those_of_one_account(
+    billhook: Billhook, url: str, store: SqlStore, dead: list[Message]
+) -> None:
+    none = billhook("messages", "requeue", "--all-failed", "--account", "acc_2", "--database", url)
+    assert none.out == "0 requeued\n"
+    told = billhook("messages", "requeue", "--all-failed", "--json", "--database", url).told
+    assert told == {"requeued": 3, "refused": []}
+    assert {status(store, message) for message in dead} == {Delivery.QUEUED}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (["requeue"], "name messages, or give --all-failed"),
+        (["requeue", "acc_1/msg_1", "--all-failed"], "name messages, or give --all-failed"),
+        (["requeue", "acc_1/msg_1", "--account", "acc_1"], "--account goes with --all-failed"),
+        (["requeue", "msg_1"], "must be ACCOUNT/MESSAGE"),
+        (["show", "/msg_1"], "must be ACCOUNT/MESSAGE"),
+        (["show", "acc_1/msg_none"], "there is no such message"),
+        (["list", "--limit", "0"], "must be a whole number from 1 to 10000"),
+        (["list", "--status", "sent"], "invalid choice"),
+    ],
+)
+def test_wrong_usage_is_told_with_the_remedy(
+    billhook: Billhook, url: str, engine: Engine, arguments: list[str], remedy: str
+) -> None:
+    ran = billhook("messages", *arguments, "--database", url)
+    assert (ran.status, ran.out) == (2, "")
+    assert remedy in ran.err
+
+
+def test_the_status_tells_what_waits_and_what_went_wrong(
+    billhook: Billhook, url: str, store: SqlStore, dead: list[Message]
+) -> None:
+    billhook("messages", "requeue", f"acc_1/{dead[0].id}", "--database", url)
+    store.note_repairs(4, SystemClock().now())
+    told = billhook("status", "--json", "--database", url).told
+    assert told.pop("oldest_waits_seconds") >= 0
+    assert told == {
+        "due": 1,
+        "later": 0,
+        "sending": 0,
+        "abandoned": 0,
+        "overdue_invoices": 0,
+        "sweep_repairs": 4,
+        "failed": {"provider": 2},
+        "suppressed_within_a_day": {},
+    }
+    words = billhook("status", "--database", url).out
+    assert "failed, provider" in words
+    assert dead[0].address not in words
