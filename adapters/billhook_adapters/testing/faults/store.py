@@ -8,6 +8,7 @@ from datetime import datetime
 
 from billhook.delivery import MessageKey
 from billhook.invoice import Key
+from billhook.outbox import OutboxSearch, Place, Tally
 from billhook.ports import Store, View, Work
 from billhook_adapters.testing.faults.plan import Plan, Point
 from billhook_adapters.testing.faults.ports import around
@@ -57,3 +58,15 @@ class FaultyStore:
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
         return around(self._plan, Point.COMMIT, lambda: self._store.forget(now, limit))
+
+    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+        """Where messages stand that no provider took."""
+        return around(self._plan, Point.READ, lambda: self._store.unsent(wanted))
+
+    def tally(self, now: datetime, most: int) -> Tally:
+        """How much stands in the outbox."""
+        return around(self._plan, Point.READ, lambda: self._store.tally(now, most))
+
+    def note_repairs(self, messages: int, now: datetime) -> None:
+        """Remember what a sweep found."""
+        around(self._plan, Point.COMMIT, lambda: self._store.note_repairs(messages, now))
