@@ -18,10 +18,12 @@ from billhook_adapters.engine.procrastinate import ProcrastinateEngine, WakeUps,
 from billhook_adapters.engine.procrastinate.wake_ups import TASK
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.tables import metadata
 from billhook_adapters.sql.writing import reading, writing
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.contracts import EngineContract, EngineOffice
 from billhook_adapters.testing.contracts.store_suite import broken_off
+from postgresql import Databases
 
 
 def embedded(handlers: Handlers, hands: int, pause: Callable[[timedelta], None]) -> EnginePort:
@@ -48,13 +50,25 @@ class TestEmbeddedOnPostgresql(EngineContract):
         return EngineOffice(SqlStore(postgresql_engine), SettableClock(NOON), embedded)
 
 
+@pytest.fixture(scope="module")
+def with_jobs(postgresql_databases: Databases) -> Iterator[Engine]:
+    """A database of its own: the queue's tables are nobody else's business."""
+    url = postgresql_databases.made()
+    engine = open_database(url)
+    prepare(engine)
+    yield engine
+    engine.dispose()
+    postgresql_databases.drop(url)
+
+
 class TestProcrastinateOnPostgresql(EngineContract):
     @pytest.fixture
-    def database(self, postgresql_engine: Engine) -> Engine:
-        prepare(postgresql_engine)
-        with writing(postgresql_engine) as connection:
+    def database(self, with_jobs: Engine) -> Engine:
+        with writing(with_jobs) as connection:
             connection.exec_driver_sql("DELETE FROM procrastinate_jobs")
-        return postgresql_engine
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        return with_jobs
 
     @pytest.fixture
     def office(self, database: Engine) -> EngineOffice:

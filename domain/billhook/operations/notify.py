@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
@@ -90,11 +90,13 @@ def notify(
     >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
     'ravi@example.com'
     """
-    now = utc(now)
+    if now.tzinfo is not UTC:  # a call less where it is in UTC already, as clocks tell it
+        now = utc(now)
     refused = GATE.refusal(invoice, now)
     if refused is not None:
         return refused
-    address = invoice.document.address(medium)
+    customer = invoice.document.customer
+    address = None if customer is None else customer.address(medium)
     if address is None:
         return _MISSING[medium]
     if standing is not CLEAR:

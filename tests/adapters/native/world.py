@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
 
 from billhook.account import AccountId
 from billhook.desk.desk import Desk
-from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.app import build_app
+from billhook_adapters.http.exchange import App
 from billhook_adapters.http.native import native_api
 from billhook_adapters.keys import StoredKey, hashed
 from billhook_adapters.memory.clock import SettableClock
@@ -39,10 +39,8 @@ class Keys:
         return {one: StoredKey(AccountId(one), hashed("s3cret")) for one in known & {*ids}}
 
 
-def mounted(desk: Desk) -> Starlette:
-    app = Starlette()
-    app.mount("/api", native_api(Lane(desk), Keys()))
-    return app
+def mounted(desk: Desk) -> App:
+    return build_app(desk, Keys(), faces=lambda lane: {"/api": native_api(lane, Keys())})
 
 
 def basic(pair: str) -> str:
