@@ -9,19 +9,26 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
-from chaos.budget import budget, chances
+from chaos.budget import DEADLINE, budget, chances
 from chaos.conftest import Figures
+from chaos.crew import PAIRS, Crew, Pair, Terms
+from chaos.heard import Heard
 from chaos.load import Load, await_one, forget
 from chaos.mailbox import Mails
+from chaos.office import Office
 from chaos.power import killable_server
 from chaos.serving import Served, opened_account
+from chaos.waiting import until
 
 KILLS = budget(5, 200)
+MESSAGES, CUTS = budget(300, 2000), budget(3, 20)
+WORKERS, HANDS = 2, 4
 
 pytestmark = pytest.mark.slow  # run by `make chaos`
 
@@ -73,3 +80,36 @@ def test_what_was_acknowledged_survives_the_server_and_the_service_outlives_it(
 
 def _code(body: bytes) -> str:
     return str(json.loads(body)["error"]["code"])
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.database == "postgresql"], ids=str)
+def test_workers_go_on_by_themselves_when_the_server_is_back(
+    pair: Pair, tmp_path: Path, mails: Mails, figures: Figures
+) -> None:
+    share = MESSAGES // (CUTS + 1)
+    with killable_server() as server, closing(Office(server.url(), pair.engine)) as office:
+        terms = Terms(pair, server.url(), tmp_path / "log", mails.environ(), HANDS)
+        with Crew(terms, WORKERS) as crew:
+            for _ in range(CUTS):
+                forget(mails.box.came)
+                office.bill(share)
+                mails.box.came.get(timeout=DEADLINE)
+                server.kill()
+                server.start()
+            office.bill(MESSAGES - len(office.billed))
+            until(lambda: office.live() == 0, progress=office.live)
+            crew.terminate()
+        heard = Heard.of(office, mails)
+    figures(
+        {
+            "messages": len(office.billed),
+            "kills of the server": CUTS,
+            "lost": heard.lost,
+            "seen twice": heard.seen_twice,
+            "came again": heard.came_again,
+            "may come again": CUTS * WORKERS * HANDS,
+        }
+    )
+    assert (heard.lost, heard.seen_twice) == (0, 0)
+    assert heard.came_again <= CUTS * WORKERS * HANDS
+    assert "Traceback" not in terms.log.read_text()

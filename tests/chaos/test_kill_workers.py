@@ -6,7 +6,6 @@ On each engine over each database it runs on. `BILLHOOK_CHAOS=full` is 5,000 mes
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -14,6 +13,7 @@ from billhook.delivery import Delivery
 from chaos.budget import DEADLINE, budget, chances
 from chaos.conftest import Figures
 from chaos.crew import Crew, Pair, Terms
+from chaos.heard import Heard
 from chaos.load import forget
 from chaos.mailbox import Mails
 from chaos.office import Office
@@ -28,14 +28,6 @@ pytestmark = pytest.mark.slow  # run by `make chaos`
 @pytest.fixture
 def terms(pair: Pair, url: str, tmp_path: Path, mails: Mails) -> Terms:
     return Terms(pair, url, tmp_path / "log", mails.environ(), HANDS)
-
-
-class Heard(NamedTuple):
-    """What became of all that was billed."""
-
-    lost: int
-    seen_twice: int
-    came_again: int
 
 
 def test_nothing_is_lost_and_nobody_sees_it_twice_whoever_is_killed(
@@ -54,7 +46,7 @@ def test_nothing_is_lost_and_nobody_sees_it_twice_whoever_is_killed(
         _all_delivered(office)
         crew.terminate()
 
-    heard = _heard(office, mails)
+    heard = Heard.of(office, mails)
     figures(
         {
             "messages": len(office.billed),
@@ -78,7 +70,7 @@ def test_two_workers_whom_nobody_kills_send_nothing_twice(
         office.bill(MESSAGES // 2)
         _all_delivered(office)
         crew.terminate()
-    assert _heard(office, mails) == Heard(0, 0, 0)
+    assert Heard.of(office, mails) == Heard(0, 0, 0)
     assert office.attempted(2) == 0
 
 
@@ -97,24 +89,10 @@ def test_others_finish_the_work_of_one_that_never_comes_back(
         _all_delivered(office)
         crew.terminate()
     # Its hands had handed over what they held: this comes again, and is shown once.
-    assert _heard(office, mails) == Heard(lost=0, seen_twice=0, came_again=HANDS)
+    assert Heard.of(office, mails) == Heard(lost=0, seen_twice=0, came_again=HANDS)
     assert office.attempted(2) == held
     figures({"messages": len(office.billed), "held by the dead": held, "came again": HANDS})
 
 
 def _all_delivered(office: Office) -> None:
     until(lambda: office.live() == 0, progress=office.live)
-
-
-def _heard(office: Office, mails: Mails) -> Heard:
-    """What came, held against what was billed; every message has come to its end."""
-    assert office.states() == {Delivery.SENT: len(office.billed)}
-    sent = {f"<{name}@bill.example>" for name in office.billed.values()}
-    came, shown = mails.ids(), mails.shown()
-    assert came.keys() <= sent
-    assert shown.keys() <= office.billed.keys()
-    return Heard(
-        lost=len(office.billed.keys() - shown.keys()),
-        seen_twice=sum(count > 1 for count in shown.values()),
-        came_again=sum(count - 1 for count in came.values()),
-    )
