@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Barrier, Event, Thread
 
@@ -14,13 +15,14 @@ from billhook.account import Account, AccountId
 from billhook.delivery import Accepted, Delivery, SendError
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
+from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import Invoice
 from billhook.message import Message
 from billhook.pacing import Rate, Rates
 from billhook.party import Medium
-from billhook.ports import Sender
+from billhook.ports import Sender, Work
 from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.engine.deliverer import LATER, SOON
 from billhook_adapters.engine.together import Together
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
@@ -33,8 +35,8 @@ SECOND = timedelta(seconds=1)
 class Office:
     """A desk in memory with messages waiting, and engines over them."""
 
-    def __init__(self) -> None:
-        self.store, self.clock = InMemoryStore(), SettableClock(NOON)
+    def __init__(self, store: InMemoryStore | None = None) -> None:
+        self.store, self.clock = store or InMemoryStore(), SettableClock(NOON)
         self.desk = Desk(self.store, self.clock, RandomIds())
         self.desk.open(Account(id=ACME, name="Acme"))
 
@@ -190,6 +192,61 @@ def test_only_the_culprit_of_a_failed_answer_fails() -> None:
     assert answers == ["zero", 1.0, 0.5, 0.25]
 
 
+class Away(InMemoryStore):
+    """A store that is away from the first message on, until it was asked so often."""
+
+    def __init__(self, asked: int) -> None:
+        super().__init__()
+        self.refusals, self.asked = 0, asked
+
+    def transaction(self) -> AbstractContextManager[Work]:
+        if self.refusals:
+            self.refusals -= 1
+            raise ConnectionError
+        return super().transaction()
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        self.refusals, self.asked = self.asked, 0
+        return Success(Accepted())
+
+
+@pytest.mark.parametrize("hands", [1, 2])
+def test_what_cannot_be_recorded_yet_is_recorded_later_and_nothing_is_sent_meanwhile(
+    hands: int,
+) -> None:
+    store = Away(asked=7)
+    office, given = Office(store), list[int]()
+    office.queued(3)
+
+    class Counted:
+        def send(
+            self, message: Message, invoice: Invoice, seller: str
+        ) -> Result[Accepted, SendError]:
+            given.append(store.refusals)
+            return store.send(message, invoice, seller)
+
+    assert office.engine(Counted(), hands=hands).drain() == 3
+    assert office.statuses == [Delivery.SENT] * 3
+    assert len(given) == 3  # and none of them twice
+    assert sum(refusals > 0 for refusals in given) < hands  # but what the others had in hand
+
+
+def test_who_is_told_to_stop_waits_for_no_store_that_is_away() -> None:
+    store, pauses = Away(asked=1000), list[timedelta]()
+    office = Office(store)
+    office.queued(1)
+
+    def told(span: timedelta) -> None:
+        pauses.append(span)
+        engine.stop()
+
+    handlers = Handlers(store, office.clock, RandomIds(), {Medium.SMS: store})
+    engine = EmbeddedEngine(handlers, pause=told)
+    engine.run()
+    assert pauses == [SOON]
+    assert office.statuses == [Delivery.SENDING]
+
+
 def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureFixture) -> None:
     office = Office()
     office.queued(1)
@@ -200,7 +257,8 @@ def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureF
 
     handlers = Handlers(office.store, office.clock, Broken(), {Medium.SMS: CapturedSender()})
     with caplog.at_level(logging.ERROR):
-        assert EmbeddedEngine(handlers).drain() == 1
+        assert EmbeddedEngine(handlers, pause=office.clock.advance).drain() == 1
+    assert NOON + LEASE - LATER <= office.clock.now() < NOON + LEASE
     assert office.statuses == [Delivery.SENDING]
     (said,) = caplog.messages
     assert said.endswith("is not kept: OSError")

@@ -42,12 +42,13 @@ class Terms(NamedTuple):
     log: Path
     environ: Mapping[str, str]
     hands: int
+    lease_seconds: int = LEASE_SECONDS
 
     def command(self) -> list[str]:
         """What starts one."""
         script = str(Path(__file__).with_name("worker.py"))
         where = ["--database", self.url, "--engine", self.pair.engine, "--hands", str(self.hands)]
-        return [sys.executable, script, str(LEASE_SECONDS), *where]
+        return [sys.executable, script, str(self.lease_seconds), *where]
 
 
 class Worker:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from billhook.delivery import MessageKey
 from billhook.desk.claiming import Delivered
 from billhook.desk.handlers import Handlers
-from billhook.desk.parcels import Parcel
+from billhook.desk.parcels import Attempt, Parcel
 from billhook_adapters.engine.together import Together
 from billhook_adapters.kinds import kind
 
@@ -23,6 +23,11 @@ PATIENCE = timedelta(seconds=1)
 
 AHEAD = 4
 """How many messages are claimed for each hand, so that few transactions claim many."""
+
+
+SOON, LATER = timedelta(milliseconds=100), timedelta(seconds=2)
+"""How long a hand waits before it records again what could not be recorded: ever longer, up to
+the second."""
 
 
 def pause(span: timedelta) -> None:
@@ -45,8 +50,9 @@ class Deliverer:
     """Hands over up to `hands` messages at a time.
 
     What was handed over is recorded before its hand takes the next, so a process that dies
-    repeats at most one attempt for each of its hands. What is recorded at the same moment is one
-    transaction. With one hand everything happens in the thread that calls.
+    repeats at most one attempt for each of its hands, and one whose database is away for less than
+    a lease repeats none. What is recorded at the same moment is one transaction. With one hand
+    everything happens in the thread that calls.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Deliverer:
         self._conclusions = Together(handlers.conclude)
         self._pool = None if hands == 1 else ThreadPoolExecutor(hands, "billhook-hand")
         self._hands = hands
+        self._leaving = Event()
 
     @property
     def most(self) -> int:
@@ -92,6 +99,10 @@ class Deliverer:
             self._hand_over(parcel)
         return Begun(taken, set())
 
+    def leave(self) -> None:
+        """Wait no longer for a database that is away; what is not recorded has its lease."""
+        self._leaving.set()
+
     def close(self) -> None:
         """Finish what is in hand, and take no more."""
         if self._pool is not None:
@@ -111,9 +122,25 @@ class Deliverer:
             ahead = parcel.at - self._handlers.clock.now()
             if ahead > timedelta(0):
                 self._pause(ahead)
-            became = self._conclusions.ask(self._handlers.attempt(parcel))
+            became = self._recorded(self._handlers.attempt(parcel))
         except Exception as error:  # noqa: BLE001  # its lease gives it back; the engine goes on
             name = parcel.dispatch.id
             _log.error("what became of message %s is not kept: %s", name, kind(error))
             became = Delivered.NOTHING
         self._handled(became)
+
+    def _recorded(self, attempt: Attempt) -> Delivered:
+        """What became of it. Raises where that could not be recorded by the end of its lease.
+
+        Meanwhile its hand takes nothing else: what became of that could not be recorded, either.
+        """
+        until, wait = attempt.parcel.dispatch.due_at, SOON
+        while True:
+            try:
+                return self._conclusions.ask(attempt)
+            except Exception:
+                over = until is None or self._handlers.clock.now() + wait >= until
+                if over or self._leaving.is_set():
+                    raise
+            self._pause(wait)
+            wait = min(wait * 2, LATER)

@@ -74,3 +74,4 @@ class EmbeddedEngine:
     def stop(self) -> None:
         """Let `run` return once what is in hand is done."""
         self._stop.set()
+        self._deliverer.leave()

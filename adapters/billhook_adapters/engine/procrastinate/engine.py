@@ -119,6 +119,7 @@ class ProcrastinateEngine:
     def stop(self) -> None:
         """Let `run` return once what is in hand is done."""
         self._stop.set()
+        self._deliverer.leave()
         if self._running is not None:
             loop, task = self._running
             loop.call_soon_threadsafe(task.cancel)
