@@ -135,12 +135,14 @@ class Deliverer:
         Meanwhile its hand takes nothing else: what became of that could not be recorded, either.
         """
         until, wait = attempt.parcel.dispatch.due_at, SOON
+        # Counted by its waits: a clock that stands still must not hold a hand for ever.
+        left = timedelta(0) if until is None else until - self._handlers.clock.now()
         while True:
             try:
                 return self._conclusions.ask(attempt)
             except Exception:
-                over = until is None or self._handlers.clock.now() + wait >= until
-                if over or self._leaving.is_set():
+                left -= wait
+                if left <= timedelta(0) or self._leaving.is_set():
                     raise
             self._pause(wait)
             wait = min(wait * 2, LATER)

@@ -48,7 +48,7 @@ def test_nothing_that_is_kept_holds_what_a_request_said(
     assert statuses == [200, 200, 400, 400, 401, 400, 400, 500]
     senders = {medium: CapturedSender() for medium in Medium}
     handlers = Handlers(store, SettableClock(NOON), BrokenIds(), senders)
-    EmbeddedEngine(handlers).drain()
+    EmbeddedEngine(handlers, pause=lambda _: None).drain()
 
     told = lines.getvalue()
     assert "is not kept: OSError" in told
