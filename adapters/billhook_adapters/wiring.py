@@ -148,7 +148,8 @@ def build_service(
         faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics)),
         started=nothing if delivering is None else delivering.start,
         stopped=nothing if delivering is None else delivering.stop,
-        lanes=LANES[database.dialect.name],
+        # One lane where it is delivered inline: whoever repeats a key meets the first's outcome.
+        lanes=min(LANES[database.dialect.name], 1) if inline else LANES[database.dialect.name],
         decided=metrics.gathered,
     )
     app = traced(observed(app, metrics, ROUTES), ROUTES, os.environ)

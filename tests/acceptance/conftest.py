@@ -1,20 +1,42 @@
-"""One running sandbox for all who only need accounts of their own in it."""
+"""A sandbox on each kind of database, for all who only need accounts of their own in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from postgresql import Databases
 
 pytest.register_assert_rewrite("acceptance.contract")
 
 from acceptance.contract.sandbox import Sandbox, sandbox  # noqa: E402  # once it is rewritten
 
 
+@pytest.fixture(scope="session", params=["SQLite", "PostgreSQL"])
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], str]]:
+    """Makes databases of one kind; whatever is tested over it is tested over the other kind too."""
+    if request.param == "SQLite":
+        yield lambda: f"sqlite:///{tmp_path_factory.mktemp('database') / 'billhook.sqlite3'}"
+        return
+    databases: Databases = request.getfixturevalue("postgresql_databases")
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(databases.made())
+        return made[-1]
+
+    yield new
+    for url in made:
+        databases.drop(url)
+
+
 @pytest.fixture(scope="session", name="sandbox")
-def _sandbox() -> Iterator[Sandbox]:
-    with sandbox() as started:
+def _sandbox(new_database: Callable[[], str]) -> Iterator[Sandbox]:
+    with sandbox("--database", new_database()) as started:
         yield started
 
 

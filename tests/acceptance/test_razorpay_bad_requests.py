@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,25 @@ from acceptance.bad_input.case import BASE, JSON, OURS, PRIVATE, Case, case, tex
 from acceptance.bad_input.server import Seen, Server, sandbox
 
 ENVELOPE = {"code", "description", "source", "step", "reason", "metadata"}
-INNARDS = (b"Traceback", b'File "', b".py", b"site-packages", b"sqlite", b"SELECT", b"pydantic")
+INNARDS = (
+    b"Traceback",
+    b'File "',
+    b".py",
+    b"site-packages",
+    b"sqlite",
+    b"psycopg",
+    b"SELECT",
+    b"pydantic",
+)
 KEPT = frozenset({"remembered"})
 """The one table that a refused request may write to, and only one with a key."""
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with sandbox(tmp_path_factory.mktemp("sandbox")) as server:
+def started(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[Server]:
+    with sandbox(tmp_path_factory.mktemp("sandbox"), new_database()) as server:
         yield server
 
 

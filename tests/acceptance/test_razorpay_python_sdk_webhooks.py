@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,10 +18,12 @@ DAY = 24 * 60 * 60
 
 
 @pytest.fixture(scope="module")
-def hooked() -> Iterator[tuple[Sandbox, Receiver]]:
+def hooked(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]]:
     with (
         receiving() as (receiver, url),
-        a_sandbox("--webhook-url", url, "--webhook-secret", SECRET) as started,
+        a_sandbox(
+            *("--webhook-url", url, "--webhook-secret", SECRET, "--database", new_database())
+        ) as started,
     ):
         yield started, receiver
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPResponse
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from sqlalchemy import create_engine, inspect, make_url
 
 from acceptance.bad_input.case import BASE, SECRET, THEIR_SECRET, THEIRS, Case, case, text
 
 DEADLINE = 10  # seconds on the socket
 
-Rows = dict[str, list[Any]]
+Rows = dict[str, list[str]]
+
+DRIVERS = {"sqlite": "sqlite", "postgr": "postgresql+psycopg"}
+VERSIONS = {"sqlite": "pragma data_version", "postgresql": "select pg_current_wal_insert_lsn()"}
+"""What changes with every commit of another connection."""
 
 
 class Seen(NamedTuple):
@@ -39,16 +44,18 @@ class Seen(NamedTuple):
 class Server:
     """What the cases are asked of."""
 
-    def __init__(self, port: int, database: Path, log: Path) -> None:
+    def __init__(self, port: int, database: str, log: Path) -> None:
         self.port, self.log = port, log
-        self._rows = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+        self._engine = create_engine(make_url(database).set(drivername=DRIVERS[database[:6]]))
+        self._rows = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._read = 0
-        self._last: tuple[int, Rows] = (-1, {})
+        self._last: tuple[str, Rows] = ("", {})
         self.ids: dict[bytes, bytes] = {}
 
     def close(self) -> None:
         """Let go of the database."""
         self._rows.close()
+        self._engine.dispose()
 
     def exchange(self, raw: bytes, *, method: str = "GET") -> Seen:
         """Send these bytes and read the one answer."""
@@ -106,15 +113,13 @@ class Server:
 
     def rows(self, *, but: frozenset[str] = frozenset()) -> Rows:
         """Every row of every table, as another connection finds them."""
-        names = self._rows.execute("select name from sqlite_master where type = 'table'").fetchall()
-        self._last = (
-            self._version,
-            {
-                name: self._rows.execute(f'select * from "{name}" order by 1').fetchall()  # noqa: S608  # its own names
-                for (name,) in names
-            },
-        )
-        return _without(self._last[1], but)
+        version = self._version
+        found = {
+            name: sorted(map(repr, self._rows.exec_driver_sql(f'select * from "{name}"')))  # noqa: S608  # its own names
+            for name in inspect(self._engine).get_table_names()
+        }
+        self._last = version, found
+        return _without(found, but)
 
     def rows_before(self, *, but: frozenset[str] = frozenset()) -> Rows:
         """The same, not read again where nobody has committed anything since."""
@@ -123,9 +128,9 @@ class Server:
         )
 
     @property
-    def _version(self) -> int:
-        version: int = self._rows.execute("pragma data_version").fetchone()[0]
-        return version
+    def _version(self) -> str:
+        asked = VERSIONS[self._rows.dialect.name]
+        return str(self._rows.exec_driver_sql(asked).scalar())
 
 
 def _without(rows: Rows, names: frozenset[str]) -> Rows:
@@ -133,12 +138,12 @@ def _without(rows: Rows, names: frozenset[str]) -> Rows:
 
 
 @contextmanager
-def sandbox(folder: Path) -> Generator[Server]:
-    """A sandbox with two accounts and what the cases name."""
-    database, log = folder / "x.sqlite3", folder / "log"
+def sandbox(folder: Path, database: str) -> Generator[Server]:
+    """A sandbox on a new database with two accounts and what the cases name; its log is there."""
+    log = folder / "log"
     command = [
         *(sys.executable, "-m", "billhook_adapters.cli", "sandbox", "--port", "0"),
-        *("--database", f"sqlite:///{database}"),
+        *("--database", database),
         *("--account", f"ours:{SECRET}", "--account", f"theirs:{THEIR_SECRET}"),
     ]
     with (
