@@ -11,9 +11,13 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
+import pytest
+
+from billhook_adapters.settings import EngineName
 from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
 from chaos.budget import budget, chances
 from chaos.conftest import Figures
+from chaos.crew import PAIRS
 from chaos.load import Load, Request, await_one, forget
 from chaos.mailbox import Mails
 from chaos.serving import Account, Served, opened_account
@@ -21,10 +25,13 @@ from chaos.serving import Account, Served, opened_account
 KILLS = budget(5, 50)
 
 
+@pytest.mark.parametrize(
+    "pair", [pair for pair in PAIRS if pair.engine is EngineName.EMBEDDED], ids=str
+)
 def test_what_a_killed_service_acknowledged_is_there_and_every_payer_is_told_once(
-    tmp_path: Path, mails: Mails, figures: Figures
+    url: str, tmp_path: Path, mails: Mails, figures: Figures
 ) -> None:
-    url, log = f"sqlite:///{tmp_path}/billhook.sqlite3", tmp_path / "log"
+    log = tmp_path / "log"
     who = opened_account(url)
     environ = {**os.environ, **mails.environ()}
     done = _asked_while_killed(url, log, environ, who, mails)
