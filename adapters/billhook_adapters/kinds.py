@@ -12,7 +12,14 @@ def kind(error: BaseException) -> str:
     >>> kind(ValueError("ravi@example.com was refused"))
     'ValueError'
     """
-    name = type(error).__name__
+    name, own = type(error).__name__, code(error)
+    return name if own is None else f"{name} ({own})"
+
+
+def code(error: BaseException) -> str | None:
+    """The database's own code of an exception, where it has one."""
     driver = getattr(error, "orig", None)
-    code = getattr(driver, "sqlite_errorname", None) or getattr(driver, "sqlstate", None)
-    return name if code is None else f"{name} ({code})"
+    found: str | None = getattr(driver, "sqlite_errorname", None) or getattr(
+        driver, "sqlstate", None
+    )
+    return found

@@ -70,18 +70,19 @@ class Parts(NamedTuple):
     delivering: EngineThread | None
     """None where messages are delivered by workers of their own."""
     metrics: Metrics
+    check: Callable[[], None]
+    """Raises where the database cannot be used."""
 
-    async def readable(self) -> object:
-        """Read something, whatever it is. Raises where the database cannot be read."""
-        handlers = self.handlers
-        return await self.lane.read(lambda _: handlers.store.sendable(handlers.clock.now(), 1))
+    async def usable(self) -> object:
+        """Raise where the database cannot be used."""
+        return await self.lane.read(lambda _: self.check())
 
 
 def beside(parts: Parts) -> Mapping[str, App]:
     """What is served beside the vendors' dialects, by prefix."""
     delivering = parts.delivering
     alive = (lambda: True) if delivering is None else (lambda: delivering.alive)
-    probes = Probes(parts.metrics, parts.readable, alive)
+    probes = Probes(parts.metrics, parts.usable, alive)
     return {
         "/api": native.native_api(parts.lane, parts.keys),
         "/healthz": probes,
@@ -145,7 +146,9 @@ def build_service(
     app = build_app(
         desk,
         keys,
-        faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics)),
+        faces=lambda lane: faces(
+            Parts(lane, keys, handlers, delivering, metrics, lambda: store.check(clock.now()))
+        ),
         started=nothing if delivering is None else delivering.start,
         stopped=nothing if delivering is None else delivering.stop,
         # One lane where it is delivered inline: whoever repeats a key meets the first's outcome.

@@ -99,11 +99,13 @@ def test_a_full_disk_is_told_and_overcome_without_a_restart(
         told_before = len(done)
         _check_command_line(place, capsys)
         assert _got(service, who, "/healthz") == 200
+        assert _got(service, who, "/readyz") == 503
 
         place.disk.free()
         if place.server is not None:
             place.server.revive()
-        until(lambda: asked(service.port, who, "/v1/invoices", PAYER, key)[0] == 200)
+        until(lambda: _got(service, who, "/readyz") == 200)  # before anybody asks for more
+        assert asked(service.port, who, "/v1/invoices", PAYER, key)[0] == 200
         done += [_billed(service, who, number) for number in range(len(done), len(done) + 5)]
         for request in done:
             assert asked(service.port, who, request.path, PAYER, request.key)[1] == request.answer

@@ -12,7 +12,7 @@ from billhook_adapters.observability.metrics import Metrics
 class Probes:
     """Serves `/healthz`, `/readyz` and `/metrics`; they ask for no credentials.
 
-    Awaiting `store` raises where the database cannot be read; `delivering` says whether messages
+    Awaiting `store` raises where the database cannot be used; `delivering` says whether messages
     go out.
     """
 
@@ -49,7 +49,7 @@ class Probes:
             await self._store()
         except Exception as trouble:  # noqa: BLE001  # whatever it is, the store does not answer
             # The kind alone: an error's own words may quote the database's URL.
-            reasons.append(f"the database does not answer: {kind(trouble)}")
+            reasons.append(f"the database cannot be used: {kind(trouble)}")
         if not self._delivering():
             reasons.append("messages are not being delivered")
         if reasons:

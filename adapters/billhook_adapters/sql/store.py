@@ -16,6 +16,7 @@ from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locking import LockingWork
 from billhook_adapters.sql.rows import some
+from billhook_adapters.sql.trouble import Trouble
 from billhook_adapters.sql.work import Queued, SqlWork, ignored, refusals
 from billhook_adapters.sql.writing import reading, writing
 
@@ -28,11 +29,12 @@ class SqlStore:
         self._engine, self._queued = engine, queued
         # SQLite has one writer, whose lock is on everything.
         self._work = SqlWork if engine.dialect.name == "sqlite" else LockingWork
+        self._trouble = Trouble()
 
     @contextmanager
     def transaction(self) -> Generator[SqlWork]:
         """What it reads is its own until it ends, so decisions never race."""
-        with refusals(), writing(self._engine) as connection:
+        with refusals(), self._trouble.noted(), writing(self._engine) as connection:
             yield self._work(connection, self._queued)
 
     @contextmanager
@@ -55,7 +57,7 @@ class SqlStore:
 
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
-        with writing(self._engine) as connection:
+        with self._trouble.noted(), writing(self._engine) as connection:
             return len(connection.execute(q.FORGET, {"now": some(now), "most": limit}).all())
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
@@ -73,3 +75,8 @@ class SqlStore:
         """Remember what a sweep found."""
         with writing(self._engine) as connection:
             connection.execute(outbox.NOTE, {"messages": messages, "now": some(now)})
+
+    def check(self, now: datetime) -> None:
+        """Raise where it cannot be read, or where it could lately not be written to."""
+        self._trouble.check()
+        self.sendable(now, 1)

@@ -54,10 +54,10 @@ def test_a_service_that_can_work_is_ready() -> None:
 @pytest.mark.parametrize(
     ("store", "delivering", "reasons"),
     [
-        (away, True, ["the database does not answer: OSError"]),
+        (away, True, ["the database cannot be used: OSError"]),
         (lambda: None, False, ["messages are not being delivered"]),
         (away, False, [
-            "the database does not answer: OSError",
+            "the database cannot be used: OSError",
             "messages are not being delivered",
         ]),
     ],
