@@ -115,6 +115,10 @@ class Store(Protocol):
         """Live messages that are due, the longest waiting first."""
         ...
 
+    def set_aside(self, key: MessageKey, until: datetime) -> None:
+        """Leave a live message alone until then, without reading it: it may be unreadable."""
+        ...
+
     def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
         """Invoices of whose reminders something is due, the longest due first."""
         ...

@@ -19,6 +19,7 @@ from billhook.desk.parcels import Parcel
 from billhook.invoice import Invoice, Status
 from billhook.party import Medium
 from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.engine.deliverer import ASIDE
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
 
@@ -147,6 +148,26 @@ def test_a_sweep_that_fails_does_not_stop_delivery(caplog: pytest.LogCaptureFixt
     assert caplog.messages == ["a sweep failed: ValueError"]
 
 
+def test_more_unreadable_messages_than_a_round_takes_do_not_stop_their_neighbour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    unreadable = [office.send() for _ in range(20)]
+    bad = {message.key for one in unreadable for message in office.desk.messages(ACME, one.id)}
+    office.clock.advance(timedelta(seconds=1))
+    neighbour = office.send()
+    claim = Claiming.take
+
+    def take(self: Claiming, key: MessageKey) -> Parcel | Delivered:
+        if key in bad:
+            raise KeyError("contact")
+        return claim(self, key)
+
+    monkeypatch.setattr(Claiming, "take", take)
+    assert office.engine.drain() == 21
+    assert office.states(neighbour) == [Delivery.SENT]
+
+
 def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +183,11 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
 
     monkeypatch.setattr(Claiming, "take", take)
     with caplog.at_level(logging.ERROR):
-        assert office.engine.drain() == 1
+        assert office.engine.drain() == 2
+        assert office.engine.drain() == 0
     assert (office.states(first), office.states(second)) == ([Delivery.QUEUED], [Delivery.SENT])
-    assert set(caplog.messages) == {f"message {bad.id} was not handled: ValueError"}
+    told = [f"message {bad.id} was not handled: ValueError"]
+    assert caplog.messages == told
+    office.clock.advance(ASIDE)
+    assert office.engine.drain() == 1
+    assert caplog.messages == told * 2

@@ -25,6 +25,13 @@ AHEAD = 4
 """How many messages are claimed for each hand, so that few transactions claim many."""
 
 
+ASIDE = timedelta(hours=1)
+"""How long a message is left alone that could not be read: rows like it would come first in every
+round, and leave no room for others."""
+
+UNREADABLE = ValueError, LookupError, TypeError
+"""What reading a row raises that holds what it should not; one that is away raises others."""
+
 SOON, LATER = timedelta(milliseconds=100), timedelta(seconds=2)
 """How long a hand waits before it records again what could not be recorded: ever longer, up to
 the second."""
@@ -114,8 +121,14 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop its neighbours
             if len(keys) == 1:
                 _log.error("message %s was not handled: %s", keys[0].message, kind(error))
-                return [Delivered.NOTHING]
+                return [
+                    self._set_aside(keys[0]) if isinstance(error, UNREADABLE) else Delivered.NOTHING
+                ]
         return [one for key in keys for one in self._claimed((key,))]
+
+    def _set_aside(self, key: MessageKey) -> Delivered:
+        self._handlers.store.set_aside(key, self._handlers.clock.now() + ASIDE)
+        return Delivered.SET_ASIDE
 
     def _hand_over(self, parcel: Parcel) -> None:
         try:

@@ -179,6 +179,13 @@ class InMemoryStore:
             if since is None or at > since
         )
 
+    def set_aside(self, key: MessageKey, until: datetime) -> None:
+        """Leave a live message alone until then."""
+        with self.transaction() as work:
+            message = work.rows.messages.get(key)
+            if message is not None and message.due_at is not None:
+                work.rows.messages[key] = message.model_copy(update={"due_at": until})
+
     def note_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
         with self.transaction() as work:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, delete, func, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from billhook.delivery import LIVE
 from billhook.lifecycle import sources
@@ -82,6 +92,15 @@ SENDABLE = (
     .where(t.messages.c.status.in_(sorted(LIVE)), t.messages.c.due_at <= bindparam("now"))
     .order_by(t.messages.c.due_at)
     .limit(bindparam("most"))
+)
+SET_ASIDE = (
+    update(t.messages)
+    .where(
+        t.messages.c.account == bindparam("of"),
+        t.messages.c.id == bindparam("message"),
+        t.messages.c.due_at.is_not(None),
+    )
+    .values(due_at=bindparam("until"))
 )
 REMINDABLE = (
     select(t.reminders.c.account, t.reminders.c.invoice)

@@ -49,6 +49,13 @@ class SqlStore:
             found = connection.execute(q.SENDABLE, {"now": some(now), "most": limit})
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
 
+    def set_aside(self, key: MessageKey, until: datetime) -> None:
+        """Leave a live message alone until then."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                q.SET_ASIDE, {"of": key.account, "message": key.message, "until": some(until)}
+            )
+
     def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
         """Invoices of whose reminders something is due."""
         with self._engine.connect() as connection:

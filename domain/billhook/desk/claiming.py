@@ -32,6 +32,8 @@ class Delivered(StrEnum):
     GIVEN_UP = "given_up"
     POSTPONED = "postponed"
     """A rate limit promised it a later turn, or its payer's quiet hours put it off."""
+    SET_ASIDE = "set_aside"
+    """It could not be read, and is left alone for a while."""
     HANDED_OVER = "handed_over"
 
 

@@ -55,6 +55,10 @@ class FaultyStore:
         """Invoices of whose reminders something is due."""
         return around(self._plan, Point.READ, lambda: self._store.remindable(now, limit))
 
+    def set_aside(self, key: MessageKey, until: datetime) -> None:
+        """Leave a live message alone until then."""
+        around(self._plan, Point.COMMIT, lambda: self._store.set_aside(key, until))
+
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
         return around(self._plan, Point.COMMIT, lambda: self._store.forget(now, limit))
