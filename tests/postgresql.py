@@ -12,7 +12,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
@@ -191,6 +192,15 @@ class Databases:
         """Drop it, whoever is connected to it."""
         self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
+    @contextmanager
+    def migrated(self) -> Generator[Engine]:
+        """A new database with the tables, dropped in the end."""
+        url = self.made()
+        engine = open_database(url)
+        yield engine
+        engine.dispose()
+        self.drop(url)
+
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(statement.encode())
@@ -212,11 +222,8 @@ def postgresql_url(postgresql_databases: Databases) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def _postgresql_engine(postgresql_databases: Databases) -> Iterator[Engine]:
-    url = postgresql_databases.made()
-    engine = open_database(url)
-    yield engine
-    engine.dispose()
-    postgresql_databases.drop(url)
+    with postgresql_databases.migrated() as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_another_accounts_same_key_is_another_key(
 def test_a_failure_of_the_provider_is_answered_alike_to_all_who_asked_with_its_key(
     sandbox: Sandbox, invoice: str, payer: dict[str, Any], key: str
 ) -> None:
-    sandbox.fail("sms", "permanent")
+    sandbox.fail("sms", "permanent", payer["contact"])
     answers = at_once(sandbox, [notifying(sandbox, invoice, key)] * 20)
     assert {(one.status, one.body) for one in answers} == {(200, b'{"success":false}')}
     assert sandbox.sent(payer["contact"]) == []

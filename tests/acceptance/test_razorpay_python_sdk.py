@@ -462,7 +462,7 @@ def test_a_permanent_fault_of_the_provider_answers_success_false(
 ) -> None:
     payer = a_payer()
     invoice = client.invoice.create(a_request(customer=payer))
-    sandbox.fail("sms", "permanent")
+    sandbox.fail("sms", "permanent", payer["contact"])
     assert client.invoice.notify_by(invoice["id"], "sms") == {"success": False}
     assert sandbox.sent(payer["contact"]) == []
     assert client.invoice.fetch(invoice["id"])["sms_status"] != "sent"

@@ -144,13 +144,15 @@ def test_the_outbox_has_every_message_with_its_medium_address_and_text(
 
 @pytest.mark.parametrize("fault", ["permanent", "transient", "unknown"])
 @pytest.mark.parametrize(("medium", "address"), [("sms", "contact"), ("email", "email")])
-def test_a_fault_meets_only_the_next_messages_of_its_medium(
+def test_a_fault_meets_only_the_next_messages_of_its_medium_to_its_address(
     client: Any, sandbox: Sandbox, medium: str, address: str, fault: str
 ) -> None:
     payer = a_payer()
     invoice = client.invoice.create(a_request(customer=payer))["id"]
     other = {"sms": "email", "email": "sms"}[medium]
-    sandbox.fail(medium, fault, times=2)
+    someone = client.invoice.create(a_request(customer=a_payer()))["id"]
+    sandbox.fail(medium, fault, payer[address], times=2)
+    assert client.invoice.notify_by(someone, medium) == {"success": True}
     assert client.invoice.notify_by(invoice, other) == {"success": True}
     for _ in range(2):
         assert client.invoice.notify_by(invoice, medium) == {"success": False}
@@ -165,6 +167,7 @@ def test_a_fault_meets_only_the_next_messages_of_its_medium(
         {"medium": "fax", "fault": "permanent"},
         {"medium": "sms", "fault": "bad"},
         {"medium": "sms", "fault": "permanent", "times": 0},
+        {"medium": "sms", "fault": "permanent", "to": ""},
     ],
 )
 def test_a_fault_of_no_kind_is_refused_and_meets_nobody(

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, Executable, text
 
 from billhook.account import AccountId
 from billhook.records import Search
-from billhook_adapters.sql import open_database
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.searching import searching
 from billhook_adapters.sql.wanted import wanted
@@ -29,11 +28,8 @@ BINDS = {**wanted([("acc_1", "email", "x")]), "now": 1, "most": 10}
 @pytest.fixture(scope="module")
 def untouched(postgresql_databases: Databases) -> Iterator[Engine]:
     """Tables that never had a row: what rows leave behind would change how plans are judged."""
-    url = postgresql_databases.made()
-    engine = open_database(url)
-    yield engine
-    engine.dispose()
-    postgresql_databases.drop(url)
+    with postgresql_databases.migrated() as engine:
+        yield engine
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -53,12 +53,9 @@ class TestEmbeddedOnPostgresql(EngineContract):
 @pytest.fixture(scope="module")
 def with_jobs(postgresql_databases: Databases) -> Iterator[Engine]:
     """A database of its own: the queue's tables are nobody else's business."""
-    url = postgresql_databases.made()
-    engine = open_database(url)
-    prepare(engine)
-    yield engine
-    engine.dispose()
-    postgresql_databases.drop(url)
+    with postgresql_databases.migrated() as engine:
+        prepare(engine)
+        yield engine
 
 
 class TestProcrastinateOnPostgresql(EngineContract):

@@ -24,13 +24,12 @@ PATIENCE = timedelta(seconds=1)
 AHEAD = 4
 """How many messages are claimed for each hand, so that few transactions claim many."""
 
-
 ASIDE = timedelta(hours=1)
 """How long a message is left alone that could not be read: rows like it would come first in every
 round, and leave no room for others."""
 
 UNREADABLE = ValueError, LookupError, TypeError
-"""What reading a row raises that holds what it should not; one that is away raises others."""
+"""What reading a row raises that holds what it should not; a database away raises others."""
 
 SOON, LATER = timedelta(milliseconds=100), timedelta(seconds=2)
 """How long a hand waits before it records again what could not be recorded: ever longer, up to

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
@@ -24,7 +24,8 @@ class Delivered(NamedTuple):
 class CapturedSender:
     """Accepts every message, once for each id, and keeps it in `delivered`.
 
-    Put errors into `faults` to make the next sends fail, in that order.
+    Put errors into `faults` to make the next sends fail, in that order; those in `faults_to` meet
+    one address alone, whoever else is sent to meanwhile.
 
     >>> CapturedSender().delivered
     []
@@ -33,11 +34,13 @@ class CapturedSender:
     def __init__(self) -> None:
         self.delivered: list[Delivered] = []
         self.faults: deque[SendError] = deque()
+        self.faults_to: defaultdict[str, deque[SendError]] = defaultdict(deque)
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Keep the message, unless a fault is due."""
-        if self.faults:
-            return Failure(self.faults.popleft())
+        for waiting in (self.faults_to.get(message.address), self.faults):
+            if waiting:
+                return Failure(waiting.popleft())
         if all(known.id != message.id for known in self.delivered):
             text = short_text(invoice, seller, reminding=message.reminder is not None)
             self.delivered.append(Delivered(message.id, message.address, text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -58,11 +57,12 @@ class ClockIn(Value):
 
 
 class FaultIn(Value):
-    """What the provider of a medium answers to its next messages."""
+    """What the provider of a medium answers to its next messages: to all, or to one address."""
 
     medium: Medium
     fault: Literal["transient", "permanent", "unknown"]
     times: Annotated[int, Strict(), Field(ge=1, le=1000)] = 1
+    to: Annotated[Text, Field(min_length=1, max_length=320)] | None = None
 
 
 _FAULTS: Mapping[str, SendError] = {
@@ -176,7 +176,8 @@ class SandboxFace:
         )
 
     def _break(self, asked: FaultIn) -> Answer:
-        faults: deque[SendError] = self._outbox[asked.medium].faults
+        provider = self._outbox[asked.medium]
+        faults = provider.faults if asked.to is None else provider.faults_to[asked.to]
         faults.extend([_FAULTS[asked.fault]] * asked.times)
         return answer({"waiting": len(faults)})
 

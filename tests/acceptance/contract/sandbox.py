@@ -67,9 +67,14 @@ class Sandbox:
         items = self.told("GET", "/sandbox/outbox")["items"]
         return [message for message in items if message["to"] == to]
 
-    def fail(self, medium: str, fault: str, times: int = 1) -> None:
-        """Let the provider of a medium refuse its next messages."""
-        self.told("POST", "/sandbox/faults", {"medium": medium, "fault": fault, "times": times})
+    def fail(self, medium: str, fault: str, to: str, times: int = 1) -> None:
+        """Let the provider of a medium refuse the next messages to an address.
+
+        Without an address it would meet whatever is sent next, and what another test left to be
+        tried again is sent whenever its time comes.
+        """
+        body = {"medium": medium, "fault": fault, "times": times, "to": to}
+        self.told("POST", "/sandbox/faults", body)
 
     def close(self) -> None:
         """Let go of the connections."""
