@@ -81,6 +81,7 @@ from billhook.invoice import Status as Status
 from billhook.lifecycle import status_at as status_at
 from billhook.lines import Line as Line
 from billhook.lines import Rounding as Rounding
+from billhook.lines import Tax as Tax
 from billhook.message import Message as Message
 from billhook.message import medium_status as medium_status
 from billhook.money import Currency as Currency
@@ -109,8 +110,14 @@ from billhook.pacing import Rates as Rates
 from billhook.party import Customer as Customer
 from billhook.party import Medium as Medium
 from billhook.party import PostalAddress as PostalAddress
+from billhook.party import Recipients as Recipients
 from billhook.payment import Payment as Payment
 from billhook.payment import Reference as Reference
+from billhook.pricing import Discount as Discount
+from billhook.pricing import Priced as Priced
+from billhook.pricing import Summary as Summary
+from billhook.pricing import priced as priced
+from billhook.pricing import summary as summary
 from billhook.records import Entry as Entry
 from billhook.records import RecordedPayment as RecordedPayment
 from billhook.records import Search as Search
@@ -118,6 +125,8 @@ from billhook.records import StampedFact as StampedFact
 from billhook.reminders import Progress as Progress
 from billhook.reminders import Quiet as Quiet
 from billhook.reminders import Reminders as Reminders
+from billhook.schedule import Instalment as Instalment
+from billhook.schedule import Schedule as Schedule
 from billhook.verdict import Verdict as Verdict
 from billhook.verdict import explain as explain
 
@@ -144,6 +153,7 @@ __all__ = [
     "Deleted",
     "Delivery",
     "Desk",
+    "Discount",
     "Document",
     "DocumentField",
     "Draft",
@@ -159,6 +169,7 @@ __all__ = [
     "File",
     "Handlers",
     "InlineDesk",
+    "Instalment",
     "Invoice",
     "InvoiceId",
     "InvoiceNotFound",
@@ -185,6 +196,7 @@ __all__ = [
     "Notify",
     "Operation",
     "OperationNotAllowed",
+    "Outlook",
     "Overpayment",
     "PartialNotAllowed",
     "Pay",
@@ -192,16 +204,25 @@ __all__ = [
     "PaymentTaken",
     "Policy",
     "PostalAddress",
+    "Priced",
+    "Progress",
+    "Quiet",
     "Rate",
     "Rates",
+    "Recipients",
     "RecordPayment",
     "RecordedPayment",
     "Reference",
     "ReferenceReused",
     "Refusal",
     "Remedy",
+    "Remind",
+    "Reminded",
+    "ReminderRequested",
+    "Reminders",
     "Retries",
     "Rounding",
+    "Schedule",
     "Search",
     "Send",
     "Sent",
@@ -211,6 +232,8 @@ __all__ = [
     "Status",
     "Subscriber",
     "SubscriberId",
+    "Summary",
+    "Tax",
     "TooSoon",
     "Update",
     "Updated",
@@ -230,7 +253,11 @@ __all__ = [
     "minor",
     "notify",
     "pay",
+    "plan",
+    "priced",
+    "remind",
     "replay",
     "status_at",
+    "summary",
     "update",
 ]

@@ -9,11 +9,13 @@ from typing import Annotated, NamedTuple, NewType, Self
 from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
 from billhook.account import AccountId
-from billhook.lines import Line, Rounding, total
+from billhook.lines import Line, Rounding
 from billhook.money import Amount, CurrencyCode, PositiveAmount
-from billhook.party import Customer, Medium, in_order
+from billhook.party import Customer, Medium, Recipients, in_order
 from billhook.payment import Reference
-from billhook.value import IDENTIFIER, FrozenMap, Instant, Prose, Text, TextMap, Value
+from billhook.pricing import Discount, Summary, summary, total
+from billhook.schedule import Schedule
+from billhook.value import IDENTIFIER, FrozenMap, Instant, Label, Prose, Text, TextMap, Value
 
 InvoiceId = NewType("InvoiceId", str)
 """Names an invoice within its account."""
@@ -39,11 +41,30 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Copies(NamedTuple):
+    """The addresses of an e-mail's copies, open and blind."""
+
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+
+NO_COPIES = Copies()
+
+
 class Particulars(Value):
     """What the parties agree on: all of a document that has a natural default."""
 
+    title: Label | None = None
+    """What the seller calls it."""
     customer: Customer | None = None
+    recipients: Recipients | None = None
+    """Who is told, where it is not the customer alone."""
     lines: Annotated[tuple[Line, ...], Field(max_length=MAX_LINES)] = ()
+    discount: Discount | None = None
+    schedule: Schedule | None = None
+    """By which instalments it is paid, where it is."""
+    live: Annotated[bool, Strict()] = True
+    """Whether it bills anybody; a trial reaches no real recipient."""
     description: Prose | None = None
     receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
@@ -91,11 +112,36 @@ class Document(Particulars):
     @property
     def total(self) -> int:
         """What the lines come to, in smallest units."""
-        return total(self.lines, self.rounding)
+        return total(self.lines, self.rounding, self.discount)
+
+    @property
+    def summary(self) -> Summary:
+        """What the lines come to by its parts: subtotal, discount, tax and total."""
+        return summary(self.lines, self.rounding, self.discount)
 
     def address(self, medium: Medium) -> str | None:
         """Where the payer is told by this medium, or None if no such address is known."""
-        return None if self.customer is None else self.customer.address(medium)
+        recipients, customer = self.recipients, self.customer
+        if recipients is not None and (named := recipients.addresses(medium)):
+            return named[0]
+        if customer is None:
+            return None
+        return customer.email if medium is Medium.EMAIL else customer.contact
+
+    def addresses(self, medium: Medium) -> tuple[str, ...]:
+        """Everybody who is told by this medium: the recipients named for it, else the customer."""
+        if self.recipients is not None:
+            named = self.recipients.addresses(medium)
+            if named:
+                return named
+        first = self.address(medium)
+        return () if first is None else (first,)
+
+    def copies(self, address: str) -> Copies:
+        """Who gets a copy of the e-mail to this address: that to the first recipient has all."""
+        if self.recipients is None or address != self.address(Medium.EMAIL):
+            return NO_COPIES
+        return Copies(self.recipients.cc, self.recipients.bcc)
 
 
 class Invoice(Value):

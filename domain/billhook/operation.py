@@ -20,8 +20,13 @@ class Operation(StrEnum):
 class DocumentField(StrEnum):
     """A field of the document that an update may name."""
 
+    TITLE = "title"
     CUSTOMER = "customer"
+    RECIPIENTS = "recipients"
     LINES = "lines"
+    DISCOUNT = "discount"
+    SCHEDULE = "schedule"
+    LIVE = "live"
     CURRENCY = "currency"
     DESCRIPTION = "description"
     RECEIPT = "receipt"

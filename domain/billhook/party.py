@@ -82,6 +82,20 @@ EmailAddress = Annotated[str, Strict(), AfterValidator(email_address)]
 PhoneNumber = Annotated[str, Strict(), AfterValidator(phone_number)]
 """An E.164 phone number."""
 
+MAX_RECIPIENTS = 20
+
+
+def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(addresses))
+
+
+_Emails = Annotated[
+    tuple[EmailAddress, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_each_once)
+]
+_Contacts = Annotated[
+    tuple[PhoneNumber, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_each_once)
+]
+
 CountryCode = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Z]{2}\z")]
 """An ISO 3166-1 alpha-2 code in capitals."""
 
@@ -103,11 +117,28 @@ class PostalAddress(Value):
     country: CountryCode | None = None
 
 
+class Recipients(Value):
+    """Who is told of an invoice, where it is not the customer alone.
+
+    >>> Recipients(emails=["ap@acme.example"], cc=["ceo@acme.example"]).addresses(Medium.EMAIL)
+    ('ap@acme.example',)
+    """
+
+    emails: _Emails = Field(default=(), repr=False)
+    contacts: _Contacts = Field(default=(), repr=False)
+    cc: _Emails = Field(default=(), repr=False)
+    bcc: _Emails = Field(default=(), repr=False)
+
+    def addresses(self, medium: Medium) -> tuple[str, ...]:
+        """Whom a message by this medium goes to; none where the customer alone is told."""
+        return self.emails if medium is Medium.EMAIL else self.contacts
+
+
 class Customer(Value):
     """The payer, and the addresses at which billhook may reach them.
 
-    >>> Customer(name="Ravi", email="ravi@example.com").address(Medium.EMAIL)
-    'ravi@example.com'
+    >>> Customer(name="Ravi", email="ravi@example.com").contact is None
+    True
     """
 
     id: Identifier | None = None
@@ -119,7 +150,3 @@ class Customer(Value):
     shipping_address: PostalAddress | None = None
     time_zone: TimeZone | None = None
     """Where they live by the clock: reminders keep their quiet hours."""
-
-    def address(self, medium: Medium) -> str | None:
-        """Where a message by this medium goes, or None if no such address is known."""
-        return self.email if medium is Medium.EMAIL else self.contact

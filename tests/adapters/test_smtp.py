@@ -31,6 +31,7 @@ class Postbox:
         self.mails: list[Mail] = []
         self.recipients: list[list[str]] = []
         self.says: dict[str, str] = {}
+        self.refuses: str | None = None
         self.hang_up_after_data = False
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
@@ -42,6 +43,8 @@ class Postbox:
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: Any
     ) -> str:
+        if address == self.refuses:
+            return "550 no such mailbox"
         if "RCPT" not in self.says:
             envelope.rcpt_tos.append(address)
         return self.says.get("RCPT", "250 OK")
@@ -104,6 +107,18 @@ class TestTheContractOfASender(SenderContract):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port: int = listener.getsockname()[1]
         return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+
+
+def test_copies_are_delivered_open_and_blind_and_one_refused_holds_up_nobody(
+    sender: SmtpSender, postbox: Postbox
+) -> None:
+    recipients = {"cc": ["ceo@acme.example"], "bcc": ["books@acme.example"]}
+    invoice = an_invoice(Status.ISSUED, recipients=recipients)
+    postbox.refuses = "books@acme.example"
+    assert isinstance(sender.send(a_message(), invoice, "Acme"), Success)
+    (mail,) = postbox.mails
+    assert (mail["To"], mail["Cc"], mail["Bcc"]) == ("ravi@example.com", "ceo@acme.example", None)
+    assert postbox.recipients == [["ravi@example.com", "ceo@acme.example"]]
 
 
 def test_an_accepted_mail_says_so_and_arrives_with_exactly_its_headers(

@@ -24,7 +24,7 @@ FLAT = (
     *("paid_at", "expired_at", "cancelled_at", "deleted_at", "number", "short_url"),
     "first_payment",
     # of Document
-    *("description", "receipt", "date", "due_by", "expire_by", "partial_payment"),
+    *("title", "live", "description", "receipt", "date", "due_by", "expire_by", "partial_payment"),
     *("first_payment_min_amount", "terms", "comment", "currency", "rounding"),
     # of Customer
     *("customer_id", "name", "email", "contact", "time_zone"),
@@ -33,7 +33,17 @@ FLAT = (
 )
 """Every field that is one scalar; lines, notes, media and extras are not."""
 
-NOT_SCALAR = {"document", "customer", "lines", "notes", "media", "extras"}
+NOT_SCALAR = {
+    "document",
+    "customer",
+    "lines",
+    "notes",
+    "media",
+    "extras",
+    "recipients",
+    "discount",
+    "schedule",
+}
 NOT_SCALAR |= {"billing_address", "shipping_address"}
 
 Flat: Any = make_dataclass("Flat", FLAT, frozen=True, slots=True)

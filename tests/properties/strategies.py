@@ -15,7 +15,7 @@ from billhook.change import Change
 from billhook.delivery import Delivery
 from billhook.edits import Edits
 from billhook.invoice import Document, Invoice, InvoiceId
-from billhook.lines import Line, Rounding
+from billhook.lines import Line, Rounding, Tax
 from billhook.message import Message
 from billhook.money import Currency
 from billhook.operations.cancel import cancel
@@ -25,8 +25,10 @@ from billhook.operations.expire import expire
 from billhook.operations.issue import issue
 from billhook.operations.pay import pay
 from billhook.operations.update import update
-from billhook.party import Customer, Medium, PostalAddress
+from billhook.party import Customer, Medium, PostalAddress, Recipients
 from billhook.payment import Payment, Reference
+from billhook.pricing import Discount
+from billhook.schedule import Instalment, Schedule
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -43,6 +45,7 @@ quantities = st.one_of(
     st.integers(1, 10**15).map(lambda millionths: Decimal(millionths).scaleb(-6)),
     st.sampled_from([Decimal("1E+3"), Decimal("2.50"), Decimal("0.000001"), Decimal("100.0")]),
 )
+percentages = st.integers(0, 10**8).map(lambda millionths: Decimal(millionths).scaleb(-6))
 notes = st.dictionaries(labels, words, max_size=3)
 
 addresses = st.builds(
@@ -58,6 +61,30 @@ customers = st.builds(
 )
 
 
+recipients = st.builds(
+    Recipients,
+    emails=st.lists(st.sampled_from(["ap@acme.example", "ceo@acme.example"]), max_size=3).map(
+        tuple
+    ),
+    contacts=st.lists(st.just("+12145596993"), max_size=1).map(tuple),
+    cc=st.lists(st.just("books@acme.example"), max_size=1).map(tuple),
+)
+discounts = st.one_of(
+    st.builds(Discount, percentage=percentages),
+    st.builds(Discount, amount=st.integers(0, 50), items=st.just(("a",)) | st.just(())),
+)
+schedules = st.lists(st.integers(0, 100) | percentages, min_size=1, max_size=4).map(
+    lambda parts: Schedule(
+        instalments=tuple(
+            Instalment(id=f"i{n}", amount=part)
+            if isinstance(part, int)
+            else Instalment(id=f"i{n}", percentage=part)
+            for n, part in enumerate(parts)
+        )
+    )
+)
+
+
 def lines(currency: Currency) -> st.SearchStrategy[Line]:
     """Lines in one currency."""
     return st.builds(
@@ -66,13 +93,21 @@ def lines(currency: Currency) -> st.SearchStrategy[Line]:
         unit_amount=st.integers(0, 100),
         currency=st.just(currency),
         quantity=quantities,
+        item=st.none() | st.sampled_from(["a", "b"]),
+        taxes=st.lists(st.builds(Tax, name=labels, rate=percentages), max_size=2).map(tuple),
+        tax_inclusive=st.booleans(),
     )
 
 
 def particulars(currency: Currency) -> dict[str, st.SearchStrategy[Any]]:
     """What a document and an update have in common."""
     return {
+        "title": st.none() | labels,
         "customer": st.none() | customers,
+        "recipients": st.none() | recipients,
+        "discount": st.none() | discounts,
+        "schedule": st.none() | schedules,
+        "live": st.booleans(),
         "lines": st.lists(lines(currency), max_size=3).map(tuple),
         "description": st.none() | words,
         "date": st.none() | instants,

@@ -22,11 +22,12 @@ from billhook.edits import Edits
 from billhook.errors import InvoiceNotFound
 from billhook.facts import Issued, PaymentTaken, Updated
 from billhook.invoice import InvoiceId, Status
-from billhook.lines import Rounding, total
+from billhook.lines import Rounding
 from billhook.money import Currency, major, minor
 from billhook.operations.notify import notify
 from billhook.party import Medium
 from billhook.payment import Reference
+from billhook.pricing import total
 from billhook.records import Contact
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import (

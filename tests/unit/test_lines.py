@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from billhook.canonical import canonical
 from billhook.invoice import Document
-from billhook.lines import Line, Rounding, total
+from billhook.lines import Line, Rounding
 from billhook.money import LARGEST
+from billhook.pricing import total
 from billhook_adapters.testing import a_document, a_line
 
 

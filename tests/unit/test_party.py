@@ -12,6 +12,7 @@ from billhook.party import (
     email_address,
     phone_number,
 )
+from billhook_adapters.testing import a_document
 
 LOCAL, LABEL = "a" * 64, "b" * 63
 LONGEST = f"{LOCAL}@{LABEL}.{LABEL}.{'c' * 61}"
@@ -62,14 +63,14 @@ def test_what_is_no_phone_number_is_refused(text: str) -> None:
 
 
 def test_each_medium_has_its_own_address() -> None:
-    ravi = Customer(email="ravi@example.com", contact="+919876543210")
+    ravi = a_document(customer=Customer(email="ravi@example.com", contact="+919876543210"))
     assert ravi.address(Medium.EMAIL) == "ravi@example.com"
     assert ravi.address(Medium.SMS) == "+919876543210"
 
 
 @pytest.mark.parametrize("medium", Medium)
 def test_an_unknown_address_is_none(medium: Medium) -> None:
-    assert Customer(name="Ravi").address(medium) is None
+    assert a_document(customer=Customer(name="Ravi")).address(medium) is None
 
 
 def test_a_customer_may_have_the_id_that_the_sellers_books_give_it() -> None:

@@ -34,7 +34,12 @@ INR, USD = Currency("INR"), Currency("USD")
 WHEN_ISSUED = (F.RECEIPT, F.DUE_BY, F.EXPIRE_BY, F.PARTIAL_PAYMENT, F.TERMS, F.COMMENT, F.NOTES)
 
 GIVEN: dict[F, Any] = {
+    F.TITLE: "Spring order",
     F.CUSTOMER: None,
+    F.RECIPIENTS: {"emails": ["ap@acme.example"]},
+    F.DISCOUNT: {"percentage": 10},
+    F.SCHEDULE: {"instalments": [{"id": "all", "percentage": 100}]},
+    F.LIVE: False,
     F.LINES: [a_line(1, 1)],
     F.CURRENCY: "INR",
     F.DESCRIPTION: "Books",

@@ -1,4 +1,4 @@
-"""An invoice's message as one e-mail: fixed headers, one recipient, one link, and it is ours."""
+"""An invoice's message as one e-mail: fixed headers, one link, and it is ours."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def mail(message: Message, invoice: Invoice, seller: str, sender: str) -> EmailM
     written = EmailMessage(policy=SMTP)
     written["From"] = Address(display_name=one_line(seller), addr_spec=sender)
     written["To"] = Address(addr_spec=email_address(message.address))
+    copies = invoice.document.copies(message.address)
+    if copies.cc:
+        written["Cc"] = [Address(addr_spec=email_address(one)) for one in copies.cc]
     reminding = message.reminder is not None
     what = "Reminder: invoice" if reminding else "Invoice"
     written["Subject"] = f"{what} over {due} from {one_line(seller)}"

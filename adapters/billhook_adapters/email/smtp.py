@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 from returns.result import Failure, Result, Success
@@ -52,6 +53,8 @@ class SmtpSender:
         try:
             with closing(self._connected()) as smtp:
                 self._envelope(smtp, message.address)
+                for copy in chain(*invoice.document.copies(message.address)):
+                    smtp.rcpt(copy)  # a copy that is refused does not hold up the message itself
                 handing_over = True
                 code, answer = smtp.data(written.as_bytes())
                 with suppress(OSError, smtplib.SMTPException):

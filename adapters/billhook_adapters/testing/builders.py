@@ -121,7 +121,7 @@ def a_full_document(**fields: Any) -> Document:
     """A document with every field set, in several scripts.
 
     >>> a_full_document().total
-    99951
+    99950
     """
     address = {
         "line1": "12 MG Road",
@@ -132,6 +132,7 @@ def a_full_document(**fields: Any) -> Document:
         "country": "IN",
     }
     everything = {
+        "title": "Spring order № 5",
         "customer": a_customer(
             name="رافي 👩🏽‍🚀",
             billing_address=address,
@@ -140,8 +141,30 @@ def a_full_document(**fields: Any) -> Document:
         ),
         "lines": (
             a_line(),
-            a_line(100, Decimal("1.505"), name="Ink, ½ l", description="for the quill"),
+            a_line(
+                100,
+                Decimal("1.505"),
+                name="Ink, ½ l",
+                description="for the quill",
+                item="ink",
+                taxes=[{"name": "GST", "rate": "18.5", "id": "tax_1"}],
+                tax_inclusive=True,
+            ),
         ),
+        "recipients": {
+            "emails": ["raví@example.com"],
+            "contacts": ["+919876543210"],
+            "cc": ["ceo@example.com"],
+            "bcc": ["books@example.com"],
+        },
+        "discount": {"percentage": "0.5", "items": ["ink"]},
+        "schedule": {
+            "instalments": [
+                {"id": "first", "amount": 5, "due_by": NOON},
+                {"id": "rest", "percentage": "99.9"},
+            ]
+        },
+        "live": False,
         "description": "Two books\nand ink",
         "receipt": "R-0001/26",
         "date": NOON.replace(microsecond=1),

@@ -68,6 +68,5 @@ def _payers_of(batch: Batch, command: AnyCommand) -> Iterator[Contact]:
 
 def _contacts(account: AccountId, document: Document, media: Sequence[Medium]) -> Iterator[Contact]:
     for medium in media:
-        address = document.address(medium)
-        if address is not None:
+        for address in document.addresses(medium):
             yield Contact(account, medium, address)

@@ -22,6 +22,9 @@ from billhook.records import Contact, History, Outbound
 
 _BESIDE = (NotificationRequested, ReminderRequested)
 
+NOT_LIVE = "not_live"
+"""Why the message of a trial is suppressed."""
+
 HandOver = Callable[[], Result[Accepted, SendError]]
 """One attempt. Made outside every transaction."""
 
@@ -69,6 +72,8 @@ def written(
     if isinstance(asked, Failure):
         code: str = asked.failure().code
         return code
+    if not invoice.document.live:
+        return NOT_LIVE
     if sender is None:
         return lambda: Failure(Permanent(f"no sender is set up for {message.medium}"))
     return lambda: sender.send(message, invoice, seller)

@@ -41,8 +41,13 @@ def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
 
 
 def notify_in(case: Case, invoice: Invoice, medium: Medium) -> Result[Message, NotifyRefusal]:
-    """Queue a message about an invoice, if its payer may be told by this medium."""
-    return _decided(case, invoice, medium).map(case.queue)
+    """Queue a message about an invoice to all who may be told by this medium; the first of them."""
+
+    def queued(told: list[Notification]) -> Message:
+        first, *_ = map(case.queue, told)
+        return first
+
+    return told_by(case, invoice, medium).map(queued)
 
 
 def send_in(
@@ -69,18 +74,38 @@ def send_in(
         return refused
     notifications: list[Notification] = []
     for medium in told.document.media if media is None else dict.fromkeys(media):
-        decided = _decided(case, told, medium)
+        decided = told_by(case, told, medium)
         if isinstance(decided, Success):
-            notifications.append(decided.unwrap())
+            notifications += decided.unwrap()
         elif addresses is Addresses.REQUIRED:
             return Failure(decided.failure())
     sent = issue_in(case, invoice).unwrap() if issuing else invoice
     return Success(Sent(sent, tuple(map(case.queue, notifications))))
 
 
-def _decided(case: Case, invoice: Invoice, medium: Medium) -> Result[Notification, NotifyRefusal]:
-    address = invoice.document.address(medium)
+def told_by(
+    case: Case, invoice: Invoice, medium: Medium
+) -> Result[list[Notification], NotifyRefusal]:
+    """Whom of a medium's recipients to tell: refused only where none of them may be told.
+
+    The reason is then that of the first.
+    """
+    document = invoice.document
+    if document.recipients is None:  # the customer alone, as nearly always
+        address = document.address(medium)
+        return _decided(case, invoice, medium, address).map(lambda one: [one])
+    answers = [
+        _decided(case, invoice, medium, address)
+        for address in document.addresses(medium) or (None,)
+    ]
+    told = [answer.unwrap() for answer in answers if isinstance(answer, Success)]
+    return Success(told) if told else Failure(answers[0].failure())
+
+
+def _decided(
+    case: Case, invoice: Invoice, medium: Medium, address: str | None
+) -> Result[Notification, NotifyRefusal]:
     standing = CLEAR
     if address is not None:
         standing = case.standing(invoice, Contact(invoice.account, medium, address))
-    return notify(invoice, medium, now=case.now, standing=standing)
+    return notify(invoice, medium, now=case.now, standing=standing, address=address)

@@ -79,9 +79,16 @@ class Notification(NamedTuple):
 
 
 def notify(
-    invoice: Invoice, medium: Medium, *, now: datetime, standing: Standing = CLEAR
+    invoice: Invoice,
+    medium: Medium,
+    *,
+    now: datetime,
+    standing: Standing = CLEAR,
+    address: str | None = None,
 ) -> Result[Notification, NotifyRefusal]:
     """Decide whether the payer may be sent the invoice's short URL by this medium.
+
+    `address` is one of the document's own for this medium, the first where it is left out.
 
     The order in which refusals win: status, address, suppression, throttle. Changes nothing of
     the invoice. `now` is an aware datetime.
@@ -95,10 +102,10 @@ def notify(
     refused = GATE.refusal(invoice, now)
     if refused is not None:
         return refused
-    customer = invoice.document.customer
-    address = None if customer is None else customer.address(medium)
     if address is None:
-        return _MISSING[medium]
+        address = invoice.document.address(medium)
+        if address is None:
+            return _MISSING[medium]
     if standing is not CLEAR:
         for refusal in _objections(standing, medium, now):
             return Failure(refusal)

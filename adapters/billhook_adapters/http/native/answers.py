@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from billhook.canonical import plain
 from billhook.delivery import Delivery
@@ -19,6 +19,9 @@ from billhook.records import RecordedPayment, StampedFact
 from billhook.verdict import Verdict
 from billhook_adapters.http.native.problems import facts_of
 from billhook_adapters.http.native.wording import detail
+
+Exact = Annotated[str, BeforeValidator(plain)]
+"""A decimal number as text, so that no reader makes a float of it."""
 
 
 class _Out(BaseModel):
@@ -48,8 +51,57 @@ class CustomerOut(_Out):
     time_zone: str | None
 
 
+class RecipientsOut(_Out):
+    """Who is told, where it is not the customer alone."""
+
+    emails: list[str]
+    contacts: list[str]
+    cc: list[str]
+    bcc: list[str]
+
+
+class TaxOut(_Out):
+    """A tax on a line, by its rate in percent."""
+
+    name: str
+    rate: Exact
+    id: str | None
+
+
+class DiscountOut(_Out):
+    """Off what is billed."""
+
+    percentage: Exact | None
+    amount: int | None
+    items: list[str]
+
+
+class InstalmentOut(_Out):
+    """One part of what is billed."""
+
+    id: str
+    percentage: Exact | None
+    amount: int | None
+    due_by: datetime | None
+
+
+class ScheduleOut(_Out):
+    """The instalments in the order in which they are paid."""
+
+    instalments: list[InstalmentOut]
+
+
+class SummaryOut(_Out):
+    """What the lines come to by its parts; `tax` is all of it, also what prices held already."""
+
+    subtotal: int
+    discount: int
+    tax: int
+    total: int
+
+
 class LineOut(_Out):
-    """One thing billed; `total` is rounded on its own."""
+    """One thing billed; `total` is its price alone, rounded on its own."""
 
     name: str
     unit_amount: int
@@ -57,6 +109,8 @@ class LineOut(_Out):
     total: int
     description: str | None
     item: str | None
+    taxes: list[TaxOut]
+    tax_inclusive: bool
 
     @classmethod
     def of(cls, line: Line) -> Self:
@@ -83,8 +137,14 @@ class InvoiceOut(_Out):
     paid_at: datetime | None
     expired_at: datetime | None
     cancelled_at: datetime | None
+    title: str | None
     customer: CustomerOut | None
+    recipients: RecipientsOut | None
     lines: list[LineOut]
+    discount: DiscountOut | None
+    summary: SummaryOut
+    schedule: ScheduleOut | None
+    live: bool
     description: str | None
     receipt: str | None
     date: datetime | None
@@ -102,6 +162,7 @@ class InvoiceOut(_Out):
     def of(cls, invoice: Invoice) -> Self:
         """The answer that shows this invoice."""
         told: dict[str, Any] = {**dict(invoice.document), **dict(invoice), "due": invoice.due}
+        told["summary"] = invoice.document.summary
         told["lines"] = [LineOut.of(line) for line in invoice.document.lines]
         return cls.model_validate({name: told[name] for name in cls.model_fields})
 

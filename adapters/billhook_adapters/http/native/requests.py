@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
@@ -19,71 +17,40 @@ from billhook.desk.sending import Addresses
 from billhook.edits import Edits
 from billhook.invoice import MAX_LINES, Document, InvoiceId, Status
 from billhook.lines import Rounding
-from billhook.money import Amount, PositiveAmount
+from billhook.money import PositiveAmount
 from billhook.party import Medium
 from billhook.records import Search
 from billhook.value import Label, Prose, Text, Value
 from billhook_adapters.http.native import paging
+from billhook_adapters.http.native.parts import (
+    CustomerIn,
+    DiscountIn,
+    In,
+    LineIn,
+    RecipientsIn,
+    ScheduleIn,
+)
 from billhook_adapters.http.native.problems import field_errors, invalid
 from billhook_adapters.http.native.shapes import (
     DIGITS,
     Code,
-    Country,
-    Email,
-    HowMany,
     Id,
     Instant,
-    Phone,
-    Zone,
 )
 
 V = TypeVar("V", bound=Value)
 
-_Short = Annotated[Text, StringConstraints(max_length=256)]
 
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class AddressIn(_In):
-    """A postal address."""
-
-    line1: _Short = ""
-    line2: _Short = ""
-    city: _Short = ""
-    state: _Short = ""
-    postal_code: _Short = ""
-    country: Country | None = None
-
-
-class CustomerIn(_In):
-    """Who pays, and how they can be reached."""
-
-    id: Id | None = None
-    name: Label | None = Field(default=None, examples=["Ravi"])
-    email: Email | None = None
-    contact: Phone | None = None
-    billing_address: AddressIn | None = None
-    shipping_address: AddressIn | None = None
-    time_zone: Zone | None = Field(
-        default=None, description="Where they live by the clock: reminders keep quiet hours."
-    )
-
-
-class LineIn(_In):
-    """One thing billed, in the invoice's currency; `unit_amount` is in smallest units."""
-
-    name: Label = Field(examples=["Book"])
-    unit_amount: Amount = Field(examples=[49900])
-    quantity: HowMany = Decimal(1)
-    description: Prose | None = None
-    item: Id | None = None
-
-
-class _Fields(_In):
+class _Fields(In):
+    title: Label | None = None
     customer: CustomerIn | None = None
-    lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] = []
+    recipients: RecipientsIn | None = None
+    lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] = Field(default=[])
+    discount: DiscountIn | None = None
+    schedule: ScheduleIn | None = None
+    live: Annotated[bool, Field(strict=True)] = Field(
+        default=True, description="False is a trial: it reaches no real recipient."
+    )
     description: Prose | None = None
     receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
@@ -95,8 +62,8 @@ class _Fields(_In):
     first_payment_min_amount: PositiveAmount | None = None
     terms: Prose | None = None
     comment: Prose | None = None
-    notes: dict[Text, Text] = {}
-    media: list[Medium] = []
+    notes: dict[Text, Text] = Field(default={})
+    media: list[Medium] = Field(default=[])
 
     def _told(self, currency: str) -> dict[str, Any]:
         told = self.model_dump(exclude_unset=True, exclude={"id", "send"})
@@ -105,7 +72,7 @@ class _Fields(_In):
         return told
 
 
-class SendIn(_In):
+class SendIn(In):
     """Whom to tell: `media` as the document says where it is left out.
 
     With `required`, a payer who cannot be reached by one of them refuses the whole; with
@@ -167,13 +134,13 @@ class EditsIn(_Fields):
         return _judged(Edits, self._told(currency))
 
 
-class NotifyIn(_In):
+class NotifyIn(In):
     """By which medium the payer is told."""
 
     medium: Medium
 
 
-class PaymentIn(_In):
+class PaymentIn(In):
     """Money that is to be paid, or with `report`, money that came in already.
 
     A payment that is asked for is refused where the invoice does not take it. One that is
@@ -198,7 +165,7 @@ InstantInQuery = Annotated[
 ]
 
 
-class ListIn(_In):
+class ListIn(In):
     """Which invoices are wanted; every condition given must hold."""
 
     status: list[Status] = Field(default=[], description="As they stand now; several are an or.")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from billhook.lines import Quantity
+from billhook.decimals import Percentage, Quantity
 from billhook.money import EXPONENTS, CurrencyCode
 from billhook.party import CountryCode, EmailAddress, PhoneNumber
 from billhook.value import ID_PATTERN, Identifier, TimeZone, utc
@@ -118,3 +118,15 @@ _QUANTITY: dict[str, Any] = {
 
 HowMany = Annotated[Quantity, WithJsonSchema(_QUANTITY)]
 """A quantity."""
+
+_PERCENT: dict[str, Any] = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": 100},
+        {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,6})?$"},
+    ],
+    "description": "From 0 to 100, at most 6 decimal places; a fraction is text, never a float.",
+    "examples": ["12.5"],
+}
+
+Percent = Annotated[Percentage, WithJsonSchema(_PERCENT)]
+"""A percentage."""

@@ -10,6 +10,7 @@ from billhook.invoice import Invoice
 from billhook.lines import Line
 from billhook.message import Message, medium_status
 from billhook.party import Customer, Medium, PostalAddress
+from billhook.pricing import Priced, priced
 from billhook_adapters.http.razorpay.customers import echoed
 from billhook_adapters.http.razorpay.ids import derived_id, line_id
 
@@ -27,6 +28,8 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
     document = invoice.document
     customer = document.customer
     issued = invoice.issued_at is not None
+    summary = document.summary
+    prices = priced(document.lines, document.discount)
     return {
         "id": invoice.id,
         "entity": "invoice",
@@ -36,7 +39,7 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "customer_id": None if customer is None else customer_id(invoice, customer),
         "customer_details": _customer(invoice),
         "order_id": derived_id("order", invoice.id) if issued else None,
-        "line_items": [_line(invoice, n, line) for n, line in enumerate(document.lines)],
+        "line_items": [_line(invoice, n, line, prices[n]) for n, line in enumerate(document.lines)],
         "payment_id": invoice.first_payment,
         "status": invoice.status.value,
         "expire_by": _seconds(document.expire_by),
@@ -49,9 +52,9 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "date": _seconds(document.date or invoice.created_at),
         "terms": document.terms,
         "partial_payment": document.partial_payment,
-        "gross_amount": invoice.amount,
-        "tax_amount": 0,
-        "taxable_amount": invoice.amount,
+        "gross_amount": summary.subtotal,
+        "tax_amount": summary.tax,
+        "taxable_amount": summary.total - summary.tax,
         "amount": invoice.amount,
         "amount_paid": invoice.paid if issued else None,
         "amount_due": invoice.due if issued else None,
@@ -72,12 +75,10 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
 
 
 def _told(invoice: Invoice, messages: Sequence[Message], medium: Medium) -> str | None:
-    customer = invoice.document.customer
     asked = (
         invoice.issued_at is not None
         and medium in invoice.document.media
-        and customer is not None
-        and customer.address(medium) is not None
+        and invoice.document.address(medium) is not None
     )
     return medium_status(messages, medium, asked=asked)
 
@@ -125,7 +126,7 @@ def _address(invoice: Invoice, kind: str, address: PostalAddress | None) -> dict
     }
 
 
-def _line(invoice: Invoice, position: int, line: Line) -> dict[str, Any]:
+def _line(invoice: Invoice, position: int, line: Line, price: Priced) -> dict[str, Any]:
     return {
         "id": line_id(invoice.id, position),
         "item_id": line.item,
@@ -135,19 +136,19 @@ def _line(invoice: Invoice, position: int, line: Line) -> dict[str, Any]:
         "description": line.description,
         "amount": line.unit_amount,
         "unit_amount": line.unit_amount,
-        "gross_amount": line.total,
-        "tax_amount": 0,
-        "taxable_amount": line.total,
-        "net_amount": line.total,
+        "gross_amount": price.price,
+        "tax_amount": price.tax,
+        "taxable_amount": price.net - price.tax,
+        "net_amount": price.net,
         "currency": line.currency,
         "type": "invoice",
-        "tax_inclusive": False,
+        "tax_inclusive": line.tax_inclusive,
         "hsn_code": None,
         "sac_code": None,
         "tax_rate": None,
         "unit": None,
         "quantity": int(line.quantity) if line.quantity % 1 == 0 else float(line.quantity),
-        "taxes": [],
+        "taxes": [{"name": tax.name, "rate": float(tax.rate)} for tax in line.taxes],
     }
 
 

@@ -12,7 +12,7 @@ from billhook.delivery import Accepted, SendError
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Sender
-from billhook_adapters.testing.builders import a_customer, a_message, an_invoice
+from billhook_adapters.testing.builders import a_customer, a_document, a_message, an_invoice
 
 HOSTILE = ["Acme", "", "A\r\nBcc: ada@example.com", "شركة \u202e", "👩🏽‍🚀" * 60, "<b>&amp;</b>"]
 
@@ -45,7 +45,7 @@ class SenderContract:
 
     def message(self, id: str = "msg_1") -> Message:
         """A message by the sender's medium."""
-        address = a_customer().address(self.medium)
+        address = a_document().address(self.medium)
         return a_message(id, medium=self.medium, address=address)
 
     def test_a_message_is_accepted(self, sender: Sender) -> None:

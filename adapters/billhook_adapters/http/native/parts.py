@@ -1,0 +1,113 @@
+"""The parts of a document in requests: who pays, who is told, what is billed and how it is paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from billhook.lines import MAX_TAXES
+from billhook.money import Amount
+from billhook.party import MAX_RECIPIENTS
+from billhook.schedule import MAX_INSTALMENTS
+from billhook.value import Label, Prose, Text
+from billhook_adapters.http.native.shapes import (
+    Country,
+    Email,
+    HowMany,
+    Id,
+    Instant,
+    Percent,
+    Phone,
+    Zone,
+)
+
+_Short = Annotated[Text, StringConstraints(max_length=256)]
+
+
+class In(BaseModel):
+    """What is taken as it is described, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class AddressIn(In):
+    """A postal address."""
+
+    line1: _Short = ""
+    line2: _Short = ""
+    city: _Short = ""
+    state: _Short = ""
+    postal_code: _Short = ""
+    country: Country | None = None
+
+
+class CustomerIn(In):
+    """Who pays, and how they can be reached."""
+
+    id: Id | None = None
+    name: Label | None = Field(default=None, examples=["Ravi"])
+    email: Email | None = None
+    contact: Phone | None = None
+    billing_address: AddressIn | None = None
+    shipping_address: AddressIn | None = None
+    time_zone: Zone | None = Field(
+        default=None, description="Where they live by the clock: reminders keep quiet hours."
+    )
+
+
+class RecipientsIn(In):
+    """Who is told, where it is not the customer alone; copies go with the first e-mail."""
+
+    emails: Annotated[list[Email], Field(max_length=MAX_RECIPIENTS)] = []
+    contacts: Annotated[list[Phone], Field(max_length=MAX_RECIPIENTS)] = []
+    cc: Annotated[list[Email], Field(max_length=MAX_RECIPIENTS)] = []
+    bcc: Annotated[list[Email], Field(max_length=MAX_RECIPIENTS)] = []
+
+
+class TaxIn(In):
+    """A tax on a line, by its rate in percent."""
+
+    name: Label = Field(examples=["GST"])
+    rate: Percent
+    id: Id | None = None
+
+
+class LineIn(In):
+    """One thing billed, in the invoice's currency; `unit_amount` is in smallest units."""
+
+    name: Label = Field(examples=["Book"])
+    unit_amount: Amount = Field(examples=[49900])
+    quantity: HowMany = Decimal(1)
+    description: Prose | None = None
+    item: Id | None = None
+    taxes: Annotated[list[TaxIn], Field(max_length=MAX_TAXES)] = []
+    tax_inclusive: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="Whether the price holds the taxes already."
+    )
+
+
+class DiscountIn(In):
+    """Off what is billed: either a percentage, or an amount in smallest units."""
+
+    percentage: Percent | None = None
+    amount: Amount | None = None
+    items: Annotated[list[Id], Field(max_length=50)] = Field(
+        default=[], description="The items that it is on; on every line where there are none."
+    )
+
+
+class InstalmentIn(In):
+    """One part of what is billed: either a percentage, or an amount in smallest units."""
+
+    id: Id
+    percentage: Percent | None = None
+    amount: Amount | None = None
+    due_by: Instant | None = None
+
+
+class ScheduleIn(In):
+    """The instalments in the order in which they are paid; the last one is what is left."""
+
+    instalments: Annotated[list[InstalmentIn], Field(min_length=1, max_length=MAX_INSTALMENTS)]

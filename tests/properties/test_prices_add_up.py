@@ -1,0 +1,44 @@
+"""Whatever is billed, the parts come to the whole, and both rules agree but for the fractions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+
+from billhook.invoice import Document
+from billhook.lines import Rounding
+from billhook.pricing import priced, summary
+from billhook.schedule import Schedule
+from properties.strategies import documents, schedules
+
+
+@given(documents)
+def test_the_total_is_the_subtotal_less_the_discount_and_the_taxes_added(
+    document: Document,
+) -> None:
+    for rounding in Rounding:
+        parts = summary(document.lines, rounding, document.discount)
+        assert 0 <= parts.discount <= parts.subtotal
+        assert parts.tax >= 0
+        assert parts.subtotal - parts.discount <= parts.total
+        assert parts.total <= parts.subtotal - parts.discount + parts.tax
+
+
+@given(documents)
+def test_the_lines_add_up_to_an_invoice_that_rounds_each(document: Document) -> None:
+    columns = zip(*priced(document.lines, document.discount), strict=True)
+    whole = summary(document.lines, Rounding.PER_LINE, document.discount)
+    assert [sum(column) for column in columns] in ([*whole], [])
+
+
+@given(documents)
+def test_the_two_rules_differ_by_less_than_two_units_a_line(document: Document) -> None:
+    per_line = summary(document.lines, Rounding.PER_LINE, document.discount).total
+    once = summary(document.lines, Rounding.PER_INVOICE, document.discount).total
+    assert abs(Fraction(per_line - once)) <= 2 * len(document.lines) + 2
+
+
+@given(documents, schedules)
+def test_instalments_come_to_the_whole(document: Document, schedule: Schedule) -> None:
+    assert sum(schedule.amounts(document.total)) == document.total

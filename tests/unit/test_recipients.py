@@ -1,0 +1,133 @@
+"""Recipients: who is told of an invoice, where it is not the customer alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from returns.result import Failure, Result
+
+from billhook.delivery import Delivery
+from billhook.desk.commands import Notify, Send
+from billhook.desk.sending import Addresses
+from billhook.errors import AddressSuppressed, MissingContact
+from billhook.invoice import Copies
+from billhook.party import Medium, Recipients
+from billhook.records import Contact, Outcome
+from billhook_adapters.testing import a_customer, a_document
+from unit.office import ACME, ONE, Office
+
+AP, CEO, BANK = "ap@acme.example", "ceo@acme.example", "bank@acme.example"
+MOBILE, OFFICE = "+12145596993", "+442079460123"
+TWO_OF_EACH = {"emails": [AP, CEO], "contacts": [MOBILE, OFFICE]}
+BOTH = (Medium.EMAIL, Medium.SMS)
+
+
+def send(office: Office, addresses: Addresses = Addresses.REQUIRED) -> Result[Any, Any]:
+    """Send to everybody by both media."""
+    return office.desk.do(Send(account=ACME, invoice=ONE, media=BOTH, addresses=addresses))
+
+
+def suppress(office: Office, medium: Medium, address: str) -> None:
+    """Let an address have bounced."""
+    with office.store.transaction() as work:
+        work.save(Outcome(suppressed={Contact(ACME, medium, address): "bounced"}))
+
+
+def test_each_recipient_gets_a_message_of_their_own_and_the_customer_none() -> None:
+    office = Office()
+    office.drafted(recipients=TWO_OF_EACH)
+    sent = send(office).unwrap().messages
+    assert [message.address for message in sent] == [AP, CEO, MOBILE, OFFICE]
+
+
+def test_where_no_recipient_is_named_for_a_medium_the_customer_is_told() -> None:
+    office = Office()
+    office.drafted(recipients={"emails": [AP]})
+    assert [one.address for one in send(office).unwrap().messages] == [AP, "+919876543210"]
+
+
+def test_nobody_is_told_where_neither_is_known() -> None:
+    document = a_document(customer=None, recipients={"emails": [AP]})
+    assert document.address(Medium.SMS) is None
+    assert document.addresses(Medium.SMS) == ()
+    assert document.addresses(Medium.EMAIL) == (AP,)
+    assert a_document().addresses(Medium.EMAIL) == ("ravi@example.com",)
+
+
+def test_a_medium_is_refused_where_none_of_its_recipients_is_known() -> None:
+    office = Office()
+    office.drafted(customer=a_customer(contact=None), recipients={"emails": [AP]})
+    assert send(office) == Failure(MissingContact())
+
+
+def test_a_suppressed_recipient_is_left_out_and_the_others_are_told() -> None:
+    office = Office()
+    office.drafted(recipients=TWO_OF_EACH)
+    suppress(office, Medium.EMAIL, AP)
+    assert [one.address for one in send(office).unwrap().messages] == [CEO, MOBILE, OFFICE]
+
+
+def test_a_medium_whose_recipients_are_all_suppressed_refuses_the_whole() -> None:
+    office = Office()
+    office.drafted(recipients=TWO_OF_EACH)
+    for address in (AP, CEO):
+        suppress(office, Medium.EMAIL, address)
+    assert send(office) == Failure(AddressSuppressed(Medium.EMAIL, "bounced"))
+    assert office.messages() == ()
+
+
+def test_notify_tells_all_recipients_and_answers_the_first_message() -> None:
+    office = Office()
+    office.issued(recipients=TWO_OF_EACH)
+    message = office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    assert {one.address for one in office.messages()} == {MOBILE, OFFICE}
+    assert message in office.messages()
+    assert message.address == MOBILE
+
+
+def test_copies_go_with_the_first_recipients_mail_alone() -> None:
+    document = a_document(recipients={"emails": [AP, CEO], "cc": [BANK], "bcc": ["x@y.example"]})
+    assert document.copies(AP) == Copies((BANK,), ("x@y.example",))
+    assert document.copies(CEO) == Copies()
+    assert a_document().copies("ravi@example.com") == Copies()
+
+
+def test_copies_of_the_customers_own_mail() -> None:
+    document = a_document(recipients={"cc": [BANK]})
+    assert document.copies("ravi@example.com").cc == (BANK,)
+
+
+def test_a_recipient_named_twice_is_told_once() -> None:
+    assert Recipients(emails=[AP, AP], contacts=[MOBILE, MOBILE]) == Recipients(
+        emails=[AP], contacts=[MOBILE]
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"emails": ["nobody"]},
+        {"contacts": ["214-559-6993"]},
+        {"cc": ["a@b.example\nBcc: x@y.example"]},
+        {"bcc": [f"n{n}@b.example" for n in range(21)]},
+        {"others": [AP]},
+    ],
+)
+def test_what_is_no_recipient_is_refused_and_not_repeated(given: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Recipients(**given)
+    assert "example" not in str(refused.value).replace("ravi@example.com", "")
+
+
+def test_the_message_of_a_trial_is_suppressed_and_reaches_nobody() -> None:
+    office = Office()
+    office.drafted(live=False)
+    for message in send(office).unwrap().messages:
+        office.handlers.deliver(message.key)
+    assert [(one.status, one.reason) for one in office.messages()] == [
+        (Delivery.SUPPRESSED, "not_live"),
+        (Delivery.SUPPRESSED, "not_live"),
+    ]
+    assert office.sender.delivered == []

@@ -1,0 +1,97 @@
+"""Instalments: together they are always the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from billhook.schedule import Schedule
+from billhook_adapters.testing import a_document, a_line
+
+
+def schedule(*parts: dict[str, Any]) -> Schedule:
+    """A schedule of these parts, each with an id of its own."""
+    return Schedule.model_validate(
+        {"instalments": [{"id": f"i{n}", **part} for n, part in enumerate(parts)]}
+    )
+
+
+def percent(*parts: Any) -> Schedule:
+    """A schedule of percentages."""
+    return schedule(*({"percentage": part} for part in parts))
+
+
+def amounts(*parts: int) -> Schedule:
+    """A schedule of amounts."""
+    return schedule(*({"amount": part} for part in parts))
+
+
+@pytest.mark.parametrize(
+    ("given", "total", "expected"),
+    [
+        (percent(50, 50), 1000, (500, 500)),
+        (percent(50, 50), 999, (500, 499)),
+        (percent("33.33", "33.33", "33.34"), 100, (33, 33, 34)),
+        (amounts(300, 700), 1000, (300, 700)),
+        (amounts(300, 700), 1200, (300, 900)),
+        (amounts(300, 700), 200, (200, 0)),
+        (amounts(300, 300, 300), 500, (300, 200, 0)),
+        (percent(100), 7, (7,)),
+        (percent(100, 100), 7, (7, 0)),
+    ],
+)
+def test_the_last_instalment_is_what_is_left(
+    given: Schedule, total: int, expected: tuple[int, ...]
+) -> None:
+    assert given.amounts(total) == expected
+    assert sum(given.amounts(total)) == total
+
+
+@pytest.mark.parametrize(
+    ("given", "total", "whole"),
+    [
+        (percent(50, 50), 999, True),
+        (percent("33.33", "33.33", "33.34"), 100, True),
+        (percent(50, 49), 100, False),
+        (amounts(300, 700), 1000, True),
+        (amounts(300, 700), 1001, False),
+        (schedule({"amount": 500}, {"percentage": 50}), 1000, True),
+        (schedule({"amount": 501}, {"percentage": 50}), 1000, False),
+    ],
+)
+def test_it_adds_up_where_its_parts_are_the_whole(
+    given: Schedule, total: int, *, whole: bool
+) -> None:
+    assert given.adds_up(total) is whole
+
+
+def test_instalments_are_covered_one_after_the_other() -> None:
+    thirds = amounts(100, 100, 100)
+    assert thirds.settled(300, 0) == (False, False, False)
+    assert thirds.settled(300, 199) == (True, False, False)
+    assert thirds.settled(300, 300) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        [{"id": "a"}],
+        [{"id": "a", "amount": 1, "percentage": 1}],
+        [{"id": "a", "amount": 1}, {"id": "a", "amount": 1}],
+        [{"id": "", "amount": 1}],
+        [{"id": "a", "amount": -1}],
+        [{"id": f"i{n}", "amount": 1} for n in range(61)],
+    ],
+)
+def test_what_is_no_schedule_is_refused(given: Any) -> None:
+    with pytest.raises(ValidationError):
+        Schedule(instalments=given)
+
+
+def test_a_document_may_be_paid_by_instalments() -> None:
+    document = a_document(lines=[a_line(100, 1)], schedule=percent(50, 50))
+    assert document.schedule is not None
+    assert document.schedule.amounts(document.total) == (50, 50)
