@@ -16,6 +16,9 @@ from returns.result import Result
 from billhook.account import AccountId
 from billhook.errors import AccountNotFound
 
+LOCATION = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+"""The shape of the id of a location."""
+
 KEY_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """The shape of a key id: that of every id but the colon, which ends the id in HTTP Basic."""
 
@@ -30,6 +33,8 @@ class StoredKey(NamedTuple):
 
     account: AccountId
     secret_sha256: str
+    location: str | None = None
+    """The HighLevel location that it is a token of, where it is one."""
 
 
 class ListedKey(NamedTuple):
@@ -38,6 +43,7 @@ class ListedKey(NamedTuple):
     id: str
     created_at: datetime | None
     revoked_at: datetime | None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class NewKey:
 
     id: str
     secret: str = field(repr=False)
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,14 @@ class EditableKeyring(Keyring, Protocol):
     """Where API keys are made and revoked as well."""
 
     def add(
-        self, account: AccountId, key_id: str, secret: str, now: datetime | None = None
+        self,
+        account: AccountId,
+        key_id: str,
+        secret: str,
+        now: datetime | None = None,
+        location: str | None = None,
     ) -> Result[None, KeyTaken | AccountNotFound]:
-        """Keep a key made at `now`."""
+        """Keep a key made at `now`, or the token of a location."""
         ...
 
     def of(self, account: AccountId) -> Sequence[ListedKey]:
@@ -122,3 +134,21 @@ def new_key() -> NewKey:
     True
     """
     return NewKey(new_id("key_"), secrets.token_urlsafe(24))
+
+
+def new_token() -> str:
+    """A bearer token of 192 random bits.
+
+    >>> new_token().startswith("pit-")
+    True
+    """
+    return "pit-" + secrets.token_urlsafe(24)
+
+
+def token_key(token: str, location: str) -> NewKey:
+    """The key that a bearer token is: found by its hash, since it has no id beside it.
+
+    >>> token_key("pit-1", "loc_1").id == hashed("pit-1")
+    True
+    """
+    return NewKey(hashed(token), token, location)

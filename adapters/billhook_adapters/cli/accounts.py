@@ -12,13 +12,14 @@ from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import Stopped
 
 if TYPE_CHECKING:
+    from billhook_adapters.keys import NewKey
     from billhook_adapters.sql.accounts import ListedAccount
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The four things to do with accounts."""
+    """The five things to do with accounts."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     parser.epilog = f"example:\n  billhook account create --name 'Acme Books' {_AT}"
 
@@ -28,6 +29,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--key-id", metavar="K", help="instead of one that is made")
     create.add_argument(
         "--key-secret", metavar="S", help="at least 22 characters drawn at random; goes with K"
+    )
+    _add_location(create, needed=False)
+    create.add_argument(
+        "--number-prefix",
+        metavar="P",
+        help="number issued invoices P0001, P0002; 1, 2, 3 with --location unless given",
     )
     create.add_argument("--webhook-url", metavar="U", help="where to tell of payments and expiry")
     create.add_argument(
@@ -46,18 +53,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json(listing)
     does(listing, _list, example=f"billhook account list {_AT}")
 
-    what = "give an account a new API key, and revoke all that it had"
+    what = "give an account a new API key, and revoke all that it had, tokens too"
     rotate = actions.add_parser("rotate", help=what, description=what)
     rotate.add_argument("account", metavar="ACCOUNT_ID")
     add_database(rotate)
     add_json(rotate)
     does(rotate, _rotate, example=f"billhook account rotate acc_A1b2C3d4E5f6G7 {_AT}")
 
-    what = "revoke an API key; its id stays taken"
+    what = "give an account a token of a HighLevel location, beside those that it has"
+    token = actions.add_parser("token", help=what, description=what)
+    token.add_argument("account", metavar="ACCOUNT_ID")
+    _add_location(token, needed=True)
+    add_database(token)
+    add_json(token)
+    does(token, _token, example=f"billhook account token acc_A1b2C3d4E5f6G7 --location L1 {_AT}")
+
+    what = "revoke an API key or a token; its id stays taken"
     revoke = actions.add_parser("revoke", help=what, description=what)
     revoke.add_argument("key", metavar="KEY_ID")
     add_database(revoke)
     does(revoke, _revoke, example=f"billhook account revoke key_A1b2C3d4E5f6G7 {_AT}")
+
+
+def _add_location(parser: argparse.ArgumentParser, *, needed: bool) -> None:
+    parser.add_argument(
+        "--location",
+        metavar="ALT_ID",
+        required=needed,
+        help="the HighLevel location that the account answers as",
+    )
+    parser.add_argument(
+        "--token", metavar="T", help="its bearer token, instead of one that is made"
+    )
 
 
 def _create(asked: argparse.Namespace) -> int:
@@ -66,12 +93,14 @@ def _create(asked: argparse.Namespace) -> int:
     opening = read(asked)
     with database(asked.database, new=True) as engine:
         stored(opening, engine)
-    account, key, webhook = opening
+    account, key, token, webhook = opening
     told = {
         "account": account.id,
         "name": account.name,
         "key_id": key.id,
         "key_secret": key.secret,
+        "location": None if token is None else token.location,
+        "token": None if token is None else token.secret,
         "webhook": None
         if webhook is None
         else {"id": webhook.id, "url": webhook.url, "events": list(webhook.events)},
@@ -80,6 +109,7 @@ def _create(asked: argparse.Namespace) -> int:
         f"account     {account.id}  {account.name}",
         f"key id      {key.id}",
         f"key secret  {key.secret}  (shown this once: keep it now)",
+        *([] if token is None else _token_lines(token)),
         *([] if webhook is None else [f"webhook     {webhook.id}  {webhook.url}"]),
     ]
     lost = f"the secret is lost: `billhook account rotate {account.id}` makes a new key"
@@ -126,6 +156,35 @@ def _rotate(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _token(asked: argparse.Namespace) -> int:
+    from billhook_adapters.cli.opening import a_token
+
+    token = a_token(asked.location, asked.token)
+    with database(asked.database) as engine:
+        from returns.result import Failure
+
+        from billhook.account import AccountId
+        from billhook_adapters.cli.wording import of_key
+        from billhook_adapters.memory.clock import SystemClock
+        from billhook_adapters.sql.keys import SqlKeyring
+
+        account, now = AccountId(asked.account), SystemClock().now()
+        added = SqlKeyring(engine).add(account, token.id, token.secret, now, token.location)
+        if isinstance(added, Failure):
+            raise Stopped(of_key(added.failure()))
+    told = {"account": account, "location": token.location, "token": token.secret, "id": token.id}
+    lost = f"the token is lost: revoke {token.id} and make another"
+    answer(told, _token_lines(token), as_json=asked.json, lost=lost)
+    return 0
+
+
+def _token_lines(token: NewKey) -> list[str]:
+    return [
+        f"location    {token.location}",
+        f"token       {token.secret}  (shown this once: keep it now)",
+    ]
+
+
 def _revoke(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         from returns.result import Failure
@@ -154,6 +213,7 @@ def _told(one: ListedAccount) -> dict[str, object]:
         "keys": [
             {
                 "id": key.id,
+                "location": key.location,
                 "created_at": None if key.created_at is None else key.created_at.isoformat(),
                 "revoked_at": None if key.revoked_at is None else key.revoked_at.isoformat(),
             }
@@ -176,7 +236,8 @@ def _lines(one: ListedAccount) -> list[str]:
     for key in one.keys:
         made = "" if key.created_at is None else f"  made {key.created_at:%Y-%m-%d %H:%M} UTC"
         end = "" if key.revoked_at is None else f"  revoked {key.revoked_at:%Y-%m-%d %H:%M} UTC"
-        lines.append(f"  key      {key.id}{made}{end}")
+        what = "key      " if key.location is None else f"token    {key.location}  "
+        lines.append(f"  {what}{key.id}{made}{end}")
     return lines + [
         f"  webhook  {webhook.id}  {webhook.url}{'  silenced' if webhook.silenced else ''}"
         for webhook in one.subscribers

@@ -15,14 +15,26 @@ from billhook.value import storable
 from billhook_adapters.cli.stopped import Stopped
 from billhook_adapters.cli.subscriber import a_webhook
 from billhook_adapters.cli.wording import of_key
-from billhook_adapters.keys import KEY_ID, SHORTEST_SECRET, NewKey, new_id, new_key
+from billhook_adapters.keys import (
+    KEY_ID,
+    LOCATION,
+    SHORTEST_SECRET,
+    NewKey,
+    new_id,
+    new_key,
+    new_token,
+    token_key,
+)
 from billhook_adapters.memory.clock import SystemClock
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 POLICY = Policy(least_lead=timedelta(minutes=15))
-"""What this dialect's vendor asks of its accounts."""
+"""What Razorpay asks of its accounts."""
+
+NUMBERED = Policy(least_lead=POLICY.least_lead, number_prefix="", number_width=1)
+"""The same with invoices numbered 1, 2, 3, as HighLevel's are."""
 
 
 class Opening(NamedTuple):
@@ -30,6 +42,7 @@ class Opening(NamedTuple):
 
     account: Account
     key: NewKey
+    token: NewKey | None
     webhook: Subscriber | None
 
 
@@ -37,26 +50,63 @@ def read(asked: argparse.Namespace) -> Opening:
     """What is to be opened. Raises Stopped on what cannot be, before anything is touched."""
     together(asked, "key_id", "key_secret")
     together(asked, "webhook_url", "webhook_secret")
-    try:
-        account = Account(id=AccountId(new_id("acc_")), name=asked.name, policy=POLICY)
-    except ValidationError:
-        raise Stopped(
-            "--name: must have 1 to 256 characters, well-formed; give the name that payers read"
-        ) from None
+    token = None
+    if asked.location is not None:
+        token = a_token(asked.location, asked.token)
+    elif asked.token is not None:
+        raise Stopped("--token goes with --location; give both, or neither")
+    account = _an_account(asked.name, _policy(asked.number_prefix, numbered=token is not None))
     key = new_key() if asked.key_id is None else _chosen(asked.key_id, asked.key_secret)
     webhook = None
     if asked.webhook_url is not None:
         secret = strong("--webhook-secret", asked.webhook_secret)
         webhook = a_webhook(account.id, asked.webhook_url, secret)
-    return Opening(account, key, webhook)
+    return Opening(account, key, token, webhook)
+
+
+def _an_account(name: str, policy: Policy) -> Account:
+    try:
+        return Account(id=AccountId(new_id("acc_")), name=name, policy=policy)
+    except ValidationError:
+        raise Stopped(
+            "--name: must have 1 to 256 characters, well-formed; give the name that payers read"
+        ) from None
+
+
+def _policy(prefix: str | None, *, numbered: bool) -> Policy:
+    if prefix is None:
+        return NUMBERED if numbered else POLICY
+    width = Policy().number_width if prefix else NUMBERED.number_width
+    try:
+        return Policy(least_lead=POLICY.least_lead, number_prefix=prefix, number_width=width)
+    except ValidationError:
+        raise Stopped(
+            "--number-prefix: must have at most 32 characters and not end in a digit; give one "
+            "such as INV-"
+        ) from None
+
+
+def a_token(location: str, token: str | None) -> NewKey:
+    """A token of a location, made where none is given. Raises Stopped on what cannot be one."""
+    if LOCATION.fullmatch(location) is None:
+        raise Stopped(
+            "--location: must have 1 to 64 ASCII letters, digits, `_`, `.` or `-`; give the altId "
+            "that the client sends"
+        )
+    if token is None:
+        return token_key(new_token(), location)
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise Stopped("--token: must be ASCII without spaces; leave it out to have one made")
+    return token_key(strong("--token", token), location)
 
 
 def stored(opening: Opening, engine: Engine) -> None:
     """Store it in one transaction. Raises Stopped where its key's id is taken."""
     from billhook_adapters.sql.accounts import SqlAccounts
 
-    account, key, webhook = opening
-    done = SqlAccounts(engine).open(account, key, webhook, SystemClock().now())
+    account, key, token, webhook = opening
+    keys = [key] if token is None else [key, token]
+    done = SqlAccounts(engine).open(account, keys, webhook, SystemClock().now())
     if isinstance(done, Failure):
         raise Stopped(of_key(done.failure()))
 

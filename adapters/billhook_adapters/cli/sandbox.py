@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from billhook_adapters.sandbox.world import Webhook
 
 KEY, SECRET = "key_sandbox", "sandbox"
+TOKEN, ALT_ID = "sandbox_token", "sandbox_location"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="an API key with an account of its own, as often as wanted; "
         f"{KEY}:{SECRET} unless given",
     )
+    parser.add_argument(
+        "--location",
+        metavar="TOKEN:ALT_ID",
+        action="append",
+        type=_located,
+        help="a bearer token and the HighLevel location that it opens, as often as wanted: the "
+        "first belongs to the first --account, and so on; one more has an account of its own; "
+        f"{TOKEN}:{ALT_ID} unless either is given",
+    )
     parser.add_argument("--webhook-url", metavar="U", help="where every account's events are told")
     parser.add_argument("--webhook-secret", metavar="W", help="what they are signed with")
     does(parser, _run, example="billhook sandbox --port 8080 --account key_1:secret")
@@ -46,11 +56,23 @@ def _pair(text: str) -> tuple[str, str]:
     return name, secret
 
 
+def _located(text: str) -> tuple[str, str]:
+    from billhook_adapters.keys import LOCATION
+
+    token, colon, location = text.rpartition(":")
+    sound = token.isascii() and token.isprintable() and " " not in token and len(token) <= 512
+    if not (token and colon and sound and LOCATION.fullmatch(location)):
+        raise argparse.ArgumentTypeError("must be TOKEN:ALT_ID, such as token_1:location_1")
+    return token, location
+
+
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.http.serving import address, serve
         from billhook_adapters.observability import configured
-        from billhook_adapters.sandbox.world import Key, build_sandbox
+        from billhook_adapters.sandbox.world import Key, Location, build_sandbox
+    given = asked.location or ([] if asked.account else [(TOKEN, ALT_ID)])
+    locations = [Location(*pair) for pair in dict(given).items()]
     keys = [Key(*pair) for pair in dict(asked.account or [(KEY, SECRET)]).items()]
     webhook = _webhook(asked)
     with ExitStack() as stack:
@@ -61,12 +83,16 @@ def _run(asked: argparse.Namespace) -> int:
         stack.enter_context(database(url, new=True))
         listener = stack.enter_context(bound(asked))
         here = address(listener)
-        service = build_sandbox(url, base_url=f"{here}/i/", keys=keys, webhook=webhook)
+        service = build_sandbox(
+            url, base_url=f"{here}/i/", keys=keys, locations=locations, webhook=webhook
+        )
         stack.callback(service.database.dispose)
         configured("WARNING")
         print(f"billhook sandbox on {here}")
         for key in keys:
             print(f"  key id {key.id}  key secret {key.secret}")
+        for location in locations:
+            print(f"  location {location.id}  token {location.token}")
         print("ready; Ctrl-C stops it", flush=True)
         serve(service.app, listener)
     return 0

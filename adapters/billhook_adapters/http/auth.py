@@ -1,9 +1,10 @@
-"""Who is calling: HTTP Basic credentials, checked in constant time against hashes."""
+"""Who is calling: Basic credentials and bearer tokens, checked in constant time against hashes."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
+from functools import partial
 from hmac import compare_digest
 from typing import NamedTuple
 
@@ -47,13 +48,40 @@ class Callers:
     """Who the callers are, looked up for all that arrive together, where the lane runs."""
 
     def __init__(self, keys: Keyring, lane: Lane) -> None:
-        def find(ids: Sequence[str]) -> list[StoredKey | None]:
-            found = keys.find_all(ids)
-            return [found.get(key_id) for key_id in ids]
-
-        self._keys = lane.gathering(find)
+        self._keys = lane.gathering(partial(_found, keys))
 
     async def account(self, header: str | None) -> AccountId | None:
         """The account of an Authorization header, or None for every kind of wrong credential."""
         given = basic_credentials(header)
         return None if given is None else proven(given, await self._keys.ask(given.key_id))
+
+
+class Tenancy(NamedTuple):
+    """What a bearer token opens: an account, as one location."""
+
+    account: AccountId
+    location: str
+
+
+class Bearers:
+    """Who the callers are by their tokens, looked up by hash for all that arrive together."""
+
+    def __init__(self, keys: Keyring, lane: Lane) -> None:
+        self._keys = lane.gathering(partial(_found, keys))
+
+    async def tenancy(self, header: str | None) -> Tenancy | None:
+        """What an Authorization header opens, or None for every kind of wrong credential."""
+        scheme, _, token = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            return None
+        given = Credentials(hashed(token.strip()), token.strip())
+        key = await self._keys.ask(given.key_id)
+        account = proven(given, key)
+        if account is None or key is None or key.location is None:
+            return None
+        return Tenancy(account, key.location)
+
+
+def _found(keys: Keyring, ids: Sequence[str]) -> list[StoredKey | None]:
+    found = keys.find_all(ids)
+    return [found.get(key_id) for key_id in ids]

@@ -41,21 +41,26 @@ class InMemoryKeyring:
         return {name: kept.key for name, kept in found.items() if kept.revoked_at is None}
 
     def add(
-        self, account: AccountId, key_id: str, secret: str, now: datetime | None = None
+        self,
+        account: AccountId,
+        key_id: str,
+        secret: str,
+        now: datetime | None = None,
+        location: str | None = None,
     ) -> Result[None, KeyTaken | AccountNotFound]:
-        """Keep a key made at `now`."""
+        """Keep a key made at `now`, or the token of a location."""
         with self._lock:
             refused = self._refusal(account, key_id)
             if refused is not None:
                 return Failure(refused)
-            self._kept[key_id] = _Kept(StoredKey(account, hashed(secret)), now)
+            self._kept[key_id] = _Kept(StoredKey(account, hashed(secret), location), now)
         return Success(None)
 
     def of(self, account: AccountId) -> Sequence[ListedKey]:
         """The keys of an account, revoked ones too, the oldest first."""
         with self._lock:
             told = [
-                ListedKey(name, kept.created_at, kept.revoked_at)
+                ListedKey(name, kept.created_at, kept.revoked_at, kept.key.location)
                 for name, kept in self._kept.items()
                 if kept.key.account == account
             ]

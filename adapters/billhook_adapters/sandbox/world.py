@@ -12,6 +12,7 @@ from billhook.announcement import Subscriber, SubscriberId
 from billhook.party import Medium
 from billhook_adapters.http.razorpay.events import EVENTS
 from billhook_adapters.http.razorpay.ids import derived_id
+from billhook_adapters.keys import token_key
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.memory.keys import InMemoryKeyring
@@ -23,6 +24,7 @@ from billhook_adapters.webhooks.announcer import RAZORPAY, WebhookAnnouncer
 from billhook_adapters.wiring import Service, beside, build_service
 
 POLICY = Policy(least_lead=timedelta(minutes=15))
+NUMBERED = POLICY.model_copy(update={"number_prefix": "", "number_width": 1})
 WEBHOOK = SubscriberId("sandbox")
 
 
@@ -33,6 +35,13 @@ class Key(NamedTuple):
     secret: str
 
 
+class Location(NamedTuple):
+    """A bearer token of the sandbox, and the HighLevel location that it opens."""
+
+    token: str
+    id: str
+
+
 class Webhook(NamedTuple):
     """Where every account of the sandbox is told of events."""
 
@@ -41,9 +50,17 @@ class Webhook(NamedTuple):
 
 
 def build_sandbox(
-    url: str, *, base_url: str, keys: Sequence[Key], webhook: Webhook | None = None
+    url: str,
+    *,
+    base_url: str,
+    keys: Sequence[Key],
+    locations: Sequence[Location] = (),
+    webhook: Webhook | None = None,
 ) -> Service:
     """The sandbox over the database at this URL, each key with an account of its own.
+
+    A location belongs to the account of the key at the same place; one beyond the keys has an
+    account of its own.
 
     Opened again on the same database, the same keys have the same accounts. Raises ValueError on
     a webhook URL that cannot be used.
@@ -53,7 +70,8 @@ def build_sandbox(
     clock = MovableClock(SystemClock())
     outbox = {medium: CapturedSender() for medium in Medium}
     box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
-    accounts = [account_of(key) for key in keys]
+    opened = _opened(keys, locations)
+    accounts = [account.id for account in opened]
     service = build_service(
         url,
         clock=clock,
@@ -67,12 +85,17 @@ def build_sandbox(
             "/sandbox": SandboxFace(parts.lane, parts.handlers, accounts, clock, outbox),
         },
     )
-    for account, key in zip(accounts, keys, strict=True):
-        service.desk.open(Account(id=account, name=f"Sandbox {key.id}", policy=POLICY))
-        service.keys.add(account, key.id, key.secret)
+    for account in opened:
+        service.desk.open(account)
+    for key in keys:
+        service.keys.add(account_of(key), key.id, key.secret)
+    for account, location in zip(opened, locations, strict=False):
+        token = token_key(location.token, location.id)
+        service.keys.add(account.id, token.id, token.secret, location=token.location)
+    for account in opened:
         service.desk.subscribe(
             Subscriber(
-                account=account,
+                account=account.id,
                 id=WEBHOOK,
                 url=webhook.url if webhook else "http://127.0.0.1/",
                 style=RAZORPAY,
@@ -82,6 +105,23 @@ def build_sandbox(
             )
         )
     return service
+
+
+def _opened(keys: Sequence[Key], locations: Sequence[Location]) -> list[Account]:
+    """The accounts of the keys, then those of the locations beyond them."""
+    named = [(account_of(key), key.id) for key in keys]
+    named += [
+        (AccountId(derived_id("acc", "location", location.id)), location.id)
+        for location in locations[len(keys) :]
+    ]
+    return [
+        Account(
+            id=account,
+            name=f"Sandbox {name}",
+            policy=NUMBERED if place < len(locations) else POLICY,
+        )
+        for place, (account, name) in enumerate(named)
+    ]
 
 
 def account_of(key: Key) -> AccountId:

@@ -47,16 +47,21 @@ class SqlAccounts:
         self._engine = engine
 
     def open(
-        self, account: Account, key: NewKey, subscriber: Subscriber | None, now: datetime
+        self,
+        account: Account,
+        keys: Sequence[NewKey],
+        subscriber: Subscriber | None,
+        now: datetime,
     ) -> Result[None, KeyTaken]:
-        """Add an account with its first key and its webhook, in one transaction or not at all."""
+        """Add an account with its first keys and its webhook, in one transaction or not at all."""
         subscribers = {} if subscriber is None else {subscriber.key: subscriber}
         with writing(self._engine) as connection:
-            if is_taken(connection, key.id):
+            if any(is_taken(connection, key.id) for key in keys):
                 return Failure(KeyTaken())
             work = SqlWork(connection)
             work.save(Outcome(accounts={account.id: account}, subscribers=subscribers))
-            put_key(connection, account.id, key.id, key.secret, now)
+            for key in keys:
+                put_key(connection, account.id, key, now)
         return Success(None)
 
     def listed(self) -> Sequence[ListedAccount]:

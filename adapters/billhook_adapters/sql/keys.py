@@ -10,7 +10,14 @@ from sqlalchemy import Connection, Engine, select, update
 
 from billhook.account import AccountId
 from billhook.errors import AccountNotFound
-from billhook_adapters.keys import KeyNotFound, KeyTaken, ListedKey, StoredKey, hashed
+from billhook_adapters.keys import (
+    KeyNotFound,
+    KeyTaken,
+    ListedKey,
+    NewKey,
+    StoredKey,
+    hashed,
+)
 from billhook_adapters.sql.locks import hold
 from billhook_adapters.sql.rows import instant, some
 from billhook_adapters.sql.tables import accounts, api_keys
@@ -18,10 +25,12 @@ from billhook_adapters.sql.wanted import keyed, wanted
 from billhook_adapters.sql.writing import writing
 
 _k = api_keys.c
-FIND_ALL = keyed(api_keys, _k.id, read=(_k.id, _k.account, _k.secret_sha256)).where(
+FIND_ALL = keyed(api_keys, _k.id, read=(_k.id, _k.account, _k.secret_sha256, _k.location)).where(
     _k.revoked_at.is_(None)
 )
-LISTED = select(_k.account, _k.id, _k.created_at, _k.revoked_at).order_by(_k.created_at, _k.id)
+LISTED = select(_k.account, _k.id, _k.created_at, _k.revoked_at, _k.location).order_by(
+    _k.created_at, _k.id
+)
 
 
 class SqlKeyring:
@@ -38,24 +47,32 @@ class SqlKeyring:
         """The keys of these ids, by one statement."""
         with self._engine.connect() as connection:
             rows = connection.execute(FIND_ALL, wanted(ids)).all()
-        return {row.id: StoredKey(AccountId(row.account), row.secret_sha256) for row in rows}
+        return {
+            row.id: StoredKey(AccountId(row.account), row.secret_sha256, row.location)
+            for row in rows
+        }
 
     def add(
-        self, account: AccountId, key_id: str, secret: str, now: datetime | None = None
+        self,
+        account: AccountId,
+        key_id: str,
+        secret: str,
+        now: datetime | None = None,
+        location: str | None = None,
     ) -> Result[None, KeyTaken | AccountNotFound]:
-        """Keep a key made at `now`."""
+        """Keep a key made at `now`, or the token of a location."""
         with writing(self._engine) as connection:
             refused = refusal(connection, account, key_id)
             if refused is not None:
                 return Failure(refused)
-            put_key(connection, account, key_id, secret, now)
+            put_key(connection, account, NewKey(key_id, secret, location), now)
         return Success(None)
 
     def of(self, account: AccountId) -> Sequence[ListedKey]:
         """The keys of an account, revoked ones too, the oldest first."""
         with self._engine.connect() as connection:
             rows = connection.execute(LISTED.where(_k.account == account)).all()
-        return [listed(name, created, revoked) for _, name, created, revoked in rows]
+        return [listed(*row) for _, *row in rows]
 
     def revoke(self, account: AccountId, key_id: str, now: datetime) -> Result[None, KeyNotFound]:
         """Let a key open nothing any more."""
@@ -76,7 +93,7 @@ class SqlKeyring:
             if refused is not None:
                 return Failure(refused)
             old = connection.scalars(revoking.values(revoked_at=some(now)).returning(_k.id)).all()
-            put_key(connection, account, key_id, secret, now)
+            put_key(connection, account, NewKey(key_id, secret), now)
         return Success(sorted(old))
 
 
@@ -98,15 +115,13 @@ def is_taken(connection: Connection, key_id: str) -> bool:
     return connection.scalar(select(_k.id).where(_k.id == key_id)) is not None
 
 
-def put_key(
-    connection: Connection, account: AccountId, key_id: str, secret: str, now: datetime | None
-) -> None:
+def put_key(connection: Connection, account: AccountId, key: NewKey, now: datetime | None) -> None:
     """Insert a key whose id is free."""
-    row = {"id": key_id, "account": account, "secret_sha256": hashed(secret)}
+    row = {"id": key.id, "account": account, "secret_sha256": hashed(key.secret)}
     made = {} if now is None else {"created_at": some(now)}
-    connection.execute(api_keys.insert(), {**row, **made})
+    connection.execute(api_keys.insert(), {**row, **made, "location": key.location})
 
 
-def listed(name: str, created_at: int, revoked_at: int | None) -> ListedKey:
+def listed(name: str, created_at: int, revoked_at: int | None, location: str | None) -> ListedKey:
     """What a row tells of a key; keys older than the column were made at 0."""
-    return ListedKey(name, instant(created_at or None), instant(revoked_at))
+    return ListedKey(name, instant(created_at or None), instant(revoked_at), location)

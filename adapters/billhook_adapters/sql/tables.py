@@ -37,6 +37,7 @@ api_keys = Table(
     Column("secret_sha256", key_text(64), nullable=False),
     Column("created_at", BigInteger, nullable=False, server_default="0"),
     Column("revoked_at", BigInteger),
+    Column("location", key_text(64)),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billhook.announcement import Subscriber, SubscriberId
-from billhook_adapters.keys import KeyTaken, NewKey
+from billhook_adapters.keys import KeyTaken, ListedKey, NewKey
 from billhook_adapters.sql import accounts as sql_accounts
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.testing import NOON, an_account
@@ -113,7 +113,7 @@ def an_opening() -> tuple[Any, ...]:
     subscriber = Subscriber(
         account=account.id, id=SubscriberId("sub_1"), url="https://hooks.example/", style="razorpay"
     )
-    return account, NewKey("key_1", CHOSEN), subscriber, NOON
+    return account, [NewKey("key_1", CHOSEN)], subscriber, NOON
 
 
 def test_an_opening_is_stored_whole(engine: Engine) -> None:
@@ -121,11 +121,11 @@ def test_an_opening_is_stored_whole(engine: Engine) -> None:
     assert stored(engine) == {"accounts": 1, "api_keys": 1, "subscribers": 1}
     account, _, subscriber, _ = an_opening()
     (listed,) = SqlAccounts(engine).listed()
-    assert listed == (account, [("key_1", NOON, None)], [subscriber])
+    assert listed == (account, [ListedKey("key_1", NOON, None)], [subscriber])
 
 
 def test_an_opening_whose_key_is_taken_stores_nothing(engine: Engine) -> None:
-    SqlAccounts(engine).open(an_account("acc_1"), NewKey("key_1", CHOSEN), None, NOON).unwrap()
+    SqlAccounts(engine).open(an_account("acc_1"), [NewKey("key_1", CHOSEN)], None, NOON).unwrap()
     before = stored(engine)
     assert SqlAccounts(engine).open(*an_opening()).failure() == KeyTaken()
     assert stored(engine) == before

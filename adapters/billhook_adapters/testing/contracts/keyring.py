@@ -9,7 +9,15 @@ from returns.result import Failure, Success
 
 from billhook.account import AccountId
 from billhook.errors import AccountNotFound
-from billhook_adapters.keys import EditableKeyring, KeyNotFound, KeyTaken, ListedKey, hashed
+from billhook_adapters.keys import (
+    EditableKeyring,
+    KeyNotFound,
+    KeyTaken,
+    ListedKey,
+    StoredKey,
+    hashed,
+    token_key,
+)
 from billhook_adapters.testing.builders import NOON
 from billhook_adapters.testing.contracts.at_once import at_once
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER
@@ -36,7 +44,16 @@ class KeyringContract:
         self, keyring: EditableKeyring
     ) -> None:
         assert keyring.add(ONE.id, "key_1", SECRET, NOON) == Success(None)
-        assert keyring.find("key_1") == (ONE.id, hashed(SECRET))
+        assert keyring.find("key_1") == StoredKey(ONE.id, hashed(SECRET))
+
+    def test_a_token_is_found_by_its_hash_and_tells_its_location(
+        self, keyring: EditableKeyring
+    ) -> None:
+        token = token_key("pit-1", "loc_1")
+        keyring.add(ONE.id, token.id, token.secret, NOON, token.location)
+        assert keyring.find(hashed("pit-1")) == StoredKey(ONE.id, hashed("pit-1"), "loc_1")
+        assert keyring.of(ONE.id) == [ListedKey(token.id, NOON, None, "loc_1")]
+        assert keyring.add(OTHER.id, token.id, "pit-1", NOON, "loc_2") == Failure(KeyTaken())
 
     def test_many_are_found_together_and_unknown_ones_are_absent(
         self, keyring: EditableKeyring
@@ -44,7 +61,10 @@ class KeyringContract:
         keyring.add(ONE.id, "key_1", SECRET, NOON)
         keyring.add(OTHER.id, "key_2", "other", NOON)
         found = keyring.find_all(["key_2", "key_1", "key_1", "key_9"])
-        assert found == {"key_1": (ONE.id, hashed(SECRET)), "key_2": (OTHER.id, hashed("other"))}
+        assert found == {
+            "key_1": StoredKey(ONE.id, hashed(SECRET)),
+            "key_2": StoredKey(OTHER.id, hashed("other")),
+        }
         assert keyring.find_all(()) == {}
 
     @pytest.mark.parametrize("name", HOSTILE)
