@@ -25,6 +25,8 @@ from billhook_adapters.extras import needs
 from billhook_adapters.http import native
 from billhook_adapters.http.app import build_app
 from billhook_adapters.http.exchange import App
+from billhook_adapters.http.highlevel import routes as highlevel
+from billhook_adapters.http.highlevel.face import HighLevelFace
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.http.razorpay import routes as razorpay
 from billhook_adapters.keys import EditableKeyring, Keyring
@@ -42,6 +44,7 @@ from billhook_adapters.webhooks.announcer import WebhookAnnouncer
 ROUTES = frozenset(
     {
         *razorpay.TEMPLATES,
+        *highlevel.TEMPLATES,
         *(f"/api{path}" for path in native.TEMPLATES),
         "/sandbox/invoices/*/payments",
         "/healthz",
@@ -84,6 +87,7 @@ def beside(parts: Parts) -> Mapping[str, App]:
     alive = (lambda: True) if delivering is None else (lambda: delivering.alive)
     probes = Probes(parts.metrics, parts.usable, alive)
     return {
+        "/invoices": HighLevelFace(parts.lane, parts.keys),
         "/api": native.native_api(parts.lane, parts.keys),
         "/healthz": probes,
         "/readyz": probes,

@@ -17,7 +17,7 @@ _HOMES = {
     "desk.answers": "Sent",
     "desk.commands": (
         "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment "
-        "Remind Send Update"
+        "Remind Send Update Visit"
     ),
     "desk.desk": "Desk",
     "desk.handlers": "Handlers",
@@ -32,7 +32,7 @@ _HOMES = {
     ),
     "facts": (
         "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken "
-        "ReminderRequested Updated"
+        "ReminderRequested Updated Visited"
     ),
     "invoice": "Document Invoice InvoiceId Key Status",
     "lifecycle": "status_at",

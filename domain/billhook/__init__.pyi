@@ -34,6 +34,7 @@ from billhook.desk.commands import RecordPayment as RecordPayment
 from billhook.desk.commands import Remind as Remind
 from billhook.desk.commands import Send as Send
 from billhook.desk.commands import Update as Update
+from billhook.desk.commands import Visit as Visit
 from billhook.desk.desk import Desk as Desk
 from billhook.desk.handlers import Handlers as Handlers
 from billhook.desk.inline import InlineDesk as InlineDesk
@@ -73,6 +74,7 @@ from billhook.facts import NotificationRequested as NotificationRequested
 from billhook.facts import PaymentTaken as PaymentTaken
 from billhook.facts import ReminderRequested as ReminderRequested
 from billhook.facts import Updated as Updated
+from billhook.facts import Visited as Visited
 from billhook.invoice import Document as Document
 from billhook.invoice import Invoice as Invoice
 from billhook.invoice import InvoiceId as InvoiceId
@@ -238,6 +240,8 @@ __all__ = [
     "Update",
     "Updated",
     "Verdict",
+    "Visit",
+    "Visited",
     "apply",
     "as_of",
     "cancel",

@@ -11,7 +11,8 @@ Fact
 │   └── Deleted         the draft was thrown away
 └── beside the replay
     ├── NotificationRequested   the payer is to be told; no version, no change
-    └── ReminderRequested       the payer is to be reminded, as the account's schedule has it
+    ├── ReminderRequested       the payer is to be reminded, as the account's schedule has it
+    └── Visited                 the payer looked at it
 """
 
 from __future__ import annotations
@@ -129,13 +130,22 @@ class ReminderRequested:
     reminder: Annotated[int, Strict(), Field(ge=1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The payer looked at the invoice."""
+
+    name: ClassVar = "invoice.visited"
+    version: ClassVar = 1
+    at: Instant
+
+
 ChangeFact = Drafted | Updated | Issued | PaymentTaken | Expired | Cancelled | Deleted
 """A fact that makes the next version of an invoice."""
 
 MessageFact = NotificationRequested | ReminderRequested
 """A fact beside the replay: a message was asked for."""
 
-Fact = ChangeFact | MessageFact
+Fact = ChangeFact | MessageFact | Visited
 """Any fact."""
 
 FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.name: fact for fact in get_args(Fact)})

@@ -144,6 +144,9 @@ class Document(Particulars):
         return Copies(self.recipients.cc, self.recipients.bcc)
 
 
+_NOBODY = Customer()
+
+
 class Invoice(Value):
     """One invoice at one version of its life; it never changes, operations make the next one.
 
@@ -179,6 +182,22 @@ class Invoice(Value):
     def due(self) -> int:
         """What is still to be paid, in smallest units."""
         return self.amount - self.paid
+
+    @property
+    def dated_at(self) -> datetime:
+        """The date on the paper, or when it was made."""
+        return self.document.date or self.created_at
+
+    @property
+    def words(self) -> str:
+        """The texts by which people look for it, without regard to case, one to a line."""
+        document, customer = self.document, self.document.customer or _NOBODY
+        texts = (
+            self.id, self.number, document.receipt, document.title,
+            customer.id, customer.name, customer.email, customer.contact,
+        )  # fmt: skip
+        # A text may hold a line break, and no match may span two texts.
+        return "\n".join(text.replace("\n", " ") for text in texts if text).casefold()
 
     @model_validator(mode="after")
     def _money_fits_status(self) -> Self:

@@ -54,6 +54,14 @@ class View(Protocol):
         """The invoices wanted, the newest first unless asked otherwise, ties by id."""
         ...
 
+    def count(self, account: AccountId, search: Search, now: datetime) -> int:
+        """How many invoices are wanted, whatever the search says of pages."""
+        ...
+
+    def upcoming(self, series: Series) -> int:
+        """The position that would be drawn next; somebody else may draw it first."""
+        ...
+
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]: ...
     def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
         """The messages to the payers of these invoices, the oldest first."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, model_validator
 
 from billhook.account import Account, AccountId, Policy
 from billhook.announcement import Announcement, Subscriber, SubscriberKey
@@ -129,9 +129,10 @@ class Entry(Value):
 class Search(Value):
     """Which invoices of an account are wanted; every condition given must hold.
 
-    `created_from` and `created_to` are inclusive. `statuses` are those that hold at the instant of
-    asking: one whose time ran out counts as expired. `after` continues behind the last invoice of
-    the page before: its `created_at` and its id.
+    `created_from` to `dated_to` are inclusive. `text` is found without regard to case, anywhere in
+    the invoice's `words`. `statuses` are those that hold at the instant of asking: one whose time
+    ran out counts as expired. `by_date` orders by the date on the paper instead of by age. `after`
+    continues behind the last invoice of the page before: its `created_at` and its id.
     """
 
     statuses: frozenset[Status] | None = None
@@ -140,10 +141,26 @@ class Search(Value):
     payment: Text | None = None
     created_from: Instant | None = None
     created_to: Instant | None = None
+    dated_from: Instant | None = None
+    dated_to: Instant | None = None
+    text: Annotated[Text, Field(min_length=1, max_length=256)] | None = None
+    live: Annotated[bool, Strict()] | None = None
+    by_date: Annotated[bool, Strict()] = False
     after: tuple[Instant, Text] | None = None
     skip: Annotated[Count, Field(le=10**9)] = 0
     limit: Annotated[int, Strict(), Field(ge=1, le=1000)] = 10
     oldest_first: bool = False
+
+    @property
+    def sought(self) -> str | None:
+        """The text in the form that an invoice's `words` have."""
+        return None if self.text is None else self.text.replace("\n", " ").casefold()
+
+    @model_validator(mode="after")
+    def _pages_by_age(self) -> Self:
+        if self.by_date and self.after is not None:
+            raise ValueError("after continues a list by age; use skip with by_date")
+        return self
 
 
 class StampedFact(NamedTuple):

@@ -22,7 +22,13 @@ STATEMENTS = {
     for name, statement in vars(q).items()
     if name.isupper() and isinstance(statement, Executable)
 }
-BINDS = {**wanted([("acc_1", "email", "x")]), "now": 1, "most": 10}
+BINDS = {
+    **wanted([("acc_1", "email", "x")]),
+    "now": 1,
+    "most": 10,
+    "account": "acc_1",
+    "prefix": "",
+}
 
 
 @pytest.fixture(scope="module")

@@ -267,6 +267,14 @@ def test_every_invoice_reads_as_its_facts_tell(store: SqlStore) -> None:
         assert view.invoices((gone,)) == {}
 
 
+def test_every_invoice_is_found_by_its_words_and_its_date(desk: Desk, path: Path) -> None:
+    rows = {row["id"]: row for row in _dumped(path)["invoices"]}
+    for invoice in desk.search(ACCOUNT, Search()):
+        row = rows[invoice.id]
+        assert (row["words"], row["live"], row["dated_at"]) == (invoice.words, 1, AT)
+    assert [one.id for one in desk.search(ACCOUNT, Search(text="GRÜSSE"))] == ["inv_3"]
+
+
 def test_what_stood_beside_the_invoices_reads_as_before(store: SqlStore) -> None:
     opted_out = Contact(ACCOUNT, Medium.SMS, "+919876543210")
     told = Contact(ACCOUNT, Medium.EMAIL, "ravi@example.com")

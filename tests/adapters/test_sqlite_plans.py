@@ -33,7 +33,13 @@ STATEMENTS = {
     for name, saving in vars(s).items()
     if name.isupper() and isinstance(saving, s.Saving)
 }
-BINDS = {**wanted([("acc_1", "email", "x")]), "now": 1, "most": 10}
+BINDS = {
+    **wanted([("acc_1", "email", "x")]),
+    "now": 1,
+    "most": 10,
+    "account": "acc_1",
+    "prefix": "",
+}
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from returns.result import Success
 
-from billhook.desk.commands import Cancel, Delete, Pay
+from billhook.account import AccountId
+from billhook.desk.commands import Cancel, Delete, Pay, Visit
+from billhook.facts import Visited
 from billhook.invoice import InvoiceId, Status
-from billhook.records import Search
-from billhook_adapters.testing import NOON, a_payment
+from billhook.records import Search, StampedFact
+from billhook_adapters.testing import NOON, a_payment, an_account
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
@@ -67,6 +70,39 @@ def test_every_change_is_found_at_once() -> None:
     ]
     office.desk.do(Delete(account=ACME, invoice=THREE)).unwrap()
     assert _found(office) == [TWO, ONE]
+
+
+def test_a_page_and_the_count_of_all_pages_are_told_together() -> None:
+    office = Office()
+    for one in (ONE, TWO):
+        office.drafted(one, title="Spring order", date=NOON)
+    page, whole = office.desk.search_and_count(ACME, Search(text="SPRING", limit=1, by_date=True))
+    assert ([invoice.id for invoice in page], whole) == ([TWO], 2)
+
+
+def test_a_list_by_date_has_no_key_to_go_on_from() -> None:
+    with pytest.raises(ValidationError, match="use skip with by_date"):
+        Search(by_date=True, after=(NOON, "inv_1"))
+
+
+def test_the_account_and_its_next_number_are_told() -> None:
+    office = Office(number_prefix="INV-")
+    assert office.desk.account(ACME) == an_account(ACME, "Acme", number_prefix="INV-")
+    assert office.desk.account(AccountId("acc_9")) is None
+    assert office.desk.upcoming_number(ACME) == "INV-0001"
+    assert office.desk.upcoming_number(OTHER) is None
+    office.issued()
+    assert office.desk.upcoming_number(ACME) == "INV-0002"
+
+
+def test_a_visit_is_a_fact_beside_the_replay() -> None:
+    office = Office()
+    invoice = office.issued()
+    visited = office.desk.do(Visit(account=ACME, invoice=ONE, actor="key_1"))
+    assert visited == Success(invoice)
+    assert office.seen() == invoice
+    *_, last = office.desk.history(ACME, ONE).unwrap()
+    assert last == StampedFact(invoice.key, None, Visited(NOON), "key_1")
 
 
 def test_another_account_finds_nothing() -> None:

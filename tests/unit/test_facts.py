@@ -25,6 +25,7 @@ from billhook.facts import (
     PaymentTaken,
     ReminderRequested,
     Updated,
+    Visited,
     decode,
     encode,
 )
@@ -82,6 +83,7 @@ PINNED: list[tuple[Fact, str, bytes]] = [
         "reminder_requested",
         b'{"at":"2026-01-01T12:00:00.000000Z","medium":"sms","message":"msg_1","reminder":2}',
     ),
+    (Visited(NOON), "visited", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
 ]
 
 
@@ -134,5 +136,5 @@ def test_the_drawing_shows_exactly_the_facts() -> None:
     drawn = [re.findall(r"[├└]── ([A-Z]\w+)", half) for half in (changes, beside)]
     assert drawn == [
         [fact.__name__ for fact in get_args(ChangeFact)],
-        [fact.__name__ for fact in get_args(MessageFact)],
+        [fact.__name__ for fact in (*get_args(MessageFact), Visited)],
     ]

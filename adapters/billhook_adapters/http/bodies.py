@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -18,8 +19,8 @@ _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
-def from_json(raw: bytes) -> Any:
-    """The value of a JSON text in UTF-8.
+def from_json(raw: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
+    """The value of a JSON text in UTF-8; `parse_float` reads the numbers that are not whole.
 
     Raises ValueError on anything else, on NaN and infinities, on integers of thousands of digits
     and on more than `DEEPEST` levels.
@@ -28,7 +29,9 @@ def from_json(raw: bytes) -> Any:
     {'amount': 5}
     """
     try:
-        value = json.loads(raw.decode(), parse_constant=_refuse, parse_int=_integer)
+        value = json.loads(
+            raw.decode(), parse_constant=_refuse, parse_int=_integer, parse_float=parse_float
+        )
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     if _deeper(value, DEEPEST):

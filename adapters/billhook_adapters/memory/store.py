@@ -204,22 +204,9 @@ class _Work:
         return {key: invoice for key, invoice in found.items() if invoice.deleted_at is None}
 
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
-        paid_by = {
-            payment.invoice
-            for payment in self.rows.payments.values()
-            if payment.applied and payment.key == (account, search.payment)
-        }
+        order = _dated if search.by_date else _made
         found = sorted(
-            (
-                invoice
-                for key, invoice in self.rows.invoices.items()
-                if key.account == account
-                and invoice.deleted_at is None
-                and (search.payment is None or invoice.id in paid_by)
-                and _wanted(invoice, search, now)
-            ),
-            key=_made,
-            reverse=not search.oldest_first,
+            self._wanted(account, search, now), key=order, reverse=not search.oldest_first
         )
         if search.after is not None:
             last = search.after
@@ -229,6 +216,27 @@ class _Work:
                 if (_made(invoice) > last if search.oldest_first else _made(invoice) < last)
             ]
         return found[search.skip : search.skip + search.limit]
+
+    def count(self, account: AccountId, search: Search, now: datetime) -> int:
+        return len(self._wanted(account, search, now))
+
+    def _wanted(self, account: AccountId, search: Search, now: datetime) -> list[Invoice]:
+        paid_by = {
+            payment.invoice
+            for payment in self.rows.payments.values()
+            if payment.applied and payment.key == (account, search.payment)
+        }
+        return [
+            invoice
+            for key, invoice in self.rows.invoices.items()
+            if key.account == account
+            and invoice.deleted_at is None
+            and (search.payment is None or invoice.id in paid_by)
+            and _wanted(invoice, search, now)
+        ]
+
+    def upcoming(self, series: Series) -> int:
+        return self.rows.numbers.get(series, 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         return _found(self.rows.messages, keys)
@@ -367,11 +375,19 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.customer is None or (customer and customer.id) == search.customer)
         and (search.created_from is None or search.created_from <= invoice.created_at)
         and (search.created_to is None or invoice.created_at <= search.created_to)
+        and (search.dated_from is None or search.dated_from <= invoice.dated_at)
+        and (search.dated_to is None or invoice.dated_at <= search.dated_to)
+        and (search.sought is None or search.sought in invoice.words)
+        and (search.live is None or document.live is search.live)
     )
 
 
 def _made(invoice: Invoice) -> tuple[datetime, str]:
     return invoice.created_at, invoice.id
+
+
+def _dated(invoice: Invoice) -> tuple[datetime, str]:
+    return invoice.dated_at, invoice.id
 
 
 def _put(rows: dict[K, V], given: Mapping[K, V | None]) -> None:

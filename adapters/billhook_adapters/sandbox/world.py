@@ -10,6 +10,7 @@ from typing import NamedTuple
 from billhook.account import Account, AccountId, Policy
 from billhook.announcement import Subscriber, SubscriberId
 from billhook.party import Medium
+from billhook_adapters.http.highlevel.face import HighLevelFace
 from billhook_adapters.http.razorpay.events import EVENTS
 from billhook_adapters.http.razorpay.ids import derived_id
 from billhook_adapters.keys import token_key
@@ -82,6 +83,8 @@ def build_sandbox(
         keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
         faces=lambda parts: {
             **beside(parts),
+            # Its payer charges itself, as told at /sandbox/invoices/{id}/payments.
+            "/invoices": HighLevelFace(parts.lane, parts.keys, charging=True),
             "/sandbox": SandboxFace(parts.lane, parts.handlers, accounts, clock, outbox),
         },
     )

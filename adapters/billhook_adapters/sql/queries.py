@@ -125,3 +125,7 @@ FORGET = (
     )
     .returning(t.remembered.c.until)  # SQLite's driver does not count what a WITH deletes
 )
+
+_s = t.series.c
+DRAWN = select(_s.last).where(_s.account == bindparam("account"), _s.prefix == bindparam("prefix"))
+"""How far a series of numbers has been drawn."""

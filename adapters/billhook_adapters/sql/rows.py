@@ -81,18 +81,21 @@ def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
     row = dict(vars(invoice))
     document = row.pop("document")
     row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
-    row.update(_searched(document, invoice.number))
+    row.update(_searched(document, row["created_at"], invoice.number))
+    row["words"] = invoice.words
     if before is None or before.document is not document:
         row["document"] = canonical(document).decode()
     return row
 
 
-def _searched(document: Document, number: str | None) -> dict[str, Any]:
+def _searched(document: Document, created_at: int, number: str | None) -> dict[str, Any]:
     """What invoices are swept and searched by, copied out of their documents."""
     return {
         "expire_by": micros(document.expire_by),
         "receipt": document.receipt or number,
         "customer": None if document.customer is None else document.customer.id,
+        "dated_at": created_at if document.date is None else some(document.date),
+        "live": document.live,
     }
 
 
@@ -108,7 +111,9 @@ def invoice_of(row: Sequence[Any]) -> Invoice:
 def _validated(*row: Any) -> Invoice:
     fields = dict(zip(_INVOICE_NAMES, row, strict=True))
     document = Document.model_validate_json(fields["document"])
-    for name, value in _searched(document, fields["number"]).items():
+    del fields["words"]  # only ever asked of the database
+    searched = _searched(document, fields["created_at"], fields["number"])
+    for name, value in searched.items():
         if fields.pop(name) != value:
             raise ValueError(
                 f"the column {name}, by which invoices are found, is not the document's"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, tuple_
 
 from billhook.account import AccountId
 from billhook.lifecycle import NEXT, sources
@@ -20,19 +20,24 @@ _i = t.invoices.c
 
 def searching(account: AccountId, search: Search, now: datetime) -> Select[Any]:
     """The invoices of an account that a search wants, in its order."""
-    wanted = select(t.invoices).where(_i.account == account, _i.deleted_at.is_(None))
-    wanted = wanted.where(*_conditions(account, search, now))
+    wanted = select(t.invoices).where(*_conditions(account, search, now))
     made = tuple_(_i.created_at, _i.id)
     if search.after is not None:
         created_at, last = search.after
         here = tuple_(some(created_at), last)
         wanted = wanted.where(made > here if search.oldest_first else made < here)
-    order = (_i.created_at, _i.id) if search.oldest_first else (_i.created_at.desc(), _i.id.desc())
+    by = (_i.dated_at if search.by_date else _i.created_at), _i.id
+    order = by if search.oldest_first else [column.desc() for column in by]
     return wanted.order_by(*order).limit(search.limit).offset(search.skip)
 
 
+def counting(account: AccountId, search: Search, now: datetime) -> Select[int]:
+    """How many invoices of an account a search wants."""
+    return select(func.count()).select_from(t.invoices).where(*_conditions(account, search, now))
+
+
 def _conditions(account: AccountId, search: Search, now: datetime) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [_i.account == account, _i.deleted_at.is_(None)]
     if search.statuses is not None:
         open_in = sources(Operation.EXPIRE)
         overdue = and_(_i.status.in_(open_in), _i.expire_by <= some(now))
@@ -55,4 +60,12 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
         conditions.append(_i.created_at >= some(search.created_from))
     if search.created_to is not None:
         conditions.append(_i.created_at <= some(search.created_to))
+    if search.dated_from is not None:
+        conditions.append(_i.dated_at >= some(search.dated_from))
+    if search.dated_to is not None:
+        conditions.append(_i.dated_at <= some(search.dated_to))
+    if search.live is not None:
+        conditions.append(_i.live.is_(search.live))
+    if search.sought is not None:
+        conditions.append(_i.words.contains(search.sought, autoescape=True))
     return conditions

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     text,
+    true,
 )
 
 from billhook_adapters.sql.columns import key_text
@@ -63,6 +64,9 @@ invoices = Table(
     Column("document", Text, nullable=False),
     Column("receipt", key_text(64)),
     Column("customer", key_text(64)),
+    Column("dated_at", BigInteger, nullable=False, server_default="0"),
+    Column("live", Boolean, nullable=False, server_default=true()),
+    Column("words", Text, nullable=False, server_default=""),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 Index(
@@ -73,6 +77,7 @@ Index(
 )
 
 Index("invoices_by_age", invoices.c.account, invoices.c.created_at, invoices.c.id)
+Index("invoices_by_date", invoices.c.account, invoices.c.dated_at, invoices.c.id)
 # Each ends in the order of a page, or it would lose to the one that does.
 Index(
     "invoices_by_receipt",

@@ -63,7 +63,7 @@ from billhook_adapters.sql.rows import (
     turns_of,
     turns_row,
 )
-from billhook_adapters.sql.searching import searching
+from billhook_adapters.sql.searching import counting, searching
 from billhook_adapters.sql.wanted import wanted
 from billhook_adapters.texts import refuse_unstorable
 
@@ -105,6 +105,13 @@ class SqlWork:
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
         found = self._connection.execute(searching(account, search, now)).all()
         return [*map(invoice_of, found)]
+
+    def count(self, account: AccountId, search: Search, now: datetime) -> int:
+        return self._connection.execute(counting(account, search, now)).scalar_one()
+
+    def upcoming(self, series: Series) -> int:
+        given = {"account": series.account, "prefix": series.prefix}
+        return (self._connection.execute(q.DRAWN, given).scalar() or 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))

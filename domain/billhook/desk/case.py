@@ -16,6 +16,7 @@ from billhook.facts import (
     MessageFact,
     NotificationRequested,
     ReminderRequested,
+    Visited,
 )
 from billhook.invoice import Invoice, Key
 from billhook.message import Message, last_about
@@ -94,6 +95,8 @@ class Batch:
             if case.account.policy.invoice_wait:  # else nobody asks, and it is not worth a read
                 key = message.invoice_key
                 self.about.put(key, (*(self.about.get(key) or ()), message))
+        for key in case.visits:
+            outcome.facts.append(StampedFact(key, None, Visited(self.now), case.actor))
         for entry in case.entries:
             outcome.entries[entry.key] = entry
             self.entries.put(entry.key, entry)
@@ -153,6 +156,7 @@ class Case:
         self.messages: list[Message] = []
         self.payments: list[RecordedPayment] = []
         self.entries: list[Entry] = []
+        self.visits: list[Key] = []
         self.settled: list[tuple[Key, Progress | None]] = []
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:

@@ -214,6 +214,15 @@ class Remind(_About[Sent, Never]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(_About[Invoice, Never]):
+    """Note that the payer looked at the invoice."""
+
+    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, Never]:
+        case.visits.append(invoice.key)
+        return Success(as_of(invoice, case.now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pay(_About[Invoice, PayRefusal]):
     """Ask whether a payment may be made, and make it; a refusal stores nothing."""
 

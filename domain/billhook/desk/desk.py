@@ -159,6 +159,26 @@ class Desk:
         with self._store.snapshot() as view:
             return [as_of(found, now) for found in view.search(account, search, now)]
 
+    def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
+        """The invoices wanted, and how many there are on all pages together."""
+        now = self._clock.now()
+        with self._store.snapshot() as view:
+            found = [as_of(one, now) for one in view.search(account, search, now)]
+            return found, view.count(account, search, now)
+
+    def account(self, account: AccountId) -> Account | None:
+        """The seller of this id."""
+        with self._store.snapshot() as view:
+            return view.accounts((account,)).get(account)
+
+    def upcoming_number(self, account: AccountId) -> str | None:
+        """The number that the next issued invoice would get, where the account has a series."""
+        with self._store.snapshot() as view:
+            seller = view.accounts((account,)).get(account)
+            if seller is None or seller.series is None:
+                return None
+            return seller.number(view.upcoming(seller.series))
+
     def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
         """The messages about an invoice, the oldest first."""
         return self.correspondence(account, (invoice,)).get(invoice, ())

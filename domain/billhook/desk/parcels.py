@@ -13,14 +13,14 @@ from billhook.announcement import Announcement, Subscriber, SubscriberKey
 from billhook.change import replay
 from billhook.delivery import Accepted, Permanent, SendError, Unknown
 from billhook.errors import InvoiceNotFound
-from billhook.facts import NotificationRequested, ReminderRequested
+from billhook.facts import NotificationRequested, ReminderRequested, Visited
 from billhook.invoice import Invoice
 from billhook.message import Message, as_of
 from billhook.operations.notify import Standing, notify
 from billhook.ports import Announcer, Occasion, Sender, Work
 from billhook.records import Contact, History, Outbound
 
-_BESIDE = (NotificationRequested, ReminderRequested)
+_ASKED = (NotificationRequested, ReminderRequested)
 
 NOT_LIVE = "not_live"
 """Why the message of a trial is suppressed."""
@@ -91,8 +91,8 @@ def announced(work: Work, announcement: Announcement, announcer: Announcer) -> H
     facts = work.facts(announcement.invoice_key)
     last = [fact.version for fact in facts].index(announcement.version)
     past = facts[: last + 1]
-    changes = [s.fact for s in past if not isinstance(s.fact, _BESIDE)]
-    asked = {s.fact.message for s in past if isinstance(s.fact, _BESIDE)}
+    changes = [s.fact for s in past if not isinstance(s.fact, (*_ASKED, Visited))]
+    asked = {s.fact.message for s in past if isinstance(s.fact, _ASKED)}
     about = work.messages_about((announcement.invoice_key,)).get(announcement.invoice_key, ())
     then = [as_of(one, past[-1].fact.at) for one in about if one.id in asked]
     occasion = Occasion(announcement, subscriber, replay(changes), past, then)

@@ -18,6 +18,7 @@ from billhook.facts import (
     PaymentTaken,
     ReminderRequested,
     Updated,
+    Visited,
     encode,
 )
 from billhook.invoice import InvoiceId
@@ -39,6 +40,7 @@ EVERY_FACT: tuple[Fact, ...] = (
     Deleted(AT),
     NotificationRequested(AT, "msg_1", Medium.SMS),
     ReminderRequested(AT, "msg_1", Medium.SMS, 1),
+    Visited(AT),
 )
 
 

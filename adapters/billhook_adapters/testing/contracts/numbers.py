@@ -32,6 +32,12 @@ class NumbersSuite(StoreSuite):
             first, second = work.next_numbers({SERIES: 1}), work.next_numbers({SERIES: 1})
         assert (first, second) == ({SERIES: range(1, 2)}, {SERIES: range(2, 3)})
 
+    def test_the_upcoming_position_is_told_and_not_drawn(self, opened: Store) -> None:
+        assert upcoming(opened, SERIES) == upcoming(opened, SERIES) == 1
+        drawn(opened, {SERIES: 3})
+        assert upcoming(opened, SERIES) == 4
+        assert upcoming(opened, NEXT_YEAR) == 1
+
     def test_numbers_are_given_back_when_nothing_commits(self, opened: Store) -> None:
         with broken_off(opened) as work:
             work.next_numbers({SERIES: 7})
@@ -54,3 +60,9 @@ def drawn(store: Store, series: Mapping[Series, int]) -> dict[Series, range]:
     """The next numbers, drawn in a transaction of its own."""
     with store.transaction() as work:
         return dict(work.next_numbers(series))
+
+
+def upcoming(store: Store, series: Series) -> int:
+    """The position that would be drawn next."""
+    with store.snapshot() as view:
+        return view.upcoming(series)

@@ -7,6 +7,7 @@ from billhook_adapters.testing.contracts.contacts import ContactsSuite
 from billhook_adapters.testing.contracts.entries import EntriesSuite
 from billhook_adapters.testing.contracts.facts import FactsSuite
 from billhook_adapters.testing.contracts.invoices import InvoicesSuite
+from billhook_adapters.testing.contracts.looking_up import LookingUpSuite
 from billhook_adapters.testing.contracts.messages import MessagesSuite
 from billhook_adapters.testing.contracts.numbers import NumbersSuite
 from billhook_adapters.testing.contracts.outbox import OutboxSuite
@@ -33,6 +34,7 @@ class StoreContract(
     SubscribersSuite,
     EntriesSuite,
     SearchingSuite,
+    LookingUpSuite,
     TenantsSuite,
     TextsSuite,
     TransactionsSuite,

@@ -1,0 +1,235 @@
+"""What HighLevel asks for in one word and the domain in several: each a command, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import AccountId
+from billhook.desk.answers import Sent
+from billhook.desk.case import Case
+from billhook.desk.commands import Cancel, Draft, Pay, Send, Update
+from billhook.desk.payments import PayRefusal
+from billhook.desk.sending import Addresses, IssueOrNotifyRefusal
+from billhook.edits import Edits
+from billhook.errors import (
+    AlreadyExists,
+    AmountTooLarge,
+    Conflict,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvoiceNotFound,
+    NotEditable,
+    OperationNotAllowed,
+)
+from billhook.invoice import Document, Invoice, InvoiceId, Status
+from billhook.lifecycle import sources
+from billhook.operation import Operation
+from billhook.operations.issue import GATE as ISSUE
+from billhook.operations.update import GATE as UPDATE
+from billhook.party import Medium
+from billhook.payment import Payment, Reference
+from billhook.records import Entry
+from billhook_adapters.http.highlevel.fields import Refused
+from billhook_adapters.http.highlevel.requests import LateFeesChangeIn, TextToPayIn, UpdateIn
+from billhook_adapters.http.highlevel.sending import SendIn
+from billhook_adapters.http.razorpay.ids import minted_id
+
+ReviseRefusal = (
+    OperationNotAllowed
+    | NotEditable
+    | CurrencyMismatch
+    | ExpiresTooSoon
+    | AmountTooLarge
+    | InvoiceNotFound
+    | Conflict
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revise:
+    """Merge a request with the invoice as the desk finds it, and update it.
+
+    Where the two cannot be merged any more the answer is `Conflict`: who asked can merge again,
+    outside, and hear why.
+    """
+
+    account: AccountId
+    invoice: InvoiceId
+    asked: UpdateIn | LateFeesChangeIn | TextToPayIn
+    proposed: str | None = None
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(self, case: Case) -> Result[Invoice, ReviseRefusal]:
+        invoice = case.invoice
+        if invoice is None:
+            return Failure(InvoiceNotFound())
+        return revised(case, invoice, lambda known: edits_of(self.asked, known, self.proposed))
+
+
+def edits_of(
+    asked: UpdateIn | LateFeesChangeIn | TextToPayIn, known: Document, proposed: str | None
+) -> Edits:
+    """What a request sets of a document. Raises Refused."""
+    if isinstance(asked, LateFeesChangeIn):
+        return asked.edits(known)
+    return asked.edits(known, proposed)
+
+
+def revised(
+    case: Case, invoice: Invoice, edit: Callable[[Document], Edits]
+) -> Result[Invoice, ReviseRefusal]:
+    """Update an invoice by what an edit makes of its document."""
+    gone = UPDATE.refusal(invoice, case.now)
+    if gone is not None:
+        return gone
+    try:
+        edits = edit(invoice.document)
+    except (Refused, ValueError):
+        return Failure(Conflict(invoice.version, invoice.version))
+    return Update(account=invoice.account, invoice=invoice.id, edits=edits).on(invoice, case)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendInvoice:
+    """Issue a draft as the request has it, and tell its payer; or tell the payer once more.
+
+    A trial request about an invoice that is live already tells nobody.
+    """
+
+    account: AccountId
+    invoice: InvoiceId
+    asked: SendIn
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(
+        self, case: Case
+    ) -> Result[Sent, ReviseRefusal | IssueOrNotifyRefusal | InvoiceNotFound]:
+        invoice, media = case.invoice, self.asked.media
+        if invoice is None:
+            return Failure(InvoiceNotFound())
+        if ISSUE.refusal(invoice, case.now) is None:
+            kept = revised(case, invoice, self.asked.edits)
+            if isinstance(kept, Failure):
+                return kept
+            invoice = kept.unwrap()
+        elif invoice.document.live and not self.asked.live_mode:
+            media = ()
+        return _send(case, invoice, media)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextToPay:
+    """Make a draft or update one, and send it if so asked, all or nothing."""
+
+    account: AccountId
+    asked: TextToPayIn
+    invoice: InvoiceId | None = None
+    proposed: str | None = None
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(
+        self, case: Case
+    ) -> Result[Sent, ReviseRefusal | IssueOrNotifyRefusal | AlreadyExists]:
+        drafted = self._drafted(case)
+        if isinstance(drafted, Failure) or self.asked.action == "draft":
+            return drafted.map(lambda invoice: Sent(invoice, ()))
+        invoice = drafted.unwrap()
+        reachable = tuple(m for m in Medium if invoice.document.address(m) is not None)
+        return _send(case, invoice, reachable or (Medium.SMS,))
+
+    def _drafted(self, case: Case) -> Result[Invoice, ReviseRefusal | AlreadyExists]:
+        if self.invoice is None:
+            document = self.asked.document(self.proposed)
+            return Draft(account=self.account, document=document).decide(case)
+        if case.invoice is None:
+            return Failure(InvoiceNotFound())
+        return revised(case, case.invoice, lambda known: self.asked.edits(known, self.proposed))
+
+
+def _send(
+    case: Case, invoice: Invoice, media: tuple[Medium, ...]
+) -> Result[Sent, IssueOrNotifyRefusal]:
+    asked = Send(
+        account=invoice.account, invoice=invoice.id, media=media, addresses=Addresses.REQUIRED
+    )
+    return asked.on(invoice, case)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Void:
+    """Cancel an invoice that was sent; the vendor has drafts deleted instead."""
+
+    account: AccountId
+    invoice: InvoiceId
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(self, case: Case) -> Result[Invoice, OperationNotAllowed | InvoiceNotFound]:
+        invoice = case.invoice
+        if invoice is None:
+            return Failure(InvoiceNotFound())
+        if ISSUE.refusal(invoice, case.now) is None:
+            sent = tuple(one for one in sources(Operation.CANCEL) if one is not Status.DRAFT)
+            return Failure(OperationNotAllowed(Operation.CANCEL, invoice.status, sent))
+        return Cancel(account=self.account, invoice=self.invoice).on(invoice, case)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordInvoicePayment:
+    """Take a payment that staff recorded: an amount, some instalments, or all that is due.
+
+    What was told of it beside the amount is kept under its reference.
+    """
+
+    account: AccountId
+    invoice: InvoiceId
+    amount: int | None
+    instalments: tuple[str, ...]
+    details: str
+    key: str | None = None
+    actor: str | None = None
+
+    def decide(self, case: Case) -> Result[Invoice, PayRefusal]:
+        invoice = case.invoice
+        if invoice is None:
+            return Failure(InvoiceNotFound())
+        payment = Payment(
+            reference=Reference(minted_id("pay")),
+            # One that has nothing due is refused for its status, whatever is offered.
+            amount=max(self._wanted(invoice), 1),
+            currency=invoice.document.currency,
+        )
+        paid = Pay(account=self.account, invoice=self.invoice, payment=payment).on(invoice, case)
+        if isinstance(paid, Success):
+            case.entries.append(
+                Entry(
+                    account=self.account,
+                    id=payment.reference,
+                    body=self.details,
+                    filed_at=case.now,
+                )
+            )
+        return paid
+
+    def _wanted(self, invoice: Invoice) -> int:
+        schedule = invoice.document.schedule
+        if self.amount is not None:
+            return self.amount
+        if schedule is None or not self.instalments:
+            return invoice.due
+        amounts = schedule.amounts(invoice.amount)
+        named = zip(schedule.instalments, amounts, strict=True)
+        return sum(amount for one, amount in named if one.id in self.instalments)
+
+
+def details_of(given: dict[str, Any]) -> str:
+    """What is kept of a payment beside its amount, as JSON text."""
+    return json.dumps(given, ensure_ascii=False)

@@ -1,0 +1,177 @@
+"""The shapes of HighLevel's fields, and what it says where one does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
+
+from pydantic import BeforeValidator, StringConstraints, ValidationError
+
+from billhook.money import LARGEST, Currency, minor
+from billhook.value import Text, Value
+
+P = ParamSpec("P")
+T = TypeVar("T")
+V = TypeVar("V", bound=Value)
+
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_NOT_DIGITS = re.compile(r"[\s().-]")
+
+
+class Refused(Exception):  # noqa: N818  # a refusal, in the vendor's words
+    """The request is not one that the vendor takes; 422 has a message for each thing at fault."""
+
+    def __init__(self, status: int, *messages: str) -> None:
+        super().__init__(*messages)
+        self.status = status
+        self.told: str | list[str] = list(messages) if status == 422 else messages[0]
+
+
+def _number(given: Any) -> Decimal:
+    if isinstance(given, bool) or not isinstance(given, int | Decimal):
+        raise ValueError("must be a number conforming to the specified constraints")
+    if isinstance(given, int) and abs(given) > LARGEST:
+        raise ValueError(f"must not be greater than {LARGEST}")
+    number = Decimal(given)
+    if not -20 <= number.adjusted() <= 20 or len(number.as_tuple().digits) > 40:
+        raise ValueError("must be a number conforming to the specified constraints")
+    return number
+
+
+def _at_least_zero(number: Decimal) -> Decimal:
+    if number < 0:
+        raise ValueError("must not be less than 0")
+    return number
+
+
+def _day(given: Any) -> str:
+    found = _DATE.fullmatch(given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError("must be a valid date in the format YYYY-MM-DD")
+    try:
+        return date.fromisoformat(found[1]).isoformat()
+    except ValueError:
+        raise ValueError("must be a valid date in the format YYYY-MM-DD") from None
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+"""A JSON number, exactly."""
+
+Positive = Annotated[Decimal, BeforeValidator(lambda given: _at_least_zero(_number(given)))]
+"""A JSON number from zero up, exactly."""
+
+Day = Annotated[str, BeforeValidator(_day)]
+"""A day, YYYY-MM-DD; the time of an ISO 8601 instant is let go."""
+
+Short = Annotated[Text, StringConstraints(max_length=256)]
+Required = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
+Long = Annotated[Text, StringConstraints(max_length=16_384)]
+
+
+def e164(phone: str) -> str:
+    """A phone number as people write it, without what is only for readers.
+
+    The country code must be there: no national form is guessed.
+
+    >>> e164("+1-214-559-6993")
+    '+12145596993'
+    """
+    return _NOT_DIGITS.sub("", phone)
+
+
+def midnight(day: str) -> datetime:
+    """The instant at which a day begins in UTC."""
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
+
+
+def instant(moment: datetime) -> str:
+    """A time as the vendor writes it: ISO 8601 in UTC with milliseconds.
+
+    >>> from datetime import UTC
+    >>> instant(datetime(2026, 1, 1, tzinfo=UTC))
+    '2026-01-01T00:00:00.000Z'
+    """
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def smallest(number: Decimal, currency: str, field: str) -> int:
+    """An amount in major units as whole smallest ones. Raises Refused."""
+    try:
+        return minor(number, Currency(currency))
+    except ValueError as wrong:
+        raise Refused(422, f"{field} {wrong}") from None
+
+
+def checked(body: object, kind: type[V]) -> V:
+    """The request of a decoded body. Raises Refused, in the vendor's words."""
+    if not isinstance(body, dict):
+        raise Refused(422, "body must be an object")
+    given = cast("dict[str, Any]", body)
+    needed: tuple[str, ...] = getattr(kind, "needed", ())
+    lacking = [f"{name} should not be empty" for name in needed if given.get(name) is None]
+    try:
+        asked = kind.model_validate(given)
+    except ValidationError as invalid:
+        raise Refused(422, *lacking, *refused(invalid).told) from None
+    if lacking:
+        raise Refused(422, *lacking)
+    return asked
+
+
+def judged(where: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """What the domain makes of a part of a request. Raises Refused where it does not take it."""
+    try:
+        return make(*given, **named)
+    except ValidationError as invalid:
+        raise refused(invalid, where) from None
+
+
+def refused(invalid: ValidationError, where: str = "") -> Refused:
+    """Everything wrong with a request, or with one part of it, each thing naming its field."""
+    errors = invalid.errors(include_url=False, include_input=False)
+    return Refused(422, *dict.fromkeys(_sentence(error, where) for error in errors[:20]))
+
+
+def _sentence(error: Any, where: str) -> str:
+    path = _path(error["loc"], where)
+    kind: str = error["type"]
+    context: Mapping[str, Any] = error.get("ctx", {})
+    match kind:
+        case "missing" | "string_too_short" | "too_short":
+            return f"{path} should not be empty"
+        case "extra_forbidden":
+            return f"property {path} should not exist"
+        case "string_type":
+            return f"{path} must be a string"
+        case "bool_type" | "bool_parsing":
+            return f"{path} must be a boolean value"
+        case "list_type" | "tuple_type":
+            return f"{path} must be an array"
+        case "model_type" | "dict_type" | "model_attributes_type":
+            return f"{path} must be an object"
+        case "literal_error" | "enum":
+            values = str(context["expected"]).replace("'", "").replace(" or ", ", ")
+            return f"{path} must be one of the following values: {values}"
+        case "string_too_long" | "too_long":
+            return f"{path} must be shorter than or equal to {context['max_length']} characters"
+        case "string_pattern_mismatch":
+            return f"{path} must match the expected format"
+        case _:
+            return f"{path} {str(error['msg']).removeprefix('Value error, ')}"
+
+
+_VENDORS = {
+    "emails": "email", "contacts": "phoneNo", "contact": "phoneNo", "cc": "emailCc",
+    "bcc": "emailBcc", "quantity": "qty", "unit_amount": "amount", "receipt": "invoiceNumber",
+    "percentage": "value", "instalments": "schedules", "extras": "body",
+}  # fmt: skip
+"""What the vendor calls the domain's own fields."""
+
+
+def _path(loc: Iterable[Any], where: str) -> str:
+    parts = [where, *(str(part)[:100] for part in loc)]
+    named = ".".join(_VENDORS.get(part, part) for part in parts if part)
+    return named.encode("ascii", "replace").decode() or "body"

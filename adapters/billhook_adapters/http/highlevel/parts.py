@@ -1,0 +1,312 @@
+"""The parts of HighLevel's invoice in requests, each with its domain's counterpart."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, Strict
+from pydantic.alias_generators import to_camel
+
+from billhook.invoice import MAX_LINES
+from billhook.lines import MAX_TAXES, Line, Tax
+from billhook.money import Currency
+from billhook.party import MAX_RECIPIENTS, Customer, PostalAddress, Recipients
+from billhook.pricing import Discount
+from billhook.schedule import MAX_INSTALMENTS, Instalment, Schedule
+from billhook.value import Identifier, Value
+from billhook_adapters.http.highlevel.amounts import plain
+from billhook_adapters.http.highlevel.fields import (
+    Day,
+    Long,
+    Number,
+    Positive,
+    Refused,
+    Required,
+    Short,
+    e164,
+    midnight,
+    smallest,
+)
+
+Flag = Annotated[bool, Strict()]
+Free = dict[str, Any]
+"""An object of the vendor's that has no description."""
+
+
+class In(Value):
+    """A part of a request, in the vendor's spelling."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    needed: ClassVar[tuple[str, ...]] = ()
+    """What must be there beside what has no default: a kind of request may need more."""
+
+    @property
+    def given(self) -> Free:
+        """What was given, as it is shown again."""
+        given: Free = plain(self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
+        return given
+
+
+class AddressIn(In):
+    """A postal address."""
+
+    address_line1: Short | None = Field(default=None, alias="addressLine1")
+    address_line2: Short | None = Field(default=None, alias="addressLine2")
+    city: Short | None = None
+    state: Short | None = None
+    country_code: Short | None = None
+    postal_code: Short | None = None
+
+    def domain(self) -> PostalAddress:
+        """The same in the domain's words; of countries only codes of two letters."""
+        code = (self.country_code or "").upper()
+        return PostalAddress(
+            line1=self.address_line1 or "",
+            line2=self.address_line2 or "",
+            city=self.city or "",
+            state=self.state or "",
+            postal_code=self.postal_code or "",
+            country=code if len(code) == 2 and code.isascii() and code.isalpha() else None,
+        )
+
+
+class BusinessIn(In):
+    """The seller as the invoice shows it."""
+
+    logo_url: Short | None = None
+    name: Short | None = None
+    phone_no: Short | None = None
+    address: AddressIn | str | None = None
+    website: Short | None = None
+    custom_values: Annotated[list[Short], Field(max_length=50)] | None = None
+
+
+class AdditionalEmailIn(In):
+    """One more address of the contact."""
+
+    email: Short
+
+
+class ContactIn(In):
+    """Who pays; phone and e-mail may be empty."""
+
+    id: Identifier
+    name: Required
+    phone_no: Short | None
+    email: Short | None
+    additional_emails: Annotated[list[AdditionalEmailIn], Field(max_length=50)] | None = None
+    company_name: Short | None = None
+    address: AddressIn | None = None
+    custom_fields: Annotated[list[Any], Field(max_length=100)] | None = None
+
+    def domain(self) -> Customer:
+        """The same in the domain's words."""
+        return Customer(
+            id=self.id,
+            name=self.name,
+            email=self.email or None,
+            contact=e164(self.phone_no or "") or None,
+            billing_address=self.address and self.address.domain(),
+        )
+
+
+class SentToIn(In):
+    """Who is told, before the contact."""
+
+    email: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)]
+    email_cc: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)] | None = None
+    email_bcc: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)] | None = None
+    phone_no: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)] | None = None
+
+    def domain(self) -> Recipients:
+        """The same in the domain's words; empty texts are none."""
+        return Recipients(
+            emails=tuple(filter(None, self.email)),
+            contacts=tuple(filter(None, map(e164, self.phone_no or ()))),
+            cc=tuple(filter(None, self.email_cc or ())),
+            bcc=tuple(filter(None, self.email_bcc or ())),
+        )
+
+
+class TaxIn(In):
+    """A tax on an item; only `exclusive` ones are said here, `taxInclusive` is the item's."""
+
+    id: Identifier = Field(alias="_id")
+    name: Required
+    rate: Positive
+    calculation: Literal["exclusive"] | None = None
+    description: Short | None = None
+    tax_id: Short | None = None
+
+    def domain(self) -> Tax:
+        """The same in the domain's words."""
+        return Tax(id=self.id, name=self.name, rate=self.rate)
+
+
+class ItemIn(In):
+    """One thing billed, its amount in major units."""
+
+    id: Short | None = Field(default=None, alias="_id")
+    name: Required
+    description: Annotated[Short, Field(max_length=2048)] | None = None
+    product_id: Identifier | None = None
+    price_id: Short | None = None
+    currency: Short
+    amount: Positive
+    qty: Number
+    taxes: Annotated[list[TaxIn], Field(max_length=MAX_TAXES)] | None = None
+    automatic_tax_category_id: Short | None = None
+    is_setup_fee_item: Flag | None = None
+    type: Literal["one_time", "recurring"] | None = None
+    tax_inclusive: Flag | None = None
+
+    def domain(self, place: int, currency: str, list_name: str) -> Line:
+        """The same in the domain's words. Raises Refused and ValidationError."""
+        if self.currency != currency:
+            raise Refused(
+                422, f"{list_name}.{place}.currency must be {currency}, as the invoice's is"
+            )
+        return Line(
+            name=self.name,
+            description=self.description,
+            item=self.product_id,
+            unit_amount=smallest(self.amount, currency, f"{list_name}.{place}.amount"),
+            currency=Currency(currency),
+            quantity=self.qty,
+            taxes=tuple(tax.domain() for tax in self.taxes or ()),
+            tax_inclusive=self.tax_inclusive or False,
+        )
+
+
+class DiscountIn(In):
+    """Off what is billed: a percentage, or an amount in major units."""
+
+    value: Positive = Decimal(0)
+    type: Literal["percentage", "fixed"]
+    valid_on_product_ids: Annotated[list[Identifier], Field(max_length=50)] | None = None
+
+    def domain(self, currency: str) -> Discount | None:
+        """The same in the domain's words; nothing off is no discount. Raises Refused."""
+        if self.value == 0:
+            return None
+        items = tuple(self.valid_on_product_ids or ())
+        if self.type == "percentage":
+            return Discount(percentage=self.value, items=items)
+        return Discount(amount=smallest(self.value, currency, "discount.value"), items=items)
+
+
+class InstalmentIn(In):
+    """One part of a schedule. The vendor's file does not describe it."""
+
+    id: Identifier | None = Field(default=None, alias="_id")
+    name: Short | None = None
+    value: Positive
+    due_date: Day | None = None
+
+
+class ScheduleIn(In):
+    """The instalments by which the invoice is paid."""
+
+    type: Literal["fixed", "percentage"]
+    schedules: Annotated[list[InstalmentIn], Field(min_length=1, max_length=MAX_INSTALMENTS)]
+
+    def domain(self, currency: str) -> Schedule:
+        """The same in the domain's words. Raises Refused and ValidationError."""
+        return Schedule(
+            instalments=tuple(
+                Instalment(
+                    id=one.id or f"instalment_{place}",
+                    due_by=None if one.due_date is None else midnight(one.due_date),
+                    percentage=one.value if self.type == "percentage" else None,
+                    amount=None
+                    if self.type == "percentage"
+                    else smallest(
+                        one.value, currency, f"paymentSchedule.schedules.{place - 1}.value"
+                    ),
+                )
+                for place, one in enumerate(self.schedules, 1)
+            )
+        )
+
+
+class FrequencyIn(In):
+    """How often a late fee is due."""
+
+    interval_count: Positive
+    interval: Literal["minute", "hour", "day", "week", "month", "one_time"]
+
+
+class GraceIn(In):
+    """How long nothing is due."""
+
+    interval_count: Positive
+    interval: Literal["day"]
+
+
+class MostFeesIn(In):
+    """How much they may come to."""
+
+    type: Literal["fixed"]
+    value: Positive
+
+
+class LateFeesIn(In):
+    """Late fees: kept and shown, and charged by nobody here."""
+
+    enable: Flag
+    value: Positive
+    type: Literal["fixed", "percentage"]
+    frequency: FrequencyIn
+    grace: GraceIn | None = None
+    max_late_fees: MostFeesIn | None = None
+
+
+class TipsIn(In):
+    """Which tips are offered."""
+
+    tips_percentage: Annotated[list[Number | Short], Field(max_length=20)]
+    tips_enabled: Flag
+
+
+class AttachmentIn(In):
+    """A file that is named, and never fetched."""
+
+    id: Short
+    name: Short
+    url: Annotated[Long, Field(max_length=2048)]
+    type: Short
+    size: Positive
+
+
+class StripeIn(In):
+    """Stripe's own choices."""
+
+    enable_bank_debit_only: Flag
+
+
+class MethodsIn(In):
+    """By what the payer may pay."""
+
+    stripe: StripeIn
+
+
+class ChargeIn(In):
+    """A processing fee that was paid."""
+
+    name: Short
+    charge: Positive
+    amount: Positive
+    id: Short = Field(alias="_id")
+
+
+class FeesIn(In):
+    """Processing fees."""
+
+    charges: Annotated[list[Any], Field(max_length=50)]
+    collected_miscellaneous_charges: Positive | None = None
+    paid_charges: Annotated[list[ChargeIn], Field(max_length=50)] | None = None
+
+
+Items = Annotated[list[ItemIn], Field(max_length=MAX_LINES)]

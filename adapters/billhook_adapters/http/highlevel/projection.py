@@ -1,0 +1,136 @@
+"""How HighLevel's words and the domain's stand to each other: one table each way, with its losses.
+
+`docs/reference/highlevel.md` is drawn from these tables, and tests hold them total: every status of
+both sides, every field of the vendor's requests and answers, and every field of a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from billhook.invoice import Status
+from billhook.operation import DocumentField as F
+
+
+class VendorStatus(StrEnum):
+    """A status as HighLevel names it."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    PAYMENT_PROCESSING = "payment_processing"
+    PAID = "paid"
+    VOID = "void"
+    PARTIALLY_PAID = "partially_paid"
+
+
+class Shown(NamedTuple):
+    """What a status is shown as, and what that leaves out."""
+
+    status: VendorStatus
+    loss: str | None = None
+
+
+SHOWN: Mapping[Status, Shown] = MappingProxyType(
+    {
+        Status.DRAFT: Shown(VendorStatus.DRAFT),
+        Status.ISSUED: Shown(VendorStatus.SENT),
+        Status.PARTIALLY_PAID: Shown(VendorStatus.PARTIALLY_PAID),
+        Status.PAID: Shown(VendorStatus.PAID),
+        Status.EXPIRED: Shown(
+            VendorStatus.VOID,
+            "HighLevel knows no expiry; `sent` would say that it can still be paid. "
+            "`domainStatus` says `expired`.",
+        ),
+        Status.CANCELLED: Shown(VendorStatus.VOID),
+    }
+)
+"""Every status of the domain, as HighLevel's answers show it."""
+
+WANTED: Mapping[VendorStatus, frozenset[Status]] = MappingProxyType(
+    {
+        wanted: frozenset(status for status, shown in SHOWN.items() if shown.status is wanted)
+        for wanted in VendorStatus
+    }
+)
+"""Every status of HighLevel, as a filter: `payment_processing` wants none, since no payment is in
+flight here."""
+
+
+class Row(NamedTuple):
+    """One of the vendor's fields: where it lives, whether it comes and goes, what is lost."""
+
+    field: str
+    home: str
+    comes: bool = True
+    goes: bool = True
+    loss: str | None = None
+
+
+ECHO = "extras"
+"""The home of what is only shown again."""
+
+FIELDS: tuple[Row, ...] = (
+    Row("_id", "Invoice.id", comes=False),
+    Row("id", "Invoice.id", goes=False, loss="text2pay names the draft that it updates by it"),
+    Row("status", "Invoice.status", comes=False, loss="expired is shown as void"),
+    Row("domainStatus", "Invoice.status", comes=False, loss="ours, beside the vendor's"),
+    Row("liveMode", F.LIVE),
+    Row("amountPaid", "Invoice.paid", comes=False),
+    Row("amountDue", "Invoice.due", comes=False),
+    Row("total", "Invoice.amount", comes=False),
+    Row("totalSummary", "Document.summary", comes=False),
+    Row("altId", "the token's location"),
+    Row("altType", "always location"),
+    Row("name", F.TITLE),
+    Row("title", ECHO),
+    Row("description", F.DESCRIPTION),
+    Row("businessDetails", ECHO, loss="payers read the account's own name"),
+    Row("invoiceNumber", F.RECEIPT, loss="the number of the series where the draft brought none"),
+    Row("invoiceNumberPrefix", ECHO),
+    Row("currency", F.CURRENCY),
+    Row("contactId", F.CUSTOMER, goes=False),
+    Row("contactDetails", F.CUSTOMER, loss="companyName, customFields, additionalEmails: echoed"),
+    Row("sentTo", F.RECIPIENTS),
+    Row("issueDate", F.DATE, loss="the time of day of an invoice of another dialect"),
+    Row("dueDate", F.DUE_BY, loss="issueDate where none was given; nothing ends then"),
+    Row("items", F.LINES, goes=False),
+    Row("invoiceItems", F.LINES, loss="priceId, type and the like: echoed"),
+    Row("discount", F.DISCOUNT),
+    Row("paymentSchedule", F.SCHEDULE),
+    Row("termsNotes", ECHO, loss="HTML, and longer than what other faces show as terms"),
+    Row("includeTermsNote", ECHO),
+    Row("automaticTaxesEnabled", ECHO, loss="no tax service is asked"),
+    Row("automaticTaxesCalculated", "always false", comes=False),
+    Row("lateFeesConfiguration", ECHO, loss="kept and shown; no fee is charged"),
+    Row("tipsConfiguration", ECHO, loss="no tip is asked for"),
+    Row("paymentMethods", ECHO),
+    Row("miscellaneousCharges", ECHO, loss="no processing fee is charged"),
+    Row("attachments", ECHO, loss="named, never fetched or sent"),
+    Row("xeroDetails", ECHO),
+    Row("autoPayment", ECHO, loss="kept by send; charged by nobody but a payment port"),
+    Row("sentFrom", ECHO, loss="messages come from the operator's own address"),
+    Row("userId", "the actor of the facts", goes=False),
+    Row("action", "what is asked", goes=False),
+    Row("createdAt", "Invoice.created_at", comes=False),
+    Row("updatedAt", "the latest of the invoice's times", comes=False, loss="that of an edit"),
+    Row("remindersConfiguration", "Policy.reminders", comes=False, goes=False,
+        loss="reminders are the account's, and shown by the native API"),
+)  # fmt: skip
+"""Every field of the vendor's invoice, in requests and answers."""
+
+BESIDE: Mapping[F, str] = MappingProxyType(
+    {
+        F.EXPIRE_BY: "invoices of this dialect never expire; those of others do, and show void",
+        F.PARTIAL_PAYMENT: "always allowed for invoices of this dialect",
+        F.FIRST_PAYMENT_MIN_AMOUNT: "not said here",
+        F.TERMS: "other dialects' plain text; this one has termsNotes",
+        F.COMMENT: "not said here",
+        F.NOTES: "not said here",
+        F.MEDIA: "send names its media",
+        F.EXTRAS: "what is only echoed lives here, each dialect's apart",
+    }
+)
+"""The fields of a document that this dialect does not speak of, and what becomes of them."""

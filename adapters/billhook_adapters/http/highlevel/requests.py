@@ -1,0 +1,211 @@
+"""HighLevel's requests for an invoice as a whole: create, update and text2pay."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from billhook.edits import Edits
+from billhook.invoice import Document
+from billhook.value import Text
+from billhook_adapters.http.highlevel.fields import (
+    Day,
+    Long,
+    Refused,
+    Required,
+    Short,
+    judged,
+    midnight,
+)
+from billhook_adapters.http.highlevel.parts import (
+    AttachmentIn,
+    BusinessIn,
+    ContactIn,
+    DiscountIn,
+    FeesIn,
+    Flag,
+    Free,
+    In,
+    Items,
+    LateFeesIn,
+    MethodsIn,
+    ScheduleIn,
+    SentToIn,
+    TipsIn,
+)
+
+DIALECT = "highlevel"
+"""Where a document keeps what only this dialect shows again."""
+
+ECHOED = (
+    "title", "businessDetails", "invoiceNumberPrefix", "termsNotes", "includeTermsNote",
+    "automaticTaxesEnabled", "lateFeesConfiguration", "tipsConfiguration", "paymentMethods",
+    "miscellaneousCharges", "attachments", "xeroDetails",
+)  # fmt: skip
+"""What is shown again as it was given, and no rule reads."""
+
+DETAILED = ("contactDetails", "discount", "paymentSchedule")
+"""What the domain knows in part: the rest of it is shown again."""
+
+
+class Tenant(In):
+    """Who asks, in a body."""
+
+    alt_id: Required
+    alt_type: Literal["location"]
+
+
+class InvoiceIn(Tenant):
+    """What create, update and text2pay have in common."""
+
+    name: Required
+    title: Short | None = None
+    currency: Short
+    description: Annotated[Text, Field(max_length=2048)] | None = None
+    business_details: BusinessIn | None = None
+    invoice_number: Annotated[Text, Field(max_length=40)] | None = None
+    invoice_number_prefix: Short | None = None
+    contact_details: ContactIn | None = None
+    terms_notes: Long | None = None
+    include_terms_note: Flag | None = None
+    discount: DiscountIn | None = None
+    automatic_taxes_enabled: Flag | None = None
+    live_mode: Flag | None = None
+    issue_date: Day
+    due_date: Day | None = None
+    sent_to: SentToIn | None = None
+    payment_schedule: ScheduleIn | None = None
+    late_fees_configuration: LateFeesIn | None = None
+    tips_configuration: TipsIn | None = None
+    payment_methods: MethodsIn | None = None
+    attachments: Annotated[list[AttachmentIn], Field(max_length=50)] | None = None
+    miscellaneous_charges: FeesIn | None = None
+    xero_details: Free | None = None
+
+    @property
+    def billed(self) -> tuple[str, Items]:
+        """What the vendor calls the list of items in this request, and the list."""
+        raise NotImplementedError
+
+    def edits(self, known: Document, proposed: str | None) -> Edits:
+        """What it sets of a document; what it leaves out stays. Raises Refused.
+
+        A `proposed` number is not one of its own: it is that which the series would give next.
+        """
+        edits = judged("", Edits.model_validate, self._fields(proposed) | self._extras(known))
+        whole = judged("", edits.applied_to, known)
+        if whole.schedule is not None and not whole.schedule.adds_up(whole.total):
+            raise Refused(422, "paymentSchedule.schedules must add up to the total")
+        return edits
+
+    def document(self, proposed: str | None) -> Document:
+        """The document that it makes. Raises Refused."""
+        blank = judged("", Document.model_validate, {"currency": self.currency})
+        told = self.edits(blank, proposed).told()
+        # Money may come in parts: this vendor has no word against it.
+        return judged("", Document.model_validate, {**told, "partial_payment": True})
+
+    def _fields(self, proposed: str | None) -> dict[str, Any]:
+        name, items = self.billed
+        told: dict[str, Any] = {
+            "title": self.name,
+            "currency": self.currency,
+            "date": midnight(self.issue_date),
+            "lines": tuple(
+                judged(f"{name}.{place}", item.domain, place, self.currency, name)
+                for place, item in enumerate(items)
+            ),
+        }
+        if self.description is not None:
+            told["description"] = self.description
+        if self.due_date is not None:
+            told["due_by"] = midnight(self.due_date)
+        if self.contact_details is not None:
+            told["customer"] = judged("contactDetails", self.contact_details.domain)
+        if self.sent_to is not None:
+            told["recipients"] = judged("sentTo", self.sent_to.domain)
+        if self.discount is not None:
+            told["discount"] = judged("discount", self.discount.domain, self.currency)
+        if self.payment_schedule is not None:
+            told["schedule"] = judged(
+                "paymentSchedule", self.payment_schedule.domain, self.currency
+            )
+        if self.live_mode is not None:
+            told["live"] = self.live_mode
+        if self.invoice_number and self.invoice_number != proposed:
+            told["receipt"] = self.invoice_number
+        return told
+
+    def _extras(self, known: Document) -> dict[str, Any]:
+        given = self.given
+        echo = {name: given[name] for name in (*ECHOED, *DETAILED) if name in given}
+        echo["items"] = given[self.billed[0]]
+        if self.invoice_number:
+            echo["invoiceNumber"] = self.invoice_number
+        return {"extras": echoing(known, **echo)}
+
+
+class CreateIn(InvoiceIn):
+    """The body of `POST /invoices/`."""
+
+    needed = ("businessDetails", "discount", "contactDetails", "sentTo", "liveMode")
+    items: Items
+
+    @property
+    def billed(self) -> tuple[str, Items]:
+        """What create calls the list of items."""
+        return "items", self.items
+
+
+class UpdateIn(InvoiceIn):
+    """The body of `PUT /invoices/{invoiceId}`."""
+
+    needed = ("dueDate",)
+    contact_id: Short | None = None
+    invoice_items: Items
+
+    @property
+    def billed(self) -> tuple[str, Items]:
+        """What update calls the list of items."""
+        return "invoiceItems", self.invoice_items
+
+
+class TextToPayIn(InvoiceIn):
+    """The body of `POST /invoices/text2pay`: a draft is made or updated, and sent if so asked."""
+
+    needed = ("contactDetails", "sentTo", "liveMode")
+    id: Short | None = None
+    action: Literal["draft", "send"]
+    user_id: Required
+    items: Items
+
+    @property
+    def billed(self) -> tuple[str, Items]:
+        """What text2pay calls the list of items."""
+        return "items", self.items
+
+
+class LateFeesChangeIn(Tenant):
+    """The body of `PATCH /invoices/{invoiceId}/late-fees-configuration`."""
+
+    late_fees_configuration: LateFeesIn
+
+    def edits(self, known: Document) -> Edits:
+        """What it sets of a document. Raises Refused."""
+        fees = self.late_fees_configuration.given
+        extras = echoing(known, lateFeesConfiguration=fees)
+        return judged("", Edits.model_validate, {"extras": extras})
+
+
+def echoed(document: Document) -> dict[str, Any]:
+    """What this dialect keeps in a document to show it again."""
+    echo: dict[str, Any] = json.loads(document.extras.get(DIALECT, "{}"))
+    return echo
+
+
+def echoing(document: Document, **given: Any) -> dict[str, str]:
+    """The extras of a document with more to show again; other dialects' stay."""
+    echo = {**echoed(document), **given}
+    return {**document.extras, DIALECT: json.dumps(echo, ensure_ascii=False)}

@@ -1,0 +1,151 @@
+"""HighLevel's envelopes, and its sentence for every refusal of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from billhook.errors import (
+    AccountNotFound,
+    AddressSuppressed,
+    AlreadyExists,
+    AmountTooLarge,
+    BelowMinimum,
+    Conflict,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvoiceNotFound,
+    KeyReused,
+    MissingContact,
+    MissingCustomer,
+    MissingEmail,
+    NotEditable,
+    NothingToBill,
+    NotStored,
+    NotYetDue,
+    OperationNotAllowed,
+    Overpayment,
+    PartialNotAllowed,
+    ReferenceReused,
+    Refusal,
+    TooSoon,
+)
+from billhook.invoice import Status
+from billhook.operation import Operation
+from billhook_adapters.http.exchange import Answer, answer
+from billhook_adapters.http.highlevel.projection import SHOWN
+
+NO_VERSION = "version header was not found."
+WRONG_VERSION = "version header is invalid"
+UNAUTHORIZED = "Invalid token: access token is invalid"
+OTHER_LOCATION = "The token does not have access to this location."
+UNKNOWN_ID = "Unable to find an invoice with the given invoice id"
+VOIDED_DRAFT = "Can not void draft invoice. You can delete draft invoice!"
+DELETED_LATE = "Invoice status need to be draft to delete an invoice"
+NO_AUTO_PAYMENT = (
+    "Auto payment can not be enabled, since no payment provider is connected; send with "
+    "autoPayment.enable false"
+)
+SETTLED = "can not be changed once the invoice is sent"
+NOT_JSON = "The request body is not valid JSON"
+TOO_LARGE = "The request body may have 1 MiB at most"
+BUSY = "Too many requests. Please try again later."
+SERVER_ERROR = "Internal server error"
+
+_NAMES = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Payload Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Entity",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+}
+
+
+def refusing(status: int, message: str | Sequence[str]) -> Answer:
+    """The answer that refuses a request: 400 has no name of its own, and 422 a list of messages."""
+    body: dict[str, object] = {"statusCode": status, "message": message}
+    if status in _NAMES:
+        body["error"] = _NAMES[status]
+    return answer(body, status)
+
+
+def refusal(refused: Refusal) -> Answer:
+    """The answer for a refusal of the domain."""
+    return refusing(429 if isinstance(refused, TooSoon) else 400, describe(refused))
+
+
+def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a line
+    """The sentence for a refusal: the vendor's where it has one, else ours in its manner."""
+    match refusal:
+        case OperationNotAllowed(operation=operation, status=status):
+            return _not_allowed(operation, status)
+        case InvoiceNotFound() | AccountNotFound():
+            return UNKNOWN_ID
+        case MissingEmail():
+            return "Email can not be sent since the contact has no email"
+        case MissingContact():
+            return "SMS can not be sent since the contact has no phone number"
+        case MissingCustomer():
+            return "contactDetails are required to send an invoice"
+        case NothingToBill():
+            return "The invoice total must be more than 0 to send an invoice"
+        case AmountTooLarge():
+            return "The invoice total is too large"
+        case ExpiresTooSoon():
+            return "The invoice expires too soon to be sent"
+        case NotEditable(status=status):
+            return f"Invoice status need to be draft to update an invoice; it is {_shown(status)}"
+        case CurrencyMismatch(expected=expected):
+            return f"The currency must be {expected}, as the invoice's is"
+        case AddressSuppressed(medium=medium):
+            return f"The {medium} address of the contact does not accept messages"
+        case TooSoon(medium=medium, until=until):
+            return f"The next {medium} can be sent after {until:%Y-%m-%dT%H:%M:%SZ}"
+        case NotYetDue():
+            return "The invoice has not expired"
+        case Overpayment():
+            return "The amount can not be more than the amount due"
+        case PartialNotAllowed():
+            return "The amount can not be less than the amount due"
+        case BelowMinimum():
+            return "The amount is less than the least first payment"
+        case ReferenceReused():
+            return "The payment has been recorded already"
+        case AlreadyExists():
+            return "An invoice with the given invoice id exists already"
+        case Conflict():
+            return "The invoice was changed by another request; get it and try again"
+        case KeyReused():
+            return "The idempotency key was used for a different request"
+        case NotStored():
+            return "The request could not be stored"
+        case _:
+            assert_never(refusal)
+
+
+def _not_allowed(operation: Operation, status: Status) -> str:
+    shown = _shown(status)
+    match operation:
+        case Operation.CANCEL:
+            if status is Status.DRAFT:
+                return VOIDED_DRAFT
+            return f"Can not void an invoice that is {shown}"
+        case Operation.DELETE:
+            return DELETED_LATE
+        case Operation.PAY:
+            return f"Can not record a payment for an invoice that is {shown}"
+        case Operation.ISSUE | Operation.NOTIFY:
+            return f"Can not send an invoice that is {shown}"
+        case Operation.UPDATE:
+            return f"Can not update an invoice that is {shown}"
+        case Operation.EXPIRE:
+            return f"Can not expire an invoice that is {shown}"
+        case _:
+            assert_never(operation)
+
+
+def _shown(status: Status) -> str:
+    return "expired" if status is Status.EXPIRED else SHOWN[status].status
