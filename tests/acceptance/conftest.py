@@ -11,7 +11,8 @@ from postgresql import Databases
 
 pytest.register_assert_rewrite("acceptance.contract")
 
-from acceptance.contract.sandbox import Sandbox, sandbox  # noqa: E402  # once it is rewritten
+from acceptance.contract.highlevel import LOCATIONS, Vendor  # noqa: E402  # once it is rewritten
+from acceptance.contract.sandbox import Sandbox, sandbox  # noqa: E402  # likewise
 
 
 @pytest.fixture(scope="session", params=["SQLite", "PostgreSQL"])
@@ -44,3 +45,18 @@ def _sandbox(new_database: Callable[[], str]) -> Iterator[Sandbox]:
 def client(sandbox: Sandbox) -> Any:
     """The vendor's own client, unmodified."""
     return sandbox.client()
+
+
+@pytest.fixture(scope="session")
+def two_vendors(new_database: Callable[[], str]) -> Iterator[Sandbox]:
+    """A sandbox whose accounts are open to both dialects."""
+    locations = [f"{token}:{location}" for location, token in LOCATIONS.items()]
+    given = [part for one in locations for part in ("--location", one)]
+    with sandbox("--database", new_database(), *given) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def vendor(two_vendors: Sandbox) -> Vendor:
+    """HighLevel's own client, unmodified, with its own Version header."""
+    return Vendor(two_vendors.url)

@@ -12,7 +12,7 @@ import pytest
 from acceptance.contract.node import PACKAGE, modules
 from acceptance.contract.sandbox import Sandbox
 
-CONTRACT = Path(__file__).with_name("node") / "contract.mjs"
+CONTRACT = Path(__file__).with_name("node") / "razorpay.mjs"
 CHECKS = re.findall(r'^check\("(.+)", ', CONTRACT.read_text(), re.MULTILINE)
 
 

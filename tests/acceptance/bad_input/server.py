@@ -138,13 +138,14 @@ def _without(rows: Rows, names: frozenset[str]) -> Rows:
 
 
 @contextmanager
-def sandbox(folder: Path, database: str) -> Generator[Server]:
+def sandbox(folder: Path, database: str, *given: str) -> Generator[Server]:
     """A sandbox on a new database with two accounts and what the cases name; its log is there."""
     log = folder / "log"
     command = [
         *(sys.executable, "-m", "billhook_adapters.cli", "sandbox", "--port", "0"),
         *("--database", database),
         *("--account", f"ours:{SECRET}", "--account", f"theirs:{THEIR_SECRET}"),
+        *given,
     ]
     with (
         log.open("wb") as errors,

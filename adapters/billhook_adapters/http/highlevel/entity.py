@@ -127,8 +127,9 @@ def _item(invoice: Invoice, place: int, line: Line, echo: dict[str, Any]) -> dic
         "currency": line.currency,
         "amount": shown(line.unit_amount, line.currency),
         "qty": number(line.quantity),
-        "taxInclusive": line.tax_inclusive,
     }
+    if line.tax_inclusive or "taxInclusive" in echo:
+        told["taxInclusive"] = line.tax_inclusive
     if line.description is not None:
         told["description"] = line.description
     if line.item is not None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from pydantic import BeforeValidator, StringConstraints, ValidationError
 
-from billhook.money import LARGEST, Currency, minor
+from billhook.money import LARGEST, Currency, major, minor
 from billhook.value import Text, Value
 
 P = ParamSpec("P")
@@ -100,9 +100,12 @@ def instant(moment: datetime) -> str:
 def smallest(number: Decimal, currency: str, field: str) -> int:
     """An amount in major units as whole smallest ones. Raises Refused."""
     try:
-        return minor(number, Currency(currency))
+        amount = minor(number, Currency(currency))
     except ValueError as wrong:
         raise Refused(422, f"{field} {wrong}") from None
+    if amount > LARGEST:
+        raise Refused(422, f"{field} must not be greater than {major(LARGEST, Currency(currency))}")
+    return amount
 
 
 def checked(body: object, kind: type[V]) -> V:

@@ -78,7 +78,7 @@ class BusinessIn(In):
     logo_url: Short | None = None
     name: Short | None = None
     phone_no: Short | None = None
-    address: AddressIn | str | None = None
+    address: AddressIn | None = None
     website: Short | None = None
     custom_values: Annotated[list[Short], Field(max_length=50)] | None = None
 

@@ -222,7 +222,7 @@ async def _visited(asked: Asked) -> Answer:
     )
     if isinstance(visited, Failure):
         return refusal(visited.failure())
-    return Answer(200, b"")
+    return answer({})  # the vendor has none, and its Python SDK reads JSON
 
 
 async def _proposed(asked: Asked) -> str | None:

@@ -1,6 +1,6 @@
 // The vendor's unmodified Node SDK against a running sandbox.
 //
-//   node contract.mjs FOLDER URL
+//   node razorpay.mjs FOLDER URL
 //
 // FOLDER has the SDK in node_modules, URL is the sandbox's. Prints one JSON line a check.
 import assert from "node:assert/strict";
