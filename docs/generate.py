@@ -12,6 +12,7 @@ from billhook.facts import ChangeFact, Fact
 from billhook.invoice import Status
 from billhook.lifecycle import EDITABLE, NEXT, TRIGGERS, sources
 from billhook.operation import DocumentField, Operation
+from billhook_adapters.http.highlevel.projection import BESIDE, FIELDS, SHOWN, WANTED
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTICE = "Derived from the code by `make docs`; do not edit."
@@ -106,6 +107,46 @@ def facts() -> str:
     )
 
 
+def projection() -> str:
+    """The page of how HighLevel's words and the domain's stand to each other."""
+    shown = [
+        [f"`{status.value}`", f"`{of.status.value}`", of.loss or ""] for status, of in SHOWN.items()
+    ]
+    wanted = [
+        [f"`{status.value}`", ", ".join(f"`{one.value}`" for one in Status if one in of) or "none"]
+        for status, of in WANTED.items()
+    ]
+    fields_ = [
+        [
+            f"`{row.field}`",
+            f"`{row.home}`" if "." in row.home or row.home in list(DocumentField) else row.home,
+            "yes" if row.comes else "",
+            "yes" if row.goes else "",
+            row.loss or "",
+        ]
+        for row in FIELDS
+    ]
+    beside = [[f"`{field.value}`", what] for field, what in BESIDE.items()]
+    return (
+        f"# HighLevel and the domain, word by word\n\n{NOTICE}\n\n"
+        "How a status is shown:\n\n"
+        + table(["domain", "HighLevel", "what is lost"], shown)
+        + "\nWhat a status finds as a filter:\n\n"
+        + table(["HighLevel", "domain"], wanted)
+        + "\nWhere each field lives; `extras` is only shown again, and no rule reads it:\n\n"
+        + table(["HighLevel", "domain", "comes in", "goes out", "what is lost, or said"], fields_)
+        + "\nFields of a document that HighLevel does not speak of:\n\n"
+        + table(["domain", "here"], beside)
+    )
+
+
+PAGES = {
+    "lifecycle": lifecycle,
+    "refusals": refusals,
+    "facts": facts,
+    "highlevel-fields": projection,
+}
+
 if __name__ == "__main__":
-    for name, page in (("lifecycle", lifecycle()), ("refusals", refusals()), ("facts", facts())):
-        (REFERENCE / f"{name}.md").write_text(page)
+    for name, page in PAGES.items():
+        (REFERENCE / f"{name}.md").write_text(page())

@@ -47,6 +47,7 @@ SEND = a_send(
 PAYMENT = a_payment(
     amount=1, meta={}, paymentScheduleIds=[], fulfilledAt="2026-01-01T00:00:00.000Z"
 )
+LONG = text({**PAYMENT, "meta": {"x": "y" * 40_000}})
 BODIES: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
     "create": ("POST", "/invoices/", FULL, "CreateInvoiceDto"),
     "update": ("PUT", "/invoices/@draft", an_update(contactDetails=FULL["contactDetails"]),
@@ -208,7 +209,7 @@ def test_headers(server: Server, name: str, given: Any, status: int, message: st
         ("POST", "/invoices/@issued/record-payment", text({**PAYMENT, "amount": 0}), 422),
         ("POST", "/invoices/@issued/record-payment", text({**PAYMENT, "amount": 0.001}), 422),
         ("POST", "/invoices/@issued/record-payment", text({**PAYMENT, "amount": 10**15}), 422),
-        ("POST", "/invoices/@issued/record-payment", text({**PAYMENT, "meta": {"x": "y" * 40_000}}), 422),
+        ("POST", "/invoices/@issued/record-payment", LONG, 422),
         ("POST", "/invoices/@issued/sendmail", text(SEND), 404),
         ("PATCH", "/invoices/@draft", text(FULL), 404),
         ("PUT", "/invoices/", text(FULL), 404),

@@ -60,3 +60,16 @@ def test_the_node_lines_run_and_print_what_they_say(fresh: Sandbox) -> None:
 def test_the_readme_starts_the_sandbox_where_its_lines_look_for_it() -> None:
     section = README.read_text().partition(f"## {SECTION}\n")[2]
     assert f"`billhook sandbox --port {ADDRESS.rpartition(':')[2]}`" in section
+
+
+def test_the_lines_for_highlevel_run_and_print_what_they_say(
+    fresh: Sandbox, tmp_path: Path
+) -> None:
+    section = README.read_text().partition("## Point the HighLevel SDK at billhook\n")[2]
+    (script,) = re.findall(r"^```py\n(.*?)^```$", section.partition("\n## ")[0], re.M | re.S)
+    assert script.count(ADDRESS) == 1
+    printed = ran(
+        [sys.executable, "-W", "error", "-"], script.replace(ADDRESS, fresh.url), tmp_path
+    )
+    assert printed == "sent 39.98\n"
+    assert len(fresh.sent("alex@example.com")) == 1

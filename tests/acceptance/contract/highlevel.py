@@ -15,7 +15,8 @@ from highlevel import HighLevel
 
 T = TypeVar("T")
 
-LOCATIONS = {"loc_ours": "pit-ours", "loc_theirs": "pit-theirs"}
+TOKEN = "pit-ours"  # it opens a sandbox
+LOCATIONS = {"loc_ours": TOKEN, "loc_theirs": "pit-theirs"}
 """The locations of the sandbox, each with its token; they belong to the first two keys."""
 
 OURS = {"altId": "loc_ours", "altType": "location"}
@@ -113,7 +114,7 @@ def a_payment(**fields: Any) -> dict[str, Any]:
 class Vendor:
     """The vendor's unmodified client, driven from tests that are not async."""
 
-    def __init__(self, url: str, token: str = "pit-ours", version: str | None = None) -> None:
+    def __init__(self, url: str, token: str = TOKEN, version: str | None = None) -> None:
         told = {"BASE_URL": url} | ({} if version is None else {"API_VERSION": version})
         self._kind: Any = type("Here", (HighLevel,), told)
         self._token = token
@@ -132,7 +133,7 @@ class Vendor:
             await client.close()
 
 
-def plainly(url: str, token: str = "pit-ours") -> httpx.Client:
+def plainly(url: str, token: str = TOKEN) -> httpx.Client:
     """A client that sends what no SDK sends."""
     headers = {"Authorization": f"Bearer {token}", "Version": "2021-07-28"}
     return httpx.Client(base_url=url, headers=headers, timeout=30)

@@ -1,8 +1,10 @@
-"""The vendor's Node SDK, installed outside the tree where it is not yet."""
+"""The vendors' Node SDKs, installed outside the tree where they are not yet, and their checks."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,7 +14,22 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "node" / "package.json"
+FOLDER = Path(__file__).parents[1] / "node"
+PACKAGE = FOLDER / "package.json"
+
+
+def checks(script: str) -> list[str]:
+    """The names of a script's checks as they are written; what is computed is left out."""
+    return re.findall(r'^check\("(.+)", ', (FOLDER / script).read_text(), re.MULTILINE)
+
+
+def run(script: str, url: str) -> dict[str, str | None]:
+    """Why each check of a script failed against a sandbox; None where it did not."""
+    command = ["node", "--no-warnings", str(FOLDER / script), str(modules()), url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    return {result["name"]: result["failed"] for result in results}
 
 
 def modules() -> Path:

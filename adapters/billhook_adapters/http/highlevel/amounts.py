@@ -12,6 +12,8 @@ from billhook.money import Currency, major
 def number(exact: Decimal) -> int | float:
     """The JSON number of a decimal: whole where it is whole, else the digits that it has.
 
+    Exact to 15 digits, the most that every reader of JSON holds of a fraction.
+
     >>> number(Decimal("0.10") + Decimal("0.20")), number(Decimal("999.00"))
     (0.3, 999)
     """
