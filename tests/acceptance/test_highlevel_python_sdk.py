@@ -263,6 +263,18 @@ def test_numbers_are_given_at_sending_in_one_unbroken_row(vendor: Vendor) -> Non
     assert int(late["invoiceNumber"]) == int(upcoming["invoiceNumber"]) + 1
 
 
+def test_a_number_that_the_series_gave_already_is_nobodys_own(vendor: Vendor) -> None:
+    taken = sent(vendor)["invoiceNumber"]
+    late = sent(vendor, invoiceNumber=taken)
+    assert int(late["invoiceNumber"]) > int(taken)
+
+
+def test_an_update_may_rename_the_contact_alone(vendor: Vendor) -> None:
+    updated = vendor("update_invoice", created(vendor)["_id"], an_update(contactId="contact_9"))
+    assert updated["contactDetails"]["id"] == "contact_9"
+    assert updated["contactDetails"]["email"] == "alex@example.com"
+
+
 def test_a_number_of_ones_own_is_kept(vendor: Vendor) -> None:
     assert sent(vendor, invoiceNumber="A-77")["invoiceNumber"] == "A-77"
 

@@ -28,6 +28,10 @@ class Lost(Exception):  # noqa: N818  # a refusal
     """The server below dropped the body: it does so where a request offers another protocol."""
 
 
+class BadKey(Exception):  # noqa: N818  # a refusal
+    """The Idempotency-Key has another shape than 1 to 255 printable ASCII characters."""
+
+
 class Gone(Exception):  # noqa: N818  # not an error of ours
     """The caller hung up before its request was complete."""
 
@@ -45,6 +49,14 @@ class Call(NamedTuple):
         """A header by its lower-case name. One that came twice is both, joined by a comma."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def key(self) -> str | None:
+        """The Idempotency-Key, where there is one. Raises BadKey on one of another shape."""
+        key = self.header(b"idempotency-key")
+        if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+            raise BadKey
+        return key
 
     async def body(self) -> bytes:
         """The whole body. Raises TooLarge, Lost, and Gone where the caller hung up."""

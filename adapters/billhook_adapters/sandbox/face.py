@@ -33,8 +33,8 @@ from billhook_adapters.http.exchange import (
     called,
     reply,
 )
+from billhook_adapters.http.ids import minted_id
 from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.razorpay.ids import minted_id
 from billhook_adapters.http.razorpay.wording import refusal
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock

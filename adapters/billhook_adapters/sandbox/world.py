@@ -11,8 +11,8 @@ from billhook.account import Account, AccountId, Policy
 from billhook.announcement import Subscriber, SubscriberId
 from billhook.party import Medium
 from billhook_adapters.http.highlevel.face import HighLevelFace
+from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.events import EVENTS
-from billhook_adapters.http.razorpay.ids import derived_id
 from billhook_adapters.keys import token_key
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.memory.ids import RandomIds

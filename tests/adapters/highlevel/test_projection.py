@@ -8,6 +8,7 @@ import pytest
 
 from acceptance.contract.highlevel import SCHEMAS, a_request
 from billhook.invoice import Invoice, Status
+from billhook.lines import Rounding
 from billhook.operation import DocumentField
 from billhook_adapters.http.highlevel.entity import summarised
 from billhook_adapters.http.highlevel.projection import (
@@ -73,7 +74,7 @@ def test_every_field_of_an_answer_is_in_the_table(schema: str) -> None:
 def test_an_answer_says_nothing_beside_the_table() -> None:
     everything = {row.field for row in FIELDS if row.goes}
     assert set(shown(an_invoice(**dict(a_full_document())))) <= everything
-    document = CreateIn.model_validate(a_request()).document(None)
+    document = CreateIn.model_validate(a_request()).document(Rounding.PER_LINE, None)
     assert set(shown(an_invoice(**dict(document)))) <= everything
 
 

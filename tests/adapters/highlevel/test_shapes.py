@@ -42,9 +42,7 @@ def test_decimals_are_plain_numbers_however_deep() -> None:
     assert isinstance(number(Decimal("2.0")), int)
 
 
-@pytest.mark.parametrize(
-    "text", ["2026-01-01", "2026-01-01T23:59:59.000Z", "2026-01-01T10:00:00+05:30"]
-)
+@pytest.mark.parametrize("text", ["", "T23:59:59.000Z", "T10:00:00+05:30"])
 def test_a_day_is_the_day_that_is_written(text: str) -> None:
     assert DAY.validate_python(f"2026-01-01{text}") == "2026-01-01"
 

@@ -12,10 +12,10 @@ from billhook.account import AccountId
 from billhook.invoice import InvoiceId
 from billhook_adapters.http.auth import Tenancy
 from billhook_adapters.http.bodies import from_json
-from billhook_adapters.http.exchange import Answer, Call
+from billhook_adapters.http.exchange import Answer, BadKey, Call
 from billhook_adapters.http.highlevel.fields import Refused, checked
 from billhook_adapters.http.highlevel.parts import In
-from billhook_adapters.http.highlevel.wording import NOT_JSON, OTHER_LOCATION
+from billhook_adapters.http.highlevel.wording import BAD_KEY, NOT_JSON, OTHER_LOCATION
 from billhook_adapters.http.lane import Lane
 
 
@@ -87,10 +87,10 @@ class Asked:
     @property
     def key(self) -> str | None:
         """The Idempotency-Key, where there is one. Raises Refused on one of another shape."""
-        key = self.call.header(b"idempotency-key")
-        if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-            raise Refused(400, "The Idempotency-Key must have 1 to 255 printable ASCII characters")
-        return key
+        try:
+            return self.call.key
+        except BadKey:
+            raise Refused(400, BAD_KEY) from None
 
     def _named(self) -> dict[str, Any]:
         return {name: self.query[name] for name in ("altId", "altType") if name in self.query}

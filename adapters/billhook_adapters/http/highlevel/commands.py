@@ -37,7 +37,7 @@ from billhook.records import Entry
 from billhook_adapters.http.highlevel.fields import Refused
 from billhook_adapters.http.highlevel.requests import LateFeesChangeIn, TextToPayIn, UpdateIn
 from billhook_adapters.http.highlevel.sending import SendIn
-from billhook_adapters.http.razorpay.ids import minted_id
+from billhook_adapters.http.ids import minted_id
 
 ReviseRefusal = (
     OperationNotAllowed
@@ -61,7 +61,7 @@ class Revise:
     account: AccountId
     invoice: InvoiceId
     asked: UpdateIn | LateFeesChangeIn | TextToPayIn
-    proposed: str | None = None
+    upcoming: str | None = None
     key: str | None = None
     actor: str | None = None
 
@@ -69,16 +69,16 @@ class Revise:
         invoice = case.invoice
         if invoice is None:
             return Failure(InvoiceNotFound())
-        return revised(case, invoice, lambda known: edits_of(self.asked, known, self.proposed))
+        return revised(case, invoice, lambda known: edits_of(self.asked, known, self.upcoming))
 
 
 def edits_of(
-    asked: UpdateIn | LateFeesChangeIn | TextToPayIn, known: Document, proposed: str | None
+    asked: UpdateIn | LateFeesChangeIn | TextToPayIn, known: Document, upcoming: str | None
 ) -> Edits:
     """What a request sets of a document. Raises Refused."""
     if isinstance(asked, LateFeesChangeIn):
         return asked.edits(known)
-    return asked.edits(known, proposed)
+    return asked.edits(known, upcoming)
 
 
 def revised(
@@ -131,7 +131,7 @@ class TextToPay:
     account: AccountId
     asked: TextToPayIn
     invoice: InvoiceId | None = None
-    proposed: str | None = None
+    upcoming: str | None = None
     key: str | None = None
     actor: str | None = None
 
@@ -147,11 +147,11 @@ class TextToPay:
 
     def _drafted(self, case: Case) -> Result[Invoice, ReviseRefusal | AlreadyExists]:
         if self.invoice is None:
-            document = self.asked.document(self.proposed)
+            document = self.asked.document(case.account.policy.rounding, self.upcoming)
             return Draft(account=self.account, document=document).decide(case)
         if case.invoice is None:
             return Failure(InvoiceNotFound())
-        return revised(case, case.invoice, lambda known: self.asked.edits(known, self.proposed))
+        return revised(case, case.invoice, lambda known: self.asked.edits(known, self.upcoming))
 
 
 def _send(

@@ -15,7 +15,7 @@ from billhook_adapters.http.highlevel.amounts import number, shown
 from billhook_adapters.http.highlevel.fields import e164, instant
 from billhook_adapters.http.highlevel.projection import SHOWN
 from billhook_adapters.http.highlevel.requests import ECHOED, echoed
-from billhook_adapters.http.razorpay.ids import derived_id
+from billhook_adapters.http.ids import derived_id
 
 _UNSAID: Mapping[str, Any] = MappingProxyType(
     {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False}

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from billhook.edits import Edits
 from billhook.invoice import Document
-from billhook.value import Text
+from billhook.lines import Rounding
+from billhook.value import Identifier, Text
 from billhook_adapters.http.highlevel.fields import (
     Day,
     Long,
@@ -89,25 +90,28 @@ class InvoiceIn(Tenant):
         """What the vendor calls the list of items in this request, and the list."""
         raise NotImplementedError
 
-    def edits(self, known: Document, proposed: str | None) -> Edits:
+    def edits(self, known: Document, upcoming: str | None) -> Edits:
         """What it sets of a document; what it leaves out stays. Raises Refused.
 
-        A `proposed` number is not one of its own: it is that which the series would give next.
+        `upcoming` is the number that the series would give next.
         """
-        edits = judged("", Edits.model_validate, self._fields(proposed) | self._extras(known))
+        told = self._fields(known) | self._extras(known)
+        if self.invoice_number and not _of_series(self.invoice_number, upcoming):
+            told["receipt"] = self.invoice_number
+        edits = judged("", Edits.model_validate, told)
         whole = judged("", edits.applied_to, known)
         if whole.schedule is not None and not whole.schedule.adds_up(whole.total):
             raise Refused(422, "paymentSchedule.schedules must add up to the total")
         return edits
 
-    def document(self, proposed: str | None) -> Document:
-        """The document that it makes. Raises Refused."""
-        blank = judged("", Document.model_validate, {"currency": self.currency})
-        told = self.edits(blank, proposed).told()
+    def document(self, rounding: Rounding, upcoming: str | None) -> Document:
+        """The document that it makes for an account that rounds like this. Raises Refused."""
         # Money may come in parts: this vendor has no word against it.
-        return judged("", Document.model_validate, {**told, "partial_payment": True})
+        blank = {"currency": self.currency, "rounding": rounding, "partial_payment": True}
+        known = judged("", Document.model_validate, blank)
+        return self.edits(known, upcoming).applied_to(known)
 
-    def _fields(self, proposed: str | None) -> dict[str, Any]:
+    def _fields(self, known: Document) -> dict[str, Any]:  # noqa: ARG002  # an update looks at it
         name, items = self.billed
         told: dict[str, Any] = {
             "title": self.name,
@@ -134,8 +138,6 @@ class InvoiceIn(Tenant):
             )
         if self.live_mode is not None:
             told["live"] = self.live_mode
-        if self.invoice_number and self.invoice_number != proposed:
-            told["receipt"] = self.invoice_number
         return told
 
     def _extras(self, known: Document) -> dict[str, Any]:
@@ -163,13 +165,19 @@ class UpdateIn(InvoiceIn):
     """The body of `PUT /invoices/{invoiceId}`."""
 
     needed = ("dueDate",)
-    contact_id: Short | None = None
+    contact_id: Identifier | None = None
     invoice_items: Items
 
     @property
     def billed(self) -> tuple[str, Items]:
         """What update calls the list of items."""
         return "invoiceItems", self.invoice_items
+
+    def _fields(self, known: Document) -> dict[str, Any]:
+        told = super()._fields(known)
+        if self.contact_id is not None and "customer" not in told and known.customer is not None:
+            told["customer"] = known.customer.model_copy(update={"id": self.contact_id})
+        return told
 
 
 class TextToPayIn(InvoiceIn):
@@ -197,6 +205,24 @@ class LateFeesChangeIn(Tenant):
         fees = self.late_fees_configuration.given
         extras = echoing(known, lateFeesConfiguration=fees)
         return judged("", Edits.model_validate, {"extras": extras})
+
+
+def _of_series(number: str, upcoming: str | None) -> bool:
+    """Whether the series has given a number, or would give it next: nobody has it of their own.
+
+    >>> _of_series("INV-0007", "INV-0007"), _of_series("INV-0009", "INV-0007")
+    (True, False)
+    """
+    if upcoming is None:
+        return False
+    prefix = upcoming.rstrip("0123456789")
+    position, end = number.removeprefix(prefix), upcoming.removeprefix(prefix)
+    drawn = position.isascii() and position.isdigit() and number.startswith(prefix)
+    return (
+        drawn
+        and len(position) == max(len(end), len(position.lstrip("0")))
+        and (0 < int(position) <= int(end))
+    )
 
 
 def echoed(document: Document) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from typing import Any
 
 from returns.result import Failure, Result
 
+from billhook.account import Account
 from billhook.desk.commands import Delete, Draft, Visit
+from billhook.desk.desk import Desk
 from billhook.errors import Refusal
 from billhook.invoice import Invoice, InvoiceId
+from billhook.lines import Rounding
 from billhook.party import Medium
 from billhook_adapters.http.exchange import Answer, Call, answer
 from billhook_adapters.http.highlevel.asked import Asked, Endpoint
@@ -48,7 +51,7 @@ MOST_DETAILS = 32 * 1024
 
 async def _create(asked: Asked) -> Answer:
     request = checked(await asked.body(), CreateIn)
-    document = request.document(await _proposed(asked))
+    document = request.document(*await _series(asked))
     drafted = await asked.lane.do(Draft(account=asked.account, document=document, key=asked.key))
     return _shown(asked, drafted)
 
@@ -80,13 +83,13 @@ async def _late_fees(asked: Asked) -> Answer:
 
 
 async def _revised(asked: Asked, request: UpdateIn | LateFeesChangeIn) -> Answer:
-    known, proposed = await _found(asked, asked.invoice), await _proposed(asked)
-    edits_of(request, known.document, proposed)  # what cannot be merged is refused in its words
+    known, (_, upcoming) = await _found(asked, asked.invoice), await _series(asked)
+    edits_of(request, known.document, upcoming)  # what cannot be merged is refused in its words
     revise = Revise(
         account=asked.account,
         invoice=asked.invoice,
         asked=request,
-        proposed=proposed,
+        upcoming=upcoming,
         key=asked.key,
     )
     return _shown(asked, await asked.lane.do(revise))
@@ -137,18 +140,18 @@ async def _send(asked: Asked) -> Answer:
 
 async def _text_to_pay(asked: Asked) -> Answer:
     request = checked(await asked.body(), TextToPayIn)
-    proposed = await _proposed(asked)
+    rounding, upcoming = await _series(asked)
     named = InvoiceId(request.id) if request.id else None
     if named is None:
-        request.document(proposed)
+        request.document(rounding, upcoming)
     else:
-        request.edits((await _found(asked, named)).document, proposed)
+        request.edits((await _found(asked, named)).document, upcoming)
     sent = await asked.lane.do(
         TextToPay(
             account=asked.account,
             asked=request,
             invoice=named,
-            proposed=proposed,
+            upcoming=upcoming,
             key=asked.key,
             actor=request.user_id,
         )
@@ -191,14 +194,13 @@ async def _record_payment(asked: Asked) -> Answer:
 
 async def _number(asked: Asked) -> Answer:
     asked.here()
-    return answer({"invoiceNumber": await _proposed(asked) or ""})
+    _, upcoming = await _series(asked)
+    return answer({"invoiceNumber": upcoming or ""})
 
 
 async def _settings(asked: Asked) -> Answer:
     asked.here()
-    settings = await asked.lane.read(lambda desk: desk.account(asked.account))
-    if settings is None:  # pragma: no cover  # a token has an account
-        raise Refused(400, UNKNOWN_ID)
+    settings = await asked.lane.read(lambda desk: _seller(desk, asked))
     return answer(
         {
             "altId": asked.location,
@@ -225,9 +227,18 @@ async def _visited(asked: Asked) -> Answer:
     return answer({})  # the vendor has none, and its Python SDK reads JSON
 
 
-async def _proposed(asked: Asked) -> str | None:
-    """The number that the account's series would give next."""
-    return await asked.lane.read(lambda desk: desk.upcoming_number(asked.account))
+async def _series(asked: Asked) -> tuple[Rounding, str | None]:
+    """How the account rounds, and the number that its series would give next."""
+    return await asked.lane.read(
+        lambda desk: (_seller(desk, asked).policy.rounding, desk.upcoming_number(asked.account))
+    )
+
+
+def _seller(desk: Desk, asked: Asked) -> Account:
+    seller = desk.account(asked.account)
+    if seller is None:  # pragma: no cover  # a token has an account
+        raise Refused(400, UNKNOWN_ID)
+    return seller
 
 
 async def _found(asked: Asked, id: InvoiceId) -> Invoice:

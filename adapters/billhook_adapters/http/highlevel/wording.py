@@ -48,6 +48,7 @@ NO_AUTO_PAYMENT = (
 )
 SETTLED = "can not be changed once the invoice is sent"
 NOT_JSON = "The request body is not valid JSON"
+BAD_KEY = "The Idempotency-Key must have 1 to 255 printable ASCII characters"
 TOO_LARGE = "The request body may have 1 MiB at most"
 BUSY = "Too many requests. Please try again later."
 SERVER_ERROR = "Internal server error"

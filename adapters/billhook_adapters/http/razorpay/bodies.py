@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from billhook_adapters.http.bodies import from_form, from_json
-from billhook_adapters.http.exchange import Call
+from billhook_adapters.http.exchange import BadKey, Call
 from billhook_adapters.http.razorpay.fields import Refused
 from billhook_adapters.http.razorpay.wording import BAD_KEY
 
@@ -37,7 +37,7 @@ async def body_of(call: Call) -> Any:
 
 def key_of(call: Call) -> str | None:
     """The Idempotency-Key, where there is one. Raises Refused on one of another shape."""
-    key = call.header(b"idempotency-key")
-    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise Refused(BAD_KEY)
-    return key
+    try:
+        return call.key
+    except BadKey:
+        raise Refused(BAD_KEY) from None

@@ -19,8 +19,8 @@ from billhook.invoice import Invoice
 from billhook.party import Customer, PostalAddress
 from billhook.records import Entry, Search
 from billhook.value import ID_PATTERN, Text, Value
+from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.fields import Flag, Notes, NumberOrText
-from billhook_adapters.http.razorpay.ids import derived_id
 
 _ID = re.compile(ID_PATTERN)
 

@@ -11,8 +11,9 @@ from billhook.lines import Line
 from billhook.message import Message, medium_status
 from billhook.party import Customer, Medium, PostalAddress
 from billhook.pricing import Priced, priced
+from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.customers import echoed
-from billhook_adapters.http.razorpay.ids import derived_id, line_id
+from billhook_adapters.http.razorpay.ids import line_id
 
 _SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 

@@ -12,8 +12,8 @@ from billhook.invoice import Invoice
 from billhook.message import Message
 from billhook.ports import Occasion
 from billhook.records import StampedFact
+from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.entity import entity
-from billhook_adapters.http.razorpay.ids import derived_id
 
 EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)
 """What the vendor tells of; it is silent about the others."""

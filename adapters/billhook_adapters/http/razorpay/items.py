@@ -14,8 +14,8 @@ from billhook.lines import Line
 from billhook.money import LARGEST, CurrencyCode
 from billhook.records import Entry
 from billhook.value import Text, Value
+from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.fields import Paragraph, Whole
-from billhook_adapters.http.razorpay.ids import derived_id
 
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
 

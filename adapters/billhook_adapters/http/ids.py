@@ -1,0 +1,28 @@
+"""Ids in the vendors' form, for things that have none of their own here."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+from string import ascii_letters, digits
+
+_ALPHABET = ascii_letters + digits
+
+
+def derived_id(prefix: str, *parts: object) -> str:
+    """An id in the vendor's form that is always the same for the same thing.
+
+    >>> derived_id("order", "inv_1") == derived_id("order", "inv_1")
+    True
+    """
+    number = int.from_bytes(sha256(repr((prefix, *parts)).encode()).digest()[:12])
+    word = ""
+    for _ in range(14):
+        number, position = divmod(number, len(_ALPHABET))
+        word += _ALPHABET[position]
+    return f"{prefix}_{word}"
+
+
+def minted_id(prefix: str) -> str:
+    """A new id in the vendor's form."""
+    return derived_id(prefix, secrets.token_bytes(16))
