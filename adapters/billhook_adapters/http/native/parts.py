@@ -88,22 +88,30 @@ class LineIn(In):
     )
 
 
-class DiscountIn(In):
+class PartIn(In):
+    """A part of what is billed: either a percentage, or an amount in smallest units."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["percentage"]}, {"required": ["amount"]}]}
+    )
+
+    # Left out, never null: the document could not say which of the two is there.
+    percentage: Percent = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    amount: Amount = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+
+
+class DiscountIn(PartIn):
     """Off what is billed: either a percentage, or an amount in smallest units."""
 
-    percentage: Percent | None = None
-    amount: Amount | None = None
     items: Annotated[list[Id], Field(max_length=50)] = Field(
         default=[], description="The items that it is on; on every line where there are none."
     )
 
 
-class InstalmentIn(In):
+class InstalmentIn(PartIn):
     """One part of what is billed: either a percentage, or an amount in smallest units."""
 
     id: Id
-    percentage: Percent | None = None
-    amount: Amount | None = None
     due_by: Instant | None = None
 
 
