@@ -103,13 +103,21 @@ class TestProcrastinateOnPostgresql(EngineContract):
             again = message.model_copy(update={"id": "msg_given_back"})
             work.save(Outcome(messages={again.key: again}))
         with reading(database) as connection:
-            jobs = connection.exec_driver_sql("SELECT args FROM procrastinate_jobs ORDER BY id").scalars().all()
+            jobs = (
+                connection.exec_driver_sql("SELECT args FROM procrastinate_jobs ORDER BY id")
+                .scalars()
+                .all()
+            )
         assert jobs == [{"keys": [["acc_1", message.id]]}]
 
     def test_many_messages_are_one_job(self, office: EngineOffice, database: Engine) -> None:
         office.queued(150)
         with reading(database) as connection:
-            jobs = connection.exec_driver_sql("SELECT args FROM procrastinate_jobs ORDER BY id").scalars().all()
+            jobs = (
+                connection.exec_driver_sql("SELECT args FROM procrastinate_jobs ORDER BY id")
+                .scalars()
+                .all()
+            )
         assert [len(job["keys"]) for job in jobs] == [100, 50]
 
     def test_repairs_are_counted(self, office: EngineOffice, database: Engine) -> None:
