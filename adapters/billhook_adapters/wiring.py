@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine as Database
 
@@ -46,6 +47,7 @@ ROUTES = frozenset(
         *razorpay.TEMPLATES,
         *highlevel.TEMPLATES,
         *(f"/api{path}" for path in native.TEMPLATES),
+        "/i/*",
         "/sandbox/invoices/*/payments",
         "/healthz",
         "/readyz",
@@ -53,6 +55,9 @@ ROUTES = frozenset(
     }
 )
 """What requests are counted by, so that no stranger's path becomes a name."""
+
+TAKEN = ("/v1", "/invoices", "/api", "/sandbox", "/healthz", "/readyz", "/metrics")
+"""What is served already, so that no page can be there."""
 
 LANES = {"sqlite": 0, "postgresql": 2}
 """In how many threads commands are decided: SQLite has one writer, and it is not waited for."""
@@ -75,6 +80,8 @@ class Parts(NamedTuple):
     metrics: Metrics
     check: Callable[[], None]
     """Raises where the database cannot be used."""
+    base_url: str | None
+    """What short URLs begin with, where their pages are served here."""
 
     async def usable(self) -> object:
         """Raise where the database cannot be used."""
@@ -87,12 +94,23 @@ def beside(parts: Parts) -> Mapping[str, App]:
     alive = (lambda: True) if delivering is None else (lambda: delivering.alive)
     probes = Probes(parts.metrics, parts.usable, alive)
     return {
+        **pages(parts),
         "/invoices": HighLevelFace(parts.lane, parts.keys),
         "/api": native.native_api(parts.lane, parts.keys),
         "/healthz": probes,
         "/readyz": probes,
         "/metrics": probes,
     }
+
+
+def pages(parts: Parts) -> Mapping[str, App]:
+    """The pages behind short URLs, below a path of their own; without one they are not served."""
+    path = "" if parts.base_url is None else urlsplit(parts.base_url).path.rstrip("/")
+    if parts.base_url is None or path in ("", *TAKEN):
+        return {}
+    from billhook_adapters.http.page.face import PageFace
+
+    return {path: PageFace(parts.lane, parts.base_url)}
 
 
 def senders(given: Settings) -> Mapping[Medium, Sender]:
@@ -130,8 +148,12 @@ def build_service(
     faces: Callable[[Parts], Mapping[str, App]] = beside,
     engine: EngineName = EngineName.EMBEDDED,
     rates: Rates = UNLIMITED,
+    base_url: str | None = None,
 ) -> Service:
     """The service over the database at this URL.
+
+    With `base_url` the pages of invoices are served below its path; it is what `ids` begins short
+    URLs with.
 
     A server that has a lifespan delivers while it serves `app`, unless `engine` leaves that to
     workers; whoever has none calls the service's engine itself. With `inline` messages are handed
@@ -147,12 +169,14 @@ def build_service(
     woken = replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers
     delivers = an_engine(engine, woken, database, metrics)
     delivering = EngineThread(delivers) if engine is EngineName.EMBEDDED else None
+
+    def check() -> None:
+        store.check(clock.now())
+
     app = build_app(
         desk,
         keys,
-        faces=lambda lane: faces(
-            Parts(lane, keys, handlers, delivering, metrics, lambda: store.check(clock.now()))
-        ),
+        faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics, check, base_url)),
         started=nothing if delivering is None else delivering.start,
         stopped=nothing if delivering is None else delivering.stop,
         # One lane where it is delivered inline: whoever repeats a key meets the first's outcome.

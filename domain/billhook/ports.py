@@ -54,6 +54,10 @@ class View(Protocol):
         """The invoices wanted, the newest first unless asked otherwise, ties by id."""
         ...
 
+    def behind(self, short_url: str) -> Invoice | None:
+        """The invoice of a short URL, for the payer, who has nothing but that URL."""
+        ...
+
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         """How many invoices are wanted, whatever the search says of pages."""
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -176,3 +178,23 @@ def test_a_fault_of_no_kind_is_refused_and_meets_nobody(
     assert sandbox.ask("POST", "/sandbox/faults", body)[0] == 400
     invoice = client.invoice.create(a_request())["id"]
     assert client.invoice.notify_by(invoice, "sms") == {"success": True}
+
+
+def test_the_link_in_a_message_opens_the_page_of_the_invoice(client: Any, sandbox: Sandbox) -> None:
+    payer = a_payer()
+    invoice = client.invoice.create(a_request(customer=payer, sms_notify=True))
+    (message,) = sandbox.sent(payer["contact"])
+    link = message["text"].rpartition(" ")[2]
+    assert link == invoice["short_url"]
+    assert f"INR {AMOUNT / 100:.2f} is due." in read(sandbox, link)
+    sandbox.pay(invoice["id"], AMOUNT)
+    assert "This invoice is paid. Thank you." in read(sandbox, link)
+
+
+def read(sandbox: Sandbox, link: str) -> str:
+    """The page behind a link, as a browser gets it."""
+    with closing(HTTPConnection(sandbox.address, timeout=30)) as connection:
+        connection.request("GET", link.removeprefix(sandbox.url))
+        answer = connection.getresponse()
+        assert answer.status == 200
+        return answer.read().decode()

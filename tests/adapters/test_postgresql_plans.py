@@ -28,6 +28,7 @@ BINDS = {
     "most": 10,
     "account": "acc_1",
     "prefix": "",
+    "short_url": "x",
 }
 
 

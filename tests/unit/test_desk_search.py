@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from returns.result import Success
+from returns.result import Failure, Success
 
 from billhook.account import AccountId
-from billhook.desk.commands import Cancel, Delete, Pay, Visit
+from billhook.desk.commands import Cancel, Delete, Pay, RecordPayment, Visit
+from billhook.errors import InvoiceNotFound
 from billhook.facts import Visited
 from billhook.invoice import InvoiceId, Status
 from billhook.records import Search, StampedFact
@@ -93,6 +94,21 @@ def test_the_account_and_its_next_number_are_told() -> None:
     assert office.desk.upcoming_number(OTHER) is None
     office.issued()
     assert office.desk.upcoming_number(ACME) == "INV-0002"
+
+
+def test_behind_its_short_url_the_payer_sees_an_invoice_as_it_stands() -> None:
+    office = Office()
+    url = office.issued(expire_by=TOMORROW).short_url or ""
+    payment = a_payment(1000)
+    office.desk.do(Pay(account=ACME, invoice=ONE, payment=payment))
+    refused = a_payment(10**9, "pay_2")
+    office.desk.do(RecordPayment(account=ACME, invoice=ONE, payment=refused))
+    seen = office.desk.behind(url).unwrap()
+    assert (seen.seller, seen.invoice) == ("Acme", office.seen())
+    assert [one.payment for one in seen.payments] == [payment]
+    office.clock.set(TOMORROW)
+    assert office.desk.behind(url).unwrap().invoice.status is Status.EXPIRED
+    assert office.desk.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
 
 
 def test_a_visit_is_a_fact_beside_the_replay() -> None:

@@ -88,5 +88,6 @@ def application() -> App:
         announcer=announcer(given),
         engine=given.engine,
         rates=given.rates,
+        base_url=given.base_url,
     )
     return service.app

@@ -217,6 +217,10 @@ class _Work:
             ]
         return found[search.skip : search.skip + search.limit]
 
+    def behind(self, short_url: str) -> Invoice | None:
+        live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
+        return next(live, None)
+
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return len(self._wanted(account, search, now))
 

@@ -80,6 +80,7 @@ def build_sandbox(
         senders=outbox,
         announcer=WebhookAnnouncer(Poster(allow_loopback=True), box, SystemClock()),
         inline=True,
+        base_url=base_url,
         keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
         faces=lambda parts: {
             **beside(parts),

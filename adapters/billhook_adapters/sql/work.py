@@ -106,6 +106,10 @@ class SqlWork:
         found = self._connection.execute(searching(account, search, now)).all()
         return [*map(invoice_of, found)]
 
+    def behind(self, short_url: str) -> Invoice | None:
+        row = self._connection.execute(q.BEHIND, {"short_url": short_url}).one_or_none()
+        return None if row is None else invoice_of(row)
+
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return self._connection.execute(counting(account, search, now)).scalar_one()
 

@@ -20,6 +20,7 @@ from billhook.desk.ahead import invoice_of, read_ahead, request_of
 from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
 from billhook.desk.commands import AnyCommand, Command
+from billhook.desk.hosted import Hosted
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message, last_about
@@ -158,6 +159,16 @@ class Desk:
         now = self._clock.now()
         with self._store.snapshot() as view:
             return [as_of(found, now) for found in view.search(account, search, now)]
+
+    def behind(self, short_url: str) -> Result[Hosted, InvoiceNotFound]:
+        """What the payer sees behind a short URL, as it stands now."""
+        with self._store.snapshot() as view:
+            found = view.behind(short_url)
+            if found is None:
+                return Failure(InvoiceNotFound())
+            seller = view.accounts((found.account,))[found.account].name
+            payments = [one for one in view.payments_for(found.key) if one.applied]
+        return Success(Hosted(as_of(found, self._clock.now()), seller, payments))
 
     def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
         """The invoices wanted, and how many there are on all pages together."""

@@ -41,6 +41,17 @@ class LookingUpSuite(StoreSuite):
         )
         assert found(opened, text=text) == ["inv_1"]
 
+    def test_an_invoice_is_found_behind_its_short_url_alone(self, opened: Store) -> None:
+        issued, other = an_invoice(), an_invoice(account=OTHER.id, id="theirs")
+        add(opened, issued, other, an_invoice(Status.DRAFT, id="draft"))
+        assert issued.short_url is not None
+        assert other.short_url is not None
+        with opened.snapshot() as view:
+            assert view.behind(issued.short_url) == issued
+            assert view.behind(other.short_url) == other
+            for wrong in ("", issued.short_url[:-1], issued.short_url.upper(), "%", "inv_1"):
+                assert view.behind(wrong) is None
+
     @pytest.mark.parametrize("text", ["%", "_", "in%1", "1\nra", "inv_1ravi", "x' OR '1'='1"])
     def test_wild_cards_are_no_more_than_themselves_and_no_match_spans_two_words(
         self, opened: Store, text: str
