@@ -55,6 +55,7 @@ _HOMES = {
     "pricing": "Discount Priced Summary priced summary",
     "schedule": "Instalment Schedule",
     "reminders": "Progress Quiet Reminders",
+    "receipts": "Arrived CameBack ProviderId Receipt",
     "records": "Entry RecordedPayment Search StampedFact",
     "verdict": "Verdict explain",
 }

@@ -120,6 +120,10 @@ from billhook.pricing import Priced as Priced
 from billhook.pricing import Summary as Summary
 from billhook.pricing import priced as priced
 from billhook.pricing import summary as summary
+from billhook.receipts import Arrived as Arrived
+from billhook.receipts import CameBack as CameBack
+from billhook.receipts import ProviderId as ProviderId
+from billhook.receipts import Receipt as Receipt
 from billhook.records import Entry as Entry
 from billhook.records import RecordedPayment as RecordedPayment
 from billhook.records import Search as Search

@@ -5,6 +5,9 @@
       │ └───retry────┘ │ └─fail→ failed ─requeue→ queued
       └──suppress→ suppressed ←┘      postpone leaves a message queued, for later
 
+A receipt has the last word: whatever was tried once may be confirmed or bounce, also where the
+provider took it and nobody heard it say so.
+
 Every decision of delivery (who may send, when again, when to give up) is a pure function here,
 the same for a message to the payer and for an announcement to a subscriber.
 """
@@ -21,6 +24,7 @@ from returns.result import Failure, Result, Success
 from billhook.account import AccountId, Retries
 from billhook.invoice import InvoiceId, Key
 from billhook.machine import build, compiled
+from billhook.party import Suppression
 from billhook.value import IDENTIFIER, Count, Instant, Text, Value, utc
 
 MessageId = NewType("MessageId", str)
@@ -50,6 +54,9 @@ QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
     delivery.value for delivery in Delivery
 )
 
+UNHEARD = (QUEUED, SENDING, FAILED)
+"""Where a message may stand that a provider took without our hearing of it."""
+
 ROWS = (
     {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
     {"trigger": "postpone", "source": [QUEUED, SENDING], "dest": QUEUED},
@@ -57,8 +64,8 @@ ROWS = (
     {"trigger": "accept", "source": SENDING, "dest": SENT},
     {"trigger": "fail", "source": SENDING, "dest": FAILED},
     {"trigger": "suppress", "source": [QUEUED, SENDING], "dest": SUPPRESSED},
-    {"trigger": "confirm", "source": SENT, "dest": DELIVERED},
-    {"trigger": "bounce", "source": SENT, "dest": BOUNCED},
+    {"trigger": "confirm", "source": [SENT, *UNHEARD], "dest": DELIVERED},
+    {"trigger": "bounce", "source": [SENT, *UNHEARD], "dest": BOUNCED},
     {"trigger": "requeue", "source": FAILED, "dest": QUEUED},
 )
 
@@ -139,9 +146,10 @@ class Transient:
 
 @dataclass(frozen=True, slots=True)
 class Permanent:
-    """It did not go out and never will."""
+    """It did not go out and never will; `suppresses` where its address is to be left alone."""
 
     reason: str
+    suppresses: Suppression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +278,13 @@ def _wait(attempts: int, error: SendError, retries: Retries, jitter: float) -> t
 
 
 def confirm(dispatch: D, *, now: datetime) -> D | None:
-    """A receipt says that it arrived; None where no receipt was open."""
+    """A receipt says that it arrived; None where it came to an end, or was never tried."""
     return _received(dispatch, "confirm", None, now)
 
 
 def bounce(dispatch: D, reason: str, *, now: datetime) -> D | None:
-    """A receipt says that it came back; None where no receipt was open."""
-    return _received(dispatch, "bounce", reason, now)
+    """A receipt says that it came back; None where it came to an end, or was never tried."""
+    return _received(dispatch, "bounce", _kept(reason), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +312,12 @@ def requeue(dispatch: D, *, now: datetime) -> Result[D, NotDead]:
 
 
 def _received(dispatch: D, trigger: str, reason: str | None, now: datetime) -> D | None:
-    if (dispatch.status, trigger) not in NEXT:
+    tried = dispatch.attempts or dispatch.sent_at or dispatch.requeued_at
+    if (dispatch.status, trigger) not in NEXT or not tried:
         return None
-    return _moved(dispatch, trigger, ended_at=utc(now), reason=reason)
+    now = utc(now)
+    sent_at = dispatch.sent_at or now
+    return _moved(dispatch, trigger, due_at=None, sent_at=sent_at, ended_at=now, reason=reason)
 
 
 def _moved(dispatch: D, trigger: str, **changes: object) -> D:

@@ -39,12 +39,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, get_args
 
 from billhook.invoice import Status
 from billhook.money import Amount, CurrencyCode
 from billhook.operation import DocumentField, Operation
-from billhook.party import Medium
+from billhook.party import Medium, Suppression
 from billhook.value import Instant
 
 
@@ -200,10 +200,6 @@ class MissingContact:
     code: ClassVar = "missing_contact"
     remedy: ClassVar = Remedy.SUPPLY_FIELD
     field: ClassVar = "customer.contact"
-
-
-Suppression = Literal["bounced", "complained", "opted_out"]
-"""Why an address is not written to any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, NamedTuple, NewType, Self
@@ -142,6 +143,16 @@ class Document(Particulars):
         if self.recipients is None or address != self.address(Medium.EMAIL):
             return NO_COPIES
         return Copies(self.recipients.cc, self.recipients.bcc)
+
+    def sparing(self, addresses: Collection[str]) -> Document:
+        """The same document without copies to these addresses."""
+        if self.recipients is None:
+            return self
+        kept = {
+            name: tuple(one for one in getattr(self.recipients, name) if one not in addresses)
+            for name in ("cc", "bcc")
+        }
+        return self.model_copy(update={"recipients": self.recipients.model_copy(update=kept)})
 
 
 _NOBODY = Customer()

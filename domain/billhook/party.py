@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
@@ -19,6 +19,10 @@ class Medium(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+
+
+Suppression = Literal["bounced", "complained", "opted_out"]
+"""Why an address is not written to any more."""
 
 
 def in_order(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
@@ -74,6 +78,19 @@ def phone_number(text: str) -> str:
     if not sound:
         raise ValueError("must be an E.164 number: + and 7 to 15 digits, such as +919876543210")
     return text
+
+
+def medium_of(address: str) -> Medium:
+    """The medium that reaches an address, by its shape. Raises ValueError where it has none.
+
+    >>> medium_of("ravi@example.com"), medium_of("+919876543210")
+    (<Medium.EMAIL: 'email'>, <Medium.SMS: 'sms'>)
+    """
+    if "@" in address:
+        email_address(address)
+        return Medium.EMAIL
+    phone_number(address)
+    return Medium.SMS
 
 
 EmailAddress = Annotated[str, Strict(), AfterValidator(email_address)]

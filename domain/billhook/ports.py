@@ -22,6 +22,7 @@ from billhook.message import Message
 from billhook.operations.expire import Overdue
 from billhook.outbox import OutboxSearch, Place, Tally
 from billhook.pacing import Turns
+from billhook.receipts import ProviderId
 from billhook.records import (
     Contact,
     Entry,
@@ -67,6 +68,10 @@ class View(Protocol):
         ...
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]: ...
+    def taken_as(self, ids: Collection[ProviderId]) -> Mapping[ProviderId, MessageKey]:
+        """The messages that providers took under these ids."""
+        ...
+
     def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
         """The messages to the payers of these invoices, the oldest first."""
         ...

@@ -12,14 +12,13 @@ from pydantic import Field, Strict, model_validator
 from billhook.account import Account, AccountId, Policy
 from billhook.announcement import Announcement, Subscriber, SubscriberKey
 from billhook.delivery import MessageKey
-from billhook.errors import Suppression
 from billhook.facts import Fact
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.operations.expire import Lapse
 from billhook.operations.notify import Standing, standing
 from billhook.pacing import Turns
-from billhook.party import Medium
+from billhook.party import Medium, Suppression
 from billhook.payment import Payment, Reference
 from billhook.reminders import Progress
 from billhook.value import IDENTIFIER, Count, Identifier, Instant, Text, Value

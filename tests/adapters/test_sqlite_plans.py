@@ -65,6 +65,7 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
         ("ENTRIES", "sqlite_autoindex_entries_1 (account=? AND id=?)"),
         ("PAYMENTS_FOR", "payments_of_invoice (account=? AND invoice=?)"),
         ("MESSAGES_ABOUT", "messages_of_invoice (account=? AND invoice=?)"),
+        ("TAKEN_AS", "messages_of_provider (medium=? AND provider_id=?)"),
         ("FACTS", "facts_of_invoice (account=? AND invoice=?)"),
     ],
 )

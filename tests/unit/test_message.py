@@ -49,8 +49,8 @@ retry     -           queued      -          -          -        -       -
 accept    -           sent        -          -          -        -       -
 fail      -           failed      -          -          -        -       -
 suppress  suppressed  suppressed  -          -          -        -       -
-confirm   -           -           delivered  -          -        -       -
-bounce    -           -           bounced    -          -        -       -
+confirm   delivered   delivered   delivered  -          -        delivered  -
+bounce    bounced     bounced     bounced    -          -        bounced  -
 requeue   -           -           -          -          -        queued  -
 """
 _HEAD, *_ROWS = (row.split() for row in TABLE.strip().splitlines())
@@ -257,6 +257,23 @@ def test_a_receipt_ends_a_sent_message() -> None:
     assert bounce(sent, "mailbox full", now=LATER) == _with(
         sent, status=Delivery.BOUNCED, ended_at=LATER, reason="mailbox full"
     )
+
+
+@pytest.mark.parametrize("status", [Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED])
+def test_a_receipt_tells_that_a_provider_took_what_it_never_said_it_took(status: Delivery) -> None:
+    unheard = a_message(status, attempts=1, reason="silence")
+    arrived = {"due_at": None, "sent_at": LATER, "ended_at": LATER, "reason": None}
+    assert confirm(unheard, now=LATER) == _with(unheard, status=Delivery.DELIVERED, **arrived)
+    again = a_message(status, requeued_at=NOON)
+    assert bounce(again, "gone", now=LATER) == _with(
+        again, status=Delivery.BOUNCED, **{**arrived, "reason": "gone"}
+    )
+
+
+def test_what_was_never_tried_has_no_receipt() -> None:
+    waiting = a_message()
+    assert confirm(waiting, now=LATER) is None
+    assert bounce(waiting, "forged", now=LATER) is None
 
 
 def test_a_dead_letter_gets_another_life() -> None:

@@ -10,6 +10,7 @@ from billhook.party import (
     Medium,
     PostalAddress,
     email_address,
+    medium_of,
     phone_number,
 )
 from billhook_adapters.testing import a_document
@@ -60,6 +61,20 @@ NO_DIGITS = ["++919876543210", "+919876543210\n", "+९१९८७६५४३�
 def test_what_is_no_phone_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"must be an E\.164 number"):
         phone_number(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "medium"),
+    [("ravi@example.com", Medium.EMAIL), ("+919876543210", Medium.SMS)],
+)
+def test_the_shape_of_an_address_tells_its_medium(address: str, medium: Medium) -> None:
+    assert medium_of(address) is medium
+
+
+@pytest.mark.parametrize("address", ["", "ravi", "ravi@", "9876543210", "+91 98765"])
+def test_what_has_no_shape_has_no_medium(address: str) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        medium_of(address)
 
 
 def test_each_medium_has_its_own_address() -> None:

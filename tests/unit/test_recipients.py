@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from returns.result import Failure, Result
+from returns.result import Failure, Result, Success
 
-from billhook.delivery import Delivery
+from billhook.delivery import Accepted, Delivery
 from billhook.desk.commands import Notify, Send
 from billhook.desk.sending import Addresses
 from billhook.errors import AddressSuppressed, MissingContact
-from billhook.invoice import Copies
+from billhook.invoice import Copies, Invoice
+from billhook.message import Message
 from billhook.party import Medium, Recipients
 from billhook.records import Contact, Outcome
 from billhook_adapters.testing import a_customer, a_document
@@ -97,6 +99,29 @@ def test_copies_go_with_the_first_recipients_mail_alone() -> None:
 def test_copies_of_the_customers_own_mail() -> None:
     document = a_document(recipients={"cc": [BANK]})
     assert document.copies("ravi@example.com").cc == (BANK,)
+
+
+def test_nobody_gets_a_copy_who_is_to_be_left_alone() -> None:
+    office = Office()
+    office.drafted(recipients={"emails": [AP], "cc": [CEO, BANK], "bcc": [BANK]})
+    seen: list[Copies] = []
+
+    class Noting:
+        def send(self, message: Message, invoice: Invoice, seller: str) -> Success[Accepted]:
+            seen.append(invoice.document.copies(message.address))
+            return Success(Accepted(seller))
+
+    handlers = replace(office.handlers, senders={Medium.EMAIL: Noting()})
+    (first, *_) = send(office).unwrap().messages
+    suppress(office, Medium.EMAIL, BANK)
+    handlers.deliver(first.key)
+    assert seen == [Copies((CEO,), ())]
+    assert office.seen().document.recipients == Recipients(emails=[AP], cc=[CEO, BANK], bcc=[BANK])
+
+
+def test_a_document_without_recipients_has_no_copies_to_spare() -> None:
+    document = a_document()
+    assert document.sparing([AP]) is document
 
 
 def test_a_recipient_named_twice_is_told_once() -> None:

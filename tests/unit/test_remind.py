@@ -39,7 +39,10 @@ def _remind(
     schedule: Reminders | None = SCHEDULE,
     **standings: Standing,
 ) -> Reminded:
-    known = {Medium(medium): standing for medium, standing in standings.items()}
+    known = {
+        (Medium(medium), invoice.document.address(Medium(medium)) or ""): standing
+        for medium, standing in standings.items()
+    }
     return remind(invoice, schedule, UTC, progress, now=now, standings=known)
 
 
@@ -55,6 +58,18 @@ def _follow(
 
 def _media(reminded: Reminded) -> list[str]:
     return [notification.medium.value for notification in reminded.notifications]
+
+
+def test_each_recipient_is_reminded_whose_address_may_be_written_to() -> None:
+    told = _remind(
+        _due(recipients={"emails": ["ap@acme.example", "ceo@acme.example"]}),
+        FIRST.due_at,
+        email=Standing("bounced"),
+    )
+    assert [(one.medium, one.address) for one in told.notifications] == [
+        (Medium.SMS, "+919876543210"),
+        (Medium.EMAIL, "ceo@acme.example"),
+    ]
 
 
 @pytest.mark.parametrize("status", OPEN)

@@ -15,7 +15,6 @@ from billhook.account import Account, AccountId, Series
 from billhook.announcement import Subscriber, SubscriberKey
 from billhook.change import apply
 from billhook.delivery import LIVE, Delivery, MessageKey
-from billhook.errors import Suppression
 from billhook.invoice import Invoice, Key
 from billhook.lifecycle import sources, status_at
 from billhook.message import Message
@@ -23,7 +22,9 @@ from billhook.operation import Operation
 from billhook.operations.expire import Lapse, Overdue
 from billhook.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
 from billhook.pacing import Turns
+from billhook.party import Suppression
 from billhook.ports import StoreRefused
+from billhook.receipts import ProviderId
 from billhook.records import (
     Contact,
     Entry,
@@ -244,6 +245,16 @@ class _Work:
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         return _found(self.rows.messages, keys)
+
+    def taken_as(self, ids: Collection[ProviderId]) -> Mapping[ProviderId, MessageKey]:
+        wanted = set(ids)
+        return {
+            taken: message.key
+            for message in self.rows.messages.values()
+            if isinstance(message, Message)
+            and message.provider_id is not None
+            and (taken := ProviderId(message.medium, message.provider_id)) in wanted
+        }
 
     def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
         about: dict[Key, list[Message]] = {}

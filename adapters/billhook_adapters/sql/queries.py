@@ -36,6 +36,9 @@ INVOICES = keyed(t.invoices, t.invoices.c.account, t.invoices.c.id).where(
 LOCKED_INVOICES = locked(INVOICES, t.invoices)
 MESSAGES = keyed(t.messages, t.messages.c.account, t.messages.c.id)
 LOCKED_MESSAGES = locked(MESSAGES, t.messages)
+TAKEN_AS = keyed(t.messages, t.messages.c.medium, t.messages.c.provider_id).where(
+    t.messages.c.provider_id.is_not(None)  # what its index is over
+)
 MESSAGES_ABOUT = (
     keyed(t.messages, t.messages.c.account, t.messages.c.invoice)
     .where(t.messages.c.event.is_(None))

@@ -10,13 +10,12 @@ from typing import Any, get_args
 from billhook.account import Account, AccountId
 from billhook.announcement import Announcement, Subscriber
 from billhook.canonical import canonical
-from billhook.errors import Suppression
 from billhook.facts import encode
 from billhook.invoice import Document, Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.operations.expire import Lapse, Overdue
 from billhook.pacing import Turns
-from billhook.party import Medium
+from billhook.party import Medium, Suppression
 from billhook.payment import Payment
 from billhook.records import (
     Entry,

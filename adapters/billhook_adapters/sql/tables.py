@@ -152,6 +152,13 @@ for _status in ("failed", "suppressed"):
         sqlite_where=text(f"status = '{_status}'"),
         postgresql_where=text(f"status = '{_status}'"),
     )
+Index(
+    "messages_of_provider",
+    messages.c.medium,
+    messages.c.provider_id,
+    sqlite_where=text("provider_id IS NOT NULL"),
+    postgresql_where=text("provider_id IS NOT NULL"),
+)
 Index("messages_of_invoice", messages.c.account, messages.c.invoice)
 Index(
     "messages_of_address",

@@ -14,13 +14,14 @@ from billhook.account import Account, AccountId, Series
 from billhook.announcement import Subscriber
 from billhook.canonical import canonical
 from billhook.delivery import MessageKey
-from billhook.errors import Suppression
 from billhook.facts import decode
 from billhook.invoice import Invoice, Key
 from billhook.message import Message
 from billhook.operations.expire import Overdue
 from billhook.pacing import Turns
+from billhook.party import Medium, Suppression
 from billhook.ports import StoreRefused
+from billhook.receipts import ProviderId
 from billhook.records import (
     Contact,
     Entry,
@@ -120,6 +121,14 @@ class SqlWork:
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
         found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
         return {message.key: message for message in found}
+
+    def taken_as(self, ids: Collection[ProviderId]) -> Mapping[ProviderId, MessageKey]:
+        return {
+            ProviderId(Medium(row["medium"]), row["provider_id"]): MessageKey(
+                row["account"], row["id"]
+            )
+            for row in self._rows(q.TAKEN_AS, ids)
+        }
 
     def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
         about: dict[Key, list[Message]] = {}

@@ -194,11 +194,11 @@ class Case:
         number = None if reminded.progress is None else reminded.progress.sent
         return tuple(self.queue(one, reminder=number) for one in reminded.notifications)
 
-    def _standings(self, invoice: Invoice) -> dict[Medium, Standing]:
+    def _standings(self, invoice: Invoice) -> dict[tuple[Medium, str], Standing]:
         return {
-            medium: self.standing(invoice, Contact(invoice.account, medium, address))
+            (medium, address): self.standing(invoice, Contact(invoice.account, medium, address))
             for medium in Medium
-            if (address := invoice.document.address(medium)) is not None
+            for address in invoice.document.addresses(medium)
         }
 
     def queue(self, notification: Notification, reminder: int | None = None) -> Message:

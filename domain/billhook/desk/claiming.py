@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Protocol
 
 from returns.result import Failure
@@ -127,10 +128,23 @@ class Claiming:
             invoice = self._invoices.get(dispatch.invoice_key)
             history = self._histories.get(contact_of(dispatch)) or History()
             sender = self._terms.senders.get(dispatch.medium)
+            if invoice is not None:
+                invoice = self._sparing(dispatch, invoice)
             return written(dispatch, invoice, history, sender, account.name, self._now)
         if self._terms.announcer is None:
             return None
         return announced(self._work, dispatch, self._terms.announcer)
+
+    def _sparing(self, message: Message, invoice: Invoice) -> Invoice:
+        """The invoice without copies to those who are to be left alone."""
+        unwanted = [
+            one
+            for one in chain(*invoice.document.copies(message.address))
+            if (self._histories.get(contact_of(message, one)) or History()).suppressed
+        ]
+        if message.medium is not Medium.EMAIL or not unwanted:
+            return invoice
+        return invoice.model_copy(update={"document": invoice.document.sparing(unwanted)})
 
     def _awake(self, waiting: Outbound, account: Account) -> datetime:
         """When its payer may be told: a reminder that was held up must not go out at night."""

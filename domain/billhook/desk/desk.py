@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -21,12 +21,14 @@ from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
 from billhook.desk.commands import AnyCommand, Command
 from billhook.desk.hosted import Hosted
+from billhook.desk.receiving import receive_in
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
 from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.message import Message, last_about
 from billhook.operations.remind import Outlook, outlook, zone_of
-from billhook.party import Medium
-from billhook.ports import Clock, Ids, Store, StoreRefused
+from billhook.party import Medium, Suppression
+from billhook.ports import Clock, Ids, Store, StoreRefused, View
+from billhook.receipts import Receipt
 from billhook.records import (
     Contact,
     Entry,
@@ -121,6 +123,33 @@ class Desk:
             if batch.outcome:
                 work.save(batch.outcome)
         return len(overdue)
+
+    def receive(self, receipts: Sequence[Receipt]) -> list[Result[Message, MessageNotFound]]:
+        """Record what became of messages, in one transaction; the answers in the receipts' order.
+
+        Nothing moves but the messages and the standing of their addresses.
+        """
+        with self._store.transaction() as work:
+            outcome = Outcome()
+            answers = receive_in(work, receipts, self._clock.now(), outcome)
+            if outcome:
+                work.save(outcome)
+        return answers
+
+    def suppress(
+        self, contact: Contact, reason: Suppression | None
+    ) -> Result[History, AccountNotFound]:
+        """Leave an address alone from now on, or write to it again where `reason` is None."""
+        with self._store.transaction() as work:
+            if contact.account not in work.accounts((contact.account,)):
+                return Failure(AccountNotFound())
+            work.save(Outcome(suppressed={contact: reason}))
+            return Success(replace(_history(work, contact), suppressed=reason))
+
+    def contact(self, contact: Contact) -> History:
+        """What is remembered of an address: whether it is left alone, and the last message."""
+        with self._store.snapshot() as view:
+            return _history(view, contact)
 
     def message(self, key: MessageKey) -> Outbound | None:
         """A message or an announcement as it stands."""
@@ -273,6 +302,10 @@ class Desk:
         }
         now = self._clock.now()
         return Success(explain(found, now=now, policy=seller.policy, standings=standings))
+
+
+def _history(view: View, contact: Contact) -> History:
+    return view.histories((contact,)).get(contact, History())
 
 
 def _answer(batch: Batch, command: AnyCommand) -> Result[Any, Any]:

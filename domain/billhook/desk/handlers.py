@@ -17,7 +17,7 @@ from billhook.delivery import MessageKey, conclude
 from billhook.desk.claiming import Claiming, Delivered
 from billhook.desk.commands import Remind
 from billhook.desk.desk import Desk
-from billhook.desk.parcels import Attempt, Parcel, ended
+from billhook.desk.parcels import Attempt, Parcel, ended, suppressed_by
 from billhook.invoice import Key
 from billhook.pacing import UNLIMITED, Rates
 from billhook.party import Medium
@@ -94,6 +94,7 @@ class Handlers:
                     dispatch, answer, now=now, retries=parcel.retries, jitter=jitter
                 )
                 outcome.messages[concluded.key] = concluded
+                outcome.suppressed.update(suppressed_by(dispatch, answer))
                 outcome.subscribers.update(ended(work, concluded))
                 delivered.append(Delivered.HANDED_OVER)
             if outcome:

@@ -17,6 +17,7 @@ from billhook.facts import NotificationRequested, ReminderRequested, Visited
 from billhook.invoice import Invoice
 from billhook.message import Message, as_of
 from billhook.operations.notify import Standing, notify
+from billhook.party import Suppression
 from billhook.ports import Announcer, Occasion, Sender, Work
 from billhook.records import Contact, History, Outbound
 
@@ -52,9 +53,9 @@ class Attempt(NamedTuple):
     answer: Result[Accepted, SendError] | None
 
 
-def contact_of(message: Message) -> Contact:
-    """Whom a message is for."""
-    return Contact(message.account, message.medium, message.address)
+def contact_of(message: Message, address: str | None = None) -> Contact:
+    """Whom a message is for, or somebody else whom its medium reaches."""
+    return Contact(message.account, message.medium, address or message.address)
 
 
 def written(
@@ -77,6 +78,19 @@ def written(
     if sender is None:
         return lambda: Failure(Permanent(f"no sender is set up for {message.medium}"))
     return lambda: sender.send(message, invoice, seller)
+
+
+def suppressed_by(
+    dispatch: Outbound, answer: Result[Accepted, SendError]
+) -> Mapping[Contact, Suppression]:
+    """The address that a provider refused for good, where it is to be left alone from now on."""
+    if not isinstance(dispatch, Message) or not isinstance(answer, Failure):
+        return {}
+    match answer.failure():
+        case Permanent(suppresses=str(reason)):
+            return {contact_of(dispatch): reason}
+        case _:
+            return {}
 
 
 def announced(work: Work, announcement: Announcement, announcer: Announcer) -> HandOver | str:

@@ -15,7 +15,7 @@ from billhook.ports import Work
 from billhook.records import Outcome
 from billhook.reminders import Progress, Reminders
 
-Standings = Callable[[Invoice], dict[Medium, Standing]]
+Standings = Callable[[Invoice], dict[tuple[Medium, str], Standing]]
 
 
 class Reminding:

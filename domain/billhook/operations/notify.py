@@ -20,13 +20,12 @@ from billhook.errors import (
     MissingContact,
     MissingEmail,
     OperationNotAllowed,
-    Suppression,
     TooSoon,
 )
 from billhook.invoice import Invoice, InvoiceId
 from billhook.lifecycle import Gate
 from billhook.operation import Operation
-from billhook.party import Medium
+from billhook.party import Medium, Suppression
 from billhook.value import utc
 
 GATE = Gate(Operation.NOTIFY)

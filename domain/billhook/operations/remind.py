@@ -89,11 +89,11 @@ def remind(
     progress: Progress,
     *,
     now: datetime,
-    standings: Mapping[Medium, Standing],
+    standings: Mapping[tuple[Medium, str], Standing],
 ) -> Reminded:
     """Decide what a wake-up comes to. One that is stale changes nothing.
 
-    By each medium `notify` has the last word; where it refuses all of them, nothing is sent and
+    To each address `notify` has the last word; where it refuses all of them, nothing is sent and
     the step is settled all the same. `now` is an aware datetime.
     """
     now = utc(now)
@@ -124,11 +124,21 @@ def outlook(
 
 
 def _told(
-    invoice: Invoice, schedule: Reminders, now: datetime, standings: Mapping[Medium, Standing]
+    invoice: Invoice,
+    schedule: Reminders,
+    now: datetime,
+    standings: Mapping[tuple[Medium, str], Standing],
 ) -> tuple[Notification, ...]:
     asked = (
-        notify(invoice, medium, now=now, standing=standings.get(medium, CLEAR))
+        notify(
+            invoice,
+            medium,
+            now=now,
+            standing=standings.get((medium, address), CLEAR),
+            address=address,
+        )
         for medium in schedule.media or Medium
+        for address in invoice.document.addresses(medium)
     )
     return tuple(answer.unwrap() for answer in asked if isinstance(answer, Success))
 

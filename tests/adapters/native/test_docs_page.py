@@ -28,6 +28,8 @@ OPERATIONS = {
     ("get", "/invoices/{id}/facts"): {200, 404},
     ("get", "/invoices/{id}/explain"): {200, 404},
     ("get", "/unapplied-payments"): {200},
+    ("post", "/contacts/find"): {200, 400, 413, 415},
+    ("put", "/contacts"): {200, 400, 403, 413, 415},
 }
 ALWAYS = {401, 422, 500, 503}
 
@@ -93,7 +95,7 @@ def test_every_operation_is_described_secured_and_modelled(document: Any) -> Non
                 kinds = set(response.get("content", ()))
                 expected = {"application/json" if status < "300" else "application/problem+json"}
                 assert kinds == (set() if status == "204" else expected), (method, path, status)
-            if method == "post":
+            if method == "post" and not path.endswith("/find"):  # a question has no effect
                 names = {parameter["name"] for parameter in operation["parameters"]}
                 assert "Idempotency-Key" in names
 

@@ -14,8 +14,8 @@ from billhook.invoice import Invoice, Status
 from billhook.lines import Line, Rounding
 from billhook.message import Message
 from billhook.operation import DocumentField, Operation
-from billhook.party import Medium
-from billhook.records import RecordedPayment, StampedFact
+from billhook.party import Medium, Suppression
+from billhook.records import Contact, History, RecordedPayment, StampedFact
 from billhook.verdict import Verdict
 from billhook_adapters.http.native.problems import facts_of
 from billhook_adapters.http.native.wording import detail
@@ -188,6 +188,25 @@ class MessageOut(_Out):
     def of(cls, message: Message) -> Self:
         """The answer that shows this message."""
         return cls.model_validate(message)
+
+
+class ContactOut(_Out):
+    """An address, and whether it may be written to: `suppressed` is why not."""
+
+    medium: Medium
+    address: str
+    suppressed: Suppression | None
+    last_message: datetime | None
+
+    @classmethod
+    def of(cls, contact: Contact, known: History) -> Self:
+        """The answer that shows what is remembered of an address."""
+        return cls(
+            medium=contact.medium,
+            address=contact.address,
+            suppressed=known.suppressed,
+            last_message=known.last_asked,
+        )
 
 
 class SentOut(_Out):

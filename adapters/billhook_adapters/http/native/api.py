@@ -15,6 +15,7 @@ from starlette.routing import Match, Route
 
 from billhook_adapters.http.auth import Callers
 from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.native.contacts import contacts
 from billhook_adapters.http.native.docs_page import add_docs_page
 from billhook_adapters.http.native.openapi import Described
 from billhook_adapters.http.native.problems import Problem, field_errors, invalid
@@ -23,7 +24,7 @@ from billhook_adapters.http.native.telling import telling
 from billhook_adapters.http.native.writes import writes
 from billhook_adapters.keys import Keyring
 
-_ROUTERS = (writes, telling, reads)
+_ROUTERS = (writes, telling, reads, contacts)
 
 TEMPLATES = frozenset(
     re.sub(r"\{[^}]*\}", "*", route.path)

@@ -18,7 +18,7 @@ from billhook.edits import Edits
 from billhook.invoice import MAX_LINES, Document, InvoiceId, Status
 from billhook.lines import Rounding
 from billhook.money import PositiveAmount
-from billhook.party import Medium
+from billhook.party import Medium, Suppression
 from billhook.records import Search
 from billhook.value import Label, Prose, Text, Value
 from billhook_adapters.http.native import paging
@@ -36,6 +36,7 @@ from billhook_adapters.http.native.shapes import (
     Code,
     Id,
     Instant,
+    Reachable,
 )
 
 V = TypeVar("V", bound=Value)
@@ -138,6 +139,18 @@ class NotifyIn(In):
     """By which medium the payer is told."""
 
     medium: Medium
+
+
+class ContactIn(In):
+    """An address of a payer."""
+
+    address: Reachable
+
+
+class StandingIn(ContactIn):
+    """Why an address is left alone from now on; null, and it is written to again."""
+
+    suppressed: Suppression | None
 
 
 class PaymentIn(In):

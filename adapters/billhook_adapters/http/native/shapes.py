@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from billhook.decimals import Percentage, Quantity
 from billhook.money import EXPONENTS, CurrencyCode
-from billhook.party import CountryCode, EmailAddress, PhoneNumber
-from billhook.value import ID_PATTERN, Identifier, TimeZone, utc
+from billhook.party import CountryCode, EmailAddress, PhoneNumber, medium_of
+from billhook.value import ID_PATTERN, Identifier, Text, TimeZone, utc
 from billhook_adapters.zones import known_zone
 
 _RFC_3339 = re.compile(
@@ -87,6 +87,26 @@ Phone = Annotated[
     ),
 ]
 """An E.164 number."""
+
+
+def _reachable(address: str) -> str:
+    medium_of(address)
+    return address
+
+
+Reachable = Annotated[
+    Text,
+    AfterValidator(_reachable),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([^@\s]{1,64}@[^@\s]+\.[^@\s]+|\+[1-9][0-9]{6,14})$",
+            "maxLength": 254,
+            "examples": ["ravi@example.com", "+919876543210"],
+        }
+    ),
+]
+"""An e-mail address or an E.164 number."""
 
 Country = Annotated[
     CountryCode, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["IN"]})

@@ -9,7 +9,9 @@ import pytest
 from billhook.account import AccountId
 from billhook.announcement import Event
 from billhook.delivery import LIVE, Delivery, MessageId, MessageKey
+from billhook.party import Medium
 from billhook.ports import Store
+from billhook.receipts import ProviderId
 from billhook.records import History, Outbound
 from billhook_adapters.testing.builders import NOON, a_message, an_announcement
 from billhook_adapters.testing.contracts.contacts import a_contact, history
@@ -60,6 +62,16 @@ class MessagesSuite(StoreSuite):
 
     def test_unknown_messages_are_absent(self, opened: Store) -> None:
         assert _found(opened, a_message()) == {}
+
+    def test_a_message_is_found_by_what_its_provider_calls_it(self, opened: Store) -> None:
+        mail = a_message("msg_1", provider_id="<abc@provider.example>")
+        text = a_message("msg_2", medium=Medium.SMS, provider_id="same")
+        _put(opened, mail, text, a_message("msg_3"))
+        known, other = ProviderId(Medium.SMS, "same"), ProviderId(Medium.EMAIL, "same")
+        hostile = ProviderId(Medium.SMS, "a\x00b\ud800")
+        with opened.snapshot() as view:
+            assert view.taken_as([other, known, hostile]) == {known: text.key}
+            assert view.taken_as([]) == {}
 
     def test_messages_about_an_invoice_come_the_oldest_first(self, opened: Store) -> None:
         oldest, middle = a_message("msg_b"), a_message("msg_c")

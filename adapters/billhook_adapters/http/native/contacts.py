@@ -1,0 +1,38 @@
+"""The addresses of payers: whether each may be written to, and why not.
+
+An address is named in a body and never in a path, because paths end in logs.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from billhook.account import AccountId
+from billhook.party import medium_of
+from billhook.records import Contact
+from billhook_adapters.http.native.answers import ContactOut
+from billhook_adapters.http.native.caller import TheAccount, TheLane, unwrapped
+from billhook_adapters.http.native.guard import GuardedRoute
+from billhook_adapters.http.native.openapi import BODY, answers
+from billhook_adapters.http.native.requests import ContactIn, StandingIn
+
+contacts = APIRouter(route_class=GuardedRoute)
+
+
+@contacts.post("/contacts/find", responses=answers(*BODY), tags=["messages"])
+async def find_contact(lane: TheLane, account: TheAccount, asked: ContactIn) -> ContactOut:
+    """Whether an address is left alone, and when it was last written to."""
+    contact = _contact(account, asked)
+    return ContactOut.of(contact, await lane.read(lambda desk: desk.contact(contact)))
+
+
+@contacts.put("/contacts", responses=answers(403, *BODY), tags=["messages"])
+async def set_contact(lane: TheLane, account: TheAccount, asked: StandingIn) -> ContactOut:
+    """Leave an address alone from now on, or write to it again where `suppressed` is null."""
+    contact = _contact(account, asked)
+    settled = await lane.read(lambda desk: desk.suppress(contact, asked.suppressed))
+    return ContactOut.of(contact, unwrapped(settled))
+
+
+def _contact(account: AccountId, asked: ContactIn) -> Contact:
+    return Contact(account, medium_of(asked.address), asked.address)

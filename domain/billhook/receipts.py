@@ -1,0 +1,46 @@
+"""What a provider says of a message later: it arrived, or it came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from billhook.delivery import MessageKey
+from billhook.party import Medium, Suppression
+
+
+class ProviderId(NamedTuple):
+    """A message by the id that its provider gave it when it took it."""
+
+    medium: Medium
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The message reached its recipient."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """It did not; `suppresses` where the address is to be left alone from now on."""
+
+    reason: str
+    suppresses: Suppression | None = None
+
+
+Fate = Arrived | CameBack
+"""What became of a message that a provider took."""
+
+
+class Receipt(NamedTuple):
+    """What became of one message.
+
+    >>> from billhook import AccountId, MessageId
+    >>> key = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
+    >>> Receipt(key, CameBack("no such mailbox", suppresses="bounced")).fate.suppresses
+    'bounced'
+    """
+
+    about: MessageKey | ProviderId
+    fate: Fate

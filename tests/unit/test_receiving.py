@@ -1,0 +1,129 @@
+"""Receipts: what a provider says later moves the message and its address, and nothing else."""
+
+from __future__ import annotations
+
+from returns.result import Failure, Success
+
+from billhook.account import AccountId
+from billhook.delivery import (
+    Delivery,
+    MessageId,
+    MessageKey,
+    MessageNotFound,
+    Permanent,
+    Transient,
+    Unknown,
+)
+from billhook.desk.commands import Notify
+from billhook.errors import AccountNotFound, AddressSuppressed
+from billhook.message import Message, medium_status
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, ProviderId, Receipt
+from billhook.records import Contact, History
+from billhook_adapters.testing import NOON
+from unit.office import ACME, ONE, Office
+
+EMAIL = Medium.EMAIL
+RAVI = Contact(ACME, EMAIL, "ravi@example.com")
+HARD = CameBack("5.1.1 no such mailbox", suppresses="bounced")
+
+
+def sent(office: Office) -> Message:
+    """A message that the provider took."""
+    office.issued()
+    key = office.desk.do(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
+    office.handlers.deliver(key)
+    return current(office, key)
+
+
+def current(office: Office, key: MessageKey) -> Message:
+    """A message as it stands."""
+    found = office.desk.message(key)
+    assert isinstance(found, Message)
+    return found
+
+
+def test_a_receipt_confirms_the_message_that_its_provider_names() -> None:
+    office = Office()
+    message = sent(office)
+    assert message.provider_id is not None
+    named = Receipt(ProviderId(EMAIL, message.provider_id), Arrived())
+    (answer,) = office.desk.receive([named])
+    assert answer.unwrap().status is Delivery.DELIVERED
+    assert current(office, message.key) == answer.unwrap()
+
+
+def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> None:
+    office = Office()
+    message = sent(office)
+    before = office.desk.get(ACME, ONE)
+    (answer,) = office.desk.receive([Receipt(message.key, CameBack("mailbox full"))])
+    assert (answer.unwrap().status, answer.unwrap().reason) == (Delivery.BOUNCED, "mailbox full")
+    assert office.desk.get(ACME, ONE) == before
+    assert medium_status(office.messages(), EMAIL, asked=False) == "sent"
+    assert isinstance(office.desk.do(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success)
+
+
+def test_a_hard_bounce_suppresses_the_address_until_it_is_lifted() -> None:
+    office = Office()
+    office.desk.receive([Receipt(sent(office).key, HARD)])
+    again = Notify(account=ACME, invoice=ONE, medium=EMAIL)
+    assert office.desk.do(again) == Failure(AddressSuppressed(EMAIL, "bounced"))
+    assert office.desk.contact(RAVI) == History("bounced", NOON)
+    assert office.desk.suppress(RAVI, None) == Success(History(None, NOON))
+    assert isinstance(office.desk.do(again), Success)
+
+
+def test_the_first_receipt_stands_and_those_after_it_change_nothing() -> None:
+    office = Office()
+    message = sent(office)
+    first, second = office.desk.receive(
+        [Receipt(message.key, Arrived()), Receipt(message.key, HARD)]
+    )
+    (third,) = office.desk.receive([Receipt(message.key, HARD)])
+    assert first.unwrap().status is Delivery.DELIVERED
+    assert first == second == third
+    assert office.desk.contact(RAVI).suppressed is None
+
+
+def test_a_receipt_about_an_unknown_message_is_told_so() -> None:
+    office = Office()
+    sent(office)
+    strangers = [
+        Receipt(MessageKey(ACME, MessageId("msg_unknown")), Arrived()),
+        Receipt(MessageKey(AccountId("acc_other"), MessageId("msg_1")), Arrived()),
+        Receipt(ProviderId(EMAIL, "never heard of"), Arrived()),
+    ]
+    assert office.desk.receive(strangers) == [Failure(MessageNotFound())] * 3
+
+
+def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken() -> None:
+    office = Office()
+    office.issued()
+    office.sender.faults.append(Unknown("silence"))
+    key = office.desk.do(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
+    office.handlers.deliver(key)
+    assert current(office, key).status is Delivery.QUEUED
+    office.desk.receive([Receipt(key, Arrived())])
+    assert (current(office, key).status, current(office, key).due_at) == (Delivery.DELIVERED, None)
+
+
+def test_an_address_that_a_provider_refuses_for_good_is_left_alone() -> None:
+    office = Office()
+    office.sender.faults.append(Permanent("5.1.1", suppresses="bounced"))
+    failed = sent(office)
+    assert failed.status is Delivery.FAILED
+    assert office.desk.contact(RAVI).suppressed == "bounced"
+
+
+def test_any_other_refusal_leaves_the_address_as_it_was() -> None:
+    for refusal in (Permanent("too large"), Transient("busy"), Unknown("silence")):
+        office = Office()
+        office.sender.faults.append(refusal)
+        sent(office)
+        assert office.desk.contact(RAVI).suppressed is None
+
+
+def test_only_an_account_that_is_there_can_leave_an_address_alone() -> None:
+    stranger = Contact(AccountId("acc_unknown"), EMAIL, "ravi@example.com")
+    assert Office().desk.suppress(stranger, "opted_out") == Failure(AccountNotFound())
