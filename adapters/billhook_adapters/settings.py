@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from billhook.pacing import UNLIMITED, Rate, Rates
 from billhook.party import email_address
-from billhook_adapters.email.smtp import SmtpServer
+from billhook_adapters.email import SmtpServer
 from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
 SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
 LOG_LEVEL = "BILLHOOK_LOG_LEVEL"
 ENGINE = "BILLHOOK_ENGINE"
+LANGUAGE, TEMPLATES, FONTS = "BILLHOOK_LANGUAGE", "BILLHOOK_TEMPLATES", "BILLHOOK_FONTS"
 SMS_RATE, EMAIL_RATE = "BILLHOOK_SMS_RATE", "BILLHOOK_EMAIL_RATE"
 SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the name of a variable, not what it holds
 
@@ -32,6 +35,7 @@ _SPANS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -63,6 +67,12 @@ class Settings:
     engine: EngineName = EngineName.EMBEDDED
     rates: Rates = UNLIMITED
     """How fast the messages of all accounts together may go out."""
+    language: str = "en"
+    """What payers read of whom nothing is known."""
+    templates: Path | None = None
+    """Templates of the operator's own."""
+    fonts: Path | None = None
+    """Fonts of the operator's own, for PDFs."""
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
@@ -81,6 +91,9 @@ def settings(environ: Mapping[str, str]) -> Settings:
         _log_level(environ),
         _engine(environ),
         Rates(sms=_rate(environ, SMS_RATE), email=_rate(environ, EMAIL_RATE)),
+        _language(environ),
+        _folder(environ, TEMPLATES),
+        _folder(environ, FONTS),
     )
 
 
@@ -128,6 +141,23 @@ def _rate(environ: Mapping[str, str], name: str) -> Rate | None:
         raise WrongSetting(
             f"{name} must be a whole number a {', '.join(_SPANS)}, such as 20/second"
         ) from None
+
+
+def _language(environ: Mapping[str, str]) -> str:
+    tag = environ.get(LANGUAGE) or "en"
+    if _TAG.fullmatch(tag) is None:
+        raise WrongSetting(f"{LANGUAGE} must be a language such as en, hi or en-IN")
+    return tag
+
+
+def _folder(environ: Mapping[str, str], name: str) -> Path | None:
+    given = environ.get(name)
+    if not given:
+        return None
+    folder = Path(given)
+    if not folder.is_dir():
+        raise WrongSetting(f"{name} must be a folder that is there")
+    return folder
 
 
 def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:

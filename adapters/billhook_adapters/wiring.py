@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -69,6 +70,17 @@ INLINE_HEAD_START = timedelta(minutes=1)
 """How long the engine leaves a fresh message to a desk that delivers inline."""
 
 
+class Looks(NamedTuple):
+    """How what payers read is made."""
+
+    language: str = "en"
+    """What they read of whom nothing is known."""
+    fonts: Path | None = None
+
+
+AS_SHIPPED = Looks()
+
+
 class Parts(NamedTuple):
     """What faces beside the vendors' dialects are made of."""
 
@@ -82,6 +94,7 @@ class Parts(NamedTuple):
     """Raises where the database cannot be used."""
     base_url: str | None
     """What short URLs begin with, where their pages are served here."""
+    looks: Looks
 
     async def usable(self) -> object:
         """Raise where the database cannot be used."""
@@ -103,19 +116,35 @@ def beside(parts: Parts) -> Mapping[str, App]:
     }
 
 
-def pages(parts: Parts) -> Mapping[str, App]:
+def pages(parts: Parts, *, simulating: bool = False) -> Mapping[str, App]:
     """The pages behind short URLs, below a path of their own; without one they are not served."""
     path = "" if parts.base_url is None else urlsplit(parts.base_url).path.rstrip("/")
     if parts.base_url is None or path in ("", *TAKEN):
         return {}
+    from billhook_adapters.documents.pdf import Printer
     from billhook_adapters.http.page.face import PageFace
 
-    return {path: PageFace(parts.lane, parts.base_url)}
+    printer = Printer(parts.looks.fonts, parts.looks.language)
+    return {
+        path: PageFace(
+            parts.lane,
+            parts.base_url,
+            parts.handlers.clock,
+            language=parts.looks.language,
+            printer=printer,
+            simulating=simulating,
+        )
+    }
 
 
 def senders(given: Settings) -> Mapping[Medium, Sender]:
     """The senders that are set up; a message by another medium ends as a dead letter."""
-    return {} if given.mail is None else {Medium.EMAIL: SmtpSender(*given.mail)}
+    if given.mail is None:
+        return {}
+    with needs("messages"):
+        from billhook_adapters.documents.templating import Templates
+    writer = Templates(given.templates, given.language)
+    return {Medium.EMAIL: SmtpSender(*given.mail, writer=writer)}
 
 
 def announcer(given: Settings) -> Announcer:
@@ -149,6 +178,7 @@ def build_service(
     engine: EngineName = EngineName.EMBEDDED,
     rates: Rates = UNLIMITED,
     base_url: str | None = None,
+    looks: Looks = AS_SHIPPED,
 ) -> Service:
     """The service over the database at this URL.
 
@@ -176,7 +206,9 @@ def build_service(
     app = build_app(
         desk,
         keys,
-        faces=lambda lane: faces(Parts(lane, keys, handlers, delivering, metrics, check, base_url)),
+        faces=lambda lane: faces(
+            Parts(lane, keys, handlers, delivering, metrics, check, base_url, looks)
+        ),
         started=nothing if delivering is None else delivering.start,
         stopped=nothing if delivering is None else delivering.stop,
         # One lane where it is delivered inline: whoever repeats a key meets the first's outcome.

@@ -1,4 +1,4 @@
-"""What a payer is told, in plain words that fit one SMS.
+"""What a payer is told: who writes it, and plain words that need no template.
 
 Amounts are written with their ISO 4217 code and decimals, in characters that every phone has:
 a sign such as the rupee's would cut a text from 160 to 70 characters.
@@ -8,12 +8,59 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import NamedTuple, Protocol
 
 from billhook.invoice import Invoice
+from billhook.message import Message
 from billhook.money import Currency, major
 
 _LINK = re.compile(r"\S*(?:://|www\.)\S*")
 _HOST = re.compile(r"(?<=\w)[.。](?=\w{2})")  # phones make a link of every bare host
+
+
+class Letter(NamedTuple):
+    """An e-mail's words; `html` is None where there is only the plain text."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+class Writer(Protocol):
+    """Puts messages into words. Each holds one link, and it is the invoice's."""
+
+    def sms(self, message: Message, invoice: Invoice, seller: str) -> str:
+        """The text of an SMS."""
+        ...
+
+    def letter(self, message: Message, invoice: Invoice, seller: str) -> Letter:
+        """The text of an e-mail."""
+        ...
+
+
+class PlainWriter:
+    """Writes one plain English sentence. Needs only the core."""
+
+    def sms(self, message: Message, invoice: Invoice, seller: str) -> str:
+        """Who bills, how much is due, and the invoice's short URL."""
+        due = amount_text(invoice.due, invoice.document.currency)
+        does = "has sent you" if message.reminder is None else "reminds you of"
+        return f"{one_line(seller)[:40]} {does} an invoice over {due}: {invoice.short_url}"
+
+    def letter(self, message: Message, invoice: Invoice, seller: str) -> Letter:
+        """The same sentence behind a greeting."""
+        due = amount_text(invoice.due, invoice.document.currency)
+        what = "Invoice" if message.reminder is None else "Reminder: invoice"
+        customer = invoice.document.customer
+        name = one_line(customer.name) if customer is not None and customer.name else ""
+        greeting = f"Hello {name}," if name else "Hello,"
+        return Letter(
+            f"{what} over {due} from {one_line(seller)}",
+            f"{greeting}\n\n{self.sms(message, invoice, seller)}\n",
+        )
+
+
+PLAIN = PlainWriter()
 
 
 def amount_text(amount: int, currency: Currency) -> str:
@@ -35,10 +82,3 @@ def one_line(text: str) -> str:
     seen = (c for c in text if unicodedata.category(c) not in unseen)
     calm = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in seen)
     return " ".join(_HOST.sub(" ", _LINK.sub("", calm)).split())
-
-
-def short_text(invoice: Invoice, seller: str, *, reminding: bool = False) -> str:
-    """The text of an SMS: who bills, how much is due, and the invoice's short URL."""
-    due = amount_text(invoice.due, invoice.document.currency)
-    does = "reminds you of" if reminding else "has sent you"
-    return f"{one_line(seller)[:40]} {does} an invoice over {due}: {invoice.short_url}"

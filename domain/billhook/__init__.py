@@ -51,6 +51,7 @@ _HOMES = {
     "operations.update": "update",
     "pacing": "Rate Rates",
     "party": "Customer Medium PostalAddress Recipients",
+    "payee": "Payee",
     "payment": "Payment Reference",
     "pricing": "Discount Priced Summary priced summary",
     "schedule": "Instalment Schedule",

@@ -113,6 +113,7 @@ from billhook.party import Customer as Customer
 from billhook.party import Medium as Medium
 from billhook.party import PostalAddress as PostalAddress
 from billhook.party import Recipients as Recipients
+from billhook.payee import Payee as Payee
 from billhook.payment import Payment as Payment
 from billhook.payment import Reference as Reference
 from billhook.pricing import Discount as Discount

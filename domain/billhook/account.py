@@ -9,6 +9,7 @@ from pydantic import Field, Strict, StringConstraints
 
 from billhook.lines import Rounding
 from billhook.pacing import UNLIMITED, Rates
+from billhook.payee import Payee
 from billhook.reminders import Reminders
 from billhook.value import IDENTIFIER, Count, Duration, Label, Text, Value
 
@@ -57,6 +58,8 @@ class Policy(Value):
     """How fast its messages may go out."""
     reminders: Reminders | None = None
     """When its payers are reminded; None is never."""
+    payee: Payee | None = None
+    """Where its payers may send money."""
 
 
 class Account(Value):

@@ -116,6 +116,9 @@ _Contacts = Annotated[
 CountryCode = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Z]{2}\z")]
 """An ISO 3166-1 alpha-2 code in capitals."""
 
+LanguageTag = Annotated[str, Strict(), StringConstraints(pattern=r"\A[a-z]{2,3}(-[A-Z]{2})?\z")]
+"""A language by ISO 639, and maybe a region by ISO 3166-1."""
+
 _Short = Annotated[Text, StringConstraints(max_length=256)]
 
 
@@ -165,5 +168,7 @@ class Customer(Value):
     contact: PhoneNumber | None = Field(default=None, repr=False)
     billing_address: PostalAddress | None = None
     shipping_address: PostalAddress | None = None
+    language: LanguageTag | None = None
+    """What they read: a language, and maybe its region, such as `hi` or `en-IN`."""
     time_zone: TimeZone | None = None
     """Where they live by the clock: reminders keep their quiet hours."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from billhook.party import Medium
@@ -23,6 +25,13 @@ MAIL = {**BASE, "BILLHOOK_MAIL_FROM": "bills@bill.example"}
 
 def test_a_database_is_enough() -> None:
     assert settings(BASE) == Settings("sqlite:///b.sqlite3", "http://127.0.0.1/i/")
+
+
+def test_what_payers_read_is_settled_by_a_language_and_folders(tmp_path: Path) -> None:
+    named = {"BILLHOOK_TEMPLATES": str(tmp_path), "BILLHOOK_FONTS": str(tmp_path)}
+    given = settings({**BASE, "BILLHOOK_LANGUAGE": "hi-IN", **named})
+    assert (given.language, given.templates, given.fonts) == ("hi-IN", tmp_path, tmp_path)
+    assert settings({**BASE, "BILLHOOK_LANGUAGE": "", "BILLHOOK_FONTS": ""}) == settings(BASE)
 
 
 def test_a_base_url_ends_in_a_slash() -> None:
@@ -57,6 +66,9 @@ def test_mail_goes_where_the_url_says(url: str, server: SmtpServer) -> None:
         ({**BASE, "BILLHOOK_BASE_URL": "https://u:hush@bill.example/"}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_BASE_URL": "https://bill.example/?x=hush"}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_BASE_URL": "https://b.example/" + "a" * 1024}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_LANGUAGE": "English"}, "BILLHOOK_LANGUAGE"),
+        ({**BASE, "BILLHOOK_TEMPLATES": "/nowhere"}, "BILLHOOK_TEMPLATES"),
+        ({**BASE, "BILLHOOK_FONTS": "/nowhere"}, "BILLHOOK_FONTS"),
         (MAIL, "BILLHOOK_SMTP_URL"),
         ({**BASE, "BILLHOOK_SMTP_URL": "smtp://u:hush@m.example"}, "BILLHOOK_MAIL_FROM"),
         (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from email import message_from_bytes
 from email.message import Message as Mail
 from typing import Any
@@ -16,8 +18,8 @@ from returns.result import Failure, Success
 from billhook.delivery import Accepted, MessageId, Permanent, Transient, Unknown
 from billhook.invoice import Invoice, Status
 from billhook.message import Message
-from billhook.party import Medium
-from billhook_adapters.email import SmtpSender, SmtpServer
+from billhook.party import Medium, Suppression
+from billhook_adapters.email import SmtpSender, SmtpServer, connection
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
 
@@ -28,11 +30,27 @@ class Postbox:
     """Takes mail, or says what it was told to say."""
 
     def __init__(self) -> None:
+        self.connections = 0
+        self.hang_up_at_reset = False
         self.mails: list[Mail] = []
         self.recipients: list[list[str]] = []
         self.says: dict[str, str] = {}
         self.refuses: str | None = None
         self.hang_up_after_data = False
+
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd's name and arguments
+        self, _server: SMTP, session: Any, _envelope: Envelope, host: str, answers: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = host
+        return answers
+
+    async def handle_RSET(self, server: SMTP, _session: Any, _envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+        if self.hang_up_at_reset:
+            self.hang_up_at_reset = False
+            assert server.transport is not None
+            server.transport.abort()
+        return "250 OK"
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: Any
@@ -60,6 +78,30 @@ class Postbox:
         return self.says.get("DATA", "250 OK")
 
 
+class Dripping:
+    """A server that says a byte now and then, and never all of it."""
+
+    def __enter__(self) -> Dripping:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._drip)
+        self._thread.start()
+        return self
+
+    def _drip(self) -> None:
+        caller, _ = self._listener.accept()
+        with caller, suppress(OSError):
+            caller.sendall(b"220-")
+            while not self._over.wait(0.01):
+                caller.sendall(b"x")
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._listener.close()
+
+
 @pytest.fixture
 def postbox() -> Postbox:
     return Postbox()
@@ -76,8 +118,14 @@ def port(postbox: Postbox) -> Iterator[int]:
 
 
 @pytest.fixture
-def sender(port: int) -> SmtpSender:
-    return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+def sender(port: int) -> Iterator[SmtpSender]:
+    with closing(a_sender(port)) as sender:
+        yield sender
+
+
+def a_sender(port: int, **how: Any) -> SmtpSender:
+    server = SmtpServer("127.0.0.1", port, **{"security": "none", **how})
+    return SmtpSender(server, "bills@bill.example")
 
 
 def a_message(invoice: Invoice = INVOICE, **fields: Any) -> Message:
@@ -99,14 +147,15 @@ class TestTheContractOfASender(SenderContract):
     medium = Medium.EMAIL
 
     @pytest.fixture
-    def sender(self, port: int) -> SmtpSender:
-        return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+    def sender(self, port: int) -> Iterator[SmtpSender]:
+        with closing(a_sender(port)) as sender:
+            yield sender
 
     @pytest.fixture
     def broken_sender(self) -> SmtpSender:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port: int = listener.getsockname()[1]
-        return SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+        return a_sender(port)
 
 
 def test_copies_are_delivered_open_and_blind_and_one_refused_holds_up_nobody(
@@ -159,7 +208,7 @@ def test_a_reminder_says_that_it_is_one(sender: SmtpSender, postbox: Postbox) ->
     ("answer", "outcome"),
     [
         ("450 4.2.1 try later, ravi@example.com", Transient("refused with SMTP 450 4.2.1")),
-        ("550 5.1.1 no ravi@example.com here", Permanent("refused with SMTP 550 5.1.1")),
+        ("550 5.7.1 ravi@example.com, go away", Permanent("refused with SMTP 550 5.7.1")),
         ("554 ravi@example.com is not welcome", Permanent("refused with SMTP 554")),
     ],
 )
@@ -169,6 +218,56 @@ def test_a_refusal_is_transient_or_permanent_by_its_code_and_quotes_no_address(
     postbox.says[verb] = answer
     assert sender.send(a_message(), INVOICE, "Acme") == Failure(outcome)
     assert postbox.mails == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "suppresses"), [("RCPT", "bounced"), ("MAIL", None), ("DATA", None)]
+)
+def test_a_mailbox_that_is_not_there_is_left_alone_from_then_on(
+    sender: SmtpSender, postbox: Postbox, verb: str, suppresses: Suppression | None
+) -> None:
+    postbox.says[verb] = "550 5.1.1 no ravi@example.com here"
+    refused = Permanent("refused with SMTP 550 5.1.1", suppresses)
+    assert sender.send(a_message(), INVOICE, "Acme") == Failure(refused)
+
+
+def test_one_connection_carries_many_messages_also_after_a_refusal(
+    sender: SmtpSender, postbox: Postbox
+) -> None:
+    for _ in range(3):
+        sender.send(a_message(), INVOICE, "Acme").unwrap()
+    assert postbox.connections == 1
+    postbox.says["RCPT"] = "450 4.2.1 try later"
+    sender.send(a_message(), INVOICE, "Acme").failure()
+    del postbox.says["RCPT"]
+    sender.send(a_message(), INVOICE, "Acme").unwrap()
+    assert postbox.connections == 2
+    assert len(postbox.mails) == 4
+
+
+def test_a_connection_that_the_server_left_is_made_anew(
+    sender: SmtpSender, postbox: Postbox
+) -> None:
+    sender.send(a_message(), INVOICE, "Acme").unwrap()
+    postbox.hang_up_at_reset = True
+    sender.send(a_message(), INVOICE, "Acme").unwrap()
+    assert (postbox.connections, len(postbox.mails)) == (2, 2)
+
+
+def test_a_connection_carries_only_so_many_messages(
+    sender: SmtpSender, postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MOST_MESSAGES", 2)
+    for _ in range(4):
+        sender.send(a_message(), INVOICE, "Acme").unwrap()
+    assert postbox.connections == 2
+
+
+def test_a_server_that_drips_is_cut_off_when_the_time_for_a_hand_over_is_up() -> None:
+    with Dripping() as dripping:
+        sender = a_sender(dripping.port, total_seconds=0.2, timeout_seconds=60)
+        seen = sender.send(a_message(), INVOICE, "Acme")
+    assert seen == Failure(Transient("the mail server could not be reached"))
 
 
 def test_silence_after_the_data_is_unknown(sender: SmtpSender, postbox: Postbox) -> None:
@@ -181,7 +280,7 @@ def test_silence_after_the_data_is_unknown(sender: SmtpSender, postbox: Postbox)
 def test_a_server_that_is_not_there_is_transient() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    sender = SmtpSender(SmtpServer("127.0.0.1", port, security="none"), "bills@bill.example")
+    sender = a_sender(port)
     seen = sender.send(a_message(), INVOICE, "Acme")
     assert seen == Failure(Transient("the mail server could not be reached"))
 
@@ -189,7 +288,7 @@ def test_a_server_that_is_not_there_is_transient() -> None:
 def test_starttls_is_the_default_and_a_server_without_it_gets_nothing(
     port: int, postbox: Postbox
 ) -> None:
-    sender = SmtpSender(SmtpServer("127.0.0.1", port), "bills@bill.example")
+    sender = a_sender(port, security="starttls")
     seen = sender.send(a_message(), INVOICE, "Acme")
     assert seen == Failure(Permanent("the mail server lacks STARTTLS or AUTH"))
     assert postbox.mails == []

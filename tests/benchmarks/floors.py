@@ -27,7 +27,7 @@ FLAT = (
     *("title", "live", "description", "receipt", "date", "due_by", "expire_by", "partial_payment"),
     *("first_payment_min_amount", "terms", "comment", "currency", "rounding"),
     # of Customer
-    *("customer_id", "name", "email", "contact", "time_zone"),
+    *("customer_id", "name", "email", "contact", "language", "time_zone"),
     *(f"billing_{field}" for field in ADDRESS),
     *(f"shipping_{field}" for field in ADDRESS),
 )

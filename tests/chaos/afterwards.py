@@ -15,7 +15,7 @@ from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
-from billhook_adapters.email.smtp import SmtpSender, SmtpServer
+from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.memory.clock import SystemClock

@@ -57,6 +57,7 @@ customers = st.builds(
     email=st.sampled_from([None, "ravi@example.com"]),
     contact=st.sampled_from([None, "+919876543210"]),
     billing_address=st.none() | addresses,
+    language=st.sampled_from([None, "hi", "en-IN", "xx"]),
     time_zone=st.sampled_from([None, "Asia/Kolkata", "Asia/Atlantis"]),
 )
 

@@ -52,7 +52,7 @@ class Pair:
         (
             Customer(billing_address=PostalAddress(city="Bengaluru")),
             '{"billing_address":{"city":"Bengaluru","country":null,"line1":"","line2":"",'
-            '"postal_code":"","state":""},"contact":null,"email":null,"id":null,"name":null,'
+            '"postal_code":"","state":""},"contact":null,"email":null,"id":null,"language":null,"name":null,'
             '"shipping_address":null,"time_zone":null}',
         ),
     ],

@@ -37,8 +37,8 @@ from billhook_adapters.testing import NOON, a_document, a_full_document
 DRAFTED = (
     b'{"account":"acc_1","at":"2026-01-01T12:00:00.000000Z","document":{"comment":null,'
     b'"currency":"INR","customer":{"billing_address":null,"contact":"+919876543210",'
-    b'"email":"ravi@example.com","id":null,"name":"Ravi","shipping_address":null,'
-    b'"time_zone":null},"date":null,"description":null,"discount":null,"due_by":null,"expire_by":null,'
+    b'"email":"ravi@example.com","id":null,"language":null,"name":"Ravi",'
+    b'"shipping_address":null,"time_zone":null},"date":null,"description":null,"discount":null,"due_by":null,"expire_by":null,'
     b'"extras":{},"first_payment_min_amount":null,"lines":[{"currency":"INR","description":null,'
     b'"item":null,"name":"Book","quantity":"2","tax_inclusive":false,"taxes":[],'
     b'"unit_amount":49900}],"live":true,"media":[],"notes":{},"partial_payment":true,"receipt":null,'

@@ -26,6 +26,8 @@ COMMANDS = (
     Command("demo", "demo", "walk invoices through their lives, offline"),
     Command("messages", "messages", "list what was not sent, and give dead letters another life"),
     Command("pay", "pay", "take a payment for an invoice"),
+    Command("payee", "payees", "let an account's payers scan a code that sends it money"),
+    Command("preview", "preview", "look at an SMS, an e-mail, a page or a PDF, and send nothing"),
     Command("reminder", "reminders", "remind an account's payers before and after the due date"),
     Command("sandbox", "sandbox", "serve an offline twin with known keys, to test against"),
     Command("serve", "serve", "serve the APIs over a database"),

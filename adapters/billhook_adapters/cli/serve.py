@@ -76,7 +76,7 @@ def application() -> App:
     from billhook_adapters.memory.ids import RandomIds
     from billhook_adapters.observability import configured
     from billhook_adapters.settings import settings
-    from billhook_adapters.wiring import announcer, build_service, senders
+    from billhook_adapters.wiring import Looks, announcer, build_service, senders
 
     given = settings(os.environ)
     configured(given.log_level)
@@ -89,5 +89,6 @@ def application() -> App:
         engine=given.engine,
         rates=given.rates,
         base_url=given.base_url,
+        looks=Looks(given.language, given.fonts),
     )
     return service.app

@@ -20,7 +20,7 @@ from aiosmtpd.handlers import Message as MailHandler
 
 from billhook.account import Account, AccountId, Policy
 from billhook.party import Medium
-from billhook_adapters.email.smtp import SmtpSender, SmtpServer
+from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.memory.clock import SettableClock, SystemClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.memory.outbox import CapturedSender

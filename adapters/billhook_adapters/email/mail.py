@@ -9,30 +9,32 @@ from email.policy import SMTP
 from billhook.invoice import Invoice
 from billhook.message import Message
 from billhook.party import email_address
-from billhook_adapters.wording import amount_text, one_line, short_text
+from billhook_adapters.wording import Writer, one_line
 
 
-def mail(message: Message, invoice: Invoice, seller: str, sender: str) -> EmailMessage:
+def mail(
+    message: Message, invoice: Invoice, seller: str, sender: str, writer: Writer
+) -> EmailMessage:
     """The e-mail for a message. Raises ValueError where an address cannot stand in a header.
 
     `sender` is the operator's own address, never one from input. The Message-ID is made from the
-    message's id, so that a receiver can tell a repeat.
+    message's id, so that a receiver can tell a repeat. A reminder can be stopped with one click
+    (RFC 8058).
     """
-    due = amount_text(invoice.due, invoice.document.currency)
+    letter = writer.letter(message, invoice, seller)
     written = EmailMessage(policy=SMTP)
     written["From"] = Address(display_name=one_line(seller), addr_spec=sender)
     written["To"] = Address(addr_spec=email_address(message.address))
     copies = invoice.document.copies(message.address)
     if copies.cc:
         written["Cc"] = [Address(addr_spec=email_address(one)) for one in copies.cc]
-    reminding = message.reminder is not None
-    what = "Reminder: invoice" if reminding else "Invoice"
-    written["Subject"] = f"{what} over {due} from {one_line(seller)}"
+    written["Subject"] = letter.subject
     written["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     written["Auto-Submitted"] = "auto-generated"
-    customer = invoice.document.customer
-    name = one_line(customer.name) if customer is not None and customer.name else ""
-    greeting = f"Hello {name}," if name else "Hello,"
-    text = short_text(invoice, seller, reminding=reminding)
-    written.set_content(f"{greeting}\n\n{text}\n")
+    if message.reminder is not None:
+        written["List-Unsubscribe"] = f"<{invoice.short_url}/stop/{message.id}>"
+        written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    written.set_content(letter.text)
+    if letter.html is not None:
+        written.add_alternative(letter.html, subtype="html")
     return written

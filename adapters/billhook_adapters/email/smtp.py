@@ -4,61 +4,51 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, Permanent, SendError, Transient, Unknown
+from billhook.delivery import Accepted, MessageKey, Permanent, SendError, Transient, Unknown
 from billhook.invoice import Invoice
 from billhook.message import Message
+from billhook_adapters.email.connection import Connections, SmtpServer
 from billhook_adapters.email.mail import mail
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpServer:
-    """Where mail is handed over, and as whom.
-
-    `security` is starttls (the default), tls, or none for a server on the same machine.
-    """
-
-    host: str
-    port: int = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    timeout_seconds: float = 30
+from billhook_adapters.email.status import enhanced, suppression
+from billhook_adapters.wording import PLAIN, Writer
 
 
 class SmtpSender:
     """Sends by SMTP: refused with 4xx is transient, with 5xx permanent, silence after the data
     unknown.
 
-    `sender` is the operator's own address: the envelope's and the From header's.
+    `sender` is the operator's own address: the envelope's and the From header's. Where the server
+    can (RFC 3461), a mail that comes back names its message by the envelope's id.
     """
 
-    def __init__(self, server: SmtpServer, sender: str, tls: ssl.SSLContext | None = None) -> None:
-        self._server, self._sender = server, sender
-        self._tls = tls or ssl.create_default_context()
+    def __init__(
+        self,
+        server: SmtpServer,
+        sender: str,
+        tls: ssl.SSLContext | None = None,
+        writer: Writer = PLAIN,
+    ) -> None:
+        self._sender, self._writer = sender, writer
+        self._connections = Connections(server, tls)
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Hand one e-mail over; never raises."""
         try:
-            written = mail(message, invoice, seller, self._sender)
+            written = mail(message, invoice, seller, self._sender, self._writer)
         except ValueError:
             return Failure(Permanent("the address cannot stand in an e-mail header"))
         handing_over = False
         try:
-            with closing(self._connected()) as smtp:
-                self._envelope(smtp, message.address)
-                for copy in chain(*invoice.document.copies(message.address)):
-                    smtp.rcpt(copy)  # a copy that is refused does not hold up the message itself
+            with self._connections.lent() as smtp:
+                self._envelope(smtp, message, invoice)
                 handing_over = True
                 code, answer = smtp.data(written.as_bytes())
-                with suppress(OSError, smtplib.SMTPException):
-                    smtp.quit()  # a farewell that fails does not undo what was accepted
+        except smtplib.SMTPRecipientsRefused as refused:
+            return Failure(_refusal(*refused.recipients[message.address], of_address=True))
         except smtplib.SMTPResponseException as refused:
             return Failure(_refusal(refused.smtp_code, refused.smtp_error))
         except smtplib.SMTPNotSupportedError:
@@ -75,37 +65,40 @@ class SmtpSender:
             return Success(Accepted(str(written["Message-ID"])))
         return Failure(_refusal(code, answer))
 
-    def _connected(self) -> smtplib.SMTP:
-        server = self._server
-        smtp: smtplib.SMTP
-        if server.security == "tls":
-            smtp = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=server.timeout_seconds, context=self._tls
-            )
-        else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
-        try:
-            smtp.ehlo_or_helo_if_needed()
-            if server.security == "starttls":
-                smtp.starttls(context=self._tls)
-                smtp.ehlo()
-            if server.user is not None and server.password is not None:
-                smtp.login(server.user, server.password)
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
+    def close(self) -> None:
+        """Take leave of the server."""
+        self._connections.close()
 
-    def _envelope(self, smtp: smtplib.SMTP, recipient: str) -> None:
-        for code, answer in (smtp.mail(self._sender), smtp.rcpt(recipient)):
-            if code not in (250, 251):
-                raise smtplib.SMTPResponseException(code, answer)
+    def _envelope(self, smtp: smtplib.SMTP, message: Message, invoice: Invoice) -> None:
+        reports = smtp.has_extn("dsn")
+        ours = ["RET=HDRS", f"ENVID={envelope_id(message.key)}"] if reports else []
+        code, answer = smtp.mail(self._sender, ours)
+        if code != 250:
+            raise smtplib.SMTPResponseException(code, answer)
+        reporting = ["NOTIFY=FAILURE,DELAY"] if reports else []
+        code, answer = smtp.rcpt(message.address, reporting)
+        if code not in (250, 251):
+            raise smtplib.SMTPRecipientsRefused({message.address: (code, answer)})
+        # A copy that is refused, or comes back, is no news of the message itself.
+        silent = ["NOTIFY=NEVER"] if reports else []
+        for copy in chain(*invoice.document.copies(message.address)):
+            smtp.rcpt(copy, silent)
 
 
-def _refusal(code: int, answer: bytes | str) -> SendError:
+def envelope_id(key: MessageKey) -> str:
+    """What the envelope calls a message.
+
+    >>> envelope_id(MessageKey("acc_1", "msg_1"))
+    'acc_1/msg_1'
+    """
+    return f"{key.account}/{key.message}"
+
+
+def _refusal(code: int, answer: bytes | str, *, of_address: bool = False) -> SendError:
     # The server's own words may quote the address: only its codes are kept.
     words = answer.decode("ascii", "replace") if isinstance(answer, bytes) else answer
-    first = words.split(" ", 1)[0]
-    enhanced = f" {first}" if first.replace(".", "").isdigit() else ""
-    reason = f"refused with SMTP {code}{enhanced}"
-    return Transient(reason) if 400 <= code < 500 else Permanent(reason)
+    status = enhanced(words)
+    reason = f"refused with SMTP {code}{'' if status is None else f' {status}'}"
+    if 400 <= code < 500:
+        return Transient(reason)
+    return Permanent(reason, suppression(status) if of_address else None)

@@ -44,6 +44,8 @@ class Call(NamedTuple):
     query: str
     headers: Mapping[bytes, bytes]
     receive: Receive
+    peer: str = ""
+    """The network address that asks; the nearest proxy's, unless the server below trusts it."""
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name. One that came twice is both, joined by a comma."""
@@ -121,7 +123,8 @@ def called(scope: Scope, receive: Receive) -> Call:
         segments = [unquote(segment) for segment in segments]
     query = scope["query_string"].decode("latin-1")
     method: str = scope["method"]
-    return Call(method, tuple(segments), query, headers, receive)
+    peer: str = (scope.get("client") or ("",))[0]
+    return Call(method, tuple(segments), query, headers, receive, peer)
 
 
 async def reply(send: Send, given: Answer, *, head: bool = False) -> None:

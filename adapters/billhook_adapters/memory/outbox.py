@@ -10,7 +10,7 @@ from returns.result import Failure, Result, Success
 from billhook.delivery import Accepted, MessageId, SendError
 from billhook.invoice import Invoice
 from billhook.message import Message
-from billhook_adapters.wording import short_text
+from billhook_adapters.wording import PLAIN, Writer
 
 
 class Delivered(NamedTuple):
@@ -31,7 +31,8 @@ class CapturedSender:
     []
     """
 
-    def __init__(self) -> None:
+    def __init__(self, writer: Writer = PLAIN) -> None:
+        self._writer = writer
         self.delivered: list[Delivered] = []
         self.faults: deque[SendError] = deque()
         self.faults_to: defaultdict[str, deque[SendError]] = defaultdict(deque)
@@ -42,6 +43,6 @@ class CapturedSender:
             if waiting:
                 return Failure(waiting.popleft())
         if all(known.id != message.id for known in self.delivered):
-            text = short_text(invoice, seller, reminding=message.reminder is not None)
+            text = self._writer.sms(message, invoice, seller)
             self.delivered.append(Delivered(message.id, message.address, text))
         return Success(Accepted(f"captured-{message.id}"))

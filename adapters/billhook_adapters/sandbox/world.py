@@ -10,6 +10,7 @@ from typing import NamedTuple
 from billhook.account import Account, AccountId, Policy
 from billhook.announcement import Subscriber, SubscriberId
 from billhook.party import Medium
+from billhook_adapters.documents.templating import Templates
 from billhook_adapters.http.highlevel.face import HighLevelFace
 from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.events import EVENTS
@@ -22,7 +23,7 @@ from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.face import SandboxFace
 from billhook_adapters.webhooks import Poster, SecretBox, check_url
 from billhook_adapters.webhooks.announcer import RAZORPAY, WebhookAnnouncer
-from billhook_adapters.wiring import Service, beside, build_service
+from billhook_adapters.wiring import Service, beside, build_service, pages
 
 POLICY = Policy(least_lead=timedelta(minutes=15))
 NUMBERED = POLICY.model_copy(update={"number_prefix": "", "number_width": 1})
@@ -69,7 +70,7 @@ def build_sandbox(
     if webhook is not None:
         check_url(webhook.url, allow_loopback=True)
     clock = MovableClock(SystemClock())
-    outbox = {medium: CapturedSender() for medium in Medium}
+    outbox = {medium: CapturedSender(Templates()) for medium in Medium}
     box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
     opened = _opened(keys, locations)
     accounts = [account.id for account in opened]
@@ -84,6 +85,7 @@ def build_sandbox(
         keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
         faces=lambda parts: {
             **beside(parts),
+            **pages(parts, simulating=True),
             # Its payer charges itself, as told at /sandbox/invoices/{id}/payments.
             "/invoices": HighLevelFace(parts.lane, parts.keys, charging=True),
             "/sandbox": SandboxFace(parts.lane, parts.handlers, accounts, clock, outbox),

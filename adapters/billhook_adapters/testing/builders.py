@@ -137,6 +137,7 @@ def a_full_document(**fields: Any) -> Document:
             name="رافي 👩🏽‍🚀",
             billing_address=address,
             shipping_address={**address, "city": "鎌倉"},
+            language="hi",
             time_zone="Asia/Kolkata",
         ),
         "lines": (

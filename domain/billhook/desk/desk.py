@@ -195,9 +195,10 @@ class Desk:
             found = view.behind(short_url)
             if found is None:
                 return Failure(InvoiceNotFound())
-            seller = view.accounts((found.account,))[found.account].name
+            seller = view.accounts((found.account,))[found.account]
             payments = [one for one in view.payments_for(found.key) if one.applied]
-        return Success(Hosted(as_of(found, self._clock.now()), seller, payments))
+        now = self._clock.now()
+        return Success(Hosted(as_of(found, now), seller.name, payments, seller.policy.payee))
 
     def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
         """The invoices wanted, and how many there are on all pages together."""

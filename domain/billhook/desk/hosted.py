@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from billhook.invoice import Invoice
+from billhook.lifecycle import sources
+from billhook.operation import Operation
+from billhook.payee import Payee
 from billhook.records import RecordedPayment
 
 
@@ -15,4 +18,11 @@ class Hosted:
 
     invoice: Invoice
     seller: str
-    payments: Sequence[RecordedPayment]
+    payments: Sequence[RecordedPayment] = ()
+    payee: Payee | None = None
+    """Where its seller takes money."""
+
+    @property
+    def payable(self) -> bool:
+        """Whether there is money to be sent for it: a trial bills nobody."""
+        return self.invoice.status in sources(Operation.PAY) and self.invoice.document.live

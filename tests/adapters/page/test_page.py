@@ -14,13 +14,18 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.documents.pictures import Printed
 from billhook.account import AccountId
-from billhook.desk.commands import Cancel, Draft, Issue, Pay
+from billhook.desk.commands import Cancel, Draft, Issue, Notify, Pay
 from billhook.desk.desk import Desk
 from billhook.invoice import InvoiceId
+from billhook.party import Medium
+from billhook.payee import Payee
+from billhook.records import Contact
 from billhook_adapters.http.exchange import App
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.http.page.face import PageFace
+from billhook_adapters.http.page.guesses import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
 
@@ -53,8 +58,10 @@ class Hoster:
 
     def __init__(self) -> None:
         self.clock = SettableClock(NOON)
+        self.peer = "192.0.2.1"
         self.desk = Desk(InMemoryStore(), self.clock, RandomIds(BASE))
-        self.desk.open(an_account(ACME, "Acme Books"))
+        self.desk.open(an_account(ACME, "Acme Books", payee=Payee(upi="acme@okbank")))
+        self.face = PageFace(Lane(self.desk), BASE, self.clock)
 
     def issued(self, **document: Any) -> str:
         """The short URL of an invoice that was issued."""
@@ -72,8 +79,8 @@ class Hoster:
         return asyncio.run(self._ask(url, method))
 
     async def _ask(self, url: str, method: str) -> httpx.Response:
-        app: App = PageFace(Lane(self.desk), BASE)
-        transport: Any = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # ours is ASGI too
+        app: App = self.face
+        transport: Any = httpx.ASGITransport(app=app, client=(self.peer, 1))  # type: ignore[arg-type]  # ours is ASGI too
         async with httpx.AsyncClient(transport=transport) as client:
             return await client.request(method, url)
 
@@ -138,6 +145,11 @@ def test_a_trial_says_that_it_bills_nobody(hoster: Hoster) -> None:
     assert "This is a trial: it bills nobody." in hoster.read(hoster.issued(live=False))
 
 
+def token(url: str) -> str:
+    """The end of a short URL."""
+    return url.rpartition("/")[2]
+
+
 UNKNOWN = ["x" * 22, "", "a/b", "%00", "..%2f..", "%ff", "é", "inv_1", "x" * 5000, "a b"]
 
 
@@ -167,11 +179,11 @@ def test_what_strangers_wrote_is_only_text(hoster: Hoster) -> None:
     )  # fmt: skip
     answer = hoster.ask(url)
     page = Reader(answer.text)
-    assert {tag for tag, _ in page.tags} & {"script", "img", "a", "form", "iframe", "link"} == set()
+    assert {tag for tag, _ in page.tags} & {"script", "img", "form", "iframe", "link"} == set()
     assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
     assert "evil.example" in " ".join(page.texts)
     assert [value for _, attrs in page.tags for name, value in attrs.items()
-            if name in ("src", "href")] == []  # fmt: skip
+            if name in ("src", "href")] == [f"{token(url)}/invoice.pdf"]  # fmt: skip
 
 
 def test_a_page_may_load_nothing_but_its_own_style_and_leaves_no_trace(hoster: Hoster) -> None:
@@ -192,3 +204,109 @@ def test_nobody_elses_names_or_ids_are_on_the_page(hoster: Hoster) -> None:
     page = hoster.ask(hoster.issued(notes={"internal": "secret note"}, comment="for staff")).text
     for private in ("acc_1", "inv_1", "ravi@example.com", "+919876543210", "secret note", "staff"):
         assert private not in page
+
+
+def test_the_code_is_there_as_long_as_money_can_be_sent(hoster: Hoster) -> None:
+    url = hoster.issued()
+    page = Reader(hoster.ask(url).text)
+    (picture,) = [attrs for tag, attrs in page.tags if attrs.get("role") == "img"]
+    assert picture["aria-label"] == "Scan this with any UPI app to pay INR 998.00."
+    hoster.pay(99800)
+    assert "<svg" not in hoster.ask(url).text
+
+
+def test_the_pdf_is_the_invoice_and_leaves_no_trace(hoster: Hoster) -> None:
+    url = hoster.issued()
+    answer = hoster.ask(f"{url}/invoice.pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert "INR 998.00 is due." in Printed(answer.content).text
+    assert answer.headers["cache-control"] == "no-store"
+    hoster.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+    assert hoster.ask(f"{url}/invoice.pdf").status_code == 410
+
+
+@pytest.mark.parametrize(("language", "said"), [("hi", "INR 998.00 देय है।"), ("ar", "للدفع")])
+def test_a_payer_reads_their_own_language(hoster: Hoster, language: str, said: str) -> None:
+    answer = hoster.ask(hoster.issued(customer=a_customer(language=language)))
+    direction = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{direction}">' in answer.text
+    assert said in answer.text or language == "ar"
+
+
+def test_who_guesses_is_held_up_for_a_minute_and_nobody_else_is(hoster: Hoster) -> None:
+    url = hoster.issued()
+    answers = [hoster.ask(BASE + f"guess{n}").status_code for n in range(MOST + 1)]
+    assert answers == [404] * MOST + [429]
+    held_up = hoster.ask(url)
+    assert (held_up.status_code, held_up.headers["retry-after"]) == (429, "60")
+    hoster.peer = "192.0.2.2"
+    assert hoster.ask(url).status_code == 200
+    hoster.peer = "192.0.2.1"
+    hoster.clock.advance(timedelta(minutes=1))
+    assert hoster.ask(url).status_code == 200
+
+
+def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
+    guesses = Guesses()
+    for peer in range(REMEMBERED + 5):
+        guesses.missed(str(peer), NOON)
+    assert len(guesses) == REMEMBERED
+
+
+class Reminded(Hoster):
+    """Its payer got a reminder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.url = self.issued()
+        told = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+        self.message = self.desk.do(told).unwrap()
+        self.stop = f"{self.url}/stop/{self.message.id}"
+        self.contact = Contact(ACME, Medium.EMAIL, self.message.address)
+
+
+def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
+    hoster = Reminded()
+    assert "Send me nothing more" in hoster.read(hoster.stop)
+    assert hoster.desk.contact(hoster.contact).suppressed is None
+    clicked = hoster.ask(hoster.stop, "POST")
+    assert (clicked.status_code, hoster.desk.contact(hoster.contact).suppressed) == (
+        200,
+        "opted_out",
+    )
+    assert hoster.ask(hoster.stop, "POST").status_code == 200
+
+
+def test_why_an_address_is_left_alone_already_stands() -> None:
+    hoster = Reminded()
+    hoster.desk.suppress(hoster.contact, "complained")
+    hoster.ask(hoster.stop, "POST")
+    assert hoster.desk.contact(hoster.contact).suppressed == "complained"
+
+
+def test_who_owes_nothing_any_more_can_still_stop_messages() -> None:
+    hoster = Reminded()
+    hoster.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+    assert hoster.ask(hoster.stop, "POST").status_code == 200
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/msg_unknown", "/msg_1/x", "/%00"])
+def test_only_a_message_of_the_invoice_can_be_stopped(rest: str) -> None:
+    hoster = Reminded()
+    for method in ("GET", "POST"):
+        assert hoster.ask(f"{hoster.url}/stop{rest}", method).status_code == 404
+    assert hoster.ask(hoster.stop, "DELETE").status_code == 404
+    assert hoster.desk.contact(hoster.contact).suppressed is None
+
+
+def test_only_where_payers_are_played_a_button_pays(hoster: Hoster) -> None:
+    url = hoster.issued()
+    assert hoster.ask(f"{url}/pay", "POST").status_code == 404
+    hoster.face = PageFace(Lane(hoster.desk), BASE, hoster.clock, simulating=True)
+    assert "Simulate the payment of INR 998.00" in hoster.read(url)
+    paid = hoster.ask(f"{url}/pay", "POST")
+    assert (paid.status_code, paid.headers["location"]) == (303, f"../{token(url)}")
+    assert "This invoice is paid. Thank you." in hoster.read(url)
+    assert hoster.ask(f"{url}/pay", "POST").status_code == 303  # a second click changes nothing
+    assert len(hoster.desk.payments(ACME, ONE).unwrap()) == 1
+    assert "Simulate" not in hoster.ask(url).text

@@ -48,6 +48,7 @@ class CustomerOut(_Out):
     contact: str | None
     billing_address: AddressOut | None
     shipping_address: AddressOut | None
+    language: str | None
     time_zone: str | None
 
 

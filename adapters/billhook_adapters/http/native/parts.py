@@ -18,6 +18,7 @@ from billhook_adapters.http.native.shapes import (
     HowMany,
     Id,
     Instant,
+    Language,
     Percent,
     Phone,
     Zone,
@@ -52,6 +53,7 @@ class CustomerIn(In):
     contact: Phone | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
+    language: Language | None = Field(default=None, description="What they read.")
     time_zone: Zone | None = Field(
         default=None, description="Where they live by the clock: reminders keep quiet hours."
     )

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from billhook.decimals import Percentage, Quantity
 from billhook.money import EXPONENTS, CurrencyCode
-from billhook.party import CountryCode, EmailAddress, PhoneNumber, medium_of
+from billhook.party import CountryCode, EmailAddress, LanguageTag, PhoneNumber, medium_of
 from billhook.value import ID_PATTERN, Identifier, Text, TimeZone, utc
 from billhook_adapters.zones import known_zone
 
@@ -107,6 +107,14 @@ Reachable = Annotated[
     ),
 ]
 """An e-mail address or an E.164 number."""
+
+Language = Annotated[
+    LanguageTag,
+    WithJsonSchema(
+        {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Z]{2})?$", "examples": ["hi", "en-IN"]}
+    ),
+]
+"""A language, and maybe its region."""
 
 Country = Annotated[
     CountryCode, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["IN"]})

@@ -1,48 +1,137 @@
-"""The page below the short URLs' path: no credentials but the URL itself."""
+"""The pages below the short URLs' path: no credentials but the URL itself."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from urllib.parse import urlsplit
 
-from returns.result import Failure
-
+from billhook.delivery import MessageId, MessageKey
+from billhook.desk.commands import Pay
+from billhook.desk.desk import Desk
+from billhook.desk.hosted import Hosted
 from billhook.invoice import Status
+from billhook.message import Message
+from billhook.payment import Payment, Reference
+from billhook.ports import Clock
+from billhook.records import Contact
+from billhook_adapters.documents.codes import codes
+from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
+from billhook_adapters.documents.pdf import Printer
+from billhook_adapters.documents.sheet import sheet
 from billhook_adapters.http.exchange import Answer, Call
 from billhook_adapters.http.face import Face, Trouble
+from billhook_adapters.http.ids import minted_id
 from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.page.rendering import page, sentence
-from billhook_adapters.http.page.sheet import sheet
+from billhook_adapters.http.page.guesses import WITHIN, Guesses
+from billhook_adapters.http.page.rendering import back_to, document, page, sentence
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
-
-UNKNOWN = sentence(404, "There is no invoice here", "Check the link, or ask who sent it.")
-CANCELLED = sentence(410, "This invoice was cancelled", "Nothing is to be paid.")
-BROKEN = sentence(503, "This page cannot be shown now", "Try again in a moment.")
+_READING = ("GET", "HEAD")
 
 
 class PageFace(Face):
-    """Serves the pages of invoices whose short URLs begin with `base_url`."""
+    """Serves the pages of invoices whose short URLs begin with `base_url`.
 
-    def __init__(self, lane: Lane, base_url: str) -> None:
-        self._lane, self._base_url = lane, base_url
+    `language` is what payers read of whom nothing is known. With `simulating` a page has a button
+    that pays the invoice: for the sandbox alone.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        base_url: str,
+        clock: Clock,
+        *,
+        language: str = SOURCE,
+        printer: Printer | None = None,
+        simulating: bool = False,
+    ) -> None:
+        self._lane, self._base_url, self._clock = lane, base_url, clock
         self._depth = urlsplit(base_url).path.rstrip("/").count("/")
+        self._language = language_of(language)
+        self._default, self._simulating = language, simulating
+        self._printer = printer or Printer(default=language)
+        self._guesses = Guesses()
 
     async def serve(self, call: Call) -> Answer:
         """The invoice's page, or that there is none."""
-        rest = call.path[self._depth :]
-        if call.method not in ("GET", "HEAD") or len(rest) != 1 or not _TOKEN.fullmatch(rest[0]):
-            return UNKNOWN
-        url = self._base_url + rest[0]
-        found = await self._lane.read(lambda desk: desk.behind(url))
-        if isinstance(found, Failure):
-            return UNKNOWN
-        hosted = found.unwrap()
-        if hosted.invoice.status is Status.CANCELLED:
-            return CANCELLED
-        return page(sheet(hosted))
+        now = self._clock.now()
+        if self._guesses.held_up(call.peer, now):
+            wait = (b"retry-after", str(int(WITHIN.total_seconds())).encode())
+            return self._refused(429)._replace(headers=(*self._refused(429).headers, wait))
+        token, *rest = call.path[self._depth :] or ("",)
+        found = None
+        if _TOKEN.fullmatch(token):
+            url = self._base_url + token
+            found = (await self._lane.read(lambda desk: desk.behind(url))).value_or(None)
+        if found is None:
+            self._guesses.missed(call.peer, now)
+            return self._refused(404)
+        return await self._served(call.method, token, tuple(rest), found)
 
     def troubled(self, trouble: Trouble) -> Answer:
         """Whatever it is: try again."""
         del trouble
-        return BROKEN
+        return self._refused(503)
+
+    async def _served(
+        self, method: str, token: str, rest: tuple[str, ...], hosted: Hosted
+    ) -> Answer:
+        language = read_by(hosted.invoice.document, self._default)
+        if rest[:1] == ("stop",):  # also for one that was cancelled since
+            return await self._stop(method, rest[1:], hosted, language)
+        if hosted.invoice.status is Status.CANCELLED:
+            return sentence(410, "is_cancelled", "nothing_due", language)
+        match method, rest:
+            case "GET" | "HEAD", ():
+                shown = sheet(hosted, self._default)
+                drawn = codes(hosted, language)
+                return page(shown, token, drawn, simulating=self._simulating)
+            case "GET" | "HEAD", ("invoice.pdf",):
+                return document(await asyncio.to_thread(self._printer.printed, hosted))
+            case "POST", ("pay",) if self._simulating:
+                return await self._pay(token, hosted)
+            case _:
+                return self._refused(404)
+
+    async def _pay(self, token: str, hosted: Hosted) -> Answer:
+        invoice = hosted.invoice
+        if not hosted.payable:  # a second click
+            return back_to(token)
+        payment = Payment(
+            reference=Reference(minted_id("pay")),
+            amount=invoice.due,
+            currency=invoice.document.currency,
+        )
+        await self._lane.do(Pay(account=invoice.account, invoice=invoice.id, payment=payment))
+        return back_to(token)
+
+    async def _stop(
+        self, method: str, rest: tuple[str, ...], hosted: Hosted, language: Language
+    ) -> Answer:
+        """Withdraw consent: the address that a message went to is left alone from now on.
+
+        A click is a POST (RFC 8058); a GET asks first, because mail scanners follow links.
+        """
+        invoice = hosted.invoice
+        key = MessageKey(invoice.account, MessageId("".join(rest[:1])))
+        message = await self._lane.read(lambda desk: desk.message(key))
+        if len(rest) != 1 or not isinstance(message, Message) or message.invoice != invoice.id:
+            return self._refused(404)
+        if method in _READING:
+            return sentence(200, "stop", "stop_text", language, button="stop_button")
+        if method != "POST":
+            return self._refused(404)
+        contact = Contact(message.account, message.medium, message.address)
+
+        def opt_out(desk: Desk) -> None:
+            if desk.contact(contact).suppressed is None:  # why it is left alone already stands
+                desk.suppress(contact, "opted_out")
+
+        await self._lane.read(opt_out)
+        return sentence(200, "stopped", "stopped_text", language)
+
+    def _refused(self, status: int) -> Answer:
+        said = ("unknown", "check_link") if status == 404 else ("broken", "try_again")
+        return sentence(status, *said, self._language)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from billhook_adapters.documents.codes import Code
+from billhook_adapters.documents.language import Language
+from billhook_adapters.documents.sheet import Sheet
 from billhook_adapters.extras import needs
 from billhook_adapters.http.exchange import Answer
-from billhook_adapters.http.page.sheet import Sheet
 
 with needs("pages"):
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,6 +26,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["picture"] = Markup  # drawn by us, from nothing but squares
 _OURS = {"style": Markup(_STYLE)}  # noqa: S704  # a file of ours
 _PAGE, _SENTENCE = (
     _TEMPLATES.get_template(name, globals=_OURS) for name in ("page.html", "sentence.html")
@@ -32,7 +35,7 @@ _PAGE, _SENTENCE = (
 _HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 HEADERS: Mapping[str, str] = {
     "content-security-policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow",
@@ -43,16 +46,47 @@ HEADERS: Mapping[str, str] = {
 """What every page says of itself: only its own style, nobody's frame, no trace left behind."""
 
 _SAID = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+_INLINE = (b"content-disposition", b'inline; filename="invoice.pdf"')
 
 
-def page(sheet: Sheet) -> Answer:
-    """The page of an invoice."""
-    return _html(200, _PAGE.render(sheet=sheet))
+def page(
+    sheet: Sheet, token: str, codes: Sequence[Code] = (), *, simulating: bool = False
+) -> Answer:
+    """The page of an invoice. With `simulating`, its payer may be played."""
+    language = sheet.language
+    simulated = None
+    if simulating and sheet.due is not None:
+        simulated = language.say("simulate", amount=sheet.due)
+    body = _PAGE.render(
+        sheet=sheet,
+        token=token,
+        codes=codes,
+        simulating=simulated,
+        language=language,
+        words=language.phrases,
+    )
+    return _html(200, body)
 
 
-def sentence(status: int, title: str, text: str) -> Answer:
-    """A page of one sentence."""
-    return _html(status, _SENTENCE.render(title=title, text=text))
+def sentence(
+    status: int, title: str, text: str, language: Language, *, button: str | None = None
+) -> Answer:
+    """A page of one sentence, by the names of its phrases; with a button, it can be agreed to."""
+    said = language.phrases
+    body = _SENTENCE.render(
+        title=said[title], text=said[text], button=button and said[button], language=language
+    )
+    return _html(status, body)
+
+
+def document(body: bytes) -> Answer:
+    """A PDF, to be looked at in place."""
+    return Answer(200, body, (*_SAID, _INLINE), b"application/pdf")
+
+
+def back_to(token: str) -> Answer:
+    """Back to an invoice's page, one level up."""
+    return Answer(303, b"", (*_SAID, (b"location", f"../{token}".encode())), b"text/html")
 
 
 def _html(status: int, body: str) -> Answer:

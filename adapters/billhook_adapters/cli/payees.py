@@ -1,0 +1,79 @@
+"""`billhook payee`: where an account's payers may send money, as codes on page and PDF."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from billhook_adapters.cli.answer import answer
+from billhook_adapters.cli.database import database
+from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.stopped import Stopped
+
+if TYPE_CHECKING:
+    from billhook.payee import Payee
+
+_AT = "--database sqlite:///billhook.sqlite3"
+_REMEDIES = {
+    "upi": "give a UPI address, such as acme@okbank",
+    "iban": "give an IBAN without spaces, such as DE89370400440532013000",
+    "bic": "give a BIC such as COBADEFFXXX, together with --iban",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Set, show and clear."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    example = f"billhook payee set ACCOUNT_ID --upi acme@okbank {_AT}"
+    parser.epilog = f"example:\n  {example}"
+    for action, what in (
+        ("set", "show payers codes that send money here, instead of anywhere else"),
+        ("show", "show where payers send money"),
+        ("clear", "show payers no codes"),
+    ):
+        one = actions.add_parser(action, help=what, description=what)
+        one.add_argument("account", metavar="ACCOUNT_ID")
+        if action == "set":
+            one.add_argument("--upi", metavar="U", help="for rupees: acme@okbank")
+            one.add_argument("--iban", metavar="I", help="for euros")
+            one.add_argument("--bic", metavar="B", help="of the IBAN's bank, where it is needed")
+        add_json(one)
+        add_database(one)
+        does(one, _run, example=example if action == "set" else f"billhook payee {action} A {_AT}")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from billhook.account import Account, AccountId
+    from billhook.desk.desk import Desk
+    from billhook_adapters.memory.clock import SystemClock
+    from billhook_adapters.memory.ids import RandomIds
+    from billhook_adapters.sql import SqlStore
+
+    with database(asked.database) as engine:
+        desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+        account = desk.account(AccountId(asked.account))
+        if account is None:
+            raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")
+        payee = account.policy.payee
+        if asked.action != "show":
+            payee = _payee(asked) if asked.action == "set" else None
+            policy = account.policy.model_copy(update={"payee": payee})
+            desk.open(Account(id=account.id, name=account.name, policy=policy))
+    told = {name: getattr(payee, name, None) for name in _REMEDIES}
+    lines = [f"{name:5} {value or '-'}" for name, value in told.items()]
+    answer(told, lines, as_json=asked.json, lost="`billhook payee show` tells it again")
+    return 0
+
+
+def _payee(asked: argparse.Namespace) -> Payee:
+    from pydantic import ValidationError
+
+    from billhook.payee import Payee
+
+    if not (asked.upi or asked.iban):
+        raise Stopped("--upi, --iban: give one of them, or both")
+    try:
+        return Payee(upi=asked.upi, iban=asked.iban, bic=asked.bic)
+    except ValidationError as wrong:
+        name = str((wrong.errors()[0]["loc"] or ("bic",))[0])
+        raise Stopped(f"--{name}: {_REMEDIES[name]}") from None

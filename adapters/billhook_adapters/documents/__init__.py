@@ -1,0 +1,1 @@
+"""What a payer reads, in the payer's language: messages, the page's words, the PDF, the codes."""

@@ -1,0 +1,68 @@
+"""What payers scan: the amount due and where to send it, as UPI and EPC QR codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import quote
+
+from billhook.desk.hosted import Hosted
+from billhook.invoice import Invoice
+from billhook.money import major
+from billhook.payee import Payee
+from billhook_adapters.documents.language import Language
+from billhook_adapters.extras import needs
+from billhook_adapters.wording import one_line
+
+with needs("pages"):
+    import segno
+    from segno.helpers import make_epc_qr
+
+EPC_MOST = 99_999_999_999
+"""Cents: what the standard for transfers lets a code ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code to be scanned; `says` is what it is for, in words."""
+
+    says: str
+    svg: str
+    """The picture, on white, whatever is around it."""
+
+
+def codes(hosted: Hosted, language: Language) -> list[Code]:
+    """The codes for what is due; none where nothing can be paid, or nobody said where to."""
+    invoice, payee = hosted.invoice, hosted.payee
+    if payee is None or not hosted.payable:
+        return []
+    amount = language.amount(invoice.due, invoice.document.currency)
+    return [
+        Code(language.say(phrase, amount=amount), _svg(code))
+        for phrase, code in _made(invoice, payee, one_line(hosted.seller))
+    ]
+
+
+def _made(invoice: Invoice, payee: Payee, seller: str) -> Iterator[tuple[str, segno.QRCode]]:
+    due = major(invoice.due, invoice.document.currency)
+    about = invoice.number or invoice.id
+    match invoice.document.currency:
+        case "INR" if payee.upi is not None:
+            link = f"upi://pay?pa={quote(payee.upi, '@')}&pn={quote(seller[:50])}&am={due:f}&cu=INR"
+            yield "pay_upi", segno.make_qr(f"{link}&tn={quote(about[:50])}", error="m")
+        case "EUR" if payee.iban is not None and invoice.due <= EPC_MOST:
+            yield (
+                "pay_bank",
+                make_epc_qr(
+                    seller[:70], payee.iban, due, text=about[:140], bic=payee.bic, encoding=1
+                ),
+            )
+        case _:
+            return
+
+
+def _svg(code: segno.QRCode) -> str:
+    drawn = BytesIO()
+    code.save(drawn, kind="svg", scale=4, border=4, light="#fff", xmldecl=False, svgclass=None)
+    return drawn.getvalue().decode().strip()

@@ -1,0 +1,63 @@
+"""Amounts and days as they are written in a language: one form on page, PDF, e-mail and SMS.
+
+The number of decimals is ISO 4217's. The formatter's own differs for 13 currencies.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import datetime
+from decimal import localcontext
+from functools import cache
+
+from billhook.money import EXPONENTS, Currency, major
+from billhook_adapters.extras import needs
+
+with needs("messages"):
+    from babel import Locale
+    from babel.dates import format_date
+    from babel.numbers import NumberPattern
+
+
+_DIGITS = {
+    "latn": {},
+    "arab": dict(zip(map(ord, "0123456789"), "٠١٢٣٤٥٦٧٨٩", strict=True)),  # digits
+}
+"""The formatter puts a language's own signs between digits, and leaves the digits Latin."""
+
+
+def _system(locale: Locale) -> str:
+    own = locale.default_numbering_system
+    return own if own in _DIGITS else "latn"
+
+
+def amount_text(amount: int, currency: Currency, locale: Locale) -> str:
+    """An amount with its ISO 4217 code, all its decimals and the digits of a language.
+
+    >>> amount_text(1234567850, Currency("INR"), Locale("hi"))
+    'INR 1,23,45,678.50'
+    """
+    system = _system(locale)
+    with localcontext(prec=40):  # the formatter must not round what it is given
+        number = _pattern(locale, EXPONENTS[currency]).apply(
+            major(amount, currency), locale, numbering_system=system
+        )
+    return f"{currency} {number.translate(_DIGITS[system])}"
+
+
+def day_text(moment: datetime, locale: Locale) -> str:
+    """A day in full.
+
+    >>> from datetime import UTC
+    >>> day_text(datetime(2026, 1, 31, tzinfo=UTC), Locale("en"))
+    'January 31, 2026'
+    """
+    return format_date(moment.date(), "long", locale).translate(_DIGITS[_system(locale)])
+
+
+@cache
+def _pattern(locale: Locale, decimals: int) -> NumberPattern:
+    """How a locale groups digits, with exactly so many decimals."""
+    pattern: NumberPattern = copy(locale.decimal_formats[None])
+    pattern.frac_prec = (decimals, decimals)
+    return pattern

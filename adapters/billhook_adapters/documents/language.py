@@ -1,0 +1,110 @@
+"""The languages that documents come in: a file of phrases each, and how figures are written.
+
+A payer's language is a tag such as `hi` or `en-IN`; its phrases are those of the language, its
+figures those of the region. A tag without phrases falls back to the operator's language.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from billhook.invoice import Document
+from billhook.money import Currency
+from billhook_adapters.documents.figures import amount_text, day_text
+from billhook_adapters.extras import needs
+
+with needs("messages"):
+    from babel import Locale, UnknownLocaleError
+
+_FOLDER = Path(__file__).parent / "phrases"
+SOURCE = "en"
+"""The language that the others are held to."""
+
+_NOWHERE = {"en": "001"}
+"""The figures of a language of many regions, where none is named: 31 January, not January 31."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language: its phrases, and how it writes figures.
+
+    >>> language_of("hi-IN").code
+    'hi'
+    """
+
+    code: str
+    locale: Locale
+    phrases: Mapping[str, str]
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written: `ltr` or `rtl`."""
+        return self.locale.text_direction
+
+    def amount(self, amount: int, currency: Currency) -> str:
+        """An amount in this language."""
+        return amount_text(amount, currency, self.locale)
+
+    def day(self, moment: datetime) -> str:
+        """A day in this language."""
+        return day_text(moment, self.locale)
+
+    def say(self, phrase: str, **parts: str) -> str:
+        """A phrase with its parts."""
+        return self.phrases[phrase].format(**parts)
+
+
+def language_of(tag: str | None, default: str = SOURCE) -> Language:
+    """The language of a tag, else the default's."""
+    code, _, region = (tag or default).partition("-")
+    if code not in phrases():
+        code, _, region = default.partition("-")
+    return _language(code, region)
+
+
+def read_by(document: Document, default: str = SOURCE) -> Language:
+    """The language of whoever pays."""
+    customer = document.customer
+    return language_of(None if customer is None else customer.language, default)
+
+
+@cache
+def _language(code: str, region: str) -> Language:
+    try:
+        locale = Locale(code, region or _NOWHERE.get(code))
+    except UnknownLocaleError:
+        locale = Locale(code, _NOWHERE.get(code))
+    return Language(code, locale, phrases()[code])
+
+
+@cache
+def phrases() -> Mapping[str, Mapping[str, str]]:
+    """The phrases of every language, each held to the same names and placeholders."""
+    return loaded(_FOLDER)
+
+
+def loaded(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """The phrases of a folder. Raises ValueError where two languages differ in more than words."""
+    found: dict[str, dict[str, str]] = {
+        path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
+    }
+    wanted = found[SOURCE]
+    for code, said in found.items():
+        if missing := wanted.keys() ^ said.keys():
+            raise ValueError(
+                f"{code}.toml and {SOURCE}.toml differ in {', '.join(sorted(missing))}"
+            )
+        for name, phrase in said.items():
+            if _placeholders(phrase) != _placeholders(wanted[name]):
+                raise ValueError(f"{code}.toml: {name} has other placeholders than {SOURCE}.toml")
+    return found
+
+
+def _placeholders(phrase: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(phrase) if name is not None}

@@ -1,0 +1,71 @@
+"""The invoice as a PDF: tagged for readers aloud (PDF/UA-1), and fit to be kept (PDF/A-2a)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from billhook.desk.hosted import Hosted
+from billhook_adapters.documents.codes import codes
+from billhook_adapters.documents.language import SOURCE
+from billhook_adapters.documents.sheet import sheet
+from billhook_adapters.extras import needs
+
+with needs("pages"):
+    import typst
+
+_FOLDER = Path(__file__).parent
+_Standards = list[Literal["a-2a", "ua-1"]]
+_STANDARDS: _Standards = ["a-2a", "ua-1"]
+
+
+class Printer:
+    """Prints invoices. Text is data to it: nothing in a name or a note can be a command.
+
+    `fonts` is a folder of the operator's own, for scripts beyond Latin, Greek, Cyrillic,
+    Devanagari and Arabic. An invoice with a character that no font has is printed without claiming
+    the standards, which forbid it.
+    """
+
+    def __init__(self, fonts: Path | None = None, default: str = SOURCE) -> None:
+        folders = [_FOLDER / "fonts"] if fonts is None else [_FOLDER / "fonts", fonts]
+        self._default, self._lock = default, Lock()
+        self._compiler = typst.Compiler(
+            font_paths=[str(one) for one in folders], ignore_system_fonts=True
+        )
+        self._source = (_FOLDER / "invoice.typ").read_bytes()
+
+    def printed(self, hosted: Hosted) -> bytes:
+        """The invoice as it stands now. It is not cancelled."""
+        said = sheet(hosted, self._default)
+        language = said.language
+        issued = hosted.invoice.dated_at.astimezone(UTC)
+        data = {
+            **{name: value for name, value in asdict(said).items() if name != "language"},
+            "language": language.locale.language,
+            "rtl": language.direction == "rtl",
+            "words": dict(language.phrases),
+            "heading": language.say("from", title=said.title, seller=said.seller),
+            "day": [issued.year, issued.month, issued.day],
+            "codes": [asdict(code) for code in codes(hosted, language)],
+            "link": hosted.invoice.short_url,
+        }
+        with self._lock:
+            try:
+                return self._compiled(data, _STANDARDS)
+            except typst.TypstError:
+                return self._compiled(data, [])
+
+    def _compiled(self, data: object, standards: _Standards) -> bytes:
+        made = self._compiler.compile(
+            input=self._source,
+            format="pdf",
+            sys_inputs={"data": json.dumps(data)},
+            pdf_standards=list(standards),
+        )
+        assert isinstance(made, bytes)  # noqa: S101  # one document, and no file was named
+        return made

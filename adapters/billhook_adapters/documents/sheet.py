@@ -1,0 +1,125 @@
+"""What page and PDF say: every figure and sentence as text, so that a template decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from billhook.desk.hosted import Hosted
+from billhook.invoice import Invoice, Status
+from billhook.lines import Line
+from billhook.pricing import priced
+from billhook_adapters.documents.language import SOURCE, Language, read_by
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the invoice."""
+
+    name: str
+    description: str | None
+    quantity: str
+    price: str
+    taxes: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The invoice, in words of the payer's language."""
+
+    language: Language
+    seller: str
+    title: str
+    number: str | None
+    payer: str | None
+    dated: str
+    standing: str
+    tone: str
+    """`due`, `done` or `over`: how the standing is set off. It never says anything by itself."""
+    due: str | None
+    """What is to be paid; None where nothing can be."""
+    trial: bool
+    rows: list[Row]
+    sums: list[tuple[str, str]]
+    payments: list[tuple[str, str, str]]
+    description: str | None
+    terms: str | None
+
+
+def sheet(hosted: Hosted, default: str = SOURCE) -> Sheet:
+    """The sheet of an invoice. It is not cancelled: nothing is shown of one that is."""
+    invoice, document = hosted.invoice, hosted.invoice.document
+    language, currency = read_by(document, default), document.currency
+    tone, standing = _standing(invoice, language)
+    prices = priced(document.lines, document.discount)
+    return Sheet(
+        language=language,
+        seller=hosted.seller,
+        title=document.title or language.phrases["invoice"],
+        number=document.receipt or invoice.number,
+        payer=None if document.customer is None else document.customer.name,
+        dated=language.day(invoice.dated_at),
+        standing=standing,
+        tone=tone,
+        due=language.amount(invoice.due, currency) if tone == "due" else None,
+        trial=not document.live,
+        rows=[
+            _row(line, language.amount(price.price, currency), language)
+            for line, price in zip(document.lines, prices, strict=True)
+        ],
+        sums=_sums(invoice, language),
+        payments=[
+            (
+                language.day(one.at),
+                one.payment.reference,
+                language.amount(one.payment.amount, currency),
+            )
+            for one in hosted.payments
+        ],
+        description=document.description,
+        terms=document.terms,
+    )
+
+
+def _row(line: Line, amount: str, language: Language) -> Row:
+    taxes = [f"{tax.name} {tax.rate:f} %" for tax in line.taxes]
+    if line.tax_inclusive:
+        taxes = [language.say("included", tax=tax) for tax in taxes]
+    return Row(
+        name=line.name,
+        description=line.description,
+        quantity=f"{line.quantity:f}",
+        price=language.amount(line.unit_amount, line.currency),
+        taxes=", ".join(taxes),
+        amount=amount,
+    )
+
+
+def _sums(invoice: Invoice, language: Language) -> list[tuple[str, str]]:
+    subtotal, discount, tax, total = invoice.document.summary
+    sums = [("total", total)]
+    if discount or tax:
+        parts = [("subtotal", subtotal), ("discount", -discount), ("tax", tax)]
+        sums = [*((name, amount) for name, amount in parts if amount), *sums]
+    if invoice.paid:
+        sums += [("paid", invoice.paid), ("due", invoice.due)]
+    currency = invoice.document.currency
+    return [(language.phrases[name], language.amount(amount, currency)) for name, amount in sums]
+
+
+def _standing(invoice: Invoice, language: Language) -> tuple[str, str]:
+    amount = language.amount(invoice.due, invoice.document.currency)
+    due_by = invoice.document.due_by
+    until, day = ("", "") if due_by is None else ("_by", language.day(due_by))
+    match invoice.status:
+        case Status.ISSUED | Status.DRAFT:  # a draft has no page
+            return "due", language.say(f"is_due{until}", amount=amount, day=day)
+        case Status.PARTIALLY_PAID:
+            return "due", language.say(f"is_still_due{until}", amount=amount, day=day)
+        case Status.PAID:
+            return "done", language.say("is_paid")
+        case Status.EXPIRED | Status.CANCELLED:  # what is cancelled is not shown at all
+            return "over", language.say("is_expired")
+        case _:
+            assert_never(invoice.status)

@@ -1,0 +1,163 @@
+"""The texts of messages: templates by language and medium, checked when they are loaded.
+
+`<language>/sms.txt`, `subject.txt`, `mail.txt` and `mail.html`. A folder of the operator's own
+comes before ours, file by file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook_adapters.documents.language import SOURCE, Language, phrases, read_by
+from billhook_adapters.extras import needs
+from billhook_adapters.wording import Letter, one_line
+
+with needs("messages"):
+    from css_inline import CSSInliner
+    from jinja2 import (
+        ChoiceLoader,
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+        Template,
+        select_autoescape,
+    )
+    from jinja2.exceptions import TemplateError, TemplateSyntaxError
+    from jinja2.meta import find_undeclared_variables
+
+_OURS = Path(__file__).parent / "templates"
+_FILES = ("sms.txt", "subject.txt", "mail.txt", "mail.html")
+_REQUIRED = {
+    "sms.txt": {"seller", "due", "link"},
+    "subject.txt": {"seller"},
+    "mail.txt": {"seller", "due", "link"},
+    "mail.html": {"seller", "due", "link"},
+}
+_LINK = re.compile(r"https?://[^\s\"'<>]+")
+
+SAMPLE: Mapping[str, str | int | None] = {
+    "seller": "Acme Books",
+    "name": "Ravi",
+    "due": "INR 998.00",
+    "due_by": "January 31, 2026",
+    "link": "https://bill.example/i/4Fq0c1Zr8sT2uV6wXyA9Bg",
+    "reminder": None,
+    "subject": "Invoice",
+    "language": "en",
+    "direction": "ltr",
+}
+"""What templates may name, and what they are tried with when they are loaded."""
+
+
+class WrongTemplate(ValueError):  # noqa: N818  # the template is wrong, not the program
+    """A template cannot be used; the text names its file and what to do."""
+
+
+class Templates:
+    """Writes messages in the payer's language.
+
+    `folder` holds templates of the operator's own, `default` is the language of payers whose own
+    is unknown. Raises WrongTemplate, naming the file, on a template that could fail later.
+
+    >>> Templates().languages
+    ('en', 'hi')
+    """
+
+    def __init__(self, folder: Path | None = None, default: str = SOURCE) -> None:
+        folders = [_OURS] if folder is None else [folder, _OURS]
+        self._default = default
+        self._jinja = Environment(
+            loader=ChoiceLoader([FileSystemLoader(one) for one in folders]),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+        )
+        own = {path.name for one in folders for path in one.iterdir() if path.is_dir()}
+        if foreign := own - phrases().keys():
+            raise WrongTemplate(
+                f"{', '.join(sorted(foreign))}: there are no phrases for it; use one of "
+                f"{', '.join(phrases())}"
+            )
+        self.languages = tuple(sorted(own))
+        self._templates = {
+            (code, file): self._checked(code, file) for code in self.languages for file in _FILES
+        }
+        self._inliner = CSSInliner(load_remote_stylesheets=False)
+
+    def sms(self, message: Message, invoice: Invoice, seller: str) -> str:
+        """The text of an SMS: one line, with one link, which is ours."""
+        language = read_by(invoice.document, self._default)
+        said = _said(message, invoice, one_line(seller)[:40], language)
+        return " ".join(self._of(language, "sms.txt").render(said).split())
+
+    def letter(self, message: Message, invoice: Invoice, seller: str) -> Letter:
+        """The text of an e-mail, plain and in HTML."""
+        language = read_by(invoice.document, self._default)
+        said = _said(message, invoice, one_line(seller), language)
+        subject = " ".join(self._of(language, "subject.txt").render(said).split())
+        text = self._of(language, "mail.txt").render(said)
+        html = self._of(language, "mail.html").render({**said, "subject": subject})
+        return Letter(subject, text, self._inliner.inline(html))
+
+    def _of(self, language: Language, file: str) -> Template:
+        return self._templates[language.code, file]
+
+    def _checked(self, code: str, file: str) -> Template:
+        name = f"{code}/{file}"
+        try:
+            source, path, _ = self._loader.get_source(self._jinja, name)
+            named = find_undeclared_variables(self._jinja.parse(source))
+            if strange := named - SAMPLE.keys():
+                raise WrongTemplate(
+                    f"{path}: {', '.join(sorted(strange))} is not known; use "
+                    f"{', '.join(sorted(SAMPLE))}"
+                )
+            if missing := _REQUIRED[file] - named:
+                raise WrongTemplate(f"{path}: {', '.join(sorted(missing))} is missing; add it")
+            template = self._jinja.get_template(name)
+            for said in _tries():
+                _check_links(template.render(said), file, str(path))
+        except TemplateSyntaxError as wrong:
+            raise WrongTemplate(f"{name}, line {wrong.lineno}: {wrong.message}") from None
+        except TemplateError as wrong:
+            raise WrongTemplate(f"{name}: {wrong.message}") from None
+        return template
+
+    @property
+    def _loader(self) -> ChoiceLoader:
+        loader = self._jinja.loader
+        assert isinstance(loader, ChoiceLoader)  # noqa: S101  # as it was made above
+        return loader
+
+
+def _tries() -> Iterator[Mapping[str, str | int | None]]:
+    """All there may be, and as little as there may be."""
+    yield SAMPLE
+    yield {**SAMPLE, "reminder": 2, "name": "", "due_by": ""}
+
+
+def _check_links(text: str, file: str, path: str) -> None:
+    wanted = [] if file == "subject.txt" else [SAMPLE["link"]]
+    if _LINK.findall(text) != wanted:
+        raise WrongTemplate(f"{path}: must hold no link but {{{{ link }}}}, and that one once")
+
+
+def _said(
+    message: Message, invoice: Invoice, seller: str, language: Language
+) -> Mapping[str, str | int | None]:
+    document = invoice.document
+    customer, due_by = document.customer, document.due_by
+    return {
+        "seller": seller,
+        "name": one_line(customer.name) if customer is not None and customer.name else "",
+        "due": language.amount(invoice.due, document.currency),
+        "due_by": "" if due_by is None else language.day(due_by),
+        "link": invoice.short_url,
+        "reminder": message.reminder,
+        "language": language.locale.language,
+        "direction": language.direction,
+    }

@@ -1,0 +1,41 @@
+"""How often somebody asked for a page that is not there: who guesses is held up."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+MOST = 20
+WITHIN = timedelta(minutes=1)
+REMEMBERED = 10_000
+"""Addresses; beyond them the one that was quiet longest is forgotten."""
+
+
+class Guesses:
+    """Counts misses by the address that asks, for a while each.
+
+    >>> from datetime import UTC
+    >>> noon, guesses = datetime(2026, 1, 1, 12, tzinfo=UTC), Guesses()
+    >>> for _ in range(MOST): guesses.missed("192.0.2.1", noon)
+    >>> guesses.held_up("192.0.2.1", noon), guesses.held_up("192.0.2.2", noon)
+    (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._misses: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._misses)
+
+    def held_up(self, peer: str, now: datetime) -> bool:
+        """Whether an address has guessed too often of late."""
+        since, count = self._misses.get(peer, (now, 0))
+        return count >= MOST and timedelta(0) <= now - since < WITHIN
+
+    def missed(self, peer: str, now: datetime) -> None:
+        """Remember a miss."""
+        since, count = self._misses.pop(peer, (now, 0))
+        fresh = not timedelta(0) <= now - since < WITHIN
+        self._misses[peer] = (now, 1) if fresh else (since, count + 1)
+        if len(self._misses) > REMEMBERED:
+            self._misses.popitem(last=False)

@@ -1,0 +1,1 @@
+"""Messages by SMS: one sender for each way to a phone network."""

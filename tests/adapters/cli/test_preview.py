@@ -1,0 +1,67 @@
+"""`billhook preview`: what a payer would read, and how long an SMS is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.cli.conftest import Billhook
+from adapters.documents.pictures import Printed
+
+
+def test_an_sms_is_shown_with_its_length(billhook: Billhook) -> None:
+    told = billhook("preview", "sms", "--json").told
+    assert (told["encoding"], told["segments"], told["cut_by"]) == ("GSM-7", 1, "")
+    assert told["text"].startswith("Acme Books has sent you an invoice over INR 1,177.64: https://")
+    assert billhook("preview", "sms").out.endswith("\n\nGSM-7, 99 units, 1 SMS\n")
+    hindi = billhook("preview", "sms", "--language", "hi", "--reminder", "--json").told
+    assert (hindi["encoding"], hindi["segments"]) == ("UCS-2", 2)
+    assert "याद" in hindi["text"]
+
+
+def test_what_cuts_an_english_sms_is_named(billhook: Billhook, tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "sms.txt").write_text("{{ seller }} … {{ due }} ₹ {{ link }}")
+    ran = billhook("preview", "sms", "--templates", str(tmp_path))
+    assert ran.out.splitlines()[-1] == "These cut it from 160 to 70 characters: … ₹"
+
+
+def test_a_template_that_is_wrong_is_named(billhook: Billhook, tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "sms.txt").write_text("{{ seller }} {{ due }}")
+    ran = billhook("preview", "email", "--templates", str(tmp_path))
+    assert ran.status == 2
+    assert "sms.txt: link is missing; add it" in ran.err
+
+
+def test_an_email_is_shown_and_its_html_written(billhook: Billhook, tmp_path: Path) -> None:
+    out = tmp_path / "mail.html"
+    ran = billhook("preview", "email", "--out", str(out))
+    assert "Subject: Invoice over INR 1,177.64 from Acme Books\n\nHello Ravi Kumar,\n" in ran.out
+    assert 'class="button" href="https://' in out.read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ar"])
+def test_page_and_pdf_are_written(billhook: Billhook, tmp_path: Path, language: str) -> None:
+    page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    for what, out in (("page", page), ("pdf", pdf)):
+        ran = billhook("preview", what, "--language", language, "--out", str(out))
+        assert (ran.status, ran.out) == (0, f"{out} written\n")
+    assert "1,177.64" in page.read_text()
+    assert "1,177.64" in Printed(pdf.read_bytes()).text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["page"], "--out: name a file, such as invoice.html"),
+        (["pdf", "--out", "/nowhere/x.pdf"], "--out: /nowhere/x.pdf cannot be written"),
+        (["sms", "--language", "xx"], "--language: give one of ar, en, hi"),
+        (["sms", "--templates", "/nowhere"], "--templates: there is no such folder"),
+    ],
+)
+def test_what_is_wrong_is_named(billhook: Billhook, arguments: list[str], said: str) -> None:
+    ran = billhook("preview", *arguments)
+    assert ran.status == 2
+    assert said in ran.err

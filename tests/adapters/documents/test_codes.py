@@ -1,0 +1,67 @@
+"""QR codes: read back by an independent reader, they ask for the amount due."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from adapters.documents.pictures import scanned
+from billhook.desk.hosted import Hosted
+from billhook.invoice import Status
+from billhook.payee import Payee
+from billhook_adapters.documents.codes import EPC_MOST, codes
+from billhook_adapters.documents.language import language_of
+from billhook_adapters.testing import a_line, an_invoice
+
+ENGLISH = language_of("en")
+PAYEE = Payee(upi="acme@okbank", iban="DE89370400440532013000", bic="COBADEFFXXX")
+
+
+def hosted(
+    currency: str = "INR", status: Status = Status.ISSUED, amount: int = 12345, **document: Any
+) -> Hosted:
+    """An invoice over some amount, as its payer sees it."""
+    line = a_line(amount, 1, currency=currency)
+    invoice = an_invoice(status, currency=currency, lines=[line], **document)
+    return Hosted(invoice, "Acme & Söhne", payee=PAYEE)
+
+
+def test_a_upi_code_asks_for_what_is_due_in_rupees() -> None:
+    shown = hosted(status=Status.PARTIALLY_PAID)
+    (code,) = codes(shown, ENGLISH)
+    link = urlsplit(scanned(code.svg))
+    assert (link.scheme, link.netloc) == ("upi", "pay")
+    due = Decimal(shown.invoice.due) / 100
+    assert parse_qs(link.query) == {
+        "pa": ["acme@okbank"],
+        "pn": ["Acme & Söhne"],
+        "am": [f"{due:.2f}"],
+        "cu": ["INR"],
+        "tn": ["inv_1"],
+    }
+    assert code.says == f"Scan this with any UPI app to pay INR {due:.2f}."
+
+
+def test_an_epc_code_asks_for_what_is_due_in_euros() -> None:
+    (code,) = codes(hosted("EUR"), ENGLISH)
+    assert scanned(code.svg).splitlines() == [
+        "BCD", "002", "1", "SCT", "COBADEFFXXX", "Acme & Söhne", "DE89370400440532013000",
+        "EUR123.45", "", "", "inv_1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [Status.PAID, Status.EXPIRED])
+def test_nothing_is_asked_for_where_nothing_can_be_paid(status: Status) -> None:
+    assert codes(hosted(status=status), ENGLISH) == []
+
+
+def test_nothing_is_asked_for_a_trial_in_another_currency_or_to_nobody() -> None:
+    assert codes(hosted(live=False), ENGLISH) == []
+    assert codes(hosted("USD"), ENGLISH) == []
+    assert codes(hosted("EUR", amount=EPC_MOST + 1), ENGLISH) == []
+    assert codes(Hosted(hosted().invoice, "Acme"), ENGLISH) == []
+    only_upi = Hosted(hosted("EUR").invoice, "Acme", payee=Payee(upi="acme@okbank"))
+    assert codes(only_upi, ENGLISH) == []

@@ -1,0 +1,55 @@
+"""Amounts and days: the decimals are ISO 4217's, the digits and groups those of the language."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billhook.money import EXPONENTS, Currency, major
+from billhook_adapters.documents.figures import amount_text, day_text
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩\u066b", "0123456789.", "٬,\u200e\u200f\u061c")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "text"),
+    [
+        (123456789, "INR", "en", "INR 1,234,567.89"),
+        (123456789, "INR", "en_IN", "INR 12,34,567.89"),
+        (123456789, "INR", "hi", "INR 12,34,567.89"),
+        (123456789, "JPY", "en", "JPY 123,456,789"),
+        (123456789, "KWD", "en", "KWD 123,456.789"),
+        (123456789, "CLF", "en", "CLF 12,345.6789"),
+        (123456789, "KWD", "ar_EG", "KWD ١٢٣٬٤٥٦\u066b٧٨٩"),  # noqa: RUF001  # digits
+        (5, "IQD", "en", "IQD 0.005"),
+        (-100, "INR", "en", "INR -1.00"),
+        (2**53 - 1, "KWD", "en", "KWD 9,007,199,254,740.991"),
+    ],
+)
+def test_an_amount_has_all_decimals_of_its_currency(
+    amount: int, currency: str, locale: str, text: str
+) -> None:
+    assert amount_text(amount, Currency(currency), Locale.parse(locale)) == text
+
+
+@given(
+    amount=st.integers(0, 2**53 - 1),
+    currency=st.sampled_from(sorted(EXPONENTS)),
+    locale=st.sampled_from(["en", "en_IN", "hi", "ar", "ar_EG"]),
+)
+def test_no_amount_is_rounded(amount: int, currency: str, locale: str) -> None:
+    code, _, number = amount_text(amount, Currency(currency), Locale.parse(locale)).partition(" ")
+    assert code == currency
+    assert Decimal(number.translate(_DIGITS)) == major(amount, Currency(currency))
+
+
+def test_a_day_is_written_in_full() -> None:
+    day = datetime(2026, 1, 31, 23, tzinfo=UTC)
+    assert day_text(day, Locale("hi")) == "31 जनवरी 2026"
+    assert day_text(day, Locale("ar")) == "31 يناير 2026"
+    assert day_text(day, Locale("ar", "EG")) == "٣١ يناير ٢٠٢٦"

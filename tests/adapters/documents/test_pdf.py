@@ -1,0 +1,85 @@
+"""The PDF: what it says, the standards that it keeps, and that text is never a command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.documents.pictures import Printed, codes_in
+from billhook.account import AccountId
+from billhook.desk.hosted import Hosted
+from billhook.invoice import InvoiceId, Status
+from billhook.payee import Payee
+from billhook.records import RecordedPayment
+from billhook_adapters.documents.pdf import Printer
+from billhook_adapters.testing import NOON, a_customer, a_line, a_payment, an_invoice
+
+KEPT = {"pdfaid:part 2", "pdfaid:conformance A", "pdfuaid:part 1"}
+PAID = RecordedPayment(AccountId("acc_1"), InvoiceId("inv_1"), a_payment(), NOON, True, b"")
+
+
+@pytest.fixture(scope="module")
+def printer() -> Printer:
+    return Printer()
+
+
+def printed(printer: Printer, status: Status = Status.ISSUED, **document: Any) -> Printed:
+    """The PDF of an invoice."""
+    invoice = an_invoice(status, **document)
+    return Printed(printer.printed(Hosted(invoice, "Acme Books", [PAID], Payee(upi="a1@okbank"))))
+
+
+def test_it_says_what_the_page_says_and_keeps_the_standards(printer: Printer) -> None:
+    lines = [a_line(1000, 3, taxes=[{"name": "GST", "rate": 18}], description="Blue")]
+    pdf = printed(printer, lines=lines, terms="In 30 days", receipt="R-7", description="Spring")
+    for said in (
+        "Acme Books", "For Ravi", "R-7", "Spring", "Book", "Blue", "GST 18 %", "INR 30.00",
+        "INR 35.40 is due.", "Subtotal", "In 30 days", "pay_1", "https://bill.example/i/inv_1",
+    ):  # fmt: skip
+        assert said in pdf.text
+    assert pdf.claims == KEPT
+    assert pdf.metadata["Title"] == "Invoice from Acme Books"
+    assert b"/StructTreeRoot" in pdf.body
+
+
+def test_its_code_is_the_pages(printer: Printer) -> None:
+    (code,) = codes_in(printed(printer).image)
+    assert "am=998.00" in code
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "said"),
+    [("hi", "INR", "INR 12,34,567.89"), ("ar-EG", "KWD", "")],
+)
+def test_hindi_and_arabic_have_their_own_letters_and_digits(
+    printer: Printer, language: str, currency: str, said: str
+) -> None:
+    lines = [a_line(123456789, 1, currency=currency, name="किताब كتاب")]
+    customer = a_customer(language=language)
+    pdf = printed(printer, lines=lines, currency=currency, customer=customer)
+    assert pdf.claims == KEPT  # which it may claim only where a font has every character
+    if language == "hi":
+        assert said in pdf.text
+    assert b"NotoSansDevanagari" in pdf.body
+    assert b"NotoSansArabic" in pdf.body
+
+
+def test_a_character_that_no_font_has_is_printed_without_claims(printer: Printer) -> None:
+    pdf = printed(printer, customer=a_customer(name="山田"))
+    assert pdf.claims == set()
+    assert "INR 998.00 is due." in pdf.text
+
+
+@pytest.mark.parametrize(
+    "text", ["#panic()", "$x$ *b* _i_ `c` [x] @ref <l> \\ //", '#read("/etc/passwd")', "= H\n- l"]
+)
+def test_what_strangers_wrote_is_only_text(printer: Printer, text: str) -> None:
+    pdf = printed(printer, customer=a_customer(name=text), terms=text, title=text)
+    first, *_ = text.splitlines()
+    assert pdf.text.count(first) >= 3
+    assert "root:" not in pdf.text
+
+
+def test_the_same_invoice_is_the_same_to_the_byte(printer: Printer) -> None:
+    assert printed(printer).body == printed(printer).body

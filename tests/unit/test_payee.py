@@ -1,0 +1,52 @@
+"""Where money may be sent: only what a payer's bank would take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from billhook.desk.hosted import Hosted
+from billhook.invoice import Status
+from billhook.payee import Payee
+from billhook_adapters.testing import an_invoice
+
+IBANS = ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"]
+
+
+@pytest.mark.parametrize("iban", IBANS)
+def test_an_iban_with_right_check_digits_is_taken(iban: str) -> None:
+    assert Payee(iban=iban).iban == iban
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"iban": "DE88370400440532013000"},
+        {"iban": "DE89 3704 0044 0532 0130 00"},
+        {"iban": "de89370400440532013000"},
+        {"iban": "DE8937040044053201300\u0660"},
+        {"iban": "1289370400440532013000"},
+        {"iban": "DE89"},
+        {"iban": ""},
+        {"bic": "COBADEFFXXX"},
+        {"iban": IBANS[0], "bic": "COBADEFFXX"},
+        {"iban": IBANS[0], "bic": "cobadeff"},
+        {"upi": "acme"},
+        {"upi": "acme@ok bank"},
+        {"upi": "acme@okbank&am=1"},
+        {"upi": "@okbank"},
+        {"card": "4111111111111111"},
+    ],
+)
+def test_what_no_bank_would_take_is_refused(given: Any) -> None:
+    with pytest.raises(ValidationError):
+        Payee.model_validate(given)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_money_can_be_sent_for_what_is_due_and_live(status: Status) -> None:
+    payable = status in (Status.ISSUED, Status.PARTIALLY_PAID)
+    assert Hosted(an_invoice(status), "Acme").payable is payable
+    assert Hosted(an_invoice(status, live=False), "Acme").payable is False
