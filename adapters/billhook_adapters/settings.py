@@ -18,6 +18,7 @@ from billhook_adapters.email import SmtpServer
 from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
+SMS_URL, RECEIPTS_URL = "BILLHOOK_SMS_URL", "BILLHOOK_RECEIPTS_URL"
 SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
 LOG_LEVEL = "BILLHOOK_LOG_LEVEL"
 ENGINE = "BILLHOOK_ENGINE"
@@ -73,6 +74,10 @@ class Settings:
     """Templates of the operator's own."""
     fonts: Path | None = None
     """Fonts of the operator's own, for PDFs."""
+    sms_url: str | None = field(default=None, repr=False)
+    """The provider that SMS are handed to."""
+    receipts_url: str | None = None
+    """What the URLs begin with at which providers tell what became of messages."""
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
@@ -94,15 +99,17 @@ def settings(environ: Mapping[str, str]) -> Settings:
         _language(environ),
         _folder(environ, TEMPLATES),
         _folder(environ, FONTS),
+        environ.get(SMS_URL) or None,
+        _receipts_url(environ),
     )
 
 
-def _base_url(environ: Mapping[str, str]) -> str:
+def _base_url(environ: Mapping[str, str], name: str = BASE_URL) -> str:
     url = environ.get(BASE_URL, "http://127.0.0.1/i/")
     parts = urlsplit(url)
     plain = not (parts.query or parts.fragment or parts.username)
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
-        raise WrongSetting(f"{BASE_URL} must be a URL such as https://bill.example/i/")
+        raise WrongSetting(f"{name} must be a URL such as https://bill.example/i/")
     return url if url.endswith("/") else f"{url}/"
 
 
@@ -141,6 +148,18 @@ def _rate(environ: Mapping[str, str], name: str) -> Rate | None:
         raise WrongSetting(
             f"{name} must be a whole number a {', '.join(_SPANS)}, such as 20/second"
         ) from None
+
+
+def _receipts_url(environ: Mapping[str, str]) -> str | None:
+    """Below `/receipts/` of the host that pages are on, unless there is another way in."""
+    if environ.get(SECRET_KEY) and environ.get(RECEIPTS_URL) is None:
+        parts = urlsplit(_base_url(environ))
+        return f"{parts.scheme}://{parts.netloc}/receipts/"
+    if not environ.get(RECEIPTS_URL):
+        return None
+    if not environ.get(SECRET_KEY):
+        raise WrongSetting(f"{RECEIPTS_URL} needs {SECRET_KEY}, under which its URLs are signed")
+    return _base_url({BASE_URL: environ[RECEIPTS_URL]}, RECEIPTS_URL)
 
 
 def _language(environ: Mapping[str, str]) -> str:

@@ -20,7 +20,6 @@ from billhook.outbox import MOST_COUNTED
 from billhook.pacing import UNLIMITED, Rates
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Engine, Ids, Sender, Store
-from billhook_adapters.email import SmtpSender
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
 from billhook_adapters.extras import needs
@@ -36,6 +35,7 @@ from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.observability import Metrics, Probes, observed, traced
 from billhook_adapters.observability.outbox import OutboxGauges
 from billhook_adapters.outbox import told
+from billhook_adapters.providers import hear, senders
 from billhook_adapters.settings import EngineName, Settings
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
@@ -49,6 +49,11 @@ ROUTES = frozenset(
         *highlevel.TEMPLATES,
         *(f"/api{path}" for path in native.TEMPLATES),
         "/i/*",
+        "/i/*/invoice.pdf",
+        "/i/*/pay",
+        "/i/*/stop/*",
+        "/receipts/*/*",
+        "/receipts/*/*/*/*",
         "/sandbox/invoices/*/payments",
         "/healthz",
         "/readyz",
@@ -57,7 +62,9 @@ ROUTES = frozenset(
 )
 """What requests are counted by, so that no stranger's path becomes a name."""
 
-TAKEN = ("/v1", "/invoices", "/api", "/sandbox", "/healthz", "/readyz", "/metrics")
+TAKEN = (
+    "/v1", "/invoices", "/api", "/sandbox", "/receipts", "/healthz", "/readyz", "/metrics",
+)  # fmt: skip
 """What is served already, so that no page can be there."""
 
 LANES = {"sqlite": 0, "postgresql": 2}
@@ -137,16 +144,6 @@ def pages(parts: Parts, *, simulating: bool = False) -> Mapping[str, App]:
     }
 
 
-def senders(given: Settings) -> Mapping[Medium, Sender]:
-    """The senders that are set up; a message by another medium ends as a dead letter."""
-    if given.mail is None:
-        return {}
-    with needs("messages"):
-        from billhook_adapters.documents.templating import Templates
-    writer = Templates(given.templates, given.language)
-    return {Medium.EMAIL: SmtpSender(*given.mail, writer=writer)}
-
-
 def announcer(given: Settings) -> Announcer:
     """What tells subscribers, over the network."""
     box = None if given.secret_key is None else SecretBox(given.secret_key)
@@ -193,6 +190,7 @@ def build_service(
     database, store = opened(url, clock, engine)
     keys = SqlKeyring(database) if keyring is None else keyring(store)
     handlers = Handlers(store, clock, ids, senders, announcer, rates=rates)
+    hear(senders, Desk(store, clock, ids).receive)
     desk = InlineDesk(handlers) if inline else Desk(store, clock, ids)
     metrics = Metrics()
     metrics.watch(OutboxGauges(lambda: told(store.tally(clock.now(), MOST_COUNTED), clock.now())))
@@ -253,7 +251,9 @@ def build_worker(
 ) -> tuple[Engine, Metrics]:
     """An engine without a server, as these settings have it."""
     database, store = opened(given.database, clock, given.engine)
-    handlers = Handlers(store, clock, ids, senders(given), announcer(given), rates=given.rates)
+    by_medium = senders(given)
+    hear(by_medium, Desk(store, clock, ids).receive)
+    handlers = Handlers(store, clock, ids, by_medium, announcer(given), rates=given.rates)
     metrics = Metrics()
     return an_engine(given.engine, handlers, database, metrics, hands), metrics
 

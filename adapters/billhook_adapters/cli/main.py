@@ -22,6 +22,7 @@ class Command(NamedTuple):
 
 COMMANDS = (
     Command("account", "accounts", "open accounts, list them, change and revoke their keys"),
+    Command("bounces", "bounces", "read mails that came back, from a pipe or a mailbox"),
     Command("contact", "contacts", "tell whether an address may be written to, and settle it"),
     Command("demo", "demo", "walk invoices through their lives, offline"),
     Command("messages", "messages", "list what was not sent, and give dead letters another life"),

@@ -45,8 +45,10 @@ def _workers(text: str) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
+        from billhook_adapters.documents.templating import WrongTemplate
         from billhook_adapters.http.serving import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
+        from billhook_adapters.providers import senders
         from billhook_adapters.settings import BASE_URL, DATABASE, WrongSetting, settings
     with ExitStack() as stack:
         stack.enter_context(database(asked.database, new=True))
@@ -58,8 +60,8 @@ def _run(asked: argparse.Namespace) -> int:
             os.environ[BASE_URL] = asked.base_url
         os.environ.setdefault(BASE_URL, f"{here}/i/")
         try:
-            settings(os.environ)
-        except WrongSetting as wrong:
+            senders(settings(os.environ))
+        except (WrongSetting, WrongTemplate) as wrong:
             raise Stopped(str(wrong)) from None
         print(f"billhook serves {here}; Ctrl-C stops it", flush=True)
         if asked.workers > 1:
@@ -75,8 +77,9 @@ def application() -> App:
     from billhook_adapters.memory.clock import SystemClock
     from billhook_adapters.memory.ids import RandomIds
     from billhook_adapters.observability import configured
+    from billhook_adapters.providers import receipts, senders
     from billhook_adapters.settings import settings
-    from billhook_adapters.wiring import Looks, announcer, build_service, senders
+    from billhook_adapters.wiring import Looks, announcer, beside, build_service
 
     given = settings(os.environ)
     configured(given.log_level)
@@ -90,5 +93,6 @@ def application() -> App:
         rates=given.rates,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
+        faces=lambda parts: {**beside(parts), **receipts(given, parts.lane)},
     )
     return service.app

@@ -35,6 +35,7 @@ def _hands(text: str) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
+        from billhook_adapters.documents.templating import WrongTemplate
         from billhook_adapters.memory.clock import SystemClock
         from billhook_adapters.memory.ids import RandomIds
         from billhook_adapters.observability import configured
@@ -49,7 +50,10 @@ def _run(asked: argparse.Namespace) -> int:
         raise Stopped(str(wrong)) from None
     with database(asked.database):
         ids = RandomIds(given.base_url)
-        engine, _ = build_worker(given, clock=SystemClock(), ids=ids, hands=asked.hands)
+        try:
+            engine, _ = build_worker(given, clock=SystemClock(), ids=ids, hands=asked.hands)
+        except (WrongSetting, WrongTemplate) as wrong:
+            raise Stopped(str(wrong)) from None
     configured(given.log_level)
 
     def leave(_number: int, _frame: FrameType | None) -> None:

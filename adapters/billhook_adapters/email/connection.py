@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from socket import SHUT_RDWR
 from threading import Timer
 from typing import Literal
+from weakref import finalize
 
 KEPT_SECONDS = 20
 """How long an idle connection is trusted; servers hang up after some minutes at the latest."""
@@ -51,6 +52,7 @@ class Connections:
         self._server = server
         self._tls = tls or ssl.create_default_context()
         self._idle: deque[_Idle] = deque()
+        finalize(self, _close, self._idle)
 
     @contextmanager
     def lent(self) -> Generator[smtplib.SMTP]:
@@ -107,6 +109,12 @@ class Connections:
             smtp.ehlo()
         if server.user is not None and server.password is not None:
             smtp.login(server.user, server.password)
+
+
+def _close(idle: deque[_Idle]) -> None:
+    """Close what was kept for nobody."""
+    while idle:
+        idle.pop().smtp.close()
 
 
 def _answers(smtp: smtplib.SMTP) -> bool:

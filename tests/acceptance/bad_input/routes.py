@@ -13,7 +13,7 @@ PATHS = (
     "/v1/payments", "/v1/invoices/@issued/notify_by", "/v1/invoices/@issued/notify_by/sms/again",
     "/v1/invoices/@issued/ISSUE", "/v1/customers", "/v1/items", "/v2/invoices", "/index.php",
     "/.env",
-    "/v1/invoices/%2e%2e/items", "/i/unknown", "/sandboxes", "/v1/invoices/x/y/z/w/v/u/t",
+    "/v1/invoices/%2e%2e/items", "/j/unknown", "/sandboxes", "/v1/invoices/x/y/z/w/v/u/t",
     "/v1/" + "a/" * 5000, "/v1/%69nvoice", "/%00", "/%ff",
 )  # fmt: skip
 METHODS = ("HEAD", "OPTIONS", "PUT", "TRACE", "PROPFIND", "LOCK", "SEARCH", "LINK", "REPORT")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smpplib import gsm  # type: ignore[import-untyped]  # it has no types
+from smpplib import gsm
 
 from billhook_adapters.sms.segments import Length, measured, strange
 

@@ -1,0 +1,71 @@
+"""Mails that came back, read as their senders' servers report them (RFC 3464)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message as Mail
+
+from billhook.account import AccountId
+from billhook.delivery import MessageId, MessageKey
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook_adapters.email.status import enhanced, suppression
+
+LONGEST = 1024 * 1024
+"""Bytes of a report that are read; the original that it quotes may be longer."""
+
+_MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^<>\s]{1,500}>)", re.MULTILINE | re.IGNORECASE)
+
+
+def receipts(raw: bytes) -> list[Receipt]:
+    """What a mail reports of messages of ours; nothing where it is no report.
+
+    The message is named by the envelope's id, else by its Message-ID. A delay is no end, and not
+    told. A complaint (RFC 5965) suppresses the address as well.
+    """
+    mail = message_from_bytes(raw[:LONGEST])
+    if mail.get_content_type() != "multipart/report":
+        return []
+    about = _named(mail) or _original(mail)
+    return [] if about is None else [Receipt(about, fate) for fate in _fates(mail)]
+
+
+def _fates(mail: Mail) -> Iterator[Fate]:
+    for part in mail.walk():
+        if part.get_content_type() == "message/feedback-report":
+            yield CameBack("its recipient called it unwanted", "complained")
+    for block in _blocks(mail):
+        action = str(block.get("Action", "")).strip().lower()
+        code = enhanced(str(block.get("Status", "")).strip())
+        if action == "failed":
+            yield CameBack(f"came back{'' if code is None else f' with {code}'}", suppression(code))
+        elif action == "delivered":
+            yield Arrived()
+
+
+def _named(mail: Mail) -> MessageKey | None:
+    """The message by the id of its envelope, which servers hand through as it is."""
+    for block in _blocks(mail):
+        account, slash, message = str(block.get("Original-Envelope-Id", "")).strip().partition("/")
+        if slash and account and message:
+            return MessageKey(AccountId(account), MessageId(message))
+    return None
+
+
+def _original(mail: Mail) -> ProviderId | None:
+    """The message by the Message-ID of what is quoted."""
+    for part in mail.walk():
+        if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
+            found = _MESSAGE_ID.search(part.as_bytes())
+            if found is not None:
+                return ProviderId(Medium.EMAIL, found[1].decode("ascii", "replace"))
+    return None
+
+
+def _blocks(mail: Mail) -> Iterator[Mail]:
+    """The blocks of fields of a delivery report: of the message, then of each recipient."""
+    for part in mail.walk():
+        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
+            yield from (block for block in part.get_payload() if isinstance(block, Mail))

@@ -1,0 +1,1 @@
+"""Where providers tell what became of messages."""

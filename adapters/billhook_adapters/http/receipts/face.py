@@ -1,0 +1,89 @@
+"""Delivery receipts over HTTP, each in its provider's words, at a URL that nobody can guess."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
+
+from returns.result import Success
+
+from billhook.delivery import MessageKey
+from billhook.receipts import Receipt
+from billhook_adapters.http.exchange import Answer, Call
+from billhook_adapters.http.face import Face, Trouble
+from billhook_adapters.http.lane import Lane
+from billhook_adapters.sms import kannel, msg91, twilio
+from billhook_adapters.sms.callbacks import Callbacks
+
+DONE = Answer(204, b"", (), b"text/plain")
+NOTHING = Answer(404, b"There is nothing here.\n", (), b"text/plain")
+LATER = Answer(503, b"Try again later.\n", ((b"retry-after", b"60"),), b"text/plain")
+
+
+class ReceiptsFace(Face):
+    """Serves `/receipts`. A wrong signature and an unknown message get one and the same answer.
+
+    `twilio_token` is the account's auth token, with which Twilio signs what it tells.
+    """
+
+    def __init__(self, lane: Lane, callbacks: Callbacks, twilio_token: str | None = None) -> None:
+        self._lane, self._callbacks, self._twilio_token = lane, callbacks, twilio_token
+
+    async def serve(self, call: Call) -> Answer:
+        """Keep what a provider tells."""
+        if call.method not in ("GET", "POST"):
+            return NOTHING
+        path = call.path[1:]
+        named = self._callbacks.named(path)
+        if named is None:
+            return NOTHING
+        receipts = await self._told(call, path[0], named)
+        if not receipts:
+            return NOTHING if receipts is None else DONE
+        kept = await self._lane.read(lambda desk: desk.receive(receipts))
+        return DONE if any(isinstance(one, Success) for one in kept) else NOTHING
+
+    def troubled(self, trouble: Trouble) -> Answer:
+        """Whatever it is: the provider may tell it again."""
+        del trouble
+        return LATER
+
+    async def _told(
+        self, call: Call, provider: str, named: MessageKey | str
+    ) -> Sequence[Receipt] | None:
+        body = await call.body()
+        told = _fields(call.query if call.method == "GET" else body.decode("utf-8", "replace"))
+        match provider, named:
+            case kannel.NAME, MessageKey():
+                fate = kannel.fate(_fields(call.query))
+            case twilio.NAME, MessageKey() if self._is_twilios(call, told, named):
+                fate = twilio.fate(told)
+            case msg91.NAME, str():
+                return _parsed(call, body, told)
+            case _:
+                return None
+        return [] if fate is None else [Receipt(named, fate)]
+
+    def _is_twilios(self, call: Call, told: Mapping[str, str], named: MessageKey) -> bool:
+        if self._twilio_token is None or call.method != "POST":
+            return False
+        signature = call.header(b"x-twilio-signature") or ""
+        url = self._callbacks.url(twilio.NAME, named)
+        return twilio.is_signed(url, told, signature, self._twilio_token)
+
+
+def _fields(text: str) -> Mapping[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return {}
+
+
+def _parsed(call: Call, body: bytes, told: Mapping[str, str]) -> Sequence[Receipt] | None:
+    """MSG91's report: JSON, or a form whose `data` is JSON."""
+    is_json = (call.header(b"content-type") or "").startswith("application/json")
+    try:
+        return list(msg91.receipts(json.loads(body if is_json else told.get("data", ""))))
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,101 @@
+"""The providers that an operator has set up: who sends, and where they tell what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from returns.result import Result
+
+from billhook.delivery import MessageNotFound
+from billhook.message import Message
+from billhook.party import Medium
+from billhook.ports import Sender
+from billhook.receipts import Receipt
+from billhook_adapters.email import SmtpSender
+from billhook_adapters.extras import needs
+from billhook_adapters.http.exchange import App
+from billhook_adapters.http.lane import Lane
+from billhook_adapters.settings import SMS_URL, Settings, WrongSetting
+from billhook_adapters.wording import Writer
+
+
+class Receive(Protocol):
+    """What keeps receipts: `Desk.receive`."""
+
+    def __call__(
+        self, receipts: Sequence[Receipt], /
+    ) -> list[Result[Message, MessageNotFound]]: ...
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A sender to which receipts come by itself."""
+
+    receive: Receive | None
+
+
+def senders(given: Settings) -> Mapping[Medium, Sender]:
+    """The senders that are set up; a message by another medium ends as a dead letter.
+
+    Raises WrongSetting, and WrongTemplate on a template that could fail later.
+    """
+    found: dict[Medium, Sender] = {}
+    if given.mail is None and given.sms_url is None:
+        return found
+    with needs("messages"):
+        from billhook_adapters.documents.templating import Templates
+    writer = Templates(given.templates, given.language)
+    if given.mail is not None:
+        found[Medium.EMAIL] = SmtpSender(*given.mail, writer=writer)
+    if given.sms_url is not None:
+        found[Medium.SMS] = _sms(given.sms_url, given, writer)
+    return found
+
+
+def hear(senders: Mapping[Medium, Sender], receive: Receive) -> None:
+    """Let the senders to which receipts come pass them on."""
+    for sender in senders.values():
+        if isinstance(sender, Hearing):
+            sender.receive = receive
+
+
+def receipts(given: Settings, lane: Lane) -> Mapping[str, App]:
+    """Where providers tell over HTTP what became of messages, if they are asked to."""
+    if given.receipts_url is None or given.secret_key is None or given.sms_url is None:
+        return {}
+    with needs("sms"):
+        from billhook_adapters.http.receipts.face import ReceiptsFace
+        from billhook_adapters.sms.addressed import provider
+        from billhook_adapters.sms.callbacks import Callbacks
+        from billhook_adapters.sms.twilio import TwilioAccount
+    asked = provider(given.sms_url)
+    token = asked.token if isinstance(asked, TwilioAccount) else None
+    callbacks = Callbacks(given.receipts_url, given.secret_key)
+    return {"/receipts": ReceiptsFace(lane, callbacks, token)}
+
+
+def _sms(url: str, given: Settings, writer: Writer) -> Sender:
+    with needs("sms"):
+        from billhook_adapters.sms.addressed import provider
+        from billhook_adapters.sms.callbacks import Callbacks
+        from billhook_adapters.sms.kannel import KannelGateway, KannelSender
+        from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender
+        from billhook_adapters.sms.smpp import SmppSender
+        from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender
+    callbacks = None
+    if given.receipts_url is not None and given.secret_key is not None:
+        callbacks = Callbacks(given.receipts_url, given.secret_key)
+    try:
+        asked = provider(url)
+    except ValueError as wrong:
+        raise WrongSetting(f"{SMS_URL} {wrong}") from None
+    match asked:
+        case KannelGateway():
+            return KannelSender(asked, writer, callbacks)
+        case TwilioAccount():
+            return TwilioSender(asked, writer, callbacks)
+        case Msg91Account():
+            return Msg91Sender(asked, given.language)
+        case _:
+            return SmppSender(asked, writer)

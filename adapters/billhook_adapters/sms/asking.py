@@ -1,0 +1,81 @@
+"""Asking a provider over HTTP: once, within a deadline, and with a true word about it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlencode
+
+from returns.result import Failure, Result, Success
+
+from billhook.delivery import Permanent, SendError, Transient
+from billhook_adapters.bounded import BoundedBackend, Deadline
+from billhook_adapters.extras import needs
+
+with needs("sms"):
+    import httpcore
+
+SECONDS = 20.0
+"""How long a provider may take for its whole answer."""
+
+UNTOLD = Permanent("the provider was handed it and never answered: nobody can tell if it went out")
+"""None of these providers knows our key, so that trying again might tell the payer twice. The
+message is set aside as a dead letter; a receipt that comes later tells the truth."""
+
+TROUBLE = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
+
+
+class Reply(NamedTuple):
+    """What a provider answered."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Its JSON object; an empty one where it is something else."""
+        try:
+            told = json.loads(self.body)
+        except ValueError:
+            return {}
+        return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    seconds: float = SECONDS,
+) -> Result[Reply, SendError]:
+    """Ask once; no redirect is followed."""
+    backend = BoundedBackend(Deadline(seconds, time.monotonic))
+    try:
+        with httpcore.ConnectionPool(network_backend=backend) as pool:
+            answer = pool.request(method, url, headers=list(headers.items()), content=body)
+    except TROUBLE:
+        return Failure(UNTOLD if backend.sent else Transient("the provider could not be reached"))
+    named = {
+        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
+    }
+    return Success(Reply(answer.status, answer.content, named))
+
+
+def form(fields: Mapping[str, str]) -> bytes:
+    """Fields as an HTML form sends them.
+
+    >>> form({"To": "+91", "Body": "a b"})
+    b'To=%2B91&Body=a+b'
+    """
+    return urlencode(fields).encode()
+
+
+def refused(status: int, reason: str) -> SendError:
+    """What a refusal by its status means: what an operator can mend is tried again."""
+    if status in (401, 403, 404, 408, 429) or status >= 500:
+        return Transient(reason)
+    return Permanent(reason)

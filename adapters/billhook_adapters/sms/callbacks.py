@@ -1,0 +1,50 @@
+"""Where providers tell what became of a message: a URL that nobody can guess for each."""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+
+from billhook.account import AccountId
+from billhook.delivery import MessageId, MessageKey
+
+
+class Callbacks:
+    """URLs for receipts, each signed under the operator's secret key.
+
+    >>> callbacks = Callbacks("https://bill.example/receipts/", "k" * 22)
+    >>> url = callbacks.url("kannel", ("acc_1", "msg_1"))
+    >>> url.startswith("https://bill.example/receipts/kannel/acc_1/msg_1/")
+    True
+    """
+
+    def __init__(self, base_url: str, secret_key: str) -> None:
+        self._base_url = base_url
+        self._key = hmac.digest(secret_key.encode(), b"billhook receipts", sha256)
+
+    def url(self, provider: str, key: MessageKey | tuple[str, str]) -> str:
+        """Where a provider is to tell of one message."""
+        account, message = key
+        path = f"{provider}/{account}/{message}"
+        return f"{self._base_url}{path}/{self._signed(path)}"
+
+    def url_of_all(self, provider: str) -> str:
+        """Where a provider is to tell of all messages, for those that are told once for all."""
+        return f"{self._base_url}{provider}/{self._signed(provider)}"
+
+    def named(self, path: tuple[str, ...]) -> MessageKey | str | None:
+        """The message of a signed path, or the provider of one for all; None where neither."""
+        *told, signature = path or ("",)
+        if len(told) not in (1, 3) or not self._is_signed("/".join(told), signature):
+            return None
+        if len(told) == 1:
+            return told[0]
+        return MessageKey(AccountId(told[1]), MessageId(told[2]))
+
+    def _is_signed(self, path: str, signature: str) -> bool:
+        given = signature.encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(self._signed(path).encode(), given)
+
+    def _signed(self, path: str) -> str:
+        said = path.encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, said, sha256).hexdigest()[:32]

@@ -1,0 +1,104 @@
+"""SMS through a Kannel gateway: what it is asked, and what its delivery reports mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from returns.result import Failure, Result, Success
+
+from billhook.delivery import Accepted, SendError
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.receipts import Arrived, CameBack, Fate
+from billhook_adapters.sms.asking import ask, refused
+from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.sms.segments import measured
+from billhook_adapters.wording import PLAIN, Writer
+
+NAME = "kannel"
+_ACCEPTED = 202
+_WANTED = 1 | 2 | 16
+"""Reports wanted: delivered, not delivered, refused by the network."""
+
+_NO_SUCH_NUMBER = "NACK/11/"  # SMPP's "invalid destination address"
+_STAT = re.compile(r"stat:([A-Z]{2,10})")
+_ERROR = re.compile(r"err:([0-9A-Fa-f]{1,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class KannelGateway:
+    """A gateway's sendsms service. The DLT ids travel as optional parameters of SMPP."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    sender: str | None = None
+    smsc: str | None = None
+    dlt_entity: str | None = None
+    dlt_template: str | None = None
+
+
+class KannelSender:
+    """Sends by Kannel's HTTP interface; receipts come back where there are callbacks."""
+
+    def __init__(
+        self, gateway: KannelGateway, writer: Writer = PLAIN, callbacks: Callbacks | None = None
+    ) -> None:
+        self._gateway, self._writer, self._callbacks = gateway, writer, callbacks
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        """Hand one SMS over; never raises."""
+        asked = self._asked(message, self._writer.sms(message, invoice, seller))
+        answer = ask("GET", f"{self._gateway.url}?{urlencode(asked, quote_via=quote)}", headers={})
+        if isinstance(answer, Failure):
+            return answer
+        status = answer.unwrap().status
+        if status == _ACCEPTED:
+            return Success(Accepted())
+        return Failure(refused(status, f"the gateway answered {status}"))
+
+    def _asked(self, message: Message, text: str) -> Mapping[str, str]:
+        gateway = self._gateway
+        asked = {
+            "username": gateway.user,
+            "password": gateway.password,
+            "to": message.address,
+            "text": text,
+            "charset": "UTF-8",
+            "coding": "0" if measured(text).encoding == "GSM-7" else "2",
+        }
+        if gateway.sender is not None:
+            asked["from"] = gateway.sender
+        if gateway.smsc is not None:
+            asked["smsc"] = gateway.smsc
+        dlt = {"PE_ID": gateway.dlt_entity, "TEMPLATE_ID": gateway.dlt_template}
+        named = {name: value for name, value in dlt.items() if value is not None}
+        if named:
+            asked["meta-data"] = f"?smpp?{urlencode(named)}"
+        if self._callbacks is not None:
+            asked["dlr-mask"] = str(_WANTED)
+            asked["dlr-url"] = f"{self._callbacks.url(NAME, message.key)}?status=%d&reply=%A"
+        return asked
+
+
+def fate(told: Mapping[str, str]) -> Fate | None:
+    """What a delivery report says became of its message; None where it says too little.
+
+    >>> fate({"status": "1"}), fate({"status": "8"})
+    (Arrived(), None)
+    """
+    reply = told.get("reply", "")
+    match told.get("status"):
+        case "1":
+            return Arrived()
+        case "2":
+            known = [found[0] for one in (_STAT, _ERROR) if (found := one.search(reply))]
+            return CameBack(" ".join(["not delivered", *known]))
+        case "16":
+            gone = reply.startswith(_NO_SUCH_NUMBER)
+            return CameBack("refused by the network", "bounced" if gone else None)
+        case _:
+            return None

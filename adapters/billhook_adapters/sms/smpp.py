@@ -1,0 +1,177 @@
+"""SMS straight into a network's short-message centre, by SMPP 3.4."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from returns.result import Failure, Result, Success
+
+from billhook.delivery import Accepted, MessageKey, Permanent, SendError, Transient
+from billhook.invoice import Invoice
+from billhook.message import Message
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook_adapters.extras import needs
+from billhook_adapters.sms.asking import UNTOLD
+from billhook_adapters.sms.link import Broken, Link, Report, Unbound, Unsent
+from billhook_adapters.wording import PLAIN, Writer
+
+with needs("sms"):
+    from smpplib import consts, gsm
+
+_INVALID_NUMBER = consts.SMPP_ESME_RINVDSTADR
+_BUSY = frozenset(
+    {
+        consts.SMPP_ESME_RMSGQFUL,
+        consts.SMPP_ESME_RTHROTTLED,
+        consts.SMPP_ESME_RSYSERR,
+        consts.SMPP_ESME_RINVBNDSTS,
+    }
+)
+REMEMBERED = 10_000
+"""How many messages are known by the centre's id without asking the store."""
+
+Receive = Callable[[Sequence[Receipt]], object]
+"""What takes receipts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmppCentre:
+    """A short-message centre, and as whom we are bound to it."""
+
+    host: str
+    user: str
+    password: str = field(repr=False)
+    sender: str
+    port: int = 2775
+    seconds: float = 10
+    """How long it may take for an answer."""
+
+
+class SmppSender:
+    """Keeps one bound connection, and makes another when it broke.
+
+    Receipts come in over the same connection: set `receive` to what takes them, such as
+    `Desk.receive`. The centre keeps those that come while nobody is bound.
+    """
+
+    def __init__(self, centre: SmppCentre, writer: Writer = PLAIN) -> None:
+        self._centre, self._writer = centre, writer
+        self.receive: Receive | None = None
+        self._lock = Lock()
+        self._link: Link | None = None
+        self._keys: OrderedDict[str, MessageKey] = OrderedDict()
+
+    def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
+        """Hand one SMS over, in as many parts as it needs; never raises."""
+        parts, coding, kind = gsm.make_parts(self._writer.sms(message, invoice, seller))
+        handed_over = False
+        name: str | None = None
+        try:
+            link = self._bound()
+            for place, part in enumerate(parts, start=1):
+                answer = link.submit(
+                    **_from(self._centre.sender),
+                    dest_addr_ton=consts.SMPP_TON_INTL,
+                    dest_addr_npi=consts.SMPP_NPI_ISDN,
+                    destination_addr=message.address.removeprefix("+"),
+                    short_message=part,
+                    data_coding=coding,
+                    esm_class=kind,
+                    registered_delivery=place == len(parts),  # one receipt a message
+                )
+                handed_over = True
+                name = self._answered(answer)
+        except _Refused as refused:
+            return Failure(refused.error)
+        except Unsent:
+            if handed_over:
+                return Failure(UNTOLD)
+            return Failure(Transient("the short-message centre could not be reached"))
+        except (Broken, TooLate):
+            return Failure(UNTOLD)
+        if name:
+            self._remember(name, message.key)
+        return Success(Accepted(name or None))
+
+    def close(self) -> None:
+        """Leave the centre."""
+        with self._lock:
+            link, self._link = self._link, None
+        if link is not None:  # its thread may be about to ask for the lock
+            link.close()
+
+    def _bound(self) -> Link:
+        with self._lock:
+            if self._link is None or not self._link.alive:
+                centre = self._centre
+                try:
+                    self._link = Link(
+                        centre.host, centre.port, centre.user, centre.password, self._reported
+                    )
+                except Unbound as refused:
+                    reason = f"the short-message centre refused us: {refused}"
+                    raise _Refused(Transient(reason)) from None
+            return self._link
+
+    def _answered(self, answer: Future[Any]) -> str:
+        status, name = answer.result(self._centre.seconds)
+        if status == consts.SMPP_ESME_ROK:
+            return str(name)
+        reason = f"refused with SMPP status {status:#x}"
+        if status == _INVALID_NUMBER:
+            raise _Refused(Permanent(reason, "bounced"))
+        raise _Refused((Transient if status in _BUSY else Permanent)(reason))
+
+    def _remember(self, name: str, key: MessageKey) -> None:
+        with self._lock:
+            self._keys[name] = key
+            if len(self._keys) > REMEMBERED:
+                self._keys.popitem(last=False)
+
+    def _reported(self, report: Report) -> None:
+        told = fate(report)
+        if told is None or self.receive is None:
+            return
+        with self._lock:
+            known = self._keys.get(report.message)
+        self.receive([Receipt(known or ProviderId(Medium.SMS, report.message), told)])
+
+
+class _Refused(Exception):  # noqa: N818  # a refusal
+    def __init__(self, error: SendError) -> None:
+        super().__init__()
+        self.error = error
+
+
+def fate(report: Report) -> Fate | None:
+    """What a receipt says became of its message; None where it is still on its way.
+
+    >>> fate(Report("7", "UNDELIV", "00b")), fate(Report("7", "ACCEPTD", "000"))
+    (CameBack(reason='UNDELIV, error 00b', suppresses=None), None)
+    """
+    match report.state:
+        case "DELIVRD":
+            return Arrived()
+        case "UNDELIV" | "EXPIRED" | "REJECTD" | "DELETED" as state:
+            return CameBack(f"{state}, error {report.error}" if report.error else state)
+        case _:
+            return None
+
+
+def _from(sender: str) -> dict[str, Any]:
+    digits = sender.removeprefix("+")
+    if not digits.isdigit():
+        kind = consts.SMPP_TON_ALNUM, consts.SMPP_NPI_UNK
+    elif sender.startswith("+"):
+        kind = consts.SMPP_TON_INTL, consts.SMPP_NPI_ISDN
+    else:
+        kind = consts.SMPP_TON_NWSPEC, consts.SMPP_NPI_ISDN
+    ton, npi = kind
+    return {"source_addr_ton": ton, "source_addr_npi": npi, "source_addr": digits}

@@ -1,0 +1,91 @@
+"""`billhook bounces`: mails that came back end their messages, from a pipe or a mailbox."""
+
+from __future__ import annotations
+
+import io
+import mailbox
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from adapters.cli.conftest import Billhook
+from adapters.test_bounces import report
+from billhook.account import AccountId
+from billhook.delivery import Delivery
+from billhook.desk.commands import DraftAndSend
+from billhook.desk.desk import Desk
+from billhook.desk.handlers import Handlers
+from billhook.invoice import InvoiceId
+from billhook.message import Message
+from billhook.party import Medium
+from billhook_adapters.memory import CapturedSender, RandomIds
+from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.sql import SqlStore
+from billhook_adapters.testing import a_document, an_account
+
+ACME = AccountId("acc_1")
+
+
+@pytest.fixture
+def sent(store: SqlStore) -> Message:
+    """A mail that a server took."""
+    desk = Desk(store, SystemClock(), RandomIds())
+    desk.open(an_account(ACME))
+    document = a_document(media=["email"])
+    send = DraftAndSend(account=ACME, invoice=InvoiceId("inv_1"), document=document)
+    (message,) = desk.do(send).unwrap().messages
+    handlers = Handlers(store, SystemClock(), RandomIds(), {Medium.EMAIL: CapturedSender()})
+    handlers.deliver(message.key)
+    return message
+
+
+def back(message: Message) -> bytes:
+    """The report about it."""
+    return report().replace(b"acc_1/msg_1", f"{message.account}/{message.id}".encode())
+
+
+def status(store: SqlStore, message: Message) -> Delivery:
+    with store.snapshot() as view:
+        return view.messages((message.key,))[message.key].status
+
+
+def test_a_mail_from_a_pipe_ends_its_message(
+    billhook: Billhook, url: str, store: SqlStore, sent: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(back(sent))))
+    ran = billhook("bounces", "--database", url)
+    assert (ran.status, ran.out) == (0, "1 read, 1 reports, 1 messages found\n")
+    assert status(store, sent) is Delivery.BOUNCED
+    shown = billhook("contact", "show", ACME, sent.address, "--database", url, "--json").told
+    assert shown["suppressed"] == "bounced"
+    told = billhook("messages", "show", f"{ACME}/{sent.id}", "--database", url, "--json").told
+    assert (told["status"], told["reason"]) == ("bounced", "came back with 5.1.1")
+
+
+def test_a_maildir_is_read_once_and_a_mbox_each_time(
+    billhook: Billhook, url: str, store: SqlStore, sent: Message, tmp_path: Path
+) -> None:
+    folder = mailbox.Maildir(tmp_path / "bounces")
+    folder.add(b"Subject: hello\n\nyou")
+    folder.add(back(sent))
+    asked = ("bounces", "--database", url, "--json", "--maildir", str(tmp_path / "bounces"))
+    assert billhook(*asked).told == {"read": 2, "reports": 1, "messages": 1}
+    assert billhook(*asked).told == {"read": 0, "reports": 0, "messages": 0}
+    assert status(store, sent) is Delivery.BOUNCED
+    box = mailbox.mbox(tmp_path / "box")
+    box.add(report())
+    box.close()
+    asked = ("bounces", "--database", url, "--json", "--mbox", str(tmp_path / "box"))
+    for _ in range(2):
+        assert billhook(*asked).told == {"read": 1, "reports": 1, "messages": 0}
+
+
+@pytest.mark.parametrize("option", ["--maildir", "--mbox"])
+def test_a_mailbox_that_is_not_there_is_named(
+    billhook: Billhook, url: str, sent: Message, option: str
+) -> None:
+    del sent
+    ran = billhook("bounces", "--database", url, option, "/nowhere")
+    assert (ran.status, "there is no such mailbox" in ran.err) == (2, True)

@@ -1,0 +1,130 @@
+"""The Kannel sender: exactly what the gateway is asked, and what its answers and reports mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from returns.result import Failure, Success
+
+from adapters.sms.gateway import Asked, Gateway, Says
+from billhook.delivery import Accepted, Permanent, Transient
+from billhook.invoice import Status
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, Fate
+from billhook_adapters.documents.templating import Templates
+from billhook_adapters.sms.asking import UNTOLD
+from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.sms.kannel import KannelGateway, KannelSender, fate
+from billhook_adapters.testing import a_customer, a_message, an_invoice
+from billhook_adapters.testing.contracts import SenderContract
+
+TAKEN = Says(202, b"0: Accepted for delivery")
+MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
+INVOICE = an_invoice(Status.ISSUED)
+CALLBACKS = Callbacks("https://bill.example/receipts/", "k" * 22)
+
+
+@pytest.fixture
+def kannel() -> Iterator[Gateway]:
+    with Gateway(lambda _: TAKEN) as gateway:
+        yield gateway
+
+
+def a_sender(gateway: Gateway, **how: str) -> KannelSender:
+    named = KannelGateway(f"{gateway.url}/cgi-bin/sendsms", "acme", "hu sh&", **how)
+    return KannelSender(named, Templates(), CALLBACKS)
+
+
+class TestTheContractOfASender(SenderContract):
+    """What every sender does, this one does."""
+
+    medium = Medium.SMS
+
+    @pytest.fixture
+    def sender(self, kannel: Gateway) -> KannelSender:
+        return a_sender(kannel)
+
+    @pytest.fixture
+    def broken_sender(self) -> KannelSender:
+        return KannelSender(KannelGateway("http://127.0.0.1:1/", "acme", "hush"))
+
+
+def test_the_gateway_is_asked_for_exactly_this(kannel: Gateway) -> None:
+    assert a_sender(kannel, sender="ACME").send(MESSAGE, INVOICE, "Acme") == Success(Accepted())
+    (asked,) = kannel.asked
+    assert (asked.method, asked.path) == ("GET", "/cgi-bin/sendsms")
+    assert asked.query == {
+        "username": "acme",
+        "password": "hu sh&",
+        "from": "ACME",
+        "to": "+919876543210",
+        "text": "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1",
+        "charset": "UTF-8",
+        "coding": "0",
+        "dlr-mask": "19",
+        "dlr-url": f"{CALLBACKS.url('kannel', MESSAGE.key)}?status=%d&reply=%A",
+    }
+
+
+def test_hindi_goes_as_ucs_2_with_the_ids_that_the_law_wants(kannel: Gateway) -> None:
+    sender = a_sender(kannel, dlt_entity="110", dlt_template="1107", smsc="india")
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(language="hi"))
+    assert isinstance(sender.send(MESSAGE, invoice, "Acme"), Success)
+    (asked,) = kannel.asked
+    assert asked.query["coding"] == "2"
+    assert asked.query["text"].startswith("Acme ने आपको INR 998.00")
+    assert asked.query["meta-data"] == "?smpp?PE_ID=110&TEMPLATE_ID=1107"
+    assert asked.query["smsc"] == "india"
+
+
+def test_without_callbacks_no_report_is_asked_for(kannel: Gateway) -> None:
+    sender = KannelSender(KannelGateway(f"{kannel.url}/cgi-bin/sendsms", "acme", "hush"))
+    assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
+    assert not [name for name in kannel.asked[0].query if name.startswith("dlr")]
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        (Says(202, b"3: Queued for later delivery"), Success(Accepted())),
+        (Says(400), Failure(Permanent("the gateway answered 400"))),
+        (Says(403), Failure(Transient("the gateway answered 403"))),
+        (Says(503), Failure(Transient("the gateway answered 503"))),
+        (Says(202, hang_up=True), Failure(UNTOLD)),
+        (Says(202, b"x" * 100_000), Failure(UNTOLD)),
+    ],
+)
+def test_what_the_gateway_answers_is_told_truthfully(
+    kannel: Gateway, says: Says, outcome: object
+) -> None:
+    def answer(asked: Asked) -> Says:
+        del asked
+        return says
+
+    kannel.answer = answer
+    assert a_sender(kannel).send(MESSAGE, INVOICE, "Acme") == outcome
+
+
+@pytest.mark.parametrize(
+    ("told", "became"),
+    [
+        ({"status": "1", "reply": "id:7 stat:DELIVRD err:000"}, Arrived()),
+        ({"status": "2", "reply": "id:7 stat:UNDELIV err:00b"},
+         CameBack("not delivered stat:UNDELIV err:00b")),
+        ({"status": "2", "reply": ""}, CameBack("not delivered")),
+        ({"status": "16", "reply": "NACK/11/Invalid"},
+         CameBack("refused by the network", "bounced")),
+        ({"status": "16", "reply": "NACK/88/Throttling"}, CameBack("refused by the network")),
+        ({"status": "8"}, None),
+        ({"status": "4"}, None),
+        ({"status": "x"}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_what_a_report_means(told: dict[str, str], became: Fate | None) -> None:
+    assert fate(told) == became
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    assert "hush" not in repr(KannelGateway("http://127.0.0.1/", "acme", "hush"))

@@ -1,0 +1,157 @@
+"""The MSG91 sender: the registered template, its variables, and reports in all their shapes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from returns.result import Failure, Success
+
+from adapters.sms.gateway import Asked, Gateway, Says
+from billhook.account import AccountId
+from billhook.delivery import Accepted, MessageId, MessageKey, Permanent, Transient
+from billhook.invoice import Status
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, ProviderId, Receipt
+from billhook_adapters.sms.asking import UNTOLD
+from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender, receipts
+from billhook_adapters.testing import a_customer, a_message, an_invoice
+from billhook_adapters.testing.contracts import SenderContract
+
+TEMPLATES = {"en": "tpl-en", "en.reminder": "tpl-again", "hi": "tpl-hi"}
+MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
+INVOICE = an_invoice(Status.ISSUED)
+KEY = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
+
+
+def msg91(asked: Asked) -> Says:
+    """What MSG91 would answer."""
+    if asked.headers.get("authkey") != "hush" or asked.path != "/api/v5/flow":
+        return Says(401, b'{"message":"Unauthorized","type":"error"}')
+    return Says(200, b'{"message":"3763646a3058373530393938","type":"success"}')
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with Gateway(msg91) as served:
+        yield served
+
+
+def a_sender(gateway: Gateway, **how: Any) -> Msg91Sender:
+    return Msg91Sender(Msg91Account("hush", TEMPLATES, url=gateway.url, **how))
+
+
+class TestTheContractOfASender(SenderContract):
+    """What every sender does, this one does."""
+
+    medium = Medium.SMS
+
+    @pytest.fixture
+    def sender(self, gateway: Gateway) -> Msg91Sender:
+        return a_sender(gateway)
+
+    @pytest.fixture
+    def broken_sender(self) -> Msg91Sender:
+        return Msg91Sender(Msg91Account("hush", TEMPLATES, url="http://127.0.0.1:1"))
+
+
+def test_exactly_this_is_asked(gateway: Gateway) -> None:
+    sender = a_sender(gateway, header="ACMEBK", dlt_entity="110", dlt_template="1107")
+    sent = sender.send(MESSAGE, INVOICE, "Acme")
+    assert sent == Success(Accepted("3763646a3058373530393938"))
+    (asked,) = gateway.asked
+    assert (asked.method, asked.headers["content-type"]) == ("POST", "application/json")
+    assert asked.json == {
+        "template_id": "tpl-en",
+        "short_url": "0",
+        "sender": "ACMEBK",
+        "PE_ID": "110",
+        "DLT_TE_ID": "1107",
+        "recipients": [
+            {
+                "mobiles": "919876543210",
+                "seller": "Acme",
+                "due": "INR 998.00",
+                "link": "https://bill.example/i/inv_1",
+                "CRQID": "acc_1/msg_1",
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "reminder", "template"),
+    [
+        (None, None, "tpl-en"),
+        ("hi-IN", None, "tpl-hi"),
+        ("hi", 1, "tpl-hi"),
+        ("en", 1, "tpl-again"),
+        ("ar", 2, "tpl-again"),
+    ],
+)
+def test_the_template_is_that_of_the_payers_language(
+    gateway: Gateway, language: str | None, reminder: int | None, template: str
+) -> None:
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(language=language))
+    message = MESSAGE.model_copy(update={"reminder": reminder})
+    assert isinstance(a_sender(gateway).send(message, invoice, "Acme"), Success)
+    assert gateway.asked[0].json["template_id"] == template
+
+
+def test_without_a_template_nothing_is_asked(gateway: Gateway) -> None:
+    sender = Msg91Sender(Msg91Account("hush", {"hi": "tpl"}, url=gateway.url))
+    seen = sender.send(MESSAGE, INVOICE, "Acme")
+    assert seen == Failure(Permanent("no template is registered for the payer's language"))
+    assert gateway.asked == []
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        (Says(200, b'{"message":"template id missing","type":"error"}'),
+         Transient("MSG91 refused it")),
+        (Says(200, b"ok"), Permanent("MSG91 answered 200")),
+        (Says(401, b"{}"), Transient("MSG91 answered 401")),
+        (Says(400, b"{}"), Permanent("MSG91 answered 400")),
+        (Says(502, b"<html>"), Transient("MSG91 answered 502")),
+        (Says(200, hang_up=True), UNTOLD),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_told_truthfully(gateway: Gateway, says: Says, outcome: object) -> None:
+    gateway.answer = lambda _: says
+    assert a_sender(gateway).send(MESSAGE, INVOICE, "Acme") == Failure(outcome)
+
+
+NESTED = [
+    {
+        "senderId": "ACMEBK",
+        "requestId": "37",
+        "report": [
+            {"number": "919876543210", "status": "1", "desc": "DELIVERED", "CRQID": "acc_1/msg_1"},
+            {"number": "919876543211", "status": "17", "desc": "BLOCKED", "CRQID": "0"},
+        ],
+    }
+]
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        (NESTED, [
+            Receipt(KEY, Arrived()),
+            Receipt(ProviderId(Medium.SMS, "37"), CameBack("blocked number", "opted_out")),
+        ]),
+        ({"requestId": "37", "CRQID": "acc_1/msg_1", "status": 2},
+         [Receipt(KEY, CameBack("failed"))]),
+        ({"requestId": "37", "status": "1"}, [Receipt(ProviderId(Medium.SMS, "37"), Arrived())]),
+        ({"requestId": "37", "status": "26"}, []),
+        ({"status": "1"}, []),
+        ({"requestId": 37, "status": "1"}, []),
+        ([1, "x", None, []], []),
+        ("x", []),
+    ],
+)  # fmt: skip
+def test_reports_of_every_shape_are_read(told: Any, meant: list[Receipt]) -> None:
+    assert list(receipts(json.loads(json.dumps(told)))) == meant

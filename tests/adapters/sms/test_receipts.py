@@ -1,0 +1,124 @@
+"""Receipts over HTTP: each provider in its words, signed, and one answer to all who are not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from billhook.delivery import Delivery
+from billhook.desk.commands import Notify
+from billhook.message import Message
+from billhook.party import Medium
+from billhook_adapters.http.lane import Lane
+from billhook_adapters.http.receipts.face import ReceiptsFace
+from billhook_adapters.sms.callbacks import Callbacks
+from unit.office import ACME, ONE, Office
+
+BASE, TOKEN = "https://bill.example/receipts/", "t" * 32
+CALLBACKS = Callbacks(BASE, "k" * 22)
+
+
+class Told(Office):
+    """An office whose payer was sent an SMS, and the URLs for its receipt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.issued()
+        told = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
+        self.message = self.desk.do(told).unwrap()
+        self.handlers.deliver(self.message.key)
+        self.face = ReceiptsFace(Lane(self.desk), CALLBACKS, TOKEN)
+
+    def ask(self, url: str, method: str = "GET", **given: Any) -> httpx.Response:
+        """The answer to a provider."""
+
+        async def asked() -> httpx.Response:
+            transport: Any = httpx.ASGITransport(app=self.face)  # type: ignore[arg-type]  # ours is ASGI too
+            async with httpx.AsyncClient(transport=transport) as client:
+                return await client.request(method, url, **given)
+
+        return asyncio.run(asked())
+
+    @property
+    def now(self) -> Message:
+        """The message as it stands."""
+        found = self.desk.message(self.message.key)
+        assert isinstance(found, Message)
+        return found
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+def test_kannels_report_confirms_its_message(told: Told) -> None:
+    url = CALLBACKS.url("kannel", told.message.key)
+    before = told.seen()
+    assert told.ask(f"{url}?status=8&reply=ACK").status_code == 204
+    assert told.now.status is Delivery.SENT
+    assert told.ask(f"{url}?status=1&reply=id%3A7+stat%3ADELIVRD").status_code == 204
+    assert told.now.status is Delivery.DELIVERED
+    assert told.seen() == before
+
+
+def test_twilios_callback_is_taken_with_its_own_signature_only(told: Told) -> None:
+    url = CALLBACKS.url("twilio", told.message.key)
+    fields = {"MessageStatus": "undelivered", "ErrorCode": "30005", "MessageSid": "SM1"}
+    signature = RequestValidator(TOKEN).compute_signature(url, fields)
+    for headers in ({}, {"X-Twilio-Signature": "x"}, {"X-Twilio-Signature": signature[::-1]}):
+        assert told.ask(url, "POST", data=fields, headers=headers).status_code == 404
+    assert told.now.status is Delivery.SENT
+    signed = {"X-Twilio-Signature": signature}
+    assert told.ask(url, "POST", data=fields, headers=signed).status_code == 204
+    assert (told.now.status, told.now.reason) == (Delivery.BOUNCED, "undelivered, error 30005")
+    again = told.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
+    assert again.failure().code == "address_suppressed"
+
+
+@pytest.mark.parametrize("shape", ["json", "form"])
+def test_msg91s_report_names_its_messages_itself(told: Told, shape: str) -> None:
+    report = {"requestId": "37", "CRQID": f"{ACME}/{told.message.id}", "status": "1"}
+    given = {"json": report} if shape == "json" else {"data": {"data": json.dumps([report])}}
+    url = CALLBACKS.url_of_all("msg91")
+    assert told.ask(url, "POST", **given).status_code == 204
+    assert told.now.status is Delivery.DELIVERED
+
+
+def test_whoever_guesses_is_told_the_same_as_whoever_is_late(told: Told) -> None:
+    url = CALLBACKS.url("kannel", told.message.key)
+    stranger = CALLBACKS.url("kannel", (ACME, "msg_unknown"))
+    guesses = [
+        f"{url[:-1]}{'0' if url[-1] != '0' else '1'}?status=1",
+        f"{url}/x?status=1",
+        url.replace("/kannel/", "/twilio/"),
+        url.replace(told.message.id, "msg_other"),
+        BASE,
+        BASE + "msg91/" + "0" * 32,
+        BASE + "é" * 32,
+        f"{stranger}?status=1",
+        CALLBACKS.url_of_all("kannel"),
+    ]
+    answers = [told.ask(guess) for guess in guesses]
+    answers += [told.ask(url, "DELETE"), told.ask(CALLBACKS.url("msg91", told.message.key), "POST")]
+    answers.append(told.ask(CALLBACKS.url_of_all("msg91"), "POST", content=b"{", headers={
+        "content-type": "application/json"}))  # fmt: skip
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert told.now.status is Delivery.SENT
+
+
+def test_a_body_that_is_too_large_may_be_told_again(told: Told) -> None:
+    large = told.ask(CALLBACKS.url_of_all("msg91"), "POST", content=b"x" * (1024 * 1024 + 1))
+    assert (large.status_code, large.headers["retry-after"]) == (503, "60")
+
+
+def test_another_secret_key_signs_otherwise() -> None:
+    other = Callbacks(BASE, "z" * 22)
+    assert other.url("kannel", ("a", "b")) != CALLBACKS.url("kannel", ("a", "b"))
+    assert other.named(tuple(CALLBACKS.url_of_all("msg91").removeprefix(BASE).split("/"))) is None

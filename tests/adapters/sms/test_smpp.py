@@ -1,0 +1,211 @@
+"""The SMPP sender against a short-message centre: submissions, receipts, and links that break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from threading import Event
+
+import pytest
+from returns.result import Failure, Success
+
+from adapters.sms.centre import Centre
+from billhook.delivery import Accepted, Permanent, Transient
+from billhook.invoice import Status
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook_adapters.documents.templating import Templates
+from billhook_adapters.sms import link
+from billhook_adapters.sms.asking import UNTOLD
+from billhook_adapters.sms.link import Report
+from billhook_adapters.sms.smpp import SmppCentre, SmppSender, fate
+from billhook_adapters.testing import a_customer, a_message, an_invoice
+from billhook_adapters.testing.contracts import SenderContract
+
+MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
+INVOICE = an_invoice(Status.ISSUED)
+
+
+@pytest.fixture
+def centre() -> Iterator[Centre]:
+    with Centre() as served:
+        yield served
+
+
+class Heard:
+    """Takes receipts."""
+
+    def __init__(self) -> None:
+        self.receipts: list[Receipt] = []
+        self.failing = False
+        self.came = Event()
+
+    def __call__(self, receipts: Sequence[Receipt]) -> None:
+        if self.failing:
+            raise OSError
+        self.receipts += receipts
+        self.came.set()
+
+
+def a_sender(centre: Centre, sender: str = "ACME", seconds: float = 10) -> SmppSender:
+    named = SmppCentre("127.0.0.1", "acme", "hush", sender, centre.port, seconds)
+    return SmppSender(named, Templates())
+
+
+@pytest.fixture
+def sender(centre: Centre) -> Iterator[SmppSender]:
+    with closing(a_sender(centre)) as made:
+        yield made
+
+
+class TestTheContractOfASender(SenderContract):
+    """What every sender does, this one does."""
+
+    medium = Medium.SMS
+
+    @pytest.fixture
+    def sender(self, centre: Centre) -> Iterator[SmppSender]:
+        with closing(a_sender(centre)) as made:
+            yield made
+
+    @pytest.fixture
+    def broken_sender(self) -> SmppSender:
+        return SmppSender(SmppCentre("127.0.0.1", "acme", "hush", "ACME", 1))
+
+
+def test_a_message_is_submitted_and_its_receipt_comes_back(
+    centre: Centre, sender: SmppSender
+) -> None:
+    sender.receive = heard = Heard()
+    assert sender.send(MESSAGE, INVOICE, "Acme") == Success(Accepted("sms-1"))
+    (part,) = centre.parts
+    assert (part.source, part.to, part.coding) == ("ACME", "919876543210", 0)
+    assert part.text == "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1"
+    assert centre.answered(1)
+    assert centre.answers == [0]
+    (receipt,) = heard.receipts
+    assert receipt.fate == Arrived()
+    assert receipt.about in (MESSAGE.key, ProviderId(Medium.SMS, "sms-1"))
+
+
+def test_a_long_text_goes_in_parts_with_one_receipt(centre: Centre, sender: SmppSender) -> None:
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(language="hi"))
+    assert isinstance(sender.send(MESSAGE, invoice, "Acme " * 8), Success)
+    assert [part.wants_receipt for part in centre.parts] == [False, True]
+    assert {part.coding for part in centre.parts} == {8}
+    assert "".join(part.text for part in centre.parts) == Templates().sms(
+        MESSAGE, invoice, "Acme " * 8
+    )
+
+
+@pytest.mark.parametrize("sender", ["ACME", "+12025550123", "56161"])
+def test_a_sender_is_a_name_a_number_or_a_short_code(centre: Centre, sender: str) -> None:
+    with closing(a_sender(centre, sender)) as made:
+        assert isinstance(made.send(MESSAGE, INVOICE, "Acme"), Success)
+    assert centre.parts[0].source == sender.removeprefix("+")
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (0x0B, Permanent("refused with SMPP status 0xb", "bounced")),
+        (0x58, Transient("refused with SMPP status 0x58")),
+        (0x14, Transient("refused with SMPP status 0x14")),
+        (0x45, Permanent("refused with SMPP status 0x45")),
+    ],
+)
+def test_a_refusal_is_told_truthfully_and_the_link_lives_on(
+    centre: Centre, sender: SmppSender, status: int, outcome: object
+) -> None:
+    centre.status = status
+    assert sender.send(MESSAGE, INVOICE, "Acme") == Failure(outcome)
+    centre.status = 0
+    assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
+
+
+def test_who_is_not_let_in_may_be_later(centre: Centre, sender: SmppSender) -> None:
+    centre.bind_status = 0x0E
+    seen = sender.send(MESSAGE, INVOICE, "Acme")
+    assert seen == Failure(Transient("the short-message centre refused us: status 0xe"))
+    centre.bind_status = 0
+    assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
+
+
+def test_a_centre_that_takes_and_never_answers_leaves_nobody_knowing(centre: Centre) -> None:
+    centre.silent = True
+    with closing(a_sender(centre, seconds=0.1)) as sender:
+        assert sender.send(MESSAGE, INVOICE, "Acme") == Failure(UNTOLD)
+
+
+def test_a_link_that_broke_is_made_anew(centre: Centre, sender: SmppSender) -> None:
+    for _ in range(3):
+        assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
+        bound = sender._link
+        assert bound is not None
+        centre.hang_up()
+        bound._thread.join()
+
+
+def test_a_receipt_that_could_not_be_kept_is_delivered_again(
+    centre: Centre, sender: SmppSender
+) -> None:
+    sender.receive = heard = Heard()
+    centre.receipts, heard.failing = None, True
+    sender.send(MESSAGE, INVOICE, "Acme").unwrap()
+    centre.report("sms-1", "DELIVRD")
+    assert centre.answered(1)
+    assert centre.answers == [0x64]
+    heard.failing = False
+    centre.report("sms-1", "DELIVRD")
+    assert centre.answered(2)
+    assert (centre.answers, heard.receipts) == ([0x64, 0], [Receipt(MESSAGE.key, Arrived())])
+
+
+def test_a_sender_can_be_closed_while_receipts_come(centre: Centre) -> None:
+    for _ in range(20):
+        with closing(a_sender(centre)) as sender:
+            sender.receive = Heard()
+            sender.send(MESSAGE, INVOICE, "Acme").unwrap()
+
+
+def test_a_receipt_from_before_a_restart_is_known_by_the_centres_id(
+    centre: Centre, sender: SmppSender
+) -> None:
+    sender.receive = heard = Heard()
+    centre.receipts = None
+    sender.send(MESSAGE, INVOICE, "Acme").unwrap()
+    centre.report("sms-of-old", "UNDELIV", "00b")
+    assert heard.came.wait(20)
+    undelivered = CameBack("UNDELIV, error 00b")
+    assert heard.receipts == [Receipt(ProviderId(Medium.SMS, "sms-of-old"), undelivered)]
+
+
+def test_a_silent_link_is_asked_whether_it_is_alive(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "PATIENCE", 0.05)
+    with closing(a_sender(centre)) as sender:
+        sender.send(MESSAGE, INVOICE, "Acme").unwrap()
+        assert centre.enquired.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("state", "became"),
+    [
+        ("DELIVRD", Arrived()),
+        ("EXPIRED", CameBack("EXPIRED, error 00b")),
+        ("REJECTD", CameBack("REJECTD, error 00b")),
+        ("DELETED", CameBack("DELETED, error 00b")),
+        ("ENROUTE", None),
+        ("ACCEPTD", None),
+        ("UNKNOWN", None),
+    ],
+)
+def test_what_a_state_means(state: str, became: Fate | None) -> None:
+    assert fate(Report("7", state, "00b")) == became
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    assert "hush" not in repr(SmppCentre("127.0.0.1", "acme", "hush", "ACME"))
+    with suppress(OSError):
+        SmppSender(SmppCentre("127.0.0.1", "acme", "hush", "ACME")).close()

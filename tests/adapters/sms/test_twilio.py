@@ -1,0 +1,188 @@
+"""The Twilio sender against a stand-in that Twilio's own SDK takes for the real one."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from returns.result import Failure, Success
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
+
+from adapters.sms.gateway import Asked, Gateway, Says
+from billhook.delivery import Accepted, Permanent, Transient
+from billhook.invoice import Status
+from billhook.party import Medium, Suppression
+from billhook.receipts import Arrived, CameBack, Fate
+from billhook_adapters.sms.asking import UNTOLD
+from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender, fate, is_signed
+from billhook_adapters.testing import a_message, an_invoice
+from billhook_adapters.testing.contracts import SenderContract
+
+SID, TOKEN, FROM = "AC" + "0" * 32, "hush" * 8, "+12025550123"
+MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
+INVOICE = an_invoice(Status.ISSUED)
+CALLBACKS = Callbacks("https://bill.example/receipts/", "k" * 22)
+
+
+def told(status: int, code: int) -> Says:
+    """An error as Twilio tells it."""
+    body = {"code": code, "message": "+919876543210 ...", "more_info": "...", "status": status}
+    return Says(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
+def twilio(asked: Asked) -> Says:
+    """What Twilio would answer."""
+    pair = b64decode(asked.headers.get("authorization", "Basic ").split()[1]).decode()
+    if pair != f"{SID}:{TOKEN}":
+        return told(401, 20003)
+    if asked.path != f"/2010-04-01/Accounts/{SID}/Messages.json":
+        return told(404, 20404)
+    fields = asked.form
+    if not fields.get("To", "").startswith("+"):
+        return told(400, 21211)
+    body = {
+        "sid": "SM" + "1" * 32, "account_sid": SID, "status": "queued", "direction": "outbound-api",
+        "to": fields["To"], "from": fields.get("From"), "body": fields["Body"], "num_segments": "1",
+        "messaging_service_sid": fields.get("MessagingServiceSid"), "error_code": None,
+        "date_created": "Thu, 01 Jan 2026 12:00:00 +0000", "date_sent": None, "uri": asked.path,
+    }  # fmt: skip
+    return Says(201, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with Gateway(twilio) as served:
+        yield served
+
+
+def a_sender(gateway: Gateway, sender: str = FROM) -> TwilioSender:
+    return TwilioSender(TwilioAccount(SID, TOKEN, sender, gateway.url), callbacks=CALLBACKS)
+
+
+class TestTheContractOfASender(SenderContract):
+    """What every sender does, this one does."""
+
+    medium = Medium.SMS
+
+    @pytest.fixture
+    def sender(self, gateway: Gateway) -> TwilioSender:
+        return a_sender(gateway)
+
+    @pytest.fixture
+    def broken_sender(self) -> TwilioSender:
+        return TwilioSender(TwilioAccount(SID, TOKEN, FROM, "http://127.0.0.1:1"))
+
+
+class Redirected(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """The SDK's own client, whose requests go to the stand-in."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    def request(self, method: str, url: str, *given: Any, **named: Any) -> Any:
+        return super().request(
+            method, url.replace("https://api.twilio.com", self._url), *given, **named
+        )
+
+
+def test_the_vendors_own_sdk_asks_the_same_and_takes_the_stand_in_for_the_real_one(
+    gateway: Gateway,
+) -> None:
+    sent = a_sender(gateway).send(MESSAGE, INVOICE, "Acme").unwrap()
+    client = Client(SID, TOKEN, http_client=Redirected(gateway.url))
+    ours = gateway.asked[0].form
+    theirs = client.messages.create(
+        to=ours["To"], from_=ours["From"], body=ours["Body"],
+        status_callback=ours["StatusCallback"],
+    )  # fmt: skip
+    assert (theirs.sid, theirs.status, theirs.to) == (sent.provider_id, "queued", MESSAGE.address)
+    first, second = gateway.asked
+    assert (first.method, first.path, first.form) == (second.method, second.path, second.form)
+    for name in ("authorization", "content-type"):
+        assert first.headers[name] == second.headers[name]
+    with pytest.raises(TwilioRestException):
+        client.messages.create(to="nobody", from_=FROM, body="x")
+
+
+def test_exactly_this_is_asked(gateway: Gateway) -> None:
+    assert a_sender(gateway).send(MESSAGE, INVOICE, "Acme") == Success(Accepted("SM" + "1" * 32))
+    assert gateway.asked[0].form == {
+        "To": "+919876543210",
+        "From": FROM,
+        "Body": "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1",
+        "StatusCallback": CALLBACKS.url("twilio", MESSAGE.key),
+    }
+
+
+def test_a_messaging_service_sends_in_place_of_a_number(gateway: Gateway) -> None:
+    assert isinstance(a_sender(gateway, "MG" + "2" * 32).send(MESSAGE, INVOICE, "Acme"), Success)
+    assert gateway.asked[0].form["MessagingServiceSid"] == "MG" + "2" * 32
+    assert "From" not in gateway.asked[0].form
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        (told(400, 21211), Permanent("Twilio answered 400, error 21211", "bounced")),
+        (told(400, 21610), Permanent("Twilio answered 400, error 21610", "opted_out")),
+        (told(400, 21606), Permanent("Twilio answered 400, error 21606")),
+        (told(401, 20003), Transient("Twilio answered 401, error 20003")),
+        (told(429, 20429), Transient("Twilio answered 429, error 20429")),
+        (
+            told(429, 20429)._replace(headers={"Retry-After": "7"}),
+            Transient("Twilio answered 429, error 20429", timedelta(seconds=7)),
+        ),
+        (Says(500, b"<html>"), Transient("Twilio answered 500")),
+        (Says(400, b"[]"), Permanent("Twilio answered 400")),
+        (Says(201, hang_up=True), UNTOLD),
+    ],
+)
+def test_a_refusal_is_told_truthfully_and_quotes_no_number(
+    gateway: Gateway, says: Says, outcome: object
+) -> None:
+    gateway.answer = lambda _: says
+    assert a_sender(gateway).send(MESSAGE, INVOICE, "Acme") == Failure(outcome)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "became"),
+    [
+        ("delivered", "", Arrived()),
+        ("read", "", Arrived()),
+        ("undelivered", "30003", CameBack("undelivered, error 30003")),
+        ("undelivered", "30005", CameBack("undelivered, error 30005", "bounced")),
+        ("failed", "21610", CameBack("failed, error 21610", "opted_out")),
+        ("failed", "+91987", CameBack("failed")),
+        ("failed", "", CameBack("failed")),
+        ("sent", "", None),
+        ("queued", "", None),
+        ("", "", None),
+    ],
+)
+def test_what_a_callback_means(status: str, code: str, became: Fate | None) -> None:
+    assert fate({"MessageStatus": status, "ErrorCode": code}) == became
+
+
+def test_a_signature_is_the_one_that_the_vendors_own_validator_computes() -> None:
+    url = CALLBACKS.url("twilio", MESSAGE.key)
+    fields = {"MessageStatus": "delivered", "MessageSid": "SM1", "To": "+91"}
+    signature = RequestValidator(TOKEN).compute_signature(url, fields)
+    assert is_signed(url, fields, signature, TOKEN)
+    assert not is_signed(url, {**fields, "MessageStatus": "failed"}, signature, TOKEN)
+    assert not is_signed(f"{url}x", fields, signature, TOKEN)
+    assert not is_signed(url, fields, "\u20ac", TOKEN)
+
+
+def test_a_suppression_is_one_of_the_domains() -> None:
+    reasons: set[Suppression] = {"bounced", "opted_out"}
+    assert reasons == {"bounced", "opted_out"}
+    assert TOKEN not in repr(TwilioAccount(SID, TOKEN, FROM))

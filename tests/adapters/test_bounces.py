@@ -1,0 +1,104 @@
+"""Mails that came back: the message that each names, and what it says of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billhook.account import AccountId
+from billhook.delivery import MessageId, MessageKey
+from billhook.party import Medium
+from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook_adapters.email.bounces import receipts
+
+KEY = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
+NAMED = ProviderId(Medium.EMAIL, "<msg_1@bill.example>")
+
+
+def report(action: str = "failed", status: str = "5.1.1", *, envelope: bool = True) -> bytes:
+    """A report as a mail server writes it."""
+    named = "Original-Envelope-Id: acc_1/msg_1\n" if envelope else ""
+    return f"""From: MAILER-DAEMON@mail.example
+To: bills@bill.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: text/plain
+
+I'm sorry. Original-Envelope-Id: acc_2/msg_2
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example
+{named}
+Final-Recipient: rfc822; gone@example.com
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} gone@example.com is not here
+
+--B
+Content-Type: text/rfc822-headers
+
+From: Acme <bills@bill.example>
+Message-ID: <msg_1@bill.example>
+
+--B--
+""".encode()
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "fate"),
+    [
+        ("failed", "5.1.1", CameBack("came back with 5.1.1", "bounced")),
+        ("Failed", "5.2.2", CameBack("came back with 5.2.2")),
+        ("failed", "nonsense gone@example.com", CameBack("came back")),
+        ("delivered", "2.0.0", Arrived()),
+    ],
+)
+def test_a_report_says_what_became_of_the_message_and_quotes_no_address(
+    action: str, status: str, fate: Fate
+) -> None:
+    assert receipts(report(action, status)) == [Receipt(KEY, fate)]
+
+
+@pytest.mark.parametrize("action", ["delayed", "relayed", "expanded", ""])
+def test_what_is_no_end_is_not_told(action: str) -> None:
+    assert receipts(report(action)) == []
+
+
+def test_without_an_envelope_id_the_quoted_message_id_names_it() -> None:
+    (receipt,) = receipts(report(envelope=False))
+    assert receipt.about == NAMED
+    whole = report(envelope=False).replace(b"text/rfc822-headers", b"message/rfc822")
+    assert receipts(whole) == [receipt]
+
+
+def test_a_complaint_suppresses_as_one() -> None:
+    raw = report(envelope=False).replace(b"message/delivery-status", b"message/feedback-report")
+    unwanted = CameBack("its recipient called it unwanted", "complained")
+    assert receipts(raw) == [Receipt(NAMED, unwanted)]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff\x00",
+        b"Subject: hello\n\nOriginal-Envelope-Id: acc_1/msg_1\nAction: failed",
+        report().replace(b"multipart/report", b"multipart/mixed"),
+        report(envelope=False).replace(b"Message-ID", b"X-Id"),
+        report().replace(b"acc_1/msg_1", b"msg_1").replace(b"Message-ID", b"X-Id"),
+    ],
+)
+def test_what_is_no_report_of_ours_tells_nothing(raw: bytes) -> None:
+    assert receipts(raw) == []
+
+
+@given(st.binary(max_size=300), st.integers(0, 900))
+def test_no_mail_makes_the_reader_raise(noise: bytes, at: int) -> None:
+    whole = report()
+    assert isinstance(receipts(whole[:at] + noise + whole[at:]), list)

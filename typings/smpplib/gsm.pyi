@@ -1,0 +1,3 @@
+"""The library has no types of its own; these are the parts that we use."""
+
+def make_parts(text: str) -> tuple[list[bytes], int, int]: ...
