@@ -5,7 +5,7 @@ VERSIONS ?= 3.11 3.12 3.13
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check slow chaos matrix only bench benchhttp benchdelivery mutants docs lock clean
+.PHONY: help demo test check slow chaos parts matrix only bench benchhttp benchdelivery mutants docs lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -26,11 +26,14 @@ check: $(READY)  ## formatting, lint, types and layers
 	$(BIN)/lint-imports
 
 slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
-	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos
+	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos --ignore tests/parts
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
 
 chaos: $(READY)  ## kill workers and writers, and tell the figures; CHAOS=full takes a quarter of an hour
 	BILLHOOK_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 -rP tests/chaos
+
+parts: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix asks for it
+	$(BIN)/pytest -q -m slow tests/parts
 
 matrix:  ## the tests of the domain on every supported Python that is here
 	@for version in $(VERSIONS); do \

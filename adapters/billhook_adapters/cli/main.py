@@ -29,6 +29,7 @@ COMMANDS = (
     Command("pay", "pay", "take a payment for an invoice"),
     Command("payee", "payees", "let an account's payers scan a code that sends it money"),
     Command("preview", "preview", "look at an SMS, an e-mail, a page or a PDF, and send nothing"),
+    Command("receipts", "receipts", "tell where a provider is to send its receipts"),
     Command("reminder", "reminders", "remind an account's payers before and after the due date"),
     Command("sandbox", "sandbox", "serve an offline twin with known keys, to test against"),
     Command("serve", "serve", "serve the APIs over a database"),

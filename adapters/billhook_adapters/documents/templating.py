@@ -64,7 +64,7 @@ class Templates:
     is unknown. Raises WrongTemplate, naming the file, on a template that could fail later.
 
     >>> Templates().languages
-    ('en', 'hi')
+    ('ar', 'en', 'hi')
     """
 
     def __init__(self, folder: Path | None = None, default: str = SOURCE) -> None:

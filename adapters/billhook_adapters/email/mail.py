@@ -11,6 +11,9 @@ from billhook.message import Message
 from billhook.party import email_address
 from billhook_adapters.wording import Writer, one_line
 
+LONGEST_NAME = 60
+"""Characters of a seller's name: folded over lines, a longer one is read as an address by some."""
+
 
 def mail(
     message: Message, invoice: Invoice, seller: str, sender: str, writer: Writer
@@ -21,9 +24,10 @@ def mail(
     message's id, so that a receiver can tell a repeat. A reminder can be stopped with one click
     (RFC 8058).
     """
+    seller = one_line(seller)[:LONGEST_NAME]
     letter = writer.letter(message, invoice, seller)
     written = EmailMessage(policy=SMTP)
-    written["From"] = Address(display_name=one_line(seller), addr_spec=sender)
+    written["From"] = Address(display_name=seller, addr_spec=sender)
     written["To"] = Address(addr_spec=email_address(message.address))
     copies = invoice.document.copies(message.address)
     if copies.cc:

@@ -23,7 +23,7 @@ _ACCEPTED = 202
 _WANTED = 1 | 2 | 16
 """Reports wanted: delivered, not delivered, refused by the network."""
 
-_NO_SUCH_NUMBER = "NACK/11/"  # SMPP's "invalid destination address"
+_NO_SUCH_NUMBER = re.compile(r"NACK/(0x0{0,6}0b|11)/")  # SMPP's "invalid destination address"
 _STAT = re.compile(r"stat:([A-Z]{2,10})")
 _ERROR = re.compile(r"err:([0-9A-Fa-f]{1,8})")
 
@@ -98,7 +98,7 @@ def fate(told: Mapping[str, str]) -> Fate | None:
             known = [found[0] for one in (_STAT, _ERROR) if (found := one.search(reply))]
             return CameBack(" ".join(["not delivered", *known]))
         case "16":
-            gone = reply.startswith(_NO_SUCH_NUMBER)
+            gone = _NO_SUCH_NUMBER.match(reply)
             return CameBack("refused by the network", "bounced" if gone else None)
         case _:
             return None
