@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ from billhook_adapters.http.native.answers import InvoiceOut
 from billhook_adapters.http.page.rendering import page
 from billhook_adapters.http.razorpay.entity import entity as razorpay
 from billhook_adapters.testing import a_line, a_message, an_invoice
+
+pytestmark = pytest.mark.slow
 
 PRINTER, TEMPLATES = Printer(), Templates()
 AMOUNT = re.compile(r"\b(INR|JPY|KWD|CLF) (-?[0-9][0-9,.]*[0-9]|[0-9])")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -76,6 +77,22 @@ class Gateway:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
         return self
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Say nothing until the block has ended."""
+        ended, said = threading.Event(), self.answer
+
+        def late(asked: Asked) -> Says:
+            ended.wait(30)
+            return said(asked)._replace(hang_up=True)
+
+        self.answer = late
+        try:
+            yield
+        finally:
+            self.answer = said
+            ended.set()
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
