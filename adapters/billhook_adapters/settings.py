@@ -37,6 +37,7 @@ _SPANS = {
     "day": timedelta(days=1),
 }
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_PHRASES = Path(__file__).parent / "documents" / "phrases"
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -164,8 +165,11 @@ def _receipts_url(environ: Mapping[str, str]) -> str | None:
 
 def _language(environ: Mapping[str, str]) -> str:
     tag = environ.get(LANGUAGE) or "en"
-    if _TAG.fullmatch(tag) is None:
-        raise WrongSetting(f"{LANGUAGE} must be a language such as en, hi or en-IN")
+    spoken = sorted(path.stem for path in _PHRASES.glob("*.toml"))
+    if _TAG.fullmatch(tag) is None or tag.partition("-")[0] not in spoken:
+        raise WrongSetting(
+            f"{LANGUAGE} must be one of {', '.join(spoken)}, maybe with a region, such as en-IN"
+        )
     return tag
 
 

@@ -34,6 +34,17 @@ def test_what_payers_read_is_settled_by_a_language_and_folders(tmp_path: Path) -
     assert settings({**BASE, "BILLHOOK_LANGUAGE": "", "BILLHOOK_FONTS": ""}) == settings(BASE)
 
 
+def test_receipts_come_in_beside_the_pages_unless_there_is_another_way() -> None:
+    assert settings(BASE).receipts_url is None
+    keyed = {**BASE, "BILLHOOK_SECRET_KEY": "k" * 32, "BILLHOOK_BASE_URL": "https://b.example/i/"}
+    assert settings(keyed).receipts_url == "https://b.example/receipts/"
+    elsewhere = {**keyed, "BILLHOOK_RECEIPTS_URL": "https://in.example/told"}
+    assert settings(elsewhere).receipts_url == "https://in.example/told/"
+    given = settings({**BASE, "BILLHOOK_SMS_URL": "smpp://u:hush@h?from=A"})
+    assert given.sms_url == "smpp://u:hush@h?from=A"
+    assert "hush" not in repr(given)
+
+
 def test_a_base_url_ends_in_a_slash() -> None:
     given = settings({**BASE, "BILLHOOK_BASE_URL": "https://bill.example/i"})
     assert given.base_url == "https://bill.example/i/"
@@ -67,6 +78,8 @@ def test_mail_goes_where_the_url_says(url: str, server: SmtpServer) -> None:
         ({**BASE, "BILLHOOK_BASE_URL": "https://bill.example/?x=hush"}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_BASE_URL": "https://b.example/" + "a" * 1024}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_LANGUAGE": "English"}, "BILLHOOK_LANGUAGE"),
+        ({**BASE, "BILLHOOK_LANGUAGE": "xx"}, "BILLHOOK_LANGUAGE"),
+        ({**BASE, "BILLHOOK_RECEIPTS_URL": "https://x.example/"}, "BILLHOOK_RECEIPTS_URL"),
         ({**BASE, "BILLHOOK_TEMPLATES": "/nowhere"}, "BILLHOOK_TEMPLATES"),
         ({**BASE, "BILLHOOK_FONTS": "/nowhere"}, "BILLHOOK_FONTS"),
         (MAIL, "BILLHOOK_SMTP_URL"),
