@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -11,38 +11,29 @@ from typing import Any, TypeVar
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.announcement import Subscriber
 from billhook.canonical import canonical
-from billhook.change import as_of
 from billhook.delivery import MessageKey, MessageNotFound, NotDead, requeue
 from billhook.desk.ahead import invoice_of, read_ahead, request_of
 from billhook.desk.answers import decode, encode
 from billhook.desk.case import Batch, Case
 from billhook.desk.commands import AnyCommand, Command
-from billhook.desk.hosted import Hosted
+from billhook.desk.queries import Queries, history_of
 from billhook.desk.receiving import receive_in
 from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Message, last_about
-from billhook.operations.remind import Outlook, outlook, zone_of
-from billhook.party import Medium, Suppression
-from billhook.ports import Clock, Ids, Store, StoreRefused, View
+from billhook.message import Message
+from billhook.party import Suppression
+from billhook.ports import Clock, Ids, Store, StoreRefused
 from billhook.receipts import Receipt
 from billhook.records import (
     Contact,
-    Entry,
-    EntryKey,
     History,
     Outbound,
     Outcome,
-    RecordedPayment,
     Remembered,
-    Search,
-    StampedFact,
 )
 from billhook.value import ID_PATTERN
-from billhook.verdict import Verdict, explain
 
 A = TypeVar("A")
 E = TypeVar("E")
@@ -53,7 +44,7 @@ REMEMBERED_FOR = timedelta(hours=24)
 """How long an idempotency key stands for its request."""
 
 
-class Desk:
+class Desk(Queries):
     """The application's one door.
 
     >>> from billhook_adapters.memory import in_memory_desk
@@ -63,7 +54,8 @@ class Desk:
     """
 
     def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        self._store, self._clock, self._ids = store, clock, ids
+        super().__init__(store, clock)
+        self._ids = ids
 
     def open(self, account: Account) -> None:
         """Add an account, or replace its name and policies."""
@@ -144,17 +136,7 @@ class Desk:
             if contact.account not in work.accounts((contact.account,)):
                 return Failure(AccountNotFound())
             work.save(Outcome(suppressed={contact: reason}))
-            return Success(replace(_history(work, contact), suppressed=reason))
-
-    def contact(self, contact: Contact) -> History:
-        """What is remembered of an address: whether it is left alone, and the last message."""
-        with self._store.snapshot() as view:
-            return _history(view, contact)
-
-    def message(self, key: MessageKey) -> Outbound | None:
-        """A message or an announcement as it stands."""
-        with self._store.snapshot() as view:
-            return view.messages((key,)).get(key)
+            return Success(replace(history_of(work, contact), suppressed=reason))
 
     def requeue(
         self, keys: Sequence[MessageKey]
@@ -173,140 +155,6 @@ class Desk:
             if outcome:
                 work.save(outcome)
         return answers
-
-    def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
-        """The invoice as it stands now: one whose time ran out is shown as expired."""
-        key = Key(account, invoice)
-        with self._store.snapshot() as view:
-            found = view.invoices((key,)).get(key)
-        if found is None:
-            return Failure(InvoiceNotFound())
-        return Success(as_of(found, self._clock.now()))
-
-    def search(self, account: AccountId, search: Search) -> Sequence[Invoice]:
-        """The invoices wanted, as they stand now."""
-        now = self._clock.now()
-        with self._store.snapshot() as view:
-            return [as_of(found, now) for found in view.search(account, search, now)]
-
-    def behind(self, short_url: str) -> Result[Hosted, InvoiceNotFound]:
-        """What the payer sees behind a short URL, as it stands now."""
-        with self._store.snapshot() as view:
-            found = view.behind(short_url)
-            if found is None:
-                return Failure(InvoiceNotFound())
-            seller = view.accounts((found.account,))[found.account]
-            payments = [one for one in view.payments_for(found.key) if one.applied]
-        now = self._clock.now()
-        return Success(Hosted(as_of(found, now), seller.name, payments, seller.policy.payee))
-
-    def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
-        """The invoices wanted, and how many there are on all pages together."""
-        now = self._clock.now()
-        with self._store.snapshot() as view:
-            found = [as_of(one, now) for one in view.search(account, search, now)]
-            return found, view.count(account, search, now)
-
-    def account(self, account: AccountId) -> Account | None:
-        """The seller of this id."""
-        with self._store.snapshot() as view:
-            return view.accounts((account,)).get(account)
-
-    def upcoming_number(self, account: AccountId) -> str | None:
-        """The number that the next issued invoice would get, where the account has a series."""
-        with self._store.snapshot() as view:
-            seller = view.accounts((account,)).get(account)
-            if seller is None or seller.series is None:
-                return None
-            return seller.number(view.upcoming(seller.series))
-
-    def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
-        """The messages about an invoice, the oldest first."""
-        return self.correspondence(account, (invoice,)).get(invoice, ())
-
-    def correspondence(
-        self, account: AccountId, invoices: Collection[InvoiceId]
-    ) -> Mapping[InvoiceId, Sequence[Message]]:
-        """The messages about each of these invoices, the oldest first."""
-        with self._store.snapshot() as view:
-            about = view.messages_about([Key(account, invoice) for invoice in invoices])
-        return {key.invoice: messages for key, messages in about.items()}
-
-    def history(
-        self, account: AccountId, invoice: InvoiceId
-    ) -> Result[Sequence[StampedFact], InvoiceNotFound]:
-        """Every fact of an invoice, the oldest first."""
-        key = Key(account, invoice)
-        with self._store.snapshot() as view:
-            if key not in view.invoices((key,)):
-                return Failure(InvoiceNotFound())
-            return Success(view.facts(key))
-
-    def payments(
-        self, account: AccountId, invoice: InvoiceId
-    ) -> Result[Sequence[RecordedPayment], InvoiceNotFound]:
-        """What came in for an invoice, applied or not, the oldest first."""
-        key = Key(account, invoice)
-        with self._store.snapshot() as view:
-            if key not in view.invoices((key,)):
-                return Failure(InvoiceNotFound())
-            return Success(view.payments_for(key))
-
-    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
-        """The money that no invoice could take, the oldest first."""
-        with self._store.snapshot() as view:
-            return view.unapplied(account)
-
-    def entry(self, account: AccountId, entry: str) -> Entry | None:
-        """What a dialect filed under this id."""
-        key = EntryKey(account, entry)
-        with self._store.snapshot() as view:
-            return view.entries((key,)).get(key)
-
-    def reminders(self, account: AccountId, invoice: InvoiceId) -> Result[Outlook, InvoiceNotFound]:
-        """How many reminders its payer got, and when there will be more, as everything stands."""
-        key = Key(account, invoice)
-        with self._store.snapshot() as view:
-            found = view.invoices((key,)).get(key)
-            seller = view.accounts((account,)).get(account)
-            progress = view.reminders((key,)).get(key)
-        if found is None or seller is None:
-            return Failure(InvoiceNotFound())
-        schedule = seller.policy.reminders
-        if progress is None or schedule is None:
-            return Success(Outlook(0 if progress is None else progress.sent, ()))
-        zone, now = self._clock.zone(zone_of(found, schedule)), self._clock.now()
-        return Success(outlook(found, schedule, zone, progress, now=now))
-
-    def explain(
-        self, account: AccountId, invoice: InvoiceId
-    ) -> Result[tuple[Verdict, ...], InvoiceNotFound]:
-        """For every operation: allowed now, or every reason against it."""
-        key = Key(account, invoice)
-        with self._store.snapshot() as view:
-            found = view.invoices((key,)).get(key)
-            seller = view.accounts((account,)).get(account)
-            if found is None or seller is None:
-                return Failure(InvoiceNotFound())
-            contacts = {
-                medium: Contact(account, medium, address)
-                for medium in Medium
-                if (address := found.document.address(medium)) is not None
-            }
-            histories = view.histories(list(contacts.values()))
-            about = view.messages_about((key,)).get(key, ())
-        standings = {
-            medium: histories.get(contact, History()).standing(
-                seller.policy, last_about(about, medium)
-            )
-            for medium, contact in contacts.items()
-        }
-        now = self._clock.now()
-        return Success(explain(found, now=now, policy=seller.policy, standings=standings))
-
-
-def _history(view: View, contact: Contact) -> History:
-    return view.histories((contact,)).get(contact, History())
 
 
 def _answer(batch: Batch, command: AnyCommand) -> Result[Any, Any]:

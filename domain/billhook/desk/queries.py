@@ -1,0 +1,181 @@
+"""The questions that the desk answers: what there is, as it stands now. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from returns.result import Failure, Result, Success
+
+from billhook.account import Account, AccountId
+from billhook.change import as_of
+from billhook.delivery import MessageKey
+from billhook.desk.hosted import Hosted
+from billhook.errors import InvoiceNotFound
+from billhook.invoice import Invoice, InvoiceId, Key
+from billhook.message import Message, last_about
+from billhook.operations.remind import Outlook, outlook, zone_of
+from billhook.party import Medium
+from billhook.ports import Clock, Store, View
+from billhook.records import (
+    Contact,
+    Entry,
+    EntryKey,
+    History,
+    Outbound,
+    RecordedPayment,
+    Search,
+    StampedFact,
+)
+from billhook.verdict import Verdict, explain
+
+
+class Queries:
+    """Reads in snapshots that lock nothing; an invoice whose time ran out is shown as expired."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def contact(self, contact: Contact) -> History:
+        """What is remembered of an address: whether it is left alone, and the last message."""
+        with self._store.snapshot() as view:
+            return history_of(view, contact)
+
+    def message(self, key: MessageKey) -> Outbound | None:
+        """A message or an announcement as it stands."""
+        with self._store.snapshot() as view:
+            return view.messages((key,)).get(key)
+
+    def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
+        """The invoice as it stands now: one whose time ran out is shown as expired."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            found = view.invoices((key,)).get(key)
+        if found is None:
+            return Failure(InvoiceNotFound())
+        return Success(as_of(found, self._clock.now()))
+
+    def search(self, account: AccountId, search: Search) -> Sequence[Invoice]:
+        """The invoices wanted, as they stand now."""
+        now = self._clock.now()
+        with self._store.snapshot() as view:
+            return [as_of(found, now) for found in view.search(account, search, now)]
+
+    def behind(self, short_url: str) -> Result[Hosted, InvoiceNotFound]:
+        """What the payer sees behind a short URL, as it stands now."""
+        with self._store.snapshot() as view:
+            found = view.behind(short_url)
+            if found is None:
+                return Failure(InvoiceNotFound())
+            seller = view.accounts((found.account,))[found.account]
+            payments = [one for one in view.payments_for(found.key) if one.applied]
+        now = self._clock.now()
+        return Success(Hosted(as_of(found, now), seller.name, payments, seller.policy.payee))
+
+    def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
+        """The invoices wanted, and how many there are on all pages together."""
+        now = self._clock.now()
+        with self._store.snapshot() as view:
+            found = [as_of(one, now) for one in view.search(account, search, now)]
+            return found, view.count(account, search, now)
+
+    def account(self, account: AccountId) -> Account | None:
+        """The seller of this id."""
+        with self._store.snapshot() as view:
+            return view.accounts((account,)).get(account)
+
+    def upcoming_number(self, account: AccountId) -> str | None:
+        """The number that the next issued invoice would get, where the account has a series."""
+        with self._store.snapshot() as view:
+            seller = view.accounts((account,)).get(account)
+            if seller is None or seller.series is None:
+                return None
+            return seller.number(view.upcoming(seller.series))
+
+    def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
+        """The messages about an invoice, the oldest first."""
+        return self.correspondence(account, (invoice,)).get(invoice, ())
+
+    def correspondence(
+        self, account: AccountId, invoices: Collection[InvoiceId]
+    ) -> Mapping[InvoiceId, Sequence[Message]]:
+        """The messages about each of these invoices, the oldest first."""
+        with self._store.snapshot() as view:
+            about = view.messages_about([Key(account, invoice) for invoice in invoices])
+        return {key.invoice: messages for key, messages in about.items()}
+
+    def history(
+        self, account: AccountId, invoice: InvoiceId
+    ) -> Result[Sequence[StampedFact], InvoiceNotFound]:
+        """Every fact of an invoice, the oldest first."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            if key not in view.invoices((key,)):
+                return Failure(InvoiceNotFound())
+            return Success(view.facts(key))
+
+    def payments(
+        self, account: AccountId, invoice: InvoiceId
+    ) -> Result[Sequence[RecordedPayment], InvoiceNotFound]:
+        """What came in for an invoice, applied or not, the oldest first."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            if key not in view.invoices((key,)):
+                return Failure(InvoiceNotFound())
+            return Success(view.payments_for(key))
+
+    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
+        """The money that no invoice could take, the oldest first."""
+        with self._store.snapshot() as view:
+            return view.unapplied(account)
+
+    def entry(self, account: AccountId, entry: str) -> Entry | None:
+        """What a dialect filed under this id."""
+        key = EntryKey(account, entry)
+        with self._store.snapshot() as view:
+            return view.entries((key,)).get(key)
+
+    def reminders(self, account: AccountId, invoice: InvoiceId) -> Result[Outlook, InvoiceNotFound]:
+        """How many reminders its payer got, and when there will be more, as everything stands."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            found = view.invoices((key,)).get(key)
+            seller = view.accounts((account,)).get(account)
+            progress = view.reminders((key,)).get(key)
+        if found is None or seller is None:
+            return Failure(InvoiceNotFound())
+        schedule = seller.policy.reminders
+        if progress is None or schedule is None:
+            return Success(Outlook(0 if progress is None else progress.sent, ()))
+        zone, now = self._clock.zone(zone_of(found, schedule)), self._clock.now()
+        return Success(outlook(found, schedule, zone, progress, now=now))
+
+    def explain(
+        self, account: AccountId, invoice: InvoiceId
+    ) -> Result[tuple[Verdict, ...], InvoiceNotFound]:
+        """For every operation: allowed now, or every reason against it."""
+        key = Key(account, invoice)
+        with self._store.snapshot() as view:
+            found = view.invoices((key,)).get(key)
+            seller = view.accounts((account,)).get(account)
+            if found is None or seller is None:
+                return Failure(InvoiceNotFound())
+            contacts = {
+                medium: Contact(account, medium, address)
+                for medium in Medium
+                if (address := found.document.address(medium)) is not None
+            }
+            histories = view.histories(list(contacts.values()))
+            about = view.messages_about((key,)).get(key, ())
+        standings = {
+            medium: histories.get(contact, History()).standing(
+                seller.policy, last_about(about, medium)
+            )
+            for medium, contact in contacts.items()
+        }
+        now = self._clock.now()
+        return Success(explain(found, now=now, policy=seller.policy, standings=standings))
+
+
+def history_of(view: View, contact: Contact) -> History:
+    """What is remembered of a contact."""
+    return view.histories((contact,)).get(contact, History())
