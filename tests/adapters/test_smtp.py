@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 from returns.result import Failure, Success
 
 from billhook.delivery import Accepted, MessageId, Permanent, Transient, Unknown
@@ -283,6 +283,54 @@ def test_a_server_that_is_not_there_is_transient() -> None:
     sender = a_sender(port)
     seen = sender.send(a_message(), INVOICE, "Acme")
     assert seen == Failure(Transient("the mail server could not be reached"))
+
+
+class Doorkeeper(Controller):
+    """Lets in who has the password."""
+
+    def factory(self) -> SMTP:
+        def known(*given: Any) -> AuthResult:
+            login = given[-1]
+            return AuthResult(success=login.password == b"hush", handled=login.password == b"hush")
+
+        return SMTP(self.handler, authenticator=known, auth_required=True, auth_require_tls=False)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # the server's own
+@pytest.mark.parametrize("password", ["hush", "guess"])
+def test_who_has_the_password_is_let_in_and_who_has_not_may_be_later(
+    postbox: Postbox, password: str
+) -> None:
+    door = Doorkeeper(postbox, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        door.port = listener.getsockname()[1]
+    door.start()
+    try:
+        with closing(a_sender(door.port, user="acme", password=password)) as sender:
+            seen = sender.send(a_message(), INVOICE, "Acme")
+    finally:
+        door.stop()
+    if password == "hush":
+        assert isinstance(seen, Success)
+    else:
+        refused = Transient("the mail server refused our user or password")
+        assert (seen, postbox.mails) == (Failure(refused), [])
+
+
+def test_a_greeting_that_turns_us_away_is_no_news_of_the_message() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+
+        def turn_away() -> None:
+            caller, _ = listener.accept()
+            with caller:
+                caller.sendall(b"554 5.7.1 your address is on a list\r\n")
+
+        porter = threading.Thread(target=turn_away)
+        porter.start()
+        seen = a_sender(port).send(a_message(), INVOICE, "Acme")
+        porter.join()
+    assert seen == Failure(Transient("the mail server greeted us with 554"))
 
 
 def test_starttls_is_the_default_and_a_server_without_it_gets_nothing(

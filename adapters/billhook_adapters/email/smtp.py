@@ -49,6 +49,11 @@ class SmtpSender:
                 code, answer = smtp.data(written.as_bytes())
         except smtplib.SMTPRecipientsRefused as refused:
             return Failure(_refusal(*refused.recipients[message.address], of_address=True))
+        except smtplib.SMTPAuthenticationError:
+            return Failure(Transient("the mail server refused our user or password"))
+        except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as refused:
+            # It is about us, and no news of the message.
+            return Failure(Transient(f"the mail server greeted us with {refused.smtp_code}"))
         except smtplib.SMTPResponseException as refused:
             return Failure(_refusal(refused.smtp_code, refused.smtp_error))
         except smtplib.SMTPNotSupportedError:
