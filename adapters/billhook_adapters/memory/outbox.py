@@ -10,6 +10,7 @@ from returns.result import Failure, Result, Success
 from billhook.delivery import Accepted, MessageId, SendError
 from billhook.invoice import Invoice
 from billhook.message import Message
+from billhook.party import Medium
 from billhook_adapters.wording import PLAIN, Writer
 
 
@@ -43,6 +44,9 @@ class CapturedSender:
             if waiting:
                 return Failure(waiting.popleft())
         if all(known.id != message.id for known in self.delivered):
-            text = self._writer.sms(message, invoice, seller)
+            if message.medium is Medium.SMS:
+                text = self._writer.sms(message, invoice, seller)
+            else:
+                text = self._writer.letter(message, invoice, seller).text
             self.delivered.append(Delivered(message.id, message.address, text))
         return Success(Accepted(f"captured-{message.id}"))
