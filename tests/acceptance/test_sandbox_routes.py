@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from razorpay.errors import BadRequestError
 
 from acceptance.contract.invoices import (
     AMOUNT,
@@ -198,3 +199,31 @@ def read(sandbox: Sandbox, link: str) -> str:
         answer = connection.getresponse()
         assert answer.status == 200
         return answer.read().decode()
+
+
+def test_a_receipt_ends_a_message_and_may_leave_its_address_alone(
+    client: Any, sandbox: Sandbox
+) -> None:
+    to = "+919000077701"
+    client.invoice.create(a_request(customer={"contact": to}, sms_notify=1))
+    (message,) = sandbox.sent(to)
+    told = {"message": message["id"], "became": "bounced", "suppresses": "opted_out"}
+    bounced = {"id": message["id"], "status": "bounced", "to": to}
+    assert sandbox.told("POST", "/sandbox/receipts", told) == bounced
+    again = client.invoice.create(a_request(customer={"contact": to}, sms_notify=1))
+    assert again["sms_status"] != "sent"
+    with pytest.raises(BadRequestError):
+        client.invoice.notify_by(again["id"], "sms")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"message": "msg_unknown", "became": "delivered"}, 404),
+        ({"message": "msg_unknown", "became": "lost"}, 400),
+        ({"message": "x", "became": "delivered", "suppresses": "bounced"}, 400),
+        ({"became": "delivered"}, 400),
+    ],
+)
+def test_a_receipt_that_cannot_be_is_refused(sandbox: Sandbox, body: object, status: int) -> None:
+    assert sandbox.ask("POST", "/sandbox/receipts", body)[0] == status

@@ -26,8 +26,9 @@ def browser() -> Iterator[Browser]:
     """A real browser, without a window."""
     path = program("chromium", "chromium")
     with sync_playwright() as playwright:
-        # A sandbox of its own is nothing that a container lets it have.
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        # A container lets it have neither a sandbox of its own nor much shared memory.
+        less = ["--no-sandbox", "--disable-dev-shm-usage"]
+        started = playwright.chromium.launch(executable_path=path, args=less)
         yield started
         started.close()
 

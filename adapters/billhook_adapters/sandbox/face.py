@@ -8,17 +8,25 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, Strict, ValidationError
-from returns.result import Failure
+from returns.result import Failure, Success
 
 from billhook.account import AccountId
-from billhook.delivery import Permanent, SendError, Transient, Unknown
+from billhook.delivery import (
+    MessageId,
+    MessageKey,
+    Permanent,
+    SendError,
+    Transient,
+    Unknown,
+)
 from billhook.desk.commands import Pay
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.invoice import InvoiceId
 from billhook.money import PositiveAmount
-from billhook.party import Medium
+from billhook.party import Medium, Suppression
 from billhook.payment import Payment, Reference
+from billhook.receipts import Arrived, CameBack, Fate, Receipt
 from billhook.value import Text, Value
 from billhook_adapters.http.bodies import from_json
 from billhook_adapters.http.exchange import (
@@ -63,6 +71,14 @@ class FaultIn(Value):
     fault: Literal["transient", "permanent", "unknown"]
     times: Annotated[int, Strict(), Field(ge=1, le=1000)] = 1
     to: Annotated[Text, Field(min_length=1, max_length=320)] | None = None
+
+
+class ReceiptIn(Value):
+    """What a provider tells later of a message in the outbox."""
+
+    message: Annotated[Text, Field(min_length=1, max_length=64)]
+    became: Literal["delivered", "bounced"]
+    suppresses: Suppression | None = None
 
 
 _FAULTS: Mapping[str, SendError] = {
@@ -115,6 +131,8 @@ class SandboxFace:
                 return await self._move(ClockIn.model_validate(await _body(call)))
             case "GET", ("outbox",):
                 return self._sent()
+            case "POST", ("receipts",):
+                return await self._receive(ReceiptIn.model_validate(await _body(call)))
             case "POST", ("faults",):
                 return self._break(FaultIn.model_validate(await _body(call)))
             case _:
@@ -174,6 +192,20 @@ class SandboxFace:
                 ]
             }
         )
+
+    async def _receive(self, asked: ReceiptIn) -> Answer:
+        fate: Fate = Arrived()
+        if asked.became == "bounced":
+            fate = CameBack("the sandbox was told so", asked.suppresses)
+        elif asked.suppresses is not None:
+            return _refused("suppresses goes with bounced.")
+        name = MessageId(asked.message)
+        told = [Receipt(MessageKey(account, name), fate) for account in self._accounts]
+        for answered in await self._lane.read(lambda desk: desk.receive(told)):
+            if isinstance(answered, Success):
+                message = answered.unwrap()
+                return answer({"id": message.id, "status": message.status, "to": message.address})
+        return _refused("No account has a message of this id.", 404)
 
     def _break(self, asked: FaultIn) -> Answer:
         provider = self._outbox[asked.medium]
