@@ -4,12 +4,22 @@ answer."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import pytest
 
-from acceptance.contract.highlevel import OURS, Vendor, a_contact, a_request, an_item, plainly
-from acceptance.contract.sandbox import Sandbox
+from acceptance.contract.highlevel import (
+    OURS,
+    TOKEN,
+    Vendor,
+    a_contact,
+    a_request,
+    an_item,
+    plainly,
+)
+from acceptance.contract.sandbox import Sandbox, sandbox
 
 REQUEST = """
 {
@@ -59,6 +69,18 @@ ids are nobody's."""
 
 OWN = {"_id", "altId", "status", "createdAt", "updatedAt", "liveMode", "automaticTaxesCalculated"}
 """What an answer says of its own invoice, beside the example."""
+
+
+@pytest.fixture(scope="module", name="two_vendors")
+def _untouched(new_database: Callable[[], str]) -> Iterator[Sandbox]:
+    """A sandbox of its own: the example's number is 19, and must not have been drawn before."""
+    with sandbox("--database", new_database(), "--location", f"{TOKEN}:{OURS['altId']}") as started:
+        yield started
+
+
+@pytest.fixture(scope="module", name="vendor")
+def _vendor(two_vendors: Sandbox) -> Vendor:
+    return Vendor(two_vendors.url)
 
 
 def drafted(vendor: Vendor) -> str:

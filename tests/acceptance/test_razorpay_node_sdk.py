@@ -30,5 +30,5 @@ def test_every_check_has_a_name_of_its_own_and_was_run(seen: dict[str, str | Non
 
 
 def test_the_sdks_are_pinned_exactly() -> None:
-    pinned = {"razorpay": "2.9.8", "@gohighlevel/api-client": "3.1.0"}
+    pinned = {"razorpay": "2.9.8", "@gohighlevel/api-client": "3.1.0", "axe-core": "4.14.1"}
     assert json.loads(PACKAGE.read_text())["dependencies"] == pinned

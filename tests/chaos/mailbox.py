@@ -84,7 +84,8 @@ def mail_server() -> Generator[Mails]:
 
 
 def _link(mail: Mail) -> str:
-    body = mail.get_payload(decode=True)
+    parts = (part for part in mail.walk() if part.get_content_type() == "text/plain")
+    body = next(parts).get_payload(decode=True)
     assert isinstance(body, bytes)
     (link,) = _LINK.findall(body.decode())
     return str(link)
