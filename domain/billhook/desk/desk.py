@@ -47,6 +47,7 @@ REMEMBERED_FOR = timedelta(hours=24)
 class Desk(Queries):
     """The application's one door.
 
+    >>> from billhook import AccountId, InvoiceId
     >>> from billhook_adapters.memory import in_memory_desk
     >>> desk = in_memory_desk()
     >>> desk.get(AccountId("acc_1"), InvoiceId("inv_unknown")).failure().code
