@@ -9,7 +9,7 @@ costs nearly nothing.
 """
 
 _HOMES = {
-    "account": "Account AccountId Policy Retries Series",
+    "account": "Account Policy Retries Series",
     "announcement": "Announcement Event Subscriber SubscriberId",
     "canonical": "canonical",
     "change": "Change apply as_of replay",
@@ -34,7 +34,8 @@ _HOMES = {
         "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken "
         "ReminderRequested Updated Visited"
     ),
-    "invoice": "Document Invoice InvoiceId Key Status",
+    "document": "Document",
+    "invoice": "Invoice InvoiceId Key Status",
     "lifecycle": "status_at",
     "lines": "Line Rounding Tax",
     "message": "Message medium_status",
@@ -58,6 +59,7 @@ _HOMES = {
     "reminders": "Progress Quiet Reminders",
     "receipts": "Arrived CameBack ProviderId Receipt",
     "records": "Entry RecordedPayment Search StampedFact",
+    "value": "AccountId",
     "verdict": "Verdict explain",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -1,7 +1,6 @@
 """The public names, for type checkers; `__init__.py` loads them at first use."""
 
 from billhook.account import Account as Account
-from billhook.account import AccountId as AccountId
 from billhook.account import Policy as Policy
 from billhook.account import Retries as Retries
 from billhook.account import Series as Series
@@ -39,6 +38,7 @@ from billhook.desk.desk import Desk as Desk
 from billhook.desk.handlers import Handlers as Handlers
 from billhook.desk.inline import InlineDesk as InlineDesk
 from billhook.desk.sending import Addresses as Addresses
+from billhook.document import Document as Document
 from billhook.edits import Edits as Edits
 from billhook.errors import AccountNotFound as AccountNotFound
 from billhook.errors import AddressSuppressed as AddressSuppressed
@@ -75,7 +75,6 @@ from billhook.facts import PaymentTaken as PaymentTaken
 from billhook.facts import ReminderRequested as ReminderRequested
 from billhook.facts import Updated as Updated
 from billhook.facts import Visited as Visited
-from billhook.invoice import Document as Document
 from billhook.invoice import Invoice as Invoice
 from billhook.invoice import InvoiceId as InvoiceId
 from billhook.invoice import Key as Key
@@ -134,6 +133,7 @@ from billhook.reminders import Quiet as Quiet
 from billhook.reminders import Reminders as Reminders
 from billhook.schedule import Instalment as Instalment
 from billhook.schedule import Schedule as Schedule
+from billhook.value import AccountId as AccountId
 from billhook.verdict import Verdict as Verdict
 from billhook.verdict import explain as explain
 

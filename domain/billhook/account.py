@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, NamedTuple, NewType
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, Strict, StringConstraints
 
@@ -11,10 +11,7 @@ from billhook.lines import Rounding
 from billhook.pacing import UNLIMITED, Rates
 from billhook.payee import Payee
 from billhook.reminders import Reminders
-from billhook.value import IDENTIFIER, Count, Duration, Label, Text, Value
-
-AccountId = NewType("AccountId", str)
-"""Names an account. Every key of every store starts with one."""
+from billhook.value import IDENTIFIER, AccountId, Count, Duration, Label, Text, Value
 
 
 class Series(NamedTuple):

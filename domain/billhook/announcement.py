@@ -8,12 +8,12 @@ from typing import Annotated, NamedTuple, NewType
 
 from pydantic import Field
 
-from billhook.account import AccountId, Retries
+from billhook.account import Retries
 from billhook.change import Change
 from billhook.delivery import Dispatch
 from billhook.facts import Cancelled, Expired, Issued, PaymentTaken
 from billhook.invoice import Status
-from billhook.value import IDENTIFIER, Count, Identifier, Text, Value
+from billhook.value import IDENTIFIER, AccountId, Count, Identifier, Text, Value
 
 SubscriberId = NewType("SubscriberId", str)
 """Names a subscriber within its account."""

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from billhook.invoice import Document, Particulars
+from billhook.document import Document, Particulars
 from billhook.money import CurrencyCode
 from billhook.operation import DocumentField
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from billhook.account import AccountId
-from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.document import Document
+from billhook.invoice import Invoice, InvoiceId
 from billhook.lines import Line
 from billhook.money import Currency
 from billhook.operations.draft import draft
 from billhook.operations.issue import issue
 from billhook.party import Customer
+from billhook.value import AccountId
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

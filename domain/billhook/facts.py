@@ -24,13 +24,13 @@ from typing import Annotated, ClassVar, get_args
 
 from pydantic import Field, Strict
 
-from billhook.account import AccountId
+from billhook.document import Document
 from billhook.edits import Edits
-from billhook.invoice import Document, InvoiceId
+from billhook.invoice import InvoiceId
 from billhook.money import PositiveAmount
 from billhook.party import Medium
 from billhook.payment import Reference
-from billhook.value import IDENTIFIER, Identifier, Instant, Text
+from billhook.value import IDENTIFIER, AccountId, Identifier, Instant, Text
 
 
 @dataclass(frozen=True, slots=True)

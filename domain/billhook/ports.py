@@ -14,7 +14,7 @@ from typing import Protocol
 
 from returns.result import Result
 
-from billhook.account import Account, AccountId, Series
+from billhook.account import Account, Series
 from billhook.announcement import Announcement, Subscriber
 from billhook.delivery import Accepted, MessageId, MessageKey, SendError
 from billhook.invoice import Invoice, InvoiceId, Key
@@ -40,6 +40,7 @@ from billhook.records import (
     Subscribers,
 )
 from billhook.reminders import Progress
+from billhook.value import AccountId
 
 
 class StoreRefused(Exception):  # noqa: N818  # it refuses, as everything here does

@@ -9,19 +9,19 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, Strict, model_validator
 
-from billhook.account import Account, AccountId, Policy
+from billhook.account import Account, Policy
 from billhook.announcement import Announcement, Subscriber, SubscriberKey
 from billhook.delivery import MessageKey
 from billhook.facts import Fact
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.operations.expire import Lapse
-from billhook.operations.notify import Standing, standing
+from billhook.operations.notify import Standing
 from billhook.pacing import Turns
 from billhook.party import Medium, Suppression
 from billhook.payment import Payment, Reference
 from billhook.reminders import Progress
-from billhook.value import IDENTIFIER, Count, Identifier, Instant, Text, Value
+from billhook.value import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
 
 
 class RequestKey(NamedTuple):
@@ -62,10 +62,16 @@ class History:
 
     suppressed: Suppression | None = None
     last_asked: datetime | None = None
+    """When it was last written to, about whatever invoice."""
 
     def standing(self, policy: Policy, last_about: datetime | None = None) -> Standing:
-        """What an account's policy makes of it, and of the last message about an invoice."""
-        return standing(policy, self.suppressed, self.last_asked, last_about)
+        """What an account's policy makes of it, and of an invoice's own history.
+
+        `last_about` is when the invoice was last written about by that medium.
+        """
+        waits = (self.last_asked, policy.resend_wait), (last_about, policy.invoice_wait)
+        ends = [last + wait for last, wait in waits if last is not None and wait]
+        return Standing(self.suppressed, max(ends, default=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, NoReturn
+from typing import Annotated, NewType, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+AccountId = NewType("AccountId", str)
+"""Names an account. Every key of every store starts with one."""
 
 
 class Value(BaseModel):

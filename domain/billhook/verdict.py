@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from billhook.account import Policy
 from billhook.errors import Refusal
 from billhook.invoice import Invoice
 from billhook.lifecycle import EDITABLE, Gate, status_at
 from billhook.operation import DocumentField, Operation
-from billhook.operations.draft import ANY
 from billhook.operations.expire import objections as expire_objections
 from billhook.operations.issue import objections as issue_objections
 from billhook.operations.notify import CLEAR, Standing
 from billhook.operations.notify import objections as notify_objections
+from billhook.operations.terms import AT_ONCE
 from billhook.party import Medium
 from billhook.value import utc
 
@@ -40,7 +39,7 @@ def explain(
     invoice: Invoice,
     *,
     now: datetime,
-    policy: Policy = ANY,
+    least_lead: timedelta = AT_ONCE,
     standings: Mapping[Medium, Standing] | None = None,
 ) -> tuple[Verdict, ...]:
     """Every operation, with every reason against it; `notify` once for each medium.
@@ -56,7 +55,7 @@ def explain(
     return tuple(
         verdict
         for operation in Operation
-        for verdict in _verdicts(invoice, operation, now, policy, known)
+        for verdict in _verdicts(invoice, operation, now, least_lead, known)
     )
 
 
@@ -64,7 +63,7 @@ def _verdicts(
     invoice: Invoice,
     operation: Operation,
     now: datetime,
-    policy: Policy,
+    least_lead: timedelta,
     standings: Mapping[Medium, Standing],
 ) -> tuple[Verdict, ...]:
     reasons: tuple[Refusal, ...]
@@ -79,7 +78,7 @@ def _verdicts(
                 for medium in Medium
             )
         case Operation.ISSUE:
-            reasons = tuple(issue_objections(invoice, policy, now))
+            reasons = tuple(issue_objections(invoice, least_lead, now))
         case Operation.EXPIRE:
             reasons = tuple(expire_objections(invoice, now))
         case (  # pragma: no branch  # there is no other operation

@@ -11,7 +11,7 @@ from threading import Barrier, Event, Thread
 import pytest
 from returns.result import Result, Success
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.delivery import Accepted, Delivery, SendError
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
@@ -21,6 +21,7 @@ from billhook.message import Message
 from billhook.pacing import Rate, Rates
 from billhook.party import Medium
 from billhook.ports import Sender, Work
+from billhook.value import AccountId
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.deliverer import LATER, SOON
 from billhook_adapters.engine.together import Together

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.delivery import Delivery, MessageKey, Transient
 from billhook.desk.claiming import Claiming, Delivered
 from billhook.desk.commands import Cancel, DraftAndSend
@@ -18,6 +18,7 @@ from billhook.desk.handlers import Handlers
 from billhook.desk.parcels import Parcel
 from billhook.invoice import Invoice, Status
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.deliverer import ASIDE
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock

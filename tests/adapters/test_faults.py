@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.delivery import Accepted, Delivery, SendError, Transient, Unknown
 from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Cancel, DraftAndSend, Notify
@@ -18,6 +17,7 @@ from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Occasion
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import (
     NOON,

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.desk.desk import Desk
+from billhook.value import AccountId
 from billhook_adapters.http.auth import Callers
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.keys import StoredKey, hashed

@@ -11,7 +11,7 @@ import pytest
 from returns.result import Failure
 from sqlalchemy import Engine
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.desk.commands import (
     AnyCommand,
     Cancel,
@@ -32,6 +32,7 @@ from billhook.pacing import Rate, Rates
 from billhook.party import Medium
 from billhook.ports import StoreRefused
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.work import SqlWork

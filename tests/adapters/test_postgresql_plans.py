@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Executable, text
 
-from billhook.account import AccountId
 from billhook.records import Search
+from billhook.value import AccountId
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.searching import searching
 from billhook_adapters.sql.wanted import wanted

@@ -16,7 +16,6 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 
 import billhook_adapters.sql.database as opening
-from billhook.account import AccountId
 from billhook.change import replay
 from billhook.delivery import Delivery, MessageId, MessageKey
 from billhook.desk.claiming import Delivered
@@ -27,6 +26,7 @@ from billhook.facts import NotificationRequested
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.party import Medium
 from billhook.records import Contact, History, RequestKey, Search
+from billhook.value import AccountId
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, a_subscriber

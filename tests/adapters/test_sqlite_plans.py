@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Executable, event, text
 
-from billhook.account import AccountId
 from billhook.desk.commands import Draft
 from billhook.desk.desk import Desk
 from billhook.invoice import Status
 from billhook.records import Search
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from billhook.account import AccountId
 from billhook.desk.commands import Draft
 from billhook.desk.desk import Desk
 from billhook.invoice import InvoiceId, Key, Status
@@ -18,6 +17,7 @@ from billhook.party import Medium
 from billhook.payment import Reference
 from billhook.ports import StoreRefused
 from billhook.records import Contact, Outcome, PaymentKey, Search
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, tables

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 DEPENDENCIES = """
@@ -57,13 +56,16 @@ def child_cpu(source: str, byte_code: str) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def measured(rounds: int) -> dict[str, float]:
-    """Median CPU milliseconds of each case over bare Python's, the cases interleaved."""
+def measured(rounds: int) -> dict[str, list[float]]:
+    """CPU milliseconds of each case over bare Python's, round by round, the cases interleaved."""
     taken: dict[str, list[float]] = {name: [] for name in CASES}
     with TemporaryDirectory() as byte_code:
         for _ in range(rounds + 1):
             for name, source in CASES.items():
                 taken[name].append(child_cpu(source, byte_code))
     # The first round compiles: nobody pays for that twice.
-    medians = {name: median(seconds[1:]) * 1000 for name, seconds in taken.items()}
-    return {name: medians[name] - medians["bare Python"] for name in CASES}
+    bare = taken["bare Python"][1:]
+    return {
+        name: [(one - none) * 1000 for one, none in zip(seconds[1:], bare, strict=True)]
+        for name, seconds in taken.items()
+    }

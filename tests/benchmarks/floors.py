@@ -14,7 +14,8 @@ from typing import Any
 from statemachine import State, StateMachine
 from transitions import Machine
 
-from billhook.invoice import Document, Invoice
+from billhook.document import Document
+from billhook.invoice import Invoice
 from billhook.party import Customer, PostalAddress
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")

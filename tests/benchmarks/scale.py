@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the throwaway server of th
 
 from delivery.databases import Kind, kinds  # beside this file
 
-from billhook.account import AccountId
 from billhook.desk.commands import AnyCommand, DraftAndSend, Pay
 from billhook.desk.desk import Desk
 from billhook.payment import Payment
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, open_database

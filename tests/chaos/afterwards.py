@@ -9,12 +9,12 @@ from contextlib import closing
 from datetime import timedelta
 from typing import NamedTuple
 
-from billhook.account import AccountId
 from billhook.delivery import Delivery
 from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import InvoiceId, Key
 from billhook.message import Message
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock

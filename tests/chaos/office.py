@@ -6,11 +6,11 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from billhook.account import AccountId
 from billhook.delivery import LIVE, Delivery
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.settings import EngineName

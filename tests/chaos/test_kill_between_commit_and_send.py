@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.delivery import Delivery, MessageId, MessageKey
 from billhook.desk.claiming import Delivered
 from billhook.desk.commands import Cancel
@@ -18,6 +17,7 @@ from billhook.desk.desk import Desk
 from billhook.desk.handlers import LEASE, Handlers
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, an_invoice

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 import pytest
 from aiosmtpd.controller import Controller
 
-from billhook.account import AccountId
 from billhook.delivery import Delivery
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
@@ -25,6 +24,7 @@ from billhook.invoice import InvoiceId, Status
 from billhook.message import Message, medium_status
 from billhook.party import Medium
 from billhook.records import Contact
+from billhook.value import AccountId
 from billhook_adapters.cli.main import main
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.email import SmtpSender, SmtpServer

@@ -14,7 +14,8 @@ from typing import Any
 from returns.result import Failure, Result, Success
 
 from billhook.change import Change, apply
-from billhook.invoice import Document, Invoice
+from billhook.document import Document
+from billhook.invoice import Invoice
 from billhook.operations.notify import Notification, Standing
 from billhook.party import Medium
 

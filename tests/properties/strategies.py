@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import strategies as st
 from returns.result import Result, Success
 
-from billhook.account import AccountId
 from billhook.change import Change
 from billhook.delivery import Delivery
+from billhook.document import Document
 from billhook.edits import Edits
-from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.invoice import Invoice, InvoiceId
 from billhook.lines import Line, Rounding, Tax
 from billhook.message import Message
 from billhook.money import Currency
@@ -29,6 +29,7 @@ from billhook.party import Customer, Medium, PostalAddress, Recipients
 from billhook.payment import Payment, Reference
 from billhook.pricing import Discount
 from billhook.schedule import Instalment, Schedule
+from billhook.value import AccountId
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 
 from returns.result import Result, Success
 
-from billhook.account import AccountId, Policy
 from billhook.change import Change, as_of, replay
+from billhook.document import Document
 from billhook.edits import Edits
 from billhook.facts import ChangeFact
-from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.invoice import Invoice, InvoiceId
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
 from billhook.operations.draft import draft
@@ -31,6 +31,7 @@ from billhook.operations.notify import CLEAR, Standing, notify
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment
 from properties import invariants
 
@@ -38,7 +39,7 @@ LARGEST = 12
 EXPIRY = NOON + timedelta(minutes=60)
 INSTANTS = (NOON, NOON + timedelta(minutes=45), NOON + timedelta(minutes=46), EXPIRY)
 """At the second an invoice that expires has just enough time left to be issued, then not."""
-POLICY = Policy(least_lead=timedelta(minutes=15))
+LEAST_LEAD = timedelta(minutes=15)
 
 PAYMENTS = [a_payment(amount, f"pay_{amount}") for amount in range(1, LARGEST + 2)]
 FOREIGN = a_payment(1, "pay_usd", "USD")
@@ -129,8 +130,12 @@ def steps(reached: Reached) -> Iterator[tuple[str, int, Result[Change, Any]]]:
         yield "pay", payment.amount, pay(invoice, payment, now=now)
     yield "pay in another currency", 1, pay(invoice, FOREIGN, now=now)
     for edits in EDITS:
-        yield "update", 0, update(invoice, edits, now=now, policy=POLICY)
-    yield "issue", 0, issue(invoice, now=now, short_url="https://bill.example/i/x", policy=POLICY)
+        yield "update", 0, update(invoice, edits, now=now, least_lead=LEAST_LEAD)
+    yield (
+        "issue",
+        0,
+        issue(invoice, now=now, short_url="https://bill.example/i/x", least_lead=LEAST_LEAD),
+    )
     yield "expire", 0, expire(invoice, now=now)
     yield "cancel", 0, cancel(invoice, now=now)
     yield "delete", 0, delete(invoice, now=now)
@@ -145,9 +150,7 @@ def neighbours(reached: Reached, counts: Counter[str]) -> Iterator[Reached]:
         counts["operations"] += 1
         if isinstance(answer, Success):
             change = answer.unwrap()
-            invariants.of_change(
-                invoice, operation, money, change, now=now, least_lead=POLICY.least_lead
-            )
+            invariants.of_change(invoice, operation, money, change, now=now, least_lead=LEAST_LEAD)
             counts[f"{invoice.status} -> {change.invoice.status} by {operation}"] += 1
             yield Reached(change.invoice, (*facts, change.fact), instant)
         else:
@@ -182,7 +185,11 @@ def explore() -> Counter[str]:
 
     for document in starts():
         drafted = draft(
-            document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON, policy=POLICY
+            document,
+            account=AccountId("acc_1"),
+            id=InvoiceId("inv_1"),
+            now=NOON,
+            least_lead=LEAST_LEAD,
         ).unwrap()
         meet(Reached(drafted.invoice, (drafted.fact,), 0))
     while waiting:

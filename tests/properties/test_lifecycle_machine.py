@@ -17,7 +17,6 @@ from hypothesis.stateful import (
 )
 from returns.result import Result, Success
 
-from billhook.account import AccountId, Policy
 from billhook.change import Change, as_of, replay
 from billhook.edits import Edits
 from billhook.facts import ChangeFact
@@ -31,11 +30,12 @@ from billhook.operations.notify import Standing, notify
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment
 from properties import invariants
 
 EXPIRY = NOON + timedelta(hours=2)
-POLICY = Policy(least_lead=timedelta(minutes=15))
+LEAST_LEAD = timedelta(minutes=15)
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Model:
 
     def too_soon(self, now: datetime) -> bool:
         """Whether less time is left than the account wants."""
-        return self.expire_by is not None and self.expire_by < now + POLICY.least_lead
+        return self.expire_by is not None and self.expire_by < now + LEAST_LEAD
 
     def told(self) -> tuple[Any, ...]:
         """What can be compared with an invoice."""
@@ -110,7 +110,11 @@ class Life(RuleBasedStateMachine):
             expire_by=expire_by,
         )
         first = draft(
-            document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON, policy=POLICY
+            document,
+            account=AccountId("acc_1"),
+            id=InvoiceId("inv_1"),
+            now=NOON,
+            least_lead=LEAST_LEAD,
         ).unwrap()
         self.invoice: Invoice = first.invoice
         self.facts: list[ChangeFact] = [first.fact]
@@ -140,7 +144,7 @@ class Life(RuleBasedStateMachine):
         elif model.too_soon(self.now):
             refusal = "expires_too_soon"
         url = "https://bill.example/i/x"
-        answer = issue(self.invoice, now=self.now, short_url=url, policy=POLICY)
+        answer = issue(self.invoice, now=self.now, short_url=url, least_lead=LEAST_LEAD)
         self.expect(refusal, answer, status="issued")
 
     @rule(amount=st.integers(1, 10), currency=st.sampled_from(["INR", "INR", "INR", "USD"]))
@@ -199,7 +203,7 @@ class Life(RuleBasedStateMachine):
     @rule(word=st.sampled_from(["a", "b"]))
     def note(self, word: str) -> None:
         refusal = "operation_not_allowed" if self.model.deleted else None
-        answer = update(self.invoice, Edits(notes={"k": word}), now=self.now, policy=POLICY)
+        answer = update(self.invoice, Edits(notes={"k": word}), now=self.now, least_lead=LEAST_LEAD)
         self.expect(refusal, answer, notes={"k": word})
 
     @rule(parts=st.booleans(), hours=st.sampled_from([None, 0, 1, 5]))
@@ -210,10 +214,10 @@ class Life(RuleBasedStateMachine):
             refusal = "operation_not_allowed"
         elif model.stands(self.now) not in ("draft", "issued"):
             refusal = "not_editable"
-        elif by is not None and by < self.now + POLICY.least_lead:
+        elif by is not None and by < self.now + LEAST_LEAD:
             refusal = "expires_too_soon"
         edits = Edits(partial_payment=parts, expire_by=by)
-        answer = update(self.invoice, edits, now=self.now, policy=POLICY)
+        answer = update(self.invoice, edits, now=self.now, least_lead=LEAST_LEAD)
         self.expect(refusal, answer, parts=parts, expire_by=by)
 
     @rule(amount=st.integers(0, 9))
@@ -224,7 +228,7 @@ class Life(RuleBasedStateMachine):
         elif model.stands(self.now) != "draft":
             refusal = "not_editable"
         edits = Edits(lines=(a_line(unit_amount=amount, quantity=1),))
-        answer = update(self.invoice, edits, now=self.now, policy=POLICY)
+        answer = update(self.invoice, edits, now=self.now, least_lead=LEAST_LEAD)
         self.expect(refusal, answer, amount=amount)
 
     @rule(minutes=st.sampled_from([1, 1, 10, 30, 60]))

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from hypothesis import given
 
-from billhook.invoice import Document
+from billhook.document import Document
 from billhook.lines import Rounding
 from billhook.pricing import priced, summary
 from billhook.schedule import Schedule

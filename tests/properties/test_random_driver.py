@@ -16,7 +16,7 @@ from typing import Any
 
 from returns.result import Success
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.change import Change, as_of, replay
 from billhook.delivery import MessageId
 from billhook.desk.commands import (
@@ -31,11 +31,13 @@ from billhook.desk.commands import (
     Update,
 )
 from billhook.desk.desk import Desk
+from billhook.document import Document
 from billhook.edits import Edits
 from billhook.facts import PaymentTaken
-from billhook.invoice import Document, Invoice, InvoiceId, Key
+from billhook.invoice import Invoice, InvoiceId, Key
 from billhook.party import Medium
 from billhook.records import PaymentKey, StampedFact
+from billhook.value import AccountId
 from billhook_adapters.memory import InMemoryStore, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment
 from properties import invariants

@@ -14,7 +14,6 @@ import pytest
 from returns.result import Result, Success
 from sqlalchemy import Engine
 
-from billhook.account import AccountId
 from billhook.delivery import Accepted, SendError
 from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Pay, Update
 from billhook.desk.desk import Desk
@@ -24,6 +23,7 @@ from billhook.invoice import Invoice, InvoiceId
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Store
+from billhook.value import AccountId
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database

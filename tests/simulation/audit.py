@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from billhook.account import AccountId
 from billhook.announcement import RETRIES, Announcement
 from billhook.change import replay
 from billhook.delivery import Delivery
@@ -27,6 +26,7 @@ from billhook.invoice import Invoice, Key
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.records import Outbound, PaymentKey
+from billhook.value import AccountId
 from properties import invariants
 from simulation.clients import about
 from simulation.receivers import DEAF, GONE

@@ -14,7 +14,8 @@ from returns.result import Result, Success
 from billhook.desk.answers import Sent
 from billhook.desk.commands import AnyCommand, Cancel, DraftAndSend, Notify, Pay, RecordPayment
 from billhook.desk.desk import Desk
-from billhook.invoice import Document, Invoice, Key
+from billhook.document import Document
+from billhook.invoice import Invoice, Key
 from billhook.message import Message
 from billhook.party import Medium
 from billhook_adapters.testing import a_payment

@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.delivery import LIVE, MessageId
 from billhook.desk.claiming import Delivered
 from billhook.desk.commands import AnyCommand, DraftAndSend
@@ -18,6 +18,7 @@ from billhook.desk.inline import InlineDesk
 from billhook.invoice import InvoiceId, Key
 from billhook.party import Medium
 from billhook.ports import Ids, Sender, Store
+from billhook.value import AccountId
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.testing import (
     NOON,

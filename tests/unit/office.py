@@ -8,7 +8,6 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.announcement import Announcement
 from billhook.delivery import Accepted, SendError
 from billhook.desk.commands import Draft, Issue
@@ -19,6 +18,7 @@ from billhook.message import Message
 from billhook.party import Medium
 from billhook.ports import Occasion
 from billhook.records import RecordedPayment, StampedFact
+from billhook.value import AccountId
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_subscriber, an_account
 

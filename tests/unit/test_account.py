@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.account import Account, AccountId, Policy, Retries, Series
+from billhook.account import Account, Policy, Retries, Series
 from billhook.lines import Rounding
 from billhook.pacing import Rates
+from billhook.value import AccountId
 
 
 def _account(**policy: Any) -> Account:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.change import replay
 from billhook.desk.commands import (
     AnyCommand,
@@ -42,6 +41,7 @@ from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.party import Medium
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, OTHER, TWO, Office

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.announcement import Event
 from billhook.delivery import Delivery
 from billhook.desk.commands import (
@@ -31,6 +30,7 @@ from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.ports import StoreRefused
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW

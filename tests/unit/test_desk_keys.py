@@ -8,7 +8,6 @@ from hashlib import sha256
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.canonical import canonical
 from billhook.desk.answers import Sent, decode, encode
 from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Notify, Pay, Send, Update
@@ -44,6 +43,7 @@ from billhook.invoice import Status
 from billhook.money import Currency
 from billhook.operation import DocumentField, Operation
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.testing import (
     NOON,
     a_document,

@@ -10,7 +10,6 @@ from typing import Any
 
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.desk.case import Case
 from billhook.desk.commands import (
     AnyCommand,
@@ -27,6 +26,7 @@ from billhook.errors import MissingContact
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.reminders import Reminders
+from billhook.value import AccountId
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId, Policy
 from billhook.change import Change
+from billhook.document import Document
 from billhook.errors import AmountTooLarge, ExpiresTooSoon
 from billhook.facts import Drafted
-from billhook.invoice import Document, Invoice, InvoiceId, Status
+from billhook.invoice import Invoice, InvoiceId, Status
 from billhook.money import LARGEST
 from billhook.operations.draft import draft
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON, a_document, a_line
 
 ACME, ONE = AccountId("acc_1"), InvoiceId("inv_1")
@@ -85,11 +86,11 @@ def test_an_expiry_that_is_just_ahead_is_taken_where_no_lead_is_asked() -> None:
 
 
 def test_an_expiry_closer_than_the_account_allows_is_refused() -> None:
-    close, policy = NOON + QUARTER - TICK, Policy(least_lead=QUARTER)
-    assert _draft(a_document(expire_by=close), policy=policy) == Failure(
+    close = NOON + QUARTER - TICK
+    assert _draft(a_document(expire_by=close), least_lead=QUARTER) == Failure(
         ExpiresTooSoon(close, NOON + QUARTER)
     )
-    assert isinstance(_draft(a_document(expire_by=NOON + QUARTER), policy=policy), Success)
+    assert isinstance(_draft(a_document(expire_by=NOON + QUARTER), least_lead=QUARTER), Success)
 
 
 def test_the_amount_is_refused_before_the_expiry() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from billhook.account import Policy
+from billhook.document import Document
 from billhook.errors import (
     AddressSuppressed,
     ExpiresTooSoon,
@@ -19,7 +19,7 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook.invoice import Document, Invoice, Status
+from billhook.invoice import Invoice, Status
 from billhook.lifecycle import EDITABLE
 from billhook.operation import DocumentField as F
 from billhook.operation import Operation
@@ -41,9 +41,9 @@ def _no(operation: Operation, status: Status) -> Refusal:
 
 def test_a_bare_draft_is_told_all_that_it_lacks() -> None:
     bare = an_invoice(Status.DRAFT, **dict(Document(currency="INR", expire_by=SOON)))
-    policy = Policy(least_lead=timedelta(minutes=15))
-    lacks = MissingCustomer(), NothingToBill(), ExpiresTooSoon(SOON, NOON + policy.least_lead)
-    assert explain(bare, now=NOON, policy=policy) == (
+    lead = timedelta(minutes=15)
+    lacks = MissingCustomer(), NothingToBill(), ExpiresTooSoon(SOON, NOON + lead)
+    assert explain(bare, now=NOON, least_lead=lead) == (
         Verdict(O.ISSUE, reasons=lacks),
         Verdict(O.PAY, reasons=(_no(O.PAY, Status.DRAFT),)),
         Verdict(O.NOTIFY, Medium.SMS, (_no(O.NOTIFY, Status.DRAFT), MissingContact())),

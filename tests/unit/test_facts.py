@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 from billhook import facts
-from billhook.account import AccountId
 from billhook.edits import Edits
 from billhook.facts import (
     FACTS,
@@ -32,6 +31,7 @@ from billhook.facts import (
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.payment import Reference
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON, a_document, a_full_document
 
 DRAFTED = (

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.delivery import (
     Accepted,
     Delivery,
@@ -30,6 +29,7 @@ from billhook.invoice import Invoice, InvoiceId, Status
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.records import Contact, Outbound, Outcome
+from billhook.value import AccountId
 from billhook_adapters.memory import InMemoryStore, RandomIds
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW

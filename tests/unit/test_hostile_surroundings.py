@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.account import Account, AccountId, Policy, Retries
+from billhook.account import Account, Policy, Retries
 from billhook.change import apply
 from billhook.delivery import Accepted, Delivery, Transient, conclude, give_up, next_attempt
 from billhook.desk.claiming import Delivered
@@ -29,6 +29,7 @@ from billhook.party import Medium
 from billhook.payment import Reference
 from billhook.pricing import total
 from billhook.records import Contact
+from billhook.value import AccountId
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import (
     NOON,

@@ -10,7 +10,6 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.account import Policy
 from billhook.change import Change, replay
 from billhook.edits import Edits
 from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
@@ -193,7 +192,7 @@ def test_13_issue_needs_lines_a_customer_and_time_to_pay() -> None:
         ({"expire_by": soon}, ExpiresTooSoon(soon, NOON + lead)),
     ):
         draft = an_invoice(Status.DRAFT, **missing)
-        answer = issue(draft, now=NOON, short_url="u", policy=Policy(least_lead=lead))
+        answer = issue(draft, now=NOON, short_url="u", least_lead=lead)
         assert answer == Failure(refusal)
     _refuses(Status.ISSUED, "has a customer", document=a_document(customer=None))
 

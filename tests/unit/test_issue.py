@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import Policy
 from billhook.change import Change
 from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
 from billhook.facts import Issued
 from billhook.invoice import Invoice, Status
 from billhook.operation import Operation
 from billhook.operations.issue import IssueRefusal, issue, objections
+from billhook.operations.terms import AT_ONCE
 from billhook_adapters.testing import NOON, a_line, an_invoice
 
 URL = "https://bill.example/i/1"
@@ -70,14 +70,14 @@ def test_a_draft_whose_expiry_is_over_is_not_issued() -> None:
 
 def test_a_draft_that_expires_closer_than_the_account_allows_is_not_issued() -> None:
     soon, lead = LATER + timedelta(minutes=14), timedelta(minutes=15)
-    assert _issue(_draft(expire_by=soon), policy=Policy(least_lead=lead)) == Failure(
+    assert _issue(_draft(expire_by=soon), least_lead=lead) == Failure(
         ExpiresTooSoon(soon, LATER + lead)
     )
 
 
 def test_refusals_win_in_the_order_status_customer_lines_expiry() -> None:
     bare = _draft(customer=None, lines=[], expire_by=LATER)
-    assert list(objections(bare, Policy(), LATER)) == [
+    assert list(objections(bare, AT_ONCE, LATER)) == [
         MissingCustomer(),
         NothingToBill(),
         ExpiresTooSoon(LATER, LATER),

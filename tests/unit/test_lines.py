@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from billhook.canonical import canonical
-from billhook.invoice import Document
+from billhook.document import Document
 from billhook.lines import Line, Rounding
 from billhook.money import LARGEST
 from billhook.pricing import total

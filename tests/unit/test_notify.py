@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import AccountId, Policy
+from billhook.account import Policy
 from billhook.errors import (
     AddressSuppressed,
     MissingContact,
@@ -18,8 +18,10 @@ from billhook.errors import (
 )
 from billhook.invoice import InvoiceId, Status
 from billhook.operation import Operation
-from billhook.operations.notify import CLEAR, Notification, Standing, notify, objections, standing
+from billhook.operations.notify import CLEAR, Notification, Standing, notify, objections
 from billhook.party import Medium
+from billhook.records import History
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
@@ -118,20 +120,20 @@ def test_every_reason_is_told_in_that_order() -> None:
 def test_a_policy_makes_a_standing_of_the_last_time_asked(
     wait: timedelta, last_asked: datetime | None, expected: Standing
 ) -> None:
-    assert standing(Policy(resend_wait=wait), None, last_asked) == expected
+    assert History(None, last_asked).standing(Policy(resend_wait=wait)) == expected
 
 
 def test_the_longer_of_two_waits_stands() -> None:
     policy = Policy(resend_wait=timedelta(minutes=5), invoice_wait=timedelta(minutes=6))
     longer = Standing(not_before=NOON + timedelta(minutes=6))
-    assert standing(policy, None, NOON, NOON) == longer
-    assert standing(policy, None, NOON) == Standing(not_before=LATER)
+    assert History(None, NOON).standing(policy, NOON) == longer
+    assert History(None, NOON).standing(policy) == Standing(not_before=LATER)
 
 
 def test_a_suppression_stands_whatever_the_policy() -> None:
-    assert standing(Policy(), "bounced", NOON) == Standing("bounced")
+    assert History("bounced", NOON).standing(Policy()) == Standing("bounced")
     waiting = Policy(resend_wait=timedelta(minutes=5))
-    assert standing(waiting, "bounced", NOON) == Standing("bounced", LATER)
+    assert History("bounced", NOON).standing(waiting) == Standing("bounced", LATER)
 
 
 def test_a_naive_instant_is_a_bug() -> None:

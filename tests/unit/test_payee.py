@@ -34,6 +34,10 @@ def test_an_iban_with_right_check_digits_is_taken(iban: str) -> None:
         {"iban": IBANS[0], "bic": "COBADEFFXX"},
         {"iban": IBANS[0], "bic": "cobadeff"},
         {"upi": "acme"},
+        {"upi": "a@okbank"},
+        {"upi": "acme@1bank"},
+        {"upi": "acme@\u0915bank"},
+        {"upi": "acme@ok@bank"},
         {"upi": "acme@ok bank"},
         {"upi": "acme@okbank&am=1"},
         {"upi": "@okbank"},
@@ -43,6 +47,11 @@ def test_an_iban_with_right_check_digits_is_taken(iban: str) -> None:
 def test_what_no_bank_would_take_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError):
         Payee.model_validate(given)
+
+
+def test_a_upi_address_and_a_bic_are_taken() -> None:
+    payee = Payee(upi="acme.books-1@okbank", iban=IBANS[0], bic="COBADEFFXXX")
+    assert (payee.upi, payee.bic) == ("acme.books-1@okbank", "COBADEFFXXX")
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.delivery import (
     Delivery,
     MessageId,
@@ -20,6 +19,7 @@ from billhook.message import Message, medium_status
 from billhook.party import Medium
 from billhook.receipts import Arrived, CameBack, ProviderId, Receipt
 from billhook.records import Contact, History
+from billhook.value import AccountId
 from billhook_adapters.testing import NOON
 from unit.office import ACME, ONE, Office
 

@@ -12,8 +12,9 @@ from returns.result import Failure, Result, Success
 from billhook.delivery import Accepted, Delivery
 from billhook.desk.commands import Notify, Send
 from billhook.desk.sending import Addresses
+from billhook.document import Copies
 from billhook.errors import AddressSuppressed, MissingContact
-from billhook.invoice import Copies, Invoice
+from billhook.invoice import Invoice
 from billhook.message import Message
 from billhook.party import Medium, Recipients
 from billhook.records import Contact, Outcome

@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.account import Policy
 from billhook.change import Change
 from billhook.edits import Edits
 from billhook.errors import (
@@ -58,9 +57,9 @@ GIVEN: dict[F, Any] = {
 
 
 def _update(
-    invoice: Invoice, now: datetime = NOON, policy: Policy | None = None, **fields: Any
+    invoice: Invoice, now: datetime = NOON, least_lead: timedelta = timedelta(0), **fields: Any
 ) -> Result[Change, Refusal]:
-    return update(invoice, Edits(**fields), now=now, policy=policy or Policy())
+    return update(invoice, Edits(**fields), now=now, least_lead=least_lead)
 
 
 def test_an_update_sets_what_it_names_and_keeps_the_rest() -> None:
@@ -133,7 +132,7 @@ def test_lines_and_currency_change_together() -> None:
 def test_an_expiry_closer_than_the_account_allows_is_refused(status: Status) -> None:
     lead = timedelta(minutes=15)
     soon = NOON + lead - timedelta(microseconds=1)
-    answer = _update(an_invoice(status), policy=Policy(least_lead=lead), expire_by=soon)
+    answer = _update(an_invoice(status), least_lead=lead, expire_by=soon)
     assert answer == Failure(ExpiresTooSoon(soon, NOON + lead))
 
 

@@ -131,9 +131,8 @@ def _rotate(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         from returns.result import Failure
 
-        from billhook.account import AccountId
         from billhook.errors import AccountNotFound
-        from billhook.value import ID_PATTERN
+        from billhook.value import ID_PATTERN, AccountId
         from billhook_adapters.cli.wording import of_key
         from billhook_adapters.keys import new_key
         from billhook_adapters.memory.clock import SystemClock
@@ -163,7 +162,7 @@ def _token(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         from returns.result import Failure
 
-        from billhook.account import AccountId
+        from billhook.value import AccountId
         from billhook_adapters.cli.wording import of_key
         from billhook_adapters.memory.clock import SystemClock
         from billhook_adapters.sql.keys import SqlKeyring

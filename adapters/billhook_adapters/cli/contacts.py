@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import get_args
 
-from billhook.account import AccountId
 from billhook.party import Suppression, medium_of
 from billhook.records import Contact
+from billhook.value import AccountId
 from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.parser import add_database, add_json, does

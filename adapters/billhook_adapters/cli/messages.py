@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from returns.result import Success
 
-from billhook.account import AccountId
 from billhook.delivery import Delivery, MessageId, MessageKey
 from billhook.desk.desk import Desk
 from billhook.message import Message
 from billhook.outbox import OutboxSearch, Place
 from billhook.records import Outbound
+from billhook.value import AccountId
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import Stopped

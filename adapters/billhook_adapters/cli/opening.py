@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook.account import Account, AccountId, Policy
+from billhook.account import Account, Policy
 from billhook.announcement import Subscriber
-from billhook.value import storable
+from billhook.value import AccountId, storable
 from billhook_adapters.cli.stopped import Stopped
 from billhook_adapters.cli.subscriber import a_webhook
 from billhook_adapters.cli.wording import of_key

@@ -14,9 +14,9 @@ from billhook_adapters.cli.stopped import REFUSED, Stopped
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from billhook.account import AccountId
     from billhook.invoice import Invoice, InvoiceId
     from billhook.payment import Payment
+    from billhook.value import AccountId
 
 _LARGEST = 2**53 - 1  # billhook.money has it too, and takes a while to load
 _LONGEST = 128
@@ -111,9 +111,8 @@ def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
 
 
 def _account(engine: Engine, invoice: InvoiceId, given: str | None) -> AccountId:
-    from billhook.account import AccountId
     from billhook.errors import InvoiceNotFound
-    from billhook.value import ID_PATTERN
+    from billhook.value import ID_PATTERN, AccountId
     from billhook_adapters.cli.wording import of_holders, of_payment
     from billhook_adapters.sql.accounts import SqlAccounts
 

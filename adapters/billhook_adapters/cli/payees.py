@@ -43,8 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook.account import Account, AccountId
+    from billhook.account import Account
     from billhook.desk.desk import Desk
+    from billhook.value import AccountId
     from billhook_adapters.memory.clock import SystemClock
     from billhook_adapters.memory.ids import RandomIds
     from billhook_adapters.sql import SqlStore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from billhook.account import AccountId
 from billhook.announcement import Event, Subscriber, SubscriberId
+from billhook.value import AccountId
 from billhook_adapters.cli.stopped import Stopped
 from billhook_adapters.extras import needs
 from billhook_adapters.keys import new_id

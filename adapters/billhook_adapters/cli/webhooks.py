@@ -57,7 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(asked: argparse.Namespace) -> int:
-    from billhook.account import AccountId
+    from billhook.value import AccountId
     from billhook_adapters.cli.opening import strong
     from billhook_adapters.cli.subscriber import a_webhook
 
@@ -85,7 +85,7 @@ def _turn(asked: argparse.Namespace) -> int:
 
 def _account(asked: argparse.Namespace, engine: Engine) -> list[Subscriber]:
     """The webhooks of the account. Raises Stopped where there is no such account."""
-    from billhook.account import AccountId
+    from billhook.value import AccountId
     from billhook_adapters.sql.store import SqlStore
 
     account = AccountId(asked.account)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from billhook.account import AccountId
 from billhook.desk.payments import PayRefusal
 from billhook.errors import (
     AccountNotFound,
@@ -21,6 +20,7 @@ from billhook.errors import (
     ReferenceReused,
 )
 from billhook.money import Currency
+from billhook.value import AccountId
 from billhook_adapters.keys import KeyNotFound, KeyTaken
 from billhook_adapters.wording import amount_text
 

@@ -18,8 +18,9 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
-from billhook.account import Account, AccountId, Policy
+from billhook.account import Account, Policy
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.memory.clock import SettableClock, SystemClock
 from billhook_adapters.memory.ids import RandomIds

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-from billhook.invoice import Document
+from billhook.document import Document
 from billhook.money import Currency
 from billhook_adapters.documents.figures import amount_text, day_text
 from billhook_adapters.extras import needs

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billhook.account import AccountId
 from billhook.delivery import MessageId
 from billhook.desk.hosted import Hosted
-from billhook.invoice import Document, Invoice, InvoiceId, Status
+from billhook.document import Document
+from billhook.invoice import Invoice, InvoiceId, Status
 from billhook.lines import Line, Tax
 from billhook.message import Message
 from billhook.money import Currency
 from billhook.party import Customer, Medium
 from billhook.payee import Payee
+from billhook.value import AccountId
 
 TOKEN = "4Fq0c1Zr8sT2uV6wXyA9Bg"  # noqa: S105  # of no invoice
 _RUPEES = Currency("INR")

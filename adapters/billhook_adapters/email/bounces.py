@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
 
-from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
 from billhook.party import Medium
 from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.value import AccountId
 from billhook_adapters.email.status import enhanced, suppression
 
 LONGEST = 1024 * 1024

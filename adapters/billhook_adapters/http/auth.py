@@ -8,7 +8,7 @@ from functools import partial
 from hmac import compare_digest
 from typing import NamedTuple
 
-from billhook.account import AccountId
+from billhook.value import AccountId
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.keys import Keyring, StoredKey, hashed
 

@@ -9,9 +9,9 @@ from threading import Lock
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.errors import AccountNotFound
 from billhook.ports import Store
+from billhook.value import AccountId
 from billhook_adapters.keys import KeyNotFound, KeyTaken, ListedKey, StoredKey, hashed
 
 

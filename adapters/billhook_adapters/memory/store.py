@@ -11,7 +11,7 @@ from datetime import datetime
 from threading import RLock
 from typing import TypeVar
 
-from billhook.account import Account, AccountId, Series
+from billhook.account import Account, Series
 from billhook.announcement import Subscriber, SubscriberKey
 from billhook.change import apply
 from billhook.delivery import LIVE, Delivery, MessageKey
@@ -41,6 +41,7 @@ from billhook.records import (
     StampedFact,
 )
 from billhook.reminders import Progress
+from billhook.value import AccountId
 from billhook_adapters.texts import refuse_unstorable
 
 K = TypeVar("K")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.desk.desk import Desk
 from billhook.ports import Clock
+from billhook.value import AccountId
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.memory.store import InMemoryStore

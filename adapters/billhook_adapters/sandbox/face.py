@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict, ValidationError
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.delivery import (
     MessageId,
     MessageKey,
@@ -27,7 +26,7 @@ from billhook.money import PositiveAmount
 from billhook.party import Medium, Suppression
 from billhook.payment import Payment, Reference
 from billhook.receipts import Arrived, CameBack, Fate, Receipt
-from billhook.value import Text, Value
+from billhook.value import AccountId, Text, Value
 from billhook_adapters.http.bodies import from_json
 from billhook_adapters.http.exchange import (
     Answer,

@@ -7,9 +7,10 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import NamedTuple
 
-from billhook.account import Account, AccountId, Policy
+from billhook.account import Account, Policy
 from billhook.announcement import Subscriber, SubscriberId
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.http.highlevel.face import HighLevelFace
 from billhook_adapters.http.ids import derived_id

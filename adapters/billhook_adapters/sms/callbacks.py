@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 from hashlib import sha256
 
-from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
+from billhook.value import AccountId
 
 
 class Callbacks:

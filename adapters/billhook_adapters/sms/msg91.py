@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.delivery import Accepted, MessageId, MessageKey, Permanent, SendError, Transient
 from billhook.invoice import Invoice
 from billhook.message import Message
 from billhook.party import Medium
 from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.value import AccountId
 from billhook_adapters.sms.asking import Reply, ask, refused
 from billhook_adapters.wording import amount_text, one_line
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from returns.result import Failure, Result, Success
 from sqlalchemy import Engine, bindparam, select
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.announcement import Subscriber
 from billhook.invoice import InvoiceId
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.keys import KeyTaken, ListedKey, NewKey
 from billhook_adapters.sql.keys import LISTED, is_taken, listed, put_key
 from billhook_adapters.sql.tables import accounts, invoices

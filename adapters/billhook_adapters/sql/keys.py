@@ -8,8 +8,8 @@ from datetime import datetime
 from returns.result import Failure, Result, Success
 from sqlalchemy import Connection, Engine, select, update
 
-from billhook.account import AccountId
 from billhook.errors import AccountNotFound
+from billhook.value import AccountId
 from billhook_adapters.keys import (
     KeyNotFound,
     KeyTaken,

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from billhook.account import AccountId
 from billhook.announcement import Subscriber, SubscriberKey
 from billhook.delivery import MessageKey
 from billhook.invoice import Invoice, Key
@@ -31,6 +30,7 @@ from billhook.records import (
     RequestKey,
 )
 from billhook.reminders import Progress
+from billhook.value import AccountId
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locks import hold
 from billhook_adapters.sql.rows import outbound_of, progress_of, subscriber_of

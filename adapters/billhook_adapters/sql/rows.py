@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, get_args
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.announcement import Announcement, Subscriber
 from billhook.canonical import canonical
+from billhook.document import Document
 from billhook.facts import encode
-from billhook.invoice import Document, Invoice, InvoiceId, Key, Status
+from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.message import Message
 from billhook.operations.expire import Lapse, Overdue
 from billhook.pacing import Turns
@@ -28,6 +29,7 @@ from billhook.records import (
     StampedFact,
 )
 from billhook.reminders import Progress
+from billhook.value import AccountId
 from billhook_adapters.sql.tables import invoices
 
 Row = Mapping[str, Any]

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from billhook.account import AccountId
 from billhook.delivery import MessageId, MessageKey
 from billhook.invoice import InvoiceId, Key
 from billhook.outbox import OutboxSearch, Place, Tally
+from billhook.value import AccountId
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.locking import LockingWork

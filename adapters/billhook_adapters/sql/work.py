@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from billhook.account import Account, AccountId, Series
+from billhook.account import Account, Series
 from billhook.announcement import Subscriber
 from billhook.canonical import canonical
 from billhook.delivery import MessageKey
@@ -38,6 +38,7 @@ from billhook.records import (
     StampedFact,
 )
 from billhook.reminders import Progress
+from billhook.value import AccountId
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
 from billhook_adapters.sql.rows import (

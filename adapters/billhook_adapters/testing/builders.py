@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.announcement import Announcement, Event, Subscriber
 from billhook.change import Change
-from billhook.invoice import Document, Invoice, InvoiceId, Status
+from billhook.document import Document
+from billhook.invoice import Invoice, InvoiceId, Status
 from billhook.lines import Line, Rounding
 from billhook.message import Message
 from billhook.money import Currency
@@ -21,6 +22,7 @@ from billhook.operations.pay import pay
 from billhook.party import Customer, Medium
 from billhook.payment import Payment, Reference
 from billhook.records import Entry, RecordedPayment
+from billhook.value import AccountId
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the builders' invoices are made."""

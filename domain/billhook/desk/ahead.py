@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from billhook.account import AccountId
 from billhook.desk.case import Batch
 from billhook.desk.commands import (
     AnyCommand,
@@ -20,9 +19,11 @@ from billhook.desk.commands import (
     Remind,
     Send,
 )
-from billhook.invoice import Document, Key
+from billhook.document import Document
+from billhook.invoice import Key
 from billhook.party import Medium
 from billhook.records import Contact, EntryKey, PaymentKey, RequestKey
+from billhook.value import AccountId
 
 
 def read_ahead(batch: Batch, commands: Sequence[AnyCommand]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.announcement import Announcement, Event, event_at, event_of
 from billhook.change import Change, as_of
 from billhook.desk.reminding import Reminding
@@ -38,6 +38,7 @@ from billhook.records import (
     Subscribers,
 )
 from billhook.reminders import Progress
+from billhook.value import AccountId
 
 
 class Batch:
@@ -150,6 +151,7 @@ class Case:
     ) -> None:
         self._batch = batch
         self.account, self.invoice, self.actor = account, invoice, actor
+        self.least_lead = account.policy.least_lead
         self.now = batch.now
         self.ids = batch.ids
         self.changes: list[Change] = []

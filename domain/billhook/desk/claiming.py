@@ -10,7 +10,7 @@ from typing import Protocol
 
 from returns.result import Failure
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.announcement import RETRIES, Announcement
 from billhook.delivery import MessageKey, claim, give_up, postpone, suppress
 from billhook.desk.parcels import HandOver, Parcel, announced, contact_of, ended, written
@@ -22,6 +22,7 @@ from billhook.pacing import Rate, Rates, Turn, Turns, next_turn
 from billhook.party import Medium
 from billhook.ports import Announcer, Clock, Sender, Work
 from billhook.records import Contact, History, Outbound, Outcome, PaceKey
+from billhook.value import AccountId
 
 
 class Delivered(StrEnum):

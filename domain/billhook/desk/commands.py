@@ -14,12 +14,13 @@ from typing import Any, Generic, Never, Protocol, TypeVar
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId, Policy
+from billhook.account import Policy
 from billhook.change import Change, as_of
 from billhook.desk.answers import Sent
 from billhook.desk.case import Case
 from billhook.desk.payments import PayRefusal, settle
 from billhook.desk.sending import Addresses, IssueOrNotifyRefusal, issue_in, notify_in, send_in
+from billhook.document import Document
 from billhook.edits import Edits
 from billhook.errors import (
     AlreadyExists,
@@ -33,7 +34,7 @@ from billhook.errors import (
     NotYetDue,
     OperationNotAllowed,
 )
-from billhook.invoice import Document, Invoice, InvoiceId
+from billhook.invoice import Invoice, InvoiceId
 from billhook.message import Message
 from billhook.operations.cancel import cancel
 from billhook.operations.delete import delete
@@ -46,6 +47,7 @@ from billhook.operations.update import update
 from billhook.party import Medium
 from billhook.payment import Payment
 from billhook.records import Entry, EntryKey
+from billhook.value import AccountId
 
 A_co = TypeVar("A_co", covariant=True)
 E_co = TypeVar("E_co", covariant=True)
@@ -122,7 +124,7 @@ class Draft:
             account=self.account,
             id=self.invoice or case.ids.invoice(),
             now=case.now,
-            policy=case.account.policy,
+            least_lead=case.least_lead,
         )
         return _kept(case, decided)
 
@@ -167,7 +169,10 @@ class Update(
         Invoice,
         OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
     ]:
-        return _kept(case, update(invoice, self.edits, now=case.now, policy=case.account.policy))
+        return _kept(
+            case,
+            update(invoice, self.edits, now=case.now, least_lead=case.least_lead),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

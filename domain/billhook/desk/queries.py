@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.change import as_of
 from billhook.delivery import MessageKey
 from billhook.desk.hosted import Hosted
@@ -26,6 +26,7 @@ from billhook.records import (
     Search,
     StampedFact,
 )
+from billhook.value import AccountId
 from billhook.verdict import Verdict, explain
 
 
@@ -173,7 +174,9 @@ class Queries:
             for medium, contact in contacts.items()
         }
         now = self._clock.now()
-        return Success(explain(found, now=now, policy=seller.policy, standings=standings))
+        return Success(
+            explain(found, now=now, least_lead=seller.policy.least_lead, standings=standings)
+        )
 
 
 def history_of(view: View, contact: Contact) -> History:

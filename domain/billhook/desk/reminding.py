@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.desk.rows import Rows
 from billhook.invoice import Invoice, Key
 from billhook.operations.notify import Standing
@@ -14,6 +14,7 @@ from billhook.party import Medium
 from billhook.ports import Work
 from billhook.records import Outcome
 from billhook.reminders import Progress, Reminders
+from billhook.value import AccountId
 
 Standings = Callable[[Invoice], dict[tuple[Medium, str], Standing]]
 

@@ -30,7 +30,7 @@ class Addresses(StrEnum):
 
 def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
     """Issue an invoice under a fresh short URL and, where the account has a series, a number."""
-    for refusal in objections(invoice, case.account.policy, case.now):
+    for refusal in objections(invoice, case.least_lead, case.now):
         return Failure(refusal)  # before a number is drawn, so that refusals leave no gap
     return issue(
         invoice,
@@ -65,7 +65,7 @@ def send_in(
     told = invoice
     if issuing:
         # A trial, without a number: one is drawn last, so that no refusal leaves a gap.
-        tried = issue(invoice, now=case.now, short_url="-", policy=case.account.policy)
+        tried = issue(invoice, now=case.now, short_url="-", least_lead=case.least_lead)
         if isinstance(tried, Failure):
             return tried
         told = tried.unwrap().invoice

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId, Policy
 from billhook.change import Change, changed
+from billhook.document import Document
 from billhook.errors import AmountTooLarge, ExpiresTooSoon
 from billhook.facts import Drafted
-from billhook.invoice import Document, InvoiceId
-from billhook.operations.terms import expiry_objections, size_objections
-from billhook.value import utc
-
-ANY = Policy()
+from billhook.invoice import InvoiceId
+from billhook.operations.terms import AT_ONCE, expiry_objections, size_objections
+from billhook.value import AccountId, utc
 
 
 def draft(
@@ -23,7 +21,7 @@ def draft(
     account: AccountId,
     id: InvoiceId,
     now: datetime,
-    policy: Policy = ANY,
+    least_lead: timedelta = AT_ONCE,
 ) -> Result[Change, AmountTooLarge | ExpiresTooSoon]:
     """A new draft of this document.
 
@@ -40,6 +38,6 @@ def draft(
     now = utc(now)
     for too_large in size_objections(document):
         return Failure(too_large)
-    for too_soon in expiry_objections(document, policy, now):
+    for too_soon in expiry_objections(document, least_lead, now):
         return Failure(too_soon)
     return Success(changed(None, Drafted(now, account, id, document)))

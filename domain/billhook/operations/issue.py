@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Policy
 from billhook.change import Change, changed
 from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
 from billhook.facts import Issued
 from billhook.invoice import Invoice
 from billhook.lifecycle import Gate
 from billhook.operation import Operation
-from billhook.operations.draft import ANY
-from billhook.operations.terms import expiry_objections
+from billhook.operations.terms import AT_ONCE, expiry_objections
 from billhook.value import utc
 
 GATE = Gate(Operation.ISSUE)
@@ -29,7 +27,7 @@ def issue(
     now: datetime,
     short_url: str,
     number: str | None = None,
-    policy: Policy = ANY,
+    least_lead: timedelta = AT_ONCE,
 ) -> Result[Change, IssueRefusal]:
     """Hand the invoice to its payer, under a short URL that it keeps for ever.
 
@@ -37,12 +35,12 @@ def issue(
     so is `number` unique in its series.
     """
     now = utc(now)
-    for refusal in objections(invoice, policy, now):
+    for refusal in objections(invoice, least_lead, now):
         return Failure(refusal)
     return Success(changed(invoice, Issued(now, short_url, number)))
 
 
-def objections(invoice: Invoice, policy: Policy, now: datetime) -> Iterator[IssueRefusal]:
+def objections(invoice: Invoice, least_lead: timedelta, now: datetime) -> Iterator[IssueRefusal]:
     """Every reason against issuing, in the order in which they win."""
     refused = GATE.refusal(invoice, now)
     if refused is not None:
@@ -51,4 +49,4 @@ def objections(invoice: Invoice, policy: Policy, now: datetime) -> Iterator[Issu
         yield MissingCustomer()
     if invoice.amount == 0:
         yield NothingToBill()
-    yield from expiry_objections(invoice.document, policy, now)
+    yield from expiry_objections(invoice.document, least_lead, now)

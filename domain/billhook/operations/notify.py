@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId, Policy
 from billhook.errors import (
     AddressRefusal,
     AddressSuppressed,
@@ -26,7 +25,7 @@ from billhook.invoice import Invoice, InvoiceId
 from billhook.lifecycle import Gate
 from billhook.operation import Operation
 from billhook.party import Medium, Suppression
-from billhook.value import utc
+from billhook.value import AccountId, utc
 
 GATE = Gate(Operation.NOTIFY)
 
@@ -47,22 +46,6 @@ class Standing:
 
 CLEAR = Standing()
 """Nothing stands against writing to the address."""
-
-
-def standing(
-    policy: Policy,
-    suppressed: Suppression | None,
-    last_asked: datetime | None,
-    last_about: datetime | None = None,
-) -> Standing:
-    """The standing that an account's policy makes of an address's history, and of an invoice's.
-
-    `last_asked` is when the address was last written to, `last_about` when the invoice was last
-    written about by that medium.
-    """
-    waits = (last_asked, policy.resend_wait), (last_about, policy.invoice_wait)
-    ends = [last + wait for last, wait in waits if last is not None and wait]
-    return Standing(suppressed, max(ends, default=None))
 
 
 class Notification(NamedTuple):
@@ -98,11 +81,12 @@ def notify(
     """
     if now.tzinfo is not UTC:  # a call less where it is in UTC already, as clocks tell it
         now = utc(now)
+    document = invoice.document  # read once: CPython looks slowly where two models take turns
     refused = GATE.refusal(invoice, now)
     if refused is not None:
         return refused
     if address is None:
-        address = invoice.document.address(medium)
+        address = document.address(medium)
         if address is None:
             return _MISSING[medium]
     if standing is not CLEAR:

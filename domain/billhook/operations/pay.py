@@ -31,10 +31,11 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
     reference is new is for the desk to know.
     """
     now = utc(now)
+    document, due = invoice.document, invoice.due  # read at once, as in `notify`
     refused = GATE.refusal(invoice, now)
     if refused is not None:
         return refused
-    document, amount, due = invoice.document, payment.amount, invoice.due
+    amount = payment.amount
     if payment.currency != document.currency:
         return Failure(CurrencyMismatch(payment.currency, document.currency))
     if amount > due:

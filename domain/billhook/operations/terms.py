@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from billhook.account import Policy
+from billhook.document import Document, Particulars
 from billhook.errors import AmountTooLarge, CurrencyMismatch, ExpiresTooSoon
-from billhook.invoice import Document, Particulars
 from billhook.lines import Line
 from billhook.money import LARGEST, Currency
 
+AT_ONCE = timedelta(0)
+
 
 def expiry_objections(
-    particulars: Particulars, policy: Policy, now: datetime
+    particulars: Particulars, least_lead: timedelta, now: datetime
 ) -> Iterator[ExpiresTooSoon]:
     """Is there enough time left to pay? An invoice that never expires has all of it."""
-    expire_by, earliest = particulars.expire_by, now + policy.least_lead
+    expire_by, earliest = particulars.expire_by, now + least_lead
     if expire_by is not None and (expire_by < earliest or expire_by <= now):
         yield ExpiresTooSoon(expire_by, earliest)
 

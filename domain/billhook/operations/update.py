@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Policy
 from billhook.change import Change, changed
 from billhook.edits import Edits
 from billhook.errors import (
@@ -21,15 +20,19 @@ from billhook.facts import Updated
 from billhook.invoice import Invoice
 from billhook.lifecycle import EDITABLE, Gate, status_at
 from billhook.operation import DocumentField, Operation
-from billhook.operations.draft import ANY
-from billhook.operations.terms import currency_objections, expiry_objections, size_objections
+from billhook.operations.terms import (
+    AT_ONCE,
+    currency_objections,
+    expiry_objections,
+    size_objections,
+)
 from billhook.value import utc
 
 GATE = Gate(Operation.UPDATE)
 
 
 def update(
-    invoice: Invoice, edits: Edits, *, now: datetime, policy: Policy = ANY
+    invoice: Invoice, edits: Edits, *, now: datetime, least_lead: timedelta = AT_ONCE
 ) -> Result[
     Change, OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
 ]:
@@ -50,7 +53,7 @@ def update(
     for mismatch in currency_objections(lines, currency):
         return Failure(mismatch)
     if DocumentField.EXPIRE_BY in edits.fields:
-        for too_soon in expiry_objections(edits, policy, now):
+        for too_soon in expiry_objections(edits, least_lead, now):
             return Failure(too_soon)
     for too_large in size_objections(edits.applied_to(invoice.document)):
         return Failure(too_large)

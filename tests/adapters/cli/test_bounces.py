@@ -12,7 +12,6 @@ import pytest
 
 from adapters.cli.conftest import Billhook
 from adapters.test_bounces import report
-from billhook.account import AccountId
 from billhook.delivery import Delivery
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
@@ -20,6 +19,7 @@ from billhook.desk.handlers import Handlers
 from billhook.invoice import InvoiceId
 from billhook.message import Message
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.memory import CapturedSender, RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore

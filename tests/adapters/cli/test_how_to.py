@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
 from billhook.invoice import InvoiceId
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, open_database

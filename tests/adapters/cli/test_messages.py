@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Engine
 
 from adapters.cli.conftest import Billhook
-from billhook.account import AccountId
 from billhook.delivery import Delivery
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
 from billhook.desk.handlers import Handlers
 from billhook.message import Message
+from billhook.value import AccountId
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock

@@ -7,7 +7,6 @@ from typing import Any, get_args
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
 from billhook.desk.payments import PayRefusal
@@ -29,6 +28,7 @@ from billhook.invoice import InvoiceId, Status
 from billhook.money import LARGEST, Currency
 from billhook.operation import Operation
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.cli.pay import _LARGEST
 from billhook_adapters.cli.wording import of_payment
 from billhook_adapters.memory import RandomIds

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from adapters.cli.conftest import Billhook
-from billhook.account import AccountId
 from billhook.delivery import Delivery
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore

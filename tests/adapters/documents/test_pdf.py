@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from adapters.documents.pictures import Printed, codes_in
-from billhook.account import AccountId
 from billhook.desk.hosted import Hosted
 from billhook.invoice import InvoiceId, Status
 from billhook.payee import Payee
 from billhook.records import RecordedPayment
+from billhook.value import AccountId
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.testing import NOON, a_customer, a_line, a_payment, an_invoice
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from billhook.account import AccountId
 from billhook.desk.desk import Desk
+from billhook.value import AccountId
 from billhook_adapters.http.app import build_app
 from billhook_adapters.http.exchange import App
 from billhook_adapters.http.native import native_api

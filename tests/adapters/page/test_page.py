@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from adapters.documents.pictures import Printed
-from billhook.account import AccountId
 from billhook.desk.commands import Cancel, Draft, Issue, Notify, Pay
 from billhook.desk.desk import Desk
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.payee import Payee
 from billhook.records import Contact
+from billhook.value import AccountId
 from billhook_adapters.http.exchange import App
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.http.page.face import PageFace

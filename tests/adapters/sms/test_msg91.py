@@ -10,11 +10,11 @@ import pytest
 from returns.result import Failure, Success
 
 from adapters.sms.gateway import Asked, Gateway, Says
-from billhook.account import AccountId
 from billhook.delivery import Accepted, MessageId, MessageKey, Permanent, Transient
 from billhook.invoice import Status
 from billhook.party import Medium
 from billhook.receipts import Arrived, CameBack, ProviderId, Receipt
+from billhook.value import AccountId
 from billhook_adapters.sms.asking import UNTOLD
 from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender, receipts
 from billhook_adapters.testing import a_customer, a_message, an_invoice

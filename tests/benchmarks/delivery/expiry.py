@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from delivery.databases import Kind
 
-from billhook.account import AccountId
 from billhook.desk.commands import DraftAndSend
 from billhook.desk.desk import Desk
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import invoices

@@ -16,13 +16,13 @@ from typing import NamedTuple
 from delivery.databases import Kind
 from sqlalchemy import func, select
 
-from billhook.account import AccountId
 from billhook.delivery import MessageId
 from billhook.desk.commands import DraftAndSend, Notify
 from billhook.desk.desk import Desk
 from billhook.invoice import Invoice
 from billhook.party import Medium
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.settings import EngineName

@@ -14,9 +14,10 @@ from pathlib import Path
 import serving
 import world
 
-from billhook.account import Account, AccountId
+from billhook.account import Account
 from billhook.desk.commands import DraftAndSend
 from billhook.invoice import InvoiceId
+from billhook.value import AccountId
 from billhook_adapters.http.app import build_app
 from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.memory.ids import RandomIds

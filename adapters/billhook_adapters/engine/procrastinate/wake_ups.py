@@ -14,10 +14,10 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.types import JSONDict, JSONValue
 from sqlalchemy import Connection
 
-from billhook.account import AccountId
 from billhook.delivery import Delivery, MessageId, MessageKey
 from billhook.ports import Clock
 from billhook.records import Outbound
+from billhook.value import AccountId
 
 TASK, QUEUE = "billhook.deliver", "billhook"
 

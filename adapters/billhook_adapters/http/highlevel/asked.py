@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
-from billhook.account import AccountId
 from billhook.invoice import InvoiceId
+from billhook.value import AccountId
 from billhook_adapters.http.auth import Tenancy
 from billhook_adapters.http.bodies import from_json
 from billhook_adapters.http.exchange import Answer, BadKey, Call

@@ -9,12 +9,12 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.desk.answers import Sent
 from billhook.desk.case import Case
 from billhook.desk.commands import Cancel, Draft, Pay, Send, Update
 from billhook.desk.payments import PayRefusal
 from billhook.desk.sending import Addresses, IssueOrNotifyRefusal
+from billhook.document import Document
 from billhook.edits import Edits
 from billhook.errors import (
     AlreadyExists,
@@ -26,7 +26,7 @@ from billhook.errors import (
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.invoice import Document, Invoice, InvoiceId, Status
+from billhook.invoice import Invoice, InvoiceId, Status
 from billhook.lifecycle import sources
 from billhook.operation import Operation
 from billhook.operations.issue import GATE as ISSUE
@@ -34,6 +34,7 @@ from billhook.operations.update import GATE as UPDATE
 from billhook.party import Medium
 from billhook.payment import Payment, Reference
 from billhook.records import Entry
+from billhook.value import AccountId
 from billhook_adapters.http.highlevel.fields import Refused
 from billhook_adapters.http.highlevel.requests import LateFeesChangeIn, TextToPayIn, UpdateIn
 from billhook_adapters.http.highlevel.sending import SendIn

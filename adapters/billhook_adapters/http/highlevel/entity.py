@@ -8,7 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from billhook.invoice import Document, Invoice
+from billhook.document import Document
+from billhook.invoice import Invoice
 from billhook.lines import Line
 from billhook.party import Customer, PostalAddress
 from billhook_adapters.http.highlevel.amounts import number, shown

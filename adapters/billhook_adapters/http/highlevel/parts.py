@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
 
-from billhook.invoice import MAX_LINES
+from billhook.document import MAX_LINES
 from billhook.lines import MAX_TAXES, Line, Tax
 from billhook.money import Currency
 from billhook.party import MAX_RECIPIENTS, Customer, PostalAddress, Recipients

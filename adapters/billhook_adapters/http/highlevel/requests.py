@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from billhook.document import Document
 from billhook.edits import Edits
-from billhook.invoice import Document
 from billhook.lines import Rounding
 from billhook.value import Identifier, Text
 from billhook_adapters.http.highlevel.fields import (

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from billhook.document import Document
 from billhook.edits import Edits
-from billhook.invoice import Document
 from billhook.message import Message
 from billhook.party import Medium
 from billhook_adapters.http.highlevel.fields import Required, Short, instant, judged

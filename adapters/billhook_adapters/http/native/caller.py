@@ -9,11 +9,10 @@ from fastapi import Depends, Header, Path, Request, Security
 from pydantic import AfterValidator, WithJsonSchema
 from returns.result import Failure, Result
 
-from billhook.account import AccountId
 from billhook.desk.commands import Command
 from billhook.errors import InvoiceNotFound, Refusal
 from billhook.invoice import InvoiceId
-from billhook.value import ID_PATTERN
+from billhook.value import ID_PATTERN, AccountId
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.http.native.guard import Caller
 from billhook_adapters.http.native.problems import refused

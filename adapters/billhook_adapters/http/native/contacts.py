@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from billhook.account import AccountId
 from billhook.party import medium_of
 from billhook.records import Contact
+from billhook.value import AccountId
 from billhook_adapters.http.native.answers import ContactOut
 from billhook_adapters.http.native.caller import TheAccount, TheLane, unwrapped
 from billhook_adapters.http.native.guard import GuardedRoute

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from billhook.account import AccountId
+from billhook.value import AccountId
 from billhook_adapters.http.auth import Callers
 from billhook_adapters.http.gathered import Overloaded
 from billhook_adapters.http.native.bodies import json_body

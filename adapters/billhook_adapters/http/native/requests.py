@@ -14,8 +14,9 @@ from pydantic import (
 )
 
 from billhook.desk.sending import Addresses
+from billhook.document import MAX_LINES, Document
 from billhook.edits import Edits
-from billhook.invoice import MAX_LINES, Document, InvoiceId, Status
+from billhook.invoice import InvoiceId, Status
 from billhook.lines import Rounding
 from billhook.money import PositiveAmount
 from billhook.party import Medium, Suppression

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from fastapi import APIRouter
 
-from billhook.account import AccountId
 from billhook.canonical import canonical
 from billhook.desk.commands import Notify, Pay, RecordPayment, Send
 from billhook.payment import Payment, Reference
+from billhook.value import AccountId
 from billhook_adapters.http.native.answers import InvoiceOut, MessageOut, PaidOut, SentOut
 from billhook_adapters.http.native.caller import (
     TheAccount,

@@ -10,9 +10,9 @@ from typing import Any
 
 from returns.result import Failure, Result
 
-from billhook.account import AccountId
 from billhook.desk.case import Case
 from billhook.desk.commands import Update
+from billhook.document import MAX_LINES
 from billhook.edits import Edits
 from billhook.errors import (
     AmountTooLarge,
@@ -23,11 +23,12 @@ from billhook.errors import (
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.invoice import MAX_LINES, Invoice, InvoiceId
+from billhook.invoice import Invoice, InvoiceId
 from billhook.lines import Line
 from billhook.operation import DocumentField as F
 from billhook.operations.update import update
 from billhook.party import Medium
+from billhook.value import AccountId
 from billhook_adapters.http.razorpay.customers import DIALECT
 from billhook_adapters.http.razorpay.fields import Refused, instant, unwanted
 from billhook_adapters.http.razorpay.ids import line_id
@@ -165,7 +166,7 @@ class Amend:
         except (Refused, ValueError):
             # What the status refuses comes first: ask with the lines as they are.
             same = Edits(lines=invoice.document.lines)
-            decided = update(invoice, same, now=case.now, policy=case.account.policy)
+            decided = update(invoice, same, now=case.now, least_lead=case.least_lead)
             if isinstance(decided, Failure):
                 return Failure(decided.failure())
             return Failure(Conflict(invoice.version, invoice.version))

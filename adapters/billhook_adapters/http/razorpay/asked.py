@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from billhook.account import AccountId
 from billhook.invoice import InvoiceId
+from billhook.value import AccountId
 from billhook_adapters.http.exchange import Answer, Call
 from billhook_adapters.http.lane import Lane
 

@@ -12,13 +12,12 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from billhook.account import AccountId
 from billhook.desk.commands import File
 from billhook.desk.desk import Desk
 from billhook.invoice import Invoice
 from billhook.party import Customer, PostalAddress
 from billhook.records import Entry, Search
-from billhook.value import ID_PATTERN, Text, Value
+from billhook.value import ID_PATTERN, AccountId, Text, Value
 from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.fields import Flag, Notes, NumberOrText
 

@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from billhook.account import AccountId
 from billhook.desk.commands import File
 from billhook.desk.desk import Desk
 from billhook.lines import Line
 from billhook.money import LARGEST, CurrencyCode
 from billhook.records import Entry
-from billhook.value import Text, Value
+from billhook.value import AccountId, Text, Value
 from billhook_adapters.http.ids import derived_id
 from billhook_adapters.http.razorpay.fields import Paragraph, Whole
 

@@ -8,11 +8,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from billhook.account import AccountId
-from billhook.invoice import Document
+from billhook.document import Document
 from billhook.lines import Line
 from billhook.party import Customer, Medium
-from billhook.value import Text, Value
+from billhook.value import AccountId, Text, Value
 from billhook_adapters.http.razorpay.customers import DIALECT, CustomerIn, Known
 from billhook_adapters.http.razorpay.fields import (
     LISTED,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.desk.commands import AnyCommand, Cancel, Delete, Draft, Issue, Notify, Pay
 from billhook.desk.desk import Desk
 from billhook.errors import (
@@ -20,6 +19,7 @@ from billhook.errors import (
 from billhook.invoice import InvoiceId, Status
 from billhook.party import Medium
 from billhook.ports import Store
+from billhook.value import AccountId
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing.builders import a_document, a_payment

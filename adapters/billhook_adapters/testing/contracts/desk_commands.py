@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.desk.answers import Sent
 from billhook.desk.commands import (
     Cancel,
@@ -34,6 +33,7 @@ from billhook.errors import (
 from billhook.invoice import InvoiceId, Status
 from billhook.party import Medium
 from billhook.ports import Store
+from billhook.value import AccountId
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.testing.builders import NOON, a_full_document, a_payment
 from billhook_adapters.testing.contracts.desk_suite import (

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.desk.commands import (
     AnyCommand,
     Cancel,
@@ -29,6 +28,7 @@ from billhook.invoice import InvoiceId, Status
 from billhook.party import Medium
 from billhook.ports import Store
 from billhook.records import RequestKey
+from billhook.value import AccountId
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment

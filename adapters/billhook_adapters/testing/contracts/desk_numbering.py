@@ -7,11 +7,11 @@ from threading import Lock
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.desk.commands import Draft, Issue
 from billhook.desk.desk import Desk
 from billhook.invoice import InvoiceId
 from billhook.ports import Store
+from billhook.value import AccountId
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account

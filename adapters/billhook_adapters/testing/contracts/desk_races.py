@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import AccountId
 from billhook.desk.commands import (
     AnyCommand,
     Cancel,
@@ -26,6 +25,7 @@ from billhook.errors import AlreadyExists, MissingCustomer, ReferenceReused
 from billhook.invoice import InvoiceId
 from billhook.party import Medium
 from billhook.ports import Store
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import a_customer, a_document, a_payment, an_account
 from billhook_adapters.testing.contracts.at_once import at_once
 from billhook_adapters.testing.contracts.desk_suite import (

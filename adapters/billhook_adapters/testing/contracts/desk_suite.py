@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.change import replay
 from billhook.desk.commands import Draft, Issue
 from billhook.desk.desk import Desk
@@ -15,6 +14,7 @@ from billhook.facts import ChangeFact
 from billhook.invoice import Invoice, InvoiceId, Key, Status
 from billhook.ports import Store
 from billhook.records import RecordedPayment, StampedFact
+from billhook.value import AccountId
 from billhook_adapters.memory.clock import SettableClock
 from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account

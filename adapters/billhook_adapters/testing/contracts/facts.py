@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.edits import Edits
 from billhook.facts import (
     FACTS,
@@ -26,6 +25,7 @@ from billhook.party import Medium
 from billhook.payment import Reference
 from billhook.ports import Store, StoreRefused
 from billhook.records import StampedFact
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import NOON, a_full_document
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 

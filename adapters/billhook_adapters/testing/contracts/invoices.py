@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.change import Change
 from billhook.edits import Edits
 from billhook.invoice import Invoice, Key, Status
@@ -14,6 +13,7 @@ from billhook.operations.issue import issue
 from billhook.operations.pay import pay
 from billhook.operations.update import update
 from billhook.ports import Store, StoreRefused
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import (
     NOON,
     a_full_document,

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import AccountId
 from billhook.errors import AccountNotFound
+from billhook.value import AccountId
 from billhook_adapters.keys import (
     EditableKeyring,
     KeyNotFound,

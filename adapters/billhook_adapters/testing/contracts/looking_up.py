@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.edits import Edits
 from billhook.invoice import Invoice, Status
 from billhook.operations.delete import delete
 from billhook.operations.update import update
 from billhook.ports import Store
 from billhook.records import Search
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import NOON, a_customer, an_invoice
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, add, save
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from billhook.account import AccountId
 from billhook.invoice import Invoice, Status
 from billhook.operations.delete import delete
 from billhook.operations.issue import issue
 from billhook.ports import Store
 from billhook.records import Outcome, Search
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import (
     NOON,
     TOMORROW,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from billhook.account import AccountId
 from billhook.announcement import Event, Subscriber
 from billhook.ports import Store, StoreRefused
 from billhook.records import Outcome
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import a_subscriber
 from billhook_adapters.testing.contracts.at_once import at_once
 from billhook_adapters.testing.contracts.store_suite import (

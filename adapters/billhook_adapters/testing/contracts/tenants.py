@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from billhook.account import AccountId, Series
+from billhook.account import Series
 from billhook.facts import Cancelled, Expired
 from billhook.invoice import InvoiceId, Key, Status
 from billhook.operations.issue import issue
 from billhook.ports import Store
 from billhook.records import History, StampedFact
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,

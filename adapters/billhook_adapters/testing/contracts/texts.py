@@ -6,11 +6,12 @@ import unicodedata
 
 import pytest
 
-from billhook.account import AccountId, Series
+from billhook.account import Series
 from billhook.facts import Cancelled
 from billhook.invoice import Status
 from billhook.ports import Store, StoreRefused
 from billhook.records import History, Outcome, StampedFact
+from billhook.value import AccountId
 from billhook_adapters.testing.builders import (
     NOON,
     a_customer,
