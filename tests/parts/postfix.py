@@ -45,6 +45,8 @@ smtpd_tls_chain_files = {folder}/tls.pem
 smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/access,
     permit_mynetworks, reject
 smtpd_tls_received_header = yes
+# A process a connection: each reads anew who is refused.
+max_use = 1
 """
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
@@ -92,7 +94,6 @@ class Postfix:
         """Let it answer these recipients so from now on, and nobody else."""
         lines = [f"{user}@good.example {answer}" for user, answer in answers.items()]
         (self.folder / "access").write_text("\n".join(lines) + "\n")
-        self.command("reload")
 
     def command(self, *words: str) -> None:
         """Tell it something."""
@@ -128,8 +129,8 @@ def _started(folder: Path, refusing: int) -> Iterator[Postfix]:
     (folder / "transport").write_text(f"away.example smtp:[127.0.0.1]:{refusing}\n")
     (folder / "mailboxes").write_text(
         "".join(f"{user} {user.partition('@')[0]}/\n" for user in (
-            "ravi@good.example", "later@good.example", "ceo@good.example", "books@good.example",
-            "bounces@bill.example",
+            "ravi@good.example", "ceo@good.example", "books@good.example", "later@good.example",
+            "well@good.example", "waiting@good.example", "bounces@bill.example",
         ))
     )  # fmt: skip
     _certificate(folder)

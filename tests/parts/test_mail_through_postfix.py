@@ -169,7 +169,7 @@ def test_a_mailbox_that_is_refused_at_once_is_left_alone(server: Postfix, desks:
 def test_a_mail_that_comes_back_later_ends_the_right_message(
     server: Postfix, desks: Desks, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gone, well = desks.sent("gone@away.example"), desks.sent("ravi@good.example")
+    gone, well = desks.sent("gone@away.example"), desks.sent("well@good.example")
     assert gone.status is Delivery.SENT  # a server took it, in good faith
     server.mails("bounces", 1)
     box = str(server.folder / "mail" / "bounces")
@@ -192,7 +192,7 @@ def test_a_server_that_is_down_leaves_the_message_waiting(desks: Desks, server: 
         port = listener.getsockname()[1]
     nobody = SmtpSender(SmtpServer("localhost", port), "bounces@bill.example")
     desks.handlers.senders[Medium.EMAIL] = nobody  # type: ignore[index]  # as it was made above
-    message = desks.sent("ravi@good.example")
+    message = desks.sent("waiting@good.example")
     assert (message.status, message.reason) == (
         Delivery.QUEUED,
         "the mail server could not be reached",
