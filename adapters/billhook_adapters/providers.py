@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from returns.result import Result
 
@@ -18,6 +18,9 @@ from billhook_adapters.http.exchange import App
 from billhook_adapters.http.lane import Lane
 from billhook_adapters.settings import SMS_URL, Settings, WrongSetting
 from billhook_adapters.wording import Writer
+
+if TYPE_CHECKING:
+    from billhook_adapters.sms.addressed import Provider
 
 
 class Receive(Protocol):
@@ -62,39 +65,37 @@ def hear(senders: Mapping[Medium, Sender], receive: Receive) -> None:
 
 def receipts(given: Settings, lane: Lane) -> Mapping[str, App]:
     """Where providers tell over HTTP what became of messages, if they are asked to."""
-    if given.receipts_url is None or given.secret_key is None or given.sms_url is None:
+    if given.callbacks is None or given.sms_url is None:
         return {}
     with needs("sms"):
         from billhook_adapters.http.receipts.face import ReceiptsFace
-        from billhook_adapters.sms.addressed import provider
-        from billhook_adapters.sms.callbacks import Callbacks
         from billhook_adapters.sms.twilio import TwilioAccount
-    asked = provider(given.sms_url)
+    asked = _provider(given.sms_url)
     token = asked.token if isinstance(asked, TwilioAccount) else None
-    callbacks = Callbacks(given.receipts_url, given.secret_key)
-    return {"/receipts": ReceiptsFace(lane, callbacks, token)}
+    return {"/receipts": ReceiptsFace(lane, given.callbacks, token)}
+
+
+def _provider(url: str) -> Provider:
+    with needs("sms"):
+        from billhook_adapters.sms.addressed import provider
+    try:
+        return provider(url)
+    except ValueError as wrong:
+        raise WrongSetting(f"{SMS_URL} {wrong}") from None
 
 
 def _sms(url: str, given: Settings, writer: Writer) -> Sender:
     with needs("sms"):
-        from billhook_adapters.sms.addressed import provider
-        from billhook_adapters.sms.callbacks import Callbacks
         from billhook_adapters.sms.kannel import KannelGateway, KannelSender
         from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender
         from billhook_adapters.sms.smpp import SmppSender
         from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender
-    callbacks = None
-    if given.receipts_url is not None and given.secret_key is not None:
-        callbacks = Callbacks(given.receipts_url, given.secret_key)
-    try:
-        asked = provider(url)
-    except ValueError as wrong:
-        raise WrongSetting(f"{SMS_URL} {wrong}") from None
+    asked = _provider(url)
     match asked:
         case KannelGateway():
-            return KannelSender(asked, writer, callbacks)
+            return KannelSender(asked, writer, given.callbacks)
         case TwilioAccount():
-            return TwilioSender(asked, writer, callbacks)
+            return TwilioSender(asked, writer, given.callbacks)
         case Msg91Account():
             return Msg91Sender(asked, given.language)
         case _:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from billhook.pacing import UNLIMITED, Rate, Rates
 from billhook.party import email_address
 from billhook_adapters.email import SmtpServer
+from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
@@ -77,8 +78,8 @@ class Settings:
     """Fonts of the operator's own, for PDFs."""
     sms_url: str | None = field(default=None, repr=False)
     """The provider that SMS are handed to."""
-    receipts_url: str | None = None
-    """What the URLs begin with at which providers tell what became of messages."""
+    callbacks: Callbacks | None = None
+    """Where providers tell what became of messages, if they are asked to."""
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
@@ -101,12 +102,15 @@ def settings(environ: Mapping[str, str]) -> Settings:
         _folder(environ, TEMPLATES),
         _folder(environ, FONTS),
         environ.get(SMS_URL) or None,
-        _receipts_url(environ),
+        _callbacks(environ),
     )
 
 
-def _base_url(environ: Mapping[str, str], name: str = BASE_URL) -> str:
-    url = environ.get(BASE_URL, "http://127.0.0.1/i/")
+def _base_url(environ: Mapping[str, str]) -> str:
+    return _url(environ.get(BASE_URL, "http://127.0.0.1/i/"), BASE_URL)
+
+
+def _url(url: str, name: str) -> str:
     parts = urlsplit(url)
     plain = not (parts.query or parts.fragment or parts.username)
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
@@ -151,16 +155,19 @@ def _rate(environ: Mapping[str, str], name: str) -> Rate | None:
         ) from None
 
 
-def _receipts_url(environ: Mapping[str, str]) -> str | None:
+def _callbacks(environ: Mapping[str, str]) -> Callbacks | None:
     """Below `/receipts/` of the host that pages are on, unless there is another way in."""
-    if environ.get(SECRET_KEY) and environ.get(RECEIPTS_URL) is None:
-        parts = urlsplit(_base_url(environ))
-        return f"{parts.scheme}://{parts.netloc}/receipts/"
-    if not environ.get(RECEIPTS_URL):
+    url, key = environ.get(RECEIPTS_URL), environ.get(SECRET_KEY)
+    if not key:
+        if url:
+            raise WrongSetting(
+                f"{RECEIPTS_URL} needs {SECRET_KEY}, under which its URLs are signed"
+            )
         return None
-    if not environ.get(SECRET_KEY):
-        raise WrongSetting(f"{RECEIPTS_URL} needs {SECRET_KEY}, under which its URLs are signed")
-    return _base_url({BASE_URL: environ[RECEIPTS_URL]}, RECEIPTS_URL)
+    if url is None:
+        parts = urlsplit(_base_url(environ))
+        url = f"{parts.scheme}://{parts.netloc}/receipts/"
+    return Callbacks(_url(url, RECEIPTS_URL), key) if url else None
 
 
 def _language(environ: Mapping[str, str]) -> str:

@@ -44,7 +44,8 @@ def explain(
 ) -> tuple[Verdict, ...]:
     """Every operation, with every reason against it; `notify` once for each medium.
 
-    `pay` is judged as far as it can be without a payment in hand. `now` is an aware datetime.
+    `pay` is judged as far as it can be without a payment in hand. `now` is an aware datetime,
+    `least_lead` as in `draft`.
 
     >>> from billhook import examples
     >>> [v.operation.value for v in explain(examples.issued(), now=examples.NOON) if v.allowed]

@@ -69,7 +69,7 @@ def test_no_sentence_is_here_twice() -> None:
     assert len(set(said)) == len(said)
 
 
-HELD = "test_razorpay_python_sdk.py::test_notify_by_sms_without_a_contact_number_is_refused"
+HELD = "test_razorpay_python_sdk_notify.py::test_notify_by_sms_without_a_contact_number_is_refused"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from returns.result import Success
 
 from billhook_adapters.cli.answer import answer
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, desk_over
 from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import Stopped
 
@@ -29,15 +29,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook.desk.desk import Desk
     from billhook_adapters.email.bounces import receipts
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
-    from billhook_adapters.sql import SqlStore
 
     read = reports = kept = 0
     with database(asked.database) as engine:
-        desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+        desk = desk_over(engine)
         for raw in _mails(asked):
             told = receipts(raw)
             read += 1

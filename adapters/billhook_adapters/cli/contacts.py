@@ -9,7 +9,7 @@ from billhook.party import Suppression, medium_of
 from billhook.records import Contact
 from billhook.value import AccountId
 from billhook_adapters.cli.answer import answer
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, desk_over
 from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import Stopped
 
@@ -41,14 +41,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook.desk.desk import Desk
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
-    from billhook_adapters.sql import SqlStore
 
     contact = _contact(asked)
     with database(asked.database) as engine:
-        desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+        desk = desk_over(engine)
         if desk.account(contact.account) is None:
             raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")
         if asked.action != "show":

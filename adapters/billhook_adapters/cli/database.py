@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.exc import DBAPIError
 
+    from billhook.desk.desk import Desk
+
 _FILE = "sqlite:///"
 _SERVERS = ("postgresql://", "postgresql+psycopg://")
 _FULL = "the disk is full; free some space, then ask again"
@@ -75,6 +77,16 @@ def database(url: str, *, new: bool = False) -> Generator[Engine]:
             engine.dispose()
     except DBAPIError as trouble:
         raise Stopped(f"--database: {_worded(trouble)}") from None
+
+
+def desk_over(engine: Engine) -> Desk:
+    """The desk of a command: over this database, by the clock on the wall."""
+    from billhook.desk.desk import Desk
+    from billhook_adapters.memory.clock import SystemClock
+    from billhook_adapters.memory.ids import RandomIds
+    from billhook_adapters.sql import SqlStore
+
+    return Desk(SqlStore(engine), SystemClock(), RandomIds())
 
 
 def _check(url: str, *, new: bool) -> None:

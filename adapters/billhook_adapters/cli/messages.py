@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from returns.result import Success
 
 from billhook.delivery import Delivery, MessageId, MessageKey
-from billhook.desk.desk import Desk
 from billhook.message import Message
 from billhook.outbox import OutboxSearch, Place
 from billhook.records import Outbound
 from billhook.value import AccountId
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, desk_over
 from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import Stopped
 
@@ -74,14 +73,6 @@ def _key(text: str) -> MessageKey:
     return MessageKey(AccountId(account), MessageId(message))
 
 
-def _desk(engine: Engine) -> Desk:
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
-    from billhook_adapters.sql import SqlStore
-
-    return Desk(SqlStore(engine), SystemClock(), RandomIds())
-
-
 def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[Place]:
     from billhook_adapters.sql import SqlStore
 
@@ -92,7 +83,7 @@ def _list(asked: argparse.Namespace) -> int:
     account = None if asked.account is None else AccountId(asked.account)
     wanted = OutboxSearch(Delivery(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
     with database(asked.database) as engine:
-        desk = _desk(engine)
+        desk = desk_over(engine)
         told = [
             _told(found)
             for place in _found(engine, wanted)
@@ -111,7 +102,7 @@ def _list(asked: argparse.Namespace) -> int:
 
 def _show(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
-        found = _desk(engine).message(asked.message)
+        found = desk_over(engine).message(asked.message)
     if found is None:
         raise Stopped("there is no such message; `billhook messages list` prints what there is")
     told = _told(found, reveal=asked.reveal)
@@ -130,7 +121,7 @@ def _requeue(asked: argparse.Namespace) -> int:
         raise Stopped("--account goes with --all-failed; a message is named with its account")
     requeued, refused = 0, list[str]()
     with database(asked.database) as engine:
-        desk = _desk(engine)
+        desk = desk_over(engine)
         if asked.all_failed:
             account = None if asked.account is None else AccountId(asked.account)
             wanted = OutboxSearch(Delivery.FAILED, account, limit=_AT_ONCE)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.answer import answer
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, desk_over
 from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import REFUSED, Stopped
 
@@ -86,16 +86,12 @@ def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
     from returns.result import Failure
 
     from billhook.desk.commands import Pay
-    from billhook.desk.desk import Desk
     from billhook.invoice import InvoiceId
     from billhook.payment import Payment, Reference
     from billhook_adapters.cli.wording import of_payment
     from billhook_adapters.keys import new_id
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
-    from billhook_adapters.sql.store import SqlStore
 
-    desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+    desk = desk_over(engine)
     invoice = InvoiceId(asked.invoice)
     account = _account(engine, invoice, asked.account)
     found = desk.get(account, invoice)

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.answer import answer
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, desk_over
 from billhook_adapters.cli.parser import add_database, add_json, does
 from billhook_adapters.cli.stopped import Stopped
 
@@ -44,14 +44,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(asked: argparse.Namespace) -> int:
     from billhook.account import Account
-    from billhook.desk.desk import Desk
     from billhook.value import AccountId
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
-    from billhook_adapters.sql import SqlStore
 
     with database(asked.database) as engine:
-        desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+        desk = desk_over(engine)
         account = desk.account(AccountId(asked.account))
         if account is None:
             raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")

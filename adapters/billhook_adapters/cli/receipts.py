@@ -8,7 +8,6 @@ import os
 from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.parser import add_json, does
 from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,15 +18,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    with needs("sms"):
-        from billhook_adapters.settings import DATABASE, SECRET_KEY, WrongSetting, settings
-        from billhook_adapters.sms.callbacks import Callbacks
+    from billhook_adapters.settings import DATABASE, SECRET_KEY, WrongSetting, settings
+
     try:
         given = settings({DATABASE: "sqlite:///", **os.environ})
     except WrongSetting as wrong:
         raise Stopped(str(wrong)) from None
-    if given.receipts_url is None or given.secret_key is None:
+    if given.callbacks is None:
         raise Stopped(f"{SECRET_KEY} is not set: receipts come in at URLs signed under it")
-    url = Callbacks(given.receipts_url, given.secret_key).url_of_all(asked.provider)
+    url = given.callbacks.url_of_all(asked.provider)
     answer({"url": url}, [url], as_json=asked.json, lost="ask again")
     return 0

@@ -169,10 +169,8 @@ class Update(
         Invoice,
         OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
     ]:
-        return _kept(
-            case,
-            update(invoice, self.edits, now=case.now, least_lead=case.least_lead),
-        )
+        decided = update(invoice, self.edits, now=case.now, least_lead=case.least_lead)
+        return _kept(case, decided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

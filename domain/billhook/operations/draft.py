@@ -25,7 +25,8 @@ def draft(
 ) -> Result[Change, AmountTooLarge | ExpiresTooSoon]:
     """A new draft of this document.
 
-    A draft may lack its customer and its lines until it is issued. `now` is an aware datetime.
+    A draft may lack its customer and its lines until it is issued. `now` is an aware datetime;
+    `expire_by` must lie `least_lead` ahead of it, as the account's policy has it.
 
     >>> from datetime import UTC
     >>> drafted = draft(

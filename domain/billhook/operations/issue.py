@@ -32,7 +32,7 @@ def issue(
     """Hand the invoice to its payer, under a short URL that it keeps for ever.
 
     `now` is an aware datetime; `short_url` is unguessable and unique, minted by the caller, and
-    so is `number` unique in its series.
+    so is `number` unique in its series. `least_lead` is as in `draft`.
     """
     now = utc(now)
     for refusal in objections(invoice, least_lead, now):

@@ -11,6 +11,7 @@ from billhook.lines import Line
 from billhook.money import LARGEST, Currency
 
 AT_ONCE = timedelta(0)
+"""No lead: an invoice may expire as soon as it likes, if only later than now."""
 
 
 def expiry_objections(

@@ -38,7 +38,8 @@ def update(
 ]:
     """Set the given fields and keep the others; the amount follows the lines.
 
-    `now` is an aware datetime. The order of refusals: status, fields, currency, expiry, amount.
+    `now` is an aware datetime, `least_lead` as in `draft`. The order of refusals: status, fields,
+    currency, expiry, amount.
     """
     now = utc(now)
     refused = GATE.refusal(invoice, now)
