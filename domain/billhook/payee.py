@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from string import ascii_letters, digits
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Strict, model_validator
 
 from billhook.value import Value
 
-_IN_NAMES = frozenset(ascii_letters + digits + "._-")
+_IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
 def iban(text: str) -> str:

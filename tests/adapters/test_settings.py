@@ -18,6 +18,7 @@ from billhook_adapters.settings import (
     WrongSetting,
     settings,
 )
+from billhook_adapters.sms.callbacks import Callbacks
 
 BASE = {"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}
 MAIL = {**BASE, "BILLHOOK_MAIL_FROM": "bills@bill.example"}
@@ -35,11 +36,11 @@ def test_what_payers_read_is_settled_by_a_language_and_folders(tmp_path: Path) -
 
 
 def test_receipts_come_in_beside_the_pages_unless_there_is_another_way() -> None:
-    assert settings(BASE).receipts_url is None
+    assert settings(BASE).callbacks is None
     keyed = {**BASE, "BILLHOOK_SECRET_KEY": "k" * 32, "BILLHOOK_BASE_URL": "https://b.example/i/"}
-    assert settings(keyed).receipts_url == "https://b.example/receipts/"
+    assert settings(keyed).callbacks == Callbacks("https://b.example/receipts/", "k" * 32)
     elsewhere = {**keyed, "BILLHOOK_RECEIPTS_URL": "https://in.example/told"}
-    assert settings(elsewhere).receipts_url == "https://in.example/told/"
+    assert settings(elsewhere).callbacks == Callbacks("https://in.example/told/", "k" * 32)
     given = settings({**BASE, "BILLHOOK_SMS_URL": "smpp://u:hush@h?from=A"})
     assert given.sms_url == "smpp://u:hush@h?from=A"
     assert "hush" not in repr(given)

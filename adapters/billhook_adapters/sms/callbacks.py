@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 
 from billhook.delivery import MessageId, MessageKey
 from billhook.value import AccountId
 
 
+@dataclass(frozen=True)
 class Callbacks:
     """URLs for receipts, each signed under the operator's secret key.
 
@@ -18,19 +21,22 @@ class Callbacks:
     True
     """
 
-    def __init__(self, base_url: str, secret_key: str) -> None:
-        self._base_url = base_url
-        self._key = hmac.digest(secret_key.encode(), b"billhook receipts", sha256)
+    base_url: str
+    secret_key: str = field(repr=False)
+
+    @cached_property
+    def _key(self) -> bytes:
+        return hmac.digest(self.secret_key.encode(), b"billhook receipts", sha256)
 
     def url(self, provider: str, key: MessageKey | tuple[str, str]) -> str:
         """Where a provider is to tell of one message."""
         account, message = key
         path = f"{provider}/{account}/{message}"
-        return f"{self._base_url}{path}/{self._signed(path)}"
+        return f"{self.base_url}{path}/{self._signed(path)}"
 
     def url_of_all(self, provider: str) -> str:
         """Where a provider is to tell of all messages, for those that are told once for all."""
-        return f"{self._base_url}{provider}/{self._signed(provider)}"
+        return f"{self.base_url}{provider}/{self._signed(provider)}"
 
     def named(self, path: tuple[str, ...]) -> MessageKey | str | None:
         """The message of a signed path, or the provider of one for all; None where neither."""
