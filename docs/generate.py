@@ -6,13 +6,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from billhook.delivery import NEXT as DELIVERY
-from billhook.errors import REFUSALS
-from billhook.facts import ChangeFact, Fact
-from billhook.invoice import Status
-from billhook.lifecycle import EDITABLE, NEXT, TRIGGERS, sources
-from billhook.operation import DocumentField, Operation
-from billhook_adapters.http.highlevel.projection import BESIDE, FIELDS, SHOWN, WANTED
+from billhook.lifecycle.errors import REFUSALS
+from billhook.lifecycle.events import ChangeFact, Fact
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import EDITABLE, NEXT, TRIGGERS, sources
+from billhook.messaging.delivery import NEXT as DELIVERY
+from billhook.model.invoice import Status
+from billhook.model.patch import DocumentField
+from billhook_adapters.http.highlevel.field_mapping import BESIDE, FIELDS, SHOWN, WANTED
 
 REFERENCE = Path(__file__).parent / "reference"
 NOTICE = "Derived from the code by `make docs`; do not edit."

@@ -9,58 +9,59 @@ costs nearly nothing.
 """
 
 _HOMES = {
-    "account": "Account Policy Retries Series",
-    "announcement": "Announcement Event Subscriber SubscriberId",
-    "canonical": "canonical",
-    "change": "Change apply as_of replay",
-    "delivery": "Delivery MessageId MessageKey MessageNotFound NotDead",
-    "desk.answers": "Sent",
-    "desk.commands": (
+    "application.answers": "Sent",
+    "application.background_jobs": "Handlers",
+    "application.commands": (
         "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment "
         "Remind Send Update Visit"
     ),
-    "desk.desk": "Desk",
-    "desk.handlers": "Handlers",
-    "desk.inline": "InlineDesk",
-    "desk.sending": "Addresses",
-    "edits": "Edits",
-    "errors": (
+    "application.inline_delivery": "InlineDesk",
+    "application.records": "Entry RecordedPayment Search StampedFact",
+    "application.sending": "Addresses",
+    "application.service": "Desk",
+    "lifecycle.apply": "Change apply as_of replay",
+    "lifecycle.cancel": "cancel",
+    "lifecycle.delete": "delete",
+    "lifecycle.draft": "draft",
+    "lifecycle.errors": (
         "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
         "CurrencyMismatch ExpiresTooSoon InvoiceNotFound KeyReused MissingContact "
         "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill "
-        "OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Refusal Remedy TooSoon"
+        "OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Refusal Remedy "
+        "TooSoon"
     ),
-    "facts": (
+    "lifecycle.events": (
         "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken "
         "ReminderRequested Updated Visited"
     ),
-    "document": "Document",
-    "invoice": "Invoice InvoiceId Key Status",
-    "lifecycle": "status_at",
-    "lines": "Line Rounding Tax",
-    "message": "Message medium_status",
-    "money": "Currency currency major minor",
-    "operation": "DocumentField Operation",
-    "operations.cancel": "cancel",
-    "operations.delete": "delete",
-    "operations.draft": "draft",
-    "operations.expire": "expire",
-    "operations.issue": "issue",
-    "operations.notify": "CLEAR Notification Standing notify",
-    "operations.pay": "pay",
-    "operations.remind": "Outlook Reminded plan remind",
-    "operations.update": "update",
-    "pacing": "Rate Rates",
-    "party": "Customer Medium PostalAddress Recipients",
-    "payee": "Payee",
-    "payment": "Payment Reference",
-    "pricing": "Discount Priced Summary priced summary",
-    "schedule": "Instalment Schedule",
-    "reminders": "Progress Quiet Reminders",
-    "receipts": "Arrived CameBack ProviderId Receipt",
-    "records": "Entry RecordedPayment Search StampedFact",
-    "value": "AccountId",
-    "verdict": "Verdict explain",
+    "lifecycle.expire": "expire",
+    "lifecycle.explain": "Verdict explain",
+    "lifecycle.issue": "issue",
+    "lifecycle.notify": "CLEAR Notification Standing notify",
+    "lifecycle.operation": "Operation",
+    "lifecycle.pay": "pay",
+    "lifecycle.remind": "Outlook Reminded plan remind",
+    "lifecycle.transitions": "status_at",
+    "lifecycle.update": "update",
+    "messaging.delivery": "Delivery MessageId MessageKey MessageNotFound NotDead",
+    "messaging.delivery_reports": "Arrived CameBack ProviderId Receipt",
+    "messaging.message": "Message medium_status",
+    "messaging.webhooks": "Announcement Event Subscriber SubscriberId",
+    "model.account": "Account Policy Retries Series",
+    "model.base": "AccountId",
+    "model.canonical_json": "canonical",
+    "model.customer": "Customer Medium PostalAddress Recipients",
+    "model.document": "Document",
+    "model.instalments": "Instalment Schedule",
+    "model.invoice": "Invoice InvoiceId Key Status",
+    "model.line_items": "Line Rounding Tax",
+    "model.money": "Currency currency major minor",
+    "model.patch": "DocumentField Edits",
+    "model.payment": "Payment Reference",
+    "model.payment_instructions": "Payee",
+    "model.pricing": "Discount Priced Summary priced summary",
+    "model.rate_limits": "Rate Rates",
+    "model.reminder_schedule": "Progress Quiet Reminders",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 

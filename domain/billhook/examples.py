@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from billhook.document import Document
-from billhook.invoice import Invoice, InvoiceId
-from billhook.lines import Line
-from billhook.money import Currency
-from billhook.operations.draft import draft
-from billhook.operations.issue import issue
-from billhook.party import Customer
-from billhook.value import AccountId
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.issue import issue
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.line_items import Line
+from billhook.model.money import Currency
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

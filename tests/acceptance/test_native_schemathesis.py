@@ -19,12 +19,12 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from adapters.native.world import ACME, OTHER, mounted
-from billhook.desk.desk import Desk
-from billhook.invoice import InvoiceId, Status
-from billhook.records import Outcome
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.records import Outcome
+from billhook.application.service import Desk
+from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.memory.store import InMemoryStore
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import NOON, an_account, an_invoice
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 import razorpay
 
 from acceptance.contract.invoices import a_payer, a_request, refused
-from billhook_adapters.demo.world import OURS, SECRET, World, small_world
+from billhook_adapters.demo.service import OURS, SECRET, World, small_world
 
 
 @pytest.fixture(scope="module")

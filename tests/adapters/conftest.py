@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.application.records import Outcome
+from billhook.model.base import AccountId
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import an_account
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billhook.delivery import MessageId, MessageKey
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
-from billhook.value import AccountId
+from billhook.messaging.delivery import MessageId, MessageKey
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
 from billhook_adapters.email.bounces import receipts
 
 KEY = MessageKey(AccountId("acc_1"), MessageId("msg_1"))

@@ -11,23 +11,23 @@ from threading import Barrier, Event, Thread
 import pytest
 from returns.result import Result, Success
 
-from billhook.account import Account
-from billhook.delivery import Accepted, Delivery, SendError
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.pacing import Rate, Rates
-from billhook.party import Medium
-from billhook.ports import Sender, Work
-from billhook.value import AccountId
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.commands import DraftAndSend
+from billhook.application.ports import Sender, Work
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Accepted, Delivery, SendError
+from billhook.messaging.message import Message
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook.model.rate_limits import Rate, Rates
 from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.engine.coalescing import Together
 from billhook_adapters.engine.deliverer import LATER, SOON
-from billhook_adapters.engine.together import Together
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 
 ACME = AccountId("acc_1")
 SECOND = timedelta(seconds=1)

@@ -9,16 +9,16 @@ from threading import Event, Thread
 
 import pytest
 
-from billhook.account import Account
-from billhook.delivery import Delivery, MessageKey, Transient
-from billhook.desk.claiming import Claiming, Delivered
-from billhook.desk.commands import Cancel, DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.desk.parcels import Parcel
-from billhook.invoice import Invoice, Status
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Claiming, Delivered
+from billhook.application.commands import Cancel, DraftAndSend
+from billhook.application.delivery_attempts import Parcel
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Delivery, MessageKey, Transient
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Status
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.deliverer import ASIDE
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock

@@ -7,17 +7,17 @@ from collections.abc import Callable
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, Delivery, SendError, Transient, Unknown
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Cancel, DraftAndSend, Notify
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.invoice import InvoiceId, Status
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.ports import Occasion
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Cancel, DraftAndSend, Notify
+from billhook.application.ports import Occasion
+from billhook.application.records import Outcome
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Accepted, Delivery, SendError, Transient, Unknown
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import (
     NOON,

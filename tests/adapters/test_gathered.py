@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from billhook_adapters.http import gathered as limits
-from billhook_adapters.http.gathered import Gathered, Overloaded
+from billhook_adapters.http.core import batcher as limits
+from billhook_adapters.http.core.batcher import Gathered, Overloaded
 
 
 class Echo:

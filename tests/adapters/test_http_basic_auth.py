@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from billhook.desk.desk import Desk
-from billhook.value import AccountId
-from billhook_adapters.http.auth import Callers
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.keys import StoredKey, hashed
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.batched_service import Lane
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.system.api_keys import StoredKey, hashed
 from billhook_adapters.testing import NOON
 
 

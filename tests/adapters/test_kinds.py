@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from billhook_adapters.kinds import kind
 from billhook_adapters.sql.postgresql import postgresql
+from billhook_adapters.system.error_kinds import kind
 
 
 def _kind(engine: Engine, statement: str) -> str:

@@ -17,10 +17,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from billhook_adapters.sql import open_database
-from billhook_adapters.sql.locks import hold
+from billhook_adapters.sql.advisory_locks import hold
+from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.postgresql import postgresql
 from billhook_adapters.sql.tables import metadata
-from billhook_adapters.sql.writing import writing
 from postgresql import Databases
 
 CANARY = "canary"

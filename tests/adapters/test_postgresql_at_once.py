@@ -11,8 +11,8 @@ import pytest
 from returns.result import Failure
 from sqlalchemy import Engine
 
-from billhook.account import Account
-from billhook.desk.commands import (
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Draft,
@@ -24,21 +24,21 @@ from billhook.desk.commands import (
     RecordPayment,
     Send,
 )
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.errors import NotStored
-from billhook.invoice import InvoiceId, Key
-from billhook.pacing import Rate, Rates
-from billhook.party import Medium
-from billhook.ports import StoreRefused
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.application.ports import StoreRefused
+from billhook.application.records import Outcome
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import NotStored
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Key
+from billhook.model.rate_limits import Rate, Rates
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
-from billhook_adapters.sql.work import SqlWork
+from billhook_adapters.sql.transaction import SqlWork
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
 from billhook_adapters.testing.contracts.answers import an_answer
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 
 ACCOUNTS = [AccountId("acc_1"), AccountId("acc_2")]
 IDS = [InvoiceId(f"inv_{n}") for n in range(6)]

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Executable, text
 
-from billhook.records import Search
-from billhook.value import AccountId
+from billhook.application.records import Search
+from billhook.model.base import AccountId
 from billhook_adapters.sql import queries as q
+from billhook_adapters.sql.connections import writing
+from billhook_adapters.sql.key_join import wanted
 from billhook_adapters.sql.searching import searching
-from billhook_adapters.sql.wanted import wanted
-from billhook_adapters.sql.writing import writing
 from billhook_adapters.testing import NOON
 from postgresql import Databases
 

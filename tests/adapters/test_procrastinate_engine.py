@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from billhook.desk.handlers import Handlers
+from billhook.application.background_jobs import Handlers
 from billhook_adapters.engine.procrastinate import ProcrastinateEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql.postgresql import postgresql

@@ -5,8 +5,8 @@ from __future__ import annotations
 from billhook_adapters.engine.procrastinate import prepare
 from billhook_adapters.engine.procrastinate.schema import steps_after
 from billhook_adapters.sql import open_database
-from billhook_adapters.sql.writing import reading
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.sql.connections import reading
+from billhook_adapters.testing.contracts.concurrency import at_once
 
 
 def test_the_tables_are_made_once_whoever_starts_at_the_same_moment(postgresql_url: str) -> None:

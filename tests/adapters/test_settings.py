@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from billhook.party import Medium
-from billhook_adapters.email import SmtpServer
-from billhook_adapters.settings import (
+from billhook.model.customer import Medium
+from billhook_adapters.composition.settings import (
     DATABASE,
     EMAIL_RATE,
     ENGINE,
@@ -18,6 +17,7 @@ from billhook_adapters.settings import (
     WrongSetting,
     settings,
 )
+from billhook_adapters.email import SmtpServer
 from billhook_adapters.sms.callbacks import Callbacks
 
 BASE = {"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}

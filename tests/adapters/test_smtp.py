@@ -15,10 +15,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 from returns.result import Failure, Success
 
-from billhook.delivery import Accepted, MessageId, Permanent, Transient, Unknown
-from billhook.invoice import Invoice, Status
-from billhook.message import Message
-from billhook.party import Medium, Suppression
+from billhook.messaging.delivery import Accepted, MessageId, Permanent, Transient, Unknown
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Invoice, Status
 from billhook_adapters.email import SmtpSender, SmtpServer, connection
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.contracts import SenderContract

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from billhook_adapters.sql.trouble import REMEMBERED, Trouble
+from billhook_adapters.sql.health import REMEMBERED, Trouble
 
 
 class Time:

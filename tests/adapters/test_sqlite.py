@@ -17,10 +17,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
-from billhook.account import Series
-from billhook.invoice import InvoiceId, Key
-from billhook.records import Outcome, RequestKey
-from billhook.value import AccountId
+from billhook.application.records import Outcome, RequestKey
+from billhook.model.account import Series
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId, Key
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.testing import (
@@ -115,8 +115,8 @@ def test_a_database_without_a_store_is_refused_with_a_remedy(url: str) -> None:
 
 WRITER = """
 import sys
-from billhook.value import AccountId
-from billhook.account import Series
+from billhook.model.base import AccountId
+from billhook.model.account import Series
 from billhook_adapters.sql import SqlStore, open_database
 
 engine = open_database(sys.argv[1])

@@ -16,17 +16,17 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine
 
 import billhook_adapters.sql.database as opening
-from billhook.change import replay
-from billhook.delivery import Delivery, MessageId, MessageKey
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Cancel, Issue
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.facts import NotificationRequested
-from billhook.invoice import Invoice, InvoiceId, Key, Status
-from billhook.party import Medium
-from billhook.records import Contact, History, RequestKey, Search
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Cancel, Issue
+from billhook.application.records import Contact, History, RequestKey, Search
+from billhook.application.service import Desk
+from billhook.lifecycle.apply import replay
+from billhook.lifecycle.events import NotificationRequested
+from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId, Key, Status
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, a_subscriber

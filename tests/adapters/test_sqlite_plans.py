@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Executable, event, text
 
-from billhook.desk.commands import Draft
-from billhook.desk.desk import Desk
-from billhook.invoice import Status
-from billhook.records import Search
-from billhook.value import AccountId
+from billhook.application.commands import Draft
+from billhook.application.records import Search
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook.model.invoice import Status
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
+from billhook_adapters.sql.key_join import wanted
 from billhook_adapters.sql.searching import searching
-from billhook_adapters.sql.wanted import wanted
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document
 
 ACCOUNT = AccountId("acc_1")

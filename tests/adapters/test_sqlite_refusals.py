@@ -10,18 +10,18 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from billhook.desk.commands import Draft
-from billhook.desk.desk import Desk
-from billhook.invoice import InvoiceId, Key, Status
-from billhook.party import Medium
-from billhook.payment import Reference
-from billhook.ports import StoreRefused
-from billhook.records import Contact, Outcome, PaymentKey, Search
-from billhook.value import AccountId
+from billhook.application.commands import Draft
+from billhook.application.ports import StoreRefused
+from billhook.application.records import Contact, Outcome, PaymentKey, Search
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Key, Status
+from billhook.model.payment import Reference
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, tables
 from billhook_adapters.sql.rows import invoice_of, invoice_row
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import (
     NOON,
     a_document,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from billhook_adapters.http import gathered as limits
-from billhook_adapters.http.gathered import Overloaded
-from billhook_adapters.http.threads import Threaded
+from billhook_adapters.http.core import batcher as limits
+from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.core.threads import Threaded
 
 
 class Desk:

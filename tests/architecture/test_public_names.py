@@ -45,7 +45,7 @@ def test_importing_billhook_imports_none_of_its_dependencies() -> None:
 
 def test_a_verb_stays_a_verb_whatever_was_imported_before() -> None:
     asked = (
-        "import billhook.operations.notify, billhook.verdict, billhook.operations.draft;"
+        "import billhook.lifecycle.notify, billhook.lifecycle.explain, billhook.lifecycle.draft;"
         "from billhook import draft, explain, notify;"
         "print(callable(notify) and callable(draft) and callable(explain))"
     )

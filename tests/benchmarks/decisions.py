@@ -20,13 +20,13 @@ import first_use
 import floors
 from returns.result import Failure, Success
 
-from billhook.change import changed
-from billhook.facts import PaymentTaken
-from billhook.invoice import Status
-from billhook.operations.notify import notify
-from billhook.operations.pay import pay
-from billhook.party import Medium
-from billhook.payment import Reference
+from billhook.lifecycle.apply import changed
+from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.notify import notify
+from billhook.lifecycle.pay import pay
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
+from billhook.model.payment import Reference
 from billhook_adapters.testing import NOON, a_customer, a_payment, an_invoice
 
 ROUNDS, CALLS = 31, 1000

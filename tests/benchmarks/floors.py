@@ -14,9 +14,9 @@ from typing import Any
 from statemachine import State, StateMachine
 from transitions import Machine
 
-from billhook.document import Document
-from billhook.invoice import Invoice
-from billhook.party import Customer, PostalAddress
+from billhook.model.customer import Customer, PostalAddress
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 FLAT = (

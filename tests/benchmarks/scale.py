@@ -16,15 +16,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the throwaway server of th
 
 from delivery.databases import Kind, kinds  # beside this file
 
-from billhook.desk.commands import AnyCommand, DraftAndSend, Pay
-from billhook.desk.desk import Desk
-from billhook.payment import Payment
-from billhook.value import AccountId
+from billhook.application.commands import AnyCommand, DraftAndSend, Pay
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook.model.payment import Payment
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.connections import reading
 from billhook_adapters.sql.tables import metadata
-from billhook_adapters.sql.writing import reading
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, an_account
 
 INVOICES, TOGETHER = 10_000, 64

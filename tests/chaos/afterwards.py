@@ -9,17 +9,17 @@ from contextlib import closing
 from datetime import timedelta
 from typing import NamedTuple
 
-from billhook.delivery import Delivery
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.invoice import InvoiceId, Key
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Key
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.system.clock import SystemClock
 from chaos.books import Books
 from chaos.load import Request
 from chaos.mailbox import SENDER, Mails

@@ -6,12 +6,12 @@ from typing import cast
 
 from sqlalchemy import select
 
-from billhook.change import replay
-from billhook.facts import ChangeFact, NotificationRequested, PaymentTaken
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.ports import View
-from billhook.records import PaymentKey
-from billhook.value import AccountId
+from billhook.application.ports import View
+from billhook.application.records import PaymentKey
+from billhook.lifecycle.apply import replay
+from billhook.lifecycle.events import ChangeFact, NotificationRequested, PaymentTaken
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, InvoiceId, Key
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import invoices, messages
 

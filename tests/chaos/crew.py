@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from billhook_adapters.settings import EngineName
+from billhook_adapters.composition.settings import EngineName
 from chaos.budget import DEADLINE
 
 LEASE_SECONDS = 5

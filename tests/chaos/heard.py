@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
-from billhook.delivery import Delivery
+from billhook.messaging.delivery import Delivery
 from chaos.mailbox import Mails
 from chaos.office import Office
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
 
-from billhook_adapters.demo.world import Mailbox
+from billhook_adapters.demo.service import Mailbox
 
 SENDER = "bills@bill.example"
 _LINK = re.compile(r"https?://\S+")

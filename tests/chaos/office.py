@@ -6,17 +6,17 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from billhook.delivery import LIVE, Delivery
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.application.commands import DraftAndSend
+from billhook.application.service import Desk
+from billhook.messaging.delivery import LIVE, Delivery
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook_adapters.composition.service import opened
+from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.settings import EngineName
 from billhook_adapters.sql.tables import messages
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_customer, a_document, an_account
-from billhook_adapters.wiring import opened
 
 ACCOUNT = AccountId("acc_1")
 TOGETHER = 50

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from billhook.delivery import Delivery, MessageId, MessageKey
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Cancel
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Cancel
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, an_invoice

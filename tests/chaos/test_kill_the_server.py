@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from billhook_adapters.settings import EngineName
+from billhook_adapters.composition.settings import EngineName
 from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
 from chaos.budget import budget, chances
 from chaos.conftest import Figures

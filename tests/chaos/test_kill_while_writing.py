@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
 from chaos.books import Books
 from chaos.budget import budget, chances
 from chaos.conftest import Figures

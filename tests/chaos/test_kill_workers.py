@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from billhook.delivery import Delivery
+from billhook.messaging.delivery import Delivery
 from chaos.budget import DEADLINE, budget, chances
 from chaos.conftest import Figures
 from chaos.crew import Crew, Pair, Terms

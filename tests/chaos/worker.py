@@ -6,9 +6,9 @@ import sys
 from datetime import timedelta
 from functools import partial
 
-from billhook.desk.handlers import Handlers
-from billhook_adapters import wiring
+from billhook.application.background_jobs import Handlers
 from billhook_adapters.cli.main import main
+from billhook_adapters.composition import service as wiring
 
 if __name__ == "__main__":
     lease = timedelta(seconds=float(sys.argv[1]))

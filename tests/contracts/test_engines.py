@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from billhook.desk.handlers import Handlers
-from billhook.party import Medium
-from billhook.ports import Engine as EnginePort
-from billhook.records import Outcome
+from billhook.application.background_jobs import Handlers
+from billhook.application.ports import Engine as EnginePort
+from billhook.application.records import Outcome
+from billhook.model.customer import Medium
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.procrastinate import ProcrastinateEngine, WakeUps, prepare
 from billhook_adapters.engine.procrastinate.wake_ups import TASK
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.tables import metadata
-from billhook_adapters.sql.writing import reading, writing
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.contracts import EngineContract, EngineOffice
 from billhook_adapters.testing.contracts.store_suite import broken_off

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from billhook.ports import Store
-from billhook.records import Outcome
+from billhook.application.ports import Store
+from billhook.application.records import Outcome
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.key_join import wanted
 from billhook_adapters.sql.keys import FIND_ALL, SqlKeyring
-from billhook_adapters.sql.wanted import wanted
 from billhook_adapters.testing import NOON, an_account
 from billhook_adapters.testing.contracts import KeyringContract
 

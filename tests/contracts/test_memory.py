@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from billhook.delivery import Transient
+from billhook.messaging.delivery import Transient
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
-from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.contracts import (
     ClockContract,

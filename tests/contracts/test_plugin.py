@@ -7,9 +7,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from billhook.desk.commands import Draft
-from billhook.desk.desk import Desk
-from billhook.value import AccountId
+from billhook.application.commands import Draft
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
 from billhook_adapters.memory import SettableClock
 from billhook_adapters.testing import NOON, a_document
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from parts.conftest import program
-from parts.running import free_ports, running, until
+from e2e.conftest import program
+from e2e.running import free_ports, running, until
 
 PASSWORD = "hush"
 

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from parts.conftest import program
-from parts.running import free_ports, until
+from e2e.conftest import program
+from e2e.running import free_ports, until
 
 _MAIN = """
 compatibility_level = 3.6

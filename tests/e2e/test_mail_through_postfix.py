@@ -16,15 +16,15 @@ from typing import Any, NamedTuple
 import pytest
 from aiosmtpd.controller import Controller
 
-from billhook.delivery import Delivery
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import InvoiceId, Status
-from billhook.message import Message, medium_status
-from billhook.party import Medium
-from billhook.records import Contact
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import DraftAndSend
+from billhook.application.records import Contact
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message, medium_status
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.cli.main import main
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.email import SmtpSender, SmtpServer
@@ -38,8 +38,8 @@ from billhook_adapters.testing import (
     an_account,
     an_invoice,
 )
-from parts.postfix import Postfix, postfix
-from parts.running import free_ports
+from e2e.postfix import Postfix, postfix
+from e2e.running import free_ports
 
 pytestmark = pytest.mark.slow
 

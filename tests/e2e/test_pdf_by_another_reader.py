@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from billhook_adapters.cli.main import main
-from parts.conftest import program
+from e2e.conftest import program
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sms.centre import Centre
-from parts.running import free_ports, service
+from e2e.running import free_ports, service
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from adapters.sms.centre import Centre
-from parts.kannel import kannel
-from parts.running import Service, free_ports, service
+from e2e.kannel import kannel
+from e2e.running import Service, free_ports, service
 
 pytestmark = pytest.mark.slow
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change, apply
-from billhook.document import Document
-from billhook.invoice import Invoice
-from billhook.operations.notify import Notification, Standing
-from billhook.party import Medium
+from billhook.lifecycle.apply import Change, apply
+from billhook.lifecycle.notify import Notification, Standing
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice
 
 EDGES = frozenset(
     {

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from billhook.party import Medium
-from billhook.reminders import Quiet, Reminders
+from billhook.model.customer import Medium
+from billhook.model.reminder_schedule import Quiet, Reminders
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR, DAY, MINUTE = timedelta(days=365), timedelta(days=1), timedelta(minutes=1)

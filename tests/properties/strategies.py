@@ -10,26 +10,26 @@ from typing import Any
 from hypothesis import strategies as st
 from returns.result import Result, Success
 
-from billhook.change import Change
-from billhook.delivery import Delivery
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.invoice import Invoice, InvoiceId
-from billhook.lines import Line, Rounding, Tax
-from billhook.message import Message
-from billhook.money import Currency
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.party import Customer, Medium, PostalAddress, Recipients
-from billhook.payment import Payment, Reference
-from billhook.pricing import Discount
-from billhook.schedule import Instalment, Schedule
-from billhook.value import AccountId
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer, Medium, PostalAddress, Recipients
+from billhook.model.document import Document
+from billhook.model.instalments import Instalment, Schedule
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.line_items import Line, Rounding, Tax
+from billhook.model.money import Currency
+from billhook.model.patch import Edits
+from billhook.model.payment import Payment, Reference
+from billhook.model.pricing import Discount
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,18 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from billhook import facts as facts_of
-from billhook.canonical import adapter, canonical
-from billhook.change import Change, apply, as_of, replay
-from billhook.desk.answers import Sent
-from billhook.desk.answers import decode as decode_answer
-from billhook.desk.answers import encode as encode_answer
-from billhook.errors import REFUSALS
-from billhook.facts import NotificationRequested
-from billhook.invoice import Invoice
-from billhook.lines import Line
-from billhook.money import Currency
-from billhook.party import Medium
+from billhook.application.answers import Sent
+from billhook.application.answers import decode as decode_answer
+from billhook.application.answers import encode as encode_answer
+from billhook.lifecycle import events as facts_of
+from billhook.lifecycle.apply import Change, apply, as_of, replay
+from billhook.lifecycle.errors import REFUSALS
+from billhook.lifecycle.events import NotificationRequested
+from billhook.model.canonical_json import adapter, canonical
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook.model.line_items import Line
+from billhook.model.money import Currency
 from billhook_adapters.testing import a_line
 from properties import strategies as some
 

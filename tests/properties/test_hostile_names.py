@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from billhook.invoice import Status
+from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.email.mail import mail
 from billhook_adapters.testing import a_customer, a_message, an_invoice

@@ -17,20 +17,20 @@ from hypothesis.stateful import (
 )
 from returns.result import Result, Success
 
-from billhook.change import Change, as_of, replay
-from billhook.edits import Edits
-from billhook.facts import ChangeFact
-from billhook.invoice import Invoice, InvoiceId
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.notify import Standing, notify
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.lifecycle.apply import Change, as_of, replay
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.events import ChangeFact
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.notify import Standing, notify
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.patch import Edits
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment
 from properties import invariants
 

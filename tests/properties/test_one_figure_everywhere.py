@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.documents.pictures import Printed
-from billhook.desk.hosted import Hosted
-from billhook.invoice import Invoice
-from billhook.money import major
+from billhook.application.hosted_invoice import Hosted
+from billhook.model.invoice import Invoice
+from billhook.model.money import major
 from billhook_adapters.documents.codes import codes
+from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import language_of
 from billhook_adapters.documents.pdf import Printer
-from billhook_adapters.documents.sheet import sheet
 from billhook_adapters.documents.templating import Templates
-from billhook_adapters.http.highlevel.entity import entity as highlevel
-from billhook_adapters.http.native.answers import InvoiceOut
-from billhook_adapters.http.page.rendering import page
-from billhook_adapters.http.razorpay.entity import entity as razorpay
+from billhook_adapters.http.highlevel.serializers import entity as highlevel
+from billhook_adapters.http.hosted_page.rendering import page
+from billhook_adapters.http.native.serializers import InvoiceOut
+from billhook_adapters.http.razorpay.serializers import entity as razorpay
 from billhook_adapters.testing import a_line, a_message, an_invoice
 
 pytestmark = pytest.mark.slow

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from hypothesis import given
 
-from billhook.document import Document
-from billhook.lines import Rounding
-from billhook.pricing import priced, summary
-from billhook.schedule import Schedule
+from billhook.model.document import Document
+from billhook.model.instalments import Schedule
+from billhook.model.line_items import Rounding
+from billhook.model.pricing import priced, summary
 from properties.strategies import documents, schedules
 
 

@@ -16,10 +16,7 @@ from typing import Any
 
 from returns.result import Success
 
-from billhook.account import Account
-from billhook.change import Change, as_of, replay
-from billhook.delivery import MessageId
-from billhook.desk.commands import (
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Delete,
@@ -30,14 +27,17 @@ from billhook.desk.commands import (
     RecordPayment,
     Update,
 )
-from billhook.desk.desk import Desk
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.facts import PaymentTaken
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.party import Medium
-from billhook.records import PaymentKey, StampedFact
-from billhook.value import AccountId
+from billhook.application.records import PaymentKey, StampedFact
+from billhook.application.service import Desk
+from billhook.lifecycle.apply import Change, as_of, replay
+from billhook.lifecycle.events import PaymentTaken
+from billhook.messaging.delivery import MessageId
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId, Key
+from billhook.model.patch import Edits
 from billhook_adapters.memory import InMemoryStore, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment
 from properties import invariants

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billhook.operations.remind import follow, plan, remind
-from billhook.reminders import Progress, Quiet, Reminders
+from billhook.lifecycle.remind import follow, plan, remind
+from billhook.model.reminder_schedule import Progress, Quiet, Reminders
 from billhook_adapters.testing import NOON, an_invoice
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

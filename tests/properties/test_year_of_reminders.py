@@ -14,16 +14,16 @@ import pytest
 from returns.result import Result, Success
 from sqlalchemy import Engine
 
-from billhook.delivery import Accepted, SendError
-from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Pay, Update
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.edits import Edits
-from billhook.invoice import Invoice, InvoiceId
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import AnyCommand, Cancel, Draft, Issue, Pay, Update
+from billhook.application.ports import Store
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.patch import Edits
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database

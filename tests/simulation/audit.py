@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from billhook.announcement import RETRIES, Announcement
-from billhook.change import replay
-from billhook.delivery import Delivery
-from billhook.desk.commands import DraftAndSend, Notify, RecordPayment
-from billhook.desk.handlers import LEASE
-from billhook.facts import (
+from billhook.application.background_jobs import LEASE
+from billhook.application.commands import DraftAndSend, Notify, RecordPayment
+from billhook.application.records import Outbound, PaymentKey
+from billhook.lifecycle.apply import replay
+from billhook.lifecycle.events import (
     Cancelled,
     Expired,
     Fact,
@@ -22,11 +21,12 @@ from billhook.facts import (
     NotificationRequested,
     PaymentTaken,
 )
-from billhook.invoice import Invoice, Key
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.records import Outbound, PaymentKey
-from billhook.value import AccountId
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.messaging.webhooks import RETRIES, Announcement
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Key
 from properties import invariants
 from simulation.clients import about
 from simulation.receivers import DEAF, GONE

@@ -8,13 +8,13 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.delivery import Accepted, SendError
-from billhook.desk.handlers import Handlers
-from billhook.desk.parcels import Attempt, Parcel
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.ports import Ids, Sender, Store
-from billhook.records import Outcome
+from billhook.application.background_jobs import Handlers
+from billhook.application.delivery_attempts import Attempt, Parcel
+from billhook.application.ports import Ids, Sender, Store
+from billhook.application.records import Outcome
+from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
 from simulation.world import Build
 
 

@@ -11,13 +11,20 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.desk.answers import Sent
-from billhook.desk.commands import AnyCommand, Cancel, DraftAndSend, Notify, Pay, RecordPayment
-from billhook.desk.desk import Desk
-from billhook.document import Document
-from billhook.invoice import Invoice, Key
-from billhook.message import Message
-from billhook.party import Medium
+from billhook.application.answers import Sent
+from billhook.application.commands import (
+    AnyCommand,
+    Cancel,
+    DraftAndSend,
+    Notify,
+    Pay,
+    RecordPayment,
+)
+from billhook.application.service import Desk
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, Key
 from billhook_adapters.testing import a_payment
 from simulation.scheduler import Killed, Scheduler
 

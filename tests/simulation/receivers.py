@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, Permanent, SendError
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.ports import Occasion
+from billhook.application.ports import Occasion
+from billhook.messaging.delivery import Accepted, Permanent, SendError
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
 
 GONE = "gone@example.com"
 """An address that its provider refuses for good."""

@@ -8,17 +8,17 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from billhook.account import Account
-from billhook.delivery import LIVE, MessageId
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import AnyCommand, DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.desk.inline import InlineDesk
-from billhook.invoice import InvoiceId, Key
-from billhook.party import Medium
-from billhook.ports import Ids, Sender, Store
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import AnyCommand, DraftAndSend
+from billhook.application.inline_delivery import InlineDesk
+from billhook.application.ports import Ids, Sender, Store
+from billhook.application.service import Desk
+from billhook.messaging.delivery import LIVE, MessageId
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Key
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.testing import (
     NOON,

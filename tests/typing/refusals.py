@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from billhook import AddressSuppressed, MissingContact, MissingEmail, OperationNotAllowed, TooSoon
-from billhook.operations.notify import NotifyRefusal
+from billhook.lifecycle.notify import NotifyRefusal
 
 
 def worded(refusal: NotifyRefusal) -> str:

@@ -7,20 +7,20 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook import lifecycle
-from billhook.change import Change
-from billhook.edits import Edits
-from billhook.errors import OperationNotAllowed
-from billhook.invoice import Invoice, Status
-from billhook.operation import Operation
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.notify import Notification, notify
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.party import Medium
+from billhook.lifecycle import transitions as lifecycle
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.errors import OperationNotAllowed
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.notify import Notification, notify
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import Edits
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, an_invoice
 
 TABLE = """

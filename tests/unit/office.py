@@ -8,17 +8,17 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.announcement import Announcement
-from billhook.delivery import Accepted, SendError
-from billhook.desk.commands import Draft, Issue
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.ports import Occasion
-from billhook.records import RecordedPayment, StampedFact
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import Draft, Issue
+from billhook.application.ports import Occasion
+from billhook.application.records import RecordedPayment, StampedFact
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.message import Message
+from billhook.messaging.webhooks import Announcement
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId, Key
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_subscriber, an_account
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.account import Account, Policy, Retries, Series
-from billhook.lines import Rounding
-from billhook.pacing import Rates
-from billhook.value import AccountId
+from billhook.model.account import Account, Policy, Retries, Series
+from billhook.model.base import AccountId
+from billhook.model.line_items import Rounding
+from billhook.model.rate_limits import Rates
 
 
 def _account(**policy: Any) -> Account:

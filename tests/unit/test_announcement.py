@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.account import Retries
-from billhook.announcement import RETRIES, Event, event_of
-from billhook.change import Change
-from billhook.delivery import Transient, Unknown, claim, next_attempt, suppress
-from billhook.edits import Edits
-from billhook.invoice import Status
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.pay import pay
-from billhook.operations.update import update
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.messaging.delivery import Transient, Unknown, claim, next_attempt, suppress
+from billhook.messaging.webhooks import RETRIES, Event, event_of
+from billhook.model.account import Retries
+from billhook.model.invoice import Status
+from billhook.model.patch import Edits
 from billhook_adapters.testing import (
     NOON,
     a_document,

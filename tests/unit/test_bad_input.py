@@ -10,17 +10,17 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from returns.result import Failure, Success
 
-from billhook.account import Account
-from billhook.document import MAX_LINES, Document
-from billhook.edits import Edits
-from billhook.errors import ExpiresTooSoon, NothingToBill, Refusal
-from billhook.invoice import InvoiceId
-from billhook.lines import Line
-from billhook.operations.draft import draft
-from billhook.operations.issue import issue
-from billhook.party import Customer
-from billhook.payment import Payment
-from billhook.value import AccountId
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.errors import ExpiresTooSoon, NothingToBill, Refusal
+from billhook.lifecycle.issue import issue
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer
+from billhook.model.document import MAX_LINES, Document
+from billhook.model.invoice import InvoiceId
+from billhook.model.line_items import Line
+from billhook.model.patch import Edits
+from billhook.model.payment import Payment
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_invoice
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # naive on purpose

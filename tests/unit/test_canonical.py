@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from billhook.canonical import adapter, canonical
-from billhook.edits import Edits
-from billhook.invoice import Status
-from billhook.party import Customer, Medium, PostalAddress
+from billhook.model.canonical_json import adapter, canonical
+from billhook.model.customer import Customer, Medium, PostalAddress
+from billhook.model.invoice import Status
+from billhook.model.patch import Edits
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Success
 
-from billhook.change import Change, apply, as_of, changed, replay
-from billhook.edits import Edits
-from billhook.facts import (
+from billhook.lifecycle.apply import Change, apply, as_of, changed, replay
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.events import (
     Cancelled,
     ChangeFact,
     Deleted,
@@ -19,15 +21,13 @@ from billhook.facts import (
     PaymentTaken,
     Updated,
 )
-from billhook.invoice import Invoice, Status
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.payment import Reference
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import Edits
+from billhook.model.payment import Reference
 from billhook_adapters.testing import NOON, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 

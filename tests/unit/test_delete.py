@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.change import Change
-from billhook.errors import OperationNotAllowed
-from billhook.facts import Deleted
-from billhook.invoice import Invoice, Status
-from billhook.operation import Operation
-from billhook.operations.delete import delete
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.errors import OperationNotAllowed
+from billhook.lifecycle.events import Deleted
+from billhook.lifecycle.operation import Operation
+from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, an_invoice
 
 LATER = NOON + timedelta(hours=1)

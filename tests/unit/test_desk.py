@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.change import replay
-from billhook.desk.commands import (
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Delete,
@@ -22,8 +21,11 @@ from billhook.desk.commands import (
     Send,
     Update,
 )
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.records import Outcome
+from billhook.lifecycle.apply import replay
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.errors import (
     AccountNotFound,
     AlreadyExists,
     Conflict,
@@ -32,16 +34,14 @@ from billhook.errors import (
     NotStored,
     OperationNotAllowed,
 )
-from billhook.invoice import Invoice, InvoiceId, Status
-from billhook.operation import Operation
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.expire import expire
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.party import Medium
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId, Status
+from billhook.model.patch import Edits
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, OTHER, TWO, Office

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.announcement import Event
-from billhook.delivery import Delivery
-from billhook.desk.commands import (
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Delete,
@@ -24,13 +22,15 @@ from billhook.desk.commands import (
     RecordPayment,
     Update,
 )
-from billhook.edits import Edits
-from billhook.errors import NotStored
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.ports import StoreRefused
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.application.ports import StoreRefused
+from billhook.application.records import Outcome
+from billhook.lifecycle.errors import NotStored
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.webhooks import Event
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook.model.patch import Edits
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW

@@ -9,11 +9,17 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.desk.commands import Cancel, Delete, Draft, File, Notify, RecordPayment
-from billhook.errors import AccountNotFound, AlreadyExists, InvoiceNotFound, KeyReused, NotStored
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.application.commands import Cancel, Delete, Draft, File, Notify, RecordPayment
+from billhook.lifecycle.errors import (
+    AccountNotFound,
+    AlreadyExists,
+    InvoiceNotFound,
+    KeyReused,
+    NotStored,
+)
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.testing import NOON, a_document, a_payment, a_subscriber, an_entry
 from unit.office import ACME, ONE, OTHER, TWO, Office
 

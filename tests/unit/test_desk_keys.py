@@ -8,12 +8,19 @@ from hashlib import sha256
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.canonical import canonical
-from billhook.desk.answers import Sent, decode, encode
-from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Notify, Pay, Send, Update
-from billhook.desk.desk import REMEMBERED_FOR
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.answers import Sent, decode, encode
+from billhook.application.commands import (
+    AnyCommand,
+    Cancel,
+    Draft,
+    Issue,
+    Notify,
+    Pay,
+    Send,
+    Update,
+)
+from billhook.application.service import REMEMBERED_FOR
+from billhook.lifecycle.errors import (
     REFUSALS,
     AccountNotFound,
     AddressSuppressed,
@@ -39,11 +46,13 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook.invoice import Status
-from billhook.money import Currency
-from billhook.operation import DocumentField, Operation
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.lifecycle.operation import Operation
+from billhook.model.base import AccountId
+from billhook.model.canonical_json import canonical
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
+from billhook.model.money import Currency
+from billhook.model.patch import DocumentField, Edits
 from billhook_adapters.testing import (
     NOON,
     a_document,

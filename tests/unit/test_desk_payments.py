@@ -7,20 +7,20 @@ from threading import Barrier, Thread
 import pytest
 from returns.result import Failure, Success
 
-from billhook.desk.answers import encode
-from billhook.desk.commands import AnyCommand, Cancel, Draft, Pay, RecordPayment
-from billhook.errors import (
+from billhook.application.answers import encode
+from billhook.application.commands import AnyCommand, Cancel, Draft, Pay, RecordPayment
+from billhook.application.records import RecordedPayment
+from billhook.lifecycle.errors import (
     InvoiceNotFound,
     OperationNotAllowed,
     Overpayment,
     ReferenceReused,
     Refusal,
 )
-from billhook.invoice import InvoiceId, Status
-from billhook.money import Currency
-from billhook.operation import Operation
-from billhook.payment import Payment, Reference
-from billhook.records import RecordedPayment
+from billhook.lifecycle.operation import Operation
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.money import Currency
+from billhook.model.payment import Payment, Reference
 from billhook_adapters.testing import NOON, a_document, a_payment
 from unit.office import ACME, ONE, OTHER, TWO, Office
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from returns.result import Failure, Success
 
-from billhook.desk.case import Case
-from billhook.desk.commands import (
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Draft,
@@ -22,11 +21,12 @@ from billhook.desk.commands import (
     Remind,
     Send,
 )
-from billhook.errors import MissingContact
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.reminders import Reminders
-from billhook.value import AccountId
+from billhook.application.unit_of_work import Case
+from billhook.lifecycle.errors import MissingContact
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook.model.reminder_schedule import Reminders
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.desk.commands import AnyCommand, Cancel, Draft, Issue, Pay
-from billhook.errors import InvoiceNotFound, NotStored
-from billhook.invoice import InvoiceId
-from billhook.ports import StoreRefused
-from billhook.records import Outcome
+from billhook.application.commands import AnyCommand, Cancel, Draft, Issue, Pay
+from billhook.application.ports import StoreRefused
+from billhook.application.records import Outcome
+from billhook.lifecycle.errors import InvoiceNotFound, NotStored
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_document, a_payment
 from unit.office import ACME, ONE, TWO, Office

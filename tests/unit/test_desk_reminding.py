@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.delivery import Delivery, Transient
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Draft, Issue, Notify, Pay, Remind, Update
-from billhook.edits import Edits
-from billhook.errors import InvoiceNotFound
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Message
-from billhook.operations.remind import Outlook
-from billhook.party import Medium
-from billhook.reminders import Progress, Quiet, Reminders
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Draft, Issue, Notify, Pay, Remind, Update
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.lifecycle.remind import Outlook
+from billhook.messaging.delivery import Delivery, Transient
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId, Key
+from billhook.model.patch import Edits
+from billhook.model.reminder_schedule import Progress, Quiet, Reminders
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
 from unit.office import ACME, ONE, OTHER, TWO, Office

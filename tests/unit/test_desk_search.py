@@ -9,12 +9,12 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.desk.commands import Cancel, Delete, Pay, RecordPayment, Visit
-from billhook.errors import InvoiceNotFound
-from billhook.facts import Visited
-from billhook.invoice import InvoiceId, Status
-from billhook.records import Search, StampedFact
-from billhook.value import AccountId
+from billhook.application.commands import Cancel, Delete, Pay, RecordPayment, Visit
+from billhook.application.records import Search, StampedFact
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.lifecycle.events import Visited
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.testing import NOON, a_payment, an_account
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, OTHER, TWO, Office

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Delivery
-from billhook.desk.commands import Draft, DraftAndSend, Issue, Notify, Send, Update
-from billhook.desk.sending import Addresses
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.commands import Draft, DraftAndSend, Issue, Notify, Send, Update
+from billhook.application.records import Contact, Outcome, StampedFact
+from billhook.application.sending import Addresses
+from billhook.lifecycle.errors import (
     AddressSuppressed,
     AlreadyExists,
     AmountTooLarge,
@@ -22,13 +21,14 @@ from billhook.errors import (
     OperationNotAllowed,
     TooSoon,
 )
-from billhook.facts import NotificationRequested
-from billhook.invoice import InvoiceId, Status
-from billhook.message import Message
-from billhook.money import LARGEST
-from billhook.operation import Operation
-from billhook.party import Medium
-from billhook.records import Contact, Outcome, StampedFact
+from billhook.lifecycle.events import NotificationRequested
+from billhook.lifecycle.operation import Operation
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.money import LARGEST
+from billhook.model.patch import Edits
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line
 from unit.office import ACME, ONE, TWO, Office
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change
-from billhook.document import Document
-from billhook.errors import AmountTooLarge, ExpiresTooSoon
-from billhook.facts import Drafted
-from billhook.invoice import Invoice, InvoiceId, Status
-from billhook.money import LARGEST
-from billhook.operations.draft import draft
-from billhook.value import AccountId
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon
+from billhook.lifecycle.events import Drafted
+from billhook.model.base import AccountId
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId, Status
+from billhook.model.money import LARGEST
 from billhook_adapters.testing import NOON, a_document, a_line
 
 ACME, ONE = AccountId("acc_1"), InvoiceId("inv_1")

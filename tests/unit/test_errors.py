@@ -8,9 +8,16 @@ from typing import get_args
 
 import pytest
 
-from billhook import errors
-from billhook.errors import REFUSALS, DeskRefusal, InvoiceNotFound, PaymentRefusal, Refusal, Remedy
-from billhook.invoice import Status
+from billhook.lifecycle import errors
+from billhook.lifecycle.errors import (
+    REFUSALS,
+    DeskRefusal,
+    InvoiceNotFound,
+    PaymentRefusal,
+    Refusal,
+    Remedy,
+)
+from billhook.model.invoice import Status
 
 MEMBERS: tuple[type[Refusal], ...] = get_args(Refusal)
 

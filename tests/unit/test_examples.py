@@ -6,7 +6,7 @@ import pytest
 
 import billhook
 from billhook import Medium, examples
-from billhook.invoice import Status
+from billhook.model.invoice import Status
 from billhook_adapters.testing import an_invoice
 
 

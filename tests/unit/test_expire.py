@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.change import Change
-from billhook.errors import NotYetDue, OperationNotAllowed
-from billhook.facts import Expired
-from billhook.invoice import Invoice, Status
-from billhook.operation import Operation
-from billhook.operations.expire import Lapse, Overdue, expire, lapse, objections
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.errors import NotYetDue, OperationNotAllowed
+from billhook.lifecycle.events import Expired
+from billhook.lifecycle.expire import Lapse, Overdue, expire, lapse, objections
+from billhook.lifecycle.operation import Operation
+from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from billhook.document import Document
-from billhook.errors import (
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.errors import (
     AddressSuppressed,
     ExpiresTooSoon,
     MissingContact,
@@ -19,14 +19,14 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook.invoice import Invoice, Status
-from billhook.lifecycle import EDITABLE
-from billhook.operation import DocumentField as F
-from billhook.operation import Operation
-from billhook.operations.delete import delete
-from billhook.operations.notify import Standing
-from billhook.party import Medium
-from billhook.verdict import Verdict, explain
+from billhook.lifecycle.explain import Verdict, explain
+from billhook.lifecycle.notify import Standing
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import EDITABLE
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import DocumentField as F
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.lifecycle_table import CELLS, INVOICES, allowed_in

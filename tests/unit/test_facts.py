@@ -8,9 +8,8 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from billhook import facts
-from billhook.edits import Edits
-from billhook.facts import (
+from billhook.lifecycle import events as facts
+from billhook.lifecycle.events import (
     FACTS,
     Cancelled,
     ChangeFact,
@@ -28,10 +27,11 @@ from billhook.facts import (
     decode,
     encode,
 )
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.payment import Reference
-from billhook.value import AccountId
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook.model.patch import Edits
+from billhook.model.payment import Reference
 from billhook_adapters.testing import NOON, a_document, a_full_document
 
 DRAFTED = (

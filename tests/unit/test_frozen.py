@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import billhook
-from billhook.desk import commands
-from billhook.records import Outcome
-from billhook.value import Value
+from billhook.application import commands
+from billhook.application.records import Outcome
+from billhook.model.base import Value
 
 ROOT = Path(billhook.__file__).parent
 

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import (
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import AnyCommand, Cancel, Issue, Notify, Pay
+from billhook.application.delivery_attempts import Parcel
+from billhook.application.records import Contact, Outbound, Outcome
+from billhook.messaging.delivery import (
     Accepted,
     Delivery,
     MessageId,
@@ -21,15 +26,10 @@ from billhook.delivery import (
     Unknown,
     claim,
 )
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import AnyCommand, Cancel, Issue, Notify, Pay
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.desk.parcels import Parcel
-from billhook.invoice import Invoice, InvoiceId, Status
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.records import Contact, Outbound, Outcome
-from billhook.value import AccountId
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook_adapters.memory import InMemoryStore, RandomIds
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW

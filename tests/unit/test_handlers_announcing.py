@@ -8,8 +8,12 @@ from datetime import timedelta
 import pytest
 from returns.result import Result, Success
 
-from billhook.announcement import RETRIES, Announcement, Event
-from billhook.delivery import (
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Cancel, Notify, Pay, Update
+from billhook.application.ports import Occasion
+from billhook.application.records import Outcome
+from billhook.messaging.delivery import (
     Accepted,
     Delivery,
     MessageKey,
@@ -18,14 +22,10 @@ from billhook.delivery import (
     Transient,
     Unknown,
 )
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Cancel, Notify, Pay, Update
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.edits import Edits
-from billhook.invoice import Status
-from billhook.party import Medium
-from billhook.ports import Occasion
-from billhook.records import Outcome
+from billhook.messaging.webhooks import RETRIES, Announcement, Event
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
+from billhook.model.patch import Edits
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_payment
 from billhook_adapters.testing.builders import TOMORROW

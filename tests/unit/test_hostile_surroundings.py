@@ -11,25 +11,32 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.account import Account, Policy, Retries
-from billhook.change import apply
-from billhook.delivery import Accepted, Delivery, Transient, conclude, give_up, next_attempt
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Draft, DraftAndSend, Notify, RecordPayment
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.edits import Edits
-from billhook.errors import InvoiceNotFound
-from billhook.facts import Issued, PaymentTaken, Updated
-from billhook.invoice import InvoiceId, Status
-from billhook.lines import Rounding
-from billhook.money import Currency, major, minor
-from billhook.operations.notify import notify
-from billhook.party import Medium
-from billhook.payment import Reference
-from billhook.pricing import total
-from billhook.records import Contact
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Draft, DraftAndSend, Notify, RecordPayment
+from billhook.application.records import Contact
+from billhook.application.service import Desk
+from billhook.lifecycle.apply import apply
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.lifecycle.events import Issued, PaymentTaken, Updated
+from billhook.lifecycle.notify import notify
+from billhook.messaging.delivery import (
+    Accepted,
+    Delivery,
+    Transient,
+    conclude,
+    give_up,
+    next_attempt,
+)
+from billhook.model.account import Account, Policy, Retries
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.line_items import Rounding
+from billhook.model.money import Currency, major, minor
+from billhook.model.patch import Edits
+from billhook.model.payment import Reference
+from billhook.model.pricing import total
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import (
     NOON,

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.delivery import Delivery, Permanent, Transient
-from billhook.desk.answers import Sent
-from billhook.desk.commands import AnyCommand, Draft, DraftAndSend, Issue, Notify, Send
-from billhook.desk.handlers import Handlers
-from billhook.desk.inline import InlineDesk
-from billhook.errors import InvoiceNotFound
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
+from billhook.application.answers import Sent
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import AnyCommand, Draft, DraftAndSend, Issue, Notify, Send
+from billhook.application.inline_delivery import InlineDesk
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.messaging.delivery import Delivery, Permanent, Transient
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_document
 from unit.office import ACME, ONE, TWO, Office

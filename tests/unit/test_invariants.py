@@ -10,19 +10,24 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.change import Change, replay
-from billhook.edits import Edits
-from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
-from billhook.facts import Drafted, Issued, PaymentTaken
-from billhook.invoice import Invoice, Status
-from billhook.lifecycle import EDITABLE, sources
-from billhook.operation import Operation
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.notify import notify
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.party import Medium
+from billhook.lifecycle.apply import Change, replay
+from billhook.lifecycle.errors import (
+    ExpiresTooSoon,
+    MissingCustomer,
+    NothingToBill,
+    OperationNotAllowed,
+)
+from billhook.lifecycle.events import Drafted, Issued, PaymentTaken
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.notify import notify
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.transitions import EDITABLE, sources
+from billhook.lifecycle.update import update
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import Edits
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.lifecycle_table import CELLS, INVOICES, asked

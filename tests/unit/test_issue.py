@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change
-from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
-from billhook.facts import Issued
-from billhook.invoice import Invoice, Status
-from billhook.operation import Operation
-from billhook.operations.issue import IssueRefusal, issue, objections
-from billhook.operations.terms import AT_ONCE
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.checks import AT_ONCE
+from billhook.lifecycle.errors import (
+    ExpiresTooSoon,
+    MissingCustomer,
+    NothingToBill,
+    OperationNotAllowed,
+)
+from billhook.lifecycle.events import Issued
+from billhook.lifecycle.issue import IssueRefusal, issue, objections
+from billhook.lifecycle.operation import Operation
+from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, a_line, an_invoice
 
 URL = "https://bill.example/i/1"

@@ -10,14 +10,14 @@ import pytest
 from returns.result import Failure
 from transitions import MachineError
 
-from billhook import lifecycle
-from billhook.edits import Edits
-from billhook.errors import OperationNotAllowed
-from billhook.invoice import Status
-from billhook.lifecycle import EDITABLE, NEXT, ROWS, TRIGGERS, Gate, sources, status_at
-from billhook.machine import build
-from billhook.operation import DocumentField, Operation
-from billhook.operations.delete import delete
+from billhook.lifecycle import transitions as lifecycle
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.errors import OperationNotAllowed
+from billhook.lifecycle.machine import build
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import EDITABLE, NEXT, ROWS, TRIGGERS, Gate, sources, status_at
+from billhook.model.invoice import Status
+from billhook.model.patch import DocumentField, Edits
 from billhook_adapters.testing.builders import NOON, TOMORROW, an_invoice
 from unit.lifecycle_table import CELLS, INVOICES, allowed_in, asked, found, promised
 

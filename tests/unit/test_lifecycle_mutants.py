@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook import lifecycle
-from billhook.invoice import Status
-from billhook.lifecycle import NEXT, ROWS, Gate, sources
-from billhook.machine import build, compiled
-from billhook.operation import Operation
+from billhook.lifecycle import transitions as lifecycle
+from billhook.lifecycle.machine import build, compiled
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import NEXT, ROWS, Gate, sources
+from billhook.model.invoice import Status
 from unit.lifecycle_table import CELLS, assert_the_table_holds
 
 Rows = tuple[Mapping[str, Any], ...]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.canonical import canonical
-from billhook.document import Document
-from billhook.lines import Line, Rounding
-from billhook.money import LARGEST
-from billhook.pricing import total
+from billhook.model.canonical_json import canonical
+from billhook.model.document import Document
+from billhook.model.line_items import Line, Rounding
+from billhook.model.money import LARGEST
+from billhook.model.pricing import total
 from billhook_adapters.testing import a_document, a_line
 
 

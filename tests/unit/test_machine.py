@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from billhook.machine import build, compiled
+from billhook.lifecycle.machine import build, compiled
 
 
 class Light(StrEnum):

@@ -8,8 +8,7 @@ from typing import Any, get_args
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import Retries
-from billhook.delivery import (
+from billhook.messaging.delivery import (
     ACCEPTED,
     LIVE,
     NEXT,
@@ -32,8 +31,9 @@ from billhook.delivery import (
     requeue,
     suppress,
 )
-from billhook.message import Message, medium_status
-from billhook.party import Medium
+from billhook.messaging.message import Message, medium_status
+from billhook.model.account import Retries
+from billhook.model.customer import Medium
 from billhook_adapters.testing import NOON
 
 LEASE = timedelta(minutes=2)

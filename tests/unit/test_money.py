@@ -7,7 +7,7 @@ from decimal import Decimal
 import iso4217
 import pytest
 
-from billhook.money import EXPONENTS, LARGEST, Currency, currency, half_up, major, minor
+from billhook.model.money import EXPONENTS, LARGEST, Currency, currency, half_up, major, minor
 
 STANDARD: dict[str, int | None] = {entry.code: entry.exponent for entry in iso4217.Currency}
 BILLABLE = {code: exponent for code, exponent in STANDARD.items() if exponent is not None}

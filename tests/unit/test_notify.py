@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.account import Policy
-from billhook.errors import (
+from billhook.application.records import History
+from billhook.lifecycle.errors import (
     AddressSuppressed,
     MissingContact,
     MissingEmail,
@@ -16,12 +16,12 @@ from billhook.errors import (
     Suppression,
     TooSoon,
 )
-from billhook.invoice import InvoiceId, Status
-from billhook.operation import Operation
-from billhook.operations.notify import CLEAR, Notification, Standing, notify, objections
-from billhook.party import Medium
-from billhook.records import History
-from billhook.value import AccountId
+from billhook.lifecycle.notify import CLEAR, Notification, Standing, notify, objections
+from billhook.lifecycle.operation import Operation
+from billhook.model.account import Policy
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 

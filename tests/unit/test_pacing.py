@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from billhook.delivery import Delivery, MessageKey
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Cancel, Notify
-from billhook.desk.handlers import Handlers
-from billhook.desk.parcels import Parcel
-from billhook.invoice import InvoiceId
-from billhook.pacing import Rate, Rates, Turn, Turns, next_turn
-from billhook.party import Medium
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Cancel, Notify
+from billhook.application.delivery_attempts import Parcel
+from billhook.messaging.delivery import Delivery, MessageKey
+from billhook.messaging.rate_limits import Turn, Turns, next_turn
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook.model.rate_limits import Rate, Rates
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON
 from unit.office import ACME, Office

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from billhook.party import (
+from billhook.model.customer import (
     Customer,
     Medium,
     PostalAddress,

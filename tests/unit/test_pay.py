@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change
-from billhook.errors import (
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.errors import (
     BelowMinimum,
     CurrencyMismatch,
     OperationNotAllowed,
@@ -17,12 +17,12 @@ from billhook.errors import (
     PartialNotAllowed,
     PaymentRefusal,
 )
-from billhook.facts import PaymentTaken
-from billhook.invoice import Invoice, Status
-from billhook.money import Currency
-from billhook.operation import Operation
-from billhook.operations.pay import pay
-from billhook.payment import Payment, Reference
+from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.pay import pay
+from billhook.model.invoice import Invoice, Status
+from billhook.model.money import Currency
+from billhook.model.payment import Payment, Reference
 from billhook_adapters.testing import NOON, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.desk.hosted import Hosted
-from billhook.invoice import Status
-from billhook.payee import Payee
+from billhook.application.hosted_invoice import Hosted
+from billhook.model.invoice import Status
+from billhook.model.payment_instructions import Payee
 from billhook_adapters.testing import an_invoice
 
 IBANS = ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.lines import Line, Rounding, Tax
-from billhook.pricing import Discount, Priced, Summary, priced, summary, total
+from billhook.model.line_items import Line, Rounding, Tax
+from billhook.model.pricing import Discount, Priced, Summary, priced, summary, total
 from billhook_adapters.testing import a_document, a_line
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from returns.result import Failure, Success
 
-from billhook.delivery import (
+from billhook.application.commands import Notify
+from billhook.application.records import Contact, History
+from billhook.lifecycle.errors import AccountNotFound, AddressSuppressed
+from billhook.messaging.delivery import (
     Delivery,
     MessageId,
     MessageKey,
@@ -13,13 +16,10 @@ from billhook.delivery import (
     Transient,
     Unknown,
 )
-from billhook.desk.commands import Notify
-from billhook.errors import AccountNotFound, AddressSuppressed
-from billhook.message import Message, medium_status
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, ProviderId, Receipt
-from billhook.records import Contact, History
-from billhook.value import AccountId
+from billhook.messaging.delivery_reports import Arrived, CameBack, ProviderId, Receipt
+from billhook.messaging.message import Message, medium_status
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
 from billhook_adapters.testing import NOON
 from unit.office import ACME, ONE, Office
 

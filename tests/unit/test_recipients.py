@@ -9,15 +9,15 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, Delivery
-from billhook.desk.commands import Notify, Send
-from billhook.desk.sending import Addresses
-from billhook.document import Copies
-from billhook.errors import AddressSuppressed, MissingContact
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import Medium, Recipients
-from billhook.records import Contact, Outcome
+from billhook.application.commands import Notify, Send
+from billhook.application.records import Contact, Outcome
+from billhook.application.sending import Addresses
+from billhook.lifecycle.errors import AddressSuppressed, MissingContact
+from billhook.messaging.delivery import Accepted, Delivery
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium, Recipients
+from billhook.model.document import Copies
+from billhook.model.invoice import Invoice
 from billhook_adapters.testing import a_customer, a_document
 from unit.office import ACME, ONE, Office
 

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billhook.edits import Edits
-from billhook.invoice import Invoice, Status
-from billhook.operations.expire import expire
-from billhook.operations.notify import Standing
-from billhook.operations.remind import Outlook, Reminded, follow, outlook, plan, remind, zone_of
-from billhook.operations.update import update
-from billhook.party import Medium
-from billhook.reminders import Progress, Quiet, Reminders
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.notify import Standing
+from billhook.lifecycle.remind import Outlook, Reminded, follow, outlook, plan, remind, zone_of
+from billhook.lifecycle.update import update
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import Edits
+from billhook.model.reminder_schedule import Progress, Quiet, Reminders
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from billhook.account import Account, Policy
-from billhook.canonical import canonical
-from billhook.party import Customer, Medium
-from billhook.reminders import MOST_STEPS, Quiet, Reminders
+from billhook.model.account import Account, Policy
+from billhook.model.canonical_json import canonical
+from billhook.model.customer import Customer, Medium
+from billhook.model.reminder_schedule import MOST_STEPS, Quiet, Reminders
 from billhook_adapters.testing import NOON, an_account
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.schedule import Schedule
+from billhook.model.instalments import Schedule
 from billhook_adapters.testing import a_document, a_line
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from billhook.canonical import canonical
-from billhook.change import apply, replay
-from billhook.facts import Cancelled, Deleted, Drafted
-from billhook.lines import Quantity
-from billhook.money import Currency, currency, minor
-from billhook.party import email_address, phone_number
-from billhook.value import FrozenMap, storable, utc
+from billhook.lifecycle.apply import apply, replay
+from billhook.lifecycle.events import Cancelled, Deleted, Drafted
+from billhook.model.base import FrozenMap, storable, utc
+from billhook.model.canonical_json import canonical
+from billhook.model.customer import email_address, phone_number
+from billhook.model.line_items import Quantity
+from billhook.model.money import Currency, currency, minor
 from billhook_adapters.testing import NOON, a_document, an_invoice
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # naive on purpose

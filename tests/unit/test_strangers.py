@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Notify
-from billhook.party import Medium
-from billhook.records import Contact, History
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Notify
+from billhook.application.records import Contact, History
+from billhook.model.customer import Medium
 from billhook_adapters.memory import InMemoryStore
 from unit.office import ACME, ONE, Office
 

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.errors import (
     AmountTooLarge,
     CurrencyMismatch,
     ExpiresTooSoon,
@@ -19,13 +19,13 @@ from billhook.errors import (
     OperationNotAllowed,
     Refusal,
 )
-from billhook.facts import Updated
-from billhook.invoice import Invoice, Status
-from billhook.money import LARGEST, Currency
-from billhook.operation import DocumentField as F
-from billhook.operation import Operation
-from billhook.operations.delete import delete
-from billhook.operations.update import update
+from billhook.lifecycle.events import Updated
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.update import update
+from billhook.model.invoice import Invoice, Status
+from billhook.model.money import LARGEST, Currency
+from billhook.model.patch import DocumentField as F
+from billhook.model.patch import Edits
 from billhook_adapters.testing import NOON, a_line, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from billhook.value import FrozenMap, Identifier, Instant, TextMap, storable, utc
+from billhook.model.base import FrozenMap, Identifier, Instant, TextMap, storable, utc
 from billhook_adapters.testing import a_customer, a_document
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

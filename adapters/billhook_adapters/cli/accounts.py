@@ -6,14 +6,14 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 if TYPE_CHECKING:
-    from billhook_adapters.keys import NewKey
     from billhook_adapters.sql.accounts import ListedAccount
+    from billhook_adapters.system.api_keys import NewKey
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
@@ -88,7 +88,7 @@ def _add_location(parser: argparse.ArgumentParser, *, needed: bool) -> None:
 
 
 def _create(asked: argparse.Namespace) -> int:
-    from billhook_adapters.cli.opening import read, stored
+    from billhook_adapters.cli.new_account import read, stored
 
     opening = read(asked)
     with database(asked.database, new=True) as engine:
@@ -131,12 +131,12 @@ def _rotate(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         from returns.result import Failure
 
-        from billhook.errors import AccountNotFound
-        from billhook.value import ID_PATTERN, AccountId
-        from billhook_adapters.cli.wording import of_key
-        from billhook_adapters.keys import new_key
-        from billhook_adapters.memory.clock import SystemClock
+        from billhook.lifecycle.errors import AccountNotFound
+        from billhook.model.base import ID_PATTERN, AccountId
+        from billhook_adapters.cli.error_texts import of_key
         from billhook_adapters.sql.keys import SqlKeyring
+        from billhook_adapters.system.api_keys import new_key
+        from billhook_adapters.system.clock import SystemClock
 
         if re.fullmatch(ID_PATTERN, asked.account) is None:
             raise Stopped(of_key(AccountNotFound()))
@@ -156,16 +156,16 @@ def _rotate(asked: argparse.Namespace) -> int:
 
 
 def _token(asked: argparse.Namespace) -> int:
-    from billhook_adapters.cli.opening import a_token
+    from billhook_adapters.cli.new_account import a_token
 
     token = a_token(asked.location, asked.token)
     with database(asked.database) as engine:
         from returns.result import Failure
 
-        from billhook.value import AccountId
-        from billhook_adapters.cli.wording import of_key
-        from billhook_adapters.memory.clock import SystemClock
+        from billhook.model.base import AccountId
+        from billhook_adapters.cli.error_texts import of_key
         from billhook_adapters.sql.keys import SqlKeyring
+        from billhook_adapters.system.clock import SystemClock
 
         account, now = AccountId(asked.account), SystemClock().now()
         added = SqlKeyring(engine).add(account, token.id, token.secret, now, token.location)
@@ -188,10 +188,10 @@ def _revoke(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         from returns.result import Failure
 
-        from billhook_adapters.cli.wording import of_key
-        from billhook_adapters.keys import KeyNotFound
-        from billhook_adapters.memory.clock import SystemClock
+        from billhook_adapters.cli.error_texts import of_key
         from billhook_adapters.sql.keys import SqlKeyring
+        from billhook_adapters.system.api_keys import KeyNotFound
+        from billhook_adapters.system.clock import SystemClock
 
         keyring = SqlKeyring(engine)
         key = keyring.find(asked.key)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from returns.result import Success
 
-from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database, desk_over
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 
-from billhook_adapters.cli.answer import answer
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook_adapters.settings import DATABASE, SECRET_KEY, WrongSetting, settings
+    from billhook_adapters.composition.settings import DATABASE, SECRET_KEY, WrongSetting, settings
 
     try:
         given = settings({DATABASE: "sqlite:///", **os.environ})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import get_args
 
-from billhook.party import Suppression, medium_of
-from billhook.records import Contact
-from billhook.value import AccountId
-from billhook_adapters.cli.answer import answer
+from billhook.application.records import Contact
+from billhook.model.base import AccountId
+from billhook.model.customer import Suppression, medium_of
 from billhook_adapters.cli.database import database, desk_over
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 _AT = "--database sqlite:///billhook.sqlite3"
 

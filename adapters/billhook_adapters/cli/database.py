@@ -7,14 +7,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.exc import DBAPIError
 
-    from billhook.desk.desk import Desk
+    from billhook.application.service import Desk
 
 _FILE = "sqlite:///"
 _SERVERS = ("postgresql://", "postgresql+psycopg://")
@@ -81,10 +81,10 @@ def database(url: str, *, new: bool = False) -> Generator[Engine]:
 
 def desk_over(engine: Engine) -> Desk:
     """The desk of a command: over this database, by the clock on the wall."""
-    from billhook.desk.desk import Desk
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
+    from billhook.application.service import Desk
     from billhook_adapters.sql import SqlStore
+    from billhook_adapters.system.clock import SystemClock
+    from billhook_adapters.system.ids import RandomIds
 
     return Desk(SqlStore(engine), SystemClock(), RandomIds())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from billhook_adapters.cli.parser import does
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from billhook.desk.payments import PayRefusal
-from billhook.errors import (
+from billhook.application.payments import PayRefusal
+from billhook.lifecycle.errors import (
     AccountNotFound,
     BelowMinimum,
     Conflict,
@@ -19,10 +19,10 @@ from billhook.errors import (
     PartialNotAllowed,
     ReferenceReused,
 )
-from billhook.money import Currency
-from billhook.value import AccountId
-from billhook_adapters.keys import KeyNotFound, KeyTaken
-from billhook_adapters.wording import amount_text
+from billhook.model.base import AccountId
+from billhook.model.money import Currency
+from billhook_adapters.documents.message_texts import amount_text
+from billhook_adapters.system.api_keys import KeyNotFound, KeyTaken
 
 
 def of_payment(refusal: PayRefusal | DeskRefusal, currency: Currency | None = None) -> str:

@@ -8,8 +8,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import NamedTuple
 
+from billhook_adapters.cli.errors import WRONG_USAGE, Stopped
 from billhook_adapters.cli.parser import Parser
-from billhook_adapters.cli.stopped import WRONG_USAGE, Stopped
 
 
 class Command(NamedTuple):

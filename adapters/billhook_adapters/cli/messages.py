@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from returns.result import Success
 
-from billhook.delivery import Delivery, MessageId, MessageKey
-from billhook.message import Message
-from billhook.outbox import OutboxSearch, Place
-from billhook.records import Outbound
-from billhook.value import AccountId
+from billhook.application.records import Outbound
+from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.messaging.message import Message
+from billhook.messaging.outbox import OutboxSearch, Place
+from billhook.model.base import AccountId
 from billhook_adapters.cli.database import database, desk_over
+from billhook_adapters.cli.errors import Stopped
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook.account import Account, Policy
-from billhook.announcement import Subscriber
-from billhook.value import AccountId, storable
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.cli.subscriber import a_webhook
-from billhook_adapters.cli.wording import of_key
-from billhook_adapters.keys import (
+from billhook.messaging.webhooks import Subscriber
+from billhook.model.account import Account, Policy
+from billhook.model.base import AccountId, storable
+from billhook_adapters.cli.error_texts import of_key
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.webhook_endpoints import a_webhook
+from billhook_adapters.system.api_keys import (
     KEY_ID,
     LOCATION,
     SHORTEST_SECRET,
@@ -25,7 +25,7 @@ from billhook_adapters.keys import (
     new_token,
     token_key,
 )
-from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.system.clock import SystemClock
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from billhook_adapters.cli.stopped import ANSWER_LOST, Stopped
+from billhook_adapters.cli.errors import ANSWER_LOST, Stopped
 
 
 def answer(value: object, lines: Sequence[str], *, as_json: bool, lost: str) -> None:

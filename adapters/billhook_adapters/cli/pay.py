@@ -6,19 +6,19 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database, desk_over
+from billhook_adapters.cli.errors import REFUSED, Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import REFUSED, Stopped
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from billhook.invoice import Invoice, InvoiceId
-    from billhook.payment import Payment
-    from billhook.value import AccountId
+    from billhook.model.base import AccountId
+    from billhook.model.invoice import Invoice, InvoiceId
+    from billhook.model.payment import Payment
 
-_LARGEST = 2**53 - 1  # billhook.money has it too, and takes a while to load
+_LARGEST = 2**53 - 1  # billhook.model.money has it too, and takes a while to load
 _LONGEST = 128
 
 
@@ -58,7 +58,7 @@ def _reference(given: str) -> str:
 def _run(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         paid, payment = _paid(engine, asked)
-    from billhook_adapters.wording import amount_text
+    from billhook_adapters.documents.message_texts import amount_text
 
     document = paid.document
     told = {
@@ -85,11 +85,11 @@ def _run(asked: argparse.Namespace) -> int:
 def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
     from returns.result import Failure
 
-    from billhook.desk.commands import Pay
-    from billhook.invoice import InvoiceId
-    from billhook.payment import Payment, Reference
-    from billhook_adapters.cli.wording import of_payment
-    from billhook_adapters.keys import new_id
+    from billhook.application.commands import Pay
+    from billhook.model.invoice import InvoiceId
+    from billhook.model.payment import Payment, Reference
+    from billhook_adapters.cli.error_texts import of_payment
+    from billhook_adapters.system.api_keys import new_id
 
     desk = desk_over(engine)
     invoice = InvoiceId(asked.invoice)
@@ -107,9 +107,9 @@ def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
 
 
 def _account(engine: Engine, invoice: InvoiceId, given: str | None) -> AccountId:
-    from billhook.errors import InvoiceNotFound
-    from billhook.value import ID_PATTERN, AccountId
-    from billhook_adapters.cli.wording import of_holders, of_payment
+    from billhook.lifecycle.errors import InvoiceNotFound
+    from billhook.model.base import ID_PATTERN, AccountId
+    from billhook_adapters.cli.error_texts import of_holders, of_payment
     from billhook_adapters.sql.accounts import SqlAccounts
 
     if given is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database, desk_over
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 if TYPE_CHECKING:
-    from billhook.payee import Payee
+    from billhook.model.payment_instructions import Payee
 
 _AT = "--database sqlite:///billhook.sqlite3"
 _REMEDIES = {
@@ -43,8 +43,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook.account import Account
-    from billhook.value import AccountId
+    from billhook.model.account import Account
+    from billhook.model.base import AccountId
 
     with database(asked.database) as engine:
         desk = desk_over(engine)
@@ -65,7 +65,7 @@ def _run(asked: argparse.Namespace) -> int:
 def _payee(asked: argparse.Namespace) -> Payee:
     from pydantic import ValidationError
 
-    from billhook.payee import Payee
+    from billhook.model.payment_instructions import Payee
 
     if not (asked.upi or asked.iban):
         raise Stopped("--upi, --iban: give one of them, or both")

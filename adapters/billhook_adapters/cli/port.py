@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.stopped import Stopped
+from billhook_adapters.cli.errors import Stopped
 
 if TYPE_CHECKING:
     import socket
@@ -19,7 +19,7 @@ def add_port(parser: argparse.ArgumentParser) -> None:
 
 def bound(asked: argparse.Namespace) -> socket.socket:
     """The listening socket. Raises Stopped where the port or the host is not to be had."""
-    from billhook_adapters.http.serving import listening
+    from billhook_adapters.http.core.server import listening
 
     try:
         return listening(asked.host, asked.port)

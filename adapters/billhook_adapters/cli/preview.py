@@ -8,13 +8,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from billhook_adapters.cli.errors import Stopped
 from billhook_adapters.cli.parser import add_json, does
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from billhook.desk.hosted import Hosted
-    from billhook.message import Message
+    from billhook.application.hosted_invoice import Hosted
+    from billhook.messaging.message import Message
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,9 +81,9 @@ def _email(asked: argparse.Namespace) -> int:
 def _page(asked: argparse.Namespace) -> int:
     with needs("pages"):
         from billhook_adapters.documents.codes import codes
+        from billhook_adapters.documents.invoice_view import sheet
         from billhook_adapters.documents.sample import TOKEN
-        from billhook_adapters.documents.sheet import sheet
-        from billhook_adapters.http.page.rendering import page
+        from billhook_adapters.http.hosted_page.rendering import page
     hosted, _ = _sample(asked)
     shown = sheet(hosted)
     _write(_out(asked), page(shown, TOKEN, codes(hosted, shown.language)).body)
@@ -123,6 +123,6 @@ def _write(path: Path, body: bytes) -> None:
 
 def _sample(asked: argparse.Namespace) -> tuple[Hosted, Message]:
     from billhook_adapters.documents.sample import sample
-    from billhook_adapters.memory.clock import SystemClock
+    from billhook_adapters.system.clock import SystemClock
 
     return sample(asked.language, SystemClock().now(), reminder=asked.reminder)

@@ -7,14 +7,14 @@ import re
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 if TYPE_CHECKING:
-    from billhook.account import Account
-    from billhook.reminders import Quiet, Reminders
+    from billhook.model.account import Account
+    from billhook.model.reminder_schedule import Quiet, Reminders
 
 _AT = "--database sqlite:///billhook.sqlite3"
 _LENGTH = re.compile(r"([0-9]{1,5})([dhm])")
@@ -113,8 +113,8 @@ def _stop(asked: argparse.Namespace) -> int:
 
 
 def _stored(asked: argparse.Namespace, schedule: Reminders | None) -> None:
-    from billhook.account import Account
-    from billhook.records import Outcome
+    from billhook.application.records import Outcome
+    from billhook.model.account import Account
     from billhook_adapters.sql.store import SqlStore
 
     with database(asked.database) as engine, SqlStore(engine).transaction() as work:
@@ -133,8 +133,8 @@ def _found(account: Account | None) -> Account:
 def _schedule(asked: argparse.Namespace) -> Reminders:
     from pydantic import ValidationError
 
-    from billhook.reminders import Quiet, Reminders
-    from billhook_adapters.zones import known_zone
+    from billhook.model.reminder_schedule import Quiet, Reminders
+    from billhook_adapters.system.time_zones import known_zone
 
     if asked.time_zone is not None and known_zone(asked.time_zone) is None:
         raise Stopped(f"--time-zone: nobody knows it; {_REMEDIES['time_zone']}")

@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
+from billhook_adapters.cli.errors import Stopped
 from billhook_adapters.cli.parser import does
 from billhook_adapters.cli.port import add_port, bound
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from billhook_adapters.sandbox.world import Webhook
+    from billhook_adapters.sandbox.service import Webhook
 
 KEY, SECRET = "key_sandbox", "sandbox"
 TOKEN, ALT_ID = "sandbox_token", "sandbox_location"
@@ -57,7 +57,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _located(text: str) -> tuple[str, str]:
-    from billhook_adapters.keys import LOCATION
+    from billhook_adapters.system.api_keys import LOCATION
 
     token, colon, location = text.rpartition(":")
     sound = token.isascii() and token.isprintable() and " " not in token and len(token) <= 512
@@ -68,9 +68,9 @@ def _located(text: str) -> tuple[str, str]:
 
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
-        from billhook_adapters.http.serving import address, serve
+        from billhook_adapters.http.core.server import address, serve
         from billhook_adapters.observability import configured
-        from billhook_adapters.sandbox.world import Key, Location, build_sandbox
+        from billhook_adapters.sandbox.service import Key, Location, build_sandbox
     given = asked.location or ([] if asked.account else [(TOKEN, ALT_ID)])
     locations = [Location(*pair) for pair in dict(given).items()]
     keys = [Key(*pair) for pair in dict(asked.account or [(KEY, SECRET)]).items()]
@@ -99,7 +99,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def _webhook(asked: argparse.Namespace) -> Webhook | None:
-    from billhook_adapters.sandbox.world import Webhook
+    from billhook_adapters.sandbox.service import Webhook
     from billhook_adapters.webhooks import check_url
 
     if (asked.webhook_url is None) != (asked.webhook_secret is None):

@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
+from billhook_adapters.cli.errors import Stopped
 from billhook_adapters.cli.parser import add_database, does
 from billhook_adapters.cli.port import add_port, bound
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from billhook_adapters.http.exchange import App
+    from billhook_adapters.http.core.exchange import App
 
 APPLICATION = f"{__name__}:application"
 
@@ -45,11 +45,16 @@ def _workers(text: str) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
+        from billhook_adapters.composition.senders import senders
+        from billhook_adapters.composition.settings import (
+            BASE_URL,
+            DATABASE,
+            WrongSetting,
+            settings,
+        )
         from billhook_adapters.documents.templating import WrongTemplate
-        from billhook_adapters.http.serving import address, serve, serve_by_many
+        from billhook_adapters.http.core.server import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
-        from billhook_adapters.providers import senders
-        from billhook_adapters.settings import BASE_URL, DATABASE, WrongSetting, settings
     with ExitStack() as stack:
         stack.enter_context(database(asked.database, new=True))
         listener = stack.enter_context(bound(asked))
@@ -74,12 +79,12 @@ def _run(asked: argparse.Namespace) -> int:
 
 def application() -> App:
     """The application that the environment describes; each worker makes its own."""
-    from billhook_adapters.memory.clock import SystemClock
-    from billhook_adapters.memory.ids import RandomIds
+    from billhook_adapters.composition.senders import receipts, senders
+    from billhook_adapters.composition.service import Looks, announcer, beside, build_service
+    from billhook_adapters.composition.settings import settings
     from billhook_adapters.observability import configured
-    from billhook_adapters.providers import receipts, senders
-    from billhook_adapters.settings import settings
-    from billhook_adapters.wiring import Looks, announcer, beside, build_service
+    from billhook_adapters.system.clock import SystemClock
+    from billhook_adapters.system.ids import RandomIds
 
     given = settings(os.environ)
     configured(given.log_level)

@@ -19,10 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
-        from billhook.outbox import MOST_COUNTED
-        from billhook_adapters.memory.clock import SystemClock
-        from billhook_adapters.outbox import told
+        from billhook.messaging.outbox import MOST_COUNTED
+        from billhook_adapters.observability.outbox_report import told
         from billhook_adapters.sql import SqlStore
+        from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
         standing = told(SqlStore(engine).tally(now, MOST_COUNTED), now)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from billhook.announcement import Event, Subscriber, SubscriberId
-from billhook.value import AccountId
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
-from billhook_adapters.keys import new_id
+from billhook.messaging.webhooks import Event, Subscriber, SubscriberId
+from billhook.model.base import AccountId
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.system.api_keys import new_id
+from billhook_adapters.system.optional_dependencies import needs
 
 STYLE = "razorpay"
 EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)  # its dialect has them, behind an extra
@@ -21,7 +21,7 @@ def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> 
     Raises Stopped with the remedy.
     """
     with needs("webhooks"):
-        from billhook_adapters.webhooks.guard import check_url
+        from billhook_adapters.webhooks.url_rules import check_url
     try:
         check_url(url)
     except ValueError as wrong:

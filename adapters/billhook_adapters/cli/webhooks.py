@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.answer import answer
 from billhook_adapters.cli.database import database
+from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
-from billhook_adapters.cli.stopped import Stopped
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from billhook.announcement import Subscriber
+    from billhook.messaging.webhooks import Subscriber
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
@@ -57,9 +57,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(asked: argparse.Namespace) -> int:
-    from billhook.value import AccountId
-    from billhook_adapters.cli.opening import strong
-    from billhook_adapters.cli.subscriber import a_webhook
+    from billhook.model.base import AccountId
+    from billhook_adapters.cli.new_account import strong
+    from billhook_adapters.cli.webhook_endpoints import a_webhook
 
     secret = strong("--webhook-secret", asked.webhook_secret)
     with database(asked.database) as engine:
@@ -73,7 +73,7 @@ def _add(asked: argparse.Namespace) -> int:
 
 
 def _turn(asked: argparse.Namespace) -> int:
-    from billhook.announcement import Subscriber
+    from billhook.messaging.webhooks import Subscriber
 
     with database(asked.database) as engine:
         known = next((one for one in _account(asked, engine) if one.id == asked.webhook), None)
@@ -85,7 +85,7 @@ def _turn(asked: argparse.Namespace) -> int:
 
 def _account(asked: argparse.Namespace, engine: Engine) -> list[Subscriber]:
     """The webhooks of the account. Raises Stopped where there is no such account."""
-    from billhook.value import AccountId
+    from billhook.model.base import AccountId
     from billhook_adapters.sql.store import SqlStore
 
     account = AccountId(asked.account)
@@ -96,7 +96,7 @@ def _account(asked: argparse.Namespace, engine: Engine) -> list[Subscriber]:
 
 
 def _subscribe(engine: Engine, subscriber: Subscriber) -> None:
-    from billhook.records import Outcome
+    from billhook.application.records import Outcome
     from billhook_adapters.sql.store import SqlStore
 
     with SqlStore(engine).transaction() as work:

@@ -8,9 +8,9 @@ import signal
 from types import FrameType
 
 from billhook_adapters.cli.database import database
+from billhook_adapters.cli.errors import Stopped
 from billhook_adapters.cli.parser import add_database, does
-from billhook_adapters.cli.stopped import Stopped
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +35,12 @@ def _hands(text: str) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
+        from billhook_adapters.composition.service import build_worker
+        from billhook_adapters.composition.settings import DATABASE, ENGINE, WrongSetting, settings
         from billhook_adapters.documents.templating import WrongTemplate
-        from billhook_adapters.memory.clock import SystemClock
-        from billhook_adapters.memory.ids import RandomIds
         from billhook_adapters.observability import configured
-        from billhook_adapters.settings import DATABASE, ENGINE, WrongSetting, settings
-        from billhook_adapters.wiring import build_worker
+        from billhook_adapters.system.clock import SystemClock
+        from billhook_adapters.system.ids import RandomIds
     environ = {**os.environ, DATABASE: asked.database}
     if asked.engine is not None:
         environ[ENGINE] = asked.engine

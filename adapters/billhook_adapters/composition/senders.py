@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from returns.result import Result
 
-from billhook.delivery import MessageNotFound
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.ports import Sender
-from billhook.receipts import Receipt
+from billhook.application.ports import Sender
+from billhook.messaging.delivery import MessageNotFound
+from billhook.messaging.delivery_reports import Receipt
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook_adapters.composition.settings import SMS_URL, Settings, WrongSetting
+from billhook_adapters.documents.message_texts import Writer
 from billhook_adapters.email import SmtpSender
-from billhook_adapters.extras import needs
-from billhook_adapters.http.exchange import App
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.settings import SMS_URL, Settings, WrongSetting
-from billhook_adapters.wording import Writer
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import App
+from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from billhook_adapters.sms.addressed import Provider
+    from billhook_adapters.sms.provider_urls import Provider
 
 
 class Receive(Protocol):
@@ -68,7 +68,7 @@ def receipts(given: Settings, lane: Lane) -> Mapping[str, App]:
     if given.callbacks is None or given.sms_url is None:
         return {}
     with needs("sms"):
-        from billhook_adapters.http.receipts.face import ReceiptsFace
+        from billhook_adapters.http.delivery_callbacks.api import ReceiptsFace
         from billhook_adapters.sms.twilio import TwilioAccount
     asked = _provider(given.sms_url)
     token = asked.token if isinstance(asked, TwilioAccount) else None
@@ -77,7 +77,7 @@ def receipts(given: Settings, lane: Lane) -> Mapping[str, App]:
 
 def _provider(url: str) -> Provider:
     with needs("sms"):
-        from billhook_adapters.sms.addressed import provider
+        from billhook_adapters.sms.provider_urls import provider
     try:
         return provider(url)
     except ValueError as wrong:

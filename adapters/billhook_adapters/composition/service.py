@@ -12,36 +12,37 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine as Database
 
-from billhook.desk.claiming import Delivered
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.desk.inline import InlineDesk
-from billhook.outbox import MOST_COUNTED
-from billhook.pacing import UNLIMITED, Rates
-from billhook.party import Medium
-from billhook.ports import Announcer, Clock, Engine, Ids, Sender, Store
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.inline_delivery import InlineDesk
+from billhook.application.ports import Announcer, Clock, Engine, Ids, Sender, Store
+from billhook.application.service import Desk
+from billhook.messaging.outbox import MOST_COUNTED
+from billhook.model.customer import Medium
+from billhook.model.rate_limits import UNLIMITED, Rates
+from billhook_adapters.composition.senders import hear, senders
+from billhook_adapters.composition.settings import EngineName, Settings
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
-from billhook_adapters.extras import needs
 from billhook_adapters.http import native
-from billhook_adapters.http.app import build_app
-from billhook_adapters.http.exchange import App
-from billhook_adapters.http.highlevel import routes as highlevel
-from billhook_adapters.http.highlevel.face import HighLevelFace
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.razorpay import routes as razorpay
-from billhook_adapters.keys import EditableKeyring, Keyring
-from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.observability import Metrics, Probes, observed, traced
-from billhook_adapters.observability.outbox import OutboxGauges
-from billhook_adapters.outbox import told
-from billhook_adapters.providers import hear, senders
-from billhook_adapters.settings import EngineName, Settings
+from billhook_adapters.http.core.application import build_app
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.health.api import Probes
+from billhook_adapters.http.highlevel.api import HighLevelFace
+from billhook_adapters.http.highlevel.routes import invoices as highlevel
+from billhook_adapters.http.razorpay.routes import invoices as razorpay
+from billhook_adapters.observability import Metrics, observed, traced
+from billhook_adapters.observability.outbox_gauges import OutboxGauges
+from billhook_adapters.observability.outbox_report import told
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.store import SqlStore
+from billhook_adapters.system.api_keys import EditableKeyring, Keyring
+from billhook_adapters.system.clock import SystemClock
+from billhook_adapters.system.optional_dependencies import needs
 from billhook_adapters.webhooks import Poster, SecretBox
-from billhook_adapters.webhooks.announcer import WebhookAnnouncer
+from billhook_adapters.webhooks.sender import WebhookAnnouncer
 
 ROUTES = frozenset(
     {
@@ -129,7 +130,7 @@ def pages(parts: Parts, *, simulating: bool = False) -> Mapping[str, App]:
     if parts.base_url is None or path in ("", *TAKEN):
         return {}
     from billhook_adapters.documents.pdf import Printer
-    from billhook_adapters.http.page.face import PageFace
+    from billhook_adapters.http.hosted_page.api import PageFace
 
     printer = Printer(parts.looks.fonts, parts.looks.language)
     return {

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from billhook.pacing import UNLIMITED, Rate, Rates
-from billhook.party import email_address
+from billhook.model.customer import email_address
+from billhook.model.rate_limits import UNLIMITED, Rate, Rates
 from billhook_adapters.email import SmtpServer
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT

@@ -11,11 +11,11 @@ import razorpay
 from razorpay.errors import BadRequestError
 from returns.result import Success
 
-from billhook.desk.commands import Cancel, Pay
-from billhook.invoice import InvoiceId
-from billhook.money import Currency
-from billhook.payment import Payment, Reference
-from billhook_adapters.demo.world import OURS, SECRET, THEIRS, World, small_world
+from billhook.application.commands import Cancel, Pay
+from billhook.model.invoice import InvoiceId
+from billhook.model.money import Currency
+from billhook.model.payment import Payment, Reference
+from billhook_adapters.demo.service import OURS, SECRET, THEIRS, World, small_world
 
 RAVI = {"name": "Ravi Kumar", "email": "ravi@example.com", "contact": "9876543210"}
 BOOKS = [{"name": "Book", "amount": 49900, "quantity": 2}]

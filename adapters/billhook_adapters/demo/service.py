@@ -18,14 +18,14 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
-from billhook.account import Account, Policy
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.model.account import Account, Policy
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook_adapters.composition.service import Service, build_service
 from billhook_adapters.email import SmtpSender, SmtpServer
-from billhook_adapters.memory.clock import SettableClock, SystemClock
-from billhook_adapters.memory.ids import RandomIds
 from billhook_adapters.memory.outbox import CapturedSender
-from billhook_adapters.wiring import Service, build_service
+from billhook_adapters.system.clock import SettableClock, SystemClock
+from billhook_adapters.system.ids import RandomIds
 
 OURS, THEIRS = AccountId("acc_demo"), AccountId("acc_other")
 SECRET = "demo-secret"  # noqa: S105  # it opens nothing but this demo

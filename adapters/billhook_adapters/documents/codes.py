@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import quote
 
-from billhook.desk.hosted import Hosted
-from billhook.invoice import Invoice
-from billhook.money import major
-from billhook.payee import Payee
+from billhook.application.hosted_invoice import Hosted
+from billhook.model.invoice import Invoice
+from billhook.model.money import major
+from billhook.model.payment_instructions import Payee
 from billhook_adapters.documents.language import Language
-from billhook_adapters.extras import needs
-from billhook_adapters.wording import one_line
+from billhook_adapters.documents.message_texts import one_line
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("pages"):
     import segno

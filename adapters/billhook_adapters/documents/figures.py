@@ -10,8 +10,8 @@ from datetime import datetime
 from decimal import localcontext
 from functools import cache
 
-from billhook.money import EXPONENTS, Currency, major
-from billhook_adapters.extras import needs
+from billhook.model.money import EXPONENTS, Currency, major
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("messages"):
     from babel import Locale

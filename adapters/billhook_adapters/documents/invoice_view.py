@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from billhook.desk.hosted import Hosted
-from billhook.invoice import Invoice, Status
-from billhook.lines import Line
-from billhook.pricing import priced
+from billhook.application.hosted_invoice import Hosted
+from billhook.model.invoice import Invoice, Status
+from billhook.model.line_items import Line
+from billhook.model.pricing import priced
 from billhook_adapters.documents.language import SOURCE, Language, read_by
 
 

@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-from billhook.document import Document
-from billhook.money import Currency
+from billhook.model.document import Document
+from billhook.model.money import Currency
 from billhook_adapters.documents.figures import amount_text, day_text
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("messages"):
     from babel import Locale, UnknownLocaleError

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from typing import NamedTuple, Protocol
 
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.money import Currency, major
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
+from billhook.model.money import Currency, major
 
 _LINK = re.compile(r"\S*(?:://|www\.)\S*")
 _HOST = re.compile(r"(?<=\w)[.。](?=\w{2})")  # phones make a link of every bare host

@@ -9,11 +9,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from billhook.desk.hosted import Hosted
+from billhook.application.hosted_invoice import Hosted
 from billhook_adapters.documents.codes import codes
+from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE
-from billhook_adapters.documents.sheet import sheet
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("pages"):
     import typst

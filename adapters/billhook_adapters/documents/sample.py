@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billhook.delivery import MessageId
-from billhook.desk.hosted import Hosted
-from billhook.document import Document
-from billhook.invoice import Invoice, InvoiceId, Status
-from billhook.lines import Line, Tax
-from billhook.message import Message
-from billhook.money import Currency
-from billhook.party import Customer, Medium
-from billhook.payee import Payee
-from billhook.value import AccountId
+from billhook.application.hosted_invoice import Hosted
+from billhook.messaging.delivery import MessageId
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer, Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId, Status
+from billhook.model.line_items import Line, Tax
+from billhook.model.money import Currency
+from billhook.model.payment_instructions import Payee
 
 TOKEN = "4Fq0c1Zr8sT2uV6wXyA9Bg"  # noqa: S105  # of no invoice
 _RUPEES = Currency("INR")

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from billhook.invoice import Invoice
-from billhook.message import Message
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
 from billhook_adapters.documents.language import SOURCE, Language, phrases, read_by
-from billhook_adapters.extras import needs
-from billhook_adapters.wording import Letter, one_line
+from billhook_adapters.documents.message_texts import Letter, one_line
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("messages"):
     from css_inline import CSSInliner

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
 
-from billhook.delivery import MessageId, MessageKey
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
-from billhook.value import AccountId
-from billhook_adapters.email.status import enhanced, suppression
+from billhook.messaging.delivery import MessageId, MessageKey
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook_adapters.email.status_codes import enhanced, suppression
 
 LONGEST = 1024 * 1024
 """Bytes of a report that are read; the original that it quotes may be longer."""

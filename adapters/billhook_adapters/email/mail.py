@@ -6,10 +6,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import email_address
-from billhook_adapters.wording import Writer, one_line
+from billhook.messaging.message import Message
+from billhook.model.customer import email_address
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import Writer, one_line
 
 LONGEST_NAME = 60
 """Characters of a seller's name: folded over lines, a longer one is read as an address by some."""

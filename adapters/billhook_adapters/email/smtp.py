@@ -8,13 +8,20 @@ from itertools import chain
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, MessageKey, Permanent, SendError, Transient, Unknown
-from billhook.invoice import Invoice
-from billhook.message import Message
+from billhook.messaging.delivery import (
+    Accepted,
+    MessageKey,
+    Permanent,
+    SendError,
+    Transient,
+    Unknown,
+)
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.email.connection import Connections, SmtpServer
 from billhook_adapters.email.mail import mail
-from billhook_adapters.email.status import enhanced, suppression
-from billhook_adapters.wording import PLAIN, Writer
+from billhook_adapters.email.status_codes import enhanced, suppression
 
 
 class SmtpSender:

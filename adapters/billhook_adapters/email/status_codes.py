@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from billhook.party import Suppression
+from billhook.model.customer import Suppression
 
 _GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """No such mailbox, no such system, no valid address, moved, no mail at all, switched off."""

@@ -9,12 +9,12 @@ from datetime import timedelta
 from threading import Event
 from typing import NamedTuple
 
-from billhook.delivery import MessageKey
-from billhook.desk.claiming import Delivered
-from billhook.desk.handlers import Handlers
-from billhook.desk.parcels import Attempt, Parcel
-from billhook_adapters.engine.together import Together
-from billhook_adapters.kinds import kind
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.delivery_attempts import Attempt, Parcel
+from billhook.messaging.delivery import MessageKey
+from billhook_adapters.engine.coalescing import Together
+from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
 from threading import Event
 
-from billhook.desk.claiming import Delivered
-from billhook.desk.handlers import Handlers
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
 from billhook_adapters.engine.deliverer import Begun, Deliverer, ignored, pause
 from billhook_adapters.engine.sweeping import sweep
-from billhook_adapters.kinds import kind
+from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from billhook.desk.handlers import Handlers
-from billhook_adapters.kinds import kind
+from billhook.application.background_jobs import Handlers
+from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Thread
 
-from billhook.ports import Engine
+from billhook.application.ports import Engine
 
 
 class EngineThread:

@@ -9,10 +9,10 @@ from threading import Lock
 
 from returns.result import Failure, Result, Success
 
-from billhook.errors import AccountNotFound
-from billhook.ports import Store
-from billhook.value import AccountId
-from billhook_adapters.keys import KeyNotFound, KeyTaken, ListedKey, StoredKey, hashed
+from billhook.application.ports import Store
+from billhook.lifecycle.errors import AccountNotFound
+from billhook.model.base import AccountId
+from billhook_adapters.system.api_keys import KeyNotFound, KeyTaken, ListedKey, StoredKey, hashed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, MessageId, SendError
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import Medium
-from billhook_adapters.wording import PLAIN, Writer
+from billhook.messaging.delivery import Accepted, MessageId, SendError
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import PLAIN, Writer
 
 
 class Delivered(NamedTuple):

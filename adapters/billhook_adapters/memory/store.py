@@ -11,21 +11,8 @@ from datetime import datetime
 from threading import RLock
 from typing import TypeVar
 
-from billhook.account import Account, Series
-from billhook.announcement import Subscriber, SubscriberKey
-from billhook.change import apply
-from billhook.delivery import LIVE, Delivery, MessageKey
-from billhook.invoice import Invoice, Key
-from billhook.lifecycle import sources, status_at
-from billhook.message import Message
-from billhook.operation import Operation
-from billhook.operations.expire import Lapse, Overdue
-from billhook.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
-from billhook.pacing import Turns
-from billhook.party import Suppression
-from billhook.ports import StoreRefused
-from billhook.receipts import ProviderId
-from billhook.records import (
+from billhook.application.ports import StoreRefused
+from billhook.application.records import (
     Contact,
     Entry,
     EntryKey,
@@ -40,9 +27,22 @@ from billhook.records import (
     Search,
     StampedFact,
 )
-from billhook.reminders import Progress
-from billhook.value import AccountId
-from billhook_adapters.texts import refuse_unstorable
+from billhook.lifecycle.apply import apply
+from billhook.lifecycle.expire import Lapse, Overdue
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources, status_at
+from billhook.messaging.delivery import LIVE, Delivery, MessageKey
+from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.message import Message
+from billhook.messaging.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
+from billhook.messaging.rate_limits import Turns
+from billhook.messaging.webhooks import Subscriber, SubscriberKey
+from billhook.model.account import Account, Series
+from billhook.model.base import AccountId
+from billhook.model.customer import Suppression
+from billhook.model.invoice import Invoice, Key
+from billhook.model.reminder_schedule import Progress
+from billhook_adapters.system.storable_texts import refuse_unstorable
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from billhook.account import Account
-from billhook.desk.desk import Desk
-from billhook.ports import Clock
-from billhook.value import AccountId
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.ports import Clock
+from billhook.application.service import Desk
+from billhook.model.account import Account
+from billhook.model.base import AccountId
 from billhook_adapters.memory.store import InMemoryStore
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 
 
 def in_memory_desk(clock: Clock | None = None, account: Account | None = None) -> Desk:

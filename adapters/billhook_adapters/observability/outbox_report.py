@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from billhook.outbox import Tally
+from billhook.messaging.outbox import Tally
 
 _CODE = re.compile(r"[a-z_]{1,40}")
 OTHER = "provider"

@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict, ValidationError
 from returns.result import Failure, Success
 
-from billhook.delivery import (
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import Pay
+from billhook.application.service import Desk
+from billhook.messaging.delivery import (
     MessageId,
     MessageKey,
     Permanent,
@@ -18,17 +21,14 @@ from billhook.delivery import (
     Transient,
     Unknown,
 )
-from billhook.desk.commands import Pay
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import InvoiceId
-from billhook.money import PositiveAmount
-from billhook.party import Medium, Suppression
-from billhook.payment import Payment, Reference
-from billhook.receipts import Arrived, CameBack, Fate, Receipt
-from billhook.value import AccountId, Text, Value
-from billhook_adapters.http.bodies import from_json
-from billhook_adapters.http.exchange import (
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, Receipt
+from billhook.model.base import AccountId, Text, Value
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import InvoiceId
+from billhook.model.money import PositiveAmount
+from billhook.model.payment import Payment, Reference
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import (
     Answer,
     Call,
     Gone,
@@ -40,9 +40,9 @@ from billhook_adapters.http.exchange import (
     called,
     reply,
 )
-from billhook_adapters.http.ids import minted_id
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.razorpay.wording import refusal
+from billhook_adapters.http.core.ids import minted_id
+from billhook_adapters.http.core.parsing import from_json
+from billhook_adapters.http.razorpay.errors import refusal
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
-from billhook.ports import Clock
+from billhook.application.ports import Clock
 
 
 class MovableClock:
     """The machine's time, moved by as much as it was told.
 
-    >>> from billhook_adapters.memory.clock import SettableClock
+    >>> from billhook_adapters.system.clock import SettableClock
     >>> from datetime import UTC
     >>> clock = MovableClock(SettableClock(datetime(2026, 1, 1, tzinfo=UTC)))
     >>> clock.advance(timedelta(days=1))

@@ -7,24 +7,24 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import NamedTuple
 
-from billhook.account import Account, Policy
-from billhook.announcement import Subscriber, SubscriberId
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.messaging.webhooks import Subscriber, SubscriberId
+from billhook.model.account import Account, Policy
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook_adapters.composition.service import Service, beside, build_service, pages
 from billhook_adapters.documents.templating import Templates
-from billhook_adapters.http.highlevel.face import HighLevelFace
-from billhook_adapters.http.ids import derived_id
-from billhook_adapters.http.razorpay.events import EVENTS
-from billhook_adapters.keys import token_key
-from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook_adapters.http.core.ids import derived_id
+from billhook_adapters.http.highlevel.api import HighLevelFace
+from billhook_adapters.http.razorpay.webhooks import EVENTS
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.sandbox.api import SandboxFace
 from billhook_adapters.sandbox.clock import MovableClock
-from billhook_adapters.sandbox.face import SandboxFace
+from billhook_adapters.system.api_keys import token_key
+from billhook_adapters.system.clock import SystemClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.webhooks import Poster, SecretBox, check_url
-from billhook_adapters.webhooks.announcer import RAZORPAY, WebhookAnnouncer
-from billhook_adapters.wiring import Service, beside, build_service, pages
+from billhook_adapters.webhooks.sender import RAZORPAY, WebhookAnnouncer
 
 POLICY = Policy(least_lead=timedelta(minutes=15))
 NUMBERED = POLICY.model_copy(update={"number_prefix": "", "number_width": 1})

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from billhook.delivery import MessageId, MessageKey
-from billhook.value import AccountId
+from billhook.messaging.delivery import MessageId, MessageKey
+from billhook.model.base import AccountId
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Permanent, SendError, Transient
-from billhook_adapters.extras import needs
+from billhook.messaging.delivery import Permanent, SendError, Transient
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("sms"):
     import httpcore
 
-    from billhook_adapters.bounded import BoundedBackend, Deadline
+    from billhook_adapters.system.bounded_http import BoundedBackend, Deadline
 
 SECONDS = 20.0
 """How long a provider may take for its whole answer."""

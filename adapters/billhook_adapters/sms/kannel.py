@@ -9,14 +9,14 @@ from urllib.parse import quote, urlencode
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, SendError
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.receipts import Arrived, CameBack, Fate
-from billhook_adapters.sms.asking import ask, refused
+from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.sms.http_request import ask, refused
 from billhook_adapters.sms.segments import measured
-from billhook_adapters.wording import PLAIN, Writer
 
 NAME = "kannel"
 _ACCEPTED = 202

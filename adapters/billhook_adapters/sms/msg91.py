@@ -11,14 +11,21 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, MessageId, MessageKey, Permanent, SendError, Transient
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
-from billhook.value import AccountId
-from billhook_adapters.sms.asking import Reply, ask, refused
-from billhook_adapters.wording import amount_text, one_line
+from billhook.messaging.delivery import (
+    Accepted,
+    MessageId,
+    MessageKey,
+    Permanent,
+    SendError,
+    Transient,
+)
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import amount_text, one_line
+from billhook_adapters.sms.http_request import Reply, ask, refused
 
 NAME = "msg91"
 _OBJECTS: TypeAdapter[list[dict[str, Any]] | dict[str, Any]] = TypeAdapter(

@@ -12,15 +12,15 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, MessageKey, Permanent, SendError, Transient
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
-from billhook_adapters.extras import needs
-from billhook_adapters.sms.asking import UNTOLD
-from billhook_adapters.sms.link import Broken, Link, Report, Unbound, Unsent
-from billhook_adapters.wording import PLAIN, Writer
+from billhook.messaging.delivery import Accepted, MessageKey, Permanent, SendError, Transient
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import PLAIN, Writer
+from billhook_adapters.sms.http_request import UNTOLD
+from billhook_adapters.sms.smpp_connection import Broken, Link, Report, Unbound, Unsent
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("sms"):
     from smpplib import consts, gsm

@@ -11,8 +11,8 @@ from socket import SHUT_RDWR
 from threading import RLock, Thread
 from typing import Any, NamedTuple
 
-from billhook_adapters.extras import needs
-from billhook_adapters.kinds import kind
+from billhook_adapters.system.error_kinds import kind
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("sms"):
     from smpplib import consts

@@ -13,14 +13,14 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, Permanent, SendError, Transient
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import Suppression
-from billhook.receipts import Arrived, CameBack, Fate
-from billhook_adapters.sms.asking import ask, form, refused
+from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.messaging.message import Message
+from billhook.model.customer import Suppression
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.sms.callbacks import Callbacks
-from billhook_adapters.wording import PLAIN, Writer
+from billhook_adapters.sms.http_request import ask, form, refused
 
 NAME = "twilio"
 _CREATED = 201

@@ -1,6 +1,6 @@
 """Invoices in a relational database, through SQLAlchemy Core. Extra: `billhook[sql]`."""
 
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("sql"):
     from billhook_adapters.sql.database import open_database

@@ -9,16 +9,16 @@ from typing import NamedTuple
 from returns.result import Failure, Result, Success
 from sqlalchemy import Engine, bindparam, select
 
-from billhook.account import Account
-from billhook.announcement import Subscriber
-from billhook.invoice import InvoiceId
-from billhook.records import Outcome
-from billhook.value import AccountId
-from billhook_adapters.keys import KeyTaken, ListedKey, NewKey
+from billhook.application.records import Outcome
+from billhook.messaging.webhooks import Subscriber
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.keys import LISTED, is_taken, listed, put_key
 from billhook_adapters.sql.tables import accounts, invoices
-from billhook_adapters.sql.work import SqlWork
-from billhook_adapters.sql.writing import reading, writing
+from billhook_adapters.sql.transaction import SqlWork
+from billhook_adapters.system.api_keys import KeyTaken, ListedKey, NewKey
 
 _ACCOUNTS = select(accounts.c.id).order_by(accounts.c.id)
 # An id of an invoice alone is no key: each account is asked for its own.

@@ -9,10 +9,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from billhook_adapters.extras import needs
-from billhook_adapters.sql.locks import hold
+from billhook_adapters.sql.advisory_locks import hold
+from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.sqlite import sqlite
-from billhook_adapters.sql.writing import writing
+from billhook_adapters.system.optional_dependencies import needs
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = Lock()  # Alembic keeps its context in a module

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from billhook_adapters.kinds import code
+from billhook_adapters.system.error_kinds import code
 
 REMEMBERED = 5.0
 """Seconds in which a database that could not be written to counts as one that cannot be."""

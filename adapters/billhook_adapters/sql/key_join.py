@@ -26,7 +26,7 @@ from sqlalchemy.sql import Select, select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from billhook.value import storable
+from billhook.model.base import storable
 
 _UNSTORABLE_IN_JSON = ("\\u0000", "\\ud")
 

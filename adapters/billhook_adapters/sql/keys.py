@@ -8,9 +8,14 @@ from datetime import datetime
 from returns.result import Failure, Result, Success
 from sqlalchemy import Connection, Engine, select, update
 
-from billhook.errors import AccountNotFound
-from billhook.value import AccountId
-from billhook_adapters.keys import (
+from billhook.lifecycle.errors import AccountNotFound
+from billhook.model.base import AccountId
+from billhook_adapters.sql.advisory_locks import hold
+from billhook_adapters.sql.connections import writing
+from billhook_adapters.sql.key_join import keyed, wanted
+from billhook_adapters.sql.rows import instant, some
+from billhook_adapters.sql.tables import accounts, api_keys
+from billhook_adapters.system.api_keys import (
     KeyNotFound,
     KeyTaken,
     ListedKey,
@@ -18,11 +23,6 @@ from billhook_adapters.keys import (
     StoredKey,
     hashed,
 )
-from billhook_adapters.sql.locks import hold
-from billhook_adapters.sql.rows import instant, some
-from billhook_adapters.sql.tables import accounts, api_keys
-from billhook_adapters.sql.wanted import keyed, wanted
-from billhook_adapters.sql.writing import writing
 
 _k = api_keys.c
 FIND_ALL = keyed(api_keys, _k.id, read=(_k.id, _k.account, _k.secret_sha256, _k.location)).where(

@@ -11,12 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from billhook.announcement import Subscriber, SubscriberKey
-from billhook.delivery import MessageKey
-from billhook.invoice import Invoice, Key
-from billhook.pacing import Turns
-from billhook.ports import StoreRefused
-from billhook.records import (
+from billhook.application.ports import StoreRefused
+from billhook.application.records import (
     Contact,
     Entry,
     EntryKey,
@@ -29,12 +25,16 @@ from billhook.records import (
     Remembered,
     RequestKey,
 )
-from billhook.reminders import Progress
-from billhook.value import AccountId
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.rate_limits import Turns
+from billhook.messaging.webhooks import Subscriber, SubscriberKey
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, Key
+from billhook.model.reminder_schedule import Progress
 from billhook_adapters.sql import queries as q
-from billhook_adapters.sql.locks import hold
+from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.rows import outbound_of, progress_of, subscriber_of
-from billhook_adapters.sql.work import Queued, SqlWork, ignored
+from billhook_adapters.sql.transaction import Queued, SqlWork, ignored
 
 
 class LockingWork(SqlWork):

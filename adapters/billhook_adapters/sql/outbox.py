@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert  # SQLite's own one suits SQLite alone
 
-from billhook.delivery import LIVE, Delivery, MessageId, MessageKey
-from billhook.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
-from billhook.value import AccountId
+from billhook.messaging.delivery import LIVE, Delivery, MessageId, MessageKey
+from billhook.messaging.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
+from billhook.model.base import AccountId
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import at, instant, some

@@ -17,11 +17,11 @@ from sqlalchemy import (
     update,
 )
 
-from billhook.delivery import LIVE
-from billhook.lifecycle import sources
-from billhook.operation import Operation
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources
+from billhook.messaging.delivery import LIVE
 from billhook_adapters.sql import tables as t
-from billhook_adapters.sql.wanted import WANTED, keyed, matching
+from billhook_adapters.sql.key_join import WANTED, keyed, matching
 
 
 def locked(reading: Select[Any], table: Table) -> Select[Any]:

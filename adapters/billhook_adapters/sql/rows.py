@@ -7,18 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, get_args
 
-from billhook.account import Account
-from billhook.announcement import Announcement, Subscriber
-from billhook.canonical import canonical
-from billhook.document import Document
-from billhook.facts import encode
-from billhook.invoice import Invoice, InvoiceId, Key, Status
-from billhook.message import Message
-from billhook.operations.expire import Lapse, Overdue
-from billhook.pacing import Turns
-from billhook.party import Medium, Suppression
-from billhook.payment import Payment
-from billhook.records import (
+from billhook.application.records import (
     Entry,
     History,
     Outbound,
@@ -28,8 +17,19 @@ from billhook.records import (
     RequestKey,
     StampedFact,
 )
-from billhook.reminders import Progress
-from billhook.value import AccountId
+from billhook.lifecycle.events import encode
+from billhook.lifecycle.expire import Lapse, Overdue
+from billhook.messaging.message import Message
+from billhook.messaging.rate_limits import Turns
+from billhook.messaging.webhooks import Announcement, Subscriber
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.canonical_json import canonical
+from billhook.model.customer import Medium, Suppression
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId, Key, Status
+from billhook.model.payment import Payment
+from billhook.model.reminder_schedule import Progress
 from billhook_adapters.sql.tables import invoices
 
 Row = Mapping[str, Any]

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, tuple_
 
-from billhook.lifecycle import NEXT, sources
-from billhook.operation import Operation
-from billhook.records import Search
-from billhook.value import AccountId
+from billhook.application.records import Search
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import NEXT, sources
+from billhook.model.base import AccountId
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import some
 

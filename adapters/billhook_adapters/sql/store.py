@@ -8,17 +8,17 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from billhook.delivery import MessageId, MessageKey
-from billhook.invoice import InvoiceId, Key
-from billhook.outbox import OutboxSearch, Place, Tally
-from billhook.value import AccountId
+from billhook.messaging.delivery import MessageId, MessageKey
+from billhook.messaging.outbox import OutboxSearch, Place, Tally
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId, Key
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
-from billhook_adapters.sql.locking import LockingWork
+from billhook_adapters.sql.connections import reading, writing
+from billhook_adapters.sql.health import Trouble
+from billhook_adapters.sql.locking_transaction import LockingWork
 from billhook_adapters.sql.rows import some
-from billhook_adapters.sql.trouble import Trouble
-from billhook_adapters.sql.work import Queued, SqlWork, ignored, refusals
-from billhook_adapters.sql.writing import reading, writing
+from billhook_adapters.sql.transaction import Queued, SqlWork, ignored, refusals
 
 
 class SqlStore:

@@ -10,19 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from billhook.account import Account, Series
-from billhook.announcement import Subscriber
-from billhook.canonical import canonical
-from billhook.delivery import MessageKey
-from billhook.facts import decode
-from billhook.invoice import Invoice, Key
-from billhook.message import Message
-from billhook.operations.expire import Overdue
-from billhook.pacing import Turns
-from billhook.party import Medium, Suppression
-from billhook.ports import StoreRefused
-from billhook.receipts import ProviderId
-from billhook.records import (
+from billhook.application.ports import StoreRefused
+from billhook.application.records import (
     Contact,
     Entry,
     EntryKey,
@@ -37,10 +26,22 @@ from billhook.records import (
     Search,
     StampedFact,
 )
-from billhook.reminders import Progress
-from billhook.value import AccountId
+from billhook.lifecycle.events import decode
+from billhook.lifecycle.expire import Overdue
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.message import Message
+from billhook.messaging.rate_limits import Turns
+from billhook.messaging.webhooks import Subscriber
+from billhook.model.account import Account, Series
+from billhook.model.base import AccountId
+from billhook.model.canonical_json import canonical
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Invoice, Key
+from billhook.model.reminder_schedule import Progress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
+from billhook_adapters.sql.key_join import wanted
 from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
@@ -66,8 +67,7 @@ from billhook_adapters.sql.rows import (
     turns_row,
 )
 from billhook_adapters.sql.searching import counting, searching
-from billhook_adapters.sql.wanted import wanted
-from billhook_adapters.texts import refuse_unstorable
+from billhook_adapters.system.storable_texts import refuse_unstorable
 
 _GAVE_WAY = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
 

@@ -13,8 +13,8 @@ from typing import ClassVar, NamedTuple, Protocol
 
 from returns.result import Result
 
-from billhook.errors import AccountNotFound
-from billhook.value import AccountId
+from billhook.lifecycle.errors import AccountNotFound
+from billhook.model.base import AccountId
 
 LOCATION = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """The shape of the id of a location."""

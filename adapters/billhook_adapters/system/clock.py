@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from billhook.value import utc
-from billhook_adapters import zones
+from billhook.model.base import utc
+from billhook_adapters.system import time_zones as zones
 
 
 class SystemClock:

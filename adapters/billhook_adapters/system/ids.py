@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import string
 
-from billhook.delivery import MessageId
-from billhook.invoice import InvoiceId
+from billhook.messaging.delivery import MessageId
+from billhook.model.invoice import InvoiceId
 
 LENGTH = 14
 _ALPHANUMERICS = (string.ascii_letters + string.digits).encode()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billhook.ports import StoreRefused
-from billhook.records import Outcome
-from billhook.value import storable
+from billhook.application.ports import StoreRefused
+from billhook.application.records import Outcome
+from billhook.model.base import storable
 
 
 def refuse_unstorable(outcome: Outcome) -> None:

@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billhook.account import Account
-from billhook.announcement import Announcement, Event, Subscriber
-from billhook.change import Change
-from billhook.document import Document
-from billhook.invoice import Invoice, InvoiceId, Status
-from billhook.lines import Line, Rounding
-from billhook.message import Message
-from billhook.money import Currency
-from billhook.operations.cancel import cancel
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import issue
-from billhook.operations.pay import pay
-from billhook.party import Customer, Medium
-from billhook.payment import Payment, Reference
-from billhook.records import Entry, RecordedPayment
-from billhook.value import AccountId
+from billhook.application.records import Entry, RecordedPayment
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.pay import pay
+from billhook.messaging.message import Message
+from billhook.messaging.webhooks import Announcement, Event, Subscriber
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer, Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId, Status
+from billhook.model.line_items import Line, Rounding
+from billhook.model.money import Currency
+from billhook.model.payment import Payment, Reference
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When the builders' invoices are made."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from billhook.desk.desk import Desk
+    from billhook.application.service import Desk
     from billhook_adapters.memory import SettableClock
 
 pytest.register_assert_rewrite("billhook_adapters.testing.contracts")

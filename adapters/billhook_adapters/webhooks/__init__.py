@@ -1,9 +1,8 @@
 """Webhooks out: guarded, signed, and told truthfully. Extra: `billhook[webhooks]`."""
 
-from billhook_adapters.extras import needs
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("webhooks"):
-    from billhook_adapters.webhooks.guard import check_url
     from billhook_adapters.webhooks.post import Poster
     from billhook_adapters.webhooks.secret_box import (
         NoSecretKey,
@@ -12,6 +11,7 @@ with needs("webhooks"):
         WrongSecretKey,
     )
     from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
+    from billhook_adapters.webhooks.url_rules import check_url
 
 __all__ = [
     "NoSecretKey",

@@ -9,8 +9,8 @@ from threading import Thread
 
 import httpcore
 
-from billhook_adapters.bounded import BoundedBackend, Deadline
-from billhook_adapters.webhooks.guard import connectable, is_local
+from billhook_adapters.system.bounded_http import BoundedBackend, Deadline
+from billhook_adapters.webhooks.url_rules import connectable, is_local
 
 Resolver = Callable[[str, int], Sequence[str]]
 """All addresses of a name. Raises OSError where there are none."""

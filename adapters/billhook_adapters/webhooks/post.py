@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import httpcore
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import Accepted, Permanent, SendError, Transient, Unknown
-from billhook_adapters.bounded import Deadline
-from billhook_adapters.webhooks.guard import check_url
+from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient, Unknown
+from billhook_adapters.system.bounded_http import Deadline
 from billhook_adapters.webhooks.network import GuardedBackend, Private, Resolver, resolved
+from billhook_adapters.webhooks.url_rules import check_url
 
 SECONDS = 5.0
 """How long a subscriber may take for its whole answer."""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result
 
-from billhook.canonical import canonical
-from billhook.delivery import Accepted, Permanent, SendError, Transient
-from billhook.ports import Clock, Occasion
-from billhook_adapters.http.razorpay.events import event_body
+from billhook.application.ports import Clock, Occasion
+from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
+from billhook.model.canonical_json import canonical
+from billhook_adapters.http.razorpay.webhooks import event_body
 from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox, WrongSecretKey
 from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers

@@ -10,7 +10,7 @@ from hashlib import sha256
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from billhook.value import utc
+from billhook.model.base import utc
 
 
 def razorpay_signature(body: bytes, secret: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.canonical import adapter, canonical
-from billhook.errors import REFUSALS
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.records import Entry
+from billhook.application.records import Entry
+from billhook.lifecycle.errors import REFUSALS
+from billhook.messaging.message import Message
+from billhook.model.canonical_json import adapter, canonical
+from billhook.model.invoice import Invoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from datetime import timedelta
 
 from returns.result import Success
 
-from billhook.delivery import MessageKey, conclude
-from billhook.desk.claiming import Claiming, Delivered
-from billhook.desk.commands import Remind
-from billhook.desk.desk import Desk
-from billhook.desk.parcels import Attempt, Parcel, ended, suppressed_by
-from billhook.invoice import Key
-from billhook.pacing import UNLIMITED, Rates
-from billhook.party import Medium
-from billhook.ports import Announcer, Clock, Ids, Sender, Store
-from billhook.records import Outcome
+from billhook.application.claiming import Claiming, Delivered
+from billhook.application.commands import Remind
+from billhook.application.delivery_attempts import Attempt, Parcel, ended, suppressed_by
+from billhook.application.ports import Announcer, Clock, Ids, Sender, Store
+from billhook.application.records import Outcome
+from billhook.application.service import Desk
+from billhook.messaging.delivery import MessageKey, conclude
+from billhook.model.customer import Medium
+from billhook.model.invoice import Key
+from billhook.model.rate_limits import UNLIMITED, Rates
 
 LEASE = timedelta(minutes=2)
 """How long a sender may take before another may try; longer than any provider's timeout."""

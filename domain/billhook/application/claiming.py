@@ -10,19 +10,27 @@ from typing import Protocol
 
 from returns.result import Failure
 
-from billhook.account import Account
-from billhook.announcement import RETRIES, Announcement
-from billhook.delivery import MessageKey, claim, give_up, postpone, suppress
-from billhook.desk.parcels import HandOver, Parcel, announced, contact_of, ended, written
-from billhook.desk.rows import Rows
-from billhook.invoice import Invoice, Key
-from billhook.message import Message
-from billhook.operations.remind import zone_of
-from billhook.pacing import Rate, Rates, Turn, Turns, next_turn
-from billhook.party import Medium
-from billhook.ports import Announcer, Clock, Sender, Work
-from billhook.records import Contact, History, Outbound, Outcome, PaceKey
-from billhook.value import AccountId
+from billhook.application.delivery_attempts import (
+    HandOver,
+    Parcel,
+    announced,
+    contact_of,
+    ended,
+    written,
+)
+from billhook.application.ports import Announcer, Clock, Sender, Work
+from billhook.application.records import Contact, History, Outbound, Outcome, PaceKey
+from billhook.application.row_cache import Rows
+from billhook.lifecycle.remind import zone_of
+from billhook.messaging.delivery import MessageKey, claim, give_up, postpone, suppress
+from billhook.messaging.message import Message
+from billhook.messaging.rate_limits import Turn, Turns, next_turn
+from billhook.messaging.webhooks import RETRIES, Announcement
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Key
+from billhook.model.rate_limits import Rate, Rates
 
 
 class Delivered(StrEnum):

@@ -14,15 +14,22 @@ from typing import Any, Generic, Never, Protocol, TypeVar
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.account import Policy
-from billhook.change import Change, as_of
-from billhook.desk.answers import Sent
-from billhook.desk.case import Case
-from billhook.desk.payments import PayRefusal, settle
-from billhook.desk.sending import Addresses, IssueOrNotifyRefusal, issue_in, notify_in, send_in
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.answers import Sent
+from billhook.application.payments import PayRefusal, settle
+from billhook.application.records import Entry, EntryKey
+from billhook.application.sending import (
+    Addresses,
+    IssueOrNotifyRefusal,
+    issue_in,
+    notify_in,
+    send_in,
+)
+from billhook.application.unit_of_work import Case
+from billhook.lifecycle.apply import Change, as_of
+from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.draft import draft
+from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
     Conflict,
@@ -34,20 +41,19 @@ from billhook.errors import (
     NotYetDue,
     OperationNotAllowed,
 )
-from billhook.invoice import Invoice, InvoiceId
-from billhook.message import Message
-from billhook.operations.cancel import cancel
-from billhook.operations.delete import delete
-from billhook.operations.draft import draft
-from billhook.operations.expire import expire
-from billhook.operations.issue import GATE as ISSUE
-from billhook.operations.issue import IssueRefusal
-from billhook.operations.notify import NotifyRefusal
-from billhook.operations.update import update
-from billhook.party import Medium
-from billhook.payment import Payment
-from billhook.records import Entry, EntryKey
-from billhook.value import AccountId
+from billhook.lifecycle.expire import expire
+from billhook.lifecycle.issue import GATE as ISSUE
+from billhook.lifecycle.issue import IssueRefusal
+from billhook.lifecycle.notify import NotifyRefusal
+from billhook.lifecycle.update import update
+from billhook.messaging.message import Message
+from billhook.model.account import Policy
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.patch import Edits
+from billhook.model.payment import Payment
 
 A_co = TypeVar("A_co", covariant=True)
 E_co = TypeVar("E_co", covariant=True)

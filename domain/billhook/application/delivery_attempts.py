@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result
 
-from billhook.account import Retries
-from billhook.announcement import Announcement, Subscriber, SubscriberKey
-from billhook.change import replay
-from billhook.delivery import Accepted, Permanent, SendError, Unknown
-from billhook.errors import InvoiceNotFound
-from billhook.facts import NotificationRequested, ReminderRequested, Visited
-from billhook.invoice import Invoice
-from billhook.message import Message, as_of
-from billhook.operations.notify import Standing, notify
-from billhook.party import Suppression
-from billhook.ports import Announcer, Occasion, Sender, Work
-from billhook.records import Contact, History, Outbound
+from billhook.application.ports import Announcer, Occasion, Sender, Work
+from billhook.application.records import Contact, History, Outbound
+from billhook.lifecycle.apply import replay
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.lifecycle.events import NotificationRequested, ReminderRequested, Visited
+from billhook.lifecycle.notify import Standing, notify
+from billhook.messaging.delivery import Accepted, Permanent, SendError, Unknown
+from billhook.messaging.message import Message, as_of
+from billhook.messaging.webhooks import Announcement, Subscriber, SubscriberKey
+from billhook.model.account import Retries
+from billhook.model.customer import Suppression
+from billhook.model.invoice import Invoice
 
 _ASKED = (NotificationRequested, ReminderRequested)
 

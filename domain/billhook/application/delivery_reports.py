@@ -7,11 +7,11 @@ from datetime import datetime
 
 from returns.result import Failure, Result, Success
 
-from billhook.delivery import MessageKey, MessageNotFound, bounce, confirm
-from billhook.message import Message
-from billhook.ports import Work
-from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
-from billhook.records import Contact, Outcome
+from billhook.application.ports import Work
+from billhook.application.records import Contact, Outcome
+from billhook.messaging.delivery import MessageKey, MessageNotFound, bounce, confirm
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.message import Message
 
 
 def receive_in(

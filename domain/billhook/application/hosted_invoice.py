@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from billhook.invoice import Invoice
-from billhook.lifecycle import sources
-from billhook.operation import Operation
-from billhook.payee import Payee
-from billhook.records import RecordedPayment
+from billhook.application.records import RecordedPayment
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources
+from billhook.model.invoice import Invoice
+from billhook.model.payment_instructions import Payee
 
 
 @dataclass(frozen=True, slots=True)

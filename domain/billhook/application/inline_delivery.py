@@ -8,11 +8,11 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.desk.answers import Sent
-from billhook.desk.commands import AnyCommand
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.message import Message
+from billhook.application.answers import Sent
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import AnyCommand
+from billhook.application.service import Desk
+from billhook.messaging.message import Message
 
 
 class InlineDesk(Desk):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from billhook.desk.case import Batch
-from billhook.desk.commands import (
+from billhook.application.commands import (
     AnyCommand,
     DraftAndSend,
     File,
@@ -19,11 +18,12 @@ from billhook.desk.commands import (
     Remind,
     Send,
 )
-from billhook.document import Document
-from billhook.invoice import Key
-from billhook.party import Medium
-from billhook.records import Contact, EntryKey, PaymentKey, RequestKey
-from billhook.value import AccountId
+from billhook.application.records import Contact, EntryKey, PaymentKey, RequestKey
+from billhook.application.unit_of_work import Batch
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Key
 
 
 def read_ahead(batch: Batch, commands: Sequence[AnyCommand]) -> None:

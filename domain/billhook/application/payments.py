@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from returns.result import Failure, Result, Success
 
-from billhook.desk.answers import decode, encode
-from billhook.desk.case import Case
-from billhook.errors import InvoiceNotFound, PaymentRefusal, ReferenceReused
-from billhook.invoice import Invoice, InvoiceId
-from billhook.operations.pay import pay
-from billhook.payment import Payment
-from billhook.records import PaymentKey, RecordedPayment
+from billhook.application.answers import decode, encode
+from billhook.application.records import PaymentKey, RecordedPayment
+from billhook.application.unit_of_work import Case
+from billhook.lifecycle.errors import InvoiceNotFound, PaymentRefusal, ReferenceReused
+from billhook.lifecycle.pay import pay
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.payment import Payment
 
 PayRefusal = PaymentRefusal | InvoiceNotFound | ReferenceReused
 

@@ -14,16 +14,7 @@ from typing import Protocol
 
 from returns.result import Result
 
-from billhook.account import Account, Series
-from billhook.announcement import Announcement, Subscriber
-from billhook.delivery import Accepted, MessageId, MessageKey, SendError
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Message
-from billhook.operations.expire import Overdue
-from billhook.outbox import OutboxSearch, Place, Tally
-from billhook.pacing import Turns
-from billhook.receipts import ProviderId
-from billhook.records import (
+from billhook.application.records import (
     Contact,
     Entry,
     EntryKey,
@@ -39,8 +30,17 @@ from billhook.records import (
     StampedFact,
     Subscribers,
 )
-from billhook.reminders import Progress
-from billhook.value import AccountId
+from billhook.lifecycle.expire import Overdue
+from billhook.messaging.delivery import Accepted, MessageId, MessageKey, SendError
+from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.message import Message
+from billhook.messaging.outbox import OutboxSearch, Place, Tally
+from billhook.messaging.rate_limits import Turns
+from billhook.messaging.webhooks import Announcement, Subscriber
+from billhook.model.account import Account, Series
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, InvoiceId, Key
+from billhook.model.reminder_schedule import Progress
 
 
 class StoreRefused(Exception):  # noqa: N818  # it refuses, as everything here does

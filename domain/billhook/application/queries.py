@@ -6,17 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Account
-from billhook.change import as_of
-from billhook.delivery import MessageKey
-from billhook.desk.hosted import Hosted
-from billhook.errors import InvoiceNotFound
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.message import Message, last_about
-from billhook.operations.remind import Outlook, outlook, zone_of
-from billhook.party import Medium
-from billhook.ports import Clock, Store, View
-from billhook.records import (
+from billhook.application.hosted_invoice import Hosted
+from billhook.application.ports import Clock, Store, View
+from billhook.application.records import (
     Contact,
     Entry,
     EntryKey,
@@ -26,8 +18,16 @@ from billhook.records import (
     Search,
     StampedFact,
 )
-from billhook.value import AccountId
-from billhook.verdict import Verdict, explain
+from billhook.lifecycle.apply import as_of
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.lifecycle.explain import Verdict, explain
+from billhook.lifecycle.remind import Outlook, outlook, zone_of
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.message import Message, last_about
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId, Key
 
 
 class Queries:

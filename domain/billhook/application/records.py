@@ -9,19 +9,19 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, Strict, model_validator
 
-from billhook.account import Account, Policy
-from billhook.announcement import Announcement, Subscriber, SubscriberKey
-from billhook.delivery import MessageKey
-from billhook.facts import Fact
-from billhook.invoice import Invoice, InvoiceId, Key, Status
-from billhook.message import Message
-from billhook.operations.expire import Lapse
-from billhook.operations.notify import Standing
-from billhook.pacing import Turns
-from billhook.party import Medium, Suppression
-from billhook.payment import Payment, Reference
-from billhook.reminders import Progress
-from billhook.value import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
+from billhook.lifecycle.events import Fact
+from billhook.lifecycle.expire import Lapse
+from billhook.lifecycle.notify import Standing
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.message import Message
+from billhook.messaging.rate_limits import Turns
+from billhook.messaging.webhooks import Announcement, Subscriber, SubscriberKey
+from billhook.model.account import Account, Policy
+from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Invoice, InvoiceId, Key, Status
+from billhook.model.payment import Payment, Reference
+from billhook.model.reminder_schedule import Progress
 
 
 class RequestKey(NamedTuple):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from billhook.account import Account
-from billhook.desk.rows import Rows
-from billhook.invoice import Invoice, Key
-from billhook.operations.notify import Standing
-from billhook.operations.remind import Reminded, follow, remind, zone_of
-from billhook.party import Medium
-from billhook.ports import Work
-from billhook.records import Outcome
-from billhook.reminders import Progress, Reminders
-from billhook.value import AccountId
+from billhook.application.ports import Work
+from billhook.application.records import Outcome
+from billhook.application.row_cache import Rows
+from billhook.lifecycle.notify import Standing
+from billhook.lifecycle.remind import Reminded, follow, remind, zone_of
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Key
+from billhook.model.reminder_schedule import Progress, Reminders
 
 Standings = Callable[[Invoice], dict[tuple[Medium, str], Standing]]
 

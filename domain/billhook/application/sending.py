@@ -6,15 +6,15 @@ from enum import StrEnum
 
 from returns.result import Failure, Result, Success
 
-from billhook.desk.answers import Sent
-from billhook.desk.case import Case
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.operations.issue import IssueRefusal, issue, objections
-from billhook.operations.notify import CLEAR, Notification, NotifyRefusal, notify
-from billhook.operations.notify import GATE as NOTIFY
-from billhook.party import Medium
-from billhook.records import Contact
+from billhook.application.answers import Sent
+from billhook.application.records import Contact
+from billhook.application.unit_of_work import Case
+from billhook.lifecycle.issue import IssueRefusal, issue, objections
+from billhook.lifecycle.notify import CLEAR, Notification, NotifyRefusal, notify
+from billhook.lifecycle.notify import GATE as NOTIFY
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
 
 IssueOrNotifyRefusal = IssueRefusal | NotifyRefusal
 

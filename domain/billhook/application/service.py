@@ -11,29 +11,35 @@ from typing import Any, TypeVar
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Account
-from billhook.announcement import Subscriber
-from billhook.canonical import canonical
-from billhook.delivery import MessageKey, MessageNotFound, NotDead, requeue
-from billhook.desk.ahead import invoice_of, read_ahead, request_of
-from billhook.desk.answers import decode, encode
-from billhook.desk.case import Batch, Case
-from billhook.desk.commands import AnyCommand, Command
-from billhook.desk.queries import Queries, history_of
-from billhook.desk.receiving import receive_in
-from billhook.errors import AccountNotFound, DeskRefusal, InvoiceNotFound, KeyReused, NotStored
-from billhook.message import Message
-from billhook.party import Suppression
-from billhook.ports import Clock, Ids, Store, StoreRefused
-from billhook.receipts import Receipt
-from billhook.records import (
+from billhook.application.answers import decode, encode
+from billhook.application.commands import AnyCommand, Command
+from billhook.application.delivery_reports import receive_in
+from billhook.application.needs import invoice_of, read_ahead, request_of
+from billhook.application.ports import Clock, Ids, Store, StoreRefused
+from billhook.application.queries import Queries, history_of
+from billhook.application.records import (
     Contact,
     History,
     Outbound,
     Outcome,
     Remembered,
 )
-from billhook.value import ID_PATTERN
+from billhook.application.unit_of_work import Batch, Case
+from billhook.lifecycle.errors import (
+    AccountNotFound,
+    DeskRefusal,
+    InvoiceNotFound,
+    KeyReused,
+    NotStored,
+)
+from billhook.messaging.delivery import MessageKey, MessageNotFound, NotDead, requeue
+from billhook.messaging.delivery_reports import Receipt
+from billhook.messaging.message import Message
+from billhook.messaging.webhooks import Subscriber
+from billhook.model.account import Account
+from billhook.model.base import ID_PATTERN
+from billhook.model.canonical_json import canonical
+from billhook.model.customer import Suppression
 
 A = TypeVar("A")
 E = TypeVar("E")

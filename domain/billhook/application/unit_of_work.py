@@ -5,26 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
-from billhook.account import Account
-from billhook.announcement import Announcement, Event, event_at, event_of
-from billhook.change import Change, as_of
-from billhook.desk.reminding import Reminding
-from billhook.desk.rows import Rows
-from billhook.facts import (
-    Drafted,
-    Expired,
-    MessageFact,
-    NotificationRequested,
-    ReminderRequested,
-    Visited,
-)
-from billhook.invoice import Invoice, Key
-from billhook.message import Message, last_about
-from billhook.operations.expire import Overdue, lapse
-from billhook.operations.notify import Notification, Standing
-from billhook.party import Medium
-from billhook.ports import Ids, StoreRefused, Work
-from billhook.records import (
+from billhook.application.ports import Ids, StoreRefused, Work
+from billhook.application.records import (
     Contact,
     Entry,
     EntryKey,
@@ -37,8 +19,26 @@ from billhook.records import (
     StampedFact,
     Subscribers,
 )
-from billhook.reminders import Progress
-from billhook.value import AccountId
+from billhook.application.reminders import Reminding
+from billhook.application.row_cache import Rows
+from billhook.lifecycle.apply import Change, as_of
+from billhook.lifecycle.events import (
+    Drafted,
+    Expired,
+    MessageFact,
+    NotificationRequested,
+    ReminderRequested,
+    Visited,
+)
+from billhook.lifecycle.expire import Overdue, lapse
+from billhook.lifecycle.notify import Notification, Standing
+from billhook.messaging.message import Message, last_about
+from billhook.messaging.webhooks import Announcement, Event, event_at, event_of
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, Key
+from billhook.model.reminder_schedule import Progress
 
 
 class Batch:

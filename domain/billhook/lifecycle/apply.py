@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import reduce
 from typing import NamedTuple
 
-from billhook.facts import (
+from billhook.lifecycle.events import (
     Cancelled,
     ChangeFact,
     Deleted,
@@ -17,9 +17,9 @@ from billhook.facts import (
     PaymentTaken,
     Updated,
 )
-from billhook.invoice import Invoice, Status, evolve
-from billhook.lifecycle import EDITABLE, NEXT, status_at
-from billhook.value import utc
+from billhook.lifecycle.transitions import EDITABLE, NEXT, status_at
+from billhook.model.base import utc
+from billhook.model.invoice import Invoice, Status, evolve
 
 
 class Change(NamedTuple):

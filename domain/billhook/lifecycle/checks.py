@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from billhook.document import Document, Particulars
-from billhook.errors import AmountTooLarge, CurrencyMismatch, ExpiresTooSoon
-from billhook.lines import Line
-from billhook.money import LARGEST, Currency
+from billhook.lifecycle.errors import AmountTooLarge, CurrencyMismatch, ExpiresTooSoon
+from billhook.model.document import Document, Particulars
+from billhook.model.line_items import Line
+from billhook.model.money import LARGEST, Currency
 
 AT_ONCE = timedelta(0)
 """No lead: an invoice may expire as soon as it likes, if only later than now."""

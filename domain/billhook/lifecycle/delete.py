@@ -6,13 +6,13 @@ from datetime import datetime
 
 from returns.result import Result, Success
 
-from billhook.change import Change, changed
-from billhook.errors import OperationNotAllowed
-from billhook.facts import Deleted
-from billhook.invoice import Invoice
-from billhook.lifecycle import Gate
-from billhook.operation import Operation
-from billhook.value import utc
+from billhook.lifecycle.apply import Change, changed
+from billhook.lifecycle.errors import OperationNotAllowed
+from billhook.lifecycle.events import Deleted
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import Gate
+from billhook.model.base import utc
+from billhook.model.invoice import Invoice
 
 GATE = Gate(Operation.DELETE)
 

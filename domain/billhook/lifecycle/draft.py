@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change, changed
-from billhook.document import Document
-from billhook.errors import AmountTooLarge, ExpiresTooSoon
-from billhook.facts import Drafted
-from billhook.invoice import InvoiceId
-from billhook.operations.terms import AT_ONCE, expiry_objections, size_objections
-from billhook.value import AccountId, utc
+from billhook.lifecycle.apply import Change, changed
+from billhook.lifecycle.checks import AT_ONCE, expiry_objections, size_objections
+from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon
+from billhook.lifecycle.events import Drafted
+from billhook.model.base import AccountId, utc
+from billhook.model.document import Document
+from billhook.model.invoice import InvoiceId
 
 
 def draft(

@@ -41,11 +41,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar, get_args
 
-from billhook.invoice import Status
-from billhook.money import Amount, CurrencyCode
-from billhook.operation import DocumentField, Operation
-from billhook.party import Medium, Suppression
-from billhook.value import Instant
+from billhook.lifecycle.operation import Operation
+from billhook.model.base import Instant
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Status
+from billhook.model.money import Amount, CurrencyCode
+from billhook.model.patch import DocumentField
 
 
 class Remedy(StrEnum):

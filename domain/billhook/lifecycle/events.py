@@ -24,13 +24,13 @@ from typing import Annotated, ClassVar, get_args
 
 from pydantic import Field, Strict
 
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.invoice import InvoiceId
-from billhook.money import PositiveAmount
-from billhook.party import Medium
-from billhook.payment import Reference
-from billhook.value import IDENTIFIER, AccountId, Identifier, Instant, Text
+from billhook.model.base import IDENTIFIER, AccountId, Identifier, Instant, Text
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import InvoiceId
+from billhook.model.money import PositiveAmount
+from billhook.model.patch import Edits
+from billhook.model.payment import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def encode(fact: Fact) -> bytes:
     >>> encode(Cancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
     b'{"at":"2026-01-01T00:00:00.000000Z"}'
     """
-    from billhook.canonical import canonical  # at first use: to decide needs no bytes
+    from billhook.model.canonical_json import canonical  # at first use: to decide needs no bytes
 
     return canonical(fact)
 
@@ -173,7 +173,7 @@ def decode(name: str, version: int, body: bytes) -> Fact:
     >>> decode("invoice.cancelled", 1, b'{"at":"2026-01-01T00:00:00.000000Z"}').name
     'invoice.cancelled'
     """
-    from billhook.canonical import adapter
+    from billhook.model.canonical_json import adapter
 
     kind = FACTS.get(name)
     if kind is None or kind.version != version:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change, changed
-from billhook.errors import NotYetDue, OperationNotAllowed
-from billhook.facts import Expired
-from billhook.invoice import Invoice, Key, Status
-from billhook.lifecycle import NEXT, Gate
-from billhook.operation import Operation
-from billhook.value import utc
+from billhook.lifecycle.apply import Change, changed
+from billhook.lifecycle.errors import NotYetDue, OperationNotAllowed
+from billhook.lifecycle.events import Expired
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import NEXT, Gate
+from billhook.model.base import utc
+from billhook.model.invoice import Invoice, Key, Status
 
 GATE = Gate(Operation.EXPIRE)
 

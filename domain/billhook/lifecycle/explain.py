@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from billhook.errors import Refusal
-from billhook.invoice import Invoice
-from billhook.lifecycle import EDITABLE, Gate, status_at
-from billhook.operation import DocumentField, Operation
-from billhook.operations.expire import objections as expire_objections
-from billhook.operations.issue import objections as issue_objections
-from billhook.operations.notify import CLEAR, Standing
-from billhook.operations.notify import objections as notify_objections
-from billhook.operations.terms import AT_ONCE
-from billhook.party import Medium
-from billhook.value import utc
+from billhook.lifecycle.checks import AT_ONCE
+from billhook.lifecycle.errors import Refusal
+from billhook.lifecycle.expire import objections as expire_objections
+from billhook.lifecycle.issue import objections as issue_objections
+from billhook.lifecycle.notify import CLEAR, Standing
+from billhook.lifecycle.notify import objections as notify_objections
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import EDITABLE, Gate, status_at
+from billhook.model.base import utc
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook.model.patch import DocumentField
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change, changed
-from billhook.errors import ExpiresTooSoon, MissingCustomer, NothingToBill, OperationNotAllowed
-from billhook.facts import Issued
-from billhook.invoice import Invoice
-from billhook.lifecycle import Gate
-from billhook.operation import Operation
-from billhook.operations.terms import AT_ONCE, expiry_objections
-from billhook.value import utc
+from billhook.lifecycle.apply import Change, changed
+from billhook.lifecycle.checks import AT_ONCE, expiry_objections
+from billhook.lifecycle.errors import (
+    ExpiresTooSoon,
+    MissingCustomer,
+    NothingToBill,
+    OperationNotAllowed,
+)
+from billhook.lifecycle.events import Issued
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import Gate
+from billhook.model.base import utc
+from billhook.model.invoice import Invoice
 
 GATE = Gate(Operation.ISSUE)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
-from billhook.errors import (
+from billhook.lifecycle.errors import (
     AddressRefusal,
     AddressSuppressed,
     MissingContact,
@@ -21,11 +21,11 @@ from billhook.errors import (
     OperationNotAllowed,
     TooSoon,
 )
-from billhook.invoice import Invoice, InvoiceId
-from billhook.lifecycle import Gate
-from billhook.operation import Operation
-from billhook.party import Medium, Suppression
-from billhook.value import AccountId, utc
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import Gate
+from billhook.model.base import AccountId, utc
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Invoice, InvoiceId
 
 GATE = Gate(Operation.NOTIFY)
 

@@ -1,4 +1,4 @@
-"""The words for what may be done to an invoice, and for what of it may be edited."""
+"""The operations of the lifecycle, by name."""
 
 from __future__ import annotations
 
@@ -15,28 +15,3 @@ class Operation(StrEnum):
     CANCEL = "cancel"
     DELETE = "delete"
     UPDATE = "update"
-
-
-class DocumentField(StrEnum):
-    """A field of the document that an update may name."""
-
-    TITLE = "title"
-    CUSTOMER = "customer"
-    RECIPIENTS = "recipients"
-    LINES = "lines"
-    DISCOUNT = "discount"
-    SCHEDULE = "schedule"
-    LIVE = "live"
-    CURRENCY = "currency"
-    DESCRIPTION = "description"
-    RECEIPT = "receipt"
-    DATE = "date"
-    DUE_BY = "due_by"
-    EXPIRE_BY = "expire_by"
-    PARTIAL_PAYMENT = "partial_payment"
-    FIRST_PAYMENT_MIN_AMOUNT = "first_payment_min_amount"
-    TERMS = "terms"
-    COMMENT = "comment"
-    NOTES = "notes"
-    MEDIA = "media"
-    EXTRAS = "extras"

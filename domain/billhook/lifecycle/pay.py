@@ -6,20 +6,20 @@ from datetime import datetime
 
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change, changed
-from billhook.errors import (
+from billhook.lifecycle.apply import Change, changed
+from billhook.lifecycle.errors import (
     BelowMinimum,
     CurrencyMismatch,
     Overpayment,
     PartialNotAllowed,
     PaymentRefusal,
 )
-from billhook.facts import PaymentTaken
-from billhook.invoice import Invoice
-from billhook.lifecycle import Gate
-from billhook.operation import Operation
-from billhook.payment import Payment
-from billhook.value import utc
+from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import Gate
+from billhook.model.base import utc
+from billhook.model.invoice import Invoice
+from billhook.model.payment import Payment
 
 GATE = Gate(Operation.PAY)
 

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from returns.result import Success
 
-from billhook.invoice import Invoice
-from billhook.operations.notify import CLEAR, GATE, Notification, Standing, notify
-from billhook.party import Medium
-from billhook.reminders import Progress, Reminders
-from billhook.value import utc
+from billhook.lifecycle.notify import CLEAR, GATE, Notification, Standing, notify
+from billhook.model.base import utc
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook.model.reminder_schedule import Progress, Reminders
 
 
 class Reminded(NamedTuple):

@@ -13,11 +13,11 @@ from typing import Any
 
 from returns.result import Failure
 
-from billhook.errors import OperationNotAllowed
-from billhook.invoice import Invoice, Status
-from billhook.machine import build, compiled
-from billhook.operation import DocumentField as F
-from billhook.operation import Operation
+from billhook.lifecycle.errors import OperationNotAllowed
+from billhook.lifecycle.machine import build, compiled
+from billhook.lifecycle.operation import Operation
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import DocumentField as F
 
 DRAFT, ISSUED, PARTIALLY_PAID, PAID, EXPIRED, CANCELLED = (status.value for status in Status)
 OPEN = [ISSUED, PARTIALLY_PAID]

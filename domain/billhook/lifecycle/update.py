@@ -7,26 +7,26 @@ from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
 
-from billhook.change import Change, changed
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.lifecycle.apply import Change, changed
+from billhook.lifecycle.checks import (
+    AT_ONCE,
+    currency_objections,
+    expiry_objections,
+    size_objections,
+)
+from billhook.lifecycle.errors import (
     AmountTooLarge,
     CurrencyMismatch,
     ExpiresTooSoon,
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.facts import Updated
-from billhook.invoice import Invoice
-from billhook.lifecycle import EDITABLE, Gate, status_at
-from billhook.operation import DocumentField, Operation
-from billhook.operations.terms import (
-    AT_ONCE,
-    currency_objections,
-    expiry_objections,
-    size_objections,
-)
-from billhook.value import utc
+from billhook.lifecycle.events import Updated
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import EDITABLE, Gate, status_at
+from billhook.model.base import utc
+from billhook.model.invoice import Invoice
+from billhook.model.patch import DocumentField, Edits
 
 GATE = Gate(Operation.UPDATE)
 

@@ -21,11 +21,11 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, NewType, TypeVar
 
 from returns.result import Failure, Result, Success
 
-from billhook.account import Retries
-from billhook.invoice import InvoiceId, Key
-from billhook.machine import build, compiled
-from billhook.party import Suppression
-from billhook.value import IDENTIFIER, AccountId, Count, Instant, Text, Value, utc
+from billhook.lifecycle.machine import build, compiled
+from billhook.model.account import Retries
+from billhook.model.base import IDENTIFIER, AccountId, Count, Instant, Text, Value, utc
+from billhook.model.customer import Suppression
+from billhook.model.invoice import InvoiceId, Key
 
 MessageId = NewType("MessageId", str)
 """Names what goes out, and is the idempotency key that its receiver is given."""

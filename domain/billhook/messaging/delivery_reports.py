@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from billhook.delivery import MessageKey
-from billhook.party import Medium, Suppression
+from billhook.messaging.delivery import MessageKey
+from billhook.model.customer import Medium, Suppression
 
 
 class ProviderId(NamedTuple):

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from billhook.delivery import ACCEPTED, LIVE, Delivery, Dispatch
-from billhook.party import Medium
-from billhook.value import Text
+from billhook.messaging.delivery import ACCEPTED, LIVE, Delivery, Dispatch
+from billhook.model.base import Text
+from billhook.model.customer import Medium
 
 
 class Message(Dispatch):

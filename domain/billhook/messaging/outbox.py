@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from billhook.delivery import Delivery, MessageKey, Unsent
-from billhook.value import AccountId
+from billhook.messaging.delivery import Delivery, MessageKey, Unsent
+from billhook.model.base import AccountId
 
 MOST_COUNTED = 10_000
 """Where counting ends, so that a large outbox is looked at as fast as a small one."""

@@ -8,12 +8,12 @@ from typing import Annotated, NamedTuple, NewType
 
 from pydantic import Field
 
-from billhook.account import Retries
-from billhook.change import Change
-from billhook.delivery import Dispatch
-from billhook.facts import Cancelled, Expired, Issued, PaymentTaken
-from billhook.invoice import Status
-from billhook.value import IDENTIFIER, AccountId, Count, Identifier, Text, Value
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.events import Cancelled, Expired, Issued, PaymentTaken
+from billhook.messaging.delivery import Dispatch
+from billhook.model.account import Retries
+from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Text, Value
+from billhook.model.invoice import Status
 
 SubscriberId = NewType("SubscriberId", str)
 """Names a subscriber within its account."""
@@ -87,7 +87,7 @@ def event_of(change: Change) -> Event | None:
     """The event that a change is, or None where the invoice came to no new standing.
 
     >>> from billhook import examples
-    >>> from billhook.operations.cancel import cancel
+    >>> from billhook.lifecycle.cancel import cancel
     >>> event_of(cancel(examples.issued(), now=examples.NOON).unwrap())
     <Event.CANCELLED: 'invoice.cancelled'>
     """

@@ -7,11 +7,11 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, Strict, StringConstraints
 
-from billhook.lines import Rounding
-from billhook.pacing import UNLIMITED, Rates
-from billhook.payee import Payee
-from billhook.reminders import Reminders
-from billhook.value import IDENTIFIER, AccountId, Count, Duration, Label, Text, Value
+from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, Text, Value
+from billhook.model.line_items import Rounding
+from billhook.model.payment_instructions import Payee
+from billhook.model.rate_limits import UNLIMITED, Rates
+from billhook.model.reminder_schedule import Reminders
 
 
 class Series(NamedTuple):

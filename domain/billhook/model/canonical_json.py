@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from billhook.value import Value, utc
+from billhook.model.base import Value, utc
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
-from billhook.value import Identifier, Label, Text, TimeZone, Value
+from billhook.model.base import Identifier, Label, Text, TimeZone, Value
 
 
 class Medium(StrEnum):

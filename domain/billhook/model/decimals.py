@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Strict
 
-from billhook.money import EXACT
+from billhook.model.money import EXACT
 
 # Decimal itself also reads 1_000, white space and the digits of every script.
 _DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?")

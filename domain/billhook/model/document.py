@@ -7,12 +7,12 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
-from billhook.lines import Line, Rounding
-from billhook.money import CurrencyCode, PositiveAmount
-from billhook.party import Customer, Medium, Recipients, in_order
-from billhook.pricing import Discount, Summary, summary, total
-from billhook.schedule import Schedule
-from billhook.value import FrozenMap, Instant, Label, Prose, Text, TextMap, Value
+from billhook.model.base import FrozenMap, Instant, Label, Prose, Text, TextMap, Value
+from billhook.model.customer import Customer, Medium, Recipients, in_order
+from billhook.model.instalments import Schedule
+from billhook.model.line_items import Line, Rounding
+from billhook.model.money import CurrencyCode, PositiveAmount
+from billhook.model.pricing import Discount, Summary, summary, total
 
 MAX_LINES = 50
 _EMAIL = Medium.EMAIL  # an enum's attribute takes twice as long to read as a global

@@ -7,9 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from billhook.decimals import Percentage
-from billhook.money import EXACT, Amount, half_up
-from billhook.value import Identifier, Instant, Value
+from billhook.model.base import Identifier, Instant, Value
+from billhook.model.decimals import Percentage
+from billhook.model.money import EXACT, Amount, half_up
 
 MAX_INSTALMENTS = 60
 

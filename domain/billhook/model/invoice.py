@@ -8,11 +8,11 @@ from typing import Annotated, NamedTuple, NewType, Self
 
 from pydantic import Field, Strict, StringConstraints, model_validator
 
-from billhook.document import Document
-from billhook.money import Amount
-from billhook.party import Customer
-from billhook.payment import Reference
-from billhook.value import IDENTIFIER, AccountId, Instant, Text, Value
+from billhook.model.base import IDENTIFIER, AccountId, Instant, Text, Value
+from billhook.model.customer import Customer
+from billhook.model.document import Document
+from billhook.model.money import Amount
+from billhook.model.payment import Reference
 
 InvoiceId = NewType("InvoiceId", str)
 """Names an invoice within its account."""

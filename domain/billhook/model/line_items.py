@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from billhook.decimals import Percentage, Quantity
-from billhook.money import EXACT, Amount, CurrencyCode, half_up
-from billhook.value import Identifier, Label, Prose, Value
+from billhook.model.base import Identifier, Label, Prose, Value
+from billhook.model.decimals import Percentage, Quantity
+from billhook.model.money import EXACT, Amount, CurrencyCode, half_up
 
 MAX_TAXES = 10
 

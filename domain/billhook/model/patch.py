@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Self
 
 from pydantic import model_validator
 
-from billhook.document import Document, Particulars
-from billhook.money import CurrencyCode
-from billhook.operation import DocumentField
+from billhook.model.document import Document, Particulars
+from billhook.model.money import CurrencyCode
+
+
+class DocumentField(StrEnum):
+    """A field of the document that an update may name."""
+
+    TITLE = "title"
+    CUSTOMER = "customer"
+    RECIPIENTS = "recipients"
+    LINES = "lines"
+    DISCOUNT = "discount"
+    SCHEDULE = "schedule"
+    LIVE = "live"
+    CURRENCY = "currency"
+    DESCRIPTION = "description"
+    RECEIPT = "receipt"
+    DATE = "date"
+    DUE_BY = "due_by"
+    EXPIRE_BY = "expire_by"
+    PARTIAL_PAYMENT = "partial_payment"
+    FIRST_PAYMENT_MIN_AMOUNT = "first_payment_min_amount"
+    TERMS = "terms"
+    COMMENT = "comment"
+    NOTES = "notes"
+    MEDIA = "media"
+    EXTRAS = "extras"
 
 
 class Edits(Particulars):

@@ -6,8 +6,8 @@ from typing import Annotated, NewType
 
 from pydantic import AfterValidator, StringConstraints
 
-from billhook.money import CurrencyCode, PositiveAmount
-from billhook.value import Value, storable
+from billhook.model.base import Value, storable
+from billhook.model.money import CurrencyCode, PositiveAmount
 
 Reference = NewType("Reference", str)
 """What names a payment, unique in its account: a gateway's id, a bank's reference."""

@@ -21,10 +21,10 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from billhook.decimals import Percentage
-from billhook.lines import Line, Rounding
-from billhook.money import EXACT, Amount, half_up
-from billhook.value import Identifier, Value
+from billhook.model.base import Identifier, Value
+from billhook.model.decimals import Percentage
+from billhook.model.line_items import Line, Rounding
+from billhook.model.money import EXACT, Amount, half_up
 
 
 class Discount(Value):
@@ -92,7 +92,7 @@ def total(lines: Sequence[Line], rounding: Rounding, discount: Discount | None =
 def summary(lines: Sequence[Line], rounding: Rounding, discount: Discount | None = None) -> Summary:
     """What the lines come to, by its parts.
 
-    >>> from billhook.lines import Tax
+    >>> from billhook.model.line_items import Tax
     >>> book = Line(name="Book", unit_amount=999, currency="INR", taxes=[Tax(name="GST", rate=18)])
     >>> summary([book], Rounding.PER_LINE, Discount(percentage=10))
     Summary(subtotal=999, discount=100, tax=162, total=1061)

@@ -12,8 +12,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
-from billhook.party import Medium, in_order
-from billhook.value import TimeZone, Value
+from billhook.model.base import TimeZone, Value
+from billhook.model.customer import Medium, in_order
 
 MOST_STEPS = 20
 """How many steps there may be before the due date, and as many after it."""

@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from billhook.value import AccountId
-from billhook_adapters.http.auth import Credentials, proven
+from billhook.model.base import AccountId
+from billhook_adapters.http.core.authentication import Credentials, proven
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.keys import SqlKeyring
 

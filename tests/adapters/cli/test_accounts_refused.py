@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.announcement import Subscriber, SubscriberId
-from billhook_adapters.keys import KeyTaken, ListedKey, NewKey
+from billhook.messaging.webhooks import Subscriber, SubscriberId
 from billhook_adapters.sql import accounts as sql_accounts
 from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.system.api_keys import KeyTaken, ListedKey, NewKey
 from billhook_adapters.testing import NOON, an_account
 
 CHOSEN = "0123456789abcdefghijkl"

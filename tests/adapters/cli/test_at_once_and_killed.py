@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from billhook.value import AccountId
+from billhook.model.base import AccountId
 from billhook_adapters.sql import open_database
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.sql.keys import SqlKeyring

@@ -12,17 +12,17 @@ import pytest
 
 from adapters.cli.conftest import Billhook
 from adapters.test_bounces import report
-from billhook.delivery import Delivery
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import InvoiceId
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import DraftAndSend
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import CapturedSender, RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, an_account
 
 ACME = AccountId("acc_1")

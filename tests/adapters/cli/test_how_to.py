@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.invoice import InvoiceId
-from billhook.value import AccountId
+from billhook.application.commands import DraftAndSend
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document
 
 PAGES = Path(__file__).parents[3] / "docs" / "how-to"

@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import Engine
 
 from adapters.cli.conftest import Billhook
-from billhook.delivery import Delivery
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.message import Message
-from billhook.value import AccountId
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import DraftAndSend
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.base import AccountId
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document
 
 ACME = AccountId("acc_1")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.announcement import Event, Subscriber
+from billhook.messaging.webhooks import Event, Subscriber
 from billhook_adapters.sql.accounts import SqlAccounts
 
 SECRET = "canary-secret-of-28-letters-"

@@ -7,10 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.payments import PayRefusal
-from billhook.errors import (
+from billhook.application.commands import DraftAndSend
+from billhook.application.payments import PayRefusal
+from billhook.application.records import Outcome
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import (
     AccountNotFound,
     BelowMinimum,
     Conflict,
@@ -24,16 +25,15 @@ from billhook.errors import (
     PartialNotAllowed,
     ReferenceReused,
 )
-from billhook.invoice import InvoiceId, Status
-from billhook.money import LARGEST, Currency
-from billhook.operation import Operation
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.lifecycle.operation import Operation
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.money import LARGEST, Currency
+from billhook_adapters.cli.error_texts import of_payment
 from billhook_adapters.cli.pay import _LARGEST
-from billhook_adapters.cli.wording import of_payment
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, an_account
 
 ONE, OTHER = AccountId("acc_1"), AccountId("acc_2")

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.stopped import Stopped
+from billhook_adapters.cli.errors import Stopped
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.party import Medium
-from billhook.records import Outcome
-from billhook.reminders import Quiet, Reminders
-from billhook.value import AccountId
+from billhook.application.records import Outcome
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.reminder_schedule import Quiet, Reminders
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.testing import an_account

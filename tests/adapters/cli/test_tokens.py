@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from billhook_adapters.keys import StoredKey, hashed
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.keys import SqlKeyring
+from billhook_adapters.system.api_keys import StoredKey, hashed
 
 CHOSEN = "pit-0123456789abcdefghijkl"
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.announcement import Event
-from billhook_adapters.cli.subscriber import EVENTS, STYLE
-from billhook_adapters.http.razorpay import events
+from billhook.messaging.webhooks import Event
+from billhook_adapters.cli.webhook_endpoints import EVENTS, STYLE
+from billhook_adapters.http.razorpay import webhooks as events
 from billhook_adapters.sql.accounts import SqlAccounts
-from billhook_adapters.webhooks.announcer import STYLES
 from billhook_adapters.webhooks.secret_box import SecretBox
+from billhook_adapters.webhooks.sender import STYLES
 
 SECRET = "canary-secret-of-28-letters-"
 SEALING = "a sealing key of the operator"

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from adapters.cli.conftest import Billhook
-from billhook.delivery import Delivery
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.value import AccountId
+from billhook.application.commands import DraftAndSend
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Delivery
+from billhook.model.base import AccountId
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.sql import SqlStore
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document
 
 WORKER = [sys.executable, "-m", "billhook_adapters.cli", "worker", "--database"]

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.documents.pictures import scanned
-from billhook.desk.hosted import Hosted
-from billhook.invoice import Status
-from billhook.payee import Payee
+from billhook.application.hosted_invoice import Hosted
+from billhook.model.invoice import Status
+from billhook.model.payment_instructions import Payee
 from billhook_adapters.documents.codes import EPC_MOST, codes
 from billhook_adapters.documents.language import language_of
 from billhook_adapters.testing import a_line, an_invoice

@@ -10,7 +10,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billhook.money import EXPONENTS, Currency, major
+from billhook.model.money import EXPONENTS, Currency, major
 from billhook_adapters.documents.figures import amount_text, day_text
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩\u066b", "0123456789.", "٬,\u200e\u200f\u061c")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from adapters.documents.pictures import Printed, codes_in
-from billhook.desk.hosted import Hosted
-from billhook.invoice import InvoiceId, Status
-from billhook.payee import Payee
-from billhook.records import RecordedPayment
-from billhook.value import AccountId
+from billhook.application.hosted_invoice import Hosted
+from billhook.application.records import RecordedPayment
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.payment_instructions import Payee
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.testing import NOON, a_customer, a_line, a_payment, an_invoice
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from billhook.invoice import Status
-from billhook.party import Medium
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates, WrongTemplate
 from billhook_adapters.sms.segments import measured
 from billhook_adapters.testing import NOON, a_customer, a_message, an_invoice

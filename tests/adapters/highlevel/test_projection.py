@@ -7,19 +7,24 @@ from typing import Any
 import pytest
 
 from acceptance.contract.highlevel import SCHEMAS, a_request
-from billhook.invoice import Invoice, Status
-from billhook.lines import Rounding
-from billhook.operation import DocumentField
-from billhook_adapters.http.highlevel.entity import summarised
-from billhook_adapters.http.highlevel.projection import (
+from billhook.model.invoice import Invoice, Status
+from billhook.model.line_items import Rounding
+from billhook.model.patch import DocumentField
+from billhook_adapters.http.highlevel.field_mapping import (
     BESIDE,
     FIELDS,
     SHOWN,
     WANTED,
     VendorStatus,
 )
-from billhook_adapters.http.highlevel.requests import CreateIn, InvoiceIn, TextToPayIn, UpdateIn
-from billhook_adapters.http.highlevel.sending import SendIn
+from billhook_adapters.http.highlevel.schemas.invoices import (
+    CreateIn,
+    InvoiceIn,
+    TextToPayIn,
+    UpdateIn,
+)
+from billhook_adapters.http.highlevel.schemas.sending import SendIn
+from billhook_adapters.http.highlevel.serializers import summarised
 from billhook_adapters.testing import a_full_document, an_invoice
 
 REQUESTS: dict[str, type[InvoiceIn] | type[SendIn]] = {

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from billhook.invoice import Status
-from billhook.money import LARGEST, Currency
+from billhook.model.invoice import Status
+from billhook.model.money import LARGEST, Currency
 from billhook_adapters.http.highlevel.amounts import number, plain, shown
-from billhook_adapters.http.highlevel.entity import entity
-from billhook_adapters.http.highlevel.fields import Day, Number, Refused, e164, smallest
+from billhook_adapters.http.highlevel.schemas.fields import Day, Number, Refused, e164, smallest
+from billhook_adapters.http.highlevel.serializers import entity
 from billhook_adapters.testing import a_customer, an_invoice
 
 DAY, NUMBER = TypeAdapter[Any](Day), TypeAdapter[Any](Number)

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine
 
 from adapters.native.world import ACME, OTHER, World, mounted
-from billhook.desk.desk import Desk
-from billhook.ports import Store
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.ports import Store
+from billhook.application.service import Desk
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sql import SqlStore
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import NOON, an_account
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.native.world import DOCUMENT, World
-from billhook.errors import (
+from billhook.lifecycle.errors import (
     REFUSALS,
     AddressSuppressed,
     NotEditable,
@@ -19,12 +19,13 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook.invoice import Status
-from billhook.operation import DocumentField, Operation
-from billhook.party import Medium
-from billhook_adapters.http.gathered import Overloaded
-from billhook_adapters.http.native.problems import refused
-from billhook_adapters.http.native.wording import STATUS, detail
+from billhook.lifecycle.operation import Operation
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
+from billhook.model.patch import DocumentField
+from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.native.error_texts import STATUS, detail
+from billhook_adapters.http.native.errors import refused
 from billhook_adapters.testing import NOON, an_account
 
 SPECIAL: dict[str, Refusal] = {

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.native.world import DOCUMENT, World
-from billhook.desk.commands import Remind
-from billhook.invoice import InvoiceId
-from billhook.reminders import Reminders
+from billhook.application.commands import Remind
+from billhook.model.invoice import InvoiceId
+from billhook.model.reminder_schedule import Reminders
 from billhook_adapters.testing import NOON, an_account
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 
-from billhook.desk.desk import Desk
-from billhook.value import AccountId
-from billhook_adapters.http.app import build_app
-from billhook_adapters.http.exchange import App
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook_adapters.http.core.application import build_app
+from billhook_adapters.http.core.exchange import App
 from billhook_adapters.http.native import native_api
-from billhook_adapters.keys import StoredKey, hashed
-from billhook_adapters.memory.clock import SettableClock
+from billhook_adapters.system.api_keys import StoredKey, hashed
+from billhook_adapters.system.clock import SettableClock
 
 ACME, OTHER = AccountId("acc_1"), AccountId("acc_2")
 

@@ -21,8 +21,8 @@ from adapters.observability.world import (
     heard,
     walk,
 )
-from billhook.desk.handlers import Handlers
-from billhook.party import Medium
+from billhook.application.background_jobs import Handlers
+from billhook.model.customer import Medium
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import CapturedSender, SettableClock
 from billhook_adapters.observability import Metrics

@@ -9,9 +9,9 @@ import secrets
 import pytest
 
 from adapters.observability.world import KEY, MAIL, NAME, PHONE, SECRET, TOKEN, basic, heard
-from billhook_adapters.keys import new_key
 from billhook_adapters.observability import masking
 from billhook_adapters.observability.masking import masked, private
+from billhook_adapters.system.api_keys import new_key
 
 
 @pytest.mark.parametrize(

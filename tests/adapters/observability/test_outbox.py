@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from billhook_adapters.observability import Metrics
-from billhook_adapters.observability.outbox import KEPT_SECONDS, OutboxGauges
+from billhook_adapters.observability.outbox_gauges import KEPT_SECONDS, OutboxGauges
 
 TOLD: Mapping[str, int | Mapping[str, int]] = {
     "due": 2,

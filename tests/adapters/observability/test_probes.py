@@ -10,11 +10,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.observability.world import MAIL, ask, heard
-from billhook.desk.desk import Desk
-from billhook_adapters.http import build_app
-from billhook_adapters.http.exchange import App
+from billhook.application.service import Desk
+from billhook_adapters.http.core.application import build_app
+from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.health.api import Probes
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
-from billhook_adapters.observability import Metrics, Probes
+from billhook_adapters.observability import Metrics
 from billhook_adapters.testing import NOON
 
 

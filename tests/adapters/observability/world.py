@@ -8,9 +8,9 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from billhook.desk.desk import Desk
-from billhook_adapters.http import build_app
-from billhook_adapters.http.exchange import App
+from billhook.application.service import Desk
+from billhook_adapters.http.core.application import build_app
+from billhook_adapters.http.core.exchange import App
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.observability import Metrics, observed
 from billhook_adapters.testing import NOON, an_account

@@ -15,17 +15,17 @@ import httpx
 import pytest
 
 from adapters.documents.pictures import Printed
-from billhook.desk.commands import Cancel, Draft, Issue, Notify, Pay
-from billhook.desk.desk import Desk
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.payee import Payee
-from billhook.records import Contact
-from billhook.value import AccountId
-from billhook_adapters.http.exchange import App
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.page.face import PageFace
-from billhook_adapters.http.page.guesses import MOST, REMEMBERED, Guesses
+from billhook.application.commands import Cancel, Draft, Issue, Notify, Pay
+from billhook.application.records import Contact
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook.model.payment_instructions import Payee
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.hosted_page.api import PageFace
+from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
 

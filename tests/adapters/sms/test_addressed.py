@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from billhook_adapters.sms.addressed import SHAPES, Provider, provider
 from billhook_adapters.sms.kannel import KannelGateway
 from billhook_adapters.sms.msg91 import Msg91Account
+from billhook_adapters.sms.provider_urls import SHAPES, Provider, provider
 from billhook_adapters.sms.smpp import SmppCentre
 from billhook_adapters.sms.twilio import TwilioAccount
 

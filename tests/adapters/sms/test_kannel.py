@@ -8,13 +8,13 @@ import pytest
 from returns.result import Failure, Success
 
 from adapters.sms.gateway import Asked, Gateway, Says
-from billhook.delivery import Accepted, Permanent, Transient
-from billhook.invoice import Status
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate
+from billhook.messaging.delivery import Accepted, Permanent, Transient
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
-from billhook_adapters.sms.asking import UNTOLD
 from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.sms.http_request import UNTOLD
 from billhook_adapters.sms.kannel import KannelGateway, KannelSender, fate
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract

@@ -10,12 +10,12 @@ import pytest
 from returns.result import Failure, Success
 
 from adapters.sms.gateway import Asked, Gateway, Says
-from billhook.delivery import Accepted, MessageId, MessageKey, Permanent, Transient
-from billhook.invoice import Status
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, ProviderId, Receipt
-from billhook.value import AccountId
-from billhook_adapters.sms.asking import UNTOLD
+from billhook.messaging.delivery import Accepted, MessageId, MessageKey, Permanent, Transient
+from billhook.messaging.delivery_reports import Arrived, CameBack, ProviderId, Receipt
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
+from billhook_adapters.sms.http_request import UNTOLD
 from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender, receipts
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from billhook.delivery import Delivery
-from billhook.desk.commands import Notify
-from billhook.message import Message
-from billhook.party import Medium
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.receipts.face import ReceiptsFace
+from billhook.application.commands import Notify
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.delivery_callbacks.api import ReceiptsFace
 from billhook_adapters.sms.callbacks import Callbacks
 from unit.office import ACME, ONE, Office
 

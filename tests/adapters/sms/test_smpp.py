@@ -10,15 +10,15 @@ import pytest
 from returns.result import Failure, Success
 
 from adapters.sms.centre import Centre
-from billhook.delivery import Accepted, Permanent, Transient
-from billhook.invoice import Status
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.delivery import Accepted, Permanent, Transient
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
-from billhook_adapters.sms import link
-from billhook_adapters.sms.asking import UNTOLD
-from billhook_adapters.sms.link import Report
+from billhook_adapters.sms import smpp_connection as link
+from billhook_adapters.sms.http_request import UNTOLD
 from billhook_adapters.sms.smpp import SmppCentre, SmppSender, fate
+from billhook_adapters.sms.smpp_connection import Report
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
 

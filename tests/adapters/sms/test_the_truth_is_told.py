@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from adapters.sms.gateway import Asked, Gateway, Says
-from billhook.delivery import Delivery
-from billhook.desk.commands import Notify
-from billhook.invoice import Status
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.receipts import Arrived, CameBack, Fate, Receipt
-from billhook_adapters.http.razorpay.entity import entity
-from billhook_adapters.sms import asking
+from billhook.application.commands import Notify
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, Receipt
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import Status
+from billhook_adapters.http.razorpay.serializers import entity
+from billhook_adapters.sms import http_request as asking
 from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender
 from unit.office import ACME, ONE, Office
 

@@ -16,12 +16,12 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from adapters.sms.gateway import Asked, Gateway, Says
-from billhook.delivery import Accepted, Permanent, Transient
-from billhook.invoice import Status
-from billhook.party import Medium, Suppression
-from billhook.receipts import Arrived, CameBack, Fate
-from billhook_adapters.sms.asking import UNTOLD
+from billhook.messaging.delivery import Accepted, Permanent, Transient
+from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Status
 from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.sms.http_request import UNTOLD
 from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender, fate, is_signed
 from billhook_adapters.testing import a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract

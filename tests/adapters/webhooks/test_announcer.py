@@ -11,19 +11,19 @@ from typing import Any
 from returns.result import Failure, Result, Success
 from standardwebhooks import Webhook
 
-from billhook.announcement import Event, Subscriber, SubscriberId
-from billhook.delivery import Accepted, Permanent, SendError, Transient
-from billhook.desk.commands import DraftAndSend, Notify, Pay
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import Invoice
-from billhook.party import Medium
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import DraftAndSend, Notify, Pay
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
+from billhook.messaging.webhooks import Event, Subscriber, SubscriberId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
-from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
 from billhook_adapters.webhooks import SecretBox, razorpay_signature
-from billhook_adapters.webhooks.announcer import NATIVE, RAZORPAY, WebhookAnnouncer
+from billhook_adapters.webhooks.sender import NATIVE, RAZORPAY, WebhookAnnouncer
 
 BOX = SecretBox("the operator's passphrase")
 ACME = an_account().id

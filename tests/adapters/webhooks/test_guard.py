@@ -8,9 +8,9 @@ import httpcore
 import pytest
 from returns.result import Failure
 
-from billhook.delivery import Permanent
+from billhook.messaging.delivery import Permanent
 from billhook_adapters.webhooks import Poster, check_url
-from billhook_adapters.webhooks.guard import connectable
+from billhook_adapters.webhooks.url_rules import connectable
 
 OPEN = [
     "https://shop.example/hooks",

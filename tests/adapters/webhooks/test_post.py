@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 from returns.result import Failure, Success
 
-from billhook.delivery import Accepted, Permanent, Transient, Unknown
+from billhook.messaging.delivery import Accepted, Permanent, Transient, Unknown
 from billhook_adapters.webhooks import Poster
 from billhook_adapters.webhooks.network import Resolver
 

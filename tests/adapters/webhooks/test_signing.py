@@ -10,7 +10,7 @@ import pytest
 import razorpay
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from billhook_adapters.memory.clock import SystemClock
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.webhooks import razorpay_signature, standard_headers
 
 BODY = json.dumps({"event": "invoice.paid", "payload": {"a": "₹"}}, ensure_ascii=False).encode()

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from delivery.databases import Kind
 
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.value import AccountId
+from billhook.application.commands import DraftAndSend
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.tables import invoices
-from billhook_adapters.sql.writing import reading, writing
 from billhook_adapters.testing import NOON, a_document, an_account
 
 AT_ONCE, ROUNDS = 1000, 3

@@ -16,21 +16,21 @@ from typing import NamedTuple
 from delivery.databases import Kind
 from sqlalchemy import func, select
 
-from billhook.delivery import MessageId
-from billhook.desk.commands import DraftAndSend, Notify
-from billhook.desk.desk import Desk
-from billhook.invoice import Invoice
-from billhook.party import Medium
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.application.commands import DraftAndSend, Notify
+from billhook.application.records import Outcome
+from billhook.application.service import Desk
+from billhook.messaging.delivery import MessageId
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook_adapters.composition.service import opened
+from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.settings import EngineName
+from billhook_adapters.sql.connections import reading
 from billhook_adapters.sql.store import SqlStore
 from billhook_adapters.sql.tables import messages
-from billhook_adapters.sql.writing import reading
+from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, a_message, an_account
-from billhook_adapters.wiring import opened
 
 ACME = AccountId("acc_1")
 HANDS = 8

@@ -16,7 +16,7 @@ from delivery.databases import Kind, kinds  # once it is found
 from delivery.expiry import expiry
 from delivery.messages import rate, waits
 
-from billhook_adapters.settings import EngineName
+from billhook_adapters.composition.settings import EngineName
 
 EMBEDDED, JOBS = EngineName.EMBEDDED, EngineName.PROCRASTINATE
 AIM, MOST = 5.0, 10.0

@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 
 from returns.result import Result, Success
 
-from billhook.delivery import Accepted, SendError
-from billhook.desk.handlers import Handlers
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.party import Medium
+from billhook.application.background_jobs import Handlers
+from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook_adapters.composition.service import an_engine, opened
+from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.memory.clock import SystemClock
 from billhook_adapters.observability import Metrics
-from billhook_adapters.settings import EngineName
-from billhook_adapters.wiring import an_engine, opened
+from billhook_adapters.system.clock import SystemClock
 
 
 class Silent:

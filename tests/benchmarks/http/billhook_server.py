@@ -14,15 +14,15 @@ from pathlib import Path
 import serving
 import world
 
-from billhook.account import Account
-from billhook.desk.commands import DraftAndSend
-from billhook.invoice import InvoiceId
-from billhook.value import AccountId
-from billhook_adapters.http.app import build_app
-from billhook_adapters.memory.clock import SystemClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.commands import DraftAndSend
+from billhook.model.account import Account
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.composition.service import Service, build_service
+from billhook_adapters.http.core.application import build_app
+from billhook_adapters.system.clock import SystemClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import a_customer, a_document
-from billhook_adapters.wiring import Service, build_service
 
 ACCOUNT = AccountId(world.ACCOUNT)
 BATCH = 500

@@ -13,14 +13,14 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine, text
 
-from billhook.delivery import MessageKey
-from billhook.desk.claiming import Delivered
-from billhook.desk.handlers import Handlers
+from billhook.application.background_jobs import Handlers
+from billhook.application.claiming import Delivered
+from billhook.messaging.delivery import MessageKey
 from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
 from billhook_adapters.engine.procrastinate.wake_ups import QUEUE, TASK, WakeUps, keys_of
 from billhook_adapters.engine.sweeping import sweep
-from billhook_adapters.kinds import kind
-from billhook_adapters.sql.writing import writing
+from billhook_adapters.sql.connections import writing
+from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.types import JSONDict, JSONValue
 from sqlalchemy import Connection
 
-from billhook.delivery import Delivery, MessageId, MessageKey
-from billhook.ports import Clock
-from billhook.records import Outbound
-from billhook.value import AccountId
+from billhook.application.ports import Clock
+from billhook.application.records import Outbound
+from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.model.base import AccountId
 
 TASK, QUEUE = "billhook.deliver", "billhook"
 

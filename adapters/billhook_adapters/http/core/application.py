@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from billhook.desk.desk import Desk
-from billhook_adapters.http.auth import Callers
-from billhook_adapters.http.exchange import App, Receive, Scope, Send
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.razorpay.face import RazorpayFace
-from billhook_adapters.keys import Keyring
+from billhook.application.service import Desk
+from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import App, Receive, Scope, Send
+from billhook_adapters.http.razorpay.api import RazorpayFace
+from billhook_adapters.system.api_keys import Keyring
 
 NONE: Mapping[str, App] = MappingProxyType({})
 

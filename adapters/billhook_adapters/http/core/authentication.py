@@ -8,9 +8,9 @@ from functools import partial
 from hmac import compare_digest
 from typing import NamedTuple
 
-from billhook.value import AccountId
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.keys import Keyring, StoredKey, hashed
+from billhook.model.base import AccountId
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.system.api_keys import Keyring, StoredKey, hashed
 
 _NOBODY = StoredKey(AccountId(""), hashed(""))
 

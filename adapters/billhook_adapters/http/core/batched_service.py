@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from returns.result import Result
 
-from billhook.desk.commands import Command
-from billhook.desk.desk import Desk
-from billhook.errors import DeskRefusal
-from billhook_adapters.http.gathered import Asking, Gathered
-from billhook_adapters.http.threads import Threaded
+from billhook.application.commands import Command
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import DeskRefusal
+from billhook_adapters.http.core.batcher import Asking, Gathered
+from billhook_adapters.http.core.threads import Threaded
 
 A = TypeVar("A")
 E = TypeVar("E")

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Generic, TypeVar
 
-from billhook_adapters.http import gathered
-from billhook_adapters.http.gathered import Overloaded, Waiting, tell
+from billhook_adapters.http.core import batcher as gathered
+from billhook_adapters.http.core.batcher import Overloaded, Waiting, tell
 
 A = TypeVar("A")
 Q = TypeVar("Q")

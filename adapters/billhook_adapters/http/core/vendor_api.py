@@ -6,7 +6,8 @@ import logging
 from abc import ABC, abstractmethod
 from enum import Enum
 
-from billhook_adapters.http.exchange import (
+from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.core.exchange import (
     Answer,
     Call,
     Gone,
@@ -18,8 +19,7 @@ from billhook_adapters.http.exchange import (
     called,
     reply,
 )
-from billhook_adapters.http.gathered import Overloaded
-from billhook_adapters.kinds import kind
+from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 from returns.result import Success
 
-from billhook.delivery import MessageKey
-from billhook.receipts import Receipt
-from billhook_adapters.http.exchange import Answer, Call
-from billhook_adapters.http.face import Face, Trouble
-from billhook_adapters.http.lane import Lane
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.delivery_reports import Receipt
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import Answer, Call
+from billhook_adapters.http.core.vendor_api import Face, Trouble
 from billhook_adapters.sms import kannel, msg91, twilio
 from billhook_adapters.sms.callbacks import Callbacks
 

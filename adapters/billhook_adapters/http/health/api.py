@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from billhook_adapters.http.exchange import Answer, Receive, Scope, Send, answer, called, reply
-from billhook_adapters.kinds import kind
+from billhook_adapters.http.core.exchange import Answer, Receive, Scope, Send, answer, called, reply
 from billhook_adapters.observability.metrics import Metrics
+from billhook_adapters.system.error_kinds import kind
 
 
 class Probes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, cast
 
-from billhook.money import Currency, major
+from billhook.model.money import Currency, major
 
 
 def number(exact: Decimal) -> int | float:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from billhook_adapters.http.auth import Bearers
-from billhook_adapters.http.exchange import LOST, Answer, Call
-from billhook_adapters.http.face import Face, Trouble
-from billhook_adapters.http.highlevel.asked import Asked
-from billhook_adapters.http.highlevel.fields import Refused
-from billhook_adapters.http.highlevel.routes import endpoint
-from billhook_adapters.http.highlevel.wording import (
+from billhook_adapters.http.core.authentication import Bearers
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import LOST, Answer, Call
+from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook_adapters.http.highlevel.errors import (
     BUSY,
     NO_VERSION,
     SERVER_ERROR,
@@ -20,8 +18,10 @@ from billhook_adapters.http.highlevel.wording import (
     WRONG_VERSION,
     refusing,
 )
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.keys import Keyring
+from billhook_adapters.http.highlevel.request import Asked
+from billhook_adapters.http.highlevel.routes.invoices import endpoint
+from billhook_adapters.http.highlevel.schemas.fields import Refused
+from billhook_adapters.system.api_keys import Keyring
 
 VERSIONS = frozenset({"v3", "2023-02-21", "2021-07-28", "2021-04-15"})
 """What the `Version` header may say: all that the vendor has published."""

@@ -9,14 +9,13 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.desk.answers import Sent
-from billhook.desk.case import Case
-from billhook.desk.commands import Cancel, Draft, Pay, Send, Update
-from billhook.desk.payments import PayRefusal
-from billhook.desk.sending import Addresses, IssueOrNotifyRefusal
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.answers import Sent
+from billhook.application.commands import Cancel, Draft, Pay, Send, Update
+from billhook.application.payments import PayRefusal
+from billhook.application.records import Entry
+from billhook.application.sending import Addresses, IssueOrNotifyRefusal
+from billhook.application.unit_of_work import Case
+from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
     Conflict,
@@ -26,19 +25,24 @@ from billhook.errors import (
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.invoice import Invoice, InvoiceId, Status
-from billhook.lifecycle import sources
-from billhook.operation import Operation
-from billhook.operations.issue import GATE as ISSUE
-from billhook.operations.update import GATE as UPDATE
-from billhook.party import Medium
-from billhook.payment import Payment, Reference
-from billhook.records import Entry
-from billhook.value import AccountId
-from billhook_adapters.http.highlevel.fields import Refused
-from billhook_adapters.http.highlevel.requests import LateFeesChangeIn, TextToPayIn, UpdateIn
-from billhook_adapters.http.highlevel.sending import SendIn
-from billhook_adapters.http.ids import minted_id
+from billhook.lifecycle.issue import GATE as ISSUE
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources
+from billhook.lifecycle.update import GATE as UPDATE
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice, InvoiceId, Status
+from billhook.model.patch import Edits
+from billhook.model.payment import Payment, Reference
+from billhook_adapters.http.core.ids import minted_id
+from billhook_adapters.http.highlevel.schemas.fields import Refused
+from billhook_adapters.http.highlevel.schemas.invoices import (
+    LateFeesChangeIn,
+    TextToPayIn,
+    UpdateIn,
+)
+from billhook_adapters.http.highlevel.schemas.sending import SendIn
 
 ReviseRefusal = (
     OperationNotAllowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from billhook.errors import (
+from billhook.lifecycle.errors import (
     AccountNotFound,
     AddressSuppressed,
     AlreadyExists,
@@ -30,10 +30,10 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook.invoice import Status
-from billhook.operation import Operation
-from billhook_adapters.http.exchange import Answer, answer
-from billhook_adapters.http.highlevel.projection import SHOWN
+from billhook.lifecycle.operation import Operation
+from billhook.model.invoice import Status
+from billhook_adapters.http.core.exchange import Answer, answer
+from billhook_adapters.http.highlevel.field_mapping import SHOWN
 
 NO_VERSION = "version header was not found."
 WRONG_VERSION = "version header is invalid"

@@ -11,8 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from billhook.invoice import Status
-from billhook.operation import DocumentField as F
+from billhook.model.invoice import Status
+from billhook.model.patch import DocumentField as F
 
 
 class VendorStatus(StrEnum):

@@ -8,15 +8,15 @@ from functools import cached_property
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
-from billhook.invoice import InvoiceId
-from billhook.value import AccountId
-from billhook_adapters.http.auth import Tenancy
-from billhook_adapters.http.bodies import from_json
-from billhook_adapters.http.exchange import Answer, BadKey, Call
-from billhook_adapters.http.highlevel.fields import Refused, checked
-from billhook_adapters.http.highlevel.parts import In
-from billhook_adapters.http.highlevel.wording import BAD_KEY, NOT_JSON, OTHER_LOCATION
-from billhook_adapters.http.lane import Lane
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.http.core.authentication import Tenancy
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import Answer, BadKey, Call
+from billhook_adapters.http.core.parsing import from_json
+from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
+from billhook_adapters.http.highlevel.schemas.fields import Refused, checked
+from billhook_adapters.http.highlevel.schemas.parts import In
 
 
 class Tenanted(In):

@@ -8,15 +8,15 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from billhook.document import Document
-from billhook.invoice import Invoice
-from billhook.lines import Line
-from billhook.party import Customer, PostalAddress
+from billhook.model.customer import Customer, PostalAddress
+from billhook.model.document import Document
+from billhook.model.invoice import Invoice
+from billhook.model.line_items import Line
+from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.highlevel.amounts import number, shown
-from billhook_adapters.http.highlevel.fields import e164, instant
-from billhook_adapters.http.highlevel.projection import SHOWN
-from billhook_adapters.http.highlevel.requests import ECHOED, echoed
-from billhook_adapters.http.ids import derived_id
+from billhook_adapters.http.highlevel.field_mapping import SHOWN
+from billhook_adapters.http.highlevel.schemas.fields import e164, instant
+from billhook_adapters.http.highlevel.schemas.invoices import ECHOED, echoed
 
 _UNSAID: Mapping[str, Any] = MappingProxyType(
     {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False}

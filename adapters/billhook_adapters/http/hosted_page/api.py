@@ -6,25 +6,25 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
-from billhook.delivery import MessageId, MessageKey
-from billhook.desk.commands import Pay
-from billhook.desk.desk import Desk
-from billhook.desk.hosted import Hosted
-from billhook.invoice import Status
-from billhook.message import Message
-from billhook.payment import Payment, Reference
-from billhook.ports import Clock
-from billhook.records import Contact
+from billhook.application.commands import Pay
+from billhook.application.hosted_invoice import Hosted
+from billhook.application.ports import Clock
+from billhook.application.records import Contact
+from billhook.application.service import Desk
+from billhook.messaging.delivery import MessageId, MessageKey
+from billhook.messaging.message import Message
+from billhook.model.invoice import Status
+from billhook.model.payment import Payment, Reference
 from billhook_adapters.documents.codes import codes
+from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
 from billhook_adapters.documents.pdf import Printer
-from billhook_adapters.documents.sheet import sheet
-from billhook_adapters.http.exchange import Answer, Call
-from billhook_adapters.http.face import Face, Trouble
-from billhook_adapters.http.ids import minted_id
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.page.guesses import WITHIN, Guesses
-from billhook_adapters.http.page.rendering import back_to, document, page, sentence
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import Answer, Call
+from billhook_adapters.http.core.ids import minted_id
+from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook_adapters.http.hosted_page.guessing import WITHIN, Guesses
+from billhook_adapters.http.hosted_page.rendering import back_to, document, page, sentence
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _READING = ("GET", "HEAD")

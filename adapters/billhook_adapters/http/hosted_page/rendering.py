@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from billhook_adapters.documents.codes import Code
+from billhook_adapters.documents.invoice_view import Sheet
 from billhook_adapters.documents.language import Language
-from billhook_adapters.documents.sheet import Sheet
-from billhook_adapters.extras import needs
-from billhook_adapters.http.exchange import Answer
+from billhook_adapters.http.core.exchange import Answer
+from billhook_adapters.system.optional_dependencies import needs
 
 with needs("pages"):
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

@@ -13,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
-from billhook_adapters.http.auth import Callers
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.native.contacts import contacts
+from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.batched_service import Lane
 from billhook_adapters.http.native.docs_page import add_docs_page
+from billhook_adapters.http.native.errors import Problem, field_errors, invalid
 from billhook_adapters.http.native.openapi import Described
-from billhook_adapters.http.native.problems import Problem, field_errors, invalid
-from billhook_adapters.http.native.reads import reads
-from billhook_adapters.http.native.telling import telling
-from billhook_adapters.http.native.writes import writes
-from billhook_adapters.keys import Keyring
+from billhook_adapters.http.native.routes.contacts import contacts
+from billhook_adapters.http.native.routes.invoices import writes
+from billhook_adapters.http.native.routes.messages import telling
+from billhook_adapters.http.native.routes.queries import reads
+from billhook_adapters.system.api_keys import Keyring
 
 _ROUTERS = (writes, telling, reads, contacts)
 

@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from billhook.value import AccountId
-from billhook_adapters.http.auth import Callers
-from billhook_adapters.http.gathered import Overloaded
-from billhook_adapters.http.native.bodies import json_body
-from billhook_adapters.http.native.problems import FieldError, Problem, invalid
-from billhook_adapters.kinds import kind
+from billhook.model.base import AccountId
+from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.native.errors import FieldError, Problem, invalid
+from billhook_adapters.http.native.parsing import json_body
+from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 

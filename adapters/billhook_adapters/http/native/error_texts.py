@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
-from billhook.errors import (
+from billhook.lifecycle.errors import (
     AccountNotFound,
     AddressSuppressed,
     AlreadyExists,

@@ -12,9 +12,9 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from billhook.canonical import plain
-from billhook.errors import Refusal, TooSoon
-from billhook_adapters.http.native.wording import STATUS, detail, title
+from billhook.lifecycle.errors import Refusal, TooSoon
+from billhook.model.canonical_json import plain
+from billhook_adapters.http.native.error_texts import STATUS, detail, title
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from billhook_adapters.http.native.problems import MEDIA_TYPE, ProblemOut
+from billhook_adapters.http.native.errors import MEDIA_TYPE, ProblemOut
 
 BODY = (400, 413, 415)
 """What a body may be refused with before it is understood."""

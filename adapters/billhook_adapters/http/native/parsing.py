@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from billhook.value import storable
-from billhook_adapters.http.bodies import DEEPEST, from_json
-from billhook_adapters.http.exchange import LARGEST_BODY, LOST, lost
-from billhook_adapters.http.native.problems import FieldError, Problem, invalid
+from billhook.model.base import storable
+from billhook_adapters.http.core.exchange import LARGEST_BODY, LOST, lost
+from billhook_adapters.http.core.parsing import DEEPEST, from_json
+from billhook_adapters.http.native.errors import FieldError, Problem, invalid
 
 
 async def json_body(request: Request) -> tuple[bytes, Any]:

@@ -9,13 +9,13 @@ from fastapi import Depends, Header, Path, Request, Security
 from pydantic import AfterValidator, WithJsonSchema
 from returns.result import Failure, Result
 
-from billhook.desk.commands import Command
-from billhook.errors import InvoiceNotFound, Refusal
-from billhook.invoice import InvoiceId
-from billhook.value import ID_PATTERN, AccountId
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.native.guard import Caller
-from billhook_adapters.http.native.problems import refused
+from billhook.application.commands import Command
+from billhook.lifecycle.errors import InvoiceNotFound, Refusal
+from billhook.model.base import ID_PATTERN, AccountId
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.native.authentication import Caller
+from billhook_adapters.http.native.errors import refused
 
 A = TypeVar("A")
 R = TypeVar("R", bound=Refusal)

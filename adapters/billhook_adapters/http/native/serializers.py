@@ -8,17 +8,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from billhook.canonical import plain
-from billhook.delivery import Delivery
-from billhook.invoice import Invoice, Status
-from billhook.lines import Line, Rounding
-from billhook.message import Message
-from billhook.operation import DocumentField, Operation
-from billhook.party import Medium, Suppression
-from billhook.records import Contact, History, RecordedPayment, StampedFact
-from billhook.verdict import Verdict
-from billhook_adapters.http.native.problems import facts_of
-from billhook_adapters.http.native.wording import detail
+from billhook.application.records import Contact, History, RecordedPayment, StampedFact
+from billhook.lifecycle.explain import Verdict
+from billhook.lifecycle.operation import Operation
+from billhook.messaging.delivery import Delivery
+from billhook.messaging.message import Message
+from billhook.model.canonical_json import plain
+from billhook.model.customer import Medium, Suppression
+from billhook.model.invoice import Invoice, Status
+from billhook.model.line_items import Line, Rounding
+from billhook.model.patch import DocumentField
+from billhook_adapters.http.native.error_texts import detail
+from billhook_adapters.http.native.errors import facts_of
 
 Exact = Annotated[str, BeforeValidator(plain)]
 """A decimal number as text, so that no reader makes a float of it."""

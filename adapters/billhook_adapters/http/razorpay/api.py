@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from billhook_adapters.http.auth import Callers
-from billhook_adapters.http.exchange import LOST, Answer, Call
-from billhook_adapters.http.face import Face, Trouble
-from billhook_adapters.http.lane import Lane
-from billhook_adapters.http.razorpay.asked import Asked
-from billhook_adapters.http.razorpay.bodies import WrongMediaType
-from billhook_adapters.http.razorpay.fields import Refused
-from billhook_adapters.http.razorpay.routes import endpoint
-from billhook_adapters.http.razorpay.wording import (
+from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import LOST, Answer, Call
+from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook_adapters.http.razorpay.errors import (
     BUSY,
     NOT_JSON,
     SERVER_ERROR,
@@ -23,6 +19,10 @@ from billhook_adapters.http.razorpay.wording import (
     broken,
     refusing,
 )
+from billhook_adapters.http.razorpay.parsing import WrongMediaType
+from billhook_adapters.http.razorpay.request import Asked
+from billhook_adapters.http.razorpay.routes.invoices import endpoint
+from billhook_adapters.http.razorpay.schemas.fields import Refused
 
 _TROUBLES: Mapping[Trouble, Answer] = MappingProxyType(
     {

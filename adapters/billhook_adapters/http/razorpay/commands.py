@@ -10,11 +10,9 @@ from typing import Any
 
 from returns.result import Failure, Result
 
-from billhook.desk.case import Case
-from billhook.desk.commands import Update
-from billhook.document import MAX_LINES
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.commands import Update
+from billhook.application.unit_of_work import Case
+from billhook.lifecycle.errors import (
     AmountTooLarge,
     Conflict,
     CurrencyMismatch,
@@ -23,17 +21,19 @@ from billhook.errors import (
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.invoice import Invoice, InvoiceId
-from billhook.lines import Line
-from billhook.operation import DocumentField as F
-from billhook.operations.update import update
-from billhook.party import Medium
-from billhook.value import AccountId
-from billhook_adapters.http.razorpay.customers import DIALECT
-from billhook_adapters.http.razorpay.fields import Refused, instant, unwanted
+from billhook.lifecycle.update import update
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.document import MAX_LINES
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.line_items import Line
+from billhook.model.patch import DocumentField as F
+from billhook.model.patch import Edits
+from billhook_adapters.http.razorpay.errors import UNKNOWN_ID
 from billhook_adapters.http.razorpay.ids import line_id
-from billhook_adapters.http.razorpay.requests import InvoiceIn, Named
-from billhook_adapters.http.razorpay.wording import UNKNOWN_ID
+from billhook_adapters.http.razorpay.schemas.customers import DIALECT
+from billhook_adapters.http.razorpay.schemas.fields import Refused, instant, unwanted
+from billhook_adapters.http.razorpay.schemas.invoices import InvoiceIn, Named
 
 FIELDS: Mapping[str, F] = MappingProxyType(
     {

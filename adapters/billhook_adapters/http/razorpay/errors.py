@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from billhook.errors import (
+from billhook.lifecycle.errors import (
     AccountNotFound,
     AddressSuppressed,
     AlreadyExists,
@@ -29,7 +29,7 @@ from billhook.errors import (
     Refusal,
     TooSoon,
 )
-from billhook_adapters.http.exchange import Answer, answer
+from billhook_adapters.http.core.exchange import Answer, answer
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."

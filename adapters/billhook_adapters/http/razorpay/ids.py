@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from billhook_adapters.http.ids import derived_id
+from billhook_adapters.http.core.ids import derived_id
 
 
 def line_id(invoice: str, position: int) -> str:

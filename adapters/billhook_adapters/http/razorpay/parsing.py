@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from billhook_adapters.http.bodies import from_form, from_json
-from billhook_adapters.http.exchange import BadKey, Call
-from billhook_adapters.http.razorpay.fields import Refused
-from billhook_adapters.http.razorpay.wording import BAD_KEY
+from billhook_adapters.http.core.exchange import BadKey, Call
+from billhook_adapters.http.core.parsing import from_form, from_json
+from billhook_adapters.http.razorpay.errors import BAD_KEY
+from billhook_adapters.http.razorpay.schemas.fields import Refused
 
 
 class WrongMediaType(Exception):  # noqa: N818  # a refusal

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from billhook.invoice import InvoiceId
-from billhook.value import AccountId
-from billhook_adapters.http.exchange import Answer, Call
-from billhook_adapters.http.lane import Lane
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.exchange import Answer, Call
 
 
 class Asked(NamedTuple):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from billhook.invoice import Invoice
-from billhook.lines import Line
-from billhook.message import Message, medium_status
-from billhook.party import Customer, Medium, PostalAddress
-from billhook.pricing import Priced, priced
-from billhook_adapters.http.ids import derived_id
-from billhook_adapters.http.razorpay.customers import echoed
+from billhook.messaging.message import Message, medium_status
+from billhook.model.customer import Customer, Medium, PostalAddress
+from billhook.model.invoice import Invoice
+from billhook.model.line_items import Line
+from billhook.model.pricing import Priced, priced
+from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.ids import line_id
+from billhook_adapters.http.razorpay.schemas.customers import echoed
 
 _SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 

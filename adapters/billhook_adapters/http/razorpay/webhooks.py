@@ -6,14 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from billhook.announcement import Event
-from billhook.facts import PaymentTaken
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.ports import Occasion
-from billhook.records import StampedFact
-from billhook_adapters.http.ids import derived_id
-from billhook_adapters.http.razorpay.entity import entity
+from billhook.application.ports import Occasion
+from billhook.application.records import StampedFact
+from billhook.lifecycle.events import PaymentTaken
+from billhook.messaging.message import Message
+from billhook.messaging.webhooks import Event
+from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.ids import derived_id
+from billhook_adapters.http.razorpay.serializers import entity
 
 EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)
 """What the vendor tells of; it is silent about the others."""

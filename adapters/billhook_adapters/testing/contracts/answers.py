@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from billhook.ports import Store
-from billhook.records import Remembered, RequestKey
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.records import Remembered, RequestKey
+from billhook.model.base import AccountId
 from billhook_adapters.testing.builders import NOON
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, save
 

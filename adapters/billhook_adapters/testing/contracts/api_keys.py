@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.errors import AccountNotFound
-from billhook.value import AccountId
-from billhook_adapters.keys import (
+from billhook.lifecycle.errors import AccountNotFound
+from billhook.model.base import AccountId
+from billhook_adapters.system.api_keys import (
     EditableKeyring,
     KeyNotFound,
     KeyTaken,
@@ -19,7 +19,7 @@ from billhook_adapters.keys import (
     token_key,
 )
 from billhook_adapters.testing.builders import NOON
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER
 
 SECRET = "a-secret-of-at-least-22-characters"  # noqa: S105  # it opens nothing

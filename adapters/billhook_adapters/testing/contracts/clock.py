@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from billhook.ports import Clock
+from billhook.application.ports import Clock
 
 
 class ClockContract:

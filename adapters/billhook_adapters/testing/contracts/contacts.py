@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from billhook.delivery import Delivery
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.records import Contact, History
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.records import Contact, History
+from billhook.messaging.delivery import Delivery
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
 from billhook_adapters.testing.builders import NOON, a_message
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, save
 

@@ -8,8 +8,9 @@ from threading import Event, Thread
 import pytest
 from returns.result import Result, Success
 
-from billhook.account import Policy, Retries
-from billhook.delivery import (
+from billhook.application.commands import AnyCommand, Cancel, Notify, Pay
+from billhook.application.records import Outcome
+from billhook.messaging.delivery import (
     Accepted,
     Delivery,
     Permanent,
@@ -18,13 +19,12 @@ from billhook.delivery import (
     Unknown,
     next_attempt,
 )
-from billhook.desk.commands import AnyCommand, Cancel, Notify, Pay
-from billhook.invoice import InvoiceId, Key, Status
-from billhook.pacing import Rate, Rates
-from billhook.party import Medium
-from billhook.records import Outcome
+from billhook.model.account import Policy, Retries
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Key, Status
+from billhook.model.rate_limits import Rate, Rates
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.engine_suite import ACCOUNT, EngineOffice, EngineSuite
 from billhook_adapters.testing.contracts.store_suite import broken_off
 

@@ -10,18 +10,18 @@ from threading import Lock
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.account import Policy
-from billhook.delivery import Accepted, MessageId, SendError
-from billhook.desk.commands import DraftAndSend
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.pacing import UNLIMITED, Rates
-from billhook.party import Medium
-from billhook.ports import Engine, Store
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import DraftAndSend
+from billhook.application.ports import Engine, Store
+from billhook.application.service import Desk
+from billhook.messaging.delivery import Accepted, MessageId, SendError
+from billhook.messaging.message import Message
+from billhook.model.account import Policy
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook.model.rate_limits import UNLIMITED, Rates
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account
 
 MakeEngine = Callable[[Handlers, int, Callable[[timedelta], None]], Engine]

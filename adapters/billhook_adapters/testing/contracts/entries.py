@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from billhook.ports import Store
-from billhook.records import Entry, EntryKey, Outcome
+from billhook.application.ports import Store
+from billhook.application.records import Entry, EntryKey, Outcome
 from billhook_adapters.testing.builders import NOON, an_entry
 from billhook_adapters.testing.contracts.store_suite import (
     ONE,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.edits import Edits
-from billhook.facts import (
+from billhook.application.ports import Store, StoreRefused
+from billhook.application.records import StampedFact
+from billhook.lifecycle.events import (
     FACTS,
     Cancelled,
     Deleted,
@@ -20,12 +21,11 @@ from billhook.facts import (
     Visited,
     encode,
 )
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.payment import Reference
-from billhook.ports import Store, StoreRefused
-from billhook.records import StampedFact
-from billhook.value import AccountId
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook.model.patch import Edits
+from billhook.model.payment import Reference
 from billhook_adapters.testing.builders import NOON, a_full_document
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 

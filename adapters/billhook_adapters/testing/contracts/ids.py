@@ -7,10 +7,10 @@ from math import log2
 
 import pytest
 
-from billhook.delivery import MessageKey
-from billhook.ports import Ids
+from billhook.application.ports import Ids
+from billhook.messaging.delivery import MessageKey
 from billhook_adapters.testing.builders import a_message, an_announcement
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.store_suite import ONE
 
 MANY = 4000

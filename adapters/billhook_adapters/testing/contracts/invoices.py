@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.change import Change
-from billhook.edits import Edits
-from billhook.invoice import Invoice, Key, Status
-from billhook.money import LARGEST
-from billhook.operations.delete import delete
-from billhook.operations.issue import issue
-from billhook.operations.pay import pay
-from billhook.operations.update import update
-from billhook.ports import Store, StoreRefused
-from billhook.value import AccountId
+from billhook.application.ports import Store, StoreRefused
+from billhook.lifecycle.apply import Change
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.issue import issue
+from billhook.lifecycle.pay import pay
+from billhook.lifecycle.update import update
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, Key, Status
+from billhook.model.money import LARGEST
+from billhook.model.patch import Edits
 from billhook_adapters.testing.builders import (
     NOON,
     a_full_document,

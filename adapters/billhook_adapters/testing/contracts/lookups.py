@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from billhook.edits import Edits
-from billhook.invoice import Invoice, Status
-from billhook.operations.delete import delete
-from billhook.operations.update import update
-from billhook.ports import Store
-from billhook.records import Search
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.records import Search
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.update import update
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, Status
+from billhook.model.patch import Edits
 from billhook_adapters.testing.builders import NOON, a_customer, an_invoice
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, add, save
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from billhook.announcement import Event
-from billhook.delivery import LIVE, Delivery, MessageId, MessageKey
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.receipts import ProviderId
-from billhook.records import History, Outbound
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.records import History, Outbound
+from billhook.messaging.delivery import LIVE, Delivery, MessageId, MessageKey
+from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.webhooks import Event
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
 from billhook_adapters.testing.builders import NOON, a_message, an_announcement
 from billhook_adapters.testing.contracts.contacts import a_contact, history
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from billhook.account import Series
-from billhook.ports import Store, StoreRefused
-from billhook.records import Outcome
+from billhook.application.ports import Store, StoreRefused
+from billhook.application.records import Outcome
+from billhook.model.account import Series
 from billhook_adapters.testing.builders import an_invoice
 from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, broken_off
 

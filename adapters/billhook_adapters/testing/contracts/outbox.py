@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from billhook.delivery import LIVE, Delivery, MessageId, MessageKey, Unsent
-from billhook.outbox import SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
-from billhook.ports import Store
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.messaging.delivery import LIVE, Delivery, MessageId, MessageKey, Unsent
+from billhook.messaging.outbox import SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
+from billhook.model.base import AccountId
 from billhook_adapters.testing.builders import NOON, a_message, an_announcement, an_invoice
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from billhook.invoice import Key
-from billhook.ports import Store, StoreRefused
-from billhook.records import PaymentKey, RecordedPayment
+from billhook.application.ports import Store, StoreRefused
+from billhook.application.records import PaymentKey, RecordedPayment
+from billhook.model.invoice import Key
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, a_key, save
 

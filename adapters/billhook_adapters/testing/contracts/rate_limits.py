@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from billhook.pacing import Turns
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.records import Outcome, PaceKey
+from billhook.application.ports import Store
+from billhook.application.records import Outcome, PaceKey
+from billhook.messaging.rate_limits import Turns
+from billhook.model.customer import Medium
 from billhook_adapters.testing.builders import NOON
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, broken_off, save
 
 OURS, THEIRS = PaceKey(ONE.id, Medium.SMS), PaceKey(OTHER.id, Medium.SMS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from billhook.invoice import InvoiceId, Key
-from billhook.ports import Store
-from billhook.records import Outcome
-from billhook.reminders import Progress
+from billhook.application.ports import Store
+from billhook.application.records import Outcome
+from billhook.model.invoice import InvoiceId, Key
+from billhook.model.reminder_schedule import Progress
 from billhook_adapters.testing.builders import NOON
 from billhook_adapters.testing.contracts.store_suite import (
     ONE,

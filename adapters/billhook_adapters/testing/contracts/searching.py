@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from billhook.invoice import Invoice, Status
-from billhook.operations.delete import delete
-from billhook.operations.issue import issue
-from billhook.ports import Store
-from billhook.records import Outcome, Search
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.records import Outcome, Search
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.issue import issue
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing.builders import (
     NOON,
     TOMORROW,

@@ -8,10 +8,10 @@ from typing import get_args
 import pytest
 from returns.result import Failure, Success
 
-from billhook.delivery import Accepted, SendError
-from billhook.message import Message
-from billhook.party import Medium
-from billhook.ports import Sender
+from billhook.application.ports import Sender
+from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
 from billhook_adapters.testing.builders import a_customer, a_document, a_message, an_invoice
 
 HOSTILE = ["Acme", "", "A\r\nBcc: ada@example.com", "شركة \u202e", "👩🏽‍🚀" * 60, "<b>&amp;</b>"]

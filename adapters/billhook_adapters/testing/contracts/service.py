@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from billhook_adapters.testing.contracts.desk_announcing import AnnouncingSuite
-from billhook_adapters.testing.contracts.desk_batches import BatchesSuite
-from billhook_adapters.testing.contracts.desk_commands import CommandsSuite
-from billhook_adapters.testing.contracts.desk_keys import KeysSuite
-from billhook_adapters.testing.contracts.desk_numbering import NumberingSuite
-from billhook_adapters.testing.contracts.desk_races import RacesSuite
-from billhook_adapters.testing.contracts.desk_reminding import RemindingSuite
+from billhook_adapters.testing.contracts.service_batches import BatchesSuite
+from billhook_adapters.testing.contracts.service_commands import CommandsSuite
+from billhook_adapters.testing.contracts.service_idempotency import KeysSuite
+from billhook_adapters.testing.contracts.service_numbering import NumberingSuite
+from billhook_adapters.testing.contracts.service_races import RacesSuite
+from billhook_adapters.testing.contracts.service_reminders import RemindingSuite
+from billhook_adapters.testing.contracts.service_webhooks import AnnouncingSuite
 
 
 class DeskContract(

@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 import pytest
 from returns.result import Failure, Success
 
-from billhook.desk.commands import AnyCommand, Cancel, Delete, Draft, Issue, Notify, Pay
-from billhook.desk.desk import Desk
-from billhook.errors import (
+from billhook.application.commands import AnyCommand, Cancel, Delete, Draft, Issue, Notify, Pay
+from billhook.application.ports import Store
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import (
     AccountNotFound,
     InvoiceNotFound,
     NotStored,
     OperationNotAllowed,
     Overpayment,
 )
-from billhook.invoice import InvoiceId, Status
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.value import AccountId
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_document, a_payment
-from billhook_adapters.testing.contracts.desk_suite import (
+from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
     DeskSuite,
     drafted,

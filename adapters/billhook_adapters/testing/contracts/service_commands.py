@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.desk.answers import Sent
-from billhook.desk.commands import (
+from billhook.application.answers import Sent
+from billhook.application.commands import (
     Cancel,
     Delete,
     Draft,
@@ -20,9 +20,9 @@ from billhook.desk.commands import (
     Send,
     Update,
 )
-from billhook.desk.desk import Desk
-from billhook.edits import Edits
-from billhook.errors import (
+from billhook.application.ports import Store
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import (
     AccountNotFound,
     AlreadyExists,
     Conflict,
@@ -30,13 +30,13 @@ from billhook.errors import (
     Overpayment,
     ReferenceReused,
 )
-from billhook.invoice import InvoiceId, Status
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.value import AccountId
-from billhook_adapters.memory.clock import SettableClock
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.patch import Edits
+from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing.builders import NOON, a_full_document, a_payment
-from billhook_adapters.testing.contracts.desk_suite import (
+from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
     DeskSuite,
     drafted,

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.desk.commands import (
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Delete,
@@ -20,19 +21,18 @@ from billhook.desk.commands import (
     Send,
     Update,
 )
-from billhook.desk.desk import REMEMBERED_FOR, Desk
-from billhook.desk.handlers import Handlers
-from billhook.edits import Edits
-from billhook.errors import KeyReused, OperationNotAllowed
-from billhook.invoice import InvoiceId, Status
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.records import RequestKey
-from billhook.value import AccountId
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.ports import Store
+from billhook.application.records import RequestKey
+from billhook.application.service import REMEMBERED_FOR, Desk
+from billhook.lifecycle.errors import KeyReused, OperationNotAllowed
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.patch import Edits
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment
-from billhook_adapters.testing.contracts.desk_suite import (
+from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
     DeskSuite,
     at_desk,

@@ -7,16 +7,16 @@ from threading import Lock
 
 import pytest
 
-from billhook.desk.commands import Draft, Issue
-from billhook.desk.desk import Desk
-from billhook.invoice import InvoiceId
-from billhook.ports import Store
-from billhook.value import AccountId
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.commands import Draft, Issue
+from billhook.application.ports import Store
+from billhook.application.service import Desk
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account
-from billhook_adapters.testing.contracts.at_once import at_once
-from billhook_adapters.testing.contracts.desk_suite import ACCOUNT, DeskSuite
+from billhook_adapters.testing.contracts.concurrency import at_once
+from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite
 from billhook_adapters.testing.faults import FaultyStore, Point
 
 INVOICES, THREADS = 1000, 8

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.desk.commands import (
+from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Draft,
@@ -20,15 +20,15 @@ from billhook.desk.commands import (
     Pay,
     RecordPayment,
 )
-from billhook.desk.desk import Desk
-from billhook.errors import AlreadyExists, MissingCustomer, ReferenceReused
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import AlreadyExists, MissingCustomer, ReferenceReused
+from billhook.model.base import AccountId
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.testing.builders import a_customer, a_document, a_payment, an_account
-from billhook_adapters.testing.contracts.at_once import at_once
-from billhook_adapters.testing.contracts.desk_suite import (
+from billhook_adapters.testing.contracts.concurrency import at_once
+from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
     DeskSuite,
     drafted,

@@ -8,20 +8,20 @@ from functools import partial
 
 import pytest
 
-from billhook.desk.commands import AnyCommand, Cancel, Expire, Pay, Remind, Update
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import Handlers
-from billhook.edits import Edits
-from billhook.facts import ReminderRequested
-from billhook.invoice import Invoice, InvoiceId
-from billhook.party import Medium
-from billhook.ports import Store
-from billhook.reminders import Progress, Reminders
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.background_jobs import Handlers
+from billhook.application.commands import AnyCommand, Cancel, Expire, Pay, Remind, Update
+from billhook.application.ports import Store
+from billhook.application.service import Desk
+from billhook.lifecycle.events import ReminderRequested
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.patch import Edits
+from billhook.model.reminder_schedule import Progress, Reminders
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_payment, an_account
-from billhook_adapters.testing.contracts.at_once import at_once
-from billhook_adapters.testing.contracts.desk_suite import ACCOUNT, DeskSuite, issued
+from billhook_adapters.testing.contracts.concurrency import at_once
+from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
 from billhook_adapters.testing.contracts.store_suite import a_key
 
 DAY = timedelta(days=1)

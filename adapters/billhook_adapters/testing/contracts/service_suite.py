@@ -7,16 +7,16 @@ from typing import Any, cast
 
 import pytest
 
-from billhook.change import replay
-from billhook.desk.commands import Draft, Issue
-from billhook.desk.desk import Desk
-from billhook.facts import ChangeFact
-from billhook.invoice import Invoice, InvoiceId, Key, Status
-from billhook.ports import Store
-from billhook.records import RecordedPayment, StampedFact
-from billhook.value import AccountId
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.commands import Draft, Issue
+from billhook.application.ports import Store
+from billhook.application.records import RecordedPayment, StampedFact
+from billhook.application.service import Desk
+from billhook.lifecycle.apply import replay
+from billhook.lifecycle.events import ChangeFact
+from billhook.model.base import AccountId
+from billhook.model.invoice import Invoice, InvoiceId, Key, Status
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account
 
 ACCOUNT = AccountId("acc_1")

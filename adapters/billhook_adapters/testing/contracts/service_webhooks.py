@@ -8,19 +8,26 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.announcement import Announcement, Event
-from billhook.delivery import Accepted, Delivery, MessageKey, Permanent, SendError, Unknown
-from billhook.desk.claiming import Delivered
-from billhook.desk.commands import Cancel, Notify, Pay
-from billhook.desk.desk import Desk
-from billhook.desk.handlers import LEASE, Handlers
-from billhook.invoice import InvoiceId
-from billhook.party import Medium
-from billhook.ports import Occasion, Store
-from billhook_adapters.memory.clock import SettableClock
-from billhook_adapters.memory.ids import RandomIds
+from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.claiming import Delivered
+from billhook.application.commands import Cancel, Notify, Pay
+from billhook.application.ports import Occasion, Store
+from billhook.application.service import Desk
+from billhook.messaging.delivery import (
+    Accepted,
+    Delivery,
+    MessageKey,
+    Permanent,
+    SendError,
+    Unknown,
+)
+from billhook.messaging.webhooks import Announcement, Event
+from billhook.model.customer import Medium
+from billhook.model.invoice import InvoiceId
+from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, a_subscriber
-from billhook_adapters.testing.contracts.desk_suite import ACCOUNT, DeskSuite, issued
+from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
 
 FAR = NOON + timedelta(days=365)
 ID = InvoiceId("inv_1")

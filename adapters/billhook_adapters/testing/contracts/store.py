@@ -5,20 +5,20 @@ from __future__ import annotations
 from billhook_adapters.testing.contracts.answers import AnswersSuite
 from billhook_adapters.testing.contracts.contacts import ContactsSuite
 from billhook_adapters.testing.contracts.entries import EntriesSuite
-from billhook_adapters.testing.contracts.facts import FactsSuite
+from billhook_adapters.testing.contracts.events import FactsSuite
 from billhook_adapters.testing.contracts.invoices import InvoicesSuite
-from billhook_adapters.testing.contracts.looking_up import LookingUpSuite
+from billhook_adapters.testing.contracts.lookups import LookingUpSuite
 from billhook_adapters.testing.contracts.messages import MessagesSuite
 from billhook_adapters.testing.contracts.numbers import NumbersSuite
 from billhook_adapters.testing.contracts.outbox import OutboxSuite
 from billhook_adapters.testing.contracts.payments import PaymentsSuite
+from billhook_adapters.testing.contracts.rate_limits import TurnsSuite
 from billhook_adapters.testing.contracts.reminders import RemindersSuite
 from billhook_adapters.testing.contracts.searching import SearchingSuite
-from billhook_adapters.testing.contracts.subscribers import SubscribersSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
 from billhook_adapters.testing.contracts.texts import TextsSuite
 from billhook_adapters.testing.contracts.transactions import TransactionsSuite
-from billhook_adapters.testing.contracts.turns import TurnsSuite
+from billhook_adapters.testing.contracts.webhook_endpoints import SubscribersSuite
 from billhook_adapters.testing.contracts.worklists import WorklistsSuite
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from billhook.invoice import Invoice, InvoiceId, Key
-from billhook.ports import Store, Work
-from billhook.records import Outcome
+from billhook.application.ports import Store, Work
+from billhook.application.records import Outcome
+from billhook.model.invoice import Invoice, InvoiceId, Key
 from billhook_adapters.testing.builders import an_account
 
 ONE, OTHER = an_account("acc_1", "Acme"), an_account("acc_2", "Umbrella")

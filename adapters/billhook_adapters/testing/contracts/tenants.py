@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from billhook.account import Series
-from billhook.facts import Cancelled, Expired
-from billhook.invoice import InvoiceId, Key, Status
-from billhook.operations.issue import issue
-from billhook.ports import Store
-from billhook.records import History, StampedFact
-from billhook.value import AccountId
+from billhook.application.ports import Store
+from billhook.application.records import History, StampedFact
+from billhook.lifecycle.events import Cancelled, Expired
+from billhook.lifecycle.issue import issue
+from billhook.model.account import Series
+from billhook.model.base import AccountId
+from billhook.model.invoice import InvoiceId, Key, Status
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,

@@ -6,12 +6,12 @@ import unicodedata
 
 import pytest
 
-from billhook.account import Series
-from billhook.facts import Cancelled
-from billhook.invoice import Status
-from billhook.ports import Store, StoreRefused
-from billhook.records import History, Outcome, StampedFact
-from billhook.value import AccountId
+from billhook.application.ports import Store, StoreRefused
+from billhook.application.records import History, Outcome, StampedFact
+from billhook.lifecycle.events import Cancelled
+from billhook.model.account import Series
+from billhook.model.base import AccountId
+from billhook.model.invoice import Status
 from billhook_adapters.testing.builders import (
     NOON,
     a_customer,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.facts import Cancelled
-from billhook.invoice import Status
-from billhook.operations.issue import issue
-from billhook.ports import Store, StoreRefused, View
-from billhook.records import History, Outcome, Search, StampedFact
-from billhook.reminders import Progress
+from billhook.application.ports import Store, StoreRefused, View
+from billhook.application.records import History, Outcome, Search, StampedFact
+from billhook.lifecycle.events import Cancelled
+from billhook.lifecycle.issue import issue
+from billhook.model.invoice import Status
+from billhook.model.reminder_schedule import Progress
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,
@@ -20,7 +20,7 @@ from billhook_adapters.testing.builders import (
     an_invoice,
 )
 from billhook_adapters.testing.contracts.answers import an_answer
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.contacts import a_contact
 from billhook_adapters.testing.contracts.numbers import SERIES
 from billhook_adapters.testing.contracts.store_suite import (

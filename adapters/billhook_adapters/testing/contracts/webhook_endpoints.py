@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from billhook.announcement import Event, Subscriber
-from billhook.ports import Store, StoreRefused
-from billhook.records import Outcome
-from billhook.value import AccountId
+from billhook.application.ports import Store, StoreRefused
+from billhook.application.records import Outcome
+from billhook.messaging.webhooks import Event, Subscriber
+from billhook.model.base import AccountId
 from billhook_adapters.testing.builders import a_subscriber
-from billhook_adapters.testing.contracts.at_once import at_once
+from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.store_suite import (
     ONE,
     OTHER,

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from billhook.delivery import LIVE, Delivery
-from billhook.facts import Expired
-from billhook.invoice import Invoice, Key, Status
-from billhook.operations.delete import delete
-from billhook.operations.expire import Overdue, expire, lapse
-from billhook.ports import Store, StoreRefused
-from billhook.records import Outcome
+from billhook.application.ports import Store, StoreRefused
+from billhook.application.records import Outcome
+from billhook.lifecycle.delete import delete
+from billhook.lifecycle.events import Expired
+from billhook.lifecycle.expire import Overdue, expire, lapse
+from billhook.messaging.delivery import LIVE, Delivery
+from billhook.model.invoice import Invoice, Key, Status
 from billhook_adapters.testing.builders import NOON, a_message, an_invoice
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save, stored
 

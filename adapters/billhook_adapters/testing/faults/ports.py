@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
-from billhook.delivery import MessageId
-from billhook.invoice import InvoiceId
-from billhook.ports import Clock, Ids
+from billhook.application.ports import Clock, Ids
+from billhook.messaging.delivery import MessageId
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.testing.faults.plan import Plan, Point
 
 T = TypeVar("T")

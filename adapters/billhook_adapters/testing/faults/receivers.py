@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from returns.result import Failure, Result
 
-from billhook.delivery import Accepted, SendError, Transient, Unknown
-from billhook.invoice import Invoice
-from billhook.message import Message
-from billhook.ports import Announcer, Occasion, Sender
+from billhook.application.ports import Announcer, Occasion, Sender
+from billhook.messaging.delivery import Accepted, SendError, Transient, Unknown
+from billhook.messaging.message import Message
+from billhook.model.invoice import Invoice
 from billhook_adapters.testing.faults.plan import Plan, Point
 from billhook_adapters.testing.faults.ports import around
 

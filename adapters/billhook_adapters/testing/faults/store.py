@@ -6,10 +6,10 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from billhook.delivery import MessageKey
-from billhook.invoice import Key
-from billhook.outbox import OutboxSearch, Place, Tally
-from billhook.ports import Store, View, Work
+from billhook.application.ports import Store, View, Work
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.outbox import OutboxSearch, Place, Tally
+from billhook.model.invoice import Key
 from billhook_adapters.testing.faults.plan import Plan, Point
 from billhook_adapters.testing.faults.ports import around
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from returns.result import Failure, Result
 
-from billhook.account import Account
-from billhook.desk.commands import Delete, Draft, Visit
-from billhook.desk.desk import Desk
-from billhook.errors import Refusal
-from billhook.invoice import Invoice, InvoiceId
-from billhook.lines import Rounding
-from billhook.party import Medium
-from billhook_adapters.http.exchange import Answer, Call, answer
-from billhook_adapters.http.highlevel.asked import Asked, Endpoint
+from billhook.application.commands import Delete, Draft, Visit
+from billhook.application.service import Desk
+from billhook.lifecycle.errors import Refusal
+from billhook.model.account import Account
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.line_items import Rounding
+from billhook_adapters.http.core.exchange import Answer, Call, answer
 from billhook_adapters.http.highlevel.commands import (
     RecordInvoicePayment,
     Revise,
@@ -26,25 +25,26 @@ from billhook_adapters.http.highlevel.commands import (
     details_of,
     edits_of,
 )
-from billhook_adapters.http.highlevel.entity import entity, summarised
-from billhook_adapters.http.highlevel.fields import Refused, checked, smallest
-from billhook_adapters.http.highlevel.listing import ListIn
-from billhook_adapters.http.highlevel.parts import In
-from billhook_adapters.http.highlevel.payments import RecordPaymentIn
-from billhook_adapters.http.highlevel.requests import (
+from billhook_adapters.http.highlevel.errors import (
+    NO_AUTO_PAYMENT,
+    SETTLED,
+    UNKNOWN_ID,
+    refusal,
+)
+from billhook_adapters.http.highlevel.request import Asked, Endpoint
+from billhook_adapters.http.highlevel.schemas.fields import Refused, checked, smallest
+from billhook_adapters.http.highlevel.schemas.invoices import (
     CreateIn,
     LateFeesChangeIn,
     Tenant,
     TextToPayIn,
     UpdateIn,
 )
-from billhook_adapters.http.highlevel.sending import SendIn, queued
-from billhook_adapters.http.highlevel.wording import (
-    NO_AUTO_PAYMENT,
-    SETTLED,
-    UNKNOWN_ID,
-    refusal,
-)
+from billhook_adapters.http.highlevel.schemas.listing import ListIn
+from billhook_adapters.http.highlevel.schemas.parts import In
+from billhook_adapters.http.highlevel.schemas.payments import RecordPaymentIn
+from billhook_adapters.http.highlevel.schemas.sending import SendIn, queued
+from billhook_adapters.http.highlevel.serializers import entity, summarised
 
 MOST_DETAILS = 32 * 1024
 

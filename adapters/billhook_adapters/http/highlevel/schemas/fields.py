@@ -10,8 +10,8 @@ from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from pydantic import BeforeValidator, StringConstraints, ValidationError
 
-from billhook.money import LARGEST, Currency, major, minor
-from billhook.value import Text, Value
+from billhook.model.base import Text, Value
+from billhook.model.money import LARGEST, Currency, major, minor
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.lines import Rounding
-from billhook.value import Identifier, Text
-from billhook_adapters.http.highlevel.fields import (
+from billhook.model.base import Identifier, Text
+from billhook.model.document import Document
+from billhook.model.line_items import Rounding
+from billhook.model.patch import Edits
+from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
     Long,
     Refused,
@@ -20,7 +20,7 @@ from billhook_adapters.http.highlevel.fields import (
     judged,
     midnight,
 )
-from billhook_adapters.http.highlevel.parts import (
+from billhook_adapters.http.highlevel.schemas.parts import (
     AttachmentIn,
     BusinessIn,
     ContactIn,

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from billhook.records import Search
-from billhook_adapters.http.highlevel.fields import Day, Short, midnight
-from billhook_adapters.http.highlevel.parts import In
-from billhook_adapters.http.highlevel.projection import WANTED, VendorStatus
+from billhook.application.records import Search
+from billhook_adapters.http.highlevel.field_mapping import WANTED, VendorStatus
+from billhook_adapters.http.highlevel.schemas.fields import Day, Short, midnight
+from billhook_adapters.http.highlevel.schemas.parts import In
 
 MOST = 100
 """Invoices on a page; more are not refused but left to the next."""

@@ -8,15 +8,15 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
 
-from billhook.document import MAX_LINES
-from billhook.lines import MAX_TAXES, Line, Tax
-from billhook.money import Currency
-from billhook.party import MAX_RECIPIENTS, Customer, PostalAddress, Recipients
-from billhook.pricing import Discount
-from billhook.schedule import MAX_INSTALMENTS, Instalment, Schedule
-from billhook.value import Identifier, Value
+from billhook.model.base import Identifier, Value
+from billhook.model.customer import MAX_RECIPIENTS, Customer, PostalAddress, Recipients
+from billhook.model.document import MAX_LINES
+from billhook.model.instalments import MAX_INSTALMENTS, Instalment, Schedule
+from billhook.model.line_items import MAX_TAXES, Line, Tax
+from billhook.model.money import Currency
+from billhook.model.pricing import Discount
 from billhook_adapters.http.highlevel.amounts import plain
-from billhook_adapters.http.highlevel.fields import (
+from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
     Long,
     Number,

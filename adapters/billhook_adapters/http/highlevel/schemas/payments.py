@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from billhook_adapters.http.highlevel.fields import Long, Number, Short
-from billhook_adapters.http.highlevel.parts import Free, In
-from billhook_adapters.http.highlevel.requests import Tenant
-from billhook_adapters.http.highlevel.sending import CardIn
+from billhook_adapters.http.highlevel.schemas.fields import Long, Number, Short
+from billhook_adapters.http.highlevel.schemas.invoices import Tenant
+from billhook_adapters.http.highlevel.schemas.parts import Free, In
+from billhook_adapters.http.highlevel.schemas.sending import CardIn
 
 
 class ChequeIn(In):

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from billhook.document import Document
-from billhook.edits import Edits
-from billhook.message import Message
-from billhook.party import Medium
-from billhook_adapters.http.highlevel.fields import Required, Short, instant, judged
-from billhook_adapters.http.highlevel.parts import Flag, Free, In
-from billhook_adapters.http.highlevel.requests import Tenant, echoed, echoing
+from billhook.messaging.message import Message
+from billhook.model.customer import Medium
+from billhook.model.document import Document
+from billhook.model.patch import Edits
+from billhook_adapters.http.highlevel.schemas.fields import Required, Short, instant, judged
+from billhook_adapters.http.highlevel.schemas.invoices import Tenant, echoed, echoing
+from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
 
 Action = Literal["sms_and_email", "send_manually", "email", "sms"]
 

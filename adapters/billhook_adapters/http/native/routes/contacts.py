@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from billhook.party import medium_of
-from billhook.records import Contact
-from billhook.value import AccountId
-from billhook_adapters.http.native.answers import ContactOut
-from billhook_adapters.http.native.caller import TheAccount, TheLane, unwrapped
-from billhook_adapters.http.native.guard import GuardedRoute
+from billhook.application.records import Contact
+from billhook.model.base import AccountId
+from billhook.model.customer import medium_of
+from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, answers
-from billhook_adapters.http.native.requests import ContactIn, StandingIn
+from billhook_adapters.http.native.request import TheAccount, TheLane, unwrapped
+from billhook_adapters.http.native.schemas.invoices import ContactIn, StandingIn
+from billhook_adapters.http.native.serializers import ContactOut
 
 contacts = APIRouter(route_class=GuardedRoute)
 

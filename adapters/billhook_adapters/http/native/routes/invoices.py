@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from billhook.desk.commands import Cancel, Delete, Draft, DraftAndSend, Issue, Update
-from billhook.invoice import Invoice
-from billhook_adapters.http.native.answers import InvoiceOut, SentOut
-from billhook_adapters.http.native.caller import (
+from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Issue, Update
+from billhook.model.invoice import Invoice
+from billhook_adapters.http.native.authentication import GuardedRoute
+from billhook_adapters.http.native.openapi import BODY, ETAG, answers
+from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
     TheKey,
@@ -16,10 +17,9 @@ from billhook_adapters.http.native.caller import (
     decided,
     unwrapped,
 )
-from billhook_adapters.http.native.guard import GuardedRoute
-from billhook_adapters.http.native.openapi import BODY, ETAG, answers
-from billhook_adapters.http.native.reads import etag
-from billhook_adapters.http.native.requests import EditsIn, InvoiceIn
+from billhook_adapters.http.native.routes.queries import etag
+from billhook_adapters.http.native.schemas.invoices import EditsIn, InvoiceIn
+from billhook_adapters.http.native.serializers import InvoiceOut, SentOut
 
 writes = APIRouter(route_class=GuardedRoute)
 

@@ -7,12 +7,13 @@ from hashlib import sha256
 
 from fastapi import APIRouter
 
-from billhook.canonical import canonical
-from billhook.desk.commands import Notify, Pay, RecordPayment, Send
-from billhook.payment import Payment, Reference
-from billhook.value import AccountId
-from billhook_adapters.http.native.answers import InvoiceOut, MessageOut, PaidOut, SentOut
-from billhook_adapters.http.native.caller import (
+from billhook.application.commands import Notify, Pay, RecordPayment, Send
+from billhook.model.base import AccountId
+from billhook.model.canonical_json import canonical
+from billhook.model.payment import Payment, Reference
+from billhook_adapters.http.native.authentication import GuardedRoute
+from billhook_adapters.http.native.openapi import BODY, answers
+from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
     TheKey,
@@ -20,9 +21,8 @@ from billhook_adapters.http.native.caller import (
     TheVersion,
     decided,
 )
-from billhook_adapters.http.native.guard import GuardedRoute
-from billhook_adapters.http.native.openapi import BODY, answers
-from billhook_adapters.http.native.requests import NotifyIn, PaymentIn, SendIn
+from billhook_adapters.http.native.schemas.invoices import NotifyIn, PaymentIn, SendIn
+from billhook_adapters.http.native.serializers import InvoiceOut, MessageOut, PaidOut, SentOut
 
 telling = APIRouter(route_class=GuardedRoute)
 

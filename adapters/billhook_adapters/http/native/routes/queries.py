@@ -6,8 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from billhook_adapters.http.native import paging
-from billhook_adapters.http.native.answers import (
+from billhook_adapters.http.native.authentication import GuardedRoute
+from billhook_adapters.http.native.openapi import ETAG, answers
+from billhook_adapters.http.native.request import TheAccount, TheInvoice, TheLane, unwrapped
+from billhook_adapters.http.native.schemas import cursors as paging
+from billhook_adapters.http.native.schemas.invoices import ListIn
+from billhook_adapters.http.native.serializers import (
     FactOut,
     FactsOut,
     InvoiceOut,
@@ -20,10 +24,6 @@ from billhook_adapters.http.native.answers import (
     VerdictOut,
     VerdictsOut,
 )
-from billhook_adapters.http.native.caller import TheAccount, TheInvoice, TheLane, unwrapped
-from billhook_adapters.http.native.guard import GuardedRoute
-from billhook_adapters.http.native.openapi import ETAG, answers
-from billhook_adapters.http.native.requests import ListIn
 
 reads = APIRouter(route_class=GuardedRoute)
 

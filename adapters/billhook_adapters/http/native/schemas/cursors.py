@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from billhook.canonical import plain
-from billhook.invoice import Invoice
-from billhook.value import ID_PATTERN, utc
+from billhook.model.base import ID_PATTERN, utc
+from billhook.model.canonical_json import plain
+from billhook.model.invoice import Invoice
 
 
 def cursor(last: Invoice) -> str:

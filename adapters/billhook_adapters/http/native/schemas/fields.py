@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from billhook.decimals import Percentage, Quantity
-from billhook.money import EXPONENTS, CurrencyCode
-from billhook.party import CountryCode, EmailAddress, LanguageTag, PhoneNumber, medium_of
-from billhook.value import ID_PATTERN, Identifier, Text, TimeZone, utc
-from billhook_adapters.zones import known_zone
+from billhook.model.base import ID_PATTERN, Identifier, Text, TimeZone, utc
+from billhook.model.customer import CountryCode, EmailAddress, LanguageTag, PhoneNumber, medium_of
+from billhook.model.decimals import Percentage, Quantity
+from billhook.model.money import EXPONENTS, CurrencyCode
+from billhook_adapters.system.time_zones import known_zone
 
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"

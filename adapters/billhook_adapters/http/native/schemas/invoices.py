@@ -13,31 +13,31 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from billhook.desk.sending import Addresses
-from billhook.document import MAX_LINES, Document
-from billhook.edits import Edits
-from billhook.invoice import InvoiceId, Status
-from billhook.lines import Rounding
-from billhook.money import PositiveAmount
-from billhook.party import Medium, Suppression
-from billhook.records import Search
-from billhook.value import Label, Prose, Text, Value
-from billhook_adapters.http.native import paging
-from billhook_adapters.http.native.parts import (
+from billhook.application.records import Search
+from billhook.application.sending import Addresses
+from billhook.model.base import Label, Prose, Text, Value
+from billhook.model.customer import Medium, Suppression
+from billhook.model.document import MAX_LINES, Document
+from billhook.model.invoice import InvoiceId, Status
+from billhook.model.line_items import Rounding
+from billhook.model.money import PositiveAmount
+from billhook.model.patch import Edits
+from billhook_adapters.http.native.errors import field_errors, invalid
+from billhook_adapters.http.native.schemas import cursors as paging
+from billhook_adapters.http.native.schemas.fields import (
+    DIGITS,
+    Code,
+    Id,
+    Instant,
+    Reachable,
+)
+from billhook_adapters.http.native.schemas.parts import (
     CustomerIn,
     DiscountIn,
     In,
     LineIn,
     RecipientsIn,
     ScheduleIn,
-)
-from billhook_adapters.http.native.problems import field_errors, invalid
-from billhook_adapters.http.native.shapes import (
-    DIGITS,
-    Code,
-    Id,
-    Instant,
-    Reachable,
 )
 
 V = TypeVar("V", bound=Value)

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from billhook.lines import MAX_TAXES
-from billhook.money import Amount
-from billhook.party import MAX_RECIPIENTS
-from billhook.schedule import MAX_INSTALMENTS
-from billhook.value import Label, Prose, Text
-from billhook_adapters.http.native.shapes import (
+from billhook.model.base import Label, Prose, Text
+from billhook.model.customer import MAX_RECIPIENTS
+from billhook.model.instalments import MAX_INSTALMENTS
+from billhook.model.line_items import MAX_TAXES
+from billhook.model.money import Amount
+from billhook_adapters.http.native.schemas.fields import (
     Country,
     Email,
     HowMany,

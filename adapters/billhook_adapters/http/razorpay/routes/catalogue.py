@@ -5,19 +5,19 @@ from __future__ import annotations
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook_adapters.http.exchange import Answer, answer
-from billhook_adapters.http.razorpay.asked import Asked
-from billhook_adapters.http.razorpay.bodies import body_of, key_of
-from billhook_adapters.http.razorpay.customers import (
+from billhook_adapters.http.core.exchange import Answer, answer
+from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, refusal, refusing
+from billhook_adapters.http.razorpay.parsing import body_of, key_of
+from billhook_adapters.http.razorpay.request import Asked
+from billhook_adapters.http.razorpay.schemas.customers import (
     CustomerAlone,
     customer_entity,
     filed_customer,
     known_customer,
 )
-from billhook_adapters.http.razorpay.fields import Refused, refused
-from billhook_adapters.http.razorpay.items import ItemIn, item_entity
-from billhook_adapters.http.razorpay.requests import checked
-from billhook_adapters.http.razorpay.wording import UNKNOWN_ID, refusal, refusing
+from billhook_adapters.http.razorpay.schemas.fields import Refused, refused
+from billhook_adapters.http.razorpay.schemas.invoices import checked
+from billhook_adapters.http.razorpay.schemas.items import ItemIn, item_entity
 
 
 async def add_customer(asked: Asked) -> Answer:

@@ -9,34 +9,34 @@ from types import MappingProxyType
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook.delivery import ACCEPTED
-from billhook.desk.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
-from billhook.desk.sending import Addresses
-from billhook.errors import Conflict, NotEditable, Refusal
-from billhook.invoice import Invoice
-from billhook.party import Medium
-from billhook_adapters.http.exchange import Answer, Call, answer
-from billhook_adapters.http.razorpay.amending import Amend, UpdateIn
-from billhook_adapters.http.razorpay.asked import Asked, Endpoint
-from billhook_adapters.http.razorpay.bodies import body_of, key_of
-from billhook_adapters.http.razorpay.books import (
+from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
+from billhook.application.sending import Addresses
+from billhook.lifecycle.errors import Conflict, NotEditable, Refusal
+from billhook.messaging.delivery import ACCEPTED
+from billhook.model.customer import Medium
+from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.exchange import Answer, Call, answer
+from billhook_adapters.http.razorpay.commands import Amend, UpdateIn
+from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, medium_unknown, refusal, refusing
+from billhook_adapters.http.razorpay.parsing import body_of, key_of
+from billhook_adapters.http.razorpay.request import Asked, Endpoint
+from billhook_adapters.http.razorpay.routes.catalogue import (
     add_customer,
     add_item,
     fetch_customer,
     fetch_item,
 )
-from billhook_adapters.http.razorpay.customers import known_customer
-from billhook_adapters.http.razorpay.entity import collection, entity
-from billhook_adapters.http.razorpay.fields import Refused, refused
-from billhook_adapters.http.razorpay.items import ItemIn, known_item
-from billhook_adapters.http.razorpay.listing import list_request
-from billhook_adapters.http.razorpay.requests import (
+from billhook_adapters.http.razorpay.schemas.customers import known_customer
+from billhook_adapters.http.razorpay.schemas.fields import Refused, refused
+from billhook_adapters.http.razorpay.schemas.invoices import (
     CreateIn,
     InvoiceIn,
     Named,
     checked,
 )
-from billhook_adapters.http.razorpay.wording import UNKNOWN_ID, medium_unknown, refusal, refusing
+from billhook_adapters.http.razorpay.schemas.items import ItemIn, known_item
+from billhook_adapters.http.razorpay.schemas.listing import list_request
+from billhook_adapters.http.razorpay.serializers import collection, entity
 
 NO_INVOICES = answer({"entity": "collection", "count": 0, "items": []})
 SUCCESS, NO_SUCCESS = answer({"success": True}), answer({"success": False})

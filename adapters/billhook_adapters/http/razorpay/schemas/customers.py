@@ -12,14 +12,14 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from billhook.desk.commands import File
-from billhook.desk.desk import Desk
-from billhook.invoice import Invoice
-from billhook.party import Customer, PostalAddress
-from billhook.records import Entry, Search
-from billhook.value import ID_PATTERN, AccountId, Text, Value
-from billhook_adapters.http.ids import derived_id
-from billhook_adapters.http.razorpay.fields import Flag, Notes, NumberOrText
+from billhook.application.commands import File
+from billhook.application.records import Entry, Search
+from billhook.application.service import Desk
+from billhook.model.base import ID_PATTERN, AccountId, Text, Value
+from billhook.model.customer import Customer, PostalAddress
+from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.ids import derived_id
+from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrText
 
 _ID = re.compile(ID_PATTERN)
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, Strict, StringConstraints, ValidationError
 
-from billhook.money import EXPONENTS
-from billhook.value import Text
+from billhook.model.base import Text
+from billhook.model.money import EXPONENTS
 
 
 class Refused(Exception):  # noqa: N818  # a refusal, in the vendor's words

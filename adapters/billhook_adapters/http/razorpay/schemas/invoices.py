@@ -8,12 +8,13 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from billhook.document import Document
-from billhook.lines import Line
-from billhook.party import Customer, Medium
-from billhook.value import AccountId, Text, Value
-from billhook_adapters.http.razorpay.customers import DIALECT, CustomerIn, Known
-from billhook_adapters.http.razorpay.fields import (
+from billhook.model.base import AccountId, Text, Value
+from billhook.model.customer import Customer, Medium
+from billhook.model.document import Document
+from billhook.model.line_items import Line
+from billhook_adapters.http.razorpay.errors import OTHER_CURRENCY
+from billhook_adapters.http.razorpay.schemas.customers import DIALECT, CustomerIn, Known
+from billhook_adapters.http.razorpay.schemas.fields import (
     LISTED,
     Flag,
     Notes,
@@ -26,8 +27,7 @@ from billhook_adapters.http.razorpay.fields import (
     least_amount,
     refused,
 )
-from billhook_adapters.http.razorpay.items import ItemIn
-from billhook_adapters.http.razorpay.wording import OTHER_CURRENCY
+from billhook_adapters.http.razorpay.schemas.items import ItemIn
 
 V = TypeVar("V", bound=Value)
 

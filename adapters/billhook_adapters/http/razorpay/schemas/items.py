@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from billhook.desk.commands import File
-from billhook.desk.desk import Desk
-from billhook.lines import Line
-from billhook.money import LARGEST, CurrencyCode
-from billhook.records import Entry
-from billhook.value import AccountId, Text, Value
-from billhook_adapters.http.ids import derived_id
-from billhook_adapters.http.razorpay.fields import Paragraph, Whole
+from billhook.application.commands import File
+from billhook.application.records import Entry
+from billhook.application.service import Desk
+from billhook.model.base import AccountId, Text, Value
+from billhook.model.line_items import Line
+from billhook.model.money import LARGEST, CurrencyCode
+from billhook_adapters.http.core.ids import derived_id
+from billhook_adapters.http.razorpay.schemas.fields import Paragraph, Whole
 
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
 

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 
 from pydantic import BeforeValidator, Field
 
-from billhook.records import Search
-from billhook.value import Text, Value
-from billhook_adapters.http.razorpay.fields import Refused, Seconds, Whole
-from billhook_adapters.http.razorpay.requests import checked
+from billhook.application.records import Search
+from billhook.model.base import Text, Value
+from billhook_adapters.http.razorpay.schemas.fields import Refused, Seconds, Whole
+from billhook_adapters.http.razorpay.schemas.invoices import checked
 
 MOST = 100
 _FRACTION = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")

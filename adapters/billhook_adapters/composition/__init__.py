@@ -1,0 +1,1 @@
+"""Puts the parts together: settings, senders, service. The only package that knows every part."""

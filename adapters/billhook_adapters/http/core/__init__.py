@@ -1,0 +1,1 @@
+"""What every HTTP API shares: request, response, authentication, batching, the server."""

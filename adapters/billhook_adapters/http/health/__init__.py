@@ -1,0 +1,1 @@
+"""The probes of a running service: live, ready, metrics."""

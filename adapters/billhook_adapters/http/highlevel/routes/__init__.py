@@ -1,0 +1,1 @@
+"""HighLevel's routes, one resource a module."""

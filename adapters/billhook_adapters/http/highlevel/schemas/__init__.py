@@ -1,0 +1,1 @@
+"""HighLevel's requests, checked by the vendor's own limits."""

@@ -1,0 +1,1 @@
+"""Razorpay's routes, one resource a module."""

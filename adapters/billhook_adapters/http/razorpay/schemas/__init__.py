@@ -1,0 +1,1 @@
+"""Razorpay's requests, checked by the vendor's own limits."""

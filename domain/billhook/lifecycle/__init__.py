@@ -1,0 +1,1 @@
+"""Rules: the transition table, errors, events and one module an operation. Imports `model`."""

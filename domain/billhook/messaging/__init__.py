@@ -1,0 +1,1 @@
+"""What goes out: messages, delivery reports, webhooks. Imports `model` and `lifecycle`."""

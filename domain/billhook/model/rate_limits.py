@@ -1,0 +1,42 @@
+"""How fast messages may go out: a number in a length of time, for each medium."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, Strict
+
+from billhook.model.base import Duration, Value
+from billhook.model.customer import Medium
+
+
+class Rate(Value):
+    """So many messages in a length of time, evenly spread.
+
+    >>> Rate(most=20, within=timedelta(seconds=1)).interval
+    datetime.timedelta(microseconds=50000)
+    """
+
+    most: Annotated[int, Strict(), Field(ge=1, le=1_000_000)]
+    within: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(days=1))]
+
+    @property
+    def interval(self) -> timedelta:
+        """The time from one message to the next."""
+        return self.within / self.most
+
+
+class Rates(Value):
+    """The rate of each medium; None is no limit."""
+
+    sms: Rate | None = None
+    email: Rate | None = None
+
+    def of(self, medium: Medium) -> Rate | None:
+        """The rate of one medium."""
+        rate: Rate | None = getattr(self, medium)
+        return rate
+
+
+UNLIMITED = Rates()
