@@ -6,8 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
-from billhook.lifecycle.errors import REFUSALS
-from billhook.lifecycle.events import ChangeFact, Fact
+from billhook.lifecycle.errors import ERRORS
+from billhook.lifecycle.events import Event, InvoiceChanged
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, NEXT, TRIGGERS, sources
 from billhook.messaging.delivery import NEXT as DELIVERY
@@ -48,7 +48,7 @@ def lifecycle() -> str:
     """The lifecycle page."""
     statuses = list(Status)
     what = [[op.value, *(leads(op, status) for status in statuses)] for op in Operation]
-    edits = [
+    patch = [
         [
             status.value,
             "all" if EDITABLE[status] == frozenset(DocumentField) else
@@ -63,7 +63,7 @@ def lifecycle() -> str:
         "nothing, `-` where it is refused.\n\n"
         + table(["", *statuses], what)
         + "\nWhat an update may change:\n\n"
-        + table(["status", "fields"], edits)
+        + table(["status", "fields"], patch)
         + "\nAn invoice whose `expire_by` has passed counts as expired at once, whether or not a "
         "sweep has recorded it.\n\n## A message\n\n"
         + diagram({(at, trigger): to for (at, trigger), to in DELIVERY.items()})
@@ -80,7 +80,7 @@ def refusals() -> str:
             ", ".join(f"`{field.name}`" for field in fields(kind)) or "-",
             f"{kind.remedy}" + (f": `{kind.field}`" if hasattr(kind, "field") else ""),
         ]
-        for code, kind in REFUSALS.items()
+        for code, kind in ERRORS.items()
     ]
     return (
         f"# Every refusal\n\n{NOTICE}\n\nA refusal is a value with facts, a stable code and a "
@@ -89,7 +89,7 @@ def refusals() -> str:
     )
 
 
-def facts() -> str:
+def events() -> str:
     """The page of facts."""
     rows = [
         [
@@ -97,9 +97,9 @@ def facts() -> str:
             str(kind.version),
             " ".join((kind.__doc__ or "").split()),
             ", ".join(f"`{field.name}`" for field in fields(kind)),
-            "yes" if kind in get_args(ChangeFact) else "no",
+            "yes" if kind in get_args(InvoiceChanged) else "no",
         ]
-        for kind in get_args(Fact)
+        for kind in get_args(Event)
     ]
     return (
         f"# Every fact\n\n{NOTICE}\n\nStored as canonical JSON: sorted keys, integers for money, "
@@ -144,7 +144,7 @@ def projection() -> str:
 PAGES = {
     "lifecycle": lifecycle,
     "refusals": refusals,
-    "facts": facts,
+    "facts": events,
     "highlevel-fields": projection,
 }
 

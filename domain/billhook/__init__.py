@@ -9,59 +9,59 @@ costs nearly nothing.
 """
 
 _HOMES = {
-    "application.answers": "Sent",
-    "application.background_jobs": "Handlers",
+    "application.answers": "SendResult",
+    "application.background_jobs": "BackgroundJobs",
     "application.commands": (
-        "Cancel Command Delete Draft DraftAndSend Expire File Issue Notify Pay RecordPayment "
-        "Remind Send Update Visit"
+        "Cancel Command Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment "
+        "RecordView Remind SaveEntry Send Update"
     ),
-    "application.inline_delivery": "InlineDesk",
-    "application.records": "Entry RecordedPayment Search StampedFact",
-    "application.sending": "Addresses",
-    "application.service": "Desk",
+    "application.inline_delivery": "InlineDeliveryService",
+    "application.records": "Entry RecordedEvent RecordedPayment Search",
+    "application.sending": "MissingAddressPolicy",
+    "application.service": "InvoiceService",
     "lifecycle.apply": "Change apply as_of replay",
     "lifecycle.cancel": "cancel",
     "lifecycle.delete": "delete",
     "lifecycle.draft": "draft",
     "lifecycle.errors": (
         "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
-        "CurrencyMismatch ExpiresTooSoon InvoiceNotFound KeyReused MissingContact "
-        "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill "
-        "OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Refusal Remedy "
+        "CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused InvoiceNotFound "
+        "MissingContact MissingCustomer MissingEmail NotEditable NotStored NotYetDue "
+        "NothingToBill OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Remedy "
         "TooSoon"
     ),
     "lifecycle.events": (
-        "Cancelled Deleted Drafted Expired Fact Issued NotificationRequested PaymentTaken "
-        "ReminderRequested Updated Visited"
+        "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
+        "InvoiceUpdated InvoiceViewed NotificationRequested PaymentRecorded ReminderRequested"
     ),
     "lifecycle.expire": "expire",
     "lifecycle.explain": "Verdict explain",
     "lifecycle.issue": "issue",
-    "lifecycle.notify": "CLEAR Notification Standing notify",
+    "lifecycle.notify": "DELIVERABLE Deliverability Notification notify",
     "lifecycle.operation": "Operation",
     "lifecycle.pay": "pay",
-    "lifecycle.remind": "Outlook Reminded plan remind",
+    "lifecycle.remind": "ReminderDecision ReminderOutlook remind reminder_times",
     "lifecycle.transitions": "status_at",
     "lifecycle.update": "update",
-    "messaging.delivery": "Delivery MessageId MessageKey MessageNotFound NotDead",
-    "messaging.delivery_reports": "Arrived CameBack ProviderId Receipt",
+    "messaging.delivery": "DeliveryStatus MessageId MessageKey MessageNotFound NotDeadLetter",
+    "messaging.delivery_reports": "Bounced Delivered DeliveryReport ProviderMessageId",
     "messaging.message": "Message medium_status",
-    "messaging.webhooks": "Announcement Event Subscriber SubscriberId",
-    "model.account": "Account Policy Retries Series",
+    "messaging.webhooks": "WebhookEndpoint WebhookEndpointId WebhookEvent WebhookEventType",
+    "model.account": "Account AccountPolicy NumberSeries RetryPolicy",
     "model.base": "AccountId",
     "model.canonical_json": "canonical",
     "model.customer": "Customer Medium PostalAddress Recipients",
     "model.document": "Document",
-    "model.instalments": "Instalment Schedule",
-    "model.invoice": "Invoice InvoiceId Key Status",
+    "model.instalments": "Instalment PaymentSchedule",
+    "model.invoice": "Invoice InvoiceId InvoiceKey Status",
     "model.line_items": "Line Rounding Tax",
     "model.money": "Currency currency major minor",
-    "model.patch": "DocumentField Edits",
+    "model.patch": "DocumentField Patch",
     "model.payment": "Payment Reference",
-    "model.payment_instructions": "Payee",
+    "model.payment_instructions": "PaymentInstructions",
     "model.pricing": "Discount Priced Summary priced summary",
-    "model.rate_limits": "Rate Rates",
-    "model.reminder_schedule": "Progress Quiet Reminders",
+    "model.rate_limits": "RateLimit RateLimits",
+    "model.reminder_schedule": "QuietHours ReminderProgress ReminderSchedule",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -1,29 +1,29 @@
 """The public names, for type checkers; `__init__.py` loads them at first use."""
 
-from billhook.application.answers import Sent as Sent
-from billhook.application.background_jobs import Handlers as Handlers
+from billhook.application.answers import SendResult as SendResult
+from billhook.application.background_jobs import BackgroundJobs as BackgroundJobs
 from billhook.application.commands import Cancel as Cancel
 from billhook.application.commands import Command as Command
 from billhook.application.commands import Delete as Delete
 from billhook.application.commands import Draft as Draft
 from billhook.application.commands import DraftAndSend as DraftAndSend
 from billhook.application.commands import Expire as Expire
-from billhook.application.commands import File as File
 from billhook.application.commands import Issue as Issue
 from billhook.application.commands import Notify as Notify
 from billhook.application.commands import Pay as Pay
 from billhook.application.commands import RecordPayment as RecordPayment
+from billhook.application.commands import RecordView as RecordView
 from billhook.application.commands import Remind as Remind
+from billhook.application.commands import SaveEntry as SaveEntry
 from billhook.application.commands import Send as Send
 from billhook.application.commands import Update as Update
-from billhook.application.commands import Visit as Visit
-from billhook.application.inline_delivery import InlineDesk as InlineDesk
+from billhook.application.inline_delivery import InlineDeliveryService as InlineDeliveryService
 from billhook.application.records import Entry as Entry
+from billhook.application.records import RecordedEvent as RecordedEvent
 from billhook.application.records import RecordedPayment as RecordedPayment
 from billhook.application.records import Search as Search
-from billhook.application.records import StampedFact as StampedFact
-from billhook.application.sending import Addresses as Addresses
-from billhook.application.service import Desk as Desk
+from billhook.application.sending import MissingAddressPolicy as MissingAddressPolicy
+from billhook.application.service import InvoiceService as InvoiceService
 from billhook.lifecycle.apply import Change as Change
 from billhook.lifecycle.apply import apply as apply
 from billhook.lifecycle.apply import as_of as as_of
@@ -38,9 +38,10 @@ from billhook.lifecycle.errors import AmountTooLarge as AmountTooLarge
 from billhook.lifecycle.errors import BelowMinimum as BelowMinimum
 from billhook.lifecycle.errors import Conflict as Conflict
 from billhook.lifecycle.errors import CurrencyMismatch as CurrencyMismatch
+from billhook.lifecycle.errors import DomainError as DomainError
 from billhook.lifecycle.errors import ExpiresTooSoon as ExpiresTooSoon
+from billhook.lifecycle.errors import IdempotencyKeyReused as IdempotencyKeyReused
 from billhook.lifecycle.errors import InvoiceNotFound as InvoiceNotFound
-from billhook.lifecycle.errors import KeyReused as KeyReused
 from billhook.lifecycle.errors import MissingContact as MissingContact
 from billhook.lifecycle.errors import MissingCustomer as MissingCustomer
 from billhook.lifecycle.errors import MissingEmail as MissingEmail
@@ -52,55 +53,54 @@ from billhook.lifecycle.errors import OperationNotAllowed as OperationNotAllowed
 from billhook.lifecycle.errors import Overpayment as Overpayment
 from billhook.lifecycle.errors import PartialNotAllowed as PartialNotAllowed
 from billhook.lifecycle.errors import ReferenceReused as ReferenceReused
-from billhook.lifecycle.errors import Refusal as Refusal
 from billhook.lifecycle.errors import Remedy as Remedy
 from billhook.lifecycle.errors import TooSoon as TooSoon
-from billhook.lifecycle.events import Cancelled as Cancelled
-from billhook.lifecycle.events import Deleted as Deleted
-from billhook.lifecycle.events import Drafted as Drafted
-from billhook.lifecycle.events import Expired as Expired
-from billhook.lifecycle.events import Fact as Fact
-from billhook.lifecycle.events import Issued as Issued
+from billhook.lifecycle.events import Event as Event
+from billhook.lifecycle.events import InvoiceCancelled as InvoiceCancelled
+from billhook.lifecycle.events import InvoiceDeleted as InvoiceDeleted
+from billhook.lifecycle.events import InvoiceDrafted as InvoiceDrafted
+from billhook.lifecycle.events import InvoiceExpired as InvoiceExpired
+from billhook.lifecycle.events import InvoiceIssued as InvoiceIssued
+from billhook.lifecycle.events import InvoiceUpdated as InvoiceUpdated
+from billhook.lifecycle.events import InvoiceViewed as InvoiceViewed
 from billhook.lifecycle.events import NotificationRequested as NotificationRequested
-from billhook.lifecycle.events import PaymentTaken as PaymentTaken
+from billhook.lifecycle.events import PaymentRecorded as PaymentRecorded
 from billhook.lifecycle.events import ReminderRequested as ReminderRequested
-from billhook.lifecycle.events import Updated as Updated
-from billhook.lifecycle.events import Visited as Visited
 from billhook.lifecycle.expire import expire as expire
 from billhook.lifecycle.explain import Verdict as Verdict
 from billhook.lifecycle.explain import explain as explain
 from billhook.lifecycle.issue import issue as issue
-from billhook.lifecycle.notify import CLEAR as CLEAR
+from billhook.lifecycle.notify import DELIVERABLE as DELIVERABLE
+from billhook.lifecycle.notify import Deliverability as Deliverability
 from billhook.lifecycle.notify import Notification as Notification
-from billhook.lifecycle.notify import Standing as Standing
 from billhook.lifecycle.notify import notify as notify
 from billhook.lifecycle.operation import Operation as Operation
 from billhook.lifecycle.pay import pay as pay
-from billhook.lifecycle.remind import Outlook as Outlook
-from billhook.lifecycle.remind import Reminded as Reminded
-from billhook.lifecycle.remind import plan as plan
+from billhook.lifecycle.remind import ReminderDecision as ReminderDecision
+from billhook.lifecycle.remind import ReminderOutlook as ReminderOutlook
 from billhook.lifecycle.remind import remind as remind
+from billhook.lifecycle.remind import reminder_times as reminder_times
 from billhook.lifecycle.transitions import status_at as status_at
 from billhook.lifecycle.update import update as update
-from billhook.messaging.delivery import Delivery as Delivery
+from billhook.messaging.delivery import DeliveryStatus as DeliveryStatus
 from billhook.messaging.delivery import MessageId as MessageId
 from billhook.messaging.delivery import MessageKey as MessageKey
 from billhook.messaging.delivery import MessageNotFound as MessageNotFound
-from billhook.messaging.delivery import NotDead as NotDead
-from billhook.messaging.delivery_reports import Arrived as Arrived
-from billhook.messaging.delivery_reports import CameBack as CameBack
-from billhook.messaging.delivery_reports import ProviderId as ProviderId
-from billhook.messaging.delivery_reports import Receipt as Receipt
+from billhook.messaging.delivery import NotDeadLetter as NotDeadLetter
+from billhook.messaging.delivery_reports import Bounced as Bounced
+from billhook.messaging.delivery_reports import Delivered as Delivered
+from billhook.messaging.delivery_reports import DeliveryReport as DeliveryReport
+from billhook.messaging.delivery_reports import ProviderMessageId as ProviderMessageId
 from billhook.messaging.message import Message as Message
 from billhook.messaging.message import medium_status as medium_status
-from billhook.messaging.webhooks import Announcement as Announcement
-from billhook.messaging.webhooks import Event as Event
-from billhook.messaging.webhooks import Subscriber as Subscriber
-from billhook.messaging.webhooks import SubscriberId as SubscriberId
+from billhook.messaging.webhooks import WebhookEndpoint as WebhookEndpoint
+from billhook.messaging.webhooks import WebhookEndpointId as WebhookEndpointId
+from billhook.messaging.webhooks import WebhookEvent as WebhookEvent
+from billhook.messaging.webhooks import WebhookEventType as WebhookEventType
 from billhook.model.account import Account as Account
-from billhook.model.account import Policy as Policy
-from billhook.model.account import Retries as Retries
-from billhook.model.account import Series as Series
+from billhook.model.account import AccountPolicy as AccountPolicy
+from billhook.model.account import NumberSeries as NumberSeries
+from billhook.model.account import RetryPolicy as RetryPolicy
 from billhook.model.base import AccountId as AccountId
 from billhook.model.canonical_json import canonical as canonical
 from billhook.model.customer import Customer as Customer
@@ -109,10 +109,10 @@ from billhook.model.customer import PostalAddress as PostalAddress
 from billhook.model.customer import Recipients as Recipients
 from billhook.model.document import Document as Document
 from billhook.model.instalments import Instalment as Instalment
-from billhook.model.instalments import Schedule as Schedule
+from billhook.model.instalments import PaymentSchedule as PaymentSchedule
 from billhook.model.invoice import Invoice as Invoice
 from billhook.model.invoice import InvoiceId as InvoiceId
-from billhook.model.invoice import Key as Key
+from billhook.model.invoice import InvoiceKey as InvoiceKey
 from billhook.model.invoice import Status as Status
 from billhook.model.line_items import Line as Line
 from billhook.model.line_items import Rounding as Rounding
@@ -122,34 +122,33 @@ from billhook.model.money import currency as currency
 from billhook.model.money import major as major
 from billhook.model.money import minor as minor
 from billhook.model.patch import DocumentField as DocumentField
-from billhook.model.patch import Edits as Edits
+from billhook.model.patch import Patch as Patch
 from billhook.model.payment import Payment as Payment
 from billhook.model.payment import Reference as Reference
-from billhook.model.payment_instructions import Payee as Payee
+from billhook.model.payment_instructions import PaymentInstructions as PaymentInstructions
 from billhook.model.pricing import Discount as Discount
 from billhook.model.pricing import Priced as Priced
 from billhook.model.pricing import Summary as Summary
 from billhook.model.pricing import priced as priced
 from billhook.model.pricing import summary as summary
-from billhook.model.rate_limits import Rate as Rate
-from billhook.model.rate_limits import Rates as Rates
-from billhook.model.reminder_schedule import Progress as Progress
-from billhook.model.reminder_schedule import Quiet as Quiet
-from billhook.model.reminder_schedule import Reminders as Reminders
+from billhook.model.rate_limits import RateLimit as RateLimit
+from billhook.model.rate_limits import RateLimits as RateLimits
+from billhook.model.reminder_schedule import QuietHours as QuietHours
+from billhook.model.reminder_schedule import ReminderProgress as ReminderProgress
+from billhook.model.reminder_schedule import ReminderSchedule as ReminderSchedule
 
 __all__ = [
-    "CLEAR",
+    "DELIVERABLE",
     "Account",
     "AccountId",
     "AccountNotFound",
+    "AccountPolicy",
     "AddressSuppressed",
-    "Addresses",
     "AlreadyExists",
     "AmountTooLarge",
-    "Announcement",
+    "BackgroundJobs",
     "BelowMinimum",
     "Cancel",
-    "Cancelled",
     "Change",
     "Command",
     "Conflict",
@@ -157,43 +156,45 @@ __all__ = [
     "CurrencyMismatch",
     "Customer",
     "Delete",
-    "Deleted",
-    "Delivery",
-    "Desk",
+    "Deliverability",
+    "DeliveryStatus",
     "Discount",
     "Document",
     "DocumentField",
+    "DomainError",
     "Draft",
     "DraftAndSend",
-    "Drafted",
-    "Edits",
     "Entry",
     "Event",
     "Expire",
-    "Expired",
     "ExpiresTooSoon",
-    "Fact",
-    "File",
-    "Handlers",
-    "InlineDesk",
+    "IdempotencyKeyReused",
+    "InlineDeliveryService",
     "Instalment",
     "Invoice",
+    "InvoiceCancelled",
+    "InvoiceDeleted",
+    "InvoiceDrafted",
+    "InvoiceExpired",
     "InvoiceId",
+    "InvoiceIssued",
+    "InvoiceKey",
     "InvoiceNotFound",
+    "InvoiceService",
+    "InvoiceUpdated",
+    "InvoiceViewed",
     "Issue",
-    "Issued",
-    "Key",
-    "KeyReused",
     "Line",
     "Medium",
     "Message",
     "MessageId",
     "MessageKey",
     "MessageNotFound",
+    "MissingAddressPolicy",
     "MissingContact",
     "MissingCustomer",
     "MissingEmail",
-    "NotDead",
+    "NotDeadLetter",
     "NotEditable",
     "NotStored",
     "NotYetDue",
@@ -201,52 +202,51 @@ __all__ = [
     "Notification",
     "NotificationRequested",
     "Notify",
+    "NumberSeries",
     "Operation",
     "OperationNotAllowed",
-    "Outlook",
     "Overpayment",
     "PartialNotAllowed",
+    "Patch",
     "Pay",
     "Payment",
-    "PaymentTaken",
-    "Policy",
+    "PaymentRecorded",
+    "PaymentSchedule",
     "PostalAddress",
     "Priced",
-    "Progress",
-    "Quiet",
-    "Rate",
-    "Rates",
+    "QuietHours",
+    "RateLimit",
+    "RateLimits",
     "Recipients",
     "RecordPayment",
+    "RecordView",
+    "RecordedEvent",
     "RecordedPayment",
     "Reference",
     "ReferenceReused",
-    "Refusal",
     "Remedy",
     "Remind",
-    "Reminded",
+    "ReminderDecision",
+    "ReminderOutlook",
+    "ReminderProgress",
     "ReminderRequested",
-    "Reminders",
-    "Retries",
+    "ReminderSchedule",
+    "RetryPolicy",
     "Rounding",
-    "Schedule",
+    "SaveEntry",
     "Search",
     "Send",
-    "Sent",
-    "Series",
-    "StampedFact",
-    "Standing",
+    "SendResult",
     "Status",
-    "Subscriber",
-    "SubscriberId",
     "Summary",
     "Tax",
     "TooSoon",
     "Update",
-    "Updated",
     "Verdict",
-    "Visit",
-    "Visited",
+    "WebhookEndpoint",
+    "WebhookEndpointId",
+    "WebhookEvent",
+    "WebhookEventType",
     "apply",
     "as_of",
     "cancel",
@@ -262,9 +262,9 @@ __all__ = [
     "minor",
     "notify",
     "pay",
-    "plan",
     "priced",
     "remind",
+    "reminder_times",
     "replay",
     "status_at",
     "summary",

@@ -19,8 +19,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from adapters.native.world import ACME, OTHER, mounted
-from billhook.application.records import Outcome
-from billhook.application.service import Desk
+from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
 from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.system.clock import SettableClock
@@ -67,16 +67,16 @@ class Office:
 
     def __init__(self) -> None:
         self.store = InMemoryStore()
-        self.desk = Desk(self.store, SettableClock(NOON), RandomIds())
+        self.service = InvoiceService(self.store, SettableClock(NOON), RandomIds())
         for account in (ACME, OTHER):
-            self.desk.open(an_account(account))
+            self.service.open(an_account(account))
         self.fresh = self._invoices()
 
     def _invoices(self) -> Iterator[InvoiceId]:
         for number, status in enumerate(cycle(Status)):
             invoice = an_invoice(status, id=f"inv_seed{number}")
-            with self.store.transaction() as work:
-                work.save(Outcome(invoices={invoice.key: (None, invoice)}))
+            with self.store.transaction() as transaction:
+                transaction.save(PendingWrites(invoices={invoice.key: (None, invoice)}))
             yield invoice.id
 
 
@@ -94,7 +94,7 @@ def tried(office: Office) -> tuple[Counter[tuple[str, int]], list[str], set[str]
         "checks": {"enabled": True, "positive_data_acceptance": {"expected-statuses": EXPECTED}},
     }
     schema = schemathesis.openapi.from_asgi(
-        "/api/openapi.json", mounted(office.desk), config=schemathesis.Config.from_dict(settings)
+        "/api/openapi.json", mounted(office.service), config=schemathesis.Config.from_dict(settings)
     )
 
     @schemathesis.hook

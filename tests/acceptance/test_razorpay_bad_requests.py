@@ -25,7 +25,7 @@ INNARDS = (
     b"SELECT",
     b"pydantic",
 )
-KEPT = frozenset({"remembered"})
+KEPT = frozenset({"idempotency_records"})
 """The one table that a refused request may write to, and only one with a key."""
 
 

@@ -121,8 +121,8 @@ def test_a_line_of_a_draft_is_changed_by_its_id_and_keeps_what_is_not_sent(clien
 def test_a_line_without_an_id_is_added_to_a_draft(client: Any) -> None:
     draft = client.invoice.create(a_request(draft="1"))
     (old,) = draft["line_items"]
-    edits = {"line_items": [{"id": old["id"]}, {"name": "Pen", "amount": 1000}]}
-    first, second = client.invoice.edit(draft["id"], edits)["line_items"]
+    patch = {"line_items": [{"id": old["id"]}, {"name": "Pen", "amount": 1000}]}
+    first, second = client.invoice.edit(draft["id"], patch)["line_items"]
     assert first == old
     assert (second["id"], second["name"], second["amount"]) == (id_like("li"), "Pen", 1000)
     assert client.invoice.fetch(draft["id"])["amount"] == draft["amount"] + 1000
@@ -160,12 +160,12 @@ def test_once_money_came_or_the_invoice_ended_only_the_notes_change(
     client: Any, sandbox: Sandbox, status: str, field: str
 ) -> None:
     invoice = in_status(sandbox, client, status)
-    edits = {field: {**PLAIN, "expire_by": sandbox.now + 86400}[field]}
+    patch = {field: {**PLAIN, "expire_by": sandbox.now + 86400}[field]}
     if field == "notes":
-        assert client.invoice.edit(invoice["id"], edits) == {**invoice, **edits}
+        assert client.invoice.edit(invoice["id"], patch) == {**invoice, **patch}
     else:
         with refused(unwanted(field)):
-            client.invoice.edit(invoice["id"], edits)
+            client.invoice.edit(invoice["id"], patch)
         assert client.invoice.fetch(invoice["id"]) == invoice
 
 
@@ -173,7 +173,7 @@ def test_every_field_that_is_refused_is_named_in_one_sentence_and_none_is_change
     client: Any, sandbox: Sandbox
 ) -> None:
     invoice = in_status(sandbox, client, "issued")
-    edits = {
+    patch = {
         "customer": a_payer(),
         "line_items": [{"name": "Pen", "amount": 1000}],
         "sms_notify": 1,
@@ -183,9 +183,9 @@ def test_every_field_that_is_refused_is_named_in_one_sentence_and_none_is_change
         "comment": "allowed alone",
     }
     with pytest.raises(Exception, match="not required and should not be sent") as raised:
-        client.invoice.edit(invoice["id"], edits)
+        client.invoice.edit(invoice["id"], patch)
     named = str(raised.value).removesuffix(" is/are not required and should not be sent")
-    assert set(named.split(", ")) == edits.keys() - {"comment"}
+    assert set(named.split(", ")) == patch.keys() - {"comment"}
     assert client.invoice.fetch(invoice["id"]) == invoice
 
 

@@ -35,7 +35,7 @@ def test_a_medium_that_is_asked_for_is_pending_at_issue_and_sent_once_it_went_ou
     asked = a_request(customer=a_payer(contact=None), sms_notify=1, email_notify=True)
     issued = client.invoice.create(asked)
     assert media(issued) == (None, "pending")
-    world.service.engine.drain()
+    world.application.engine.drain()
     assert media(client.invoice.fetch(issued["id"])) == (None, "sent")
 
 
@@ -45,7 +45,7 @@ def test_a_draft_that_is_issued_is_pending_by_the_flags_it_was_created_with(
     draft = client.invoice.create(a_request(draft="1", sms_notify=1))
     assert media(draft) == (None, None)
     assert media(client.invoice.issue(draft["id"])) == ("pending", None)
-    world.service.engine.drain()
+    world.application.engine.drain()
     assert media(client.invoice.fetch(draft["id"])) == ("sent", None)
 
 
@@ -56,7 +56,7 @@ def test_notify_by_is_a_success_as_soon_as_it_is_queued_and_a_resend_stays_sent(
     for before in ("pending", "sent"):
         assert client.invoice.notify_by(invoice["id"], "sms") == {"success": True}
         assert media(client.invoice.fetch(invoice["id"])) == (before, None)
-        world.service.engine.drain()
+        world.application.engine.drain()
         assert client.invoice.fetch(invoice["id"]) == {**invoice, "sms_status": "sent"}
 
 
@@ -66,7 +66,7 @@ def test_a_message_that_waits_when_its_invoice_is_cancelled_is_not_sent(
     payer = a_payer()
     invoice = client.invoice.create(a_request(customer=payer, sms_notify=1))
     client.invoice.cancel(invoice["id"])
-    world.service.engine.drain()
+    world.application.engine.drain()
     assert payer["contact"] not in {message.to for message in world.texts.delivered}
     assert client.invoice.fetch(invoice["id"])["sms_status"] != "sent"
 
@@ -77,17 +77,17 @@ def test_a_phone_number_is_echoed_as_it_was_given_and_reached_in_e164(
     invoice = client.invoice.create(a_request(customer=a_payer(contact="9876543210")))
     assert invoice["customer_details"]["contact"] == "9876543210"
     client.invoice.notify_by(invoice["id"], "sms")
-    world.service.engine.drain()
+    world.application.engine.drain()
     assert world.texts.delivered[-1].to == "+919876543210"
 
 
 def test_a_request_that_is_refused_leaves_no_row_behind(client: Any, world: World) -> None:
     draft = client.invoice.create(a_request(draft="1"))
-    tables = ("invoices", "facts", "messages")
+    tables = ("invoices", "events", "messages")
     count = f"select {', '.join(f'(select count(*) from {name})' for name in tables)}"  # noqa: S608  # our own names
 
     def rows() -> Any:
-        with world.service.database.connect() as connection:
+        with world.application.database.connect() as connection:
             return connection.exec_driver_sql(count).one()
 
     before = rows()

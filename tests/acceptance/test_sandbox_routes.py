@@ -209,7 +209,7 @@ def test_a_receipt_ends_a_message_and_may_leave_its_address_alone(
     (message,) = sandbox.sent(to)
     told = {"message": message["id"], "became": "bounced", "suppresses": "opted_out"}
     bounced = {"id": message["id"], "status": "bounced", "to": to}
-    assert sandbox.told("POST", "/sandbox/receipts", told) == bounced
+    assert sandbox.told("POST", "/sandbox/delivery-reports", told) == bounced
     again = client.invoice.create(a_request(customer={"contact": to}, sms_notify=1))
     assert again["sms_status"] != "sent"
     with pytest.raises(BadRequestError):
@@ -226,4 +226,4 @@ def test_a_receipt_ends_a_message_and_may_leave_its_address_alone(
     ],
 )
 def test_a_receipt_that_cannot_be_is_refused(sandbox: Sandbox, body: object, status: int) -> None:
-    assert sandbox.ask("POST", "/sandbox/receipts", body)[0] == status
+    assert sandbox.ask("POST", "/sandbox/delivery-reports", body)[0] == status

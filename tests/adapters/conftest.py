@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.model.base import AccountId
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import an_account
@@ -29,6 +29,6 @@ def engine(url: str) -> Iterator[Engine]:
 @pytest.fixture
 def store(engine: Engine) -> SqlStore:
     store = SqlStore(engine)
-    with store.transaction() as work:
-        work.save(Outcome(accounts={AccountId("acc_1"): an_account()}))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(accounts={AccountId("acc_1"): an_account()}))
     return store

@@ -7,13 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billhook.messaging.delivery import MessageId, MessageKey
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+    ReportedOutcome,
+)
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook_adapters.email.bounces import receipts
+from billhook_adapters.email.bounces import delivery_reports
 
 KEY = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
-NAMED = ProviderId(Medium.EMAIL, "<msg_1@bill.example>")
+NAMED = ProviderMessageId(Medium.EMAIL, "<msg_1@bill.example>")
 
 
 def report(action: str = "failed", status: str = "5.1.1", *, envelope: bool = True) -> bytes:
@@ -53,34 +59,34 @@ Message-ID: <msg_1@bill.example>
 @pytest.mark.parametrize(
     ("action", "status", "fate"),
     [
-        ("failed", "5.1.1", CameBack("came back with 5.1.1", "bounced")),
-        ("Failed", "5.2.2", CameBack("came back with 5.2.2")),
-        ("failed", "nonsense gone@example.com", CameBack("came back")),
-        ("delivered", "2.0.0", Arrived()),
+        ("failed", "5.1.1", Bounced("came back with 5.1.1", "bounced")),
+        ("Failed", "5.2.2", Bounced("came back with 5.2.2")),
+        ("failed", "nonsense gone@example.com", Bounced("came back")),
+        ("delivered", "2.0.0", Delivered()),
     ],
 )
 def test_a_report_says_what_became_of_the_message_and_quotes_no_address(
-    action: str, status: str, fate: Fate
+    action: str, status: str, fate: ReportedOutcome
 ) -> None:
-    assert receipts(report(action, status)) == [Receipt(KEY, fate)]
+    assert delivery_reports(report(action, status)) == [DeliveryReport(KEY, fate)]
 
 
 @pytest.mark.parametrize("action", ["delayed", "relayed", "expanded", ""])
 def test_what_is_no_end_is_not_told(action: str) -> None:
-    assert receipts(report(action)) == []
+    assert delivery_reports(report(action)) == []
 
 
 def test_without_an_envelope_id_the_quoted_message_id_names_it() -> None:
-    (receipt,) = receipts(report(envelope=False))
+    (receipt,) = delivery_reports(report(envelope=False))
     assert receipt.about == NAMED
     whole = report(envelope=False).replace(b"text/rfc822-headers", b"message/rfc822")
-    assert receipts(whole) == [receipt]
+    assert delivery_reports(whole) == [receipt]
 
 
 def test_a_complaint_suppresses_as_one() -> None:
     raw = report(envelope=False).replace(b"message/delivery-status", b"message/feedback-report")
-    unwanted = CameBack("its recipient called it unwanted", "complained")
-    assert receipts(raw) == [Receipt(NAMED, unwanted)]
+    unwanted = Bounced("its recipient called it unwanted", "complained")
+    assert delivery_reports(raw) == [DeliveryReport(NAMED, unwanted)]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +101,10 @@ def test_a_complaint_suppresses_as_one() -> None:
     ],
 )
 def test_what_is_no_report_of_ours_tells_nothing(raw: bytes) -> None:
-    assert receipts(raw) == []
+    assert delivery_reports(raw) == []
 
 
 @given(st.binary(max_size=300), st.integers(0, 900))
 def test_no_mail_makes_the_reader_raise(noise: bytes, at: int) -> None:
     whole = report()
-    assert isinstance(receipts(whole[:at] + noise + whole[at:]), list)
+    assert isinstance(delivery_reports(whole[:at] + noise + whole[at:]), list)

@@ -11,17 +11,17 @@ from threading import Barrier, Event, Thread
 import pytest
 from returns.result import Result, Success
 
-from billhook.application.background_jobs import LEASE, Handlers
+from billhook.application.background_jobs import LEASE, BackgroundJobs
 from billhook.application.commands import DraftAndSend
-from billhook.application.ports import Sender, Work
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Accepted, Delivery, SendError
+from billhook.application.ports import Sender, Transaction
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import Accepted, DeliveryStatus, SendError
 from billhook.messaging.message import Message
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook.model.rate_limits import Rate, Rates
+from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.coalescing import Together
 from billhook_adapters.engine.deliverer import LATER, SOON
@@ -38,25 +38,25 @@ class Office:
 
     def __init__(self, store: InMemoryStore | None = None) -> None:
         self.store, self.clock = store or InMemoryStore(), SettableClock(NOON)
-        self.desk = Desk(self.store, self.clock, RandomIds())
-        self.desk.open(Account(id=ACME, name="Acme"))
+        self.service = InvoiceService(self.store, self.clock, RandomIds())
+        self.service.open(Account(id=ACME, name="Acme"))
 
     def queued(self, count: int) -> None:
         send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
-        assert all(isinstance(one, Success) for one in self.desk.execute([send] * count))
+        assert all(isinstance(one, Success) for one in self.service.execute_all([send] * count))
 
-    def engine(self, sender: Sender, hands: int, rates: Rates | None = None) -> EmbeddedEngine:
-        handlers = Handlers(
+    def engine(self, sender: Sender, hands: int, rates: RateLimits | None = None) -> EmbeddedEngine:
+        background_jobs = BackgroundJobs(
             self.store,
             self.clock,
             RandomIds(),
             {Medium.SMS: sender},
-            rates=rates or Rates(),
+            rates=rates or RateLimits(),
         )
-        return EmbeddedEngine(handlers, hands=hands, pause=self.clock.advance)
+        return EmbeddedEngine(background_jobs, hands=hands, pause=self.clock.advance)
 
     @property
-    def statuses(self) -> list[Delivery]:
+    def statuses(self) -> list[DeliveryStatus]:
         return [message.status for message in self.store._rows.messages.values()]
 
 
@@ -75,7 +75,7 @@ def test_as_many_are_handed_over_at_once_as_there_are_hands() -> None:
     office = Office()
     office.queued(12)
     assert office.engine(Meeting(4), hands=4).drain() == 12
-    assert office.statuses == [Delivery.SENT] * 12
+    assert office.statuses == [DeliveryStatus.SENT] * 12
 
 
 class OneIsSlow:
@@ -97,7 +97,7 @@ def test_a_slow_receiver_holds_up_one_hand_and_no_neighbour() -> None:
     office = Office()
     office.queued(41)
     assert office.engine(OneIsSlow(40), hands=2).drain() == 41
-    assert office.statuses == [Delivery.SENT] * 41
+    assert office.statuses == [DeliveryStatus.SENT] * 41
 
 
 def test_stopping_lets_the_hands_finish_and_take_no_more() -> None:
@@ -121,7 +121,7 @@ def test_stopping_lets_the_hands_finish_and_take_no_more() -> None:
     go_on.set()
     running.join(timeout=60)
     assert not running.is_alive()
-    assert sorted(set(office.statuses)) == [Delivery.QUEUED, Delivery.SENT]
+    assert sorted(set(office.statuses)) == [DeliveryStatus.QUEUED, DeliveryStatus.SENT]
 
 
 class Timed(CapturedSender):
@@ -141,9 +141,9 @@ def test_no_second_sees_more_than_the_rate_whoever_sends(engines: int) -> None:
     office = Office()
     office.queued(60)
     sender = Timed(office.clock)
-    rates = Rates(sms=Rate(most=10, within=SECOND))
+    rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
     workers = [office.engine(sender, 1, rates) for _ in range(engines)]
-    while Delivery.QUEUED in office.statuses:
+    while DeliveryStatus.QUEUED in office.statuses:
         for worker in workers:
             worker.drain()
         office.clock.advance(timedelta(milliseconds=50))
@@ -200,7 +200,7 @@ class Away(InMemoryStore):
         super().__init__()
         self.refusals, self.asked = 0, asked
 
-    def transaction(self) -> AbstractContextManager[Work]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         if self.refusals:
             self.refusals -= 1
             raise ConnectionError
@@ -227,7 +227,7 @@ def test_what_cannot_be_recorded_yet_is_recorded_later_and_nothing_is_sent_meanw
             return store.send(message, invoice, seller)
 
     assert office.engine(Counted(), hands=hands).drain() == 3
-    assert office.statuses == [Delivery.SENT] * 3
+    assert office.statuses == [DeliveryStatus.SENT] * 3
     assert len(given) == 3  # and none of them twice
     assert sum(refusals > 0 for refusals in given) < hands  # but what the others had in hand
 
@@ -241,11 +241,11 @@ def test_who_is_told_to_stop_waits_for_no_store_that_is_away() -> None:
         pauses.append(span)
         engine.stop()
 
-    handlers = Handlers(store, office.clock, RandomIds(), {Medium.SMS: store})
-    engine = EmbeddedEngine(handlers, pause=told)
+    background_jobs = BackgroundJobs(store, office.clock, RandomIds(), {Medium.SMS: store})
+    engine = EmbeddedEngine(background_jobs, pause=told)
     engine.run()
     assert pauses == [SOON]
-    assert office.statuses == [Delivery.SENDING]
+    assert office.statuses == [DeliveryStatus.SENDING]
 
 
 def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureFixture) -> None:
@@ -256,10 +256,12 @@ def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureF
         def jitter(self) -> float:
             raise OSError("ravi@example.com")
 
-    handlers = Handlers(office.store, office.clock, Broken(), {Medium.SMS: CapturedSender()})
+    background_jobs = BackgroundJobs(
+        office.store, office.clock, Broken(), {Medium.SMS: CapturedSender()}
+    )
     with caplog.at_level(logging.ERROR):
-        assert EmbeddedEngine(handlers, pause=office.clock.advance).drain() == 1
+        assert EmbeddedEngine(background_jobs, pause=office.clock.advance).drain() == 1
     assert NOON + LEASE - LATER <= office.clock.now() < NOON + LEASE
-    assert office.statuses == [Delivery.SENDING]
+    assert office.statuses == [DeliveryStatus.SENDING]
     (said,) = caplog.messages
     assert said.endswith("is not kept: OSError")

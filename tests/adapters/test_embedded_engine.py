@@ -9,12 +9,12 @@ from threading import Event, Thread
 
 import pytest
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Claiming, Delivered
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult, Claiming
 from billhook.application.commands import Cancel, DraftAndSend
-from billhook.application.delivery_attempts import Parcel
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Delivery, MessageKey, Transient
+from billhook.application.delivery_attempts import DeliveryJob
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import DeliveryStatus, MessageKey, Transient
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -37,18 +37,19 @@ class Office:
             CapturedSender(),
         )
         ids = RandomIds()
-        self.desk = Desk(self.store, self.clock, ids)
-        self.desk.open(Account(id=ACME, name="Acme"))
+        self.service = InvoiceService(self.store, self.clock, ids)
+        self.service.open(Account(id=ACME, name="Acme"))
         self.engine = EmbeddedEngine(
-            Handlers(self.store, self.clock, ids, {Medium.SMS: self.texts}), poll_seconds=0.001
+            BackgroundJobs(self.store, self.clock, ids, {Medium.SMS: self.texts}),
+            poll_seconds=0.001,
         )
 
     def send(self, **document: object) -> Invoice:
         command = DraftAndSend(account=ACME, document=a_document(media=["sms"], **document))
-        return self.desk.do(command).unwrap().invoice
+        return self.service.execute(command).unwrap().invoice
 
-    def states(self, invoice: Invoice) -> list[Delivery]:
-        return [message.status for message in self.desk.messages(ACME, invoice.id)]
+    def states(self, invoice: Invoice) -> list[DeliveryStatus]:
+        return [message.status for message in self.service.messages(ACME, invoice.id)]
 
 
 @pytest.fixture
@@ -60,7 +61,9 @@ def test_draining_delivers_what_is_due_and_counts_it(office: Office) -> None:
     invoices = [office.send() for _ in range(250)]
     assert office.engine.drain() == 250
     assert len(office.texts.delivered) == 250
-    assert {state for invoice in invoices for state in office.states(invoice)} == {Delivery.SENT}
+    assert {state for invoice in invoices for state in office.states(invoice)} == {
+        DeliveryStatus.SENT
+    }
     assert office.engine.drain() == 0
 
 
@@ -68,19 +71,19 @@ def test_a_message_that_failed_for_a_moment_is_sent_when_its_time_has_come(offic
     office.texts.faults.append(Transient("busy"))
     invoice = office.send()
     office.engine.drain()
-    assert office.states(invoice) == [Delivery.QUEUED]
+    assert office.states(invoice) == [DeliveryStatus.QUEUED]
     assert office.engine.drain() == 0
     office.clock.advance(timedelta(hours=1))
     assert office.engine.drain() == 1
-    assert office.states(invoice) == [Delivery.SENT]
+    assert office.states(invoice) == [DeliveryStatus.SENT]
 
 
 def test_an_invoice_cancelled_before_delivery_is_not_sent(office: Office) -> None:
     invoice = office.send()
-    office.desk.do(Cancel(account=ACME, invoice=invoice.id)).unwrap()
+    office.service.execute(Cancel(account=ACME, invoice=invoice.id)).unwrap()
     office.engine.drain()
-    assert office.states(invoice) == [Delivery.SUPPRESSED]
-    (message,) = office.desk.messages(ACME, invoice.id)
+    assert office.states(invoice) == [DeliveryStatus.SUPPRESSED]
+    (message,) = office.service.messages(ACME, invoice.id)
     assert message.reason == "operation_not_allowed"
     assert office.texts.delivered == []
 
@@ -89,18 +92,18 @@ def test_draining_records_expiry_in_batches(office: Office) -> None:
     invoices = [office.send(expire_by=NOON + timedelta(hours=1)) for _ in range(250)]
     office.clock.advance(timedelta(hours=2))
     office.engine.drain()
-    with office.store.transaction() as work:
-        assert work.overdue(office.clock.now(), 1000) == []
-    assert {office.desk.get(ACME, invoice.id).unwrap().status for invoice in invoices} == {
+    with office.store.transaction() as transaction:
+        assert transaction.overdue(office.clock.now(), 1000) == []
+    assert {office.service.get(ACME, invoice.id).unwrap().status for invoice in invoices} == {
         Status.EXPIRED
     }
 
 
 def test_a_medium_without_a_sender_ends_as_a_dead_letter(office: Office) -> None:
     command = DraftAndSend(account=ACME, document=a_document(media=["email"]))
-    invoice = office.desk.do(command).unwrap().invoice
+    invoice = office.service.execute(command).unwrap().invoice
     office.engine.drain()
-    assert office.states(invoice) == [Delivery.FAILED]
+    assert office.states(invoice) == [DeliveryStatus.FAILED]
 
 
 class Away(InMemoryStore):
@@ -145,7 +148,7 @@ def test_a_sweep_that_fails_does_not_stop_delivery(caplog: pytest.LogCaptureFixt
     invoice = office.send()
     with caplog.at_level(logging.ERROR):
         assert office.engine.drain() == 1
-    assert office.states(invoice) == [Delivery.SENT]
+    assert office.states(invoice) == [DeliveryStatus.SENT]
     assert caplog.messages == ["a sweep failed: ValueError"]
 
 
@@ -154,19 +157,19 @@ def test_more_unreadable_messages_than_a_round_takes_do_not_stop_their_neighbour
 ) -> None:
     office = Office()
     unreadable = [office.send() for _ in range(20)]
-    bad = {message.key for one in unreadable for message in office.desk.messages(ACME, one.id)}
+    bad = {message.key for one in unreadable for message in office.service.messages(ACME, one.id)}
     office.clock.advance(timedelta(seconds=1))
     neighbour = office.send()
     claim = Claiming.take
 
-    def take(self: Claiming, key: MessageKey) -> Parcel | Delivered:
+    def take(self: Claiming, key: MessageKey) -> DeliveryJob | AttemptResult:
         if key in bad:
             raise KeyError("contact")
         return claim(self, key)
 
     monkeypatch.setattr(Claiming, "take", take)
     assert office.engine.drain() == 21
-    assert office.states(neighbour) == [Delivery.SENT]
+    assert office.states(neighbour) == [DeliveryStatus.SENT]
 
 
 def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
@@ -174,10 +177,10 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
 ) -> None:
     office = Office()
     first, second = office.send(), office.send()
-    (bad,) = office.desk.messages(ACME, first.id)
+    (bad,) = office.service.messages(ACME, first.id)
     claim = Claiming.take
 
-    def take(self: Claiming, key: MessageKey) -> Parcel | Delivered:
+    def take(self: Claiming, key: MessageKey) -> DeliveryJob | AttemptResult:
         if key == bad.key:
             raise ValueError("ravi@example.com has a corrupt row")
         return claim(self, key)
@@ -186,7 +189,10 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
     with caplog.at_level(logging.ERROR):
         assert office.engine.drain() == 2
         assert office.engine.drain() == 0
-    assert (office.states(first), office.states(second)) == ([Delivery.QUEUED], [Delivery.SENT])
+    assert (office.states(first), office.states(second)) == (
+        [DeliveryStatus.QUEUED],
+        [DeliveryStatus.SENT],
+    )
     told = [f"message {bad.id} was not handled: ValueError"]
     assert caplog.messages == told
     office.clock.advance(ASIDE)

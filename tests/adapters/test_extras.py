@@ -13,7 +13,7 @@ import pytest
     [
         ("sql", "sqlalchemy", "sql"),
         ("http.native", "fastapi", "http"),
-        ("http.serving", "uvicorn", "http"),
+        ("http.core.server", "uvicorn", "http"),
         ("documents.templating", "jinja2", "messages"),
         ("documents.figures", "babel", "messages"),
         ("documents.pdf", "typst", "pages"),

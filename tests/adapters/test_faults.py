@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.background_jobs import LEASE, Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Cancel, DraftAndSend, Notify
-from billhook.application.ports import Occasion
-from billhook.application.records import Outcome
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Accepted, Delivery, SendError, Transient, Unknown
+from billhook.application.ports import WebhookContext
+from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import Accepted, DeliveryStatus, SendError, Transient, Unknown
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -23,9 +23,9 @@ from billhook_adapters.testing import (
     NOON,
     a_document,
     a_message,
-    a_subscriber,
+    a_webhook_endpoint,
+    a_webhook_event,
     an_account,
-    an_announcement,
     an_invoice,
 )
 from billhook_adapters.testing.faults import (
@@ -50,21 +50,21 @@ class Office:
         self.rows = InMemoryStore()
         self.store = FaultyStore(self.rows, self.faults)
         clock, ids = FaultyClock(self.time, self.faults), FaultyIds(RandomIds(), self.faults)
-        self.desk = Desk(self.store, clock, ids)
-        self.desk.open(an_account(ACME))
-        self.desk.do(DraftAndSend(account=ACME, invoice=ONE, document=a_document()))
+        self.service = InvoiceService(self.store, clock, ids)
+        self.service.open(an_account(ACME))
+        self.service.execute(DraftAndSend(account=ACME, invoice=ONE, document=a_document()))
         sender = FaultySender(self.texts, self.faults)
-        self.handlers = Handlers(self.store, clock, ids, {Medium.SMS: sender})
+        self.background_jobs = BackgroundJobs(self.store, clock, ids, {Medium.SMS: sender})
 
     def notify(self) -> Message:
         """Ask for a text, under one key."""
-        return self.desk.do(
+        return self.service.execute(
             Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="once")
         ).unwrap()
 
     def message(self) -> Message:
         """The only message, as it is on record."""
-        (message,) = Desk(self.rows, self.time, RandomIds()).messages(ACME, ONE)
+        (message,) = InvoiceService(self.rows, self.time, RandomIds()).messages(ACME, ONE)
         return message
 
 
@@ -85,21 +85,21 @@ def test_a_commit_that_nobody_heard_of_happened_once(office: Office) -> None:
 def test_what_goes_wrong_before_a_commit_leaves_nothing(office: Office, point: Point) -> None:
     office.faults.prevent(point, LOST)
     with pytest.raises(ConnectionResetError):
-        office.desk.do(DraftAndSend(account=ACME, document=a_document(), key="other"))
+        office.service.execute(DraftAndSend(account=ACME, document=a_document(), key="other"))
     assert len(office.rows._rows.invoices) == 1
-    assert office.rows._rows.remembered == {}
-    office.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+    assert office.rows._rows.idempotency_records == {}
+    office.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
 
 
 def test_a_transaction_that_began_and_was_lost_leaves_nothing(office: Office) -> None:
     office.faults.deny(Point.BEGIN, LOST)
     with pytest.raises(ConnectionResetError):
-        office.desk.do(Cancel(account=ACME, invoice=ONE))
-    assert office.desk.get(ACME, ONE).unwrap().status is Status.ISSUED
+        office.service.execute(Cancel(account=ACME, invoice=ONE))
+    assert office.service.get(ACME, ONE).unwrap().status is Status.ISSUED
 
 
 READS: list[Callable[[Office], object]] = [
-    lambda office: office.desk.get(ACME, ONE),
+    lambda office: office.service.get(ACME, ONE),
     lambda office: office.store.sendable(NOON, 1),
     lambda office: office.store.remindable(NOON, 1),
 ]
@@ -122,7 +122,7 @@ def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office
     office.faults.deny(Point.COMMIT, LOST)
     with pytest.raises(ConnectionResetError):
         office.store.forget(NOON + 1000 * LEASE, 10)
-    assert office.rows._rows.remembered == {}
+    assert office.rows._rows.idempotency_records == {}
 
 
 @pytest.mark.parametrize(
@@ -139,19 +139,22 @@ def test_a_receiver_may_take_a_message_and_say_otherwise(
 ) -> None:
     message = office.notify()
     (office.faults.deny if happens else office.faults.prevent)(Point.SEND, error)
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
     assert [one.id for one in office.texts.delivered] == [message.id] * happens
-    assert (office.message().status, office.message().reason) == (Delivery.QUEUED, answer.reason)
+    assert (office.message().status, office.message().reason) == (
+        DeliveryStatus.QUEUED,
+        answer.reason,
+    )
     office.time.advance(LEASE)
-    office.handlers.deliver(message.key)
+    office.background_jobs.deliver(message.key)
     assert [one.id for one in office.texts.delivered] == [message.id]
-    assert office.message().status is Delivery.SENT
+    assert office.message().status is DeliveryStatus.SENT
 
 
 def test_something_may_happen_before_the_answer_comes(office: Office) -> None:
     message = office.notify()
     office.faults.meanwhile(Point.SEND, lambda: office.time.advance(LEASE))
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
     assert office.message().sent_at == NOON + LEASE
 
 
@@ -159,20 +162,20 @@ class Hearer:
     """A subscriber that takes everything."""
 
     def __init__(self) -> None:
-        self.heard: list[Occasion] = []
+        self.heard: list[WebhookContext] = []
 
-    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
         self.heard.append(occasion)
         return Success(Accepted())
 
 
 def test_a_subscriber_may_hear_and_say_otherwise() -> None:
     hearer, faults = Hearer(), Faults()
-    occasion = Occasion(an_announcement(), a_subscriber(), an_invoice(), (), ())
+    occasion = WebhookContext(a_webhook_event(), a_webhook_endpoint(), an_invoice(), (), ())
     faults.prevent(Point.ANNOUNCE, ConnectionError("busy"))
     faults.deny(Point.ANNOUNCE, TimeoutError("no answer"))
-    announcer = FaultyAnnouncer(hearer, faults)
-    answers = [announcer.announce(occasion) for _ in range(3)]
+    webhook_sender = FaultyAnnouncer(hearer, faults)
+    answers = [webhook_sender.send(occasion) for _ in range(3)]
     assert answers == [
         Failure(Transient("busy")),
         Failure(Unknown("no answer")),
@@ -189,5 +192,5 @@ def test_mishaps_come_in_the_order_in_which_they_were_planned() -> None:
     for error in (ConnectionResetError, ZeroDivisionError):
         with pytest.raises(error), store.transaction():
             pytest.fail("it has not begun")
-    with store.transaction() as work:
-        work.save(Outcome(messages={a_message().key: a_message()}))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(messages={a_message().key: a_message()}))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from billhook_adapters.http.core import batcher as limits
-from billhook_adapters.http.core.batcher import Gathered, Overloaded
+from billhook_adapters.http.core.batcher import Batcher, OverloadedError
 
 
 class Echo:
@@ -30,7 +30,7 @@ async def after(ticks: int, ask: Callable[[], Awaitable[int]]) -> int:
     return await ask()
 
 
-def asked(gathered: Gathered[int, int], ticks: Sequence[int]) -> list[Any]:
+def asked(gathered: Batcher[int, int], ticks: Sequence[int]) -> list[Any]:
     """The answers to 0, 1, 2 and so on, each asked after so many ticks."""
 
     async def all_of_them() -> list[Any]:
@@ -45,34 +45,34 @@ def asked(gathered: Gathered[int, int], ticks: Sequence[int]) -> list[Any]:
 
 def test_questions_of_one_tick_are_one_batch_in_their_order() -> None:
     echo = Echo()
-    assert asked(Gathered(echo), [0, 0, 0]) == [0, -1, -2]
+    assert asked(Batcher(echo), [0, 0, 0]) == [0, -1, -2]
     assert echo.batches == [[0, 1, 2]]
 
 
 def test_stragglers_join_while_every_tick_brings_another() -> None:
     echo = Echo()
-    assert asked(Gathered(echo), [0, 1, 2, 3]) == [0, -1, -2, -3]
+    assert asked(Batcher(echo), [0, 1, 2, 3]) == [0, -1, -2, -3]
     assert echo.batches == [[0, 1, 2, 3]]
 
 
 def test_a_lull_closes_the_batch() -> None:
     echo = Echo()
-    assert asked(Gathered(echo), [0, 0, 5, 5]) == [0, -1, -2, -3]
+    assert asked(Batcher(echo), [0, 0, 5, 5]) == [0, -1, -2, -3]
     assert echo.batches == [[0, 1], [2, 3]]
 
 
 def test_a_stream_without_a_lull_is_answered_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_TOGETHER", 3)
     echo = Echo()
-    asked(Gathered(echo), range(7))
+    asked(Batcher(echo), range(7))
     assert [len(batch) for batch in echo.batches[:2]] == [3, 3]
 
 
 def test_whoever_comes_when_too_many_wait_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_WAITING", 2)
-    told = asked(Gathered(Echo()), [0, 0, 0])
+    told = asked(Batcher(Echo()), [0, 0, 0])
     assert told[:2] == [0, -1]
-    assert isinstance(told[2], Overloaded)
+    assert isinstance(told[2], OverloadedError)
 
 
 def test_a_bug_is_heard_by_everybody_of_its_batch_and_by_nobody_else() -> None:
@@ -81,13 +81,13 @@ def test_a_bug_is_heard_by_everybody_of_its_batch_and_by_nobody_else() -> None:
             raise LookupError
         return questions
 
-    told = asked(Gathered(broken), [0, 0, 5])
+    told = asked(Batcher(broken), [0, 0, 5])
     assert [isinstance(one, LookupError) for one in told] == [True, True, False]
 
 
 def test_a_caller_who_went_away_fails_nobody() -> None:
     echo = Echo()
-    gathered = Gathered(echo)
+    gathered = Batcher(echo)
 
     async def one_leaves() -> int:
         leaving = asyncio.ensure_future(gathered.ask(1))
@@ -102,5 +102,5 @@ def test_a_caller_who_went_away_fails_nobody() -> None:
 
 def test_not_gathered_every_question_is_a_call() -> None:
     echo = Echo()
-    asked(Gathered(echo, together=False), [0, 0])
+    asked(Batcher(echo, together=False), [0, 0])
     assert echo.batches == [[0], [1]]

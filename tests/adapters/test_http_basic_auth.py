@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook_adapters.http.core.authentication import Callers
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.system.api_keys import StoredKey, hashed
 from billhook_adapters.testing import NOON
@@ -30,8 +30,8 @@ class Keys:
 
 def caller(header: str | None) -> AccountId | None:
     """Who a request with this Authorization header is from."""
-    lane = Lane(Desk(InMemoryStore(), SettableClock(NOON), RandomIds()))
-    return asyncio.run(Callers(Keys(), lane).account(header))
+    batched = BatchedService(InvoiceService(InMemoryStore(), SettableClock(NOON), RandomIds()))
+    return asyncio.run(Callers(Keys(), batched).account(header))
 
 
 def basic(pair: str, scheme: str = "Basic") -> str:

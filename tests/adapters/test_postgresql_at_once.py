@@ -11,28 +11,28 @@ import pytest
 from returns.result import Failure
 from sqlalchemy import Engine
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import (
     AnyCommand,
     Cancel,
     Draft,
     DraftAndSend,
-    File,
     Issue,
     Notify,
     Pay,
     RecordPayment,
+    SaveEntry,
     Send,
 )
-from billhook.application.ports import StoreRefused
-from billhook.application.records import Outcome
-from billhook.application.service import Desk
+from billhook.application.ports import StoreConflictError
+from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import NotStored
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId, Key
-from billhook.model.rate_limits import Rate, Rates
+from billhook.model.invoice import InvoiceId, InvoiceKey
+from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.transaction import SqlWork
@@ -56,9 +56,9 @@ class Telling(SqlStore):
     def transaction(self) -> Generator[SqlWork]:
         """As ever, with a note of each refusal."""
         try:
-            with super().transaction() as work:
-                yield work
-        except StoreRefused as refused:
+            with super().transaction() as transaction:
+                yield transaction
+        except StoreConflictError as refused:
             self.refusals.append(str(refused))
             raise
 
@@ -69,20 +69,20 @@ def store(postgresql_engine: Engine) -> Telling:
 
 
 @pytest.fixture
-def desk(store: Telling) -> Desk:
-    desk = Desk(store, SettableClock(NOON), RandomIds())
-    rate = Rate(most=1000, within=timedelta(seconds=1))
-    rates = Rates(sms=rate, email=rate)
+def service(store: Telling) -> InvoiceService:
+    service = InvoiceService(store, SettableClock(NOON), RandomIds())
+    rate = RateLimit(most=1000, within=timedelta(seconds=1))
+    rates = RateLimits(sms=rate, email=rate)
     for account in ACCOUNTS:
-        desk.open(an_account(account, number_prefix="INV-", rates=rates))
+        service.open(an_account(account, number_prefix="INV-", rates=rates))
         for one in IDS[::2]:
-            desk.do(Draft(account=account, invoice=one, document=a_document())).unwrap()
-    return desk
+            service.execute(Draft(account=account, invoice=one, document=a_document())).unwrap()
+    return service
 
 
 @pytest.mark.parametrize("size", [1, 12])
 def test_commands_that_cross_each_other_never_wait_in_a_circle(
-    desk: Desk, store: Telling, size: int
+    service: InvoiceService, store: Telling, size: int
 ) -> None:
     store.refusals.clear()
     drawn = Random(size)  # noqa: S311  # the same draws each time, and nothing secret
@@ -90,7 +90,7 @@ def test_commands_that_cross_each_other_never_wait_in_a_circle(
         commands = [_command(drawn) for _ in range(size)]
         others = [_command(drawn) for _ in range(size)]
         batches = [commands, commands[::-1], others, others[::-1]]
-        answers = at_once(*(lambda batch=batch: desk.execute(batch) for batch in batches))
+        answers = at_once(*(lambda batch=batch: service.execute_all(batch) for batch in batches))
         assert [len(some) for some in answers] == [size] * len(batches)
         assert Failure(NotStored()) not in [answer for some in answers for answer in some]
     assert store.refusals == []
@@ -109,33 +109,37 @@ CROSSINGS = {
 
 @pytest.mark.parametrize("crossing", CROSSINGS)
 def test_batches_that_share_nothing_but_this_never_wait_in_a_circle(
-    desk: Desk, store: Telling, crossing: str
+    service: InvoiceService, store: Telling, crossing: str
 ) -> None:
     store.refusals.clear()
     for _ in range(ROUNDS):
         batches = [CROSSINGS[crossing](own)[:: (-1) ** own] for own in range(4)]
-        at_once(*(lambda batch=batch: desk.execute(batch) for batch in batches))
+        at_once(*(lambda batch=batch: service.execute_all(batch) for batch in batches))
     assert store.refusals == []
 
 
-def test_media_in_two_orders_never_wait_in_a_circle(desk: Desk, store: Telling) -> None:
+def test_media_in_two_orders_never_wait_in_a_circle(
+    service: InvoiceService, store: Telling
+) -> None:
     store.refusals.clear()
     for _ in range(ROUNDS):
         both = [_sent(ACCOUNTS[0], 0, media) for media in (tuple(Medium), tuple(Medium)[::-1])]
-        at_once(*(lambda one=one: desk.do(one) for one in both * 2))
+        at_once(*(lambda one=one: service.execute(one) for one in both * 2))
     assert store.refusals == []
 
 
 def test_rows_are_locked_in_the_order_of_their_keys_however_they_are_asked_for(
-    desk: Desk, store: Telling
+    service: InvoiceService, store: Telling
 ) -> None:
     ids = [InvoiceId(f"many_{n}") for n in range(200)]
-    desk.execute([Draft(account=ACCOUNTS[0], invoice=one, document=a_document()) for one in ids])
-    keys = [Key(ACCOUNTS[0], one) for one in ids]
+    service.execute_all(
+        [Draft(account=ACCOUNTS[0], invoice=one, document=a_document()) for one in ids]
+    )
+    keys = [InvoiceKey(ACCOUNTS[0], one) for one in ids]
 
-    def locking(asked: list[Key]) -> int:
-        with store.transaction() as work:
-            return len(work.invoices(asked))
+    def locking(asked: list[InvoiceKey]) -> int:
+        with store.transaction() as transaction:
+            return len(transaction.invoices(asked))
 
     for _ in range(ROUNDS):
         assert at_once(*(lambda o=o: locking(keys[::o]) for o in (1, -1) * 2)) == [200] * 4
@@ -146,8 +150,8 @@ def test_rows_are_written_in_the_order_of_their_keys_however_they_come(store: Te
     many = [an_account(f"acc_{n}") for n in range(200)]
 
     def opening(accounts: list[Account]) -> None:
-        with store.transaction() as work:
-            work.save(Outcome(accounts={account.id: account for account in accounts}))
+        with store.transaction() as transaction:
+            transaction.save(PendingWrites(accounts={account.id: account for account in accounts}))
 
     for _ in range(ROUNDS):
         at_once(*(lambda order=order: opening(many[::order]) for order in (1, -1) * 2))
@@ -156,36 +160,36 @@ def test_rows_are_written_in_the_order_of_their_keys_however_they_come(store: Te
 
 def test_what_is_in_other_hands_is_forgotten_another_time(store: Telling) -> None:
     answers = [an_answer(f"key_{n}", NOON) for n in range(3)]
-    with store.transaction() as work:
-        work.save(Outcome(remembered=answers))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(idempotency_records=answers))
     renewed = an_answer("key_1", NOON + timedelta(days=1))
-    with store.transaction() as work:
-        work.save(Outcome(remembered=[renewed]))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(idempotency_records=[renewed]))
         assert store.forget(NOON, 10) == 2
     assert store.forget(NOON, 10) == 0
 
 
 def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
-    desk: Desk, store: Telling
+    service: InvoiceService, store: Telling
 ) -> None:
     sender = CapturedSender()
     senders = {Medium.EMAIL: sender, Medium.SMS: sender}
-    handlers = Handlers(store, SettableClock(NOON), RandomIds(), senders)
+    background_jobs = BackgroundJobs(store, SettableClock(NOON), RandomIds(), senders)
     store.refusals.clear()
 
     def asking(seed: int) -> None:
         drawn = Random(seed)  # noqa: S311  # as above
         for _ in range(WAKES):
-            desk.execute([_command(drawn) for _ in range(4)])
+            service.execute_all([_command(drawn) for _ in range(4)])
 
     def delivering(seed: int) -> None:
         drawn = Random(seed)  # noqa: S311  # as above
         for _ in range(WAKES):
             keys = [*store.sendable(NOON, 20)]
             drawn.shuffle(keys)
-            for claimed in handlers.claim(keys):
+            for claimed in background_jobs.claim(keys):
                 if not isinstance(claimed, str):
-                    handlers.conclude((handlers.attempt(claimed),))
+                    background_jobs.conclude((background_jobs.attempt(claimed),))
 
     at_once(
         *(lambda seed=seed: asking(seed) for seed in range(3)),
@@ -209,8 +213,8 @@ def _paid(own: int, reference: str) -> RecordPayment:
     return RecordPayment(account=ACCOUNTS[0], invoice=one, payment=a_payment(1, reference))
 
 
-def _filed(item: str, key: str | None = None) -> File:
-    return File(account=ACCOUNTS[0], id=item, body="{}", key=key)
+def _filed(item: str, key: str | None = None) -> SaveEntry:
+    return SaveEntry(account=ACCOUNTS[0], id=item, body="{}", key=key)
 
 
 def _command(drawn: Random) -> AnyCommand:
@@ -229,7 +233,7 @@ def _command(drawn: Random) -> AnyCommand:
             Notify(account=account, invoice=one, medium=media[0], key=key),
             Pay(account=account, invoice=one, payment=payment, key=key),
             RecordPayment(account=account, invoice=one, payment=payment, key=key),
-            File(account=account, id=f"item_{drawn.randrange(3)}", body="{}", key=key),
+            SaveEntry(account=account, id=f"item_{drawn.randrange(3)}", body="{}", key=key),
             Cancel(account=account, invoice=IDS[-1], key=key),
         ]
     )

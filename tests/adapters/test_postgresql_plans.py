@@ -56,10 +56,10 @@ def test_every_statement_can_reach_its_rows_without_reading_a_whole_table(
         ("SENDABLE", "messages_due", "due_at"),
         ("REMINDABLE", "reminders_due", "due_at"),
         ("REMINDERS", "reminders_pkey", "invoice"),
-        ("FORGET", "remembered_until", "until"),
-        ("SUBSCRIBERS", "subscribers_pkey", "account"),
+        ("FORGET", "idempotency_records_until", "until"),
+        ("WEBHOOK_ENDPOINTS", "webhook_endpoints_pkey", "account"),
         ("ENTRIES", "entries_pkey", "id"),
-        ("FACTS", "facts_of_invoice", "invoice"),
+        ("EVENTS", "events_of_invoice", "invoice"),
     ],
 )
 def test_each_index_is_there_for_a_statement(

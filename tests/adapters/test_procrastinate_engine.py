@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook_adapters.engine.procrastinate import ProcrastinateEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql.postgresql import postgresql
@@ -13,8 +13,8 @@ from billhook_adapters.testing import NOON
 
 
 def test_it_mends_every_ten_seconds_reaps_every_fifteen_and_clears_every_hour() -> None:
-    handlers = Handlers(InMemoryStore(), SettableClock(NOON), RandomIds(), {})
-    engine = ProcrastinateEngine(handlers, postgresql("postgresql://nobody@nowhere/none"))
+    background_jobs = BackgroundJobs(InMemoryStore(), SettableClock(NOON), RandomIds(), {})
+    engine = ProcrastinateEngine(background_jobs, postgresql("postgresql://nobody@nowhere/none"))
     tasks = engine._app.periodic_registry.periodic_tasks.values()
     every = {one.task.name: _seconds_between(one) for one in tasks}
     assert every == {"billhook.mend": {10}, "billhook.reap": {15}, "billhook.clear": {3600}}

@@ -13,8 +13,8 @@ from billhook_adapters.composition.settings import (
     ENGINE,
     SMS_RATE,
     EngineName,
+    SettingError,
     Settings,
-    WrongSetting,
     settings,
 )
 from billhook_adapters.email import SmtpServer
@@ -38,8 +38,8 @@ def test_what_payers_read_is_settled_by_a_language_and_folders(tmp_path: Path) -
 def test_receipts_come_in_beside_the_pages_unless_there_is_another_way() -> None:
     assert settings(BASE).callbacks is None
     keyed = {**BASE, "BILLHOOK_SECRET_KEY": "k" * 32, "BILLHOOK_BASE_URL": "https://b.example/i/"}
-    assert settings(keyed).callbacks == Callbacks("https://b.example/receipts/", "k" * 32)
-    elsewhere = {**keyed, "BILLHOOK_RECEIPTS_URL": "https://in.example/told"}
+    assert settings(keyed).callbacks == Callbacks("https://b.example/delivery-callbacks/", "k" * 32)
+    elsewhere = {**keyed, "BILLHOOK_CALLBACKS_URL": "https://in.example/told"}
     assert settings(elsewhere).callbacks == Callbacks("https://in.example/told/", "k" * 32)
     given = settings({**BASE, "BILLHOOK_SMS_URL": "smpp://u:hush@h?from=A"})
     assert given.sms_url == "smpp://u:hush@h?from=A"
@@ -80,7 +80,7 @@ def test_mail_goes_where_the_url_says(url: str, server: SmtpServer) -> None:
         ({**BASE, "BILLHOOK_BASE_URL": "https://b.example/" + "a" * 1024}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_LANGUAGE": "English"}, "BILLHOOK_LANGUAGE"),
         ({**BASE, "BILLHOOK_LANGUAGE": "xx"}, "BILLHOOK_LANGUAGE"),
-        ({**BASE, "BILLHOOK_RECEIPTS_URL": "https://x.example/"}, "BILLHOOK_RECEIPTS_URL"),
+        ({**BASE, "BILLHOOK_CALLBACKS_URL": "https://x.example/"}, "BILLHOOK_CALLBACKS_URL"),
         ({**BASE, "BILLHOOK_TEMPLATES": "/nowhere"}, "BILLHOOK_TEMPLATES"),
         ({**BASE, "BILLHOOK_FONTS": "/nowhere"}, "BILLHOOK_FONTS"),
         (MAIL, "BILLHOOK_SMTP_URL"),
@@ -96,7 +96,7 @@ def test_mail_goes_where_the_url_says(url: str, server: SmtpServer) -> None:
     ],
 )
 def test_a_wrong_setting_is_named_and_never_repeated(environ: dict[str, str], name: str) -> None:
-    with pytest.raises(WrongSetting, match=name) as refused:
+    with pytest.raises(SettingError, match=name) as refused:
         settings(environ)
     assert "hush" not in str(refused.value)
 
@@ -113,17 +113,17 @@ def test_a_rate_is_so_many_a_length_of_time(given: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("given", ["20", "0/second", "x/second", "1/year", "2000000/second", "/"])
 def test_a_rate_of_another_shape_is_refused_with_the_remedy(given: str) -> None:
-    with pytest.raises(WrongSetting, match=f"{EMAIL_RATE} must be a whole number a second, minute"):
+    with pytest.raises(SettingError, match=f"{EMAIL_RATE} must be a whole number a second, minute"):
         settings({**BASE, EMAIL_RATE: given})
 
 
 def test_an_unknown_engine_is_refused_by_name() -> None:
-    with pytest.raises(WrongSetting, match=f"{ENGINE} must be one of embedded, procrastinate"):
+    with pytest.raises(SettingError, match=f"{ENGINE} must be one of embedded, procrastinate"):
         settings({**BASE, ENGINE: "celery"})
 
 
 def test_jobs_need_a_database_that_holds_them() -> None:
-    with pytest.raises(WrongSetting, match=f"procrastinate needs a {DATABASE} such as postgresql"):
+    with pytest.raises(SettingError, match=f"procrastinate needs a {DATABASE} such as postgresql"):
         settings({**BASE, ENGINE: "procrastinate"})
     given = {DATABASE: "postgresql://h/b", ENGINE: "procrastinate"}
     assert settings(given).engine is EngineName.PROCRASTINATE

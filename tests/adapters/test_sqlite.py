@@ -17,10 +17,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
-from billhook.application.records import Outcome, RequestKey
-from billhook.model.account import Series
+from billhook.application.records import IdempotencyKey, PendingWrites
+from billhook.model.account import NumberSeries
 from billhook.model.base import AccountId
-from billhook.model.invoice import InvoiceId, Key
+from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.testing import (
@@ -29,7 +29,7 @@ from billhook_adapters.testing import (
 )
 
 ACCOUNT = AccountId("acc_1")
-KEY = Key(ACCOUNT, InvoiceId("inv_1"))
+KEY = InvoiceKey(ACCOUNT, InvoiceId("inv_1"))
 
 
 def test_every_connection_is_durable_and_holds_foreign_keys(engine: Engine) -> None:
@@ -116,14 +116,14 @@ def test_a_database_without_a_store_is_refused_with_a_remedy(url: str) -> None:
 WRITER = """
 import sys
 from billhook.model.base import AccountId
-from billhook.model.account import Series
+from billhook.model.account import NumberSeries
 from billhook_adapters.sql import SqlStore, open_database
 
 engine = open_database(sys.argv[1])
 store = SqlStore(engine)
 for _ in range(60):
     with store.transaction() as work:
-        print(*work.next_numbers({Series(AccountId("acc_1"), "INV-"): 1}).popitem()[1])
+        print(*work.next_numbers({NumberSeries(AccountId("acc_1"), "INV-"): 1}).popitem()[1])
 engine.dispose()
 """
 
@@ -140,8 +140,8 @@ def test_writers_in_processes_and_threads_wait_for_one_another(store: SqlStore, 
     ]
 
     def draw(_: int) -> int:
-        with store.transaction() as work:
-            (drawn,) = work.next_numbers({Series(ACCOUNT, "INV-"): 1}).values()
+        with store.transaction() as transaction:
+            (drawn,) = transaction.next_numbers({NumberSeries(ACCOUNT, "INV-"): 1}).values()
         return drawn[0]
 
     with ThreadPoolExecutor(4) as threads:
@@ -154,11 +154,11 @@ def test_writers_in_processes_and_threads_wait_for_one_another(store: SqlStore, 
 
 
 def test_a_reader_is_not_held_up_by_a_writer(store: SqlStore) -> None:
-    with store.transaction() as work:
-        work.save(Outcome(invoices={KEY: (None, an_invoice())}))
-        with store.snapshot() as view:
-            assert view.invoices((KEY,)) == {}
-            assert view.remembered((RequestKey(ACCOUNT, "x"),)) == {}
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(invoices={KEY: (None, an_invoice())}))
+        with store.snapshot() as snapshot:
+            assert snapshot.invoices((KEY,)) == {}
+            assert snapshot.idempotency_records((IdempotencyKey(ACCOUNT, "x"),)) == {}
         assert store.sendable(NOON, 1) == []
 
 

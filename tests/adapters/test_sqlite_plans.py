@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Executable, event, text
 
 from billhook.application.commands import Draft
 from billhook.application.records import Search
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.invoice import Status
 from billhook_adapters.memory import RandomIds
@@ -59,14 +59,14 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
         ("REMINDABLE", "reminders_due (due_at<?)"),
         ("REMINDERS", "sqlite_autoindex_reminders_1 (account=? AND invoice=?)"),
         ("UNAPPLIED", "payments_unapplied (account=?)"),
-        ("FORGET", "remembered_until (until<?)"),
+        ("FORGET", "idempotency_records_until (until<?)"),
         ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),
-        ("SUBSCRIBERS", "sqlite_autoindex_subscribers_1 (account=?)"),
+        ("WEBHOOK_ENDPOINTS", "sqlite_autoindex_webhook_endpoints_1 (account=?)"),
         ("ENTRIES", "sqlite_autoindex_entries_1 (account=? AND id=?)"),
         ("PAYMENTS_FOR", "payments_of_invoice (account=? AND invoice=?)"),
         ("MESSAGES_ABOUT", "messages_of_invoice (account=? AND invoice=?)"),
         ("TAKEN_AS", "messages_of_provider (medium=? AND provider_id=?)"),
-        ("FACTS", "facts_of_invoice (account=? AND invoice=?)"),
+        ("EVENTS", "events_of_invoice (account=? AND invoice=?)"),
     ],
 )
 def test_each_index_is_there_for_a_statement(engine: Engine, name: str, index: str) -> None:
@@ -128,7 +128,7 @@ def test_a_batch_takes_as_many_statements_as_a_single_one(engine: Engine, store:
             sent.append(statement)
 
         event.listen(engine, "before_cursor_execute", note)
-        Desk(store, SystemClock(), RandomIds()).execute(
+        InvoiceService(store, SystemClock(), RandomIds()).execute_all(
             [
                 Draft(account=ACCOUNT, document=a_document(), key=f"{count}-{n}")
                 for n in range(count)

@@ -11,12 +11,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from billhook.application.commands import Draft
-from billhook.application.ports import StoreRefused
-from billhook.application.records import Contact, Outcome, PaymentKey, Search
-from billhook.application.service import Desk
+from billhook.application.ports import StoreConflictError
+from billhook.application.records import Contact, PaymentKey, PendingWrites, Search
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId, Key, Status
+from billhook.model.invoice import InvoiceId, InvoiceKey, Status
 from billhook.model.payment import Reference
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql import SqlStore, tables
@@ -27,15 +27,15 @@ from billhook_adapters.testing import (
     a_document,
     a_message,
     a_recorded_payment,
-    a_subscriber,
+    a_webhook_endpoint,
+    a_webhook_event,
     an_account,
-    an_announcement,
     an_entry,
     an_invoice,
 )
 
 ACCOUNT = AccountId("acc_1")
-KEY = Key(ACCOUNT, InvoiceId("inv_1"))
+KEY = InvoiceKey(ACCOUNT, InvoiceId("inv_1"))
 
 
 CORRUPTIONS = [
@@ -51,21 +51,21 @@ CORRUPTIONS = [
     ("UPDATE messages SET attempts = -1", "messages"),
     ("UPDATE payments SET amount = 0", "payments"),
     ("UPDATE payments SET currency = 'XXX'", "payments"),
-    ("UPDATE facts SET body = '{}'", "facts"),
-    ("UPDATE facts SET version = 99", "facts"),
-    ("UPDATE facts SET name = 'invoice.lost'", "facts"),
+    ("UPDATE events SET body = '{}'", "events"),
+    ("UPDATE events SET version = 99", "events"),
+    ("UPDATE events SET name = 'invoice.lost'", "events"),
     ("UPDATE accounts SET body = '{}'", "accounts"),
-    ("UPDATE suppressed SET reason = 'whim'", "histories"),
+    ("UPDATE suppressions SET reason = 'whim'", "histories"),
     ("UPDATE invoices SET receipt = 'other'", "invoices"),
     ("UPDATE invoices SET customer = 'cust_9'", "invoices"),
     ("UPDATE invoices SET receipt = NULL", "search"),
-    ("UPDATE messages SET event = 'invoice.lost'", "announcements"),
-    ("UPDATE messages SET version = NULL", "announcements"),
-    ("UPDATE messages SET event = NULL", "announcements"),
-    ("UPDATE messages SET address = 'two words'", "announcements"),
+    ("UPDATE messages SET event_type = 'invoice.lost'", "webhook_events"),
+    ("UPDATE messages SET version = NULL", "webhook_events"),
+    ("UPDATE messages SET event_type = NULL", "webhook_events"),
+    ("UPDATE messages SET address = 'two words'", "webhook_events"),
     ("UPDATE messages SET medium = 'webhook'", "messages"),
-    ("UPDATE subscribers SET body = '{}'", "subscribers"),
-    ("UPDATE subscribers SET body = json_set(body, '$.events[0]', 'x')", "subscribers"),
+    ("UPDATE webhook_endpoints SET body = '{}'", "webhook_endpoints"),
+    ("UPDATE webhook_endpoints SET body = json_set(body, '$.events[0]', 'x')", "webhook_endpoints"),
     ("UPDATE entries SET body = 'a' || char(0)", "entries"),
 ]
 
@@ -75,56 +75,58 @@ def test_a_corrupt_row_raises_and_is_not_repaired(
     engine: Engine, store: SqlStore, corruption: str, kind: str
 ) -> None:
     message, contact = a_message(), Contact(ACCOUNT, Medium.EMAIL, "ravi@example.com")
-    announcement, subscriber, entry = an_announcement(), a_subscriber(), an_entry()
-    desk = Desk(store, SystemClock(), RandomIds())
-    desk.do(Draft(account=ACCOUNT, invoice=InvoiceId("inv_2"), document=a_document())).unwrap()
-    with store.transaction() as work:
-        work.save(
-            Outcome(
+    webhook_event, webhook_endpoint, entry = a_webhook_event(), a_webhook_endpoint(), an_entry()
+    service = InvoiceService(store, SystemClock(), RandomIds())
+    service.execute(
+        Draft(account=ACCOUNT, invoice=InvoiceId("inv_2"), document=a_document())
+    ).unwrap()
+    with store.transaction() as transaction:
+        transaction.save(
+            PendingWrites(
                 invoices={KEY: (None, an_invoice(receipt="R-1"))},
-                messages={message.key: message, announcement.key: announcement},
-                subscribers={subscriber.key: subscriber},
+                messages={message.key: message, webhook_event.key: webhook_event},
+                webhook_endpoints={webhook_endpoint.key: webhook_endpoint},
                 entries={entry.key: entry},
                 payments=[a_recorded_payment()],
                 suppressed={contact: "bounced"},
             )
         )
     reads = {
-        "invoices": lambda: work.invoices((KEY,)),
-        "messages": lambda: work.messages((message.key,)),
-        "payments": lambda: work.payments((PaymentKey(ACCOUNT, Reference("pay_1")),)),
-        "facts": lambda: work.facts(Key(ACCOUNT, InvoiceId("inv_2"))),
-        "accounts": lambda: work.accounts((ACCOUNT,)),
-        "histories": lambda: work.histories((contact,)),
-        "search": lambda: work.search(ACCOUNT, Search(), NOON),
-        "announcements": lambda: work.messages((announcement.key,)),
-        "subscribers": lambda: work.subscribers((ACCOUNT,)),
-        "entries": lambda: work.entries((entry.key,)),
+        "invoices": lambda: transaction.invoices((KEY,)),
+        "messages": lambda: transaction.messages((message.key,)),
+        "payments": lambda: transaction.payments((PaymentKey(ACCOUNT, Reference("pay_1")),)),
+        "events": lambda: transaction.events(InvoiceKey(ACCOUNT, InvoiceId("inv_2"))),
+        "accounts": lambda: transaction.accounts((ACCOUNT,)),
+        "histories": lambda: transaction.histories((contact,)),
+        "search": lambda: transaction.search(ACCOUNT, Search(), NOON),
+        "webhook_events": lambda: transaction.messages((webhook_event.key,)),
+        "webhook_endpoints": lambda: transaction.webhook_endpoints((ACCOUNT,)),
+        "entries": lambda: transaction.entries((entry.key,)),
     }
-    with store.snapshot() as work:
+    with store.snapshot() as transaction:
         assert reads[kind]()
     with engine.connect() as connection:
         connection.exec_driver_sql(corruption)
-    with store.snapshot() as work, pytest.raises(ValueError, match=r"."):
+    with store.snapshot() as transaction, pytest.raises(ValueError, match=r"."):
         reads[kind]()
 
 
 def test_a_refusal_and_its_traceback_hold_nothing_of_the_row(store: SqlStore) -> None:
     invoice = an_invoice(customer={"name": "Canary", "email": "canary@example.com"})
-    first = Outcome(
+    first = PendingWrites(
         invoices={invoice.key: (None, invoice)}, payments=[a_recorded_payment("canary-reference")]
     )
-    with store.transaction() as work:
-        work.save(first)
+    with store.transaction() as transaction:
+        transaction.save(first)
     elsewhere = an_invoice(id="inv_2").model_copy(update={"short_url": invoice.short_url})
     for outcome in (
         first,
-        Outcome(payments=first.payments),
-        Outcome(invoices={elsewhere.key: (None, elsewhere)}),
-        Outcome(invoices={invoice.key: (an_invoice(Status.PARTIALLY_PAID), invoice)}),
+        PendingWrites(payments=first.payments),
+        PendingWrites(invoices={elsewhere.key: (None, elsewhere)}),
+        PendingWrites(invoices={invoice.key: (an_invoice(Status.PARTIALLY_PAID), invoice)}),
     ):
-        with pytest.raises(StoreRefused) as refused, store.transaction() as work:
-            work.save(outcome)
+        with pytest.raises(StoreConflictError) as refused, store.transaction() as transaction:
+            transaction.save(outcome)
         told = "".join(traceback.format_exception(refused.value))
         assert re.findall(r"(?i)canary|https://\S+", told) == []
 
@@ -144,7 +146,7 @@ def test_nul_and_surrogates_are_refused_before_they_reach_the_database(poison: s
         lambda: a_document(description=poison),
         lambda: a_message(reason=poison),
         lambda: a_recorded_payment(poison),
-        lambda: a_subscriber(url=poison),
+        lambda: a_webhook_endpoint(url=poison),
         lambda: an_entry(body=poison),
     ):
         with pytest.raises(ValidationError):
@@ -157,15 +159,15 @@ def test_a_row_that_was_read_before_is_read_anew_once_it_is_corrupt(
     engine: Engine, store: SqlStore, corruption: str, notes: str
 ) -> None:
     invoice = an_invoice(notes={"note": notes})
-    with store.transaction() as work:
-        work.save(Outcome(invoices={KEY: (None, invoice)}))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(invoices={KEY: (None, invoice)}))
     for _ in range(2):
-        with store.snapshot() as view:
-            assert view.invoices((KEY,)) == {KEY: invoice}
+        with store.snapshot() as snapshot:
+            assert snapshot.invoices((KEY,)) == {KEY: invoice}
     with engine.connect() as connection:
         connection.exec_driver_sql(corruption)
-    with store.snapshot() as view, pytest.raises(ValueError, match=r"."):
-        view.invoices((KEY,))
+    with store.snapshot() as snapshot, pytest.raises(ValueError, match=r"."):
+        snapshot.invoices((KEY,))
 
 
 @pytest.mark.parametrize("equal", [1.0, True])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from billhook_adapters.http.core import batcher as limits
-from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.core.batcher import OverloadedError
 from billhook_adapters.http.core.threads import Threaded
 
 
@@ -48,48 +48,48 @@ def asking(threaded: Threaded[int, int], *questions: int) -> list[asyncio.Future
 
 
 def test_questions_of_one_tick_are_one_batch_in_their_order() -> None:
-    desk = Desk()
+    service = Desk()
 
     async def all_of_them() -> list[int]:
-        return await asyncio.gather(*asking(Threaded(desk, 1), 0, 1, 2))
+        return await asyncio.gather(*asking(Threaded(service, 1), 0, 1, 2))
 
     assert asyncio.run(all_of_them()) == [0, -1, -2]
-    assert desk.batches == [[0, 1, 2]]
+    assert service.batches == [[0, 1, 2]]
 
 
 def test_what_arrives_while_a_batch_is_answered_is_the_next_batch() -> None:
-    desk = Desk(open=False)
+    service = Desk(open=False)
 
     async def all_of_them() -> list[int]:
-        desk.watched()
-        threaded = Threaded(desk, 1)
+        service.watched()
+        threaded = Threaded(service, 1)
         first = asking(threaded, 0)
-        await desk.begun(1)
+        await service.begun(1)
         later = []
         for question in (1, 2, 3):
             later += asking(threaded, question)
             await asyncio.sleep(0)  # each in a tick of its own
-        desk.may_answer.set()
+        service.may_answer.set()
         return await asyncio.gather(*first, *later)
 
     assert asyncio.run(all_of_them()) == [0, -1, -2, -3]
-    assert desk.batches == [[0], [1, 2, 3]]
+    assert service.batches == [[0], [1, 2, 3]]
 
 
 def test_as_many_batches_are_answered_at_a_time_as_there_are_threads() -> None:
-    desk = Desk(open=False)
+    service = Desk(open=False)
 
     async def all_of_them() -> list[int]:
-        desk.watched()
-        threaded = Threaded(desk, 2)
+        service.watched()
+        threaded = Threaded(service, 2)
         first = asking(threaded, 0)
-        await desk.begun(1)
+        await service.begun(1)
         second = asking(threaded, 1)
-        await desk.begun(1)
+        await service.begun(1)
         third = asking(threaded, 2)
         await asyncio.sleep(0)
-        assert desk.batches == [[0], [1]]
-        desk.may_answer.set()
+        assert service.batches == [[0], [1]]
+        service.may_answer.set()
         return await asyncio.gather(*first, *second, *third)
 
     assert asyncio.run(all_of_them()) == [0, -1, -2]
@@ -97,23 +97,23 @@ def test_as_many_batches_are_answered_at_a_time_as_there_are_threads() -> None:
 
 def test_a_stream_without_a_lull_is_answered_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_TOGETHER", 3)
-    desk = Desk()
+    service = Desk()
 
     async def all_of_them() -> list[int]:
-        return await asyncio.gather(*asking(Threaded(desk, 1), *range(7)))
+        return await asyncio.gather(*asking(Threaded(service, 1), *range(7)))
 
     assert asyncio.run(all_of_them()) == [-n for n in range(7)]
-    assert [len(batch) for batch in desk.batches] == [3, 3, 1]
+    assert [len(batch) for batch in service.batches] == [3, 3, 1]
 
 
 def test_not_together_every_question_is_a_call() -> None:
-    desk = Desk()
+    service = Desk()
 
     async def all_of_them() -> list[int]:
-        return await asyncio.gather(*asking(Threaded(desk, 2, together=False), 0, 1, 2))
+        return await asyncio.gather(*asking(Threaded(service, 2, together=False), 0, 1, 2))
 
     assert asyncio.run(all_of_them()) == [0, -1, -2]
-    assert sorted(desk.batches) == [[0], [1], [2]]
+    assert sorted(service.batches) == [[0], [1], [2]]
 
 
 def test_whoever_comes_when_too_many_wait_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +125,7 @@ def test_whoever_comes_when_too_many_wait_is_turned_away(monkeypatch: pytest.Mon
 
     told = asyncio.run(all_of_them())
     assert told[:2] == [0, -1]
-    assert isinstance(told[2], Overloaded)
+    assert isinstance(told[2], OverloadedError)
 
 
 def test_a_bug_is_heard_by_everybody_of_its_batch_and_by_nobody_else() -> None:

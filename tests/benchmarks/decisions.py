@@ -21,7 +21,7 @@ import floors
 from returns.result import Failure, Success
 
 from billhook.lifecycle.apply import changed
-from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.events import PaymentRecorded
 from billhook.lifecycle.notify import notify
 from billhook.lifecycle.pay import pay
 from billhook.model.customer import Medium
@@ -143,7 +143,7 @@ def rows(least: dict[str, float], imports: dict[str, list[float]]) -> list[Row]:
         ratio = median(one / another for one, another in rounds)
         return Row(ours, median(imports[ours]), other, median(imports[other]), "ms", ratio, most)
 
-    taken = PaymentTaken(LATER, Reference("pay_1"), 100)
+    taken = PaymentRecorded(LATER, Reference("pay_1"), 100)
     ours = memory(lambda: changed(ISSUED, taken).invoice)
     flat = memory(lambda: floors.change(FLAT_ISSUED, PART, now=LATER, trigger="part"))
     return [

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the throwaway server of th
 from delivery.databases import Kind, kinds  # beside this file
 
 from billhook.application.commands import AnyCommand, DraftAndSend, Pay
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.payment import Payment
 from billhook_adapters.memory import RandomIds
@@ -35,12 +35,12 @@ def lives(kind: Kind) -> None:
     """So many invoices drafted, issued, told by one message and paid: what it takes."""
     url = kind.made()
     database = open_database(url)
-    desk = Desk(SqlStore(database), SystemClock(), RandomIds())
-    desk.open(an_account())
+    service = InvoiceService(SqlStore(database), SystemClock(), RandomIds())
+    service.open(an_account())
     acme, started = AccountId("acc_1"), time.perf_counter()
     for first in range(0, INVOICES, TOGETHER):
         draft = DraftAndSend(account=acme, document=a_document(media=["sms"]))
-        sent = [answer.unwrap().invoice for answer in desk.execute([draft] * TOGETHER)]
+        sent = [answer.unwrap().invoice for answer in service.execute_all([draft] * TOGETHER)]
         paying: list[AnyCommand] = [
             Pay(
                 account=acme,
@@ -49,7 +49,7 @@ def lives(kind: Kind) -> None:
             )
             for n, one in enumerate(sent)
         ]
-        for answer in desk.execute(paying):
+        for answer in service.execute_all(paying):
             answer.unwrap()
     made = -(-INVOICES // TOGETHER) * TOGETHER
     took = time.perf_counter() - started

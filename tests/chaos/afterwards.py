@@ -9,12 +9,12 @@ from contextlib import closing
 from datetime import timedelta
 from typing import NamedTuple
 
-from billhook.application.background_jobs import LEASE, Handlers
-from billhook.messaging.delivery import Delivery
+from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId, Key
+from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock
@@ -39,8 +39,10 @@ def stored(url: str, who: Account) -> Stored:
     Books(account).check(url)
     with closing(_Opened(url)) as opened, opened.database.connect() as connection:
         names = connection.exec_driver_sql("SELECT id FROM invoices").scalars().all()
-        with opened.store.snapshot() as view:
-            about = view.messages_about([Key(account, InvoiceId(name)) for name in names])
+        with opened.store.snapshot() as snapshot:
+            about = snapshot.messages_about(
+                [InvoiceKey(account, InvoiceId(name)) for name in names]
+            )
     return Stored(set(names), [message for each in about.values() for message in each])
 
 
@@ -58,16 +60,16 @@ def drained(url: str, mails: Mails) -> int:
     clock, handled = SettableClock(SystemClock().now()), 0
     sender = SmtpSender(SmtpServer("127.0.0.1", mails.port, security="none"), SENDER)
     with closing(_Opened(url)) as opened:
-        handlers = Handlers(opened.store, clock, RandomIds(), {Medium.EMAIL: sender})
+        background_jobs = BackgroundJobs(opened.store, clock, RandomIds(), {Medium.EMAIL: sender})
         for _ in range(10):
             clock.advance(LEASE + timedelta(minutes=1))
-            handled += EmbeddedEngine(handlers).drain()
+            handled += EmbeddedEngine(background_jobs).drain()
     return handled
 
 
 def check_told_once(left: Stored, mails: Mails) -> int:
     """Each message came, under its own id and no other; how many came more than once."""
-    assert {message.status for message in left.messages} == {Delivery.SENT}
+    assert {message.status for message in left.messages} == {DeliveryStatus.SENT}
     came = Counter(str(mail["Message-ID"]) for mail in mails.box.mails)
     # A receiver that honours the id shows each of these once.
     assert set(came) == {f"<{message.id}@bill.example>" for message in left.messages}

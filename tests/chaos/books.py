@@ -6,12 +6,12 @@ from typing import cast
 
 from sqlalchemy import select
 
-from billhook.application.ports import View
+from billhook.application.ports import Snapshot
 from billhook.application.records import PaymentKey
 from billhook.lifecycle.apply import replay
-from billhook.lifecycle.events import ChangeFact, NotificationRequested, PaymentTaken
+from billhook.lifecycle.events import InvoiceChanged, NotificationRequested, PaymentRecorded
 from billhook.model.base import AccountId
-from billhook.model.invoice import Invoice, InvoiceId, Key
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.tables import invoices, messages
 
@@ -62,12 +62,12 @@ class Books:
         changed = {
             name: version for name, (version, _) in found.items() if self.whole.get(name) != version
         }
-        with SqlStore(engine).snapshot() as view:
+        with SqlStore(engine).snapshot() as snapshot:
             for name, version in changed.items():
-                key = Key(self._account, name)
-                invoice = view.invoices((key,))[key]
+                key = InvoiceKey(self._account, name)
+                invoice = snapshot.invoices((key,))[key]
                 assert invoice.version == version
-                told = _check_whole(view, invoice)
+                told = _check_whole(snapshot, invoice)
                 # Issued and told in one transaction: never the one without the other.
                 issued = invoice.issued_at is not None
                 assert self._messages is None or told == issued * self._messages
@@ -75,18 +75,20 @@ class Books:
         engine.dispose()
 
 
-def _check_whole(view: View, invoice: Invoice) -> int:
+def _check_whole(snapshot: Snapshot, invoice: Invoice) -> int:
     """Its facts are all there, its messages and its payments; how many messages it has."""
     key = invoice.key
-    changes = [one for one in view.facts(key) if one.version is not None]
+    changes = [one for one in snapshot.events(key) if one.version is not None]
     assert [one.version for one in changes] == [*range(1, invoice.version + 1)]
-    assert replay(cast("ChangeFact", one.fact) for one in changes) == invoice
+    assert replay(cast("InvoiceChanged", one.event) for one in changes) == invoice
     asked = [
-        one.fact.message for one in view.facts(key) if isinstance(one.fact, NotificationRequested)
+        one.event.message
+        for one in snapshot.events(key)
+        if isinstance(one.event, NotificationRequested)
     ]
-    about = view.messages_about((key,)).get(key, ())
+    about = snapshot.messages_about((key,)).get(key, ())
     assert sorted(asked) == sorted(message.id for message in about)
-    references = [one.fact.reference for one in changes if isinstance(one.fact, PaymentTaken)]
-    taken = view.payments([PaymentKey(key.account, one) for one in references])
+    references = [one.event.reference for one in changes if isinstance(one.event, PaymentRecorded)]
+    taken = snapshot.payments([PaymentKey(key.account, one) for one in references])
     assert sum(one.payment.amount for one in taken.values()) == invoice.paid
     return len(about)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from chaos.mailbox import Mails
 from chaos.office import Office
 
@@ -22,7 +22,7 @@ class Heard(NamedTuple):
     @classmethod
     def of(cls, office: Office, mails: Mails) -> Self:
         """Count; every message has come to its end, and nothing came that was not asked for."""
-        assert office.states() == {Delivery.SENT: len(office.billed)}
+        assert office.states() == {DeliveryStatus.SENT: len(office.billed)}
         sent = {f"<{name}@bill.example>" for name in office.billed.values()}
         came, shown = mails.ids(), mails.shown()
         assert came.keys() <= sent

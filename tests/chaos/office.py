@@ -7,8 +7,8 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import Desk
-from billhook.messaging.delivery import LIVE, Delivery
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import LIVE, DeliveryStatus
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.composition.service import opened
@@ -28,8 +28,8 @@ class Office:
     def __init__(self, url: str, engine: EngineName) -> None:
         """`engine` is what is to be woken by what is queued."""
         self._engine, store = opened(url, SystemClock(), engine)
-        self.desk = Desk(store, SystemClock(), RandomIds())
-        self.desk.open(an_account())
+        self.service = InvoiceService(store, SystemClock(), RandomIds())
+        self.service.open(an_account())
         self._payers = 0
         self.billed: dict[str, str] = {}
         """The Message-ID without its brackets and host, by the short URL of its invoice."""
@@ -42,7 +42,7 @@ class Office:
         """Issue so many invoices, and queue a mail about each."""
         for first in range(0, payers, TOGETHER):
             commands = [self._command() for _ in range(min(TOGETHER, payers - first))]
-            for answer in self.desk.execute(commands):
+            for answer in self.service.execute_all(commands):
                 invoice, (message,) = answer.unwrap().invoice, answer.unwrap().messages
                 self.billed[invoice.short_url] = message.id
 
@@ -51,13 +51,13 @@ class Office:
         document = a_document(customer=a_customer(email=f"payer-{self._payers}@example.com"))
         return DraftAndSend(account=ACCOUNT, document=document, media=(Medium.EMAIL,))
 
-    def states(self) -> Counter[Delivery]:
+    def states(self) -> Counter[DeliveryStatus]:
         """How many messages stand where."""
         with self._engine.connect() as connection:
             found = connection.execute(
                 select(messages.c.status, func.count()).group_by(messages.c.status)
             )
-            return Counter({Delivery(status): count for status, count in found})
+            return Counter({DeliveryStatus(status): count for status, count in found})
 
     def live(self) -> int:
         """How many messages may still go out."""

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from billhook.application.background_jobs import LEASE, Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Cancel
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
@@ -27,7 +27,7 @@ MOMENT = timedelta(microseconds=1)
 
 CHILD = """
 import sys
-from billhook import AccountId, Desk, DraftAndSend, Handlers, InvoiceId, Medium
+from billhook import AccountId, BackgroundJobs, DraftAndSend, InvoiceId, InvoiceService, Medium
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, a_document, an_account
@@ -38,9 +38,9 @@ class NeverAnswers:
         sys.stdin.read()
 
 store, clock, ids = SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds()
-desk = Desk(store, clock, ids)
-desk.open(an_account())
-(message,) = desk.do(
+service = InvoiceService(store, clock, ids)
+service.open(an_account())
+(message,) = service.execute(
     DraftAndSend(
         account=AccountId("acc_1"),
         invoice=InvoiceId("inv_1"),
@@ -50,7 +50,7 @@ desk.open(an_account())
 ).unwrap().messages
 print("committed", message.id, flush=True)
 if sys.argv[2] == "sending":
-    Handlers(store, clock, ids, {Medium.EMAIL: NeverAnswers()}).deliver(message.key)
+    BackgroundJobs(store, clock, ids, {Medium.EMAIL: NeverAnswers()}).deliver(message.key)
 sys.stdin.read()
 """
 
@@ -80,64 +80,78 @@ def receiver() -> CapturedSender:
 
 
 @pytest.fixture
-def handlers(store: SqlStore, clock: SettableClock, receiver: CapturedSender) -> Handlers:
-    return Handlers(store, clock, RandomIds(), {Medium.EMAIL: receiver})
+def background_jobs(
+    store: SqlStore, clock: SettableClock, receiver: CapturedSender
+) -> BackgroundJobs:
+    return BackgroundJobs(store, clock, RandomIds(), {Medium.EMAIL: receiver})
 
 
 @pytest.fixture
-def desk(store: SqlStore, clock: SettableClock) -> Desk:
-    return Desk(store, clock, RandomIds())
+def service(store: SqlStore, clock: SettableClock) -> InvoiceService:
+    return InvoiceService(store, clock, RandomIds())
 
 
 def test_a_message_that_was_committed_and_not_sent_is_sent_after_the_restart(
-    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk
+    url: str, background_jobs: BackgroundJobs, receiver: CapturedSender, service: InvoiceService
 ) -> None:
     key = _killed_while("committed", url)
-    assert list(handlers.store.sendable(NOON, 10)) == [key]
-    assert handlers.deliver(key) is Delivered.HANDED_OVER
-    assert handlers.deliver(key) is Delivered.NOTHING
+    assert list(background_jobs.store.sendable(NOON, 10)) == [key]
+    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.NOTHING
     assert [one.id for one in receiver.delivered] == [key.message]
-    (message,) = desk.messages(ACCOUNT, INVOICE)
-    assert (message.status, message.attempts) == (Delivery.SENT, 1)
+    (message,) = service.messages(ACCOUNT, INVOICE)
+    assert (message.status, message.attempts) == (DeliveryStatus.SENT, 1)
 
 
 def test_a_message_whose_sender_died_is_sent_once_its_lease_is_over(
-    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk, clock: SettableClock
+    url: str,
+    background_jobs: BackgroundJobs,
+    receiver: CapturedSender,
+    service: InvoiceService,
+    clock: SettableClock,
 ) -> None:
     key = _killed_while("sending", url)
     clock.set(NOON + LEASE - MOMENT)
-    assert list(handlers.store.sendable(clock.now(), 10)) == []
-    assert handlers.deliver(key) is Delivered.NOTHING
+    assert list(background_jobs.store.sendable(clock.now(), 10)) == []
+    assert background_jobs.deliver(key) is AttemptResult.NOTHING
 
     clock.advance(MOMENT)
-    assert list(handlers.store.sendable(clock.now(), 10)) == [key]
-    assert handlers.deliver(key) is Delivered.HANDED_OVER
+    assert list(background_jobs.store.sendable(clock.now(), 10)) == [key]
+    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert [one.id for one in receiver.delivered] == [key.message]
-    (message,) = desk.messages(ACCOUNT, INVOICE)
-    assert (message.status, message.attempts) == (Delivery.SENT, 2)
+    (message,) = service.messages(ACCOUNT, INVOICE)
+    assert (message.status, message.attempts) == (DeliveryStatus.SENT, 2)
 
 
 def test_a_receiver_that_had_it_already_shows_it_once(
-    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk, clock: SettableClock
+    url: str,
+    background_jobs: BackgroundJobs,
+    receiver: CapturedSender,
+    service: InvoiceService,
+    clock: SettableClock,
 ) -> None:
     key = _killed_while("sending", url)
-    (message,) = desk.messages(ACCOUNT, INVOICE)
+    (message,) = service.messages(ACCOUNT, INVOICE)
     receiver.send(message, an_invoice(), "Acme")  # what the dead sender had handed over
     clock.set(NOON + LEASE)
-    assert handlers.deliver(key) is Delivered.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert [one.id for one in receiver.delivered] == [key.message]
 
 
 def test_an_invoice_cancelled_while_its_sender_lay_dead_is_not_sent(
-    url: str, handlers: Handlers, receiver: CapturedSender, desk: Desk, clock: SettableClock
+    url: str,
+    background_jobs: BackgroundJobs,
+    receiver: CapturedSender,
+    service: InvoiceService,
+    clock: SettableClock,
 ) -> None:
     key = _killed_while("sending", url)
-    desk.do(Cancel(account=ACCOUNT, invoice=INVOICE)).unwrap()
+    service.execute(Cancel(account=ACCOUNT, invoice=INVOICE)).unwrap()
     clock.set(NOON + LEASE)
-    assert handlers.deliver(key) is Delivered.SUPPRESSED
+    assert background_jobs.deliver(key) is AttemptResult.SUPPRESSED
     assert receiver.delivered == []
-    (message,) = desk.messages(ACCOUNT, INVOICE)
-    assert (message.status, message.reason) == (Delivery.SUPPRESSED, "operation_not_allowed")
+    (message,) = service.messages(ACCOUNT, INVOICE)
+    assert (message.status, message.reason) == (DeliveryStatus.SUPPRESSED, "operation_not_allowed")
 
 
 def _killed_while(doing: str, url: str) -> MessageKey:

@@ -26,7 +26,7 @@ KILLS = budget(20, 500)
 # prints each acknowledged version and message: lines this short reach a pipe whole or not at all.
 PARENT = """
 import os, sys
-from billhook import AccountId, Desk, Draft, Medium, Pay, Send
+from billhook import AccountId, Draft, InvoiceService, Medium, Pay, Send
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
@@ -37,18 +37,18 @@ def say(*words):
     print(*words, flush=True)
 
 def write():
-    desk = Desk(SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds())
-    desk.open(an_account(number_prefix="INV-"))
+    service = InvoiceService(SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds())
+    service.open(an_account(number_prefix="INV-"))
     while True:
-        for draft in desk.execute([Draft(account=name, document=a_document()) for _ in range(3)]):
+        for draft in service.execute_all([Draft(account=name, document=a_document()) for _ in range(3)]):
             id = draft.unwrap().id
             say(id, draft.unwrap().version)
             send = Send(account=name, invoice=id, media=tuple(Medium), key=f"send {id}")
-            sent = desk.do(send).unwrap()
+            sent = service.execute(send).unwrap()
             say(id, sent.invoice.version)
             for message in sent.messages:
                 say(message.id, id)
-            paid = desk.execute([
+            paid = service.execute_all([
                 Pay(account=name, invoice=id, payment=a_payment(part, f"{id}-{part}"))
                 for part in (1, 2, 3)
             ])

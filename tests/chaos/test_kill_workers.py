@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from chaos.budget import DEADLINE, budget, chances
 from chaos.conftest import Figures
 from chaos.crew import Crew, Pair, Terms
@@ -82,7 +82,7 @@ def test_others_finish_the_work_of_one_that_never_comes_back(
     with Crew(terms, 1) as crew:
         until(lambda: len(mails.box.mails) == HANDS)  # taken, and never answered for
         crew.kill(0)
-        held = office.states()[Delivery.SENDING]  # counted once nobody takes any more
+        held = office.states()[DeliveryStatus.SENDING]  # counted once nobody takes any more
         assert held > HANDS  # also what its hands would have taken next
         crew.hire()
         mails.box.silent = False

@@ -41,7 +41,9 @@ def test_a_hundred_identical_requests_before_two_workers_are_one_message_and_one
             assert set(answers) == {(200, b'{"success":true}')}
             with closing(connect(f"file:{file}?mode=ro", uri=True)) as rows:
                 told = rows.execute("SELECT count(*) FROM messages").fetchone()
-                remembered = rows.execute("SELECT count(*) FROM remembered").fetchone()
-            assert (told, remembered) == ((number + 1,), (number + 2,))
+                idempotency_records = rows.execute(
+                    "SELECT count(*) FROM idempotency_records"
+                ).fetchone()
+            assert (told, idempotency_records) == ((number + 1,), (number + 2,))
         assert service.terminate() == 0
     assert '"level": "error"' not in log.read_text()

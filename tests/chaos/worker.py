@@ -6,11 +6,11 @@ import sys
 from datetime import timedelta
 from functools import partial
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook_adapters.cli.main import main
 from billhook_adapters.composition import service as wiring
 
 if __name__ == "__main__":
     lease = timedelta(seconds=float(sys.argv[1]))
-    wiring.Handlers = partial(Handlers, lease=lease)  # type: ignore[misc, assignment]  # only here
+    wiring.Handlers = partial(BackgroundJobs, lease=lease)  # type: ignore[misc, assignment]  # only here
     sys.exit(main(["worker", *sys.argv[2:]]))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.ports import Engine as EnginePort
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.model.customer import Medium
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.procrastinate import ProcrastinateEngine, WakeUps, prepare
@@ -26,8 +26,10 @@ from billhook_adapters.testing.contracts.store_suite import broken_off
 from postgresql import Databases
 
 
-def embedded(handlers: Handlers, hands: int, pause: Callable[[timedelta], None]) -> EnginePort:
-    return EmbeddedEngine(handlers, hands=hands, pause=pause, poll_seconds=0.001)
+def embedded(
+    background_jobs: BackgroundJobs, hands: int, pause: Callable[[timedelta], None]
+) -> EnginePort:
+    return EmbeddedEngine(background_jobs, hands=hands, pause=pause, poll_seconds=0.001)
 
 
 class TestEmbeddedInMemory(EngineContract):
@@ -70,9 +72,9 @@ class TestProcrastinateOnPostgresql(EngineContract):
     @pytest.fixture
     def office(self, database: Engine) -> EngineOffice:
         def procrastinate(
-            handlers: Handlers, hands: int, pause: Callable[[timedelta], None]
+            background_jobs: BackgroundJobs, hands: int, pause: Callable[[timedelta], None]
         ) -> EnginePort:
-            return ProcrastinateEngine(handlers, database, hands=hands, pause=pause)
+            return ProcrastinateEngine(background_jobs, database, hands=hands, pause=pause)
 
         def lose_wake_ups() -> None:
             with writing(database) as connection:
@@ -99,9 +101,9 @@ class TestProcrastinateOnPostgresql(EngineContract):
         self, office: EngineOffice, database: Engine
     ) -> None:
         (message,) = office.queued()
-        with broken_off(office.store) as work:
+        with broken_off(office.store) as transaction:
             again = message.model_copy(update={"id": "msg_given_back"})
-            work.save(Outcome(messages={again.key: again}))
+            transaction.save(PendingWrites(messages={again.key: again}))
         with reading(database) as connection:
             jobs = (
                 connection.exec_driver_sql("SELECT args FROM procrastinate_jobs ORDER BY id")
@@ -126,8 +128,8 @@ class TestProcrastinateOnPostgresql(EngineContract):
         office.clock.advance(timedelta(minutes=5))
         repaired: list[int] = []
         senders = {Medium.SMS: office.receiver}
-        handlers = Handlers(office.store, office.clock, RandomIds(), senders)
-        engine = ProcrastinateEngine(handlers, database, repaired=repaired.append)
+        background_jobs = BackgroundJobs(office.store, office.clock, RandomIds(), senders)
+        engine = ProcrastinateEngine(background_jobs, database, repaired=repaired.append)
         assert engine.drain() == 3
         engine.drain()
         assert repaired == [3]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from billhook.application.ports import Store
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.key_join import wanted
@@ -21,8 +21,8 @@ from billhook_adapters.testing.contracts import KeyringContract
 
 def _open_both(store: Store) -> None:
     both = (an_account("acc_1", "Acme"), an_account("acc_2", "Umbrella"))
-    with store.transaction() as work:
-        work.save(Outcome(accounts={account.id: account for account in both}))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(accounts={account.id: account for account in both}))
 
 
 class TestInMemoryKeyring(KeyringContract):

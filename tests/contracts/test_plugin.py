@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from billhook.application.commands import Draft
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook_adapters.memory import SettableClock
 from billhook_adapters.testing import NOON, a_document
@@ -29,10 +29,12 @@ class TestForgetful(StoreContract):
 """
 
 
-def test_the_desk_stands_at_the_clock(billhook_desk: Desk, billhook_clock: SettableClock) -> None:
+def test_the_desk_stands_at_the_clock(
+    billhook_service: InvoiceService, billhook_clock: SettableClock
+) -> None:
     billhook_clock.advance(timedelta(hours=1))
     draft = Draft(account=AccountId("acc_1"), document=a_document())
-    assert billhook_desk.do(draft).unwrap().created_at == NOON + timedelta(hours=1)
+    assert billhook_service.execute(draft).unwrap().created_at == NOON + timedelta(hours=1)
 
 
 def test_loading_the_plugin_loads_nothing_of_billhook() -> None:

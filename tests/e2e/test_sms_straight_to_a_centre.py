@@ -23,6 +23,6 @@ def test_a_message_arrives_and_its_receipt_makes_it_delivered(tmp_path: Path) ->
             invoice, short_url = started.sent("sms", contact="+919876543210")
             assert started.became(invoice, "delivered")["provider_id"] in ("sms-1", None)
             assert short_url in centre.parts[0].text
-            centre.receipts = "UNDELIV"
+            centre.delivery_reports = "UNDELIV"
             lost, _ = started.sent("sms", contact="+919876543211")
             assert started.became(lost, "bounced")["reason"] == "UNDELIV, error 000"

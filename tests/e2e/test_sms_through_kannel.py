@@ -40,7 +40,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 
 def test_a_message_arrives_and_its_receipt_makes_it_delivered(line: Line) -> None:
-    line.centre.receipts = "DELIVRD"
+    line.centre.delivery_reports = "DELIVRD"
     invoice, short_url = line.service.sent("sms", contact="+919876543210")
     message = line.service.became(invoice, "delivered")
     part = line.centre.parts[-1]
@@ -54,7 +54,7 @@ def test_a_message_arrives_and_its_receipt_makes_it_delivered(line: Line) -> Non
 def test_what_the_network_could_not_deliver_is_told_and_the_invoice_stays_issued(
     line: Line,
 ) -> None:
-    line.centre.receipts = "UNDELIV"
+    line.centre.delivery_reports = "UNDELIV"
     invoice, _ = line.service.sent("sms", contact="+919876543211")
     message = line.service.became(invoice, "bounced")
     assert message["reason"] == "not delivered stat:UNDELIV err:000"
@@ -71,7 +71,7 @@ def test_a_number_that_the_network_does_not_know_is_left_alone(line: Line) -> No
 
 
 def test_hindi_arrives_whole_in_two_parts(line: Line) -> None:
-    line.centre.receipts = "DELIVRD"
+    line.centre.delivery_reports = "DELIVRD"
     before = len(line.centre.parts)
     invoice, short_url = line.service.sent("sms", contact="+919876543213", language="hi")
     line.service.became(invoice, "delivered")

@@ -14,7 +14,7 @@ from typing import Any
 from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.apply import Change, apply
-from billhook.lifecycle.notify import Notification, Standing
+from billhook.lifecycle.notify import Deliverability, Notification
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice
@@ -102,7 +102,7 @@ def of_change(
     change: Change,
     *,
     now: datetime,
-    least_lead: timedelta = timedelta(0),
+    min_expiry_lead: timedelta = timedelta(0),
 ) -> None:
     """Rules 3, 6 to 9 and 11 to 14, of an operation that was accepted; `taken` is the money."""
     after, old, new = change.invoice, before.status.value, change.invoice.status.value
@@ -119,7 +119,7 @@ def of_change(
         before.created_at,
     ), "an invoice keeps its name"
     assert after.version == before.version + 1, "11: v is exactly one larger"
-    assert apply(before, change.fact) == after, "11: the fact alone makes the change"
+    assert apply(before, change.event) == after, "11: the fact alone makes the change"
     touched = _touched(before.document, after.document)
     if operation == "update":
         allowed = {"issued": ONCE_ISSUED}.get(old, frozenset({"notes"}))
@@ -139,7 +139,7 @@ def of_change(
         assert before.paid < before.amount, "14: a paid invoice never expires"
     expire_by = after.document.expire_by
     if expire_by is not None and (operation == "issue" or "expire_by" in touched):
-        assert expire_by - now >= least_lead, "13: enough time to pay"
+        assert expire_by - now >= min_expiry_lead, "13: enough time to pay"
 
 
 def of_refusal(before: Invoice, seen: dict[str, Any], answer: Result[Any, Any]) -> None:
@@ -152,7 +152,7 @@ def of_refusal(before: Invoice, seen: dict[str, Any], answer: Result[Any, Any]) 
 def of_notify(
     invoice: Invoice,
     medium: Medium,
-    standing: Standing,
+    deliverability: Deliverability,
     answer: Result[Notification, Any],
     *,
     now: datetime,
@@ -166,9 +166,9 @@ def of_notify(
         expected = "operation_not_allowed"
     elif address is None:
         expected = missing
-    elif standing.suppressed is not None:
+    elif deliverability.suppressed is not None:
         expected = "address_suppressed"
-    elif standing.not_before is not None and now < standing.not_before:
+    elif deliverability.not_before is not None and now < deliverability.not_before:
         expected = "too_soon"
     else:
         sent = Success(Notification(invoice.account, invoice.id, medium, str(address)))

@@ -12,7 +12,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from billhook.model.customer import Medium
-from billhook.model.reminder_schedule import Quiet, Reminders
+from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 YEAR, DAY, MINUTE = timedelta(days=365), timedelta(days=1), timedelta(minutes=1)
@@ -24,11 +24,11 @@ ZONES = [
 # No clocks change at these hours, so that every end of a night is a time of its day.
 NIGHTS = [
     None,
-    Quiet(start=time(21), end=time(8)),
-    Quiet(start=time(19, 15), end=time(9, 30)),
-    Quiet(start=time(12), end=time(14, 30)),
-    Quiet(start=time(10), end=time(8)),
-    Quiet(start=time(8), end=time(20)),
+    QuietHours(start=time(21), end=time(8)),
+    QuietHours(start=time(19, 15), end=time(9, 30)),
+    QuietHours(start=time(12), end=time(14, 30)),
+    QuietHours(start=time(10), end=time(8)),
+    QuietHours(start=time(8), end=time(20)),
 ]
 
 
@@ -36,7 +36,7 @@ NIGHTS = [
 class Life:
     """One invoice: when it is due, and what happens to it meanwhile."""
 
-    schedule: Reminders
+    schedule: ReminderSchedule
     time_zone: str | None
     issued_at: datetime
     due_by: datetime
@@ -88,16 +88,16 @@ class Life:
         return at
 
 
-def _within(quiet: Quiet, wall: time) -> bool:
+def _within(quiet: QuietHours, wall: time) -> bool:
     night = quiet.start > quiet.end
     late, early = wall >= quiet.start, wall < quiet.end
     return (late or early) if night else (late and early)
 
 
-def a_schedule(dice: Random) -> Reminders:
+def a_schedule(dice: Random) -> ReminderSchedule:
     """Any schedule; its steps are so close at times that a night makes one of several."""
     spans = [timedelta(hours=dice.choice([1, 3, 24, 60, 168, 500])) for _ in range(6)]
-    return Reminders(
+    return ReminderSchedule(
         before=tuple(spans[: dice.randint(0, 3)]),
         after=(timedelta(0), *spans[3 : 3 + dice.randint(0, 3)]),
         most=dice.choice([None, None, 1, 2, 4]),
@@ -107,7 +107,7 @@ def a_schedule(dice: Random) -> Reminders:
     )
 
 
-def a_life(dice: Random, schedule: Reminders) -> Life:
+def a_life(dice: Random, schedule: ReminderSchedule) -> Life:
     """Any life of an invoice within the year."""
 
     def later(than: datetime, days: float) -> datetime:

@@ -18,16 +18,16 @@ from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Customer, Medium, PostalAddress, Recipients
 from billhook.model.document import Document
-from billhook.model.instalments import Instalment, Schedule
+from billhook.model.instalments import Instalment, PaymentSchedule
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.line_items import Line, Rounding, Tax
 from billhook.model.money import Currency
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Payment, Reference
 from billhook.model.pricing import Discount
 
@@ -76,7 +76,7 @@ discounts = st.one_of(
     st.builds(Discount, amount=st.integers(0, 50), items=st.just(("a",)) | st.just(())),
 )
 schedules = st.lists(st.integers(0, 100) | percentages, min_size=1, max_size=4).map(
-    lambda parts: Schedule(
+    lambda parts: PaymentSchedule(
         instalments=tuple(
             Instalment(id=f"i{n}", amount=part)
             if isinstance(part, int)
@@ -134,11 +134,11 @@ documents: st.SearchStrategy[Document] = st.sampled_from(["INR", "KWD"]).flatmap
 
 
 @st.composite
-def edits(draw: st.DrawFn, currency: Currency) -> Edits:
+def patch(draw: st.DrawFn, currency: Currency) -> Patch:
     """An update of some fields."""
     fields = particulars(currency)
     names = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True))
-    return Edits.model_validate({name: draw(fields[name]) for name in names})
+    return Patch.model_validate({name: draw(fields[name]) for name in names})
 
 
 @st.composite
@@ -173,7 +173,7 @@ def _issue(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, A
 
 
 def _update(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, Any]:
-    return update(invoice, draw(edits(invoice.document.currency)), now=now)
+    return update(invoice, draw(patch(invoice.document.currency)), now=now)
 
 
 VERBS: tuple[Callable[[st.DrawFn, Invoice, datetime], Result[Change, Any]], ...] = (
@@ -195,7 +195,7 @@ messages = st.builds(
     invoice=identifiers,
     medium=st.sampled_from(Medium),
     address=labels,
-    status=st.sampled_from(Delivery),
+    status=st.sampled_from(DeliveryStatus),
     requested_at=instants,
     due_at=st.none() | instants,
     attempts=st.integers(0, 9),

@@ -21,17 +21,17 @@ from billhook.lifecycle.apply import Change, as_of, replay
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.draft import draft
-from billhook.lifecycle.events import ChangeFact
+from billhook.lifecycle.events import InvoiceChanged
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
-from billhook.lifecycle.notify import CLEAR, Standing, notify
+from billhook.lifecycle.notify import DELIVERABLE, Deliverability, notify
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment
 from properties import invariants
 
@@ -50,15 +50,15 @@ CUSTOMERS = (
     None,
 )
 STANDINGS = (
-    CLEAR,
-    Standing(not_before=INSTANTS[1]),
-    Standing(suppressed="bounced", not_before=EXPIRY),
+    DELIVERABLE,
+    Deliverability(not_before=INSTANTS[1]),
+    Deliverability(suppressed="bounced", not_before=EXPIRY),
 )
 EDITS = (
-    Edits(notes={"seen": "yes"}),
-    Edits(partial_payment=True),
-    Edits(expire_by=None),
-    Edits(lines=()),
+    Patch(notes={"seen": "yes"}),
+    Patch(partial_payment=True),
+    Patch(expire_by=None),
+    Patch(lines=()),
 )
 
 
@@ -91,7 +91,7 @@ class Reached(NamedTuple):
     """A version of an invoice, the facts that led there, and the instant it is looked at."""
 
     invoice: Invoice
-    facts: tuple[ChangeFact, ...]
+    events: tuple[InvoiceChanged, ...]
     instant: int
 
 
@@ -129,12 +129,12 @@ def steps(reached: Reached) -> Iterator[tuple[str, int, Result[Change, Any]]]:
     for payment in PAYMENTS:
         yield "pay", payment.amount, pay(invoice, payment, now=now)
     yield "pay in another currency", 1, pay(invoice, FOREIGN, now=now)
-    for edits in EDITS:
-        yield "update", 0, update(invoice, edits, now=now, least_lead=LEAST_LEAD)
+    for patch in EDITS:
+        yield "update", 0, update(invoice, patch, now=now, min_expiry_lead=LEAST_LEAD)
     yield (
         "issue",
         0,
-        issue(invoice, now=now, short_url="https://bill.example/i/x", least_lead=LEAST_LEAD),
+        issue(invoice, now=now, short_url="https://bill.example/i/x", min_expiry_lead=LEAST_LEAD),
     )
     yield "expire", 0, expire(invoice, now=now)
     yield "cancel", 0, cancel(invoice, now=now)
@@ -143,26 +143,28 @@ def steps(reached: Reached) -> Iterator[tuple[str, int, Result[Change, Any]]]:
 
 def neighbours(reached: Reached, counts: Counter[str]) -> Iterator[Reached]:
     """What one operation, or the passing of time, makes of it; every step held to the rules."""
-    invoice, facts, instant = reached
+    invoice, events, instant = reached
     now = INSTANTS[instant]
     seen = dict(vars(invoice))
     for operation, money, answer in steps(reached):
         counts["operations"] += 1
         if isinstance(answer, Success):
             change = answer.unwrap()
-            invariants.of_change(invoice, operation, money, change, now=now, least_lead=LEAST_LEAD)
+            invariants.of_change(
+                invoice, operation, money, change, now=now, min_expiry_lead=LEAST_LEAD
+            )
             counts[f"{invoice.status} -> {change.invoice.status} by {operation}"] += 1
-            yield Reached(change.invoice, (*facts, change.fact), instant)
+            yield Reached(change.invoice, (*events, change.event), instant)
         else:
             invariants.of_refusal(invoice, seen, answer)
-    for medium, standing in product(Medium, STANDINGS):
+    for medium, deliverability in product(Medium, STANDINGS):
         counts["notify checks"] += 1
-        answered = notify(invoice, medium, now=now, standing=standing)
-        invariants.of_notify(invoice, medium, standing, answered, now=now)
+        answered = notify(invoice, medium, now=now, deliverability=deliverability)
+        invariants.of_notify(invoice, medium, deliverability, answered, now=now)
         counts["notifications"] += isinstance(answered, Success)
     assert vars(invoice) == seen, "16: notify changes nothing"
     if instant + 1 < len(INSTANTS):
-        yield Reached(invoice, facts, instant + 1)
+        yield Reached(invoice, events, instant + 1)
 
 
 def explore() -> Counter[str]:
@@ -180,7 +182,7 @@ def explore() -> Counter[str]:
         shown = as_of(reached.invoice, INSTANTS[reached.instant])
         invariants.at_rest(shown)
         assert shown.status == invariants.effective(reached.invoice, INSTANTS[reached.instant])
-        assert replay(reached.facts) == reached.invoice, "11: the facts tell the invoice"
+        assert replay(reached.events) == reached.invoice, "11: the facts tell the invoice"
         waiting.append(reached)
 
     for document in starts():
@@ -189,9 +191,9 @@ def explore() -> Counter[str]:
             account=AccountId("acc_1"),
             id=InvoiceId("inv_1"),
             now=NOON,
-            least_lead=LEAST_LEAD,
+            min_expiry_lead=LEAST_LEAD,
         ).unwrap()
-        meet(Reached(drafted.invoice, (drafted.fact,), 0))
+        meet(Reached(drafted.invoice, (drafted.event,), 0))
     while waiting:
         for reached in neighbours(waiting.popleft(), counts):
             meet(reached)

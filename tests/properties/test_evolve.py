@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from billhook.application.answers import Sent
+from billhook.application.answers import SendResult
 from billhook.application.answers import decode as decode_answer
 from billhook.application.answers import encode as encode_answer
-from billhook.lifecycle import events as facts_of
+from billhook.lifecycle import events as events
 from billhook.lifecycle.apply import Change, apply, as_of, replay
-from billhook.lifecycle.errors import REFUSALS
+from billhook.lifecycle.errors import ERRORS
 from billhook.lifecycle.events import NotificationRequested
 from billhook.model.canonical_json import adapter, canonical
 from billhook.model.customer import Medium
@@ -67,13 +67,13 @@ def test_what_is_shown_at_an_instant_is_valid_too(life: tuple[Change, ...], minu
 @fixed
 @given(some.lives())
 def test_facts_survive_their_bytes_and_tell_the_same_invoice(life: tuple[Change, ...]) -> None:
-    written = [(f.name, f.version, facts_of.encode(f)) for _, f in life]
-    read: list[Any] = [facts_of.decode(*row) for row in written]
-    assert read == [fact for _, fact in life]
-    assert [facts_of.encode(fact) for fact in read] == [body for *_, body in written]
+    written = [(f.name, f.version, events.encode(f)) for _, f in life]
+    read: list[Any] = [events.decode(*row) for row in written]
+    assert read == [event for _, event in life]
+    assert [events.encode(event) for event in read] == [body for *_, body in written]
     invoice = None
-    for fact, (expected, _) in zip(read, life, strict=True):
-        invoice = apply(invoice, fact)
+    for event, (expected, _) in zip(read, life, strict=True):
+        invoice = apply(invoice, event)
         assert invoice == expected
     if life:
         assert replay(read) == life[-1].invoice
@@ -81,9 +81,9 @@ def test_facts_survive_their_bytes_and_tell_the_same_invoice(life: tuple[Change,
 
 @fixed
 @given(st.builds(NotificationRequested, some.instants, some.identifiers, st.sampled_from(Medium)))
-def test_a_request_to_notify_survives_its_bytes(fact: NotificationRequested) -> None:
-    body = facts_of.encode(fact)
-    assert facts_of.decode(fact.name, fact.version, body) == fact
+def test_a_request_to_notify_survives_its_bytes(event: NotificationRequested) -> None:
+    body = events.encode(event)
+    assert events.decode(event.name, event.version, body) == event
 
 
 @fixed
@@ -122,7 +122,7 @@ def test_remembered_answers_read_back_as_they_were(data: st.DataObject) -> None:
     queued = data.draw(some.messages)
     assert decode_answer(encode_answer(Success(queued))) == Success(queued)
     for invoice, _ in life:
-        sent = Sent(invoice, (queued,))
+        sent = SendResult(invoice, (queued,))
         assert decode_answer(encode_answer(Success(invoice))) == Success(invoice)
         assert decode_answer(encode_answer(Success(sent))) == Success(sent)
 
@@ -130,7 +130,7 @@ def test_remembered_answers_read_back_as_they_were(data: st.DataObject) -> None:
 @fixed
 @given(st.data())
 def test_remembered_refusals_read_back_as_they_were(data: st.DataObject) -> None:
-    for kind in REFUSALS.values():
+    for kind in ERRORS.values():
         refusal = data.draw(_refusals(kind))
         read = decode_answer(encode_answer(Failure(refusal)))
         assert read == Failure(refusal)

@@ -21,16 +21,16 @@ from billhook.lifecycle.apply import Change, as_of, replay
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.draft import draft
-from billhook.lifecycle.events import ChangeFact
+from billhook.lifecycle.events import InvoiceChanged
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
-from billhook.lifecycle.notify import Standing, notify
+from billhook.lifecycle.notify import Deliverability, notify
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment
 from properties import invariants
 
@@ -114,10 +114,10 @@ class Life(RuleBasedStateMachine):
             account=AccountId("acc_1"),
             id=InvoiceId("inv_1"),
             now=NOON,
-            least_lead=LEAST_LEAD,
+            min_expiry_lead=LEAST_LEAD,
         ).unwrap()
         self.invoice: Invoice = first.invoice
-        self.facts: list[ChangeFact] = [first.fact]
+        self.events: list[InvoiceChanged] = [first.event]
 
     def expect(self, refusal: str | None, answer: Result[Change, Any], **changes: Any) -> None:
         """This refusal, or else these changes of the model."""
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
             return
         change = answer.unwrap()
         self.invoice = change.invoice
-        self.facts.append(change.fact)
+        self.events.append(change.event)
         self.model.version += 1
         for name, value in changes.items():
             setattr(self.model, name, value)
@@ -144,7 +144,7 @@ class Life(RuleBasedStateMachine):
         elif model.too_soon(self.now):
             refusal = "expires_too_soon"
         url = "https://bill.example/i/x"
-        answer = issue(self.invoice, now=self.now, short_url=url, least_lead=LEAST_LEAD)
+        answer = issue(self.invoice, now=self.now, short_url=url, min_expiry_lead=LEAST_LEAD)
         self.expect(refusal, answer, status="issued")
 
     @rule(amount=st.integers(1, 10), currency=st.sampled_from(["INR", "INR", "INR", "USD"]))
@@ -168,9 +168,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(medium=st.sampled_from(Medium), suppressed=st.sampled_from([None, None, "opted_out"]))
     def notify(self, medium: Medium, suppressed: Any) -> None:
-        standing = Standing(suppressed, not_before=NOON + timedelta(minutes=5))
-        answer = notify(self.invoice, medium, now=self.now, standing=standing)
-        invariants.of_notify(self.invoice, medium, standing, answer, now=self.now)
+        deliverability = Deliverability(suppressed, not_before=NOON + timedelta(minutes=5))
+        answer = notify(self.invoice, medium, now=self.now, deliverability=deliverability)
+        invariants.of_notify(self.invoice, medium, deliverability, answer, now=self.now)
         assert isinstance(answer, Success) == (
             self.model.possible("notify", self.now)
             and suppressed is None
@@ -203,7 +203,9 @@ class Life(RuleBasedStateMachine):
     @rule(word=st.sampled_from(["a", "b"]))
     def note(self, word: str) -> None:
         refusal = "operation_not_allowed" if self.model.deleted else None
-        answer = update(self.invoice, Edits(notes={"k": word}), now=self.now, least_lead=LEAST_LEAD)
+        answer = update(
+            self.invoice, Patch(notes={"k": word}), now=self.now, min_expiry_lead=LEAST_LEAD
+        )
         self.expect(refusal, answer, notes={"k": word})
 
     @rule(parts=st.booleans(), hours=st.sampled_from([None, 0, 1, 5]))
@@ -216,8 +218,8 @@ class Life(RuleBasedStateMachine):
             refusal = "not_editable"
         elif by is not None and by < self.now + LEAST_LEAD:
             refusal = "expires_too_soon"
-        edits = Edits(partial_payment=parts, expire_by=by)
-        answer = update(self.invoice, edits, now=self.now, least_lead=LEAST_LEAD)
+        patch = Patch(partial_payment=parts, expire_by=by)
+        answer = update(self.invoice, patch, now=self.now, min_expiry_lead=LEAST_LEAD)
         self.expect(refusal, answer, parts=parts, expire_by=by)
 
     @rule(amount=st.integers(0, 9))
@@ -227,8 +229,8 @@ class Life(RuleBasedStateMachine):
             refusal = "operation_not_allowed"
         elif model.stands(self.now) != "draft":
             refusal = "not_editable"
-        edits = Edits(lines=(a_line(unit_amount=amount, quantity=1),))
-        answer = update(self.invoice, edits, now=self.now, least_lead=LEAST_LEAD)
+        patch = Patch(lines=(a_line(unit_amount=amount, quantity=1),))
+        answer = update(self.invoice, patch, now=self.now, min_expiry_lead=LEAST_LEAD)
         self.expect(refusal, answer, amount=amount)
 
     @rule(minutes=st.sampled_from([1, 1, 10, 30, 60]))
@@ -243,7 +245,7 @@ class Life(RuleBasedStateMachine):
     def every_rule_holds(self) -> None:
         invariants.at_rest(self.invoice)
         assert as_of(self.invoice, self.now).status == self.model.stands(self.now)
-        assert replay(self.facts) == self.invoice
+        assert replay(self.events) == self.invoice
 
 
 def test_no_life_of_an_invoice_leaves_the_rule_book() -> None:

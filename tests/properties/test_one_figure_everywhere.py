@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.documents.pictures import Printed
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.model.invoice import Invoice
 from billhook.model.money import major
 from billhook_adapters.documents.codes import codes
@@ -68,7 +68,7 @@ def test_one_amount_is_told_by_all(
     items.append(a_line(LEAST + 999, 1, currency=currency))
     invoice = an_invoice(currency=currency, lines=items, discount=discount, customer=customer)
     due = major(invoice.due, invoice.document.currency)
-    hosted = Hosted(invoice, "Acme")
+    hosted = HostedInvoice(invoice, "Acme")
     shown = page(sheet(hosted), "token", codes(hosted, language_of(language))).body.decode()
     letter = TEMPLATES.letter(a_message(), invoice, "Acme")
     assert amounts(TEMPLATES.sms(a_message(), invoice, "Acme")) == {due}

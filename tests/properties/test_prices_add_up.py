@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 
 from billhook.model.document import Document
-from billhook.model.instalments import Schedule
+from billhook.model.instalments import PaymentSchedule
 from billhook.model.line_items import Rounding
 from billhook.model.pricing import priced, summary
 from properties.strategies import documents, schedules
@@ -40,5 +40,5 @@ def test_the_two_rules_differ_by_less_than_two_units_a_line(document: Document) 
 
 
 @given(documents, schedules)
-def test_instalments_come_to_the_whole(document: Document, schedule: Schedule) -> None:
+def test_instalments_come_to_the_whole(document: Document, schedule: PaymentSchedule) -> None:
     assert sum(schedule.amounts(document.total)) == document.total

@@ -27,17 +27,17 @@ from billhook.application.commands import (
     RecordPayment,
     Update,
 )
-from billhook.application.records import PaymentKey, StampedFact
-from billhook.application.service import Desk
+from billhook.application.records import PaymentKey, RecordedEvent
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.apply import Change, as_of, replay
-from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.events import PaymentRecorded
 from billhook.messaging.delivery import MessageId
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
-from billhook.model.invoice import Invoice, InvoiceId, Key
-from billhook.model.patch import Edits
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.patch import Patch
 from billhook_adapters.memory import InMemoryStore, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment
 from properties import invariants
@@ -93,16 +93,18 @@ class Shop:
     ) -> None:
         self.random, self.met, self.tried = random, met, tried
         self.store, self.clock = InMemoryStore(), SettableClock(NOON)
-        self.desk = Desk(self.store, self.clock, CountingIds())
-        self.desk.open(Account(id=ACCOUNT, name="Acme"))
+        self.service = InvoiceService(self.store, self.clock, CountingIds())
+        self.service.open(Account(id=ACCOUNT, name="Acme"))
         self.references = count(1)
-        self.keys: list[Key] = []
+        self.keys: list[InvoiceKey] = []
         self.asked: dict[PaymentKey, int] = {}
 
     def drafts(self, number: int) -> None:
         """Some invoices of small amounts, many of which take parts and most of which expire."""
         documents = [self._document() for _ in range(number)]
-        made = self.desk.execute([Draft(account=ACCOUNT, document=each) for each in documents])
+        made = self.service.execute_all(
+            [Draft(account=ACCOUNT, document=each) for each in documents]
+        )
         self.keys += [answer.unwrap().key for answer in made]
 
     def _document(self) -> Document:
@@ -114,13 +116,13 @@ class Shop:
             expire_by=expire_by if random.random() < 0.8 else None,
         )
 
-    def work(self, operations: int) -> None:
+    def transaction(self, operations: int) -> None:
         """Batch after batch, each on invoices of its own; time passes between them."""
         for _ in range(0, operations, BATCH):
             chosen = self.random.sample(self.keys, BATCH)
             before = self.stored()
             commands = [self._command(before.get(key), key) for key in chosen]
-            answers = self.desk.execute([command for _, _, command in commands])
+            answers = self.service.execute_all([command for _, _, command in commands])
             after = self.stored()
             for key, (operation, money, _), answer in zip(chosen, commands, answers, strict=True):
                 self._judge(before.get(key), operation, money, answer, after.get(key))
@@ -129,12 +131,12 @@ class Shop:
             if self.random.random() < 0.5:
                 self.clock.advance(self.random.randrange(1, 4) * MINUTE)
 
-    def stored(self) -> Mapping[Key, Invoice]:
+    def stored(self) -> Mapping[InvoiceKey, Invoice]:
         """Every invoice as the store has it; deleted ones are not there."""
-        with self.store.snapshot() as view:
-            return view.invoices(self.keys)
+        with self.store.snapshot() as snapshot:
+            return snapshot.invoices(self.keys)
 
-    def _command(self, invoice: Invoice | None, key: Key) -> tuple[str, int, AnyCommand]:
+    def _command(self, invoice: Invoice | None, key: InvoiceKey) -> tuple[str, int, AnyCommand]:
         random, due = self.random, 0 if invoice is None else invoice.due
         about = {"account": ACCOUNT, "invoice": key.invoice}
         operation = self._operation("gone" if invoice is None else invoice.status.value)
@@ -180,18 +182,18 @@ class Shop:
                 "what is shown is what is stored, as of now"
             )
             invariants.at_rest(after)
-            with self.store.snapshot() as view:
-                fact: Any = [stamped.fact for stamped in view.facts(before.key)][-1]
-            invariants.of_change(before, operation, money, Change(after, fact), now=now)
+            with self.store.snapshot() as snapshot:
+                event: Any = [stamped.event for stamped in snapshot.events(before.key)][-1]
+            invariants.of_change(before, operation, money, Change(after, event), now=now)
             self.met[status, after.status.value] += 1
 
     def audit(self) -> None:
         """The whole shop's facts, payments and invoices agree."""
         invoices = self.stored()
-        with self.store.snapshot() as view:
-            payments = view.payments(list(self.asked))
-            unapplied = view.unapplied(ACCOUNT)
-            histories = {key: view.facts(key) for key in self.keys}
+        with self.store.snapshot() as snapshot:
+            payments = snapshot.payments(list(self.asked))
+            unapplied = snapshot.unapplied(ACCOUNT)
+            histories = {key: snapshot.events(key) for key in self.keys}
         recorded = {key: payment.payment.amount for key, payment in payments.items()}
         assert recorded == self.asked, "15: money that came is recorded, all of it, whole"
         applied = [payment for payment in payments.values() if payment.applied]
@@ -209,17 +211,17 @@ OTHERS: Mapping[str, Callable[[Mapping[str, Any], Random], AnyCommand]] = {
     "cancel": lambda about, _: Cancel(**about),
     "delete": lambda about, _: Delete(**about),
     "update": lambda about, random: Update(
-        **about, edits=Edits(notes={"n": str(random.randrange(9))})
+        **about, patch=Patch(notes={"n": str(random.randrange(9))})
     ),
 }
 
 
-def _agrees(invoice: Invoice, history: Sequence[StampedFact]) -> None:
-    changes: list[Any] = [stamped.fact for stamped in history if stamped.version is not None]
+def _agrees(invoice: Invoice, history: Sequence[RecordedEvent]) -> None:
+    changes: list[Any] = [stamped.event for stamped in history if stamped.version is not None]
     versions = [stamped.version for stamped in history if stamped.version is not None]
     assert versions == list(range(1, invoice.version + 1)), "11: one fact a version"
     assert replay(changes) == invoice, "11: the facts tell the invoice"
-    paid = sum(fact.amount for fact in changes if isinstance(fact, PaymentTaken))
+    paid = sum(event.amount for event in changes if isinstance(event, PaymentRecorded))
     assert paid == invoice.paid, "7: each payment counts once"
 
 
@@ -230,7 +232,7 @@ def test_busy_shops_keep_every_rule() -> None:
     for _ in range(0, OPERATIONS, PER_SHOP):
         shop = Shop(random, met, tried)
         shop.drafts(24)
-        shop.work(PER_SHOP)
+        shop.transaction(PER_SHOP)
         shop.audit()
     rare = {pair: met[pair] for pair in invariants.EDGES | ILLEGAL if met[pair] < 1000}
     assert rare == {}, "every legal edge and every illegal pair comes up a thousand times"

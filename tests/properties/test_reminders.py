@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billhook.lifecycle.remind import follow, plan, remind
-from billhook.model.reminder_schedule import Progress, Quiet, Reminders
+from billhook.lifecycle.remind import remind, reminder_times, reschedule
+from billhook.model.reminder_schedule import QuietHours, ReminderProgress, ReminderSchedule
 from billhook_adapters.testing import NOON, an_invoice
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -29,15 +29,15 @@ spans = st.integers(0, 40 * 24).map(lambda hours: timedelta(hours=hours))
 
 
 @st.composite
-def quiet_hours(draw: st.DrawFn) -> Quiet:
+def quiet_hours(draw: st.DrawFn) -> QuietHours:
     """From any quarter of an hour to any other that leaves enough of the day."""
     end = draw(st.integers(0, 12) | st.integers(0, 95))  # clocks change in the small hours
     start = (end - draw(st.integers(1, 88))) % 96
-    return Quiet(start=time(start // 4, start % 4 * 15), end=time(end // 4, end % 4 * 15))
+    return QuietHours(start=time(start // 4, start % 4 * 15), end=time(end // 4, end % 4 * 15))
 
 
 schedules = st.builds(
-    Reminders,
+    ReminderSchedule,
     before=st.lists(spans.filter(bool), max_size=4).map(tuple),
     after=st.lists(spans, min_size=1, max_size=4).map(tuple),
     most=st.none() | st.integers(1, 5),
@@ -60,7 +60,7 @@ def _wall(at: datetime, zone: tzinfo) -> time:
     return at.astimezone(zone).time()
 
 
-def _within(quiet: Quiet, wall: time) -> bool:
+def _within(quiet: QuietHours, wall: time) -> bool:
     if quiet.start < quiet.end:
         return quiet.start <= wall < quiet.end
     return wall >= quiet.start or wall < quiet.end
@@ -69,7 +69,7 @@ def _within(quiet: Quiet, wall: time) -> bool:
 @settings(max_examples=1000)
 @given(quiet_hours(), moments())
 def test_no_instant_is_moved_into_the_quiet_hours_nor_further_than_their_end(
-    quiet: Quiet, moment: tuple[datetime, tzinfo]
+    quiet: QuietHours, moment: tuple[datetime, tzinfo]
 ) -> None:
     at, zone = moment
     over = quiet.over(at, zone)
@@ -85,22 +85,22 @@ def test_no_instant_is_moved_into_the_quiet_hours_nor_further_than_their_end(
 
 @given(schedules, instants, zones)
 def test_who_wakes_up_whenever_something_is_due_sends_exactly_the_plan(
-    schedule: Reminders, due_by: datetime, zone: tzinfo
+    schedule: ReminderSchedule, due_by: datetime, zone: tzinfo
 ) -> None:
     invoice = an_invoice(due_by=due_by)
-    progress, sent = follow(None, None, invoice, schedule, zone, now=NOON), list[datetime]()
+    progress, sent = reschedule(None, None, invoice, schedule, zone, now=NOON), list[datetime]()
     while progress is not None and progress.due_at is not None:
         now = progress.due_at
-        told = remind(invoice, schedule, zone, progress, now=now, standings={})
+        told = remind(invoice, schedule, zone, progress, now=now, deliverabilities={})
         sent += [now] * bool(told.notifications)
         progress = told.progress
-    assert tuple(sent) == plan(invoice, schedule, zone)
-    assert progress == Progress(sent[-1] if sent else NOON, len(sent), None)
+    assert tuple(sent) == reminder_times(invoice, schedule, zone)
+    assert progress == ReminderProgress(sent[-1] if sent else NOON, len(sent), None)
 
 
 @given(schedules, instants, zones, st.lists(instants, max_size=12), st.none() | instants)
 def test_who_wakes_up_at_any_time_sends_no_more_and_nothing_at_night(
-    schedule: Reminders,
+    schedule: ReminderSchedule,
     due_by: datetime,
     zone: tzinfo,
     wake_ups: list[datetime],
@@ -109,12 +109,12 @@ def test_who_wakes_up_at_any_time_sends_no_more_and_nothing_at_night(
     if expire_by is not None and expire_by <= NOON:
         expire_by = None
     invoice = an_invoice(due_by=due_by, expire_by=expire_by)
-    planned = plan(invoice, schedule, zone)
-    progress, settled = follow(None, None, invoice, schedule, zone, now=NOON), 0
+    planned = reminder_times(invoice, schedule, zone)
+    progress, settled = reschedule(None, None, invoice, schedule, zone, now=NOON), 0
     for now in sorted(wake_ups):
         if progress is None:
             break
-        told = remind(invoice, schedule, zone, progress, now=now, standings={})
+        told = remind(invoice, schedule, zone, progress, now=now, deliverabilities={})
         if told.notifications:
             due = [step for step in schedule.steps(due_by, zone) if NOON < step <= now]
             assert len(due) > settled  # something was due that no wake-up had seen

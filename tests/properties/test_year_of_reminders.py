@@ -14,16 +14,16 @@ import pytest
 from returns.result import Result, Success
 from sqlalchemy import Engine
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import AnyCommand, Cancel, Draft, Issue, Pay, Update
 from billhook.application.ports import Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
@@ -47,12 +47,12 @@ class Year:
 
     def __post_init__(self) -> None:
         """Opens an account for each schedule."""
-        self.desk = Desk(self.store, self.clock, RandomIds())
+        self.service = InvoiceService(self.store, self.clock, RandomIds())
         senders = dict.fromkeys(Medium, self)
-        self.handlers = Handlers(self.store, self.clock, RandomIds(), senders)
-        self.engine = EmbeddedEngine(self.handlers)
+        self.background_jobs = BackgroundJobs(self.store, self.clock, RandomIds(), senders)
+        self.engine = EmbeddedEngine(self.background_jobs)
         for name, life in self.lives.items():
-            self.desk.open(an_account(_account(name), reminders=life.schedule))
+            self.service.open(an_account(_account(name), reminders=life.schedule))
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Keep it."""
@@ -88,8 +88,8 @@ class Year:
                     life.ended_at, whole if n % 2 else Cancel(account=account, invoice=name)
                 )
             if life.moved_at is not None:
-                edits = Edits(due_by=life.moved_to)
-                yield self._at(life.moved_at, Update(account=account, invoice=name, edits=edits))
+                patch = Patch(due_by=life.moved_to)
+                yield self._at(life.moved_at, Update(account=account, invoice=name, patch=patch))
             elif n % 3 == 0 and life.ended_at is None:  # a part changes nothing
                 part = Pay(account=account, invoice=name, payment=a_payment(1))
                 yield self._at(life.issued_at + timedelta(days=3, microseconds=1), part)
@@ -99,7 +99,7 @@ class Year:
         return {at for life in self.lives.values() for at in life.looked_at()}
 
     def _at(self, when: datetime, *commands: AnyCommand) -> Acting:
-        return when, partial(self.desk.execute, commands)
+        return when, partial(self.service.execute, commands)
 
     def run(self, timeline: list[Acting]) -> None:
         """Let it all happen in its order."""
@@ -109,7 +109,7 @@ class Year:
 
     def scheduled(self) -> None:
         """One run of the scheduler; an engine would deliver in the same round."""
-        if self.handlers.sweep():
+        if self.background_jobs.sweep():
             self.engine.drain()
 
 

@@ -11,28 +11,28 @@ from typing import Any
 
 from billhook.application.background_jobs import LEASE
 from billhook.application.commands import DraftAndSend, Notify, RecordPayment
-from billhook.application.records import Outbound, PaymentKey
+from billhook.application.records import OutboxMessage, PaymentKey
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.events import (
-    Cancelled,
-    Expired,
-    Fact,
-    Issued,
+    Event,
+    InvoiceCancelled,
+    InvoiceExpired,
+    InvoiceIssued,
     NotificationRequested,
-    PaymentTaken,
+    PaymentRecorded,
 )
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
-from billhook.messaging.webhooks import RETRIES, Announcement
+from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEvent
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import Invoice, Key
+from billhook.model.invoice import Invoice, InvoiceKey
 from properties import invariants
 from simulation.clients import about
 from simulation.receivers import DEAF, GONE
 from simulation.world import World
 
-TOLD = (Issued, PaymentTaken, Expired, Cancelled)
+TOLD = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
 
 
 class Audit:
@@ -41,18 +41,18 @@ class Audit:
     def __init__(self, world: World) -> None:
         self.world = world
         rows: Any = world.rows._rows
-        self.invoices: dict[Key, Invoice] = rows.invoices
-        self.facts = rows.facts
+        self.invoices: dict[InvoiceKey, Invoice] = rows.invoices
+        self.events = rows.events
         self.payments = rows.payments
-        self.subscribers = rows.subscribers
+        self.webhook_endpoints = rows.webhook_endpoints
         self.messages = {
             key.message: one for key, one in rows.messages.items() if isinstance(one, Message)
         }
-        self.announcements = {
-            key.message: one for key, one in rows.messages.items() if isinstance(one, Announcement)
+        self.webhook_events = {
+            key.message: one for key, one in rows.messages.items() if isinstance(one, WebhookEvent)
         }
         self.seen = world.provider.seen()
-        self.heard = {one.announcement.id: one for one in reversed(world.hearers.taken)}
+        self.heard = {one.webhook_event.id: one for one in reversed(world.hearers.taken)}
 
     def wrongs(self) -> Iterator[str]:
         """All that is wrong."""
@@ -60,9 +60,9 @@ class Audit:
         yield from self.readers()
         for one in self.messages.values():
             yield from self.message(one)
-        for one in self.announcements.values():
-            yield from self.announcement(one)
-        yield from self.events()
+        for one in self.webhook_events.values():
+            yield from self.webhook_event(one)
+        yield from self.webhook_events_queued()
         yield from self.again()
         for key, invoice in self.invoices.items():
             yield from self.books(key, invoice)
@@ -110,18 +110,18 @@ class Audit:
         """It ended as the provider saw it end, and for a reason that held."""
         retries = self.world.accounts[one.account].policy.retries
         match one.status:
-            case Delivery.SENT:
+            case DeliveryStatus.SENT:
                 if one.id not in self.seen:
                     yield f"{one.id} counts as sent, and is lost"
-            case Delivery.FAILED:
+            case DeliveryStatus.FAILED:
                 if one.address != GONE and one.attempts < retries.attempts:
                     yield f"{one.id} failed with attempts left: {one!r}"
-            case Delivery.SUPPRESSED:
+            case DeliveryStatus.SUPPRESSED:
                 if self.open_at(one, one.ended_at):
                     yield f"{one.id} was suppressed, and its payer should have heard: {one!r}"
             case _:
                 yield f"{one.id} never ended: {one!r}"
-        if one.status is not Delivery.SENT and one.id in self.seen and self.undisturbed():
+        if one.status is not DeliveryStatus.SENT and one.id in self.seen and self.undisturbed():
             yield f"{one.id} was taken, and counts as {one.status}"
         for taken in self.world.provider.taken:
             if taken.message.id == one.id:
@@ -131,68 +131,70 @@ class Audit:
                 if (taken.message.address, taken.invoice.key) != (one.address, one.invoice_key):
                     yield f"{one.id} went to somebody else"
 
-    def announcement(self, one: Announcement) -> Iterator[str]:
+    def webhook_event(self, one: WebhookEvent) -> Iterator[str]:
         """The same of an event and its subscriber."""
-        subscriber = next(
-            known for key, known in self.subscribers.items() if key == (one.account, one.subscriber)
+        webhook_endpoint = next(
+            known
+            for key, known in self.webhook_endpoints.items()
+            if key == (one.account, one.webhook_endpoint)
         )
         match one.status:
-            case Delivery.SENT:
+            case DeliveryStatus.SENT:
                 if one.id not in self.heard:
                     yield f"{one.id} counts as told, and is lost"
-            case Delivery.FAILED:
-                spent = one.attempts >= RETRIES.attempts
-                late = self.world.scheduler.tally.leaps and RETRIES.within
-                if subscriber.url != DEAF and not spent and not late:
+            case DeliveryStatus.FAILED:
+                spent = one.attempts >= WEBHOOK_RETRIES.attempts
+                late = self.world.scheduler.tally.leaps and WEBHOOK_RETRIES.within
+                if webhook_endpoint.url != DEAF and not spent and not late:
                     yield f"{one.id} failed with attempts left: {one!r}"
-                if not subscriber.silenced:
-                    yield f"{one.subscriber} is to be told more, though {one.id} failed"
-            case Delivery.SUPPRESSED:
-                if not subscriber.silenced:
+                if not webhook_endpoint.silenced:
+                    yield f"{one.webhook_endpoint} is to be told more, though {one.id} failed"
+            case DeliveryStatus.SUPPRESSED:
+                if not webhook_endpoint.silenced:
                     yield f"{one.id} was suppressed, and its subscriber listens"
             case _:
                 yield f"{one.id} never ended: {one!r}"
 
-    def events(self) -> Iterator[str]:
+    def webhook_events_queued(self) -> Iterator[str]:
         """Each event has one announcement for each subscriber, and tells of its own moment."""
         rows = Counter(
-            (one.account, one.invoice, one.version, one.subscriber)
-            for one in self.announcements.values()
+            (one.account, one.invoice, one.version, one.webhook_endpoint)
+            for one in self.webhook_events.values()
         )
         wanted: Counter[tuple[Any, ...]] = Counter()
-        for key, facts in self.facts.items():
-            for fact in facts:
-                if isinstance(fact.fact, TOLD):
-                    for account, subscriber in self.subscribers:
+        for key, events in self.events.items():
+            for event in events:
+                if isinstance(event.event, TOLD):
+                    for account, webhook_endpoint in self.webhook_endpoints:
                         if account == key.account:
-                            wanted[key.account, key.invoice, fact.version, subscriber] += 1
+                            wanted[key.account, key.invoice, event.version, webhook_endpoint] += 1
         for event in rows - wanted:
             yield f"{event} is announced once too often"
         for event in wanted - rows:
-            if not self.subscribers[event[0], event[3]].silenced:
+            if not self.webhook_endpoints[event[0], event[3]].silenced:
                 yield f"{event} is not announced"
         told: dict[str, Any] = {}
         for occasion in self.world.hearers.taken:
-            key = occasion.announcement.invoice_key
-            content = (occasion.invoice, occasion.facts, occasion.messages)
-            if told.setdefault(occasion.announcement.id, content) != content:
-                yield f"{occasion.announcement.id} was told in two ways"
-            if occasion.invoice != _then(self.facts[key], occasion.announcement.version):
-                yield f"{occasion.announcement.id} does not tell of its own moment"
+            key = occasion.webhook_event.invoice_key
+            content = (occasion.invoice, occasion.events, occasion.messages)
+            if told.setdefault(occasion.webhook_event.id, content) != content:
+                yield f"{occasion.webhook_event.id} was told in two ways"
+            if occasion.invoice != _then(self.events[key], occasion.webhook_event.version):
+                yield f"{occasion.webhook_event.id} does not tell of its own moment"
 
     def again(self) -> Iterator[str]:
         """What a receiver got twice, it got because something went wrong."""
         taken = [one.message.id for one in self.world.provider.taken]
-        taken += [one.announcement.id for one in self.world.hearers.taken]
+        taken += [one.webhook_event.id for one in self.world.hearers.taken]
         extra, tally = len(taken) - len(set(taken)), self.world.scheduler.tally
         most = tally.killed + tally.failed + tally.denied + tally.leaps * self.world.hands
         if extra > most:
             yield f"{extra} came again, with no more than {most} reasons"
 
-    def books(self, key: Key, invoice: Invoice) -> Iterator[str]:
+    def books(self, key: InvoiceKey, invoice: Invoice) -> Iterator[str]:
         """An invoice agrees with its facts, and its facts with each other."""
-        stamped = self.facts[key]
-        changes = [one.fact for one in stamped if one.version is not None]
+        stamped = self.events[key]
+        changes = [one.event for one in stamped if one.version is not None]
         versions = [one.version for one in stamped if one.version is not None]
         if versions != list(range(1, invoice.version + 1)):
             yield f"{key} has the versions {versions}, and stands at {invoice.version}"
@@ -206,7 +208,7 @@ class Audit:
         if invariants.effective(invoice, now) != invoice.status:
             yield f"{key} ran out, and nobody noticed"
         requested = {
-            one.fact.message for one in stamped if isinstance(one.fact, NotificationRequested)
+            one.event.message for one in stamped if isinstance(one.event, NotificationRequested)
         }
         asked = {one.id for one in self.messages.values() if one.invoice_key == key}
         if requested != asked:
@@ -219,9 +221,9 @@ class Audit:
         if sum(one.payment.amount for one in applied) != invoice.paid:
             yield f"{key} has {invoice.paid} paid, of {applied}"
         references = [one.payment.reference for one in applied]
-        facts = [fact.reference for fact in changes if isinstance(fact, PaymentTaken)]
-        if sorted(references) != sorted(facts):
-            yield f"{key} has facts of {facts} and payments {references}"
+        events = [event.reference for event in changes if isinstance(event, PaymentRecorded)]
+        if sorted(references) != sorted(events):
+            yield f"{key} has facts of {events} and payments {references}"
 
     def money(self) -> Iterator[str]:
         """Money that was reported, and answered for, is recorded, whole."""
@@ -232,9 +234,9 @@ class Audit:
                 if kept is None or kept.payment != command.payment:
                     yield f"{name} reported {command.payment}, which is lost"
 
-    def open_at(self, one: Outbound, at: Any) -> bool:
+    def open_at(self, one: OutboxMessage, at: Any) -> bool:
         """Whether its payer was to be told at that instant."""
-        past = [stamped for stamped in self.facts[one.invoice_key] if stamped.fact.at <= at]
+        past = [stamped for stamped in self.events[one.invoice_key] if stamped.event.at <= at]
         invoice = _then(past, None)
         return invariants.effective(invoice, at) in invariants.OPEN
 
@@ -244,11 +246,11 @@ class Audit:
         return not (tally.killed or tally.failed or tally.denied or tally.leaps)
 
 
-def _then(facts: Any, version: int | None) -> Invoice:
+def _then(events: Any, version: int | None) -> Invoice:
     """The invoice as these facts tell it, up to a version."""
-    changes: list[Fact] = [
-        one.fact
-        for one in facts
+    changes: list[Event] = [
+        one.event
+        for one in events
         if one.version is not None and (version is None or one.version <= version)
     ]
     return replay(changes)

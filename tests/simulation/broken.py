@@ -8,10 +8,10 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.delivery_attempts import Attempt, Parcel
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.delivery_attempts import Attempt, DeliveryJob
 from billhook.application.ports import Ids, Sender, Store
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
@@ -28,7 +28,7 @@ class DualWrite(Build):
 class AckBeforeSend(Build):
     """A message is recorded as sent, and then it is sent."""
 
-    def handlers(self, *parts: Any, **more: Any) -> Handlers:
+    def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
         return _AckingHandlers(*parts, **more)
 
 
@@ -45,22 +45,22 @@ class _TwoTransactions:
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
-        later = Outcome()
-        with self._store.transaction() as work:
-            yield _Deferring(work, later)
+        later = PendingWrites()
+        with self._store.transaction() as transaction:
+            yield _Deferring(transaction, later)
         if later:
-            with self._store.transaction() as work:
-                work.save(later)
+            with self._store.transaction() as transaction:
+                transaction.save(later)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
 
 class _Deferring:
-    def __init__(self, work: Any, later: Outcome) -> None:
-        self._work, self._later = work, later
+    def __init__(self, transaction: Any, later: PendingWrites) -> None:
+        self._work, self._later = transaction, later
 
-    def save(self, outcome: Outcome) -> None:
+    def save(self, outcome: PendingWrites) -> None:
         self._later.messages, outcome.messages = outcome.messages, {}
         self._work.save(outcome)
 
@@ -68,8 +68,8 @@ class _Deferring:
         return getattr(self._work, name)
 
 
-class _AckingHandlers(Handlers):
-    def attempt(self, parcel: Parcel) -> Attempt:
+class _AckingHandlers(BackgroundJobs):
+    def attempt(self, parcel: DeliveryJob) -> Attempt:
         self.conclude((Attempt(parcel, Success(Accepted())),))
         return super().attempt(parcel)
 

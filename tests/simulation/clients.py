@@ -11,7 +11,7 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.application.answers import Sent
+from billhook.application.answers import SendResult
 from billhook.application.commands import (
     AnyCommand,
     Cancel,
@@ -20,11 +20,11 @@ from billhook.application.commands import (
     Pay,
     RecordPayment,
 )
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.document import Document
-from billhook.model.invoice import Invoice, Key
+from billhook.model.invoice import Invoice, InvoiceKey
 from billhook_adapters.testing import a_payment
 from simulation.scheduler import Killed, Scheduler
 
@@ -43,7 +43,7 @@ class Asked:
         match self.answers:
             case [Success(Message() as message), *_]:
                 return (message,)
-            case [Success(Sent() as sent), *_]:
+            case [Success(SendResult() as sent), *_]:
                 return sent.messages
         return ()
 
@@ -68,9 +68,9 @@ class Client:
     """One caller, who may meet others at the same invoices."""
 
     scheduler: Scheduler
-    desk: Callable[[], Desk]
+    service: Callable[[], InvoiceService]
     book: Book
-    invoices: Sequence[Key]
+    invoices: Sequence[InvoiceKey]
     documents: Sequence[Document]
     requests: int
 
@@ -85,7 +85,7 @@ class Client:
             while True:
                 scheduler.tell(actor.name, "asks", commands)
                 try:
-                    answers = self.desk().execute(commands)
+                    answers = self.service().execute(commands)
                 except (ConnectionError, Killed):
                     if scheduler.over:
                         raise
@@ -128,7 +128,7 @@ def about(answer: Result[Any, Any]) -> tuple[Any, ...]:
     match answer.unwrap():
         case Message(id=id):
             return ("message", id)
-        case Sent(invoice=invoice, messages=messages):
+        case SendResult(invoice=invoice, messages=messages):
             return ("sent", invoice, tuple(one.id for one in messages))
         case Invoice() as invoice:
             return ("invoice", invoice)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.ports import Occasion
+from billhook.application.ports import WebhookContext
 from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
@@ -51,10 +51,10 @@ class Provider:
 class Hearers:
     """All subscribers."""
 
-    taken: list[Occasion] = field(default_factory=list)
+    taken: list[WebhookContext] = field(default_factory=list)
 
-    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
-        if occasion.subscriber.url == DEAF:
+    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
+        if occasion.webhook_endpoint.url == DEAF:
             return Failure(Permanent("410"))
         self.taken.append(occasion)
         return Success(Accepted())

@@ -254,7 +254,7 @@ class ExclusiveStore(InMemoryStore):
         self._scheduler.wait(lambda: self._held)
         self._held = True
         try:
-            with super().transaction() as work:
-                yield work
+            with super().transaction() as transaction:
+                yield transaction
         finally:
             self._held = False

@@ -8,24 +8,24 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import AnyCommand, DraftAndSend
-from billhook.application.inline_delivery import InlineDesk
+from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.application.ports import Ids, Sender, Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import LIVE, MessageId
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId, Key
+from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.testing import (
     NOON,
     a_customer,
     a_document,
     a_line,
-    a_subscriber,
+    a_webhook_endpoint,
     an_account,
 )
 from billhook_adapters.testing.faults import (
@@ -67,8 +67,8 @@ DOCUMENTS = [
 
 SUBSCRIBERS = [
     (),
-    (a_subscriber(account=ONE),),
-    (a_subscriber(account=ONE), a_subscriber("sub_2", account=ONE, url=DEAF)),
+    (a_webhook_endpoint(account=ONE),),
+    (a_webhook_endpoint(account=ONE), a_webhook_endpoint("sub_2", account=ONE, url=DEAF)),
 ]
 
 
@@ -84,7 +84,7 @@ class CountingIds:
     def message(self) -> MessageId:
         return MessageId(f"msg_{next(self._next)}")
 
-    def event(self) -> MessageId:
+    def event_type(self) -> MessageId:
         return MessageId(f"evt_{next(self._next)}")
 
     def short_url(self) -> str:
@@ -103,9 +103,9 @@ class Build:
         """What hands messages over."""
         return sender
 
-    def handlers(self, *parts: Any, **more: Any) -> Handlers:
+    def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
         """What engines wake."""
-        return Handlers(*parts, **more)
+        return BackgroundJobs(*parts, **more)
 
 
 @dataclass(eq=False)
@@ -126,7 +126,7 @@ class World:
         self.book = Book()
         sender = FaultySender(self.provider, scheduler)
         sender = self.build.sender(sender, self.ids)
-        self.handlers = self.build.handlers(
+        self.background_jobs = self.build.background_jobs(
             self.store,
             self.clock,
             self.ids,
@@ -134,18 +134,18 @@ class World:
             FaultyAnnouncer(self.hearers, scheduler),
         )
         self.invoices = [
-            Key(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
+            InvoiceKey(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
             for number in range(random.randrange(1, 4))
         ]
-        desk = Desk(self.rows, scheduler, self.ids)
+        service = InvoiceService(self.rows, scheduler, self.ids)
         self.accounts: dict[AccountId, Account] = {}
         for account, kinds in ACCOUNTS.items():
             self.accounts[account] = random.choice(kinds)
-            desk.open(self.accounts[account])
-        for subscriber in random.choice(SUBSCRIBERS):
-            desk.subscribe(subscriber)
+            service.open(self.accounts[account])
+        for webhook_endpoint in random.choice(SUBSCRIBERS):
+            service.subscribe(webhook_endpoint)
         made = [self._made(random, key) for key in self.invoices]
-        for command, answer in zip(made, desk.execute(made), strict=True):
+        for command, answer in zip(made, service.execute_all(made), strict=True):
             self.book.asked[str(command.key)].answers.append(answer)
         self.inline = random.random() < 0.15
         self.hands = 1
@@ -183,7 +183,7 @@ class World:
         scheduler.run(done)
         self._finish()
 
-    def _made(self, random: Random, key: Key) -> AnyCommand:
+    def _made(self, random: Random, key: InvoiceKey) -> AnyCommand:
         """An invoice that is there before anything goes wrong."""
         return self.book.note(
             DraftAndSend(
@@ -195,11 +195,11 @@ class World:
             )
         )
 
-    def _desk(self) -> Desk:
+    def _desk(self) -> InvoiceService:
         store = self.build.store(self.store)
         if self.inline:
-            return InlineDesk(self.handlers)
-        return Desk(store, self.clock, self.ids)
+            return InlineDeliveryService(self.background_jobs)
+        return InvoiceService(store, self.clock, self.ids)
 
     def _worker(self, begins_in: timedelta = timedelta(0)) -> None:
         name = f"worker-{next(self.started)}"
@@ -211,10 +211,10 @@ class World:
             self._worker(self.scheduler.random.choice(POLLS))
 
     def _work(self, name: str, begins_in: timedelta) -> None:
-        def handled(became: Delivered) -> None:
+        def handled(became: AttemptResult) -> None:
             self.scheduler.tell(name, "delivers", became)
 
-        engine = EmbeddedEngine(self.handlers, pause=self.scheduler.sleep, handled=handled)
+        engine = EmbeddedEngine(self.background_jobs, pause=self.scheduler.sleep, handled=handled)
         self.scheduler.sleep(begins_in)
         while True:
             try:
@@ -226,7 +226,7 @@ class World:
     def _finish(self) -> None:
         scheduler = self.scheduler
         scheduler.tell("-", "From here on all is well.")
-        self.engine = EmbeddedEngine(self.handlers, pause=scheduler.sleep)
+        self.engine = EmbeddedEngine(self.background_jobs, pause=scheduler.sleep)
         for _ in range(100):
             self.engine.drain()
             due = self._next()

@@ -17,16 +17,15 @@ from billhook import (
     Conflict,
     CurrencyMismatch,
     Delete,
-    Desk,
     Document,
     Draft,
-    Edits,
     Expire,
     ExpiresTooSoon,
+    IdempotencyKeyReused,
     Invoice,
     InvoiceNotFound,
+    InvoiceService,
     Issue,
-    KeyReused,
     Medium,
     Message,
     MissingContact,
@@ -40,17 +39,18 @@ from billhook import (
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    Patch,
     Pay,
     Payment,
     RecordPayment,
     ReferenceReused,
     Send,
-    Sent,
+    SendResult,
     TooSoon,
     Update,
 )
 
-OfDesk = InvoiceNotFound | AccountNotFound | Conflict | KeyReused | NotStored
+OfDesk = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
 OfNotify = OperationNotAllowed | MissingEmail | MissingContact | AddressSuppressed | TooSoon
 OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
@@ -58,47 +58,51 @@ OfUpdate = OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon
 OfDraft = AmountTooLarge | ExpiresTooSoon | AlreadyExists
 
 
-def done(desk: Desk, invoice: Invoice, document: Document, payment: Payment) -> None:
+def done(service: InvoiceService, invoice: Invoice, document: Document, payment: Payment) -> None:
     account, name = invoice.account, invoice.id
     assert_type(
-        desk.do(Draft(account=account, document=document)), Result[Invoice, OfDraft | OfDesk]
+        service.execute(Draft(account=account, document=document)),
+        Result[Invoice, OfDraft | OfDesk],
     )
     assert_type(
-        desk.do(Update(account=account, invoice=name, edits=Edits())),
+        service.execute(Update(account=account, invoice=name, patch=Patch())),
         Result[Invoice, OfUpdate | OfDesk],
     )
-    assert_type(desk.do(Issue(account=account, invoice=name)), Result[Invoice, OfIssue | OfDesk])
     assert_type(
-        desk.do(Notify(account=account, invoice=name, medium=Medium.SMS)),
+        service.execute(Issue(account=account, invoice=name)), Result[Invoice, OfIssue | OfDesk]
+    )
+    assert_type(
+        service.execute(Notify(account=account, invoice=name, medium=Medium.SMS)),
         Result[Message, OfNotify | OfDesk],
     )
     assert_type(
-        desk.do(Send(account=account, invoice=name)), Result[Sent, OfIssue | OfNotify | OfDesk]
+        service.execute(Send(account=account, invoice=name)),
+        Result[SendResult, OfIssue | OfNotify | OfDesk],
     )
     assert_type(
-        desk.do(Pay(account=account, invoice=name, payment=payment)),
+        service.execute(Pay(account=account, invoice=name, payment=payment)),
         Result[Invoice, OfPay | ReferenceReused | OfDesk],
     )
     assert_type(
-        desk.do(RecordPayment(account=account, invoice=name, payment=payment)),
+        service.execute(RecordPayment(account=account, invoice=name, payment=payment)),
         Result[Invoice, OfPay | ReferenceReused | OfDesk],
     )
     assert_type(
-        desk.do(Cancel(account=account, invoice=name)),
+        service.execute(Cancel(account=account, invoice=name)),
         Result[Invoice, OperationNotAllowed | OfDesk],
     )
     assert_type(
-        desk.do(Expire(account=account, invoice=name)),
+        service.execute(Expire(account=account, invoice=name)),
         Result[Invoice, OperationNotAllowed | NotYetDue | OfDesk],
     )
     assert_type(
-        desk.do(Delete(account=account, invoice=name)),
+        service.execute(Delete(account=account, invoice=name)),
         Result[Invoice, OperationNotAllowed | OfDesk],
     )
 
 
-def read(desk: Desk, invoice: Invoice) -> None:
-    assert_type(desk.get(invoice.account, invoice.id), Result[Invoice, InvoiceNotFound])
+def read(service: InvoiceService, invoice: Invoice) -> None:
+    assert_type(service.get(invoice.account, invoice.id), Result[Invoice, InvoiceNotFound])
 
 
 def every_command_is_one(document: Document, invoice: Invoice, payment: Payment) -> None:

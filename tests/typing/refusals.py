@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from billhook import AddressSuppressed, MissingContact, MissingEmail, OperationNotAllowed, TooSoon
-from billhook.lifecycle.notify import NotifyRefusal
+from billhook.lifecycle.notify import NotifyError
 
 
-def worded(refusal: NotifyRefusal) -> str:
+def worded(refusal: NotifyError) -> str:
     match refusal:
         case OperationNotAllowed():
             return f"not while {refusal.status}"

@@ -51,15 +51,15 @@ def pyright(files: list[Path]) -> list[tuple[str, str]]:
 
 
 def test_each_signature_names_its_refusals_and_a_forgotten_one_is_seen(tmp_path: Path) -> None:
-    face = broken(tmp_path / "forgetful_face.py", "refusals.py", FORGOTTEN)
-    desk = broken(tmp_path / "forgetful_desk.py", "commands.py", NARROW)
-    assert mypy([*SOUND, face, desk]) == [
-        (desk.name, "assert-type"),
-        (desk.name, "assert-type"),
-        (face.name, "arg-type"),
+    api = broken(tmp_path / "forgetful_face.py", "refusals.py", FORGOTTEN)
+    service = broken(tmp_path / "forgetful_desk.py", "commands.py", NARROW)
+    assert mypy([*SOUND, api, service]) == [
+        (service.name, "assert-type"),
+        (service.name, "assert-type"),
+        (api.name, "arg-type"),
     ]
-    assert pyright([*SOUND, face, desk]) == [
-        (desk.name, "reportAssertTypeFailure"),
-        (desk.name, "reportAssertTypeFailure"),
-        (face.name, "reportArgumentType"),
+    assert pyright([*SOUND, api, service]) == [
+        (service.name, "reportAssertTypeFailure"),
+        (service.name, "reportAssertTypeFailure"),
+        (api.name, "reportArgumentType"),
     ]

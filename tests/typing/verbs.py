@@ -14,7 +14,6 @@ from billhook import (
     Change,
     CurrencyMismatch,
     Document,
-    Edits,
     ExpiresTooSoon,
     Invoice,
     Medium,
@@ -28,6 +27,7 @@ from billhook import (
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    Patch,
     Payment,
     TooSoon,
     cancel,
@@ -47,7 +47,7 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         Result[Change, AmountTooLarge | ExpiresTooSoon],
     )
     assert_type(
-        update(invoice, Edits(comment="Thank you"), now=now),
+        update(invoice, Patch(comment="Thank you"), now=now),
         Result[
             Change,
             OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,

@@ -20,7 +20,7 @@ from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, an_invoice
 
 TABLE = """
@@ -70,7 +70,7 @@ def asked(operation: Operation, invoice: Invoice) -> Iterator[Result[Any, Any]]:
         case Operation.DELETE:
             yield delete(invoice, now=NOON)
         case Operation.UPDATE:
-            yield update(invoice, Edits(notes={"order": "A-1"}), now=NOON)
+            yield update(invoice, Patch(notes={"order": "A-1"}), now=NOON)
 
 
 def found(operation: Operation, status: Status) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.model.account import Account, Policy, Retries, Series
+from billhook.model.account import Account, AccountPolicy, NumberSeries, RetryPolicy
 from billhook.model.base import AccountId
 from billhook.model.line_items import Rounding
-from billhook.model.rate_limits import Rates
+from billhook.model.rate_limits import RateLimits
 
 
 def _account(**policy: Any) -> Account:
-    return Account(id=AccountId("acc_1"), name="Acme", policy=Policy(**policy))
+    return Account(id=AccountId("acc_1"), name="Acme", policy=AccountPolicy(**policy))
 
 
 def test_an_account_without_a_prefix_has_no_series() -> None:
@@ -24,7 +24,7 @@ def test_an_account_without_a_prefix_has_no_series() -> None:
 
 @pytest.mark.parametrize("prefix", ["INV-", ""])
 def test_a_series_belongs_to_its_account(prefix: str) -> None:
-    assert _account(number_prefix=prefix).series == Series(AccountId("acc_1"), prefix)
+    assert _account(number_prefix=prefix).series == NumberSeries(AccountId("acc_1"), prefix)
 
 
 @pytest.mark.parametrize(
@@ -46,26 +46,26 @@ def test_a_position_of_the_series_has_its_number(
 def test_the_widest_number_fits_an_invoice() -> None:
     assert len(_account(number_prefix="x" * 32, number_width=20).number(1)) <= 64
     with pytest.raises(ValidationError, match="number_width"):
-        Policy(number_width=21)
+        AccountPolicy(number_width=21)
 
 
 def test_the_defaults_ask_for_nothing() -> None:
-    assert Policy() == Policy(
-        least_lead=timedelta(0),
+    assert AccountPolicy() == AccountPolicy(
+        min_expiry_lead=timedelta(0),
         rounding=Rounding.PER_LINE,
         resend_wait=timedelta(0),
         invoice_wait=timedelta(0),
         number_prefix=None,
         number_width=4,
-        retries=Retries(attempts=8, first=timedelta(seconds=30), longest=timedelta(hours=6)),
-        rates=Rates(sms=None, email=None),
+        retries=RetryPolicy(attempts=8, first=timedelta(seconds=30), longest=timedelta(hours=6)),
+        rates=RateLimits(sms=None, email=None),
     )
 
 
-@pytest.mark.parametrize("field", ["least_lead", "resend_wait", "invoice_wait"])
+@pytest.mark.parametrize("field", ["min_expiry_lead", "resend_wait", "invoice_wait"])
 def test_no_policy_waits_for_less_than_nothing(field: str) -> None:
     with pytest.raises(ValidationError, match=field):
-        Policy(**{field: timedelta(microseconds=-1)})
+        AccountPolicy(**{field: timedelta(microseconds=-1)})
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_no_policy_waits_for_less_than_nothing(field: str) -> None:
 )
 def test_retries_are_between_one_and_a_hundred(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(given))):
-        Retries(**given)
+        RetryPolicy(**given)
 
 
 @pytest.mark.parametrize("attempts", [1, 100])
 def test_the_bounds_of_retries_are_theirs(attempts: int) -> None:
-    assert Retries(attempts=attempts).attempts == attempts
+    assert RetryPolicy(attempts=attempts).attempts == attempts
 
 
 def test_a_prefix_has_at_most_32_characters() -> None:
-    assert Policy(number_prefix="x" * 32).number_prefix == "x" * 32
+    assert AccountPolicy(number_prefix="x" * 32).number_prefix == "x" * 32
     with pytest.raises(ValidationError, match="number_prefix"):
-        Policy(number_prefix="x" * 33)
+        AccountPolicy(number_prefix="x" * 33)

@@ -17,16 +17,16 @@ from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.messaging.delivery import Transient, Unknown, claim, next_attempt, suppress
-from billhook.messaging.webhooks import RETRIES, Event, event_of
-from billhook.model.account import Retries
+from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEventType, event_type_of
+from billhook.model.account import RetryPolicy
 from billhook.model.invoice import Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import (
     NOON,
     a_document,
     a_payment,
-    a_subscriber,
-    an_announcement,
+    a_webhook_endpoint,
+    a_webhook_event,
     an_invoice,
 )
 from billhook_adapters.testing.builders import TOMORROW
@@ -55,42 +55,47 @@ EVENTS = [
 
 SILENT = [
     draft(a_document(), account=DRAFT.account, id=DRAFT.id, now=NOON),
-    update(ISSUED, Edits(notes={"order": "A-1"}), now=NOON),
+    update(ISSUED, Patch(notes={"order": "A-1"}), now=NOON),
     delete(DRAFT, now=NOON),
 ]
 
 
-@pytest.mark.parametrize(("result", "event"), EVENTS)
-def test_an_invoice_that_comes_to_a_status_is_an_event(result: Any, event: str) -> None:
-    assert event_of(_change(result)) is Event(event)
+@pytest.mark.parametrize(("result", "event_type"), EVENTS)
+def test_an_invoice_that_comes_to_a_status_is_an_event(result: Any, event_type: str) -> None:
+    assert event_type_of(_change(result)) is WebhookEventType(event_type)
 
 
 def test_there_is_a_way_to_every_event() -> None:
-    assert {event for _, event in EVENTS} == set(Event)
+    assert {event_type for _, event_type in EVENTS} == set(WebhookEventType)
 
 
 @pytest.mark.parametrize("result", SILENT)
 def test_what_leads_to_no_new_standing_is_no_event(result: Any) -> None:
-    assert event_of(_change(result)) is None
+    assert event_type_of(_change(result)) is None
 
 
 def test_a_subscriber_wants_every_event_unless_it_chose() -> None:
-    assert [a_subscriber().wants(event) for event in Event] == [True] * 5
-    picky = a_subscriber(events=(Event.PAID, Event.EXPIRED))
-    assert [event for event in Event if picky.wants(event)] == [Event.PAID, Event.EXPIRED]
+    assert [a_webhook_endpoint().wants(event_type) for event_type in WebhookEventType] == [True] * 5
+    picky = a_webhook_endpoint(events=(WebhookEventType.PAID, WebhookEventType.EXPIRED))
+    assert [event_type for event_type in WebhookEventType if picky.wants(event_type)] == [
+        WebhookEventType.PAID,
+        WebhookEventType.EXPIRED,
+    ]
 
 
 def test_a_silenced_subscriber_wants_nothing() -> None:
-    assert [a_subscriber(silenced=True).wants(event) for event in Event] == [False] * 5
+    assert [
+        a_webhook_endpoint(silenced=True).wants(event_type) for event_type in WebhookEventType
+    ] == [False] * 5
 
 
 def test_a_subscriber_is_found_only_with_its_account() -> None:
-    assert a_subscriber(account="acc_2").key == ("acc_2", "sub_1")
+    assert a_webhook_endpoint(account="acc_2").key == ("acc_2", "sub_1")
 
 
 @pytest.mark.parametrize("words", ["url", "sealed_secret"])
 def test_a_subscriber_never_prints_where_it_is_told_nor_its_secret(words: str) -> None:
-    assert "canary" not in repr(a_subscriber(**{words: "canary"}))
+    assert "canary" not in repr(a_webhook_endpoint(**{words: "canary"}))
 
 
 @pytest.mark.parametrize(
@@ -106,25 +111,31 @@ def test_a_subscriber_never_prints_where_it_is_told_nor_its_secret(words: str) -
 )
 def test_a_subscriber_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        a_subscriber(**fields)
+        a_webhook_endpoint(**fields)
 
 
 def test_the_longest_url_is_taken() -> None:
-    assert len(a_subscriber(url="x" * 2048).url) == 2048
+    assert len(a_webhook_endpoint(url="x" * 2048).url) == 2048
 
 
-@pytest.mark.parametrize("fields", [{"version": -1}, {"subscriber": "a b"}, {"event": "lost"}])
+@pytest.mark.parametrize(
+    "fields", [{"version": -1}, {"webhook_endpoint": "a b"}, {"event_type": "lost"}]
+)
 def test_an_announcement_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        an_announcement(**fields)
+        a_webhook_event(**fields)
 
 
 def test_an_announcement_stays_one_on_its_way() -> None:
-    waiting = an_announcement()
+    waiting = a_webhook_event()
     sending = claim(waiting, now=NOON, lease=timedelta(minutes=2)).unwrap()
     ended = suppress(sending, "unsubscribed", now=NOON)
     assert type(ended) is type(waiting)
-    assert (ended.subscriber, ended.event, ended.version) == ("sub_1", Event.ISSUED, 2)
+    assert (ended.webhook_endpoint, ended.event_type, ended.version) == (
+        "sub_1",
+        WebhookEventType.ISSUED,
+        2,
+    )
     assert (ended.key, ended.invoice_key) == (("acc_1", "evt_1"), ("acc_1", "inv_1"))
 
 
@@ -134,7 +145,9 @@ def test_a_subscriber_that_does_not_answer_is_told_for_a_day_and_no_longer() -> 
     now, attempts = NOON, 0
     while True:
         attempts += 1
-        again = next_attempt(attempts, Unknown("?"), RETRIES, since=NOON, jitter=1.0, now=now)
+        again = next_attempt(
+            attempts, Unknown("?"), WEBHOOK_RETRIES, since=NOON, jitter=1.0, now=now
+        )
         if again is None:
             break
         waits.append(again - now)
@@ -147,8 +160,10 @@ def test_a_subscriber_that_does_not_answer_is_told_for_a_day_and_no_longer() -> 
 def test_the_most_hasty_retries_of_a_day_are_not_cut_off_by_their_count() -> None:
     # With no jitter every wait is half as long: that must still last the day.
     now = NOON
-    for attempts in range(1, RETRIES.attempts):
-        again = next_attempt(attempts, Unknown("?"), RETRIES, since=NOON, jitter=0.0, now=now)
+    for attempts in range(1, WEBHOOK_RETRIES.attempts):
+        again = next_attempt(
+            attempts, Unknown("?"), WEBHOOK_RETRIES, since=NOON, jitter=0.0, now=now
+        )
         if again is None:
             break
         now = again
@@ -156,7 +171,7 @@ def test_the_most_hasty_retries_of_a_day_are_not_cut_off_by_their_count() -> Non
 
 
 def test_the_last_attempt_may_fall_on_the_last_instant() -> None:
-    patience = Retries(first=timedelta(seconds=30), within=timedelta(minutes=10))
+    patience = RetryPolicy(first=timedelta(seconds=30), within=timedelta(minutes=10))
     end = NOON + timedelta(minutes=10)
 
     def again(after: timedelta) -> object:
@@ -171,7 +186,7 @@ def test_the_last_attempt_may_fall_on_the_last_instant() -> None:
 
 
 def test_the_time_counts_from_when_it_was_first_asked_for() -> None:
-    patience = Retries(within=timedelta(minutes=10))
+    patience = RetryPolicy(within=timedelta(minutes=10))
     late = NOON + timedelta(minutes=10)
     given: dict[str, Any] = {"jitter": 1.0, "now": late}
     assert next_attempt(1, Unknown("?"), patience, since=NOON, **given) is None
@@ -180,7 +195,7 @@ def test_the_time_counts_from_when_it_was_first_asked_for() -> None:
 
 
 def test_an_attempt_may_be_made_at_once_until_the_very_end() -> None:
-    nothing_left = Retries(within=timedelta(0))
+    nothing_left = RetryPolicy(within=timedelta(0))
     at_once = Transient("busy", retry_after=timedelta(0))
     again = next_attempt(1, at_once, nothing_left, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON
@@ -188,5 +203,5 @@ def test_an_attempt_may_be_made_at_once_until_the_very_end() -> None:
 
 def test_retries_without_an_end_go_on_by_their_count_alone() -> None:
     later = NOON + timedelta(days=400)
-    again = next_attempt(1, Unknown("?"), Retries(), since=NOON, jitter=1.0, now=later)
+    again = next_attempt(1, Unknown("?"), RetryPolicy(), since=NOON, jitter=1.0, now=later)
     assert again == later + timedelta(seconds=30)

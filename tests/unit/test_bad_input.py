@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from returns.result import Failure, Success
 
 from billhook.lifecycle.draft import draft
-from billhook.lifecycle.errors import ExpiresTooSoon, NothingToBill, Refusal
+from billhook.lifecycle.errors import DomainError, ExpiresTooSoon, NothingToBill
 from billhook.lifecycle.issue import issue
 from billhook.model.account import Account
 from billhook.model.base import AccountId
@@ -19,7 +19,7 @@ from billhook.model.customer import Customer
 from billhook.model.document import MAX_LINES, Document
 from billhook.model.invoice import InvoiceId
 from billhook.model.line_items import Line
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Payment
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_invoice
 
@@ -114,7 +114,7 @@ def test_lines_in_another_currency_are_refused_by_their_place() -> None:
 
 def test_edits_that_clear_the_currency_are_refused() -> None:
     with pytest.raises(ValidationError, match="currency must be an ISO 4217 code"):
-        Edits(currency=None)
+        Patch(currency=None)
 
 
 def test_fifty_lines_are_taken_and_fifty_one_refused() -> None:
@@ -122,7 +122,7 @@ def test_fifty_lines_are_taken_and_fifty_one_refused() -> None:
     assert _made(a_document_with, lines=WIDE).errors()[0]["type"] == "too_long"
 
 
-@pytest.mark.parametrize(("build", "text"), [(a_document, "x"), (Edits, "x"), (Edits, "\u20b9")])
+@pytest.mark.parametrize(("build", "text"), [(a_document, "x"), (Patch, "x"), (Patch, "\u20b9")])
 def test_extras_are_at_most_32_kib_of_utf8(build: Build, text: str) -> None:
     size = len(text.encode())
     fits = text * (32 * 1024 // size)
@@ -139,7 +139,7 @@ def test_a_draft_without_lines_is_fine_and_its_issue_refused() -> None:
 
 def test_an_expiry_in_the_past_is_a_typed_refusal() -> None:
     past = NOON - timedelta(days=1)
-    refused: Refusal = (
+    refused: DomainError = (
         draft(a_document(expire_by=past), account=AccountId("a"), id=InvoiceId("i"), now=NOON)
     ).failure()
     assert refused == ExpiresTooSoon(past, NOON)
@@ -153,7 +153,7 @@ def test_an_account_is_named_by_an_id(id: Any) -> None:
 
 def test_an_unknown_field_is_never_obeyed() -> None:
     with pytest.raises(ValidationError, match="paid_at"):
-        Edits.model_validate({"paid_at": NOON})
+        Patch.model_validate({"paid_at": NOON})
     with pytest.raises(ValidationError, match="role"):
         a_customer(role="admin")
     assert an_invoice().document.customer == a_customer()

@@ -10,7 +10,7 @@ from returns.result import Failure, Success
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.errors import OperationNotAllowed
-from billhook.lifecycle.events import Cancelled
+from billhook.lifecycle.events import InvoiceCancelled
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, an_invoice
@@ -30,7 +30,7 @@ def test_a_cancelled_invoice_keeps_all_but_its_status(status: Status) -> None:
             "cancelled_at": LATER,
         }
     )
-    assert cancel(invoice, now=LATER) == Success(Change(cancelled, Cancelled(LATER)))
+    assert cancel(invoice, now=LATER) == Success(Change(cancelled, InvoiceCancelled(LATER)))
 
 
 @pytest.mark.parametrize(

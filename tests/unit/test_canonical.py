@@ -13,7 +13,7 @@ import pytest
 from billhook.model.canonical_json import adapter, canonical
 from billhook.model.customer import Customer, Medium, PostalAddress
 from billhook.model.invoice import Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 
@@ -48,7 +48,7 @@ class Pair:
         ({Medium.SMS: None}, '{"sms":null}'),
         (frozenset({"b", "a"}), '["a","b"]'),
         (Pair(1, Pair(2)), '{"first":1,"second":{"first":2,"second":null}}'),
-        (Edits(terms=None), '{"terms":null}'),
+        (Patch(terms=None), '{"terms":null}'),
         (
             Customer(billing_address=PostalAddress(city="Bengaluru")),
             '{"billing_address":{"city":"Bengaluru","country":null,"line1":"","line2":"",'

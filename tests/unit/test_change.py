@@ -12,32 +12,34 @@ from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.draft import draft
 from billhook.lifecycle.events import (
-    Cancelled,
-    ChangeFact,
-    Deleted,
-    Drafted,
-    Expired,
-    Issued,
-    PaymentTaken,
-    Updated,
+    InvoiceCancelled,
+    InvoiceChanged,
+    InvoiceDeleted,
+    InvoiceDrafted,
+    InvoiceExpired,
+    InvoiceIssued,
+    InvoiceUpdated,
+    PaymentRecorded,
 )
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.model.invoice import Invoice, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Reference
 from billhook_adapters.testing import NOON, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
 URL = "https://bill.example/i/1"
-DRAFTED = Drafted(NOON, an_invoice().account, an_invoice().id, a_document(expire_by=TOMORROW))
-ISSUED = Issued(NOON, URL, None)
-PART = PaymentTaken(NOON, Reference("pay_1"), 100)
-REST = PaymentTaken(NOON, Reference("pay_2"), 99700)
-UPDATED = Updated(NOON, Edits(notes={"order": "A-1"}))
-EXPIRED, CANCELLED, DELETED = Expired(TOMORROW), Cancelled(NOON), Deleted(NOON)
+DRAFTED = InvoiceDrafted(
+    NOON, an_invoice().account, an_invoice().id, a_document(expire_by=TOMORROW)
+)
+ISSUED = InvoiceIssued(NOON, URL, None)
+PART = PaymentRecorded(NOON, Reference("pay_1"), 100)
+REST = PaymentRecorded(NOON, Reference("pay_2"), 99700)
+UPDATED = InvoiceUpdated(NOON, Patch(notes={"order": "A-1"}))
+EXPIRED, CANCELLED, DELETED = InvoiceExpired(TOMORROW), InvoiceCancelled(NOON), InvoiceDeleted(NOON)
 
 
 def _steps(kind: str) -> list[Change]:
@@ -51,7 +53,7 @@ def _steps(kind: str) -> list[Change]:
     if kind == "deleted":
         then(delete(steps[-1].invoice, now=NOON))
         return steps
-    then(update(steps[-1].invoice, UPDATED.edits, now=NOON))
+    then(update(steps[-1].invoice, UPDATED.patch, now=NOON))
     then(issue(steps[-1].invoice, now=NOON, short_url=URL))
     if kind == "cancelled":
         then(cancel(steps[-1].invoice, now=NOON))
@@ -64,7 +66,7 @@ def _steps(kind: str) -> list[Change]:
     return steps
 
 
-HISTORIES: dict[str, list[ChangeFact]] = {
+HISTORIES: dict[str, list[InvoiceChanged]] = {
     "deleted": [DRAFTED, DELETED],
     "cancelled": [DRAFTED, UPDATED, ISSUED, CANCELLED],
     "paid": [DRAFTED, UPDATED, ISSUED, PART, REST],
@@ -75,7 +77,7 @@ HISTORIES: dict[str, list[ChangeFact]] = {
 @pytest.mark.parametrize("kind", HISTORIES)
 def test_every_operation_yields_its_one_fact_and_one_version(kind: str) -> None:
     steps = _steps(kind)
-    assert [step.fact for step in steps] == HISTORIES[kind]
+    assert [step.event for step in steps] == HISTORIES[kind]
     assert [step.invoice.version for step in steps] == list(range(1, len(steps) + 1))
 
 
@@ -104,7 +106,7 @@ def test_applying_a_fact_leaves_the_invoice_as_it_was() -> None:
     assert dict(issued) == before
 
 
-ILLEGAL: list[tuple[Status, ChangeFact]] = [
+ILLEGAL: list[tuple[Status, InvoiceChanged]] = [
     *((status, ISSUED) for status in Status if status is not Status.DRAFT),
     *((s, PART) for s in (Status.DRAFT, Status.PAID, Status.EXPIRED, Status.CANCELLED)),
     *((s, EXPIRED) for s in (Status.DRAFT, Status.PAID, Status.EXPIRED, Status.CANCELLED)),
@@ -113,10 +115,10 @@ ILLEGAL: list[tuple[Status, ChangeFact]] = [
 ]
 
 
-@pytest.mark.parametrize(("status", "fact"), ILLEGAL)
-def test_a_fact_that_breaks_the_law_raises(status: Status, fact: ChangeFact) -> None:
+@pytest.mark.parametrize(("status", "event"), ILLEGAL)
+def test_a_fact_that_breaks_the_law_raises(status: Status, event: InvoiceChanged) -> None:
     with pytest.raises(KeyError):
-        apply(an_invoice(status), fact)
+        apply(an_invoice(status), event)
 
 
 def test_a_history_is_not_drafted_twice() -> None:
@@ -124,16 +126,16 @@ def test_a_history_is_not_drafted_twice() -> None:
         replay([DRAFTED, DRAFTED])
 
 
-@pytest.mark.parametrize("fact", [UPDATED, ISSUED, PART, EXPIRED, CANCELLED, DELETED])
-def test_a_history_starts_with_a_draft(fact: ChangeFact) -> None:
-    with pytest.raises(ValueError, match=f"{fact.name} has no invoice to happen to"):
-        replay([fact])
+@pytest.mark.parametrize("event", [UPDATED, ISSUED, PART, EXPIRED, CANCELLED, DELETED])
+def test_a_history_starts_with_a_draft(event: InvoiceChanged) -> None:
+    with pytest.raises(ValueError, match=f"{event.name} has no invoice to happen to"):
+        replay([event])
 
 
-@pytest.mark.parametrize("fact", [UPDATED, ISSUED, CANCELLED, DELETED])
-def test_a_history_ends_with_a_deletion(fact: ChangeFact) -> None:
-    with pytest.raises(ValueError, match=f"{fact.name} has no invoice to happen to"):
-        replay([DRAFTED, DELETED, fact])
+@pytest.mark.parametrize("event", [UPDATED, ISSUED, CANCELLED, DELETED])
+def test_a_history_ends_with_a_deletion(event: InvoiceChanged) -> None:
+    with pytest.raises(ValueError, match=f"{event.name} has no invoice to happen to"):
+        replay([DRAFTED, DELETED, event])
 
 
 def test_an_invoice_has_at_least_one_fact() -> None:

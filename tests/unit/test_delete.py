@@ -10,7 +10,7 @@ from returns.result import Failure, Success
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.errors import OperationNotAllowed
-from billhook.lifecycle.events import Deleted
+from billhook.lifecycle.events import InvoiceDeleted
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, an_invoice
@@ -21,7 +21,7 @@ LATER = NOON + timedelta(hours=1)
 def test_a_deleted_draft_is_a_tombstone() -> None:
     draft = an_invoice(Status.DRAFT)
     tombstone = Invoice.model_validate({**dict(draft), "version": 2, "deleted_at": LATER})
-    assert delete(draft, now=LATER) == Success(Change(tombstone, Deleted(LATER)))
+    assert delete(draft, now=LATER) == Success(Change(tombstone, InvoiceDeleted(LATER)))
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])

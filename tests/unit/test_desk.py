@@ -21,7 +21,7 @@ from billhook.application.commands import (
     Send,
     Update,
 )
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.delete import delete
@@ -41,46 +41,48 @@ from billhook.lifecycle.update import update
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
-NOTES = Edits(notes={"order": "A-1"})
+NOTES = Patch(notes={"order": "A-1"})
 
 
 def test_the_desk_answers_what_the_verb_decides() -> None:
     office = Office()
     drafted = office.drafted(expire_by=TOMORROW)
     assert drafted == an_invoice(Status.DRAFT, expire_by=TOMORROW)
-    updated = office.desk.do(Update(account=ACME, invoice=ONE, edits=NOTES)).unwrap()
+    updated = office.service.execute(Update(account=ACME, invoice=ONE, patch=NOTES)).unwrap()
     assert updated == update(drafted, NOTES, now=NOON).unwrap().invoice
-    issued = office.desk.do(Issue(account=ACME, invoice=ONE)).unwrap()
+    issued = office.service.execute(Issue(account=ACME, invoice=ONE)).unwrap()
     assert (issued.status, issued.version, issued.issued_at) == (Status.ISSUED, 3, NOON)
-    paid = office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    paid = office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
     assert paid == pay(issued, a_payment(1), now=NOON).unwrap().invoice
     office.clock.set(TOMORROW)
-    expired = office.desk.do(Expire(account=ACME, invoice=ONE)).unwrap()
+    expired = office.service.execute(Expire(account=ACME, invoice=ONE)).unwrap()
     assert expired == expire(paid, now=TOMORROW).unwrap().invoice
     assert office.seen() == expired
-    assert replay(f.fact for f in office.facts() if f.version) == expired  # type: ignore[misc]
+    assert replay(f.event for f in office.events() if f.version) == expired  # type: ignore[misc]
 
 
 def test_a_cancelled_and_a_deleted_invoice() -> None:
     office = Office()
     draft, other = office.drafted(ONE), office.drafted(TWO)
-    assert office.desk.do(Cancel(account=ACME, invoice=ONE)) == cancel(draft, now=NOON).map(
+    assert office.service.execute(Cancel(account=ACME, invoice=ONE)) == cancel(draft, now=NOON).map(
         lambda change: change.invoice
     )
-    assert office.desk.do(Delete(account=ACME, invoice=TWO)) == delete(other, now=NOON).map(
+    assert office.service.execute(Delete(account=ACME, invoice=TWO)) == delete(other, now=NOON).map(
         lambda change: change.invoice
     )
-    assert office.desk.get(ACME, TWO) == Failure(InvoiceNotFound())
+    assert office.service.get(ACME, TWO) == Failure(InvoiceNotFound())
 
 
 def test_the_desk_mints_an_id_where_none_is_given() -> None:
     office = Office()
-    made = [office.desk.do(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"]
+    made = [
+        office.service.execute(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"
+    ]
     assert len({invoice.id for invoice in made}) == 2
     assert all(office.seen(invoice.id) == invoice for invoice in made)
 
@@ -90,7 +92,7 @@ def test_an_id_is_taken_once() -> None:
     first = office.drafted()
     again = Draft(account=ACME, invoice=ONE, document=a_document(terms="other"))
     sent = DraftAndSend(account=ACME, invoice=ONE, document=a_document())
-    assert office.desk.execute([again, sent]) == [Failure(AlreadyExists())] * 2
+    assert office.service.execute_all([again, sent]) == [Failure(AlreadyExists())] * 2
     assert office.seen() == first
 
 
@@ -102,15 +104,19 @@ def test_the_id_of_a_deleted_draft_is_never_used_again(together: bool) -> None:
         Delete(account=ACME, invoice=ONE),
         Draft(account=ACME, invoice=ONE, document=a_document()),
     ]
-    _, again = office.desk.execute(commands) if together else [office.desk.do(c) for c in commands]
+    _, again = (
+        office.service.execute_all(commands)
+        if together
+        else [office.service.execute(c) for c in commands]
+    )
     assert again == Failure(NotStored())
-    assert office.desk.get(ACME, ONE) == Failure(InvoiceNotFound())
-    assert [fact.version for fact in office.facts()] == [1, 2]
+    assert office.service.get(ACME, ONE) == Failure(InvoiceNotFound())
+    assert [event.version for event in office.events()] == [1, 2]
 
 
 def test_commands_on_one_invoice_see_each_others_effects() -> None:
     office = Office()
-    answers = office.desk.execute(
+    answers = office.service.execute_all(
         [
             Draft(account=ACME, invoice=ONE, document=a_document()),
             Issue(account=ACME, invoice=ONE),
@@ -126,26 +132,26 @@ def test_commands_on_one_invoice_see_each_others_effects() -> None:
         OperationNotAllowed(Operation.CANCEL, Status.PARTIALLY_PAID, (Status.DRAFT, Status.ISSUED))
     )
     assert (office.seen().paid, office.seen().version) == (3, 4)
-    assert [fact.version for fact in office.facts()] == [1, 2, 3, 4, None]
+    assert [event.version for event in office.events()] == [1, 2, 3, 4, None]
 
 
 def test_a_deleted_draft_is_gone_for_the_rest_of_its_batch() -> None:
     office = Office()
     office.drafted()
-    deleted, updated = office.desk.execute(
-        [Delete(account=ACME, invoice=ONE), Update(account=ACME, invoice=ONE, edits=NOTES)]
+    deleted, updated = office.service.execute_all(
+        [Delete(account=ACME, invoice=ONE), Update(account=ACME, invoice=ONE, patch=NOTES)]
     )
     assert isinstance(deleted, Success)
     assert updated == Failure(InvoiceNotFound())
 
 
 def test_an_empty_batch_has_no_answers() -> None:
-    assert Office().desk.execute([]) == []
+    assert Office().service.execute_all([]) == []
 
 
 def test_a_refused_command_does_not_fail_its_neighbours() -> None:
     office = Office()
-    answers = office.desk.execute(
+    answers = office.service.execute_all(
         [
             Draft(account=ACME, invoice=ONE, document=a_document()),
             Pay(account=ACME, invoice=ONE, payment=a_payment()),
@@ -166,26 +172,26 @@ def test_a_refusal_stores_nothing() -> None:
         Pay(account=ACME, invoice=ONE, payment=a_payment(10**9)),
         Delete(account=ACME, invoice=ONE),
         Expire(account=ACME, invoice=ONE),
-        Update(account=ACME, invoice=ONE, edits=Edits(customer=None)),
+        Update(account=ACME, invoice=ONE, patch=Patch(customer=None)),
         Send(account=ACME, invoice=ONE, media=(Medium.SMS,), again=False),
     ):
-        assert isinstance(office.desk.execute([command])[0], Failure)
+        assert isinstance(office.service.execute_all([command])[0], Failure)
         assert office.rows() == before
 
 
 def test_the_accounts_policy_holds_at_the_desk() -> None:
     lead = timedelta(minutes=15)
-    office = Office(least_lead=lead)
+    office = Office(min_expiry_lead=lead)
     too_soon = ExpiresTooSoon(NOON + lead / 2, NOON + lead)
     soon = a_document(expire_by=too_soon.expire_by)
     office.drafted(ONE)
-    edits = Edits(expire_by=too_soon.expire_by)
+    patch = Patch(expire_by=too_soon.expire_by)
     assert (
-        office.desk.execute(
+        office.service.execute_all(
             [
                 Draft(account=ACME, document=soon),
                 DraftAndSend(account=ACME, document=soon),
-                Update(account=ACME, invoice=ONE, edits=edits),
+                Update(account=ACME, invoice=ONE, patch=patch),
             ]
         )
         == [Failure(too_soon)] * 3
@@ -193,16 +199,16 @@ def test_the_accounts_policy_holds_at_the_desk() -> None:
     office.drafted(TWO, expire_by=NOON + lead)
     office.clock.advance(lead / 2)
     late = Failure(ExpiresTooSoon(NOON + lead, NOON + lead * 1.5))
-    assert office.desk.do(Issue(account=ACME, invoice=TWO)) == late
-    assert office.desk.do(Send(account=ACME, invoice=TWO)) == late
+    assert office.service.execute(Issue(account=ACME, invoice=TWO)) == late
+    assert office.service.execute(Send(account=ACME, invoice=TWO)) == late
 
 
 def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
     office = Office()
     office.issued()
-    stale = Update(account=ACME, invoice=ONE, edits=NOTES, expected_version=1)
-    fresh = Update(account=ACME, invoice=ONE, edits=NOTES, expected_version=2)
-    answers = office.desk.execute([stale, fresh, fresh])
+    stale = Update(account=ACME, invoice=ONE, patch=NOTES, expected_version=1)
+    fresh = Update(account=ACME, invoice=ONE, patch=NOTES, expected_version=2)
+    answers = office.service.execute_all([stale, fresh, fresh])
     assert answers[0] == Failure(Conflict(expected=1, actual=2))
     assert answers[1].unwrap().version == 3
     assert answers[2] == Failure(Conflict(expected=2, actual=3))
@@ -211,13 +217,13 @@ def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
 def test_a_fact_knows_who_acted() -> None:
     office = Office()
     office.drafted()
-    office.desk.do(Cancel(account=ACME, invoice=ONE, actor="key_7"))
-    assert [fact.actor for fact in office.facts()] == [None, "key_7"]
+    office.service.execute(Cancel(account=ACME, invoice=ONE, actor="key_7"))
+    assert [event.actor for event in office.events()] == [None, "key_7"]
 
 
 def _on(account: AccountId, invoice: InvoiceId) -> list[AnyCommand]:
     return [
-        Update(account=account, invoice=invoice, edits=NOTES),
+        Update(account=account, invoice=invoice, patch=NOTES),
         Issue(account=account, invoice=invoice),
         Notify(account=account, invoice=invoice, medium=Medium.SMS),
         Send(account=account, invoice=invoice),
@@ -232,19 +238,19 @@ def _on(account: AccountId, invoice: InvoiceId) -> list[AnyCommand]:
 def test_the_invoice_of_another_account_does_not_exist() -> None:
     office = Office()
     before = office.drafted()
-    foreign = office.desk.execute(_on(OTHER, ONE))
-    unknown = Office().desk.execute(_on(OTHER, InvoiceId("inv_none")))
+    foreign = office.service.execute_all(_on(OTHER, ONE))
+    unknown = Office().service.execute_all(_on(OTHER, InvoiceId("inv_none")))
     assert foreign == unknown == [Failure(InvoiceNotFound())] * len(foreign)
-    assert office.desk.get(OTHER, ONE) == Failure(InvoiceNotFound())
-    assert office.desk.explain(OTHER, ONE) == Failure(InvoiceNotFound())
-    assert not office.desk.messages(OTHER, ONE)
+    assert office.service.get(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert office.service.explain(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert not office.service.messages(OTHER, ONE)
     assert office.seen() == before
 
 
 def test_an_unknown_account_is_refused() -> None:
     nobody = AccountId("acc_none")
     commands = [*_on(nobody, ONE), Draft(account=nobody, document=a_document())]
-    assert set(Office().desk.execute(commands)) == {Failure(AccountNotFound())}
+    assert set(Office().service.execute_all(commands)) == {Failure(AccountNotFound())}
 
 
 def test_an_invoice_whose_time_ran_out_is_shown_as_expired_before_any_sweep() -> None:
@@ -253,22 +259,22 @@ def test_an_invoice_whose_time_ran_out_is_shown_as_expired_before_any_sweep() ->
     office.clock.set(TOMORROW)
     seen = office.seen()
     assert (seen.status, seen.version, seen.expired_at) == (Status.EXPIRED, 2, TOMORROW)
-    updated = office.desk.do(Update(account=ACME, invoice=ONE, edits=NOTES)).unwrap()
+    updated = office.service.execute(Update(account=ACME, invoice=ONE, patch=NOTES)).unwrap()
     assert (updated.status, updated.version) == (Status.EXPIRED, 3)
     assert updated == office.seen()
 
 
 def test_an_account_can_be_renamed() -> None:
     office = Office()
-    office.desk.open(office.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"}))
+    office.service.open(office.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"}))
     assert office.store._rows.accounts[ACME].name == "Acme Ltd"
 
 
 def test_explain_knows_the_standing_of_every_address() -> None:
     office = Office(resend_wait=TOMORROW - NOON)
     office.issued(customer=a_customer(contact=None))
-    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
-    verdicts = office.desk.explain(ACME, ONE).unwrap()
+    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    verdicts = office.service.explain(ACME, ONE).unwrap()
     told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
     assert told == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
 
@@ -276,17 +282,17 @@ def test_explain_knows_the_standing_of_every_address() -> None:
 def test_explain_knows_when_an_invoice_was_last_written_about() -> None:
     office = Office(invoice_wait=TOMORROW - NOON)
     office.issued()
-    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
-    verdicts = office.desk.explain(ACME, ONE).unwrap()
+    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    verdicts = office.service.explain(ACME, ONE).unwrap()
     told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
     assert told == {Medium.SMS: [], Medium.EMAIL: ["too_soon"]}
 
 
 def test_explain_knows_the_accounts_policy() -> None:
-    office = Office(least_lead=timedelta(minutes=15))
+    office = Office(min_expiry_lead=timedelta(minutes=15))
     office.drafted(expire_by=NOON + timedelta(minutes=15))
     office.clock.advance(timedelta(minutes=1))
-    issuing = office.desk.explain(ACME, ONE).unwrap()[0]
+    issuing = office.service.explain(ACME, ONE).unwrap()[0]
     late = ExpiresTooSoon(NOON + timedelta(minutes=15), NOON + timedelta(minutes=16))
     assert (issuing.operation, issuing.reasons) == (Operation.ISSUE, (late,))
 
@@ -294,10 +300,10 @@ def test_explain_knows_the_accounts_policy() -> None:
 def test_a_draft_without_a_customer_is_explained() -> None:
     office = Office()
     office.drafted(customer=None)
-    assert len(office.desk.explain(ACME, ONE).unwrap()) == 8
+    assert len(office.service.explain(ACME, ONE).unwrap()) == 8
 
 
 def test_the_outcome_of_nothing_is_nothing() -> None:
-    assert not Outcome()
+    assert not PendingWrites()
     draft: Invoice = an_invoice(Status.DRAFT)
-    assert Outcome(invoices={draft.key: (None, draft)})
+    assert PendingWrites(invoices={draft.key: (None, draft)})

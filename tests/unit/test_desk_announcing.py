@@ -22,15 +22,15 @@ from billhook.application.commands import (
     RecordPayment,
     Update,
 )
-from billhook.application.ports import StoreRefused
-from billhook.application.records import Outcome
+from billhook.application.ports import StoreConflictError
+from billhook.application.records import PendingWrites
 from billhook.lifecycle.errors import NotStored
-from billhook.messaging.delivery import Delivery
-from billhook.messaging.webhooks import Event
+from billhook.messaging.delivery import DeliveryStatus
+from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW
@@ -40,7 +40,7 @@ CANCEL = Cancel(account=ACME, invoice=ONE)
 
 
 def _events(office: Office) -> list[str]:
-    return [one.event for one in office.announcements()]
+    return [one.event_type for one in office.webhook_events()]
 
 
 class RefusingStore(InMemoryStore):
@@ -50,16 +50,16 @@ class RefusingStore(InMemoryStore):
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
-        with super().transaction() as work:
-            saved = work.save
+        with super().transaction() as transaction:
+            saved = transaction.save
 
-            def save(outcome: Outcome) -> None:
+            def save(outcome: PendingWrites) -> None:
                 saved(outcome)
                 if any(key.invoice == self.culprit for key in outcome.invoices):
-                    raise StoreRefused
+                    raise StoreConflictError
 
-            work.save = save  # type: ignore[method-assign]  # this work alone is tampered with
-            yield work
+            transaction.save = save  # type: ignore[method-assign]  # this work alone is tampered with
+            yield transaction
 
 
 def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
@@ -67,13 +67,17 @@ def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
     office.subscribed()
     office.issued()
     office.clock.advance(timedelta(hours=1))
-    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
-    issued, paid = office.announcements()
-    assert (issued.event, issued.version, issued.requested_at) == (Event.ISSUED, 2, NOON)
-    assert (paid.event, paid.version) == (Event.PARTIALLY_PAID, 3)
+    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    issued, paid = office.webhook_events()
+    assert (issued.event_type, issued.version, issued.requested_at) == (
+        WebhookEventType.ISSUED,
+        2,
+        NOON,
+    )
+    assert (paid.event_type, paid.version) == (WebhookEventType.PARTIALLY_PAID, 3)
     assert (paid.requested_at, paid.due_at) == (NOON + timedelta(hours=1),) * 2
-    assert (paid.account, paid.invoice, paid.subscriber) == (ACME, ONE, "sub_1")
-    assert (paid.status, paid.attempts) == (Delivery.QUEUED, 0)
+    assert (paid.account, paid.invoice, paid.webhook_endpoint) == (ACME, ONE, "sub_1")
+    assert (paid.status, paid.attempts) == (DeliveryStatus.QUEUED, 0)
     assert paid.id.startswith("evt_")
 
 
@@ -82,9 +86,9 @@ def test_what_comes_to_no_new_standing_is_not_announced() -> None:
     office.subscribed()
     office.drafted(ONE)
     office.drafted(TWO)
-    office.desk.do(Update(account=ACME, invoice=ONE, edits=Edits(comment="Soon"))).unwrap()
-    office.desk.do(Delete(account=ACME, invoice=ONE)).unwrap()
-    assert office.announcements() == []
+    office.service.execute(Update(account=ACME, invoice=ONE, patch=Patch(comment="Soon"))).unwrap()
+    office.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
+    assert office.webhook_events() == []
 
 
 def test_a_batch_announces_every_step_in_its_order() -> None:
@@ -96,35 +100,35 @@ def test_a_batch_announces_every_step_in_its_order() -> None:
         Pay(account=ACME, invoice=ONE, payment=a_payment(1)),
         Pay(account=ACME, invoice=ONE, payment=a_payment(99799, "pay_2")),
     ]
-    office.desk.execute(steps)
-    assert [(one.event, one.version) for one in office.announcements()] == [
-        (Event.ISSUED, 2),
-        (Event.PARTIALLY_PAID, 3),
-        (Event.PAID, 4),
+    office.service.execute_all(steps)
+    assert [(one.event_type, one.version) for one in office.webhook_events()] == [
+        (WebhookEventType.ISSUED, 2),
+        (WebhookEventType.PARTIALLY_PAID, 3),
+        (WebhookEventType.PAID, 4),
     ]
 
 
 def test_what_is_made_issued_and_sent_at_once_is_announced_once() -> None:
     office = Office()
     office.subscribed()
-    office.desk.do(
+    office.service.execute(
         DraftAndSend(
             account=ACME, invoice=ONE, document=a_document(), media=(Medium.EMAIL, Medium.SMS)
         )
     ).unwrap()
-    assert _events(office) == [Event.ISSUED]
+    assert _events(office) == [WebhookEventType.ISSUED]
 
 
 def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it_once() -> None:
     office = Office()
-    office.subscribed(events=(Event.EXPIRED,))
+    office.subscribed(events=(WebhookEventType.EXPIRED,))
     office.issued(expire_by=TOMORROW)
     office.clock.set(TOMORROW + timedelta(hours=1))
     assert office.seen().status == "expired"
     assert _events(office) == []
-    assert [office.handlers.sweep() for _ in range(3)] == [1, 0, 0]
-    (expired,) = office.announcements()
-    assert (expired.event, expired.version) == (Event.EXPIRED, 3)
+    assert [office.background_jobs.sweep() for _ in range(3)] == [1, 0, 0]
+    (expired,) = office.webhook_events()
+    assert (expired.event_type, expired.version) == (WebhookEventType.EXPIRED, 3)
     assert expired.requested_at == TOMORROW + timedelta(hours=1)
 
 
@@ -142,10 +146,10 @@ def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it
 def test_a_refused_command_announces_nothing(refused: AnyCommand) -> None:
     office = Office()
     office.issued()
-    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
     office.subscribed()
-    assert isinstance(office.desk.execute([refused])[0], Failure)
-    assert office.announcements() == []
+    assert isinstance(office.service.execute_all([refused])[0], Failure)
+    assert office.webhook_events() == []
 
 
 def test_a_refused_command_does_not_silence_its_neighbours() -> None:
@@ -153,16 +157,16 @@ def test_a_refused_command_does_not_silence_its_neighbours() -> None:
     office.subscribed()
     office.drafted(ONE)
     office.drafted(TWO)
-    office.desk.execute(
+    office.service.execute_all(
         [
             Issue(account=ACME, invoice=ONE),
             Pay(account=ACME, invoice=TWO, payment=a_payment(1)),
             Issue(account=ACME, invoice=TWO),
         ]
     )
-    assert [(one.invoice, one.event) for one in office.announcements()] == [
-        (ONE, Event.ISSUED),
-        (TWO, Event.ISSUED),
+    assert [(one.invoice, one.event_type) for one in office.webhook_events()] == [
+        (ONE, WebhookEventType.ISSUED),
+        (TWO, WebhookEventType.ISSUED),
     ]
 
 
@@ -173,12 +177,12 @@ def test_what_the_store_refuses_is_not_announced_and_its_neighbours_are_announce
     office.drafted(ONE)
     office.drafted(TWO)
     store.culprit = TWO
-    kept, refused = office.desk.execute(
+    kept, refused = office.service.execute_all(
         [Issue(account=ACME, invoice=ONE), Issue(account=ACME, invoice=TWO)]
     )
     assert isinstance(kept, Success)
     assert refused == Failure(NotStored())
-    assert [one.invoice for one in office.announcements()] == [ONE]
+    assert [one.invoice for one in office.webhook_events()] == [ONE]
 
 
 def test_the_replay_of_an_idempotent_command_announces_nothing_more() -> None:
@@ -186,18 +190,18 @@ def test_the_replay_of_an_idempotent_command_announces_nothing_more() -> None:
     office.subscribed()
     office.drafted()
     command = Issue(account=ACME, invoice=ONE, key="once")
-    first = office.desk.do(command)
-    assert [office.desk.do(command) for _ in range(2)] == [first, first]
-    assert office.desk.execute([command, command]) == [first, first]
-    assert _events(office) == [Event.ISSUED]
+    first = office.service.execute(command)
+    assert [office.service.execute(command) for _ in range(2)] == [first, first]
+    assert office.service.execute_all([command, command]) == [first, first]
+    assert _events(office) == [WebhookEventType.ISSUED]
 
 
 def test_the_replay_within_one_batch_announces_nothing_more() -> None:
     office = Office()
     office.subscribed()
     office.drafted()
-    office.desk.execute([Cancel(account=ACME, invoice=ONE, key="once")] * 3)
-    assert _events(office) == [Event.CANCELLED]
+    office.service.execute_all([Cancel(account=ACME, invoice=ONE, key="once")] * 3)
+    assert _events(office) == [WebhookEventType.CANCELLED]
 
 
 def test_a_repeated_payment_is_announced_once() -> None:
@@ -205,9 +209,9 @@ def test_a_repeated_payment_is_announced_once() -> None:
     office.subscribed()
     office.issued()
     paid = RecordPayment(account=ACME, invoice=ONE, payment=a_payment(99800))
-    office.desk.execute([paid, paid])
-    office.desk.do(paid).unwrap()
-    assert _events(office) == [Event.ISSUED, Event.PAID]
+    office.service.execute_all([paid, paid])
+    office.service.execute(paid).unwrap()
+    assert _events(office) == [WebhookEventType.ISSUED, WebhookEventType.PAID]
 
 
 def test_two_subscribers_get_an_id_of_their_own_each() -> None:
@@ -215,11 +219,11 @@ def test_two_subscribers_get_an_id_of_their_own_each() -> None:
     office.subscribed("sub_1")
     office.subscribed("sub_2")
     office.issued()
-    one, two = office.announcements()
-    assert [one.subscriber, two.subscriber] == ["sub_1", "sub_2"]
+    one, two = office.webhook_events()
+    assert [one.webhook_endpoint, two.webhook_endpoint] == ["sub_1", "sub_2"]
     assert one.id != two.id
-    assert [office.handlers.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
-    told = [(it.announcement.id, it.subscriber.id) for it in office.announcer.told]
+    assert [office.background_jobs.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
+    told = [(it.webhook_event.id, it.webhook_endpoint.id) for it in office.webhook_sender.told]
     assert told == [(two.id, "sub_2"), (one.id, "sub_1")]
 
 
@@ -227,17 +231,17 @@ def test_a_subscriber_of_another_account_hears_nothing() -> None:
     office = Office()
     office.subscribed("sub_1", account="acc_2")
     office.issued()
-    assert office.announcements() == []
+    assert office.webhook_events() == []
 
 
 def test_a_subscriber_hears_only_what_it_chose() -> None:
     office = Office()
-    office.subscribed("sub_1", events=(Event.CANCELLED,))
+    office.subscribed("sub_1", events=(WebhookEventType.CANCELLED,))
     office.subscribed("sub_2", silenced=True)
     office.issued()
-    office.desk.do(CANCEL).unwrap()
-    assert [(one.subscriber, one.event) for one in office.announcements()] == [
-        ("sub_1", Event.CANCELLED)
+    office.service.execute(CANCEL).unwrap()
+    assert [(one.webhook_endpoint, one.event_type) for one in office.webhook_events()] == [
+        ("sub_1", WebhookEventType.CANCELLED)
     ]
 
 
@@ -245,17 +249,17 @@ def test_a_subscriber_hears_nothing_of_what_happened_before_it_came() -> None:
     office = Office()
     office.issued()
     office.subscribed()
-    office.desk.do(CANCEL).unwrap()
-    assert _events(office) == [Event.CANCELLED]
+    office.service.execute(CANCEL).unwrap()
+    assert _events(office) == [WebhookEventType.CANCELLED]
 
 
 def test_to_subscribe_again_replaces_what_was_known() -> None:
     office = Office()
-    office.subscribed(events=(Event.ISSUED,))
-    office.subscribed(events=(Event.CANCELLED,))
+    office.subscribed(events=(WebhookEventType.ISSUED,))
+    office.subscribed(events=(WebhookEventType.CANCELLED,))
     office.issued()
-    office.desk.do(CANCEL).unwrap()
-    assert _events(office) == [Event.CANCELLED]
+    office.service.execute(CANCEL).unwrap()
+    assert _events(office) == [WebhookEventType.CANCELLED]
 
 
 def test_an_announcement_is_no_message_to_the_payer() -> None:
@@ -264,9 +268,9 @@ def test_an_announcement_is_no_message_to_the_payer() -> None:
     office.issued()
     assert list(office.messages()) == []
     assert isinstance(
-        office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)), Success
+        office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)), Success
     )
-    assert [fact.fact.name for fact in office.facts()] == [
+    assert [event.event.name for event in office.events()] == [
         "invoice.drafted",
         "invoice.issued",
         "invoice.notification_requested",
@@ -282,22 +286,24 @@ class CountingStore(InMemoryStore):
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
-        with super().transaction() as work:
-            read = work.subscribers
+        with super().transaction() as transaction:
+            read = transaction.webhook_endpoints
 
             def counting(accounts: Collection[AccountId]) -> Any:
                 self.looks.append(len(accounts))
                 return read(accounts)
 
-            work.subscribers = counting  # type: ignore[method-assign]  # only counted
-            yield work
+            transaction.webhook_endpoints = counting  # type: ignore[method-assign]  # only counted
+            yield transaction
 
 
 def test_subscribers_are_read_once_a_batch_and_only_for_events() -> None:
     store = CountingStore()
     office = Office(store)
     ids = [InvoiceId(f"inv_{number}") for number in range(5)]
-    office.desk.execute([Draft(account=ACME, invoice=one, document=a_document()) for one in ids])
+    office.service.execute_all(
+        [Draft(account=ACME, invoice=one, document=a_document()) for one in ids]
+    )
     assert store.looks == []
-    office.desk.execute([Issue(account=ACME, invoice=one) for one in ids])
+    office.service.execute_all([Issue(account=ACME, invoice=one) for one in ids])
     assert store.looks == [1]

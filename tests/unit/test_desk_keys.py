@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import Sent, decode, encode
+from billhook.application.answers import SendResult, decode, encode
 from billhook.application.commands import (
     AnyCommand,
     Cancel,
@@ -21,7 +21,7 @@ from billhook.application.commands import (
 )
 from billhook.application.service import REMEMBERED_FOR
 from billhook.lifecycle.errors import (
-    REFUSALS,
+    ERRORS,
     AccountNotFound,
     AddressSuppressed,
     AlreadyExists,
@@ -29,9 +29,10 @@ from billhook.lifecycle.errors import (
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
+    DomainError,
     ExpiresTooSoon,
+    IdempotencyKeyReused,
     InvoiceNotFound,
-    KeyReused,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -43,7 +44,6 @@ from billhook.lifecycle.errors import (
     Overpayment,
     PartialNotAllowed,
     ReferenceReused,
-    Refusal,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
@@ -52,7 +52,7 @@ from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook.model.money import Currency
-from billhook.model.patch import DocumentField, Edits
+from billhook.model.patch import DocumentField, Patch
 from billhook_adapters.testing import (
     NOON,
     a_document,
@@ -65,7 +65,7 @@ from unit.office import ACME, ONE, OTHER, TWO, Office
 
 EFFECTS: list[AnyCommand] = [
     Draft(account=ACME, document=a_document(), key="k"),
-    Update(account=ACME, invoice=ONE, edits=Edits(notes={"a": "b"}), key="k"),
+    Update(account=ACME, invoice=ONE, patch=Patch(notes={"a": "b"}), key="k"),
     Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="k"),
     Send(account=ACME, invoice=ONE, media=(Medium.SMS, Medium.EMAIL), key="k"),
     Pay(account=ACME, invoice=ONE, payment=a_payment(1), key="k"),
@@ -81,11 +81,11 @@ def test_the_same_request_gets_the_same_answer_once(command: AnyCommand, togethe
     office = Office()
     office.issued()
     if together:
-        first, again = office.desk.execute([command, command])
+        first, again = office.service.execute_all([command, command])
     else:
-        (first,) = office.desk.execute([command])
+        (first,) = office.service.execute_all([command])
         before = office.rows()
-        (again,) = office.desk.execute([command])
+        (again,) = office.service.execute_all([command])
         assert office.rows() == before
     assert first == again
     assert len(office.messages()) == {"Notify": 1, "Send": 2}.get(type(command).__name__, 0)
@@ -94,10 +94,10 @@ def test_the_same_request_gets_the_same_answer_once(command: AnyCommand, togethe
 def test_a_refusal_is_remembered_though_it_could_succeed_by_now() -> None:
     office = Office()
     early = Issue(account=ACME, invoice=ONE, key="k")
-    assert office.desk.do(early) == Failure(InvoiceNotFound())
+    assert office.service.execute(early) == Failure(InvoiceNotFound())
     office.drafted()
-    assert office.desk.do(early) == Failure(InvoiceNotFound())
-    assert office.desk.do(Issue(account=ACME, invoice=ONE, key="k2")).unwrap().version == 2
+    assert office.service.execute(early) == Failure(InvoiceNotFound())
+    assert office.service.execute(Issue(account=ACME, invoice=ONE, key="k2")).unwrap().version == 2
 
 
 @pytest.mark.parametrize(
@@ -111,48 +111,50 @@ def test_a_refusal_is_remembered_though_it_could_succeed_by_now() -> None:
 def test_another_request_under_the_same_key_is_refused(other: AnyCommand) -> None:
     office = Office()
     office.drafted()
-    first = office.desk.do(Cancel(account=ACME, invoice=ONE, key="k"))
-    assert office.desk.execute([other]) == [Failure(KeyReused())]
-    assert office.desk.do(Cancel(account=ACME, invoice=ONE, key="k")) == first
+    first = office.service.execute(Cancel(account=ACME, invoice=ONE, key="k"))
+    assert office.service.execute_all([other]) == [Failure(IdempotencyKeyReused())]
+    assert office.service.execute(Cancel(account=ACME, invoice=ONE, key="k")) == first
 
 
 def test_another_actor_may_ask_the_same() -> None:
     office = Office()
     office.drafted()
-    first = office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
-    assert office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_2")) == first
+    first = office.service.execute(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
+    assert (
+        office.service.execute(Cancel(account=ACME, invoice=ONE, key="k", actor="key_2")) == first
+    )
 
 
 def test_what_a_key_stands_for_is_remembered_the_same_way_by_every_release() -> None:
     office = Office()
     office.drafted()
-    office.desk.do(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
-    (remembered,) = office.store._rows.remembered.values()
+    office.service.execute(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
+    (idempotency_records,) = office.store._rows.idempotency_records.values()
     asked = {
         "command": "Cancel",
         "account": "acc_1",
         "invoice": "inv_1",
         "expected_version": None,
     }
-    assert remembered.fingerprint == sha256(canonical(asked)).hexdigest()
+    assert idempotency_records.fingerprint == sha256(canonical(asked)).hexdigest()
 
 
 def test_a_key_is_forgotten_after_24_hours() -> None:
     office = Office()
     office.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="k")
-    first = office.desk.do(command).unwrap()
+    first = office.service.execute(command).unwrap()
     office.clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
-    assert office.desk.do(command).unwrap() == first
+    assert office.service.execute(command).unwrap() == first
     office.clock.advance(timedelta(microseconds=1))
-    assert office.desk.do(command).unwrap().id != first.id
+    assert office.service.execute(command).unwrap().id != first.id
     assert timedelta(hours=24) == REMEMBERED_FOR
 
 
 def test_a_key_belongs_to_its_account() -> None:
     office = Office()
     mine, theirs = (
-        office.desk.do(Draft(account=account, document=a_document(), key="k")).unwrap()
+        office.service.execute(Draft(account=account, document=a_document(), key="k")).unwrap()
         for account in (ACME, OTHER)
     )
     assert (mine.account, theirs.account) == (ACME, OTHER)
@@ -161,15 +163,15 @@ def test_a_key_belongs_to_its_account() -> None:
 def test_an_unknown_account_remembers_nothing() -> None:
     office = Office()
     command = Draft(account=AccountId("acc_9"), document=a_document(), key="k")
-    assert office.desk.do(command) == Failure(AccountNotFound())
-    assert office.store._rows.remembered == {}
+    assert office.service.execute(command) == Failure(AccountNotFound())
+    assert office.store._rows.idempotency_records == {}
 
 
 def test_without_a_key_a_repeat_is_another_request() -> None:
     office = Office()
     office.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
-    assert office.desk.do(command) != office.desk.do(command)
+    assert office.service.execute(command) != office.service.execute(command)
 
 
 MESSAGE = a_message()
@@ -177,9 +179,9 @@ ANSWERS = [
     *(Success(an_invoice(status)) for status in Status),
     Success(an_invoice(Status.DRAFT, **dict(a_full_document()))),
     Success(MESSAGE),
-    Success(Sent(an_invoice(), (MESSAGE, MESSAGE))),
+    Success(SendResult(an_invoice(), (MESSAGE, MESSAGE))),
 ]
-REFUSED: list[Refusal] = [
+REFUSED: list[DomainError] = [
     OperationNotAllowed(Operation.PAY, Status.PAID, (Status.ISSUED, Status.PARTIALLY_PAID)),
     OperationNotAllowed(Operation.DELETE, Status.DRAFT, ()),
     MissingCustomer(),
@@ -202,15 +204,15 @@ REFUSED: list[Refusal] = [
     AccountNotFound(),
     AlreadyExists(),
     Conflict(1, 2),
-    KeyReused(),
+    IdempotencyKeyReused(),
     NotStored(),
 ]
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS, *map(Failure, REFUSED)])
-def test_an_answer_comes_back_from_its_bytes(answer: Result[object, Refusal]) -> None:
+def test_an_answer_comes_back_from_its_bytes(answer: Result[object, DomainError]) -> None:
     assert decode(encode(answer)) == answer
 
 
 def test_every_refusal_comes_back() -> None:
-    assert {type(refusal) for refusal in REFUSED} == set(REFUSALS.values())
+    assert {type(refusal) for refusal in REFUSED} == set(ERRORS.values())

@@ -11,11 +11,11 @@ from billhook.application.answers import encode
 from billhook.application.commands import AnyCommand, Cancel, Draft, Pay, RecordPayment
 from billhook.application.records import RecordedPayment
 from billhook.lifecycle.errors import (
+    DomainError,
     InvoiceNotFound,
     OperationNotAllowed,
     Overpayment,
     ReferenceReused,
-    Refusal,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import InvoiceId, Status
@@ -38,7 +38,7 @@ def _record(amount: int, reference: str = "pay_1", invoice: InvoiceId = ONE) -> 
     return RecordPayment(account=ACME, invoice=invoice, payment=a_payment(amount, reference))
 
 
-def _unapplied(amount: int, refusal: Refusal, invoice: InvoiceId = ONE) -> RecordedPayment:
+def _unapplied(amount: int, refusal: DomainError, invoice: InvoiceId = ONE) -> RecordedPayment:
     answer = encode(Failure(refusal))
     return RecordedPayment(ACME, invoice, a_payment(amount), NOON, applied=False, answer=answer)
 
@@ -49,9 +49,11 @@ def test_the_same_payment_again_gets_the_recorded_answer(together: bool) -> None
     office.issued()
     commands: list[AnyCommand] = [_pay(100), _record(1, "pay_2"), _pay(100), _record(100)]
     if together:
-        first, _, again, reported = office.desk.execute(commands)
+        first, _, again, reported = office.service.execute_all(commands)
     else:
-        first, _, again, reported = [office.desk.execute([command])[0] for command in commands]
+        first, _, again, reported = [
+            office.service.execute_all([command])[0] for command in commands
+        ]
     assert first == again == reported
     assert (first.unwrap().paid, office.seen().paid) == (100, 101)
 
@@ -64,50 +66,50 @@ def test_a_reference_names_one_payment(amount: int, invoice: InvoiceId, currency
     office = Office()
     office.issued(ONE)
     office.issued(TWO)
-    office.desk.do(_pay(100))
+    office.service.execute(_pay(100))
     payment = Payment(reference=Reference("pay_1"), amount=amount, currency=Currency(currency))
     before = office.rows()
     reported = RecordPayment(account=ACME, invoice=invoice, payment=payment)
-    assert office.desk.do(reported) == Failure(ReferenceReused())
+    assert office.service.execute(reported) == Failure(ReferenceReused())
     assert office.rows() == before
 
 
 def test_a_reference_belongs_to_its_account() -> None:
     office = Office()
     office.issued()
-    office.desk.do(_pay(100))
+    office.service.execute(_pay(100))
     theirs = RecordPayment(account=OTHER, invoice=ONE, payment=a_payment(7))
-    assert office.desk.do(theirs) == Failure(InvoiceNotFound())
+    assert office.service.execute(theirs) == Failure(InvoiceNotFound())
     assert office.unapplied() == []
 
 
 def test_a_refused_payment_that_was_asked_for_is_not_kept() -> None:
     office = Office()
     office.issued()
-    assert office.desk.do(_pay(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
+    assert office.service.execute(_pay(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
     assert office.unapplied() == []
-    assert office.desk.do(_pay(DUE)).unwrap().status is Status.PAID
+    assert office.service.execute(_pay(DUE)).unwrap().status is Status.PAID
 
 
 def test_money_that_no_invoice_takes_is_kept_whole() -> None:
     office = Office()
     office.issued()
     too_much = Overpayment(DUE + 1, DUE)
-    assert office.desk.do(_record(DUE + 1)) == Failure(too_much)
+    assert office.service.execute(_record(DUE + 1)) == Failure(too_much)
     assert office.unapplied() == [_unapplied(DUE + 1, too_much)]
     assert office.seen().paid == 0
 
 
 def test_money_for_an_unknown_invoice_is_kept_whole() -> None:
     office = Office()
-    assert office.desk.do(_record(7)) == Failure(InvoiceNotFound())
+    assert office.service.execute(_record(7)) == Failure(InvoiceNotFound())
     assert office.unapplied() == [_unapplied(7, InvoiceNotFound())]
 
 
 def test_money_for_an_invoice_at_its_end_is_kept_and_never_added() -> None:
     office = Office()
     office.issued()
-    answers = office.desk.execute([Cancel(account=ACME, invoice=ONE), _record(DUE)])
+    answers = office.service.execute_all([Cancel(account=ACME, invoice=ONE), _record(DUE)])
     assert answers[1] == Failure(REFUSED_WHEN_CANCELLED)
     assert office.unapplied() == [_unapplied(DUE, REFUSED_WHEN_CANCELLED)]
     assert (office.seen().status, office.seen().paid) == (Status.CANCELLED, 0)
@@ -115,9 +117,9 @@ def test_money_for_an_invoice_at_its_end_is_kept_and_never_added() -> None:
 
 def test_money_kept_as_unapplied_counts_once_whatever_becomes_of_the_invoice() -> None:
     office = Office()
-    first = office.desk.do(_record(DUE))
+    first = office.service.execute(_record(DUE))
     office.issued()
-    assert office.desk.do(_record(DUE)) == first == Failure(InvoiceNotFound())
+    assert office.service.execute(_record(DUE)) == first == Failure(InvoiceNotFound())
     assert len(office.unapplied()) == 1
     assert office.seen().paid == 0
 
@@ -125,7 +127,7 @@ def test_money_kept_as_unapplied_counts_once_whatever_becomes_of_the_invoice() -
 def test_a_deleted_draft_takes_no_money() -> None:
     office = Office()
     made = Draft(account=ACME, invoice=ONE, document=a_document())
-    _, answer = office.desk.execute([made, _record(7)])
+    _, answer = office.service.execute_all([made, _record(7)])
     assert isinstance(answer.failure(), OperationNotAllowed)
     assert [payment.payment.amount for payment in office.unapplied()] == [7]
 
@@ -138,7 +140,7 @@ def test_two_who_pay_at_once_never_pay_more_than_is_due(attempt: int) -> None:
 
     def payer(number: int) -> None:
         start.wait()
-        answers.append(office.desk.do(_pay(DUE // 2, f"pay_{number}")))
+        answers.append(office.service.execute(_pay(DUE // 2, f"pay_{number}")))
 
     threads = [Thread(target=payer, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -147,4 +149,4 @@ def test_two_who_pay_at_once_never_pay_more_than_is_due(attempt: int) -> None:
         thread.join()
     assert sum(isinstance(answer, Success) for answer in answers) == 2
     assert (office.seen().paid, office.seen().version) == (DUE, 4)
-    assert [fact.version for fact in office.facts()] == [1, 2, 3, 4]
+    assert [event.version for event in office.events()] == [1, 2, 3, 4]

@@ -15,24 +15,32 @@ from billhook.application.commands import (
     Cancel,
     Draft,
     DraftAndSend,
-    File,
     Notify,
     Pay,
     Remind,
+    SaveEntry,
     Send,
 )
-from billhook.application.unit_of_work import Case
+from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import MissingContact
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook.model.reminder_schedule import Reminders
+from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW
 from unit.office import ACME, ONE, Office
 
-READS = ("remembered", "accounts", "invoices", "payments", "entries", "histories", "reminders")
+READS = (
+    "idempotency_records",
+    "accounts",
+    "invoices",
+    "payments",
+    "entries",
+    "histories",
+    "reminders",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Stranger:
     def invoice(self) -> InvoiceId:
         return self.asked.invoice
 
-    def decide(self, case: Case) -> Any:
+    def decide(self, case: CommandContext) -> Any:
         return self.asked.decide(case)
 
 
@@ -64,10 +72,10 @@ class CountingStore(InMemoryStore):
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
-        with super().transaction() as work:
+        with super().transaction() as transaction:
             for name in READS:
-                setattr(work, name, self._counted(name, getattr(work, name)))
-            yield work
+                setattr(transaction, name, self._counted(name, getattr(transaction, name)))
+            yield transaction
 
     def _counted(self, name: str, read: Callable[[Collection[Any]], Any]) -> Any:
         def counting(keys: Collection[Any]) -> Any:
@@ -86,15 +94,15 @@ def test_a_batch_reads_each_kind_of_row_once() -> None:
     ]
     cancels: list[AnyCommand] = [Cancel(account=ACME, invoice=one, key=f"c{one}") for one in ids]
     store.reads.clear()
-    office.desk.execute([*drafts, *cancels])
-    assert store.reads == [("remembered", 20), ("accounts", 1), ("invoices", 10)]
+    office.service.execute_all([*drafts, *cancels])
+    assert store.reads == [("idempotency_records", 20), ("accounts", 1), ("invoices", 10)]
 
 
 def test_commands_without_a_key_look_nothing_up() -> None:
     store = CountingStore()
     office = Office(store)
     store.reads.clear()
-    office.desk.execute([Draft(account=ACME, document=a_document())] * 3)
+    office.service.execute_all([Draft(account=ACME, document=a_document())] * 3)
     assert store.reads == [("accounts", 1)]
 
 
@@ -104,7 +112,7 @@ def test_an_address_that_is_not_known_is_not_looked_up() -> None:
     office.issued(customer=a_customer(contact=None))
     store.reads.clear()
     by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
-    assert office.desk.do(by_sms) == Failure(MissingContact())
+    assert office.service.execute(by_sms) == Failure(MissingContact())
     assert store.reads == [("accounts", 1), ("invoices", 1)]
 
 
@@ -118,7 +126,7 @@ def test_the_payers_of_a_batch_are_looked_up_together() -> None:
     by_mail: list[AnyCommand] = [
         Notify(account=ACME, invoice=one, medium=Medium.EMAIL) for one in ids
     ]
-    assert all(isinstance(answer, Success) for answer in office.desk.execute(by_mail))
+    assert all(isinstance(answer, Success) for answer in office.service.execute_all(by_mail))
     assert store.reads == [("accounts", 1), ("invoices", 10), ("histories", 10)]
 
 
@@ -128,7 +136,7 @@ def test_a_payer_who_came_with_the_batch_is_looked_up_too() -> None:
     office.issued()
     new = a_document(customer=a_customer(email="new@example.com"))
     store.reads.clear()
-    told, sent = office.desk.execute(
+    told, sent = office.service.execute_all(
         [
             Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL),
             DraftAndSend(account=ACME, document=new, media=(Medium.EMAIL,)),
@@ -145,7 +153,7 @@ def test_the_payments_of_a_batch_are_looked_up_together() -> None:
     office = Office(store)
     office.issued()
     store.reads.clear()
-    office.desk.execute(
+    office.service.execute_all(
         [
             Pay(account=ACME, invoice=ONE, payment=a_payment(1, f"pay_{number}"))
             for number in range(10)
@@ -159,13 +167,13 @@ def test_rows_are_read_in_one_order_whatever_the_order_of_the_commands() -> None
     office = Office(store)
     commands: list[AnyCommand] = [
         Send(account=ACME, invoice=office.drafted().id, key="send"),
-        File(account=ACME, id="entry", body="{}"),
+        SaveEntry(account=ACME, id="entry", body="{}"),
         Pay(account=ACME, invoice=ONE, payment=a_payment(1)),
     ]
-    expected = ["remembered", "accounts", "invoices", "payments", "entries", "histories"]
+    expected = ["idempotency_records", "accounts", "invoices", "payments", "entries", "histories"]
     for order in (commands, commands[::-1]):
         store.reads.clear()
-        office.desk.execute(order)
+        office.service.execute_all(order)
         assert [name for name, _ in store.reads] == expected
 
 
@@ -175,7 +183,7 @@ def test_a_command_of_another_kind_is_read_for_as_it_asks() -> None:
     office = Office(store)
     office.issued()
     store.reads.clear()
-    assert office.desk.do(Stranger(asked)).unwrap().medium is Medium.EMAIL
+    assert office.service.execute(Stranger(asked)).unwrap().medium is Medium.EMAIL
     assert store.reads == [("accounts", 1), ("invoices", 1), ("histories", 1)]
 
 
@@ -192,21 +200,21 @@ def test_the_time_is_told_once_all_is_read() -> None:
     office.issued()
     store.reads.clear()
     office.clock.now = telling  # type: ignore[method-assign]
-    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
+    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
     assert told == [len(store.reads)]
 
 
 def test_the_reminders_of_a_batch_are_looked_up_together() -> None:
     store = CountingStore()
-    office = Office(store, reminders=Reminders(after=[timedelta(0)]))
+    office = Office(store, reminders=ReminderSchedule(after=[timedelta(0)]))
     ids = [InvoiceId(f"inv_{number}") for number in range(10)]
     store.reads.clear()
     for one in ids:
         office.issued(one, due_by=TOMORROW)
     assert not [read for read in store.reads if read[0] == "reminders"]
     store.reads.clear()
-    office.desk.execute([Remind(account=ACME, invoice=one) for one in ids])
+    office.service.execute_all([Remind(account=ACME, invoice=one) for one in ids])
     assert [read for read in store.reads if read[0] == "reminders"] == [("reminders", 10)]
     store.reads.clear()
-    office.desk.execute([Cancel(account=ACME, invoice=one) for one in ids])
+    office.service.execute_all([Cancel(account=ACME, invoice=one) for one in ids])
     assert [read for read in store.reads if read[0] == "reminders"] == [("reminders", 10)]

@@ -10,8 +10,8 @@ import pytest
 from returns.result import Failure, Success
 
 from billhook.application.commands import AnyCommand, Cancel, Draft, Issue, Pay
-from billhook.application.ports import StoreRefused
-from billhook.application.records import Outcome
+from billhook.application.ports import StoreConflictError
+from billhook.application.records import PendingWrites
 from billhook.lifecycle.errors import InvoiceNotFound, NotStored
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import InMemoryStore
@@ -31,17 +31,17 @@ class PickyStore(InMemoryStore):
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
-        with super().transaction() as work:
-            saved = work.save
+        with super().transaction() as transaction:
+            saved = transaction.save
 
-            def save(outcome: Outcome) -> None:
+            def save(outcome: PendingWrites) -> None:
                 self.saves += 1
                 saved(outcome)
                 if self.error and any(key.invoice == CULPRIT for key in outcome.invoices):
                     raise self.error("no")
 
-            work.save = save  # type: ignore[method-assign]
-            yield work
+            transaction.save = save  # type: ignore[method-assign]
+            yield transaction
 
 
 def _drafts(*ids: InvoiceId, key: str | None = None) -> list[Draft]:
@@ -49,16 +49,16 @@ def _drafts(*ids: InvoiceId, key: str | None = None) -> list[Draft]:
 
 
 def test_only_the_culprit_fails() -> None:
-    office = Office(PickyStore(StoreRefused))
-    first, bad, last = office.desk.execute(_drafts(ONE, CULPRIT, TWO))
+    office = Office(PickyStore(StoreConflictError))
+    first, bad, last = office.service.execute_all(_drafts(ONE, CULPRIT, TWO))
     assert bad == Failure(NotStored())
     assert (first, last) == (Success(office.seen(ONE)), Success(office.seen(TWO)))
-    assert office.desk.get(ACME, CULPRIT) == Failure(InvoiceNotFound())
+    assert office.service.get(ACME, CULPRIT) == Failure(InvoiceNotFound())
 
 
 def test_commands_still_fold_in_order_when_they_are_redone() -> None:
-    office = Office(PickyStore(StoreRefused))
-    answers = office.desk.execute(
+    office = Office(PickyStore(StoreConflictError))
+    answers = office.service.execute_all(
         [
             *_drafts(ONE, CULPRIT),
             Issue(account=ACME, invoice=ONE),
@@ -66,14 +66,14 @@ def test_commands_still_fold_in_order_when_they_are_redone() -> None:
         ]
     )
     assert [isinstance(answer, Success) for answer in answers] == [True, False, True, True]
-    assert [fact.version for fact in office.facts()] == [1, 2, 3]
+    assert [event.version for event in office.events()] == [1, 2, 3]
 
 
 def test_a_batch_that_is_taken_is_one_write() -> None:
-    store = PickyStore(StoreRefused)
+    store = PickyStore(StoreConflictError)
     office = Office(store)
     before = store.saves
-    office.desk.execute(_drafts(ONE, TWO))
+    office.service.execute_all(_drafts(ONE, TWO))
     assert store.saves == before + 1
 
 
@@ -85,36 +85,36 @@ def test_a_batch_that_is_taken_is_one_write() -> None:
     ],
 )
 def test_a_batch_that_comes_back_to_a_row_is_one_write(commands: tuple[AnyCommand, ...]) -> None:
-    store = PickyStore(StoreRefused)
+    store = PickyStore(StoreConflictError)
     office = Office(store)
     office.drafted(ONE)
     office.issued(TWO)
     before = store.saves
-    answers = office.desk.execute(commands)
+    answers = office.service.execute_all(commands)
     assert [isinstance(answer, Success) for answer in answers] == [True, True]
     assert store.saves == before + 1
 
 
 def test_a_command_alone_is_not_tried_again() -> None:
-    store = PickyStore(StoreRefused)
+    store = PickyStore(StoreConflictError)
     office = Office(store)
     before = store.saves
-    assert office.desk.execute(_drafts(CULPRIT)) == [Failure(NotStored())]
+    assert office.service.execute_all(_drafts(CULPRIT)) == [Failure(NotStored())]
     assert store.saves == before + 1
 
 
 def test_what_was_not_stored_is_not_remembered() -> None:
-    store = PickyStore(StoreRefused)
+    store = PickyStore(StoreConflictError)
     office = Office(store)
     command = _drafts(CULPRIT, key="k")[0]
-    assert office.desk.do(command) == Failure(NotStored())
+    assert office.service.execute(command) == Failure(NotStored())
     store.error = None
-    assert office.desk.do(command) == Success(office.seen(CULPRIT))
+    assert office.service.execute(command) == Success(office.seen(CULPRIT))
 
 
 def test_a_bug_raises_and_leaves_nothing() -> None:
     office = Office(PickyStore(RuntimeError))
     before = office.rows()
     with pytest.raises(RuntimeError, match="no"):
-        office.desk.execute(_drafts(ONE, CULPRIT))
+        office.service.execute_all(_drafts(ONE, CULPRIT))
     assert office.rows() == before

@@ -10,24 +10,24 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.application.claiming import Delivered
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Draft, Issue, Notify, Pay, Remind, Update
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.remind import Outlook
-from billhook.messaging.delivery import Delivery, Transient
+from billhook.lifecycle.remind import ReminderOutlook
+from billhook.messaging.delivery import DeliveryStatus, Transient
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook.model.invoice import Invoice, InvoiceId, Key
-from billhook.model.patch import Edits
-from billhook.model.reminder_schedule import Progress, Quiet, Reminders
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.patch import Patch
+from billhook.model.reminder_schedule import QuietHours, ReminderProgress, ReminderSchedule
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DUE = NOON + 10 * DAY
-STEPS = Reminders(before=[DAY], after=[0 * DAY], media=[Medium.EMAIL])
-NIGHT = Quiet(start=time(21), end=time(8))
+STEPS = ReminderSchedule(before=[DAY], after=[0 * DAY], media=[Medium.EMAIL])
+NIGHT = QuietHours(start=time(21), end=time(8))
 
 
 class CountingStore(InMemoryStore):
@@ -46,36 +46,38 @@ class CountingStore(InMemoryStore):
 class CorruptStore(InMemoryStore):
     """Cannot read one of its invoices, or no more than so many at a time."""
 
-    corrupt: Key | None = None
+    corrupt: InvoiceKey | None = None
     most = 99
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
         """One in which they cannot be read."""
-        with super().transaction() as work:
-            read = work.invoices
+        with super().transaction() as transaction:
+            read = transaction.invoices
 
-            def reading(keys: Collection[Key]) -> Mapping[Key, Invoice]:
+            def reading(keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
                 if self.corrupt in keys or len(keys) > self.most:
                     raise ValueError("a corrupt row")
                 return read(keys)
 
-            setattr(work, "invoices", reading)  # noqa: B010  # the type knows a method there
-            yield work
+            setattr(transaction, "invoices", reading)  # noqa: B010  # the type knows a method there
+            yield transaction
 
 
-def _office(schedule: Reminders | None = STEPS, store: InMemoryStore | None = None) -> Office:
+def _office(
+    schedule: ReminderSchedule | None = STEPS, store: InMemoryStore | None = None
+) -> Office:
     return Office(store, reminders=schedule)
 
 
-def _progress(office: Office, id: InvoiceId = ONE) -> Progress | None:
-    with office.store.snapshot() as view:
-        return view.reminders((Key(ACME, id),)).get(Key(ACME, id))
+def _progress(office: Office, id: InvoiceId = ONE) -> ReminderProgress | None:
+    with office.store.snapshot() as snapshot:
+        return snapshot.reminders((InvoiceKey(ACME, id),)).get(InvoiceKey(ACME, id))
 
 
 def _swept(office: Office, at: datetime) -> Sequence[Message]:
     office.clock.set(at)
-    office.handlers.sweep()
+    office.background_jobs.sweep()
     return office.messages()
 
 
@@ -91,7 +93,7 @@ def test_a_draft_waits_for_nothing() -> None:
 
 def test_an_invoice_issued_and_paid_in_one_batch_leaves_no_row() -> None:
     office = _office()
-    office.desk.execute(
+    office.service.execute_all(
         (
             Draft(account=ACME, invoice=ONE, document=a_document(due_by=DUE)),
             Issue(account=ACME, invoice=ONE),
@@ -106,25 +108,25 @@ def test_commands_of_one_batch_see_each_others_reminders() -> None:
     office = _office()
     _due(office)
     office.clock.set(DUE)
-    first, second = office.desk.execute((Remind(account=ACME, invoice=ONE),) * 2)
+    first, second = office.service.execute_all((Remind(account=ACME, invoice=ONE),) * 2)
     assert [len(answer.unwrap().messages) for answer in (first, second)] == [1, 0]
 
 
 def test_a_part_payment_keeps_the_reminders() -> None:
     office = _office()
     _due(office)
-    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
-    assert _progress(office) == Progress(NOON, 0, DUE - DAY)
+    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    assert _progress(office) == ReminderProgress(NOON, 0, DUE - DAY)
     assert len(_swept(office, DUE)) == 1
 
 
 def test_a_changed_schedule_is_followed_at_the_next_wake_up() -> None:
     office = _office()
     _due(office)
-    office.desk.open(an_account(ACME, reminders=Reminders(after=[DAY])))
+    office.service.open(an_account(ACME, reminders=ReminderSchedule(after=[DAY])))
     assert _swept(office, DUE) == ()
-    assert _progress(office) == Progress(DUE, 0, DUE + DAY)
-    office.desk.open(an_account(ACME))
+    assert _progress(office) == ReminderProgress(DUE, 0, DUE + DAY)
+    office.service.open(an_account(ACME))
     assert _swept(office, DUE + DAY) == ()
     assert _progress(office) is None
 
@@ -133,15 +135,18 @@ def test_an_account_that_begins_to_remind_begins_at_an_invoices_next_change() ->
     office = _office(None)
     _due(office)
     _due(office, TWO)
-    office.desk.open(an_account(ACME, reminders=STEPS))
-    office.desk.do(Update(account=ACME, invoice=TWO, edits=Edits(terms="30 days"))).unwrap()
-    assert (_progress(office), _progress(office, TWO)) == (None, Progress(NOON, 0, DUE - DAY))
+    office.service.open(an_account(ACME, reminders=STEPS))
+    office.service.execute(Update(account=ACME, invoice=TWO, patch=Patch(terms="30 days"))).unwrap()
+    assert (_progress(office), _progress(office, TWO)) == (
+        None,
+        ReminderProgress(NOON, 0, DUE - DAY),
+    )
 
 
 def test_a_wake_up_for_an_invoice_without_a_row_does_nothing() -> None:
     office = _office()
     office.issued()
-    sent = office.desk.do(Remind(account=ACME, invoice=ONE)).unwrap()
+    sent = office.service.execute(Remind(account=ACME, invoice=ONE)).unwrap()
     assert (sent.invoice, sent.messages, _progress(office)) == (office.seen(), (), None)
 
 
@@ -149,9 +154,9 @@ def test_a_reminder_waits_for_the_throttle_of_its_address() -> None:
     office = Office(reminders=STEPS, resend_wait=HOUR)
     _due(office)
     office.clock.set(DUE - DAY - HOUR / 2)
-    office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
+    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
     assert [one.reminder for one in _swept(office, DUE - DAY)] == [None]
-    assert _progress(office) == Progress(DUE - DAY, 0, DUE)
+    assert _progress(office) == ReminderProgress(DUE - DAY, 0, DUE)
     assert [one.reminder for one in _swept(office, DUE)] == [None, 1]
 
 
@@ -159,7 +164,7 @@ def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
     office = _office()
     _due(office)
     (message,) = _swept(office, DUE)
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
     assert "reminds you of an invoice" in office.sender.delivered[0].text
 
 
@@ -167,37 +172,37 @@ def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
     office = _office()
     due = _due(office).due
     (message,) = _swept(office, DUE)
-    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(due))).unwrap()
-    assert office.handlers.deliver(message.key) is Delivered.SUPPRESSED
+    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(due))).unwrap()
+    assert office.background_jobs.deliver(message.key) is AttemptResult.SUPPRESSED
     assert office.sender.delivered == []
 
 
 def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
     evening = DUE.replace(hour=20, minute=59)
-    office = _office(Reminders(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
+    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
     _due(office, due_by=evening)
     (message,) = _swept(office, evening)
     office.sender.faults.append(Transient("busy", retry_after=HOUR))
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
     office.clock.set(evening + HOUR)
-    assert office.handlers.deliver(message.key) is Delivered.POSTPONED
+    assert office.background_jobs.deliver(message.key) is AttemptResult.POSTPONED
     (waiting,) = office.messages()
-    assert (waiting.status, waiting.attempts) == (Delivery.QUEUED, 1)
+    assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, 1)
     assert waiting.due_at == (evening + DAY).replace(hour=8, minute=0)
     office.clock.set(waiting.due_at)
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
 
 
 def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
-    office = _office(Reminders(after=[0 * DAY], quiet=NIGHT))
+    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
     _due(office)
     office.clock.set(NOON.replace(hour=23))
-    message = office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
 
 
 def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
-    schedule = Reminders(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
+    schedule = ReminderSchedule(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
     office = _office(schedule)
     _due(office, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
     _due(office, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))
@@ -212,8 +217,8 @@ def test_a_reminder_of_an_invoice_that_is_gone_is_suppressed() -> None:
     office = _office()
     _due(office)
     (message,) = _swept(office, DUE)
-    del office.store._rows.invoices[Key(ACME, ONE)]
-    assert office.handlers.deliver(message.key) is Delivered.SUPPRESSED
+    del office.store._rows.invoices[InvoiceKey(ACME, ONE)]
+    assert office.background_jobs.deliver(message.key) is AttemptResult.SUPPRESSED
 
 
 def test_a_wake_up_that_finds_nothing_begins_no_transaction() -> None:
@@ -221,7 +226,7 @@ def test_a_wake_up_that_finds_nothing_begins_no_transaction() -> None:
     office = _office(store=store)
     _due(office)
     begun = store.begun
-    assert office.handlers.remind() == 0
+    assert office.background_jobs.remind() == 0
     assert store.begun == begun
 
 
@@ -232,14 +237,14 @@ def test_a_row_that_cannot_be_read_holds_up_no_other_and_is_heard_of() -> None:
     for n, one in enumerate(ids):
         _due(office, one, due_by=DUE + n * HOUR)
     office.clock.set(DUE + DAY)
-    store.corrupt = Key(ACME, ids[0])
+    store.corrupt = InvoiceKey(ACME, ids[0])
     with pytest.raises(ValueError, match="corrupt"):
-        office.handlers.remind()
+        office.background_jobs.remind()
     assert [len(office.messages(one)) for one in ids] == [0, 1, 1, 1]
     with pytest.raises(ValueError, match="corrupt"):
-        office.handlers.remind()
+        office.background_jobs.remind()
     store.corrupt = None
-    assert office.handlers.remind() == 1
+    assert office.background_jobs.remind() == 1
 
 
 def test_a_batch_that_could_be_read_one_by_one_is_settled() -> None:
@@ -249,7 +254,7 @@ def test_a_batch_that_could_be_read_one_by_one_is_settled() -> None:
         _due(office, one)
     store.most = 1
     office.clock.set(DUE)
-    assert office.handlers.remind() == 2
+    assert office.background_jobs.remind() == 2
 
 
 def test_a_sweep_counts_what_expired_and_what_was_settled() -> None:
@@ -257,22 +262,22 @@ def test_a_sweep_counts_what_expired_and_what_was_settled() -> None:
     _due(office)
     office.issued(TWO, expire_by=DUE)
     office.clock.set(DUE)
-    assert office.handlers.sweep() == 2
-    assert office.handlers.sweep() == 0
+    assert office.background_jobs.sweep() == 2
+    assert office.background_jobs.sweep() == 0
 
 
 def test_expiry_ends_the_reminders_of_what_the_sweep_did_not_read() -> None:
     office = _office()
     _due(office, expire_by=DUE - HOUR)
     office.clock.set(DUE - HOUR)
-    office.handlers.sweep()
+    office.background_jobs.sweep()
     assert office.seen().status == "expired"
     assert _progress(office) is None
 
 
 def test_other_accounts_have_schedules_of_their_own() -> None:
     office = _office()
-    office.desk.execute(
+    office.service.execute_all(
         (
             Draft(account=OTHER, invoice=ONE, document=a_document(due_by=DUE)),
             Issue(account=OTHER, invoice=ONE),
@@ -285,15 +290,15 @@ def test_other_accounts_have_schedules_of_their_own() -> None:
 def test_the_desk_shows_what_was_sent_and_what_is_planned() -> None:
     office = _office()
     _due(office)
-    assert office.desk.reminders(ACME, ONE) == Success(Outlook(0, (DUE - DAY, DUE)))
+    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, (DUE - DAY, DUE)))
     _swept(office, DUE - DAY)
-    assert office.desk.reminders(ACME, ONE) == Success(Outlook(1, (DUE,)))
-    office.desk.open(an_account(ACME))
-    assert office.desk.reminders(ACME, ONE) == Success(Outlook(1, ()))
+    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, (DUE,)))
+    office.service.open(an_account(ACME))
+    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, ()))
 
 
 def test_an_invoice_without_reminders_shows_none_and_one_that_is_unknown_is_not_found() -> None:
     office = _office()
     office.issued()
-    assert office.desk.reminders(ACME, ONE) == Success(Outlook(0, ()))
-    assert office.desk.reminders(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, ()))
+    assert office.service.reminders(OTHER, ONE) == Failure(InvoiceNotFound())

@@ -9,10 +9,10 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.application.commands import Cancel, Delete, Pay, RecordPayment, Visit
-from billhook.application.records import Search, StampedFact
+from billhook.application.commands import Cancel, Delete, Pay, RecordPayment, RecordView
+from billhook.application.records import RecordedEvent, Search
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.events import Visited
+from billhook.lifecycle.events import InvoiceViewed
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.testing import NOON, a_payment, an_account
@@ -23,7 +23,7 @@ THREE = InvoiceId("inv_3")
 
 
 def _found(office: Office, **search: Any) -> list[str]:
-    return [invoice.id for invoice in office.desk.search(ACME, Search(**search))]
+    return [invoice.id for invoice in office.service.search(ACME, Search(**search))]
 
 
 def test_a_search_without_conditions_finds_the_newest_ten() -> None:
@@ -39,11 +39,11 @@ def test_what_ran_out_of_time_is_found_and_shown_as_expired_before_any_sweep() -
     office.issued(ONE, expire_by=TOMORROW)
     office.issued(TWO)
     office.clock.set(TOMORROW)
-    (expired,) = office.desk.search(ACME, Search(statuses=frozenset({Status.EXPIRED})))
+    (expired,) = office.service.search(ACME, Search(statuses=frozenset({Status.EXPIRED})))
     assert (expired.id, expired.status, expired.expired_at) == (ONE, Status.EXPIRED, TOMORROW)
     assert expired == office.seen(ONE)
     assert _found(office, statuses=frozenset({Status.ISSUED})) == [TWO]
-    shown = office.desk.search(ACME, Search())
+    shown = office.service.search(ACME, Search())
     assert [invoice.status for invoice in shown] == [Status.ISSUED, Status.EXPIRED]
 
 
@@ -60,8 +60,8 @@ def test_every_change_is_found_at_once() -> None:
     office.issued(ONE)
     office.issued(TWO, receipt="R-2")
     office.drafted(THREE)
-    office.desk.do(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
-    office.desk.do(Cancel(account=ACME, invoice=TWO)).unwrap()
+    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    office.service.execute(Cancel(account=ACME, invoice=TWO)).unwrap()
     assert _found(office, payment="pay_1") == [ONE]
     assert _found(office, statuses=frozenset({Status.PAID, Status.CANCELLED})) == [TWO, ONE]
     assert [_found(office, receipt=one) for one in ("INV-0001", "R-2", "INV-0002")] == [
@@ -69,7 +69,7 @@ def test_every_change_is_found_at_once() -> None:
         [TWO],
         [],
     ]
-    office.desk.do(Delete(account=ACME, invoice=THREE)).unwrap()
+    office.service.execute(Delete(account=ACME, invoice=THREE)).unwrap()
     assert _found(office) == [TWO, ONE]
 
 
@@ -77,7 +77,9 @@ def test_a_page_and_the_count_of_all_pages_are_told_together() -> None:
     office = Office()
     for one in (ONE, TWO):
         office.drafted(one, title="Spring order", date=NOON)
-    page, whole = office.desk.search_and_count(ACME, Search(text="SPRING", limit=1, by_date=True))
+    page, whole = office.service.search_and_count(
+        ACME, Search(text="SPRING", limit=1, by_date=True)
+    )
     assert ([invoice.id for invoice in page], whole) == ([TWO], 2)
 
 
@@ -88,43 +90,43 @@ def test_a_list_by_date_has_no_key_to_go_on_from() -> None:
 
 def test_the_account_and_its_next_number_are_told() -> None:
     office = Office(number_prefix="INV-")
-    assert office.desk.account(ACME) == an_account(ACME, "Acme", number_prefix="INV-")
-    assert office.desk.account(AccountId("acc_9")) is None
-    assert office.desk.upcoming_number(ACME) == "INV-0001"
-    assert office.desk.upcoming_number(OTHER) is None
+    assert office.service.account(ACME) == an_account(ACME, "Acme", number_prefix="INV-")
+    assert office.service.account(AccountId("acc_9")) is None
+    assert office.service.upcoming_number(ACME) == "INV-0001"
+    assert office.service.upcoming_number(OTHER) is None
     office.issued()
-    assert office.desk.upcoming_number(ACME) == "INV-0002"
+    assert office.service.upcoming_number(ACME) == "INV-0002"
 
 
 def test_behind_its_short_url_the_payer_sees_an_invoice_as_it_stands() -> None:
     office = Office()
     url = office.issued(expire_by=TOMORROW).short_url or ""
     payment = a_payment(1000)
-    office.desk.do(Pay(account=ACME, invoice=ONE, payment=payment))
+    office.service.execute(Pay(account=ACME, invoice=ONE, payment=payment))
     refused = a_payment(10**9, "pay_2")
-    office.desk.do(RecordPayment(account=ACME, invoice=ONE, payment=refused))
-    seen = office.desk.behind(url).unwrap()
+    office.service.execute(RecordPayment(account=ACME, invoice=ONE, payment=refused))
+    seen = office.service.behind(url).unwrap()
     assert (seen.seller, seen.invoice) == ("Acme", office.seen())
     assert [one.payment for one in seen.payments] == [payment]
     office.clock.set(TOMORROW)
-    assert office.desk.behind(url).unwrap().invoice.status is Status.EXPIRED
-    assert office.desk.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
+    assert office.service.behind(url).unwrap().invoice.status is Status.EXPIRED
+    assert office.service.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
 
 
 def test_a_visit_is_a_fact_beside_the_replay() -> None:
     office = Office()
     invoice = office.issued()
-    visited = office.desk.do(Visit(account=ACME, invoice=ONE, actor="key_1"))
+    visited = office.service.execute(RecordView(account=ACME, invoice=ONE, actor="key_1"))
     assert visited == Success(invoice)
     assert office.seen() == invoice
-    *_, last = office.desk.history(ACME, ONE).unwrap()
-    assert last == StampedFact(invoice.key, None, Visited(NOON), "key_1")
+    *_, last = office.service.history(ACME, ONE).unwrap()
+    assert last == RecordedEvent(invoice.key, None, InvoiceViewed(NOON), "key_1")
 
 
 def test_another_account_finds_nothing() -> None:
     office = Office()
     office.issued()
-    assert list(office.desk.search(OTHER, Search())) == []
+    assert list(office.service.search(OTHER, Search())) == []
 
 
 @pytest.mark.parametrize(

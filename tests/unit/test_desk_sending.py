@@ -9,8 +9,8 @@ import pytest
 from returns.result import Failure, Result, Success
 
 from billhook.application.commands import Draft, DraftAndSend, Issue, Notify, Send, Update
-from billhook.application.records import Contact, Outcome, StampedFact
-from billhook.application.sending import Addresses
+from billhook.application.records import Contact, PendingWrites, RecordedEvent
+from billhook.application.sending import MissingAddressPolicy
 from billhook.lifecycle.errors import (
     AddressSuppressed,
     AlreadyExists,
@@ -23,12 +23,12 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.events import NotificationRequested
 from billhook.lifecycle.operation import Operation
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId, Status
 from billhook.model.money import LARGEST
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line
 from unit.office import ACME, ONE, TWO, Office
 
@@ -38,14 +38,17 @@ OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
 
 
 def _send(office: Office, id: InvoiceId = ONE, **given: Any) -> Result[Any, Any]:
-    return office.desk.do(Send(account=ACME, invoice=id, **{"media": BOTH, **given}))
+    return office.service.execute(Send(account=ACME, invoice=id, **{"media": BOTH, **given}))
 
 
 def _sent(office: Office, **document: Any) -> Result[Any, Any]:
     command = DraftAndSend(
-        account=ACME, invoice=ONE, document=a_document(**document), addresses=Addresses.REQUIRED
+        account=ACME,
+        invoice=ONE,
+        document=a_document(**document),
+        addresses=MissingAddressPolicy.REQUIRED,
     )
-    return office.desk.do(command)
+    return office.service.execute(command)
 
 
 def test_sending_a_draft_issues_it_and_queues_a_message_a_medium() -> None:
@@ -58,8 +61,8 @@ def test_sending_a_draft_issues_it_and_queues_a_message_a_medium() -> None:
     }
     assert (sent.invoice.status, sent.invoice.version) == (Status.ISSUED, 2)
     assert [(m.medium, m.status, m.due_at) for m in sent.messages] == [
-        (Medium.SMS, Delivery.QUEUED, NOON),
-        (Medium.EMAIL, Delivery.QUEUED, NOON),
+        (Medium.SMS, DeliveryStatus.QUEUED, NOON),
+        (Medium.EMAIL, DeliveryStatus.QUEUED, NOON),
     ]
 
 
@@ -67,7 +70,7 @@ def test_a_message_is_a_row_and_a_fact_beside_the_replay() -> None:
     office = Office()
     invoice = office.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, actor="key_7")
-    message = office.desk.do(command).unwrap()
+    message = office.service.execute(command).unwrap()
     assert message == Message(
         account=ACME,
         id=message.id,
@@ -78,7 +81,7 @@ def test_a_message_is_a_row_and_a_fact_beside_the_replay() -> None:
         due_at=NOON,
     )
     requested = NotificationRequested(NOON, message.id, Medium.EMAIL)
-    assert office.facts()[-1] == StampedFact(invoice.key, None, requested, "key_7")
+    assert office.events()[-1] == RecordedEvent(invoice.key, None, requested, "key_7")
     assert office.seen() == invoice
 
 
@@ -100,8 +103,8 @@ def test_sending_not_again_is_refused_where_issuing_is() -> None:
     assert _send(office, TWO, again=False).unwrap().invoice.status is Status.ISSUED
 
 
-@pytest.mark.parametrize("addresses", Addresses)
-def test_an_invoice_that_is_not_open_is_not_sent(addresses: Addresses) -> None:
+@pytest.mark.parametrize("addresses", MissingAddressPolicy)
+def test_an_invoice_that_is_not_open_is_not_sent(addresses: MissingAddressPolicy) -> None:
     office = Office()
     office.issued(expire_by=NOON + timedelta(hours=1))
     office.clock.advance(timedelta(hours=1))
@@ -114,14 +117,14 @@ def test_an_invoice_that_is_not_open_is_not_sent(addresses: Addresses) -> None:
 def test_where_every_address_is_required_a_missing_one_leaves_the_draft_a_draft() -> None:
     office = Office()
     draft = office.drafted(customer=BY_EMAIL)
-    assert _send(office, addresses=Addresses.REQUIRED) == Failure(MissingContact())
+    assert _send(office, addresses=MissingAddressPolicy.REQUIRED) == Failure(MissingContact())
     assert (office.seen(), list(office.messages())) == (draft, [])
 
 
 def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
     office = Office()
     office.drafted(customer=BY_EMAIL)
-    sent = _send(office, addresses=Addresses.AVAILABLE).unwrap()
+    sent = _send(office, addresses=MissingAddressPolicy.AVAILABLE).unwrap()
     assert [message.medium for message in sent.messages] == [Medium.EMAIL]
     assert office.seen().status is Status.ISSUED
 
@@ -150,12 +153,12 @@ def test_the_resend_throttle_holds_within_a_batch_too() -> None:
     office = Office(resend_wait=wait)
     office.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
-    first, second = office.desk.execute([command, command])
+    first, second = office.service.execute_all([command, command])
     assert isinstance(first, Success)
     assert second == Failure(TooSoon(Medium.SMS, NOON + wait))
-    assert office.desk.do(command) == second
+    assert office.service.execute(command) == second
     office.clock.advance(wait)
-    assert isinstance(office.desk.do(command), Success)
+    assert isinstance(office.service.execute(command), Success)
 
 
 def test_an_invoice_is_not_written_about_too_often_whatever_the_address() -> None:
@@ -166,24 +169,26 @@ def test_an_invoice_is_not_written_about_too_often_whatever_the_address() -> Non
     by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
     about_another = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
     by_mail = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
-    first, second, other, mail = office.desk.execute([by_sms, by_sms, about_another, by_mail])
+    first, second, other, mail = office.service.execute_all(
+        [by_sms, by_sms, about_another, by_mail]
+    )
     assert [isinstance(one, Success) for one in (first, other, mail)] == [True] * 3
     assert second == Failure(TooSoon(Medium.SMS, NOON + wait))
-    renamed = Update(account=ACME, invoice=ONE, edits=Edits(notes={"a": "b"}))
-    assert isinstance(office.desk.do(renamed), Success)
-    assert office.desk.do(by_sms) == second
+    renamed = Update(account=ACME, invoice=ONE, patch=Patch(notes={"a": "b"}))
+    assert isinstance(office.service.execute(renamed), Success)
+    assert office.service.execute(by_sms) == second
     office.clock.advance(wait)
-    assert isinstance(office.desk.do(by_sms), Success)
+    assert isinstance(office.service.execute(by_sms), Success)
 
 
 def test_a_suppressed_address_is_not_written_to() -> None:
     office = Office()
     office.issued()
     contact = Contact(ACME, Medium.EMAIL, "ravi@example.com")
-    with office.store.transaction() as work:
-        work.save(Outcome(suppressed={contact: "bounced"}))
+    with office.store.transaction() as transaction:
+        transaction.save(PendingWrites(suppressed={contact: "bounced"}))
     bounced = Failure(AddressSuppressed(Medium.EMAIL, "bounced"))
-    assert office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)) == bounced
+    assert office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)) == bounced
     assert _send(office) == bounced
     assert list(office.messages()) == []
 
@@ -192,7 +197,7 @@ def test_drafting_and_sending_is_all() -> None:
     office = Office()
     sent = _sent(office, media=["sms"]).unwrap()
     assert (sent.invoice.version, len(sent.messages)) == (2, 1)
-    assert [fact.fact.name for fact in office.facts()] == [
+    assert [event.event.name for event in office.events()] == [
         "invoice.drafted",
         "invoice.issued",
         "invoice.notification_requested",
@@ -201,7 +206,7 @@ def test_drafting_and_sending_is_all() -> None:
 
 def test_drafting_and_sending_tells_by_the_media_that_the_caller_names() -> None:
     command = DraftAndSend(account=ACME, document=a_document(media=["email"]), media=(Medium.SMS,))
-    sent = Office().desk.do(command).unwrap()
+    sent = Office().service.execute(command).unwrap()
     assert [message.medium for message in sent.messages] == [Medium.SMS]
 
 
@@ -209,7 +214,7 @@ def test_drafting_and_sending_tells_by_the_media_that_the_caller_names() -> None
 def test_nobody_is_told_of_a_draft_without_a_customer(medium: Medium) -> None:
     office = Office()
     office.drafted(customer=None)
-    assert office.desk.do(Notify(account=ACME, invoice=ONE, medium=medium)) == Failure(
+    assert office.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)) == Failure(
         OperationNotAllowed(Operation.NOTIFY, Status.DRAFT, OPEN)
     )
 
@@ -227,7 +232,7 @@ def test_drafting_and_sending_is_or_nothing(document: dict[str, Any], refusal: A
     before = office.rows()
     assert _sent(office, **document) == Failure(refusal)
     assert office.rows() == before
-    assert office.desk.get(ACME, ONE) == Failure(InvoiceNotFound())
+    assert office.service.get(ACME, ONE) == Failure(InvoiceNotFound())
 
 
 def test_drafting_and_sending_needs_a_free_id() -> None:
@@ -248,7 +253,7 @@ def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
     office.drafted(ONE, customer=BY_EMAIL)
     office.drafted(TWO)
     empty, last = InvoiceId("inv_3"), InvoiceId("inv_4")
-    answers = office.desk.execute(
+    answers = office.service.execute_all(
         [
             Draft(account=ACME, invoice=empty, document=a_document(lines=[])),
             Issue(account=ACME, invoice=empty),
@@ -264,7 +269,7 @@ def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
     assert successes == [True, False, False, False, False, True, False, True]
     assert _send(office).failure() == MissingContact()
     assert [office.seen(one).number for one in (TWO, last)] == ["INV-0001", "INV-0002"]
-    assert office.desk.do(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"
+    assert office.service.execute(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"
 
 
 def test_every_short_url_is_another() -> None:

@@ -12,7 +12,7 @@ from returns.result import Failure, Result, Success
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.draft import draft
 from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon
-from billhook.lifecycle.events import Drafted
+from billhook.lifecycle.events import InvoiceDrafted
 from billhook.model.base import AccountId
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, Status
@@ -39,7 +39,7 @@ def test_a_draft_is_the_first_version_of_an_invoice() -> None:
         amount=99800,
         created_at=NOON,
     )
-    assert _draft(document) == Success(Change(drafted, Drafted(NOON, ACME, ONE, document)))
+    assert _draft(document) == Success(Change(drafted, InvoiceDrafted(NOON, ACME, ONE, document)))
 
 
 def test_a_draft_may_lack_its_customer_and_its_lines() -> None:
@@ -87,10 +87,12 @@ def test_an_expiry_that_is_just_ahead_is_taken_where_no_lead_is_asked() -> None:
 
 def test_an_expiry_closer_than_the_account_allows_is_refused() -> None:
     close = NOON + QUARTER - TICK
-    assert _draft(a_document(expire_by=close), least_lead=QUARTER) == Failure(
+    assert _draft(a_document(expire_by=close), min_expiry_lead=QUARTER) == Failure(
         ExpiresTooSoon(close, NOON + QUARTER)
     )
-    assert isinstance(_draft(a_document(expire_by=NOON + QUARTER), least_lead=QUARTER), Success)
+    assert isinstance(
+        _draft(a_document(expire_by=NOON + QUARTER), min_expiry_lead=QUARTER), Success
+    )
 
 
 def test_the_amount_is_refused_before_the_expiry() -> None:

@@ -10,16 +10,16 @@ import pytest
 
 from billhook.lifecycle import errors
 from billhook.lifecycle.errors import (
-    REFUSALS,
-    DeskRefusal,
+    ERRORS,
+    DomainError,
     InvoiceNotFound,
-    PaymentRefusal,
-    Refusal,
+    PaymentError,
     Remedy,
+    ServiceError,
 )
 from billhook.model.invoice import Status
 
-MEMBERS: tuple[type[Refusal], ...] = get_args(Refusal)
+MEMBERS: tuple[type[DomainError], ...] = get_args(DomainError)
 
 
 def test_the_drawing_shows_exactly_the_refusals() -> None:
@@ -33,26 +33,26 @@ def test_every_refusal_of_the_module_is_in_the_union() -> None:
 
 
 def test_every_code_is_unique_and_leads_to_its_refusal() -> None:
-    assert dict(REFUSALS) == {member.code: member for member in MEMBERS}
-    assert len(REFUSALS) == len(MEMBERS) == 22
+    assert dict(ERRORS) == {member.code: member for member in MEMBERS}
+    assert len(ERRORS) == len(MEMBERS) == 22
 
 
 @pytest.mark.parametrize("refusal", MEMBERS)
-def test_every_refusal_has_a_code_in_its_own_words_and_a_remedy(refusal: type[Refusal]) -> None:
+def test_every_refusal_has_a_code_in_its_own_words_and_a_remedy(refusal: type[DomainError]) -> None:
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", refusal.__name__).lower()
     assert refusal.code == words
     assert isinstance(refusal.remedy, Remedy)
 
 
 @pytest.mark.parametrize("refusal", MEMBERS)
-def test_a_refusal_never_holds_a_sentence(refusal: type[Refusal]) -> None:
+def test_a_refusal_never_holds_a_sentence(refusal: type[DomainError]) -> None:
     assert not {field.type for field in fields(refusal)} & {"str", "Text", "Prose"}
 
 
 @pytest.mark.parametrize(
     "refusal", [member for member in MEMBERS if member.remedy in ("supply_field", "change_field")]
 )
-def test_a_remedy_about_a_field_names_the_field(refusal: type[Refusal]) -> None:
+def test_a_remedy_about_a_field_names_the_field(refusal: type[DomainError]) -> None:
     assert isinstance(getattr(refusal, "field", None), str)
 
 
@@ -68,5 +68,5 @@ def test_every_remedy_is_some_refusals() -> None:
 
 
 def test_the_smaller_unions_are_parts_of_the_whole() -> None:
-    for part in (PaymentRefusal, errors.AddressRefusal, DeskRefusal):
+    for part in (PaymentError, errors.AddressError, ServiceError):
         assert set(get_args(part)) < set(MEMBERS)

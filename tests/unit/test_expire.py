@@ -9,8 +9,14 @@ from returns.result import Failure, Success
 
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.errors import NotYetDue, OperationNotAllowed
-from billhook.lifecycle.events import Expired
-from billhook.lifecycle.expire import Lapse, Overdue, expire, lapse, objections
+from billhook.lifecycle.events import InvoiceExpired
+from billhook.lifecycle.expire import (
+    ExpiredInvoice,
+    OverdueInvoice,
+    expire,
+    expire_overdue,
+    violations,
+)
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, an_invoice
@@ -32,7 +38,7 @@ def test_an_invoice_expired_when_it_said_it_would(status: Status, now: datetime)
             "expired_at": TOMORROW,
         }
     )
-    assert expire(invoice, now=now) == Success(Change(expired, Expired(now)))
+    assert expire(invoice, now=now) == Success(Change(expired, InvoiceExpired(now)))
 
 
 @pytest.mark.parametrize("status", OPEN)
@@ -53,7 +59,7 @@ def test_only_an_open_invoice_expires(status: Status) -> None:
 
 
 def test_the_status_is_refused_before_the_time() -> None:
-    assert list(objections(an_invoice(Status.PAID), NOON)) == [
+    assert list(violations(an_invoice(Status.PAID), NOON)) == [
         OperationNotAllowed(Operation.EXPIRE, Status.PAID, OPEN),
         NotYetDue(None),
     ]
@@ -69,12 +75,12 @@ def test_a_lapse_is_what_expiring_makes_of_an_invoice(status: Status) -> None:
     invoice = an_invoice(status, expire_by=TOMORROW)
     later = LATE
     change = expire(invoice, now=later).unwrap()
-    overdue = Overdue(invoice.key, invoice.status, invoice.version, TOMORROW)
-    assert lapse(overdue, Expired(later)) == Lapse(
+    overdue = OverdueInvoice(invoice.key, invoice.status, invoice.version, TOMORROW)
+    assert expire_overdue(overdue, InvoiceExpired(later)) == ExpiredInvoice(
         invoice.key,
         change.invoice.status,
         change.invoice.version,
         TOMORROW,
-        Expired(later),
+        InvoiceExpired(later),
     )
-    assert change.fact == Expired(later)
+    assert change.event == InvoiceExpired(later)

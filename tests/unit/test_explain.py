@@ -9,6 +9,7 @@ import pytest
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.errors import (
     AddressSuppressed,
+    DomainError,
     ExpiresTooSoon,
     MissingContact,
     MissingCustomer,
@@ -16,11 +17,10 @@ from billhook.lifecycle.errors import (
     NothingToBill,
     NotYetDue,
     OperationNotAllowed,
-    Refusal,
     TooSoon,
 )
 from billhook.lifecycle.explain import Verdict, explain
-from billhook.lifecycle.notify import Standing
+from billhook.lifecycle.notify import Deliverability
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE
 from billhook.model.customer import Medium
@@ -35,7 +35,7 @@ O = Operation  # noqa: E741  # the table below reads better
 SOON = NOON + timedelta(minutes=1)
 
 
-def _no(operation: Operation, status: Status) -> Refusal:
+def _no(operation: Operation, status: Status) -> DomainError:
     return OperationNotAllowed(operation, status, allowed_in(operation))
 
 
@@ -43,7 +43,7 @@ def test_a_bare_draft_is_told_all_that_it_lacks() -> None:
     bare = an_invoice(Status.DRAFT, **dict(Document(currency="INR", expire_by=SOON)))
     lead = timedelta(minutes=15)
     lacks = MissingCustomer(), NothingToBill(), ExpiresTooSoon(SOON, NOON + lead)
-    assert explain(bare, now=NOON, least_lead=lead) == (
+    assert explain(bare, now=NOON, min_expiry_lead=lead) == (
         Verdict(O.ISSUE, reasons=lacks),
         Verdict(O.PAY, reasons=(_no(O.PAY, Status.DRAFT),)),
         Verdict(O.NOTIFY, Medium.SMS, (_no(O.NOTIFY, Status.DRAFT), MissingContact())),
@@ -57,9 +57,9 @@ def test_a_bare_draft_is_told_all_that_it_lacks() -> None:
 
 def test_an_issued_invoice_is_told_what_stands_against_its_messages() -> None:
     issued = an_invoice(Status.ISSUED, customer=a_customer(email=None))
-    standings = {Medium.SMS: Standing("opted_out", TOMORROW)}
+    deliverabilities = {Medium.SMS: Deliverability("opted_out", TOMORROW)}
     reasons = AddressSuppressed(Medium.SMS, "opted_out"), TooSoon(Medium.SMS, TOMORROW)
-    assert explain(issued, now=NOON, standings=standings) == (
+    assert explain(issued, now=NOON, deliverabilities=deliverabilities) == (
         Verdict(O.ISSUE, reasons=(_no(O.ISSUE, Status.ISSUED),)),
         Verdict(O.PAY),
         Verdict(O.NOTIFY, Medium.SMS, reasons),

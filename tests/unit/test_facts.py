@@ -8,29 +8,29 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from billhook.lifecycle import events as facts
+from billhook.lifecycle import events as events
 from billhook.lifecycle.events import (
-    FACTS,
-    Cancelled,
-    ChangeFact,
-    Deleted,
-    Drafted,
-    Expired,
-    Fact,
-    Issued,
-    MessageFact,
+    EVENTS,
+    Event,
+    InvoiceCancelled,
+    InvoiceChanged,
+    InvoiceDeleted,
+    InvoiceDrafted,
+    InvoiceExpired,
+    InvoiceIssued,
+    InvoiceUpdated,
+    InvoiceViewed,
+    MessageRequested,
     NotificationRequested,
-    PaymentTaken,
+    PaymentRecorded,
     ReminderRequested,
-    Updated,
-    Visited,
     decode,
     encode,
 )
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Reference
 from billhook_adapters.testing import NOON, a_document, a_full_document
 
@@ -45,34 +45,40 @@ DRAFTED = (
     b'"recipients":null,"rounding":"per_line","schedule":null,"terms":null,"title":null},"id":"inv_1"}'
 )
 
-PINNED: list[tuple[Fact, str, bytes]] = [
-    (Drafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_document()), "drafted", DRAFTED),
+PINNED: list[tuple[Event, str, bytes]] = [
     (
-        Updated(NOON, Edits(terms=None, notes={"b": "₹", "a": ""}, expire_by=NOON, media=["sms"])),
+        InvoiceDrafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_document()),
+        "drafted",
+        DRAFTED,
+    ),
+    (
+        InvoiceUpdated(
+            NOON, Patch(terms=None, notes={"b": "₹", "a": ""}, expire_by=NOON, media=["sms"])
+        ),
         "updated",
-        '{"at":"2026-01-01T12:00:00.000000Z","edits":{"expire_by":"2026-01-01T12:00:00.000000Z",'
+        '{"at":"2026-01-01T12:00:00.000000Z","patch":{"expire_by":"2026-01-01T12:00:00.000000Z",'
         '"media":["sms"],"notes":{"a":"","b":"₹"},"terms":null}}'.encode(),
     ),
     (
-        Issued(NOON, "https://bill.example/i/1", "INV-0001"),
+        InvoiceIssued(NOON, "https://bill.example/i/1", "INV-0001"),
         "issued",
         b'{"at":"2026-01-01T12:00:00.000000Z","number":"INV-0001",'
         b'"short_url":"https://bill.example/i/1"}',
     ),
     (
-        Issued(NOON, "https://bill.example/i/1", None),
+        InvoiceIssued(NOON, "https://bill.example/i/1", None),
         "issued",
         b'{"at":"2026-01-01T12:00:00.000000Z","number":null,'
         b'"short_url":"https://bill.example/i/1"}',
     ),
     (
-        PaymentTaken(NOON, Reference("pay_1"), 100),
-        "payment_taken",
+        PaymentRecorded(NOON, Reference("pay_1"), 100),
+        "payment_recorded",
         b'{"amount":100,"at":"2026-01-01T12:00:00.000000Z","reference":"pay_1"}',
     ),
-    (Expired(NOON), "expired", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
-    (Cancelled(NOON), "cancelled", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
-    (Deleted(NOON), "deleted", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (InvoiceExpired(NOON), "expired", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (InvoiceCancelled(NOON), "cancelled", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (InvoiceDeleted(NOON), "deleted", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
     (
         NotificationRequested(NOON, "msg_1", Medium.SMS),
         "notification_requested",
@@ -83,35 +89,35 @@ PINNED: list[tuple[Fact, str, bytes]] = [
         "reminder_requested",
         b'{"at":"2026-01-01T12:00:00.000000Z","medium":"sms","message":"msg_1","reminder":2}',
     ),
-    (Visited(NOON), "visited", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
+    (InvoiceViewed(NOON), "viewed", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
 ]
 
 
 def test_every_fact_is_pinned() -> None:
-    assert {type(fact) for fact, _, _ in PINNED} == set(get_args(Fact))
+    assert {type(event) for event, _, _ in PINNED} == set(get_args(Event))
 
 
-@pytest.mark.parametrize(("fact", "name", "body"), PINNED)
-def test_a_fact_is_stored_as_these_bytes(fact: Fact, name: str, body: bytes) -> None:
-    assert (fact.name, fact.version, encode(fact)) == (f"invoice.{name}", 1, body)
+@pytest.mark.parametrize(("event", "name", "body"), PINNED)
+def test_a_fact_is_stored_as_these_bytes(event: Event, name: str, body: bytes) -> None:
+    assert (event.name, event.version, encode(event)) == (f"invoice.{name}", 1, body)
 
 
-@pytest.mark.parametrize(("fact", "name", "body"), PINNED)
-def test_stored_bytes_are_read_as_the_fact(fact: Fact, name: str, body: bytes) -> None:
+@pytest.mark.parametrize(("event", "name", "body"), PINNED)
+def test_stored_bytes_are_read_as_the_fact(event: Event, name: str, body: bytes) -> None:
     read = decode(f"invoice.{name}", 1, body)
-    assert read == fact
+    assert read == event
     assert encode(read) == body
 
 
 def test_a_full_document_comes_back_whole() -> None:
-    drafted = Drafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_full_document())
+    drafted = InvoiceDrafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_full_document())
     assert decode(drafted.name, 1, encode(drafted)) == drafted
 
 
 def test_an_update_comes_back_with_the_fields_it_named() -> None:
-    updated = decode("invoice.updated", 1, encode(Updated(NOON, Edits(terms=None))))
-    assert isinstance(updated, Updated)
-    assert updated.edits.fields == {"terms"}
+    updated = decode("invoice.updated", 1, encode(InvoiceUpdated(NOON, Patch(terms=None))))
+    assert isinstance(updated, InvoiceUpdated)
+    assert updated.patch.fields == {"terms"}
 
 
 @pytest.mark.parametrize(("name", "version"), [("invoice.exploded", 1), ("invoice.cancelled", 2)])
@@ -127,14 +133,14 @@ def test_bytes_that_do_not_fit_are_not_repaired(body: bytes) -> None:
 
 
 def test_every_fact_has_a_name_of_its_own() -> None:
-    assert dict(FACTS) == {fact.name: fact for fact in get_args(Fact)}
-    assert len(FACTS) == len(get_args(Fact))
+    assert dict(EVENTS) == {event.name: event for event in get_args(Event)}
+    assert len(EVENTS) == len(get_args(Event))
 
 
 def test_the_drawing_shows_exactly_the_facts() -> None:
-    changes, beside = (facts.__doc__ or "").split("beside the replay")
+    changes, beside = (events.__doc__ or "").split("beside the replay")
     drawn = [re.findall(r"[├└]── ([A-Z]\w+)", half) for half in (changes, beside)]
     assert drawn == [
-        [fact.__name__ for fact in get_args(ChangeFact)],
-        [fact.__name__ for fact in (*get_args(MessageFact), Visited)],
+        [event.__name__ for event in get_args(InvoiceChanged)],
+        [event.__name__ for event in (*get_args(MessageRequested), InvoiceViewed)],
     ]

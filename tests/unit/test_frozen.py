@@ -13,7 +13,7 @@ import pytest
 
 import billhook
 from billhook.application import commands
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.model.base import Value
 
 ROOT = Path(billhook.__file__).parent
@@ -28,7 +28,7 @@ def _classes() -> Iterator[type[Any]]:
 
 
 CLASSES = list(_classes())
-DATACLASSES = [kind for kind in CLASSES if is_dataclass(kind) and kind is not Outcome]
+DATACLASSES = [kind for kind in CLASSES if is_dataclass(kind) and kind is not PendingWrites]
 MODELS = [kind for kind in CLASSES if issubclass(kind, Value)]
 COMMANDS = [kind for kind in DATACLASSES if kind.__module__ == commands.__name__]
 

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.background_jobs import LEASE, Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import AnyCommand, Cancel, Issue, Notify, Pay
-from billhook.application.delivery_attempts import Parcel
-from billhook.application.records import Contact, Outbound, Outcome
+from billhook.application.delivery_attempts import DeliveryJob
+from billhook.application.records import Contact, OutboxMessage, PendingWrites
 from billhook.messaging.delivery import (
     Accepted,
-    Delivery,
+    DeliveryStatus,
     MessageId,
     MessageKey,
     MessageNotFound,
-    NotDead,
+    NotDeadLetter,
     Permanent,
     SendError,
     Transient,
@@ -63,7 +63,7 @@ class LimitedStore(InMemoryStore):
 
 def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:
     office.issued(expire_by=TOMORROW)
-    return office.desk.do(Notify(account=ACME, invoice=ONE, medium=medium)).unwrap().key
+    return office.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)).unwrap().key
 
 
 def _only(office: Office) -> Message:
@@ -79,29 +79,29 @@ def _only_stored(office: Office) -> Message:
 def test_a_message_is_handed_over_once() -> None:
     office = Office()
     key = _queued(office)
-    wakes = [office.handlers.deliver(key) for _ in range(3)]
-    assert wakes == [Delivered.HANDED_OVER, Delivered.NOTHING, Delivered.NOTHING]
+    wakes = [office.background_jobs.deliver(key) for _ in range(3)]
+    assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
     (delivered,) = office.sender.delivered
     assert (delivered.id, delivered.to) == (key.message, "ravi@example.com")
     message = _only(office)
-    assert (message.status, message.sent_at, message.attempts) == (Delivery.SENT, NOON, 1)
+    assert (message.status, message.sent_at, message.attempts) == (DeliveryStatus.SENT, NOON, 1)
 
 
 def test_an_unknown_message_is_nothing_to_do() -> None:
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    assert Office().handlers.deliver(unknown) is Delivered.NOTHING
+    assert Office().background_jobs.deliver(unknown) is AttemptResult.NOTHING
 
 
 def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
     office = Office()
     key = _queued(office)
     office.sender.faults.append(Transient("busy", timedelta(minutes=1)))
-    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
-    assert (_only(office).status, _only(office).reason) == (Delivery.QUEUED, "busy")
-    assert office.handlers.deliver(key) is Delivered.NOTHING
+    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert (_only(office).status, _only(office).reason) == (DeliveryStatus.QUEUED, "busy")
+    assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
     office.clock.advance(timedelta(minutes=1))
-    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
-    assert (_only(office).status, _only(office).attempts) == (Delivery.SENT, 2)
+    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert (_only(office).status, _only(office).attempts) == (DeliveryStatus.SENT, 2)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
 def test_a_message_about_what_needs_no_paying_any_more_is_suppressed(since: AnyCommand) -> None:
     office = Office()
     key = _queued(office)
-    assert isinstance(office.desk.execute([since])[0], Success)
-    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    assert isinstance(office.service.execute_all([since])[0], Success)
+    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
     message = _only(office)
-    assert (message.status, message.reason) == (Delivery.SUPPRESSED, "operation_not_allowed")
+    assert (message.status, message.reason) == (DeliveryStatus.SUPPRESSED, "operation_not_allowed")
     assert (message.ended_at, message.due_at) == (NOON, None)
-    assert office.handlers.deliver(key) is Delivered.NOTHING
+    assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
     assert office.sender.delivered == []
 
 
@@ -124,18 +124,20 @@ def test_a_message_about_what_ran_out_of_time_is_suppressed_before_any_sweep() -
     office = Office()
     key = _queued(office)
     office.clock.set(TOMORROW)
-    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
     assert office.sender.delivered == []
 
 
 def test_a_message_to_an_address_suppressed_since_is_suppressed() -> None:
     office = Office()
     key = _queued(office)
-    with office.store.transaction() as work:
-        work.save(
-            Outcome(suppressed={Contact(ACME, Medium.EMAIL, _only(office).address): "bounced"})
+    with office.store.transaction() as transaction:
+        transaction.save(
+            PendingWrites(
+                suppressed={Contact(ACME, Medium.EMAIL, _only(office).address): "bounced"}
+            )
         )
-    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
     assert _only(office).reason == "address_suppressed"
 
 
@@ -143,22 +145,22 @@ def test_a_message_is_asked_about_again_by_its_own_medium() -> None:
     office = Office()
     office.issued(customer=a_customer(contact=None))
     by_email = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
-    key = office.desk.do(by_email).unwrap().key
-    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+    key = office.service.execute(by_email).unwrap().key
+    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
 
 
 def test_the_throttle_does_not_hold_what_was_already_asked_for() -> None:
     office = Office(resend_wait=timedelta(hours=1))
-    assert office.handlers.deliver(_queued(office)) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(_queued(office)) is AttemptResult.HANDED_OVER
 
 
 def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
     office = Office()
     key = _queued(office)
     orphan = _only(office).model_copy(update={"invoice": InvoiceId("inv_gone")})
-    with office.store.transaction() as work:
-        work.save(Outcome(messages={key: orphan}))
-    assert office.handlers.deliver(key) is Delivered.SUPPRESSED
+    with office.store.transaction() as transaction:
+        transaction.save(PendingWrites(messages={key: orphan}))
+    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
     (message,) = office.messages(InvoiceId("inv_gone"))
     assert message.reason == "invoice_not_found"
 
@@ -166,45 +168,52 @@ def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
 def test_a_message_of_an_account_that_is_not_there_is_a_bug_and_not_an_answer() -> None:
     office = Office()
     stray = _only_stored(office).model_copy(update={"account": AccountId("acc_gone")})
-    with office.store.transaction() as work:
-        work.save(Outcome(messages={stray.key: stray}))
+    with office.store.transaction() as transaction:
+        transaction.save(PendingWrites(messages={stray.key: stray}))
     with pytest.raises(LookupError):
-        office.handlers.deliver(stray.key)
+        office.background_jobs.deliver(stray.key)
 
 
 def test_without_a_sender_a_message_fails_for_good() -> None:
     office = Office()
     key = _queued(office, Medium.SMS)
-    bare = Handlers(office.store, office.clock, RandomIds(), senders={})
-    assert bare.deliver(key) is Delivered.HANDED_OVER
+    bare = BackgroundJobs(office.store, office.clock, RandomIds(), senders={})
+    assert bare.deliver(key) is AttemptResult.HANDED_OVER
     message = _only(office)
-    assert (message.status, message.reason) == (Delivery.FAILED, "no sender is set up for sms")
+    assert (message.status, message.reason) == (
+        DeliveryStatus.FAILED,
+        "no sender is set up for sms",
+    )
 
 
 @pytest.mark.parametrize(
     ("fault", "status"),
     [
-        (Permanent("no such address"), Delivery.FAILED),
-        (Transient("busy"), Delivery.QUEUED),
-        (Unknown("timed out"), Delivery.QUEUED),
+        (Permanent("no such address"), DeliveryStatus.FAILED),
+        (Transient("busy"), DeliveryStatus.QUEUED),
+        (Unknown("timed out"), DeliveryStatus.QUEUED),
     ],
 )
-def test_what_the_provider_says_becomes_of_the_message(fault: SendError, status: Delivery) -> None:
+def test_what_the_provider_says_becomes_of_the_message(
+    fault: SendError, status: DeliveryStatus
+) -> None:
     office = Office()
     key = _queued(office)
     office.sender.faults.append(fault)
-    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert (_only(office).status, _only(office).reason) == (status, fault.reason)
 
 
 def test_a_message_in_other_hands_is_left_there() -> None:
     office = Office()
     key = _queued(office)
-    seen: list[Delivered] = []
-    meanwhile = ActingSender(lambda: seen.append(office.handlers.deliver(key)))
-    handlers = Handlers(office.store, office.clock, RandomIds(), {Medium.EMAIL: meanwhile})
-    assert handlers.deliver(key) is Delivered.HANDED_OVER
-    assert seen == [Delivered.NOTHING]
+    seen: list[AttemptResult] = []
+    meanwhile = ActingSender(lambda: seen.append(office.background_jobs.deliver(key)))
+    background_jobs = BackgroundJobs(
+        office.store, office.clock, RandomIds(), {Medium.EMAIL: meanwhile}
+    )
+    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert seen == [AttemptResult.NOTHING]
     assert _only(office).attempts == 1
 
 
@@ -213,49 +222,49 @@ def test_a_lease_is_longer_than_any_providers_timeout() -> None:
     key = _queued(office)
     leases: list[object] = []
     peek = ActingSender(lambda: leases.append(_only(office).due_at))
-    Handlers(office.store, office.clock, RandomIds(), {Medium.EMAIL: peek}).deliver(key)
+    BackgroundJobs(office.store, office.clock, RandomIds(), {Medium.EMAIL: peek}).deliver(key)
     assert leases == [NOON + timedelta(minutes=2)]
 
 
 def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
     office = Office()
     key = _queued(office)
-    claimed: list[Outbound] = []
+    claimed: list[OutboxMessage] = []
 
     def sleeps() -> None:
         office.clock.advance(LEASE)
-        with office.store.transaction() as work:
-            again = claim(work.messages((key,))[key], now=office.clock.now(), lease=LEASE)
+        with office.store.transaction() as transaction:
+            again = claim(transaction.messages((key,))[key], now=office.clock.now(), lease=LEASE)
             claimed.append(again.unwrap())
-            work.save(Outcome(messages={key: claimed[0]}))
+            transaction.save(PendingWrites(messages={key: claimed[0]}))
 
-    handlers = Handlers(
+    background_jobs = BackgroundJobs(
         office.store, office.clock, RandomIds(), {Medium.EMAIL: ActingSender(sleeps)}
     )
-    assert handlers.deliver(key) is Delivered.NOTHING
+    assert background_jobs.deliver(key) is AttemptResult.NOTHING
     assert _only(office) == claimed[0]
 
 
 def test_what_was_claimed_is_not_handed_over_once_its_lease_has_ended() -> None:
     office = Office()
-    (parcel,) = office.handlers.claim((_queued(office),))
-    assert isinstance(parcel, Parcel)
+    (parcel,) = office.background_jobs.claim((_queued(office),))
+    assert isinstance(parcel, DeliveryJob)
     office.clock.advance(LEASE)
-    attempt = office.handlers.attempt(parcel)
+    attempt = office.background_jobs.attempt(parcel)
     assert (attempt.answer, office.sender.delivered) == (None, [])
-    assert office.handlers.conclude((attempt,)) == [Delivered.NOTHING]
-    assert office.handlers.deliver(parcel.dispatch.key) is Delivered.HANDED_OVER
+    assert office.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
+    assert office.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.HANDED_OVER
 
 
 def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
     office = Office()
     key = _queued(office)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    parcel, nothing, again = office.handlers.claim((key, unknown, key))
-    assert isinstance(parcel, Parcel)
-    assert [nothing, again] == [Delivered.NOTHING] * 2
-    attempt = office.handlers.attempt(parcel)
-    assert office.handlers.conclude((attempt, attempt)) == [Delivered.HANDED_OVER] * 2
+    parcel, nothing, again = office.background_jobs.claim((key, unknown, key))
+    assert isinstance(parcel, DeliveryJob)
+    assert [nothing, again] == [AttemptResult.NOTHING] * 2
+    attempt = office.background_jobs.attempt(parcel)
+    assert office.background_jobs.conclude((attempt, attempt)) == [AttemptResult.HANDED_OVER] * 2
     assert _only(office).attempts == 1
 
 
@@ -267,10 +276,10 @@ def test_the_sweep_records_what_ran_out_and_nothing_else_and_once() -> None:
     office.issued(never)
     office.drafted(draft, expire_by=TOMORROW)
     office.issued(paid, expire_by=TOMORROW)
-    office.desk.do(Pay(account=ACME, invoice=paid, payment=a_payment(99800)))
-    assert office.handlers.sweep() == 0
+    office.service.execute(Pay(account=ACME, invoice=paid, payment=a_payment(99800)))
+    assert office.background_jobs.sweep() == 0
     office.clock.set(TOMORROW)
-    assert [office.handlers.sweep(), office.handlers.sweep()] == [1, 0]
+    assert [office.background_jobs.sweep(), office.background_jobs.sweep()] == [1, 0]
     statuses = [office.seen(one).status for one in (ONE, TWO, never, draft, paid)]
     assert statuses == [Status.EXPIRED, Status.ISSUED, Status.ISSUED, Status.DRAFT, Status.PAID]
     assert office.seen(ONE).version == 3
@@ -281,33 +290,35 @@ def test_the_sweep_takes_no_more_than_its_limit() -> None:
     for number in range(3):
         office.issued(InvoiceId(f"inv_{number}"), expire_by=TOMORROW)
     office.clock.set(TOMORROW)
-    assert [office.handlers.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [office.background_jobs.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
 
 
 def test_the_sweep_forgets_as_many_answers_whose_time_is_over() -> None:
     office = Office()
     for number in range(3):
-        office.desk.do(Cancel(account=ACME, invoice=InvoiceId(f"inv_{number}"), key=f"k{number}"))
-    remembered: list[int] = []
+        office.service.execute(
+            Cancel(account=ACME, invoice=InvoiceId(f"inv_{number}"), key=f"k{number}")
+        )
+    idempotency_records: list[int] = []
     for now in (TOMORROW - timedelta(microseconds=1), TOMORROW, TOMORROW):
         office.clock.set(now)
-        office.handlers.sweep(limit=2)
-        remembered.append(len(office.store._rows.remembered))
-    assert remembered == [3, 1, 0]
+        office.background_jobs.sweep(limit=2)
+        idempotency_records.append(len(office.store._rows.idempotency_records))
+    assert idempotency_records == [3, 1, 0]
 
 
 def test_a_sweep_takes_a_thousand_where_nothing_else_is_asked() -> None:
     store = LimitedStore()
-    Office(store).handlers.sweep()
+    Office(store).background_jobs.sweep()
     assert store.limits == [1000]
 
 
 def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
     office = Office()
     office.drafted(expire_by=TOMORROW)
-    office.desk.do(Issue(account=ACME, invoice=ONE))
+    office.service.execute(Issue(account=ACME, invoice=ONE))
     office.clock.set(TOMORROW + timedelta(days=365))
-    assert office.handlers.sweep() == 1
+    assert office.background_jobs.sweep() == 1
     assert office.seen().expired_at == TOMORROW
 
 
@@ -315,13 +326,13 @@ def test_a_dead_letter_is_given_another_life_as_often_as_it_died() -> None:
     office = Office()
     key = _queued(office)
     office.sender.faults.append(Permanent("no such address"))
-    office.handlers.deliver(key)
+    office.background_jobs.deliver(key)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    again, twice, nobody = office.desk.requeue((key, key, unknown))
+    again, twice, nobody = office.service.requeue((key, key, unknown))
     assert again == Success(_only(office))
-    assert twice == Failure(NotDead(Delivery.QUEUED))
+    assert twice == Failure(NotDeadLetter(DeliveryStatus.QUEUED))
     assert nobody == Failure(MessageNotFound())
-    assert office.desk.message(key) == _only(office)
-    assert office.desk.requeue(()) == []
-    assert office.handlers.deliver(key) is Delivered.HANDED_OVER
-    assert _only(office).status is Delivery.SENT
+    assert office.service.message(key) == _only(office)
+    assert office.service.requeue(()) == []
+    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert _only(office).status is DeliveryStatus.SENT

@@ -11,30 +11,30 @@ import pytest
 from pydantic import ValidationError
 from returns.result import Failure, Success
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Draft, DraftAndSend, Notify, RecordPayment
 from billhook.application.records import Contact
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.apply import apply
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.events import Issued, PaymentTaken, Updated
+from billhook.lifecycle.events import InvoiceIssued, InvoiceUpdated, PaymentRecorded
 from billhook.lifecycle.notify import notify
 from billhook.messaging.delivery import (
     Accepted,
-    Delivery,
+    DeliveryStatus,
     Transient,
     conclude,
     give_up,
     next_attempt,
 )
-from billhook.model.account import Account, Policy, Retries
+from billhook.model.account import Account, AccountPolicy, RetryPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId, Status
 from billhook.model.line_items import Rounding
 from billhook.model.money import Currency, major, minor
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Reference
 from billhook.model.pricing import total
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
@@ -61,42 +61,43 @@ def test_amounts_do_not_depend_on_the_decimals_of_the_host() -> None:
         assert str(major(1234567890, Currency("INR"))) == "12345678.90"
 
 
-def a_desk(policy: Policy) -> Desk:
-    desk = Desk(InMemoryStore(), SettableClock(NOON), RandomIds())
-    desk.open(Account(id=ACME, name="Acme", policy=policy))
-    return desk
+def a_desk(policy: AccountPolicy) -> InvoiceService:
+    service = InvoiceService(InMemoryStore(), SettableClock(NOON), RandomIds())
+    service.open(Account(id=ACME, name="Acme", policy=policy))
+    return service
 
 
 def test_the_accounts_rule_rounds_unless_the_document_names_one() -> None:
-    desk = a_desk(Policy(rounding=Rounding.PER_INVOICE))
+    service = a_desk(AccountPolicy(rounding=Rounding.PER_INVOICE))
     silent = a_document(lines=(HALF, HALF))
     named = a_document(lines=(HALF, HALF), rounding=Rounding.PER_LINE)
     amounts = [
-        desk.do(Draft(account=ACME, document=one)).unwrap().amount for one in (silent, named)
+        service.execute(Draft(account=ACME, document=one)).unwrap().amount
+        for one in (silent, named)
     ]
     assert amounts == [1, 2]
 
 
 def test_a_history_that_takes_more_than_was_due_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^a payment took more than was due$"):
-        apply(an_invoice(), PaymentTaken(NOON, Reference("pay_1"), 10**9))
+        apply(an_invoice(), PaymentRecorded(NOON, Reference("pay_1"), 10**9))
 
 
 def test_a_history_that_edits_what_is_settled_is_refused() -> None:
     with pytest.raises(ValueError, match="settled in paid"):
-        apply(an_invoice(Status.PAID), Updated(NOON, Edits(terms="other")))
+        apply(an_invoice(Status.PAID), InvoiceUpdated(NOON, Patch(terms="other")))
 
 
 @pytest.mark.parametrize("prefix", ["INV-1", "7", "A0"])
 def test_a_series_prefix_ends_in_no_digit_so_that_no_two_series_meet(prefix: str) -> None:
     with pytest.raises(ValidationError, match="number_prefix"):
-        Policy(number_prefix=prefix)
+        AccountPolicy(number_prefix=prefix)
 
 
 @pytest.mark.parametrize("bad", ["\ud800", "a b", "", "x" * 65, "a\n"])
 def test_what_has_the_shape_of_no_id_is_not_found_and_harms_no_neighbour(bad: str) -> None:
-    desk = a_desk(Policy())
-    known = desk.do(Draft(account=ACME, document=a_document())).unwrap()
+    service = a_desk(AccountPolicy())
+    known = service.execute(Draft(account=ACME, document=a_document())).unwrap()
     unknown = InvoiceId(bad)
     commands: list[Any] = [
         Notify(account=ACME, invoice=unknown, medium=Medium.SMS, key="k"),
@@ -104,47 +105,47 @@ def test_what_has_the_shape_of_no_id_is_not_found_and_harms_no_neighbour(bad: st
         Draft(account=ACME, invoice=unknown, document=a_document()),
         Draft(account=ACME, document=a_document()),
     ]
-    *refused, made = desk.execute(commands)
+    *refused, made = service.execute_all(commands)
     assert refused == [Failure(InvoiceNotFound())] * 3
     assert isinstance(made, Success)
-    assert desk.get(ACME, known.id) == Success(known)
+    assert service.get(ACME, known.id) == Success(known)
 
 
 def test_a_providers_words_never_stop_the_record_of_what_it_did() -> None:
-    sending = a_message(status=Delivery.SENDING, attempts=1)
+    sending = a_message(status=DeliveryStatus.SENDING, attempts=1)
     sent = conclude(
-        sending, Success(Accepted("id\x00\ud800")), now=NOON, retries=Retries(), jitter=0
+        sending, Success(Accepted("id\x00\ud800")), now=NOON, retries=RetryPolicy(), jitter=0
     )
-    assert (sent.status, sent.provider_id) == (Delivery.SENT, "id??")
+    assert (sent.status, sent.provider_id) == (DeliveryStatus.SENT, "id??")
 
 
 def test_of_a_providers_words_a_thousand_characters_are_kept() -> None:
-    sending = a_message(status=Delivery.SENDING, attempts=1)
+    sending = a_message(status=DeliveryStatus.SENDING, attempts=1)
     answer = Failure(Transient("x" * 1001))
-    queued = conclude(sending, answer, now=NOON, retries=Retries(), jitter=0)
+    queued = conclude(sending, answer, now=NOON, retries=RetryPolicy(), jitter=0)
     assert queued.reason == "x" * 1000
 
 
 def test_a_wait_below_zero_is_no_wait() -> None:
     error = Transient("busy", retry_after=timedelta(seconds=-5))
-    assert next_attempt(1, error, Retries(), since=NOON, jitter=0, now=NOON) == NOON
+    assert next_attempt(1, error, RetryPolicy(), since=NOON, jitter=0, now=NOON) == NOON
 
 
 def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
-    retries = Retries(attempts=2)
-    held = a_message(status=Delivery.SENDING, attempts=2, due_at=NOON)
+    retries = RetryPolicy(attempts=2)
+    held = a_message(status=DeliveryStatus.SENDING, attempts=2, due_at=NOON)
     early = NOON - timedelta(microseconds=1)
     dead = give_up(held, now=NOON, retries=retries)
     assert dead == a_message(
-        status=Delivery.FAILED,
+        status=DeliveryStatus.FAILED,
         attempts=2,
         due_at=None,
         ended_at=NOON,
         reason="no sender came back",
     )
     assert give_up(held, now=early, retries=retries) is None
-    assert give_up(held, now=NOON, retries=Retries(attempts=3)) is None
-    queued = a_message(status=Delivery.QUEUED, attempts=2, due_at=NOON)
+    assert give_up(held, now=NOON, retries=RetryPolicy(attempts=3)) is None
+    queued = a_message(status=DeliveryStatus.QUEUED, attempts=2, due_at=NOON)
     assert give_up(queued, now=NOON, retries=retries) is None
 
 
@@ -162,9 +163,9 @@ class Broken:
 @pytest.mark.parametrize("dies", [False, True])
 def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: bool) -> None:
     store, clock, broken = InMemoryStore(), SettableClock(NOON), Broken()
-    desk = Desk(store, clock, RandomIds())
-    desk.open(an_account(retries=Retries(attempts=3)))
-    handlers = Handlers(store, clock, RandomIds(), {Medium.SMS: broken})
+    service = InvoiceService(store, clock, RandomIds())
+    service.open(an_account(retries=RetryPolicy(attempts=3)))
+    background_jobs = BackgroundJobs(store, clock, RandomIds(), {Medium.SMS: broken})
     if dies:
 
         def send(*_: object) -> Any:
@@ -174,21 +175,21 @@ def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: 
         broken.send = send  # type: ignore[method-assign]
     account = an_account().id
     document = a_document(media=["sms"])
-    sent = desk.do(DraftAndSend(account=account, document=document)).unwrap()
-    seen: list[Delivered] = []
+    sent = service.execute(DraftAndSend(account=account, document=document)).unwrap()
+    seen: list[AttemptResult] = []
     for _ in range(10):
         with suppress(KeyboardInterrupt):
-            seen.append(handlers.deliver(sent.messages[0].key))
+            seen.append(background_jobs.deliver(sent.messages[0].key))
         clock.advance(timedelta(days=1))
-    (message,) = desk.messages(account, sent.invoice.id)
-    assert (broken.asked, message.status) == (3, Delivery.FAILED)
+    (message,) = service.messages(account, sent.invoice.id)
+    assert (broken.asked, message.status) == (3, DeliveryStatus.FAILED)
     assert message.reason == ("no sender came back" if dies else "the sender broke: RuntimeError")
-    assert (Delivered.GIVEN_UP in seen) is dies
+    assert (AttemptResult.GIVEN_UP in seen) is dies
 
 
 def test_no_repr_tells_an_address_or_a_short_url() -> None:
     notification = notify(an_invoice(), Medium.EMAIL, now=NOON).unwrap()
     told = repr(
-        (notification, Contact(ACME, Medium.SMS, "+919876543210"), Issued(NOON, "u/x", None))
+        (notification, Contact(ACME, Medium.SMS, "+919876543210"), InvoiceIssued(NOON, "u/x", None))
     )
     assert [word for word in ("ravi", "9876543210", "u/x") if word in told] == []

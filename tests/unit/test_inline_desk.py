@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.application.answers import Sent
-from billhook.application.background_jobs import Handlers
+from billhook.application.answers import SendResult
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import AnyCommand, Draft, DraftAndSend, Issue, Notify, Send
-from billhook.application.inline_delivery import InlineDesk
+from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.messaging.delivery import Delivery, Permanent, Transient
+from billhook.messaging.delivery import DeliveryStatus, Permanent, Transient
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import RandomIds
@@ -23,16 +23,16 @@ SEND = DraftAndSend(account=ACME, invoice=ONE, document=a_document(), media=BOTH
 NOTIFY = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
 
 
-def _inline(office: Office) -> InlineDesk:
-    return InlineDesk(office.handlers)
+def _inline(office: Office) -> InlineDeliveryService:
+    return InlineDeliveryService(office.background_jobs)
 
 
 def test_what_is_sent_was_handed_over_before_the_answer() -> None:
     office = Office()
-    sent = _inline(office).do(SEND).unwrap()
+    sent = _inline(office).execute(SEND).unwrap()
     assert [(one.medium, one.status, one.sent_at) for one in sent.messages] == [
-        (Medium.EMAIL, Delivery.SENT, NOON),
-        (Medium.SMS, Delivery.SENT, NOON),
+        (Medium.EMAIL, DeliveryStatus.SENT, NOON),
+        (Medium.SMS, DeliveryStatus.SENT, NOON),
     ]
     assert sorted(sent.messages, key=lambda one: one.id) == list(office.messages())
     assert [one.to for one in office.sender.delivered] == ["ravi@example.com", "+919876543210"]
@@ -42,31 +42,31 @@ def test_what_is_sent_was_handed_over_before_the_answer() -> None:
 def test_a_message_alone_was_handed_over_too() -> None:
     office = Office()
     office.issued()
-    message = _inline(office).do(NOTIFY).unwrap()
-    assert message.status is Delivery.SENT
+    message = _inline(office).execute(NOTIFY).unwrap()
+    assert message.status is DeliveryStatus.SENT
     assert [message] == list(office.messages())
 
 
 def test_what_was_refused_is_answered_as_it_stands() -> None:
     office = Office()
     office.sender.faults += [Permanent("no such address"), Transient("busy")]
-    sent = _inline(office).do(SEND).unwrap()
+    sent = _inline(office).execute(SEND).unwrap()
     assert [(one.status, one.reason) for one in sent.messages] == [
-        (Delivery.FAILED, "no such address"),
-        (Delivery.QUEUED, "busy"),
+        (DeliveryStatus.FAILED, "no such address"),
+        (DeliveryStatus.QUEUED, "busy"),
     ]
     assert sent.invoice.status == "issued"
 
 
 def test_other_answers_and_refusals_come_as_they_are() -> None:
     office = Office()
-    desk = _inline(office)
+    service = _inline(office)
     commands: list[AnyCommand] = [
         Draft(account=ACME, invoice=TWO, document=a_document()),
         Issue(account=ACME, invoice=TWO),
         Issue(account=ACME, invoice=InvoiceId("inv_none")),
     ]
-    drafted, issued, unknown = desk.execute(commands)
+    drafted, issued, unknown = service.execute_all(commands)
     assert drafted.unwrap().status == "draft"
     assert issued == Success(office.seen(TWO))
     assert unknown == Failure(InvoiceNotFound())
@@ -77,34 +77,34 @@ def test_the_answers_of_a_batch_come_in_its_order() -> None:
     office = Office()
     office.issued(TWO)
     by_sms = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
-    refused, sent, told = _inline(office).execute([NOTIFY, SEND, by_sms])
+    refused, sent, told = _inline(office).execute_all([NOTIFY, SEND, by_sms])
     assert refused == Failure(InvoiceNotFound())
-    assert isinstance(sent.unwrap(), Sent)
-    assert (told.unwrap().invoice, told.unwrap().status) == (TWO, Delivery.SENT)
+    assert isinstance(sent.unwrap(), SendResult)
+    assert (told.unwrap().invoice, told.unwrap().status) == (TWO, DeliveryStatus.SENT)
     assert len(office.sender.delivered) == 3
 
 
 def test_the_replay_of_an_idempotent_command_sends_nothing_more() -> None:
     office = Office()
-    desk = _inline(office)
+    service = _inline(office)
     command = DraftAndSend(account=ACME, document=a_document(), media=BOTH, key="once")
-    first = desk.do(command)
-    assert desk.do(command) == first
+    first = service.execute(command)
+    assert service.execute(command) == first
     assert len(office.sender.delivered) == 2
 
 
 def test_a_resend_is_a_message_of_its_own() -> None:
     office = Office()
-    desk = _inline(office)
-    desk.do(SEND).unwrap()
-    again = desk.do(Send(account=ACME, invoice=ONE, media=(Medium.SMS,))).unwrap()
-    assert [one.status for one in again.messages] == [Delivery.SENT]
+    service = _inline(office)
+    service.execute(SEND).unwrap()
+    again = service.execute(Send(account=ACME, invoice=ONE, media=(Medium.SMS,))).unwrap()
+    assert [one.status for one in again.messages] == [DeliveryStatus.SENT]
     assert len(office.messages()) == 3
 
 
 def test_an_engine_with_a_head_start_leaves_the_fresh_message_to_this_desk() -> None:
     office = Office()
-    engine = Handlers(
+    engine = BackgroundJobs(
         office.store,
         office.clock,
         RandomIds(),
@@ -112,14 +112,14 @@ def test_an_engine_with_a_head_start_leaves_the_fresh_message_to_this_desk() -> 
         head_start=timedelta(seconds=5),
     )
     office.issued()
-    queued = office.desk.do(NOTIFY).unwrap()
+    queued = office.service.execute(NOTIFY).unwrap()
     assert engine.deliver(queued.key) == "nothing"
-    assert _inline(office).do(NOTIFY).unwrap().status is Delivery.SENT
+    assert _inline(office).execute(NOTIFY).unwrap().status is DeliveryStatus.SENT
 
 
 def test_it_reads_as_every_desk_does() -> None:
     office = Office()
-    desk = _inline(office)
-    desk.do(SEND).unwrap()
-    assert desk.get(ACME, ONE) == Success(office.seen())
-    assert list(desk.messages(ACME, ONE)) == list(office.messages())
+    service = _inline(office)
+    service.execute(SEND).unwrap()
+    assert service.get(ACME, ONE) == Success(office.seen())
+    assert list(service.messages(ACME, ONE)) == list(office.messages())

@@ -17,7 +17,7 @@ from billhook.lifecycle.errors import (
     NothingToBill,
     OperationNotAllowed,
 )
-from billhook.lifecycle.events import Drafted, Issued, PaymentTaken
+from billhook.lifecycle.events import InvoiceDrafted, InvoiceIssued, PaymentRecorded
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.notify import notify
@@ -27,7 +27,7 @@ from billhook.lifecycle.transitions import EDITABLE, sources
 from billhook.lifecycle.update import update
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 from unit.lifecycle_table import CELLS, INVOICES, asked
@@ -79,7 +79,7 @@ def test_3_every_line_is_in_the_invoices_currency() -> None:
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])
 def test_3_the_currency_never_changes_after_issue(status: Status) -> None:
-    assert isinstance(update(an_invoice(status), Edits(currency="USD"), now=NOON), Failure)
+    assert isinstance(update(an_invoice(status), Patch(currency="USD"), now=NOON), Failure)
 
 
 @pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID, Status.EXPIRED])
@@ -111,7 +111,7 @@ def test_6_a_part_is_taken_only_where_parts_are_allowed() -> None:
     assert isinstance(pay(an_invoice(partial_payment=False), a_payment(1), now=NOON), Failure)
     partial = an_invoice(Status.PARTIALLY_PAID)
     assert partial.document.partial_payment
-    assert isinstance(update(partial, Edits(partial_payment=False), now=NOON), Failure)
+    assert isinstance(update(partial, Patch(partial_payment=False), now=NOON), Failure)
 
 
 def test_7_what_is_paid_is_the_sum_of_the_payments_and_never_falls() -> None:
@@ -175,9 +175,9 @@ def test_11_replaying_the_facts_gives_the_invoice() -> None:
     issued = an_invoice(Status.ISSUED)
     assert issued.short_url is not None
     history = (
-        Drafted(NOON, issued.account, issued.id, issued.document),
-        Issued(NOON, issued.short_url, None),
-        PaymentTaken(NOON, a_payment().reference, DUE),
+        InvoiceDrafted(NOON, issued.account, issued.id, issued.document),
+        InvoiceIssued(NOON, issued.short_url, None),
+        PaymentRecorded(NOON, a_payment().reference, DUE),
     )
     assert replay(history) == an_invoice(Status.PAID)
 
@@ -197,7 +197,7 @@ def test_13_issue_needs_lines_a_customer_and_time_to_pay() -> None:
         ({"expire_by": soon}, ExpiresTooSoon(soon, NOON + lead)),
     ):
         draft = an_invoice(Status.DRAFT, **missing)
-        answer = issue(draft, now=NOON, short_url="u", least_lead=lead)
+        answer = issue(draft, now=NOON, short_url="u", min_expiry_lead=lead)
         assert answer == Failure(refusal)
     _refuses(Status.ISSUED, "has a customer", document=a_document(customer=None))
 

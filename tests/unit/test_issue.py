@@ -16,8 +16,8 @@ from billhook.lifecycle.errors import (
     NothingToBill,
     OperationNotAllowed,
 )
-from billhook.lifecycle.events import Issued
-from billhook.lifecycle.issue import IssueRefusal, issue, objections
+from billhook.lifecycle.events import InvoiceIssued
+from billhook.lifecycle.issue import IssueError, issue, violations
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing import NOON, a_line, an_invoice
@@ -26,7 +26,7 @@ URL = "https://bill.example/i/1"
 LATER = NOON + timedelta(hours=1)
 
 
-def _issue(invoice: Invoice, **given: Any) -> Result[Change, IssueRefusal]:
+def _issue(invoice: Invoice, **given: Any) -> Result[Change, IssueError]:
     return issue(invoice, **{"now": LATER, "short_url": URL, **given})
 
 
@@ -47,12 +47,12 @@ def test_an_issued_invoice_keeps_all_but_what_issuing_sets() -> None:
         }
     )
     assert _issue(draft, number="INV-0001") == Success(
-        Change(issued, Issued(LATER, URL, "INV-0001"))
+        Change(issued, InvoiceIssued(LATER, URL, "INV-0001"))
     )
 
 
 def test_an_issued_invoice_needs_no_number() -> None:
-    assert _issue(_draft()).unwrap().fact == Issued(LATER, URL, None)
+    assert _issue(_draft()).unwrap().event == InvoiceIssued(LATER, URL, None)
 
 
 def test_an_issued_invoice_shares_the_drafts_document() -> None:
@@ -75,14 +75,14 @@ def test_a_draft_whose_expiry_is_over_is_not_issued() -> None:
 
 def test_a_draft_that_expires_closer_than_the_account_allows_is_not_issued() -> None:
     soon, lead = LATER + timedelta(minutes=14), timedelta(minutes=15)
-    assert _issue(_draft(expire_by=soon), least_lead=lead) == Failure(
+    assert _issue(_draft(expire_by=soon), min_expiry_lead=lead) == Failure(
         ExpiresTooSoon(soon, LATER + lead)
     )
 
 
 def test_refusals_win_in_the_order_status_customer_lines_expiry() -> None:
     bare = _draft(customer=None, lines=[], expire_by=LATER)
-    assert list(objections(bare, AT_ONCE, LATER)) == [
+    assert list(violations(bare, AT_ONCE, LATER)) == [
         MissingCustomer(),
         NothingToBill(),
         ExpiresTooSoon(LATER, LATER),

@@ -15,9 +15,17 @@ from billhook.lifecycle.delete import delete
 from billhook.lifecycle.errors import OperationNotAllowed
 from billhook.lifecycle.machine import build
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import EDITABLE, NEXT, ROWS, TRIGGERS, Gate, sources, status_at
+from billhook.lifecycle.transitions import (
+    EDITABLE,
+    NEXT,
+    TRANSITIONS,
+    TRIGGERS,
+    StatusCheck,
+    sources,
+    status_at,
+)
 from billhook.model.invoice import Status
-from billhook.model.patch import DocumentField, Edits
+from billhook.model.patch import DocumentField, Patch
 from billhook_adapters.testing.builders import NOON, TOMORROW, an_invoice
 from unit.lifecycle_table import CELLS, INVOICES, allowed_in, asked, found, promised
 
@@ -47,7 +55,7 @@ def test_a_refusal_names_the_operation_the_status_and_where_it_is_allowed(
 ) -> None:
     refused = Failure(OperationNotAllowed(operation, status, allowed_in(operation)))
     assert set(asked(operation, INVOICES[status])) == {refused}
-    assert Gate(operation).in_status(status) == refused
+    assert StatusCheck(operation).in_status(status) == refused
 
 
 @pytest.mark.parametrize("operation", Operation)
@@ -68,7 +76,7 @@ def test_every_other_operation_is_its_own_trigger() -> None:
 
 
 def _driven(status: Status, trigger: str) -> Status | None:
-    machine = build(Status, ROWS)
+    machine = build(Status, TRANSITIONS)
     invoice = SimpleNamespace()
     machine.add_model(invoice, initial=status.value)
     try:
@@ -79,20 +87,20 @@ def _driven(status: Status, trigger: str) -> Status | None:
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("trigger", [row["trigger"] for row in ROWS])
+@pytest.mark.parametrize("trigger", [row["trigger"] for row in TRANSITIONS])
 def test_the_machine_itself_goes_where_the_lookup_says(status: Status, trigger: str) -> None:
     assert _driven(status, trigger) == NEXT.get((status, trigger))
 
 
 def test_no_trigger_is_made_behind_the_tables_back() -> None:
-    assert set(lifecycle.MACHINE.events) == {row["trigger"] for row in ROWS}
+    assert set(lifecycle.MACHINE.events) == {row["trigger"] for row in TRANSITIONS}
     assert lifecycle.MACHINE.models == []
 
 
 def test_what_may_be_edited_is_the_designs_table() -> None:
     issued = {"partial_payment", "receipt", "comment", "terms", "notes", "due_by", "expire_by"}
     assert dict(EDITABLE) == {
-        Status.DRAFT: set(Edits.model_fields),
+        Status.DRAFT: set(Patch.model_fields),
         Status.ISSUED: issued,
         Status.PARTIALLY_PAID: {"notes"},
         Status.PAID: {"notes"},
@@ -102,7 +110,7 @@ def test_what_may_be_edited_is_the_designs_table() -> None:
 
 
 def test_every_field_of_an_update_has_its_word() -> None:
-    assert set(DocumentField) == set(Edits.model_fields)
+    assert set(DocumentField) == set(Patch.model_fields)
 
 
 @pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID])
@@ -125,7 +133,7 @@ def test_an_invoice_without_expiry_never_expires() -> None:
 def test_nothing_can_be_done_to_a_tombstone(operation: Operation) -> None:
     tombstone = delete(INVOICES[Status.DRAFT], now=NOON).unwrap().invoice
     gone = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
-    assert Gate(operation).refusal(tombstone, NOON) == gone
+    assert StatusCheck(operation).refusal(tombstone, NOON) == gone
 
 
 def test_the_law_cannot_be_rewritten() -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from billhook.lifecycle import transitions as lifecycle
 from billhook.lifecycle.machine import build, compiled
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import NEXT, ROWS, Gate, sources
+from billhook.lifecycle.transitions import NEXT, TRANSITIONS, StatusCheck, sources
 from billhook.model.invoice import Status
 from unit.lifecycle_table import CELLS, assert_the_table_holds
 
@@ -21,7 +21,7 @@ Rows = tuple[Mapping[str, Any], ...]
 Table = Mapping[tuple[Status, str], Status]
 
 STATUSES = [status.value for status in Status]
-TRIGGERS = [row["trigger"] for row in ROWS]
+TRIGGERS = [row["trigger"] for row in TRANSITIONS]
 
 
 def _sources(row: Mapping[str, Any]) -> list[str]:
@@ -45,12 +45,12 @@ def _of_one_row(row: Mapping[str, Any]) -> Iterator[tuple[str, Rows]]:
 
 
 def _mutants() -> Iterator[tuple[str, Rows]]:
-    for place, row in enumerate(ROWS):
+    for place, row in enumerate(TRANSITIONS):
         for name, instead in _of_one_row(row):
-            yield name, (*ROWS[:place], *instead, *ROWS[place + 1 :])
+            yield name, (*TRANSITIONS[:place], *instead, *TRANSITIONS[place + 1 :])
     for trigger, status, dest in product(TRIGGERS, Status, (*STATUSES, None)):
         row = {"trigger": trigger, "source": status.value, "dest": dest}
-        yield f"added: {trigger} from {status} to {dest}", (*ROWS, row)
+        yield f"added: {trigger} from {status} to {dest}", (*TRANSITIONS, row)
 
 
 MUTANTS = dict(_mutants())
@@ -73,8 +73,8 @@ def _install(table: Table, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lifecycle, "_EXPIRING", frozenset(sources(Operation.EXPIRE)))
     for module in modules:
         for name, value in list(vars(module).items()):
-            if isinstance(value, Gate):
-                patch.setattr(module, name, Gate(value._gone.failure().operation))
+            if isinstance(value, StatusCheck):
+                patch.setattr(module, name, StatusCheck(value._gone.failure().operation))
 
 
 def _survives(rows: Rows) -> bool:
@@ -91,7 +91,7 @@ def _survives(rows: Rows) -> bool:
 
 
 def test_the_law_itself_holds() -> None:
-    assert _survives(ROWS)
+    assert _survives(TRANSITIONS)
     assert_the_table_holds()
 
 

@@ -12,11 +12,11 @@ from billhook.messaging.delivery import (
     ACCEPTED,
     LIVE,
     NEXT,
-    ROWS,
+    TRANSITIONS,
     Accepted,
-    Delivery,
+    DeliveryStatus,
     NotClaimable,
-    NotDead,
+    NotDeadLetter,
     Permanent,
     SendError,
     Transient,
@@ -32,14 +32,14 @@ from billhook.messaging.delivery import (
     suppress,
 )
 from billhook.messaging.message import Message, medium_status
-from billhook.model.account import Retries
+from billhook.model.account import RetryPolicy
 from billhook.model.customer import Medium
 from billhook_adapters.testing import NOON
 
 LEASE = timedelta(minutes=2)
 LATER = NOON + timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
-RETRIES = Retries(attempts=3, first=timedelta(seconds=30), longest=timedelta(seconds=100))
+RETRIES = RetryPolicy(attempts=3, first=timedelta(seconds=30), longest=timedelta(seconds=100))
 
 TABLE = """
           queued      sending     sent       delivered  bounced  failed  suppressed
@@ -55,13 +55,13 @@ requeue   -           -           -          -          -        queued  -
 """
 _HEAD, *_ROWS = (row.split() for row in TABLE.strip().splitlines())
 CELLS = {
-    (trigger, Delivery(status)): None if cell == "-" else Delivery(cell)
+    (trigger, DeliveryStatus(status)): None if cell == "-" else DeliveryStatus(cell)
     for trigger, *cells in _ROWS
     for status, cell in zip(_HEAD, cells, strict=True)
 }
 
 
-def a_message(status: Delivery = Delivery.QUEUED, **fields: Any) -> Message:
+def a_message(status: DeliveryStatus = DeliveryStatus.QUEUED, **fields: Any) -> Message:
     return Message.model_validate(
         {
             "account": "acc_1",
@@ -110,7 +110,7 @@ def _asked(trigger: str, message: Message) -> Message | None:
 
 
 @pytest.mark.parametrize(("trigger", "status"), CELLS)
-def test_a_message_goes_where_the_table_says(trigger: str, status: Delivery) -> None:
+def test_a_message_goes_where_the_table_says(trigger: str, status: DeliveryStatus) -> None:
     leads = CELLS[trigger, status]
     assert NEXT.get((status, trigger)) == leads
     message = a_message(status, attempts=1)
@@ -123,31 +123,33 @@ def test_a_message_goes_where_the_table_says(trigger: str, status: Delivery) -> 
 
 
 def test_the_table_names_every_trigger() -> None:
-    assert [row["trigger"] for row in ROWS] == list(dict.fromkeys(t for t, _ in CELLS))
+    assert [row["trigger"] for row in TRANSITIONS] == list(dict.fromkeys(t for t, _ in CELLS))
 
 
 def test_what_is_live_and_what_was_accepted() -> None:
-    assert {Delivery.QUEUED, Delivery.SENDING} == LIVE
-    assert {Delivery.SENT, Delivery.DELIVERED, Delivery.BOUNCED} == ACCEPTED
-    assert {*get_args(Unsent)} == {*Delivery} - ACCEPTED
+    assert {DeliveryStatus.QUEUED, DeliveryStatus.SENDING} == LIVE
+    assert {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.BOUNCED} == ACCEPTED
+    assert {*get_args(Unsent)} == {*DeliveryStatus} - ACCEPTED
 
 
 def test_a_claim_counts_the_attempt_and_holds_the_lease() -> None:
     waiting = a_message(reason="busy", attempts=1)
-    claimed = _with(waiting, status=Delivery.SENDING, attempts=2, due_at=NOON + LEASE, reason=None)
+    claimed = _with(
+        waiting, status=DeliveryStatus.SENDING, attempts=2, due_at=NOON + LEASE, reason=None
+    )
     assert claim(waiting, now=NOON, lease=LEASE) == Success(claimed)
 
 
 def test_a_message_is_not_claimed_before_it_is_due() -> None:
     assert claim(a_message(), now=NOON - TICK, lease=LEASE) == Failure(
-        NotClaimable(Delivery.QUEUED, NOON)
+        NotClaimable(DeliveryStatus.QUEUED, NOON)
     )
 
 
 def test_a_message_in_other_hands_is_claimed_only_once_the_lease_is_over() -> None:
     sending = claim(a_message(), now=NOON, lease=LEASE).unwrap()
     assert claim(sending, now=NOON + LEASE - TICK, lease=LEASE) == Failure(
-        NotClaimable(Delivery.SENDING, NOON + LEASE)
+        NotClaimable(DeliveryStatus.SENDING, NOON + LEASE)
     )
     assert claim(sending, now=NOON + LEASE, lease=LEASE).unwrap().attempts == 2
 
@@ -161,23 +163,23 @@ def test_a_postponed_message_keeps_its_attempts_and_has_waited() -> None:
 
 def test_a_message_that_is_never_due_is_not_claimed() -> None:
     assert claim(a_message(due_at=None), now=LATER, lease=LEASE) == Failure(
-        NotClaimable(Delivery.QUEUED, None)
+        NotClaimable(DeliveryStatus.QUEUED, None)
     )
 
 
 def test_an_accepted_message_was_sent_under_the_providers_id() -> None:
-    sending = a_message(Delivery.SENDING, attempts=1)
+    sending = a_message(DeliveryStatus.SENDING, attempts=1)
     assert _conclude(sending, Success(Accepted("prov_1"))) == _with(
-        sending, status=Delivery.SENT, due_at=None, sent_at=LATER, provider_id="prov_1"
+        sending, status=DeliveryStatus.SENT, due_at=None, sent_at=LATER, provider_id="prov_1"
     )
 
 
 @pytest.mark.parametrize("error", [Transient("busy"), Unknown("timed out")])
 def test_what_may_yet_go_out_is_tried_again(error: SendError) -> None:
-    sending = a_message(Delivery.SENDING, attempts=1)
+    sending = a_message(DeliveryStatus.SENDING, attempts=1)
     assert _conclude(sending, Failure(error)) == _with(
         sending,
-        status=Delivery.QUEUED,
+        status=DeliveryStatus.QUEUED,
         due_at=LATER + timedelta(seconds=30),
         reason=error.reason,
     )
@@ -188,9 +190,9 @@ def test_what_may_yet_go_out_is_tried_again(error: SendError) -> None:
     [(1, Permanent("gone")), (3, Transient("busy")), (3, Unknown("timed out"))],
 )
 def test_what_never_goes_out_failed_with_its_reason(attempts: int, error: SendError) -> None:
-    sending = a_message(Delivery.SENDING, attempts=attempts)
+    sending = a_message(DeliveryStatus.SENDING, attempts=attempts)
     assert _conclude(sending, Failure(error)) == _with(
-        sending, status=Delivery.FAILED, due_at=None, ended_at=LATER, reason=error.reason
+        sending, status=DeliveryStatus.FAILED, due_at=None, ended_at=LATER, reason=error.reason
     )
 
 
@@ -207,7 +209,7 @@ def test_the_wait_doubles_and_spreads_over_its_upper_half(
 
 @pytest.mark.parametrize("attempts", [3, 4, 33, 34, 99])
 def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
-    patient = Retries(attempts=100, longest=timedelta(seconds=100))
+    patient = RetryPolicy(attempts=100, longest=timedelta(seconds=100))
     again = next_attempt(attempts, Transient("busy"), patient, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + timedelta(seconds=100)
 
@@ -215,14 +217,14 @@ def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
 @pytest.mark.parametrize("attempts", [4, 40, 99])
 def test_the_wait_never_exceeds_the_longest_however_long_the_first(attempts: int) -> None:
     day, week = timedelta(days=1), timedelta(days=7)
-    slow = Retries(attempts=100, first=day, longest=week)
+    slow = RetryPolicy(attempts=100, first=day, longest=week)
     again = next_attempt(attempts, Transient("busy"), slow, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + week
 
 
 def test_a_wait_is_exact_where_a_float_would_not_be() -> None:
     centuries = timedelta(microseconds=2**54 + 2)
-    slow = Retries(first=centuries, longest=centuries)
+    slow = RetryPolicy(first=centuries, longest=centuries)
     again = next_attempt(1, Transient("busy"), slow, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + centuries
 
@@ -240,11 +242,11 @@ def test_a_provider_that_names_a_wait_does_not_get_more_attempts() -> None:
 
 
 @pytest.mark.parametrize("status", sorted(LIVE))
-def test_a_suppressed_message_ends_with_its_reason(status: Delivery) -> None:
+def test_a_suppressed_message_ends_with_its_reason(status: DeliveryStatus) -> None:
     message = a_message(status)
     assert suppress(message, "operation_not_allowed", now=LATER) == _with(
         message,
-        status=Delivery.SUPPRESSED,
+        status=DeliveryStatus.SUPPRESSED,
         due_at=None,
         ended_at=LATER,
         reason="operation_not_allowed",
@@ -252,21 +254,25 @@ def test_a_suppressed_message_ends_with_its_reason(status: Delivery) -> None:
 
 
 def test_a_receipt_ends_a_sent_message() -> None:
-    sent = a_message(Delivery.SENT, due_at=None, sent_at=NOON)
-    assert confirm(sent, now=LATER) == _with(sent, status=Delivery.DELIVERED, ended_at=LATER)
+    sent = a_message(DeliveryStatus.SENT, due_at=None, sent_at=NOON)
+    assert confirm(sent, now=LATER) == _with(sent, status=DeliveryStatus.DELIVERED, ended_at=LATER)
     assert bounce(sent, "mailbox full", now=LATER) == _with(
-        sent, status=Delivery.BOUNCED, ended_at=LATER, reason="mailbox full"
+        sent, status=DeliveryStatus.BOUNCED, ended_at=LATER, reason="mailbox full"
     )
 
 
-@pytest.mark.parametrize("status", [Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED])
-def test_a_receipt_tells_that_a_provider_took_what_it_never_said_it_took(status: Delivery) -> None:
+@pytest.mark.parametrize(
+    "status", [DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.FAILED]
+)
+def test_a_receipt_tells_that_a_provider_took_what_it_never_said_it_took(
+    status: DeliveryStatus,
+) -> None:
     unheard = a_message(status, attempts=1, reason="silence")
     arrived = {"due_at": None, "sent_at": LATER, "ended_at": LATER, "reason": None}
-    assert confirm(unheard, now=LATER) == _with(unheard, status=Delivery.DELIVERED, **arrived)
+    assert confirm(unheard, now=LATER) == _with(unheard, status=DeliveryStatus.DELIVERED, **arrived)
     again = a_message(status, requeued_at=NOON)
     assert bounce(again, "gone", now=LATER) == _with(
-        again, status=Delivery.BOUNCED, **{**arrived, "reason": "gone"}
+        again, status=DeliveryStatus.BOUNCED, **{**arrived, "reason": "gone"}
     )
 
 
@@ -277,20 +283,20 @@ def test_what_was_never_tried_has_no_receipt() -> None:
 
 
 def test_a_dead_letter_gets_another_life() -> None:
-    dead = a_message(Delivery.FAILED, attempts=3, due_at=None, ended_at=NOON, reason="busy")
+    dead = a_message(DeliveryStatus.FAILED, attempts=3, due_at=None, ended_at=NOON, reason="busy")
     fresh = {"attempts": 0, "due_at": LATER, "requeued_at": LATER, "ended_at": None, "reason": None}
-    assert requeue(dead, now=LATER) == Success(_with(dead, status=Delivery.QUEUED, **fresh))
+    assert requeue(dead, now=LATER) == Success(_with(dead, status=DeliveryStatus.QUEUED, **fresh))
 
 
-@pytest.mark.parametrize("status", sorted(set(Delivery) - {Delivery.FAILED}))
-def test_only_a_dead_letter_gets_another_life(status: Delivery) -> None:
-    assert requeue(a_message(status), now=LATER) == Failure(NotDead(status))
+@pytest.mark.parametrize("status", sorted(set(DeliveryStatus) - {DeliveryStatus.FAILED}))
+def test_only_a_dead_letter_gets_another_life(status: DeliveryStatus) -> None:
+    assert requeue(a_message(status), now=LATER) == Failure(NotDeadLetter(status))
 
 
 def test_a_requeued_message_is_tried_for_as_long_as_a_new_one() -> None:
     day = timedelta(hours=24)
-    retries = Retries(attempts=100, first=day, longest=day, within=day)
-    dead = a_message(Delivery.FAILED, attempts=30, due_at=None, ended_at=NOON + day)
+    retries = RetryPolicy(attempts=100, first=day, longest=day, within=day)
+    dead = a_message(DeliveryStatus.FAILED, attempts=30, due_at=None, ended_at=NOON + day)
     again = requeue(dead, now=NOON + 30 * day).unwrap()
     claimed = claim(again, now=NOON + 30 * day, lease=LEASE).unwrap()
 
@@ -299,13 +305,13 @@ def test_a_requeued_message_is_tried_for_as_long_as_a_new_one() -> None:
         now = NOON + 30 * day + passed
         return conclude(claimed, outcome, now=now, retries=retries, jitter=1.0)
 
-    assert (after(timedelta(0)).status, after(timedelta(0)).attempts) == (Delivery.QUEUED, 1)
+    assert (after(timedelta(0)).status, after(timedelta(0)).attempts) == (DeliveryStatus.QUEUED, 1)
     assert after(timedelta(0)).due_at == NOON + 31 * day
-    assert after(TICK).status is Delivery.FAILED
+    assert after(TICK).status is DeliveryStatus.FAILED
 
 
 def test_a_requeued_message_was_not_put_off() -> None:
-    dead = a_message(Delivery.FAILED, due_at=None, ended_at=NOON)
+    dead = a_message(DeliveryStatus.FAILED, due_at=None, ended_at=NOON)
     again = requeue(dead, now=LATER).unwrap()
     assert (again.since, again.waited) == (LATER, False)
     assert postpone(again, LATER + TICK).waited
@@ -332,7 +338,7 @@ def test_a_requeued_message_was_not_put_off() -> None:
 def test_the_history_of_a_medium_in_one_word(
     statuses: list[str], asked: bool, word: str | None
 ) -> None:
-    messages = [a_message(Delivery(status)) for status in statuses]
+    messages = [a_message(DeliveryStatus(status)) for status in statuses]
     assert medium_status(messages, Medium.EMAIL, asked=asked) == word
     assert medium_status(messages, Medium.SMS, asked=False) is None
 
@@ -343,7 +349,7 @@ def test_a_message_is_found_only_with_its_account() -> None:
 
 def test_a_naive_instant_is_a_bug() -> None:
     naive = datetime(2026, 1, 1)  # noqa: DTZ001  # naive on purpose
-    sending = a_message(Delivery.SENDING)
+    sending = a_message(DeliveryStatus.SENDING)
     with pytest.raises(ValueError, match="must carry a time zone"):
         claim(a_message(), now=naive, lease=LEASE)
     with pytest.raises(ValueError, match="must carry a time zone"):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.application.records import History
+from billhook.application.records import ContactHistory
 from billhook.lifecycle.errors import (
     AddressSuppressed,
     MissingContact,
@@ -16,9 +16,9 @@ from billhook.lifecycle.errors import (
     Suppression,
     TooSoon,
 )
-from billhook.lifecycle.notify import CLEAR, Notification, Standing, notify, objections
+from billhook.lifecycle.notify import DELIVERABLE, Deliverability, Notification, notify, violations
 from billhook.lifecycle.operation import Operation
-from billhook.model.account import Policy
+from billhook.model.account import AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId, Status
@@ -67,29 +67,31 @@ def test_a_missing_address_is_named_by_its_medium(medium: Medium) -> None:
 @pytest.mark.parametrize("medium", Medium)
 @pytest.mark.parametrize("reason", ["bounced", "complained", "opted_out"])
 def test_a_suppressed_address_is_not_written_to(medium: Medium, reason: Suppression) -> None:
-    assert notify(an_invoice(), medium, now=NOON, standing=Standing(reason)) == Failure(
+    assert notify(an_invoice(), medium, now=NOON, deliverability=Deliverability(reason)) == Failure(
         AddressSuppressed(medium, reason)
     )
 
 
 @pytest.mark.parametrize("medium", Medium)
 def test_a_resend_waits_until_its_instant(medium: Medium) -> None:
-    held = Standing(not_before=LATER)
+    held = Deliverability(not_before=LATER)
     early = LATER - timedelta(microseconds=1)
-    assert notify(an_invoice(), medium, now=early, standing=held) == Failure(TooSoon(medium, LATER))
-    assert isinstance(notify(an_invoice(), medium, now=LATER, standing=held), Success)
+    assert notify(an_invoice(), medium, now=early, deliverability=held) == Failure(
+        TooSoon(medium, LATER)
+    )
+    assert isinstance(notify(an_invoice(), medium, now=LATER, deliverability=held), Success)
 
 
 def test_refusals_win_in_the_order_status_address_suppression_throttle() -> None:
-    against = Standing("bounced", LATER)
+    against = Deliverability("bounced", LATER)
     nowhere = a_customer(contact=None)
     assert notify(
-        an_invoice(Status.PAID, customer=nowhere), Medium.SMS, now=NOON, standing=against
+        an_invoice(Status.PAID, customer=nowhere), Medium.SMS, now=NOON, deliverability=against
     ) == Failure(OperationNotAllowed(Operation.NOTIFY, Status.PAID, OPEN))
-    assert notify(an_invoice(customer=nowhere), Medium.SMS, now=NOON, standing=against) == Failure(
-        MissingContact()
-    )
-    assert notify(an_invoice(), Medium.SMS, now=NOON, standing=against) == Failure(
+    assert notify(
+        an_invoice(customer=nowhere), Medium.SMS, now=NOON, deliverability=against
+    ) == Failure(MissingContact())
+    assert notify(an_invoice(), Medium.SMS, now=NOON, deliverability=against) == Failure(
         AddressSuppressed(Medium.SMS, "bounced")
     )
 
@@ -97,13 +99,13 @@ def test_refusals_win_in_the_order_status_address_suppression_throttle() -> None
 def test_every_reason_is_told_in_that_order() -> None:
     paid = an_invoice(Status.PAID)
     refused = OperationNotAllowed(Operation.NOTIFY, Status.PAID, OPEN)
-    assert list(objections(paid, Medium.SMS, Standing("opted_out", LATER), NOON)) == [
+    assert list(violations(paid, Medium.SMS, Deliverability("opted_out", LATER), NOON)) == [
         refused,
         AddressSuppressed(Medium.SMS, "opted_out"),
         TooSoon(Medium.SMS, LATER),
     ]
     draft = an_invoice(Status.DRAFT, customer=None)
-    assert list(objections(draft, Medium.SMS, CLEAR, NOON)) == [
+    assert list(violations(draft, Medium.SMS, DELIVERABLE, NOON)) == [
         OperationNotAllowed(Operation.NOTIFY, Status.DRAFT, OPEN),
         MissingContact(),
     ]
@@ -112,28 +114,34 @@ def test_every_reason_is_told_in_that_order() -> None:
 @pytest.mark.parametrize(
     ("wait", "last_asked", "expected"),
     [
-        (timedelta(0), NOON, Standing()),
-        (timedelta(minutes=5), None, Standing()),
-        (timedelta(minutes=5), NOON, Standing(not_before=LATER)),
+        (timedelta(0), NOON, Deliverability()),
+        (timedelta(minutes=5), None, Deliverability()),
+        (timedelta(minutes=5), NOON, Deliverability(not_before=LATER)),
     ],
 )
 def test_a_policy_makes_a_standing_of_the_last_time_asked(
-    wait: timedelta, last_asked: datetime | None, expected: Standing
+    wait: timedelta, last_asked: datetime | None, expected: Deliverability
 ) -> None:
-    assert History(None, last_asked).standing(Policy(resend_wait=wait)) == expected
+    assert (
+        ContactHistory(None, last_asked).deliverability(AccountPolicy(resend_wait=wait)) == expected
+    )
 
 
 def test_the_longer_of_two_waits_stands() -> None:
-    policy = Policy(resend_wait=timedelta(minutes=5), invoice_wait=timedelta(minutes=6))
-    longer = Standing(not_before=NOON + timedelta(minutes=6))
-    assert History(None, NOON).standing(policy, NOON) == longer
-    assert History(None, NOON).standing(policy) == Standing(not_before=LATER)
+    policy = AccountPolicy(resend_wait=timedelta(minutes=5), invoice_wait=timedelta(minutes=6))
+    longer = Deliverability(not_before=NOON + timedelta(minutes=6))
+    assert ContactHistory(None, NOON).deliverability(policy, NOON) == longer
+    assert ContactHistory(None, NOON).deliverability(policy) == Deliverability(not_before=LATER)
 
 
 def test_a_suppression_stands_whatever_the_policy() -> None:
-    assert History("bounced", NOON).standing(Policy()) == Standing("bounced")
-    waiting = Policy(resend_wait=timedelta(minutes=5))
-    assert History("bounced", NOON).standing(waiting) == Standing("bounced", LATER)
+    assert ContactHistory("bounced", NOON).deliverability(AccountPolicy()) == Deliverability(
+        "bounced"
+    )
+    waiting = AccountPolicy(resend_wait=timedelta(minutes=5))
+    assert ContactHistory("bounced", NOON).deliverability(waiting) == Deliverability(
+        "bounced", LATER
+    )
 
 
 def test_a_naive_instant_is_a_bug() -> None:

@@ -15,9 +15,9 @@ from billhook.lifecycle.errors import (
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
-    PaymentRefusal,
+    PaymentError,
 )
-from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.events import PaymentRecorded
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.pay import pay
 from billhook.model.invoice import Invoice, Status
@@ -32,9 +32,7 @@ DUE = 99800
 OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
 
 
-def _pay(
-    invoice: Invoice, payment: Payment, now: datetime = LATER
-) -> Result[Change, PaymentRefusal]:
+def _pay(invoice: Invoice, payment: Payment, now: datetime = LATER) -> Result[Change, PaymentError]:
     return pay(invoice, payment, now=now)
 
 
@@ -48,7 +46,7 @@ def test_a_part_leaves_the_rest_due() -> None:
         issued, status=Status.PARTIALLY_PAID, paid=100, first_payment=Reference("pay_1")
     )
     assert _pay(issued, a_payment(100)) == Success(
-        Change(paid_in_part, PaymentTaken(LATER, Reference("pay_1"), 100))
+        Change(paid_in_part, PaymentRecorded(LATER, Reference("pay_1"), 100))
     )
     assert paid_in_part.due == DUE - 100
 
@@ -57,7 +55,7 @@ def test_the_rest_pays_the_invoice() -> None:
     partial = an_invoice(Status.PARTIALLY_PAID)
     paid = _after(partial, status=Status.PAID, paid=DUE, paid_at=LATER)
     assert _pay(partial, a_payment(partial.due, "pay_2")) == Success(
-        Change(paid, PaymentTaken(LATER, Reference("pay_2"), partial.due))
+        Change(paid, PaymentRecorded(LATER, Reference("pay_2"), partial.due))
     )
     assert paid.first_payment == "pay_1"
 

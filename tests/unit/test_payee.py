@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.model.invoice import Status
-from billhook.model.payment_instructions import Payee
+from billhook.model.payment_instructions import PaymentInstructions
 from billhook_adapters.testing import an_invoice
 
 IBANS = ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"]
@@ -17,7 +17,7 @@ IBANS = ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"]
 
 @pytest.mark.parametrize("iban", IBANS)
 def test_an_iban_with_right_check_digits_is_taken(iban: str) -> None:
-    assert Payee(iban=iban).iban == iban
+    assert PaymentInstructions(iban=iban).iban == iban
 
 
 @pytest.mark.parametrize(
@@ -46,16 +46,21 @@ def test_an_iban_with_right_check_digits_is_taken(iban: str) -> None:
 )
 def test_what_no_bank_would_take_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError):
-        Payee.model_validate(given)
+        PaymentInstructions.model_validate(given)
 
 
 def test_a_upi_address_and_a_bic_are_taken() -> None:
-    payee = Payee(upi="acme.books-1@okbank", iban=IBANS[0], bic="COBADEFFXXX")
-    assert (payee.upi, payee.bic) == ("acme.books-1@okbank", "COBADEFFXXX")
+    payment_instructions = PaymentInstructions(
+        upi="acme.books-1@okbank", iban=IBANS[0], bic="COBADEFFXXX"
+    )
+    assert (payment_instructions.upi, payment_instructions.bic) == (
+        "acme.books-1@okbank",
+        "COBADEFFXXX",
+    )
 
 
 @pytest.mark.parametrize("status", list(Status))
 def test_money_can_be_sent_for_what_is_due_and_live(status: Status) -> None:
     payable = status in (Status.ISSUED, Status.PARTIALLY_PAID)
-    assert Hosted(an_invoice(status), "Acme").payable is payable
-    assert Hosted(an_invoice(status, live=False), "Acme").payable is False
+    assert HostedInvoice(an_invoice(status), "Acme").payable is payable
+    assert HostedInvoice(an_invoice(status, live=False), "Acme").payable is False

@@ -5,10 +5,10 @@ from __future__ import annotations
 from returns.result import Failure, Success
 
 from billhook.application.commands import Notify
-from billhook.application.records import Contact, History
+from billhook.application.records import Contact, ContactHistory
 from billhook.lifecycle.errors import AccountNotFound, AddressSuppressed
 from billhook.messaging.delivery import (
-    Delivery,
+    DeliveryStatus,
     MessageId,
     MessageKey,
     MessageNotFound,
@@ -16,7 +16,12 @@ from billhook.messaging.delivery import (
     Transient,
     Unknown,
 )
-from billhook.messaging.delivery_reports import Arrived, CameBack, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+)
 from billhook.messaging.message import Message, medium_status
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -25,20 +30,20 @@ from unit.office import ACME, ONE, Office
 
 EMAIL = Medium.EMAIL
 RAVI = Contact(ACME, EMAIL, "ravi@example.com")
-HARD = CameBack("5.1.1 no such mailbox", suppresses="bounced")
+HARD = Bounced("5.1.1 no such mailbox", suppresses="bounced")
 
 
 def sent(office: Office) -> Message:
     """A message that the provider took."""
     office.issued()
-    key = office.desk.do(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
-    office.handlers.deliver(key)
+    key = office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
+    office.background_jobs.deliver(key)
     return current(office, key)
 
 
 def current(office: Office, key: MessageKey) -> Message:
     """A message as it stands."""
-    found = office.desk.message(key)
+    found = office.service.message(key)
     assert isinstance(found, Message)
     return found
 
@@ -47,73 +52,81 @@ def test_a_receipt_confirms_the_message_that_its_provider_names() -> None:
     office = Office()
     message = sent(office)
     assert message.provider_id is not None
-    named = Receipt(ProviderId(EMAIL, message.provider_id), Arrived())
-    (answer,) = office.desk.receive([named])
-    assert answer.unwrap().status is Delivery.DELIVERED
+    named = DeliveryReport(ProviderMessageId(EMAIL, message.provider_id), Delivered())
+    (answer,) = office.service.receive([named])
+    assert answer.unwrap().status is DeliveryStatus.DELIVERED
     assert current(office, message.key) == answer.unwrap()
 
 
 def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> None:
     office = Office()
     message = sent(office)
-    before = office.desk.get(ACME, ONE)
-    (answer,) = office.desk.receive([Receipt(message.key, CameBack("mailbox full"))])
-    assert (answer.unwrap().status, answer.unwrap().reason) == (Delivery.BOUNCED, "mailbox full")
-    assert office.desk.get(ACME, ONE) == before
+    before = office.service.get(ACME, ONE)
+    (answer,) = office.service.receive([DeliveryReport(message.key, Bounced("mailbox full"))])
+    assert (answer.unwrap().status, answer.unwrap().reason) == (
+        DeliveryStatus.BOUNCED,
+        "mailbox full",
+    )
+    assert office.service.get(ACME, ONE) == before
     assert medium_status(office.messages(), EMAIL, asked=False) == "sent"
-    assert isinstance(office.desk.do(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success)
+    assert isinstance(
+        office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success
+    )
 
 
 def test_a_hard_bounce_suppresses_the_address_until_it_is_lifted() -> None:
     office = Office()
-    office.desk.receive([Receipt(sent(office).key, HARD)])
+    office.service.receive([DeliveryReport(sent(office).key, HARD)])
     again = Notify(account=ACME, invoice=ONE, medium=EMAIL)
-    assert office.desk.do(again) == Failure(AddressSuppressed(EMAIL, "bounced"))
-    assert office.desk.contact(RAVI) == History("bounced", NOON)
-    assert office.desk.suppress(RAVI, None) == Success(History(None, NOON))
-    assert isinstance(office.desk.do(again), Success)
+    assert office.service.execute(again) == Failure(AddressSuppressed(EMAIL, "bounced"))
+    assert office.service.contact(RAVI) == ContactHistory("bounced", NOON)
+    assert office.service.suppress(RAVI, None) == Success(ContactHistory(None, NOON))
+    assert isinstance(office.service.execute(again), Success)
 
 
 def test_the_first_receipt_stands_and_those_after_it_change_nothing() -> None:
     office = Office()
     message = sent(office)
-    first, second = office.desk.receive(
-        [Receipt(message.key, Arrived()), Receipt(message.key, HARD)]
+    first, second = office.service.receive(
+        [DeliveryReport(message.key, Delivered()), DeliveryReport(message.key, HARD)]
     )
-    (third,) = office.desk.receive([Receipt(message.key, HARD)])
-    assert first.unwrap().status is Delivery.DELIVERED
+    (third,) = office.service.receive([DeliveryReport(message.key, HARD)])
+    assert first.unwrap().status is DeliveryStatus.DELIVERED
     assert first == second == third
-    assert office.desk.contact(RAVI).suppressed is None
+    assert office.service.contact(RAVI).suppressed is None
 
 
 def test_a_receipt_about_an_unknown_message_is_told_so() -> None:
     office = Office()
     sent(office)
     strangers = [
-        Receipt(MessageKey(ACME, MessageId("msg_unknown")), Arrived()),
-        Receipt(MessageKey(AccountId("acc_other"), MessageId("msg_1")), Arrived()),
-        Receipt(ProviderId(EMAIL, "never heard of"), Arrived()),
+        DeliveryReport(MessageKey(ACME, MessageId("msg_unknown")), Delivered()),
+        DeliveryReport(MessageKey(AccountId("acc_other"), MessageId("msg_1")), Delivered()),
+        DeliveryReport(ProviderMessageId(EMAIL, "never heard of"), Delivered()),
     ]
-    assert office.desk.receive(strangers) == [Failure(MessageNotFound())] * 3
+    assert office.service.receive(strangers) == [Failure(MessageNotFound())] * 3
 
 
 def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken() -> None:
     office = Office()
     office.issued()
     office.sender.faults.append(Unknown("silence"))
-    key = office.desk.do(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
-    office.handlers.deliver(key)
-    assert current(office, key).status is Delivery.QUEUED
-    office.desk.receive([Receipt(key, Arrived())])
-    assert (current(office, key).status, current(office, key).due_at) == (Delivery.DELIVERED, None)
+    key = office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
+    office.background_jobs.deliver(key)
+    assert current(office, key).status is DeliveryStatus.QUEUED
+    office.service.receive([DeliveryReport(key, Delivered())])
+    assert (current(office, key).status, current(office, key).due_at) == (
+        DeliveryStatus.DELIVERED,
+        None,
+    )
 
 
 def test_an_address_that_a_provider_refuses_for_good_is_left_alone() -> None:
     office = Office()
     office.sender.faults.append(Permanent("5.1.1", suppresses="bounced"))
     failed = sent(office)
-    assert failed.status is Delivery.FAILED
-    assert office.desk.contact(RAVI).suppressed == "bounced"
+    assert failed.status is DeliveryStatus.FAILED
+    assert office.service.contact(RAVI).suppressed == "bounced"
 
 
 def test_any_other_refusal_leaves_the_address_as_it_was() -> None:
@@ -121,9 +134,9 @@ def test_any_other_refusal_leaves_the_address_as_it_was() -> None:
         office = Office()
         office.sender.faults.append(refusal)
         sent(office)
-        assert office.desk.contact(RAVI).suppressed is None
+        assert office.service.contact(RAVI).suppressed is None
 
 
 def test_only_an_account_that_is_there_can_leave_an_address_alone() -> None:
     stranger = Contact(AccountId("acc_unknown"), EMAIL, "ravi@example.com")
-    assert Office().desk.suppress(stranger, "opted_out") == Failure(AccountNotFound())
+    assert Office().service.suppress(stranger, "opted_out") == Failure(AccountNotFound())

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
 from billhook.application.commands import Notify, Send
-from billhook.application.records import Contact, Outcome
-from billhook.application.sending import Addresses
+from billhook.application.records import Contact, PendingWrites
+from billhook.application.sending import MissingAddressPolicy
 from billhook.lifecycle.errors import AddressSuppressed, MissingContact
-from billhook.messaging.delivery import Accepted, Delivery
+from billhook.messaging.delivery import Accepted, DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium, Recipients
 from billhook.model.document import Copies
@@ -27,15 +27,17 @@ TWO_OF_EACH = {"emails": [AP, CEO], "contacts": [MOBILE, OFFICE]}
 BOTH = (Medium.EMAIL, Medium.SMS)
 
 
-def send(office: Office, addresses: Addresses = Addresses.REQUIRED) -> Result[Any, Any]:
+def send(
+    office: Office, addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
+) -> Result[Any, Any]:
     """Send to everybody by both media."""
-    return office.desk.do(Send(account=ACME, invoice=ONE, media=BOTH, addresses=addresses))
+    return office.service.execute(Send(account=ACME, invoice=ONE, media=BOTH, addresses=addresses))
 
 
 def suppress(office: Office, medium: Medium, address: str) -> None:
     """Let an address have bounced."""
-    with office.store.transaction() as work:
-        work.save(Outcome(suppressed={Contact(ACME, medium, address): "bounced"}))
+    with office.store.transaction() as transaction:
+        transaction.save(PendingWrites(suppressed={Contact(ACME, medium, address): "bounced"}))
 
 
 def test_each_recipient_gets_a_message_of_their_own_and_the_customer_none() -> None:
@@ -84,7 +86,7 @@ def test_a_medium_whose_recipients_are_all_suppressed_refuses_the_whole() -> Non
 def test_notify_tells_all_recipients_and_answers_the_first_message() -> None:
     office = Office()
     office.issued(recipients=TWO_OF_EACH)
-    message = office.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
     assert {one.address for one in office.messages()} == {MOBILE, OFFICE}
     assert message in office.messages()
     assert message.address == MOBILE
@@ -112,10 +114,10 @@ def test_nobody_gets_a_copy_who_is_to_be_left_alone() -> None:
             seen.append(invoice.document.copies(message.address))
             return Success(Accepted(seller))
 
-    handlers = replace(office.handlers, senders={Medium.EMAIL: Noting()})
+    background_jobs = replace(office.background_jobs, senders={Medium.EMAIL: Noting()})
     (first, *_) = send(office).unwrap().messages
     suppress(office, Medium.EMAIL, BANK)
-    handlers.deliver(first.key)
+    background_jobs.deliver(first.key)
     assert seen == [Copies((CEO,), ())]
     assert office.seen().document.recipients == Recipients(emails=[AP], cc=[CEO, BANK], bcc=[BANK])
 
@@ -151,9 +153,9 @@ def test_the_message_of_a_trial_is_suppressed_and_reaches_nobody() -> None:
     office = Office()
     office.drafted(live=False)
     for message in send(office).unwrap().messages:
-        office.handlers.deliver(message.key)
+        office.background_jobs.deliver(message.key)
     assert [(one.status, one.reason) for one in office.messages()] == [
-        (Delivery.SUPPRESSED, "not_live"),
-        (Delivery.SUPPRESSED, "not_live"),
+        (DeliveryStatus.SUPPRESSED, "not_live"),
+        (DeliveryStatus.SUPPRESSED, "not_live"),
     ]
     assert office.sender.delivered == []

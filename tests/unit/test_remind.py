@@ -10,20 +10,28 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billhook.lifecycle.expire import expire
-from billhook.lifecycle.notify import Standing
-from billhook.lifecycle.remind import Outlook, Reminded, follow, outlook, plan, remind, zone_of
+from billhook.lifecycle.notify import Deliverability
+from billhook.lifecycle.remind import (
+    ReminderDecision,
+    ReminderOutlook,
+    outlook,
+    remind,
+    reminder_times,
+    reschedule,
+    zone_of,
+)
 from billhook.lifecycle.update import update
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, Status
-from billhook.model.patch import Edits
-from billhook.model.reminder_schedule import Progress, Quiet, Reminders
+from billhook.model.patch import Patch
+from billhook.model.reminder_schedule import QuietHours, ReminderProgress, ReminderSchedule
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
 DUE = NOON + 10 * DAY
-SCHEDULE = Reminders(before=[3 * DAY], after=[0 * DAY, 7 * DAY])
+SCHEDULE = ReminderSchedule(before=[3 * DAY], after=[0 * DAY, 7 * DAY])
 STEPS = (DUE - 3 * DAY, DUE, DUE + 7 * DAY)
-FIRST = Progress(NOON, 0, STEPS[0])
+FIRST = ReminderProgress(NOON, 0, STEPS[0])
 OPEN = [Status.ISSUED, Status.PARTIALLY_PAID]
 SHUT = [status for status in Status if status not in OPEN]
 
@@ -35,28 +43,28 @@ def _due(status: Status = Status.ISSUED, **document: Any) -> Invoice:
 def _remind(
     invoice: Invoice,
     now: datetime,
-    progress: Progress = FIRST,
-    schedule: Reminders | None = SCHEDULE,
-    **standings: Standing,
-) -> Reminded:
+    progress: ReminderProgress = FIRST,
+    schedule: ReminderSchedule | None = SCHEDULE,
+    **deliverabilities: Deliverability,
+) -> ReminderDecision:
     known = {
-        (Medium(medium), invoice.document.address(Medium(medium)) or ""): standing
-        for medium, standing in standings.items()
+        (Medium(medium), invoice.document.address(Medium(medium)) or ""): deliverability
+        for medium, deliverability in deliverabilities.items()
     }
-    return remind(invoice, schedule, UTC, progress, now=now, standings=known)
+    return remind(invoice, schedule, UTC, progress, now=now, deliverabilities=known)
 
 
 def _follow(
-    progress: Progress | None,
+    progress: ReminderProgress | None,
     before: Invoice | None,
     after: Invoice,
     now: datetime,
-    schedule: Reminders = SCHEDULE,
-) -> Progress | None:
-    return follow(progress, before, after, schedule, UTC, now=now)
+    schedule: ReminderSchedule = SCHEDULE,
+) -> ReminderProgress | None:
+    return reschedule(progress, before, after, schedule, UTC, now=now)
 
 
-def _media(reminded: Reminded) -> list[str]:
+def _media(reminded: ReminderDecision) -> list[str]:
     return [notification.medium.value for notification in reminded.notifications]
 
 
@@ -64,7 +72,7 @@ def test_each_recipient_is_reminded_whose_address_may_be_written_to() -> None:
     told = _remind(
         _due(recipients={"emails": ["ap@acme.example", "ceo@acme.example"]}),
         FIRST.due_at,
-        email=Standing("bounced"),
+        email=Deliverability("bounced"),
     )
     assert [(one.medium, one.address) for one in told.notifications] == [
         (Medium.SMS, "+919876543210"),
@@ -74,31 +82,31 @@ def test_each_recipient_is_reminded_whose_address_may_be_written_to() -> None:
 
 @pytest.mark.parametrize("status", OPEN)
 def test_the_plan_is_every_step_of_an_open_invoice(status: Status) -> None:
-    assert plan(_due(status), SCHEDULE, UTC) == STEPS
+    assert reminder_times(_due(status), SCHEDULE, UTC) == STEPS
 
 
 @pytest.mark.parametrize("status", SHUT)
 def test_nothing_is_planned_for_any_other(status: Status) -> None:
-    assert plan(_due(status), SCHEDULE, UTC) == ()
+    assert reminder_times(_due(status), SCHEDULE, UTC) == ()
 
 
 def test_nothing_is_planned_without_a_due_date() -> None:
-    assert plan(an_invoice(), SCHEDULE, UTC) == ()
+    assert reminder_times(an_invoice(), SCHEDULE, UTC) == ()
 
 
 @pytest.mark.parametrize(("due_by", "steps"), [(NOON + 3 * DAY, 2), (NOON + 3 * DAY + TICK, 3)])
 def test_no_step_is_planned_that_issuing_itself_tells(due_by: datetime, steps: int) -> None:
-    assert len(plan(_due(due_by=due_by), SCHEDULE, UTC)) == steps
+    assert len(reminder_times(_due(due_by=due_by), SCHEDULE, UTC)) == steps
 
 
 @pytest.mark.parametrize(("expire_by", "steps"), [(DUE, 1), (DUE + TICK, 2)])
 def test_no_step_is_planned_once_time_has_run_out(expire_by: datetime, steps: int) -> None:
-    assert plan(_due(expire_by=expire_by), SCHEDULE, UTC) == STEPS[:steps]
+    assert reminder_times(_due(expire_by=expire_by), SCHEDULE, UTC) == STEPS[:steps]
 
 
 def test_no_more_is_planned_than_the_schedule_allows() -> None:
     schedule = SCHEDULE.model_copy(update={"most": 2})
-    assert plan(_due(), schedule, UTC) == STEPS[:2]
+    assert reminder_times(_due(), schedule, UTC) == STEPS[:2]
 
 
 def test_the_payers_zone_counts_then_the_accounts() -> None:
@@ -132,34 +140,36 @@ def test_a_part_of_the_money_changes_nothing() -> None:
 
 def test_an_edit_of_the_due_date_lays_the_steps_anew_from_then_on() -> None:
     later = _due(due_by=DUE + 5 * DAY)
-    sent = Progress(STEPS[0], 1, STEPS[1])
-    assert _follow(sent, _due(), later, STEPS[1] - HOUR) == Progress(
+    sent = ReminderProgress(STEPS[0], 1, STEPS[1])
+    assert _follow(sent, _due(), later, STEPS[1] - HOUR) == ReminderProgress(
         STEPS[1] - HOUR, 1, DUE + 2 * DAY
     )
     sooner = _due(due_by=NOON + 2 * DAY)
-    assert _follow(FIRST, _due(), sooner, NOON + DAY) == Progress(NOON + DAY, 0, NOON + 2 * DAY)
+    assert _follow(FIRST, _due(), sooner, NOON + DAY) == ReminderProgress(
+        NOON + DAY, 0, NOON + 2 * DAY
+    )
 
 
 def test_an_invoice_whose_due_date_was_cleared_keeps_count() -> None:
-    sent = Progress(STEPS[0], 1, STEPS[1])
+    sent = ReminderProgress(STEPS[0], 1, STEPS[1])
     cleared = _follow(sent, _due(), an_invoice(), STEPS[0] + HOUR)
-    assert cleared == Progress(STEPS[0] + HOUR, 1, None)
+    assert cleared == ReminderProgress(STEPS[0] + HOUR, 1, None)
     again = _follow(cleared, an_invoice(), _due(), STEPS[0] + DAY)
-    assert again == Progress(STEPS[0] + DAY, 1, STEPS[1])
+    assert again == ReminderProgress(STEPS[0] + DAY, 1, STEPS[1])
 
 
 def test_an_earlier_end_takes_steps_away_and_a_later_one_gives_them_back() -> None:
-    waiting = Progress(STEPS[0], 1, STEPS[1])
+    waiting = ReminderProgress(STEPS[0], 1, STEPS[1])
     sooner = _due(expire_by=STEPS[1])
     none_left = _follow(waiting, _due(), sooner, STEPS[0] + HOUR)
-    assert none_left == Progress(STEPS[0], 1, None)
+    assert none_left == ReminderProgress(STEPS[0], 1, None)
     assert _follow(none_left, sooner, _due(), STEPS[0] + DAY) == waiting
 
 
 def test_a_step_tells_by_every_medium_whose_address_is_known() -> None:
     reminded = _remind(_due(), STEPS[0])
     assert _media(reminded) == ["sms", "email"]
-    assert reminded.progress == Progress(STEPS[0], 1, STEPS[1])
+    assert reminded.progress == ReminderProgress(STEPS[0], 1, STEPS[1])
     by_mail = _due(customer=a_customer(contact=None))
     assert _media(_remind(by_mail, STEPS[0])) == ["email"]
 
@@ -170,112 +180,115 @@ def test_a_schedule_may_name_its_media() -> None:
 
 
 @pytest.mark.parametrize("progress", [FIRST, replace(FIRST, due_at=None)])
-def test_a_wake_up_before_its_time_changes_nothing(progress: Progress) -> None:
-    assert _remind(_due(), STEPS[0] - TICK, progress) == Reminded((), progress)
+def test_a_wake_up_before_its_time_changes_nothing(progress: ReminderProgress) -> None:
+    assert _remind(_due(), STEPS[0] - TICK, progress) == ReminderDecision((), progress)
 
 
 def test_a_wake_up_that_comes_twice_is_stale_the_second_time() -> None:
     progress = _remind(_due(), STEPS[0]).progress
     assert progress is not None
-    assert _remind(_due(), STEPS[0] + HOUR, progress) == Reminded((), progress)
+    assert _remind(_due(), STEPS[0] + HOUR, progress) == ReminderDecision((), progress)
 
 
 @pytest.mark.parametrize("status", SHUT)
 def test_a_wake_up_for_what_is_settled_ends_the_reminders(status: Status) -> None:
-    assert _remind(_due(status), STEPS[0]) == Reminded((), None)
+    assert _remind(_due(status), STEPS[0]) == ReminderDecision((), None)
 
 
 def test_an_invoice_whose_time_ran_out_is_not_reminded_of_though_no_sweep_noticed() -> None:
     invoice = _due(expire_by=STEPS[0] + HOUR)
-    assert _remind(invoice, STEPS[0] + HOUR) == Reminded((), None)
+    assert _remind(invoice, STEPS[0] + HOUR) == ReminderDecision((), None)
     assert _media(_remind(invoice, STEPS[0] + HOUR - TICK)) == ["sms", "email"]
     recorded = expire(invoice, now=STEPS[1]).unwrap().invoice
-    assert _remind(recorded, STEPS[1]) == Reminded((), None)
+    assert _remind(recorded, STEPS[1]) == ReminderDecision((), None)
 
 
 def test_an_account_that_gave_up_its_schedule_reminds_nobody() -> None:
-    assert _remind(_due(), STEPS[0], schedule=None) == Reminded((), None)
+    assert _remind(_due(), STEPS[0], schedule=None) == ReminderDecision((), None)
 
 
 def test_steps_that_were_missed_come_to_one_reminder() -> None:
     late = STEPS[1] + DAY
     reminded = _remind(_due(), late)
     assert _media(reminded) == ["sms", "email"]
-    assert reminded.progress == Progress(late, 1, STEPS[2])
+    assert reminded.progress == ReminderProgress(late, 1, STEPS[2])
 
 
 def test_after_the_last_step_nothing_is_left_but_the_count() -> None:
-    reminded = _remind(_due(), STEPS[2], Progress(STEPS[1], 2, STEPS[2]))
-    assert reminded.progress == Progress(STEPS[2], 3, None)
+    reminded = _remind(_due(), STEPS[2], ReminderProgress(STEPS[1], 2, STEPS[2]))
+    assert reminded.progress == ReminderProgress(STEPS[2], 3, None)
 
 
 def test_no_more_are_sent_than_the_schedule_allows() -> None:
     schedule = SCHEDULE.model_copy(update={"most": 2})
-    second = _remind(_due(), STEPS[1], Progress(STEPS[0], 1, STEPS[1]), schedule)
-    assert (len(second.notifications), second.progress) == (2, Progress(STEPS[1], 2, None))
+    second = _remind(_due(), STEPS[1], ReminderProgress(STEPS[0], 1, STEPS[1]), schedule)
+    assert (len(second.notifications), second.progress) == (2, ReminderProgress(STEPS[1], 2, None))
     moved = _due(due_by=DUE + 99 * DAY)
-    assert _follow(second.progress, _due(), moved, STEPS[1] + HOUR, schedule) == Progress(
+    assert _follow(second.progress, _due(), moved, STEPS[1] + HOUR, schedule) == ReminderProgress(
         STEPS[1] + HOUR, 2, None
     )
     # The account allowed more when this row was written.
-    assert _remind(_due(), STEPS[2], Progress(STEPS[1], 2, STEPS[2]), schedule) == Reminded(
-        (), Progress(STEPS[2], 2, None)
-    )
+    assert _remind(
+        _due(), STEPS[2], ReminderProgress(STEPS[1], 2, STEPS[2]), schedule
+    ) == ReminderDecision((), ReminderProgress(STEPS[2], 2, None))
 
 
 def test_a_step_that_the_account_no_longer_has_sends_nothing() -> None:
-    schedule = Reminders(after=[DAY])
-    assert _remind(_due(), STEPS[1], replace(FIRST, due_at=STEPS[1]), schedule) == Reminded(
-        (), Progress(STEPS[1], 0, DUE + DAY)
+    schedule = ReminderSchedule(after=[DAY])
+    assert _remind(_due(), STEPS[1], replace(FIRST, due_at=STEPS[1]), schedule) == ReminderDecision(
+        (), ReminderProgress(STEPS[1], 0, DUE + DAY)
     )
 
 
 @pytest.mark.parametrize(
-    "standing", [Standing(suppressed="opted_out"), Standing(not_before=STEPS[0] + TICK)]
+    "deliverability",
+    [Deliverability(suppressed="opted_out"), Deliverability(not_before=STEPS[0] + TICK)],
 )
-def test_an_address_that_must_not_be_written_to_is_left_out(standing: Standing) -> None:
-    assert _media(_remind(_due(), STEPS[0], sms=standing)) == ["email"]
-    nobody = _remind(_due(), STEPS[0], sms=standing, email=standing)
-    assert nobody == Reminded((), Progress(STEPS[0], 0, STEPS[1]))
+def test_an_address_that_must_not_be_written_to_is_left_out(deliverability: Deliverability) -> None:
+    assert _media(_remind(_due(), STEPS[0], sms=deliverability)) == ["email"]
+    nobody = _remind(_due(), STEPS[0], sms=deliverability, email=deliverability)
+    assert nobody == ReminderDecision((), ReminderProgress(STEPS[0], 0, STEPS[1]))
 
 
 def test_who_is_late_at_night_waits_for_the_morning() -> None:
     kolkata = ZoneInfo("Asia/Kolkata")
-    schedule = Reminders(after=[0 * DAY], quiet=Quiet(start=time(21), end=time(8)))
-    progress, midnight = Progress(NOON, 0, DUE), datetime(2026, 1, 11, 18, 30, tzinfo=UTC)
-    late = remind(_due(), schedule, kolkata, progress, now=midnight, standings={})
+    schedule = ReminderSchedule(after=[0 * DAY], quiet=QuietHours(start=time(21), end=time(8)))
+    progress, midnight = ReminderProgress(NOON, 0, DUE), datetime(2026, 1, 11, 18, 30, tzinfo=UTC)
+    late = remind(_due(), schedule, kolkata, progress, now=midnight, deliverabilities={})
     morning = datetime(2026, 1, 12, 2, 30, tzinfo=UTC)
-    assert late == Reminded((), replace(progress, due_at=morning))
+    assert late == ReminderDecision((), replace(progress, due_at=morning))
     assert late.progress is not None
-    early = remind(_due(), schedule, kolkata, late.progress, now=morning - TICK, standings={})
-    assert early == Reminded((), late.progress)
-    told = remind(_due(), schedule, kolkata, late.progress, now=morning, standings={})
-    assert (_media(told), told.progress) == (["sms", "email"], Progress(morning, 1, None))
+    early = remind(
+        _due(), schedule, kolkata, late.progress, now=morning - TICK, deliverabilities={}
+    )
+    assert early == ReminderDecision((), late.progress)
+    told = remind(_due(), schedule, kolkata, late.progress, now=morning, deliverabilities={})
+    assert (_media(told), told.progress) == (["sms", "email"], ReminderProgress(morning, 1, None))
 
 
 def test_an_update_may_set_the_due_date_until_money_is_in() -> None:
-    edited = update(an_invoice(), Edits(due_by=DUE), now=NOON).unwrap().invoice
+    edited = update(an_invoice(), Patch(due_by=DUE), now=NOON).unwrap().invoice
     assert edited.document.due_by == DUE
 
 
 def test_the_outlook_is_what_was_sent_and_every_step_that_is_left() -> None:
-    sent = Progress(STEPS[0], 1, STEPS[1])
+    sent = ReminderProgress(STEPS[0], 1, STEPS[1])
     seen = outlook(_due(), SCHEDULE, UTC, sent, now=STEPS[0] + HOUR)
-    assert seen == Outlook(1, STEPS[1:])
+    assert seen == ReminderOutlook(1, STEPS[1:])
     capped = SCHEDULE.model_copy(update={"most": 2})
-    assert outlook(_due(), capped, UTC, sent, now=STEPS[0] + HOUR) == Outlook(1, STEPS[1:2])
-    fewer, twice = SCHEDULE.model_copy(update={"most": 1}), Progress(STEPS[0], 2, STEPS[1])
-    assert outlook(_due(), fewer, UTC, twice, now=STEPS[0]) == Outlook(2, ())
+    assert outlook(_due(), capped, UTC, sent, now=STEPS[0] + HOUR) == ReminderOutlook(1, STEPS[1:2])
+    fewer, twice = SCHEDULE.model_copy(update={"most": 1}), ReminderProgress(STEPS[0], 2, STEPS[1])
+    assert outlook(_due(), fewer, UTC, twice, now=STEPS[0]) == ReminderOutlook(2, ())
 
 
 def test_the_outlook_of_one_who_is_late_is_one_reminder_for_all_that_was_missed() -> None:
-    assert outlook(_due(), SCHEDULE, UTC, FIRST, now=STEPS[1] + HOUR) == Outlook(
+    assert outlook(_due(), SCHEDULE, UTC, FIRST, now=STEPS[1] + HOUR) == ReminderOutlook(
         0, (STEPS[0], STEPS[2])
     )
 
 
 def test_nothing_is_in_the_outlook_where_nothing_is_left_or_time_has_run_out() -> None:
-    done = Progress(STEPS[2], 3, None)
-    assert outlook(_due(), SCHEDULE, UTC, done, now=STEPS[2]) == Outlook(3, ())
+    done = ReminderProgress(STEPS[2], 3, None)
+    assert outlook(_due(), SCHEDULE, UTC, done, now=STEPS[2]) == ReminderOutlook(3, ())
     over = _due(expire_by=STEPS[1])
-    assert outlook(over, SCHEDULE, UTC, FIRST, now=STEPS[1]) == Outlook(0, ())
+    assert outlook(over, SCHEDULE, UTC, FIRST, now=STEPS[1]) == ReminderOutlook(0, ())

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from billhook.model.account import Account, Policy
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Customer, Medium
-from billhook.model.reminder_schedule import MOST_STEPS, Quiet, Reminders
+from billhook.model.reminder_schedule import MOST_STEPS, QuietHours, ReminderSchedule
 from billhook_adapters.testing import NOON, an_account
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
-NIGHT = Quiet(start=time(21), end=time(8))
+NIGHT = QuietHours(start=time(21), end=time(8))
 NEW_YORK, LORD_HOWE = ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe")
 
 
@@ -24,19 +24,19 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _over(quiet: Quiet, at: str, zone: Any = UTC) -> str:
+def _over(quiet: QuietHours, at: str, zone: Any = UTC) -> str:
     return quiet.over(_at(at), zone).isoformat()
 
 
 def test_steps_come_in_order_each_once() -> None:
-    schedule = Reminders(before=[DAY, 3 * DAY, DAY], after=[7 * DAY, 0 * DAY])
+    schedule = ReminderSchedule(before=[DAY, 3 * DAY, DAY], after=[7 * DAY, 0 * DAY])
     assert (schedule.before, schedule.after) == ((DAY, 3 * DAY), (0 * DAY, 7 * DAY))
     assert schedule.steps(NOON, UTC) == (NOON - 3 * DAY, NOON - DAY, NOON, NOON + 7 * DAY)
 
 
 def test_a_step_is_time_that_passes_and_not_a_day_of_the_calendar() -> None:
     due_by = _at("2026-03-08T12:00-04:00")  # the clocks went forward that night
-    (step,) = Reminders(before=[DAY]).steps(due_by, NEW_YORK)
+    (step,) = ReminderSchedule(before=[DAY]).steps(due_by, NEW_YORK)
     assert step.astimezone(NEW_YORK).time() == time(11)
 
 
@@ -65,7 +65,7 @@ def test_a_night_goes_over_midnight(at: str, end: str) -> None:
     ],
 )
 def test_a_midday_rest_ends_on_its_own_day(at: str, end: str) -> None:
-    assert _over(Quiet(start=time(12), end=time(14, 30)), at) == end
+    assert _over(QuietHours(start=time(12), end=time(14, 30)), at) == end
 
 
 def test_the_payers_clock_counts() -> None:
@@ -87,9 +87,9 @@ def test_a_night_is_shorter_or_longer_where_the_clocks_change(at: str, end: str)
 
 
 def test_an_end_that_the_clocks_skip_comes_as_much_later_as_they_skip() -> None:
-    quiet = Quiet(start=time(21), end=time(2, 30))
+    quiet = QuietHours(start=time(21), end=time(2, 30))
     assert _over(quiet, "2026-03-08T01:00-05:00", NEW_YORK) == "2026-03-08T07:30:00+00:00"
-    half = Quiet(start=time(21), end=time(2, 10))  # these clocks move by half an hour
+    half = QuietHours(start=time(21), end=time(2, 10))  # these clocks move by half an hour
     end = half.over(_at("2026-10-03T23:00+10:30"), LORD_HOWE)
     assert end.astimezone(LORD_HOWE).time() == time(2, 40)
 
@@ -105,7 +105,7 @@ def test_an_end_that_the_clocks_skip_comes_as_much_later_as_they_skip() -> None:
     ],
 )
 def test_an_hour_that_comes_twice_is_quiet_twice(at: str, end: str) -> None:
-    quiet = Quiet(start=time(21), end=time(1, 30))
+    quiet = QuietHours(start=time(21), end=time(1, 30))
     assert quiet.over(_at(at), NEW_YORK) == _at(end)
 
 
@@ -116,7 +116,7 @@ def test_a_day_that_a_country_skipped_has_no_end() -> None:
 
 
 def test_steps_that_meet_at_the_end_of_a_night_are_one() -> None:
-    schedule = Reminders(before=[HOUR, 2 * HOUR], after=[0 * HOUR, DAY], quiet=NIGHT)
+    schedule = ReminderSchedule(before=[HOUR, 2 * HOUR], after=[0 * HOUR, DAY], quiet=NIGHT)
     steps = schedule.steps(_at("2026-01-01T23:00+00:00"), UTC)
     assert [step.isoformat() for step in steps] == [
         "2026-01-02T08:00:00+00:00",
@@ -125,12 +125,12 @@ def test_steps_that_meet_at_the_end_of_a_night_are_one() -> None:
 
 
 def test_without_quiet_hours_a_step_stays_where_it_is() -> None:
-    assert Reminders(after=[HOUR]).awake(NOON, UTC) == NOON
+    assert ReminderSchedule(after=[HOUR]).awake(NOON, UTC) == NOON
 
 
 @pytest.mark.parametrize("year", [1, 2, 9998, 9999])
 def test_at_the_ends_of_time_nobody_is_reminded(year: int) -> None:
-    schedule = Reminders(before=[366 * DAY], after=[366 * DAY], quiet=NIGHT)
+    schedule = ReminderSchedule(before=[366 * DAY], after=[366 * DAY], quiet=NIGHT)
     assert schedule.steps(datetime(year, 12, 31, 23, 59, tzinfo=UTC), ZoneInfo("Etc/GMT-14")) == ()
 
 
@@ -153,7 +153,7 @@ def test_at_the_ends_of_time_nobody_is_reminded(year: int) -> None:
 )
 def test_a_schedule_that_nobody_could_keep_is_refused(bad: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
-        Reminders(**bad)
+        ReminderSchedule(**bad)
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_a_schedule_that_nobody_could_keep_is_refused(bad: dict[str, Any], why: 
 )
 def test_quiet_hours_leave_time_and_are_the_payers_own(start: Any, end: Any, why: str) -> None:
     with pytest.raises(ValidationError, match=why):
-        Quiet(start=start, end=end)
+        QuietHours(start=start, end=end)
 
 
 def test_two_hours_of_the_day_are_enough() -> None:
-    assert Quiet(start=time(10), end=time(8)).end == time(8)
+    assert QuietHours(start=time(10), end=time(8)).end == time(8)
 
 
 @pytest.mark.parametrize("name", ["Asia/Kolkata", "America/Argentina/Buenos_Aires", "Etc/GMT+5"])
@@ -187,15 +187,15 @@ def test_what_has_no_names_shape_is_no_zone(name: str) -> None:
 
 
 def test_an_accounts_schedule_comes_back_from_its_bytes() -> None:
-    schedule = Reminders(
+    schedule = ReminderSchedule(
         before=[DAY],
         after=[HOUR],
         most=3,
         media=[Medium.SMS, Medium.EMAIL, Medium.SMS],
-        quiet=Quiet(start=time(21, 0, 0, 1), end=time(8)),
+        quiet=QuietHours(start=time(21, 0, 0, 1), end=time(8)),
         time_zone="Asia/Kolkata",
     )
     account = an_account(reminders=schedule)
     assert Account.model_validate_json(canonical(account)) == account
     assert schedule.media == (Medium.EMAIL, Medium.SMS)
-    assert Policy().reminders is None
+    assert AccountPolicy().reminders is None

@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.model.instalments import Schedule
+from billhook.model.instalments import PaymentSchedule
 from billhook_adapters.testing import a_document, a_line
 
 
-def schedule(*parts: dict[str, Any]) -> Schedule:
+def schedule(*parts: dict[str, Any]) -> PaymentSchedule:
     """A schedule of these parts, each with an id of its own."""
-    return Schedule.model_validate(
+    return PaymentSchedule.model_validate(
         {"instalments": [{"id": f"i{n}", **part} for n, part in enumerate(parts)]}
     )
 
 
-def percent(*parts: Any) -> Schedule:
+def percent(*parts: Any) -> PaymentSchedule:
     """A schedule of percentages."""
     return schedule(*({"percentage": part} for part in parts))
 
 
-def amounts(*parts: int) -> Schedule:
+def amounts(*parts: int) -> PaymentSchedule:
     """A schedule of amounts."""
     return schedule(*({"amount": part} for part in parts))
 
@@ -43,7 +43,7 @@ def amounts(*parts: int) -> Schedule:
     ],
 )
 def test_the_last_instalment_is_what_is_left(
-    given: Schedule, total: int, expected: tuple[int, ...]
+    given: PaymentSchedule, total: int, expected: tuple[int, ...]
 ) -> None:
     assert given.amounts(total) == expected
     assert sum(given.amounts(total)) == total
@@ -62,7 +62,7 @@ def test_the_last_instalment_is_what_is_left(
     ],
 )
 def test_it_adds_up_where_its_parts_are_the_whole(
-    given: Schedule, total: int, *, whole: bool
+    given: PaymentSchedule, total: int, *, whole: bool
 ) -> None:
     assert given.adds_up(total) is whole
 
@@ -88,7 +88,7 @@ def test_instalments_are_covered_one_after_the_other() -> None:
 )
 def test_what_is_no_schedule_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError):
-        Schedule(instalments=given)
+        PaymentSchedule(instalments=given)
 
 
 def test_a_document_may_be_paid_by_instalments() -> None:

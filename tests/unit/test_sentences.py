@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from billhook.lifecycle.apply import apply, replay
-from billhook.lifecycle.events import Cancelled, Deleted, Drafted
+from billhook.lifecycle.events import InvoiceCancelled, InvoiceDeleted, InvoiceDrafted
 from billhook.model.base import FrozenMap, storable, utc
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import email_address, phone_number
@@ -23,7 +23,7 @@ from billhook_adapters.testing import NOON, a_document, an_invoice
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # naive on purpose
 BEFORE_YEAR_1 = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
 AFTER_YEAR_9999 = datetime(9999, 12, 31, 23, 59, tzinfo=timezone(-timedelta(hours=1)))
-DRAFTED = Drafted(NOON, an_invoice().account, an_invoice().id, a_document())
+DRAFTED = InvoiceDrafted(NOON, an_invoice().account, an_invoice().id, a_document())
 INR = Currency("INR")
 
 NO_TIME_ZONE = "must carry a time zone; give an aware datetime"
@@ -48,10 +48,10 @@ BAD_VALUES: list[tuple[Callable[[], object], str]] = [
     (lambda: email_address("ravi"), NO_EMAIL),
     (lambda: phone_number("98765 43210"), NO_PHONE),
     (lambda: apply(an_invoice(), DRAFTED), "only the first fact drafts an invoice"),
-    (lambda: apply(None, Cancelled(NOON)), "invoice.cancelled has no invoice to happen to"),
+    (lambda: apply(None, InvoiceCancelled(NOON)), "invoice.cancelled has no invoice to happen to"),
     (lambda: replay([]), "an invoice has at least one fact"),
     (
-        lambda: replay([DRAFTED, Deleted(NOON), Cancelled(NOON)]),
+        lambda: replay([DRAFTED, InvoiceDeleted(NOON), InvoiceCancelled(NOON)]),
         "invoice.cancelled has no invoice to happen to",
     ),
 ]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from billhook.application.claiming import Delivered
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Notify
-from billhook.application.records import Contact, History
+from billhook.application.records import Contact, ContactHistory
 from billhook.model.customer import Medium
 from billhook_adapters.memory import InMemoryStore
 from unit.office import ACME, ONE, Office
@@ -23,18 +23,18 @@ class TaciturnStore(InMemoryStore):
 
     @contextmanager
     def transaction(self) -> Generator[Any]:
-        with super().transaction() as work:
-            work.histories = _nothing  # type: ignore[method-assign]
-            yield work
+        with super().transaction() as transaction:
+            transaction.histories = _nothing  # type: ignore[method-assign]
+            yield transaction
 
     @contextmanager
     def snapshot(self) -> Generator[Any]:
-        with super().snapshot() as view:
-            view.histories = _nothing  # type: ignore[method-assign]
-            yield view
+        with super().snapshot() as snapshot:
+            snapshot.histories = _nothing  # type: ignore[method-assign]
+            yield snapshot
 
 
-def _nothing(contacts: Collection[Contact]) -> dict[Contact, History]:
+def _nothing(contacts: Collection[Contact]) -> dict[Contact, ContactHistory]:
     return {}
 
 
@@ -46,10 +46,10 @@ def office() -> Office:
 
 
 def test_a_stranger_is_written_to(office: Office) -> None:
-    message = office.desk.do(BY_EMAIL).unwrap()
-    assert office.handlers.deliver(message.key) is Delivered.HANDED_OVER
+    message = office.service.execute(BY_EMAIL).unwrap()
+    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
 
 
 def test_nothing_stands_against_writing_to_a_stranger(office: Office) -> None:
-    verdicts = office.desk.explain(ACME, ONE).unwrap()
+    verdicts = office.service.explain(ACME, ONE).unwrap()
     assert {v.medium: v.allowed for v in verdicts if v.medium} == dict.fromkeys(Medium, True)

@@ -14,18 +14,18 @@ from billhook.lifecycle.delete import delete
 from billhook.lifecycle.errors import (
     AmountTooLarge,
     CurrencyMismatch,
+    DomainError,
     ExpiresTooSoon,
     NotEditable,
     OperationNotAllowed,
-    Refusal,
 )
-from billhook.lifecycle.events import Updated
+from billhook.lifecycle.events import InvoiceUpdated
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.update import update
 from billhook.model.invoice import Invoice, Status
 from billhook.model.money import LARGEST, Currency
 from billhook.model.patch import DocumentField as F
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_line, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
 
@@ -57,9 +57,9 @@ GIVEN: dict[F, Any] = {
 
 
 def _update(
-    invoice: Invoice, now: datetime = NOON, least_lead: timedelta = timedelta(0), **fields: Any
-) -> Result[Change, Refusal]:
-    return update(invoice, Edits(**fields), now=now, least_lead=least_lead)
+    invoice: Invoice, now: datetime = NOON, min_expiry_lead: timedelta = timedelta(0), **fields: Any
+) -> Result[Change, DomainError]:
+    return update(invoice, Patch(**fields), now=now, min_expiry_lead=min_expiry_lead)
 
 
 def test_an_update_sets_what_it_names_and_keeps_the_rest() -> None:
@@ -68,8 +68,8 @@ def test_an_update_sets_what_it_names_and_keeps_the_rest() -> None:
     expected = Invoice.model_validate(
         {**dict(draft), "version": 2, "document": document, "amount": 1}
     )
-    edits = Edits(terms="30 days", lines=[a_line(1, 1)])
-    assert update(draft, edits, now=NOON) == Success(Change(expected, Updated(NOON, edits)))
+    patch = Patch(terms="30 days", lines=[a_line(1, 1)])
+    assert update(draft, patch, now=NOON) == Success(Change(expected, InvoiceUpdated(NOON, patch)))
 
 
 def test_none_clears_a_field() -> None:
@@ -93,7 +93,7 @@ def test_a_field_is_set_where_the_status_allows_it(status: Status, field: F) -> 
     else:
         allowed = WHEN_ISSUED if status is Status.ISSUED else (F.NOTES,)
     if field in allowed:
-        given = getattr(Edits(**{field.value: GIVEN[field]}), field.value)
+        given = getattr(Patch(**{field.value: GIVEN[field]}), field.value)
         assert getattr(answer.unwrap().invoice.document, field.value) == given
     else:
         assert answer == Failure(NotEditable(status, (field,), allowed))
@@ -132,7 +132,7 @@ def test_lines_and_currency_change_together() -> None:
 def test_an_expiry_closer_than_the_account_allows_is_refused(status: Status) -> None:
     lead = timedelta(minutes=15)
     soon = NOON + lead - timedelta(microseconds=1)
-    answer = _update(an_invoice(status), least_lead=lead, expire_by=soon)
+    answer = _update(an_invoice(status), min_expiry_lead=lead, expire_by=soon)
     assert answer == Failure(ExpiresTooSoon(soon, NOON + lead))
 
 
@@ -169,14 +169,14 @@ def test_refusals_win_in_the_order_status_fields_currency_expiry_amount() -> Non
 
 
 def test_edits_name_exactly_the_fields_that_were_given() -> None:
-    assert Edits(terms=None, notes={}).fields == {F.TERMS, F.NOTES}
-    assert Edits().fields == frozenset()
+    assert Patch(terms=None, notes={}).fields == {F.TERMS, F.NOTES}
+    assert Patch().fields == frozenset()
 
 
 @pytest.mark.parametrize("field", ["currency", "lines", "partial_payment", "notes", "media"])
 def test_a_field_that_every_document_has_cannot_be_cleared(field: str) -> None:
     with pytest.raises(ValidationError, match=field):
-        Edits(**{field: None})
+        Patch(**{field: None})
 
 
 def test_a_naive_instant_is_a_bug() -> None:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
@@ -139,11 +139,11 @@ def _rotate(asked: argparse.Namespace) -> int:
         from billhook_adapters.system.clock import SystemClock
 
         if re.fullmatch(ID_PATTERN, asked.account) is None:
-            raise Stopped(of_key(AccountNotFound()))
+            raise CliError(of_key(AccountNotFound()))
         key, account = new_key(), AccountId(asked.account)
         rotated = SqlKeyring(engine).rotate(account, key.id, key.secret, SystemClock().now())
         if isinstance(rotated, Failure):
-            raise Stopped(of_key(rotated.failure()))
+            raise CliError(of_key(rotated.failure()))
     revoked = list(rotated.unwrap())
     told = {"account": account, "key_id": key.id, "key_secret": key.secret, "revoked": revoked}
     lines = [
@@ -170,7 +170,7 @@ def _token(asked: argparse.Namespace) -> int:
         account, now = AccountId(asked.account), SystemClock().now()
         added = SqlKeyring(engine).add(account, token.id, token.secret, now, token.location)
         if isinstance(added, Failure):
-            raise Stopped(of_key(added.failure()))
+            raise CliError(of_key(added.failure()))
     told = {"account": account, "location": token.location, "token": token.secret, "id": token.id}
     lost = f"the token is lost: revoke {token.id} and make another"
     answer(told, _token_lines(token), as_json=asked.json, lost=lost)
@@ -196,10 +196,10 @@ def _revoke(asked: argparse.Namespace) -> int:
         keyring = SqlKeyring(engine)
         key = keyring.find(asked.key)
         if key is None:
-            raise Stopped(of_key(KeyNotFound()))
+            raise CliError(of_key(KeyNotFound()))
         revoked = keyring.revoke(key.account, asked.key, SystemClock().now())
         if isinstance(revoked, Failure):
-            raise Stopped(of_key(revoked.failure()))
+            raise CliError(of_key(revoked.failure()))
     lines = [f"{asked.key} of {key.account} is revoked"]
     answer(None, lines, as_json=False, lost="the key is revoked")
     return 0
@@ -225,7 +225,7 @@ def _told(one: ListedAccount) -> dict[str, object]:
                 "events": list(webhook.events),
                 "silenced": webhook.silenced,
             }
-            for webhook in one.subscribers
+            for webhook in one.webhook_endpoints
         ],
     }
 
@@ -239,5 +239,5 @@ def _lines(one: ListedAccount) -> list[str]:
         lines.append(f"  {what}{key.id}{made}{end}")
     return lines + [
         f"  webhook  {webhook.id}  {webhook.url}{'  silenced' if webhook.silenced else ''}"
-        for webhook in one.subscribers
+        for webhook in one.webhook_endpoints
     ]

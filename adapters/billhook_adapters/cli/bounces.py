@@ -10,8 +10,8 @@ from pathlib import Path
 
 from returns.result import Success
 
-from billhook_adapters.cli.database import database, desk_over
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
@@ -29,16 +29,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook_adapters.email.bounces import receipts
+    from billhook_adapters.email.bounces import delivery_reports
 
     read = reports = kept = 0
     with database(asked.database) as engine:
-        desk = desk_over(engine)
+        service = service_over(engine)
         for raw in _mails(asked):
-            told = receipts(raw)
+            told = delivery_reports(raw)
             read += 1
             reports += bool(told)
-            kept += sum(isinstance(one, Success) for one in desk.receive(told)) if told else 0
+            kept += sum(isinstance(one, Success) for one in service.receive(told)) if told else 0
     value = {"read": read, "reports": reports, "messages": kept}
     lines = [f"{read} read, {reports} reports, {kept} messages found"]
     answer(value, lines, as_json=asked.json, lost="read them again: nothing is told twice")
@@ -58,7 +58,9 @@ def _mails(asked: argparse.Namespace) -> Iterator[bytes]:
         else:
             yield sys.stdin.buffer.read()
     except (mailbox.NoSuchMailboxError, OSError):
-        raise Stopped("--maildir, --mbox: there is no such mailbox, or it cannot be read") from None
+        raise CliError(
+            "--maildir, --mbox: there is no such mailbox, or it cannot be read"
+        ) from None
 
 
 def _unseen(box: mailbox.Maildir) -> Iterator[bytes]:

@@ -8,8 +8,8 @@ from typing import get_args
 from billhook.application.records import Contact
 from billhook.model.base import AccountId
 from billhook.model.customer import Suppression, medium_of
-from billhook_adapters.cli.database import database, desk_over
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
@@ -44,12 +44,12 @@ def _run(asked: argparse.Namespace) -> int:
 
     contact = _contact(asked)
     with database(asked.database) as engine:
-        desk = desk_over(engine)
-        if desk.account(contact.account) is None:
-            raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")
+        service = service_over(engine)
+        if service.account(contact.account) is None:
+            raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         if asked.action != "show":
-            desk.suppress(contact, asked.reason if asked.action == "suppress" else None).unwrap()
-        known = desk.contact(contact)
+            service.suppress(contact, asked.reason if asked.action == "suppress" else None).unwrap()
+        known = service.contact(contact)
     last = known.last_asked and known.last_asked.isoformat()
     told = {"medium": contact.medium, "suppressed": known.suppressed, "last_message": last}
     lines = [f"{name.replace('_', ' '):13} {value or '-'}" for name, value in told.items()]
@@ -61,4 +61,4 @@ def _contact(asked: argparse.Namespace) -> Contact:
     try:
         return Contact(AccountId(asked.account), medium_of(asked.address), asked.address)
     except ValueError as wrong:
-        raise Stopped(f"ADDRESS: {wrong}") from None
+        raise CliError(f"ADDRESS: {wrong}") from None

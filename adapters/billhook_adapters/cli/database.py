@@ -7,14 +7,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.exc import DBAPIError
 
-    from billhook.application.service import Desk
+    from billhook.application.service import InvoiceService
 
 _FILE = "sqlite:///"
 _SERVERS = ("postgresql://", "postgresql+psycopg://")
@@ -67,7 +67,7 @@ def database(url: str, *, new: bool = False) -> Generator[Engine]:
         try:
             engine = open_database(url)
         except CommandError:
-            raise Stopped(
+            raise CliError(
                 "--database: made by a newer billhook, or not by billhook; upgrade billhook, or "
                 "give the URL of another file"
             ) from None
@@ -76,17 +76,17 @@ def database(url: str, *, new: bool = False) -> Generator[Engine]:
         finally:
             engine.dispose()
     except DBAPIError as trouble:
-        raise Stopped(f"--database: {_worded(trouble)}") from None
+        raise CliError(f"--database: {_worded(trouble)}") from None
 
 
-def desk_over(engine: Engine) -> Desk:
+def service_over(engine: Engine) -> InvoiceService:
     """The desk of a command: over this database, by the clock on the wall."""
-    from billhook.application.service import Desk
+    from billhook.application.service import InvoiceService
     from billhook_adapters.sql import SqlStore
     from billhook_adapters.system.clock import SystemClock
     from billhook_adapters.system.ids import RandomIds
 
-    return Desk(SqlStore(engine), SystemClock(), RandomIds())
+    return InvoiceService(SqlStore(engine), SystemClock(), RandomIds())
 
 
 def _check(url: str, *, new: bool) -> None:
@@ -98,7 +98,7 @@ def _check(url: str, *, new: bool) -> None:
         # Only the scheme is repeated: what follows may hold a password.
         scheme, colon, _ = url.partition(":")
         what = f"no store for {scheme!r} databases" if colon else "not a URL"
-        raise Stopped(
+        raise CliError(
             f"--database: {what}; give one such as sqlite:///billhook.sqlite3 or "
             "postgresql://user@host/billhook"
         )
@@ -113,21 +113,21 @@ def _check_server(url: str) -> None:
     except (ArgumentError, ValueError):  # which repeat the URL, or parts of it
         named = None
     if not named:
-        raise Stopped("--database: give a URL such as postgresql://user@host:5432/billhook")
+        raise CliError("--database: give a URL such as postgresql://user@host:5432/billhook")
 
 
 def _check_file(url: str, *, new: bool) -> None:
     name = url.removeprefix(_FILE).partition("?")[0]
     if name in ("", ":memory:"):
-        raise Stopped("--database: it would be gone when the command ends; name a file")
+        raise CliError("--database: it would be gone when the command ends; name a file")
     path = Path(name)
     with suppress(PermissionError):  # SQLite meets it as well, and that is worded
         if name.startswith("file:") or path.exists():
             return
         if not path.parent.is_dir():
-            raise Stopped(f"--database: there is no folder {path.parent}; make it first")
+            raise CliError(f"--database: there is no folder {path.parent}; make it first")
         if not new:
-            raise Stopped(
+            raise CliError(
                 f"--database: there is no file {path}; check the URL, or begin with "
                 "`billhook account create`"
             )

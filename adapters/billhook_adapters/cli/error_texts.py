@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from billhook.application.payments import PayRefusal
+from billhook.application.payments import PayError
 from billhook.lifecycle.errors import (
     AccountNotFound,
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
-    DeskRefusal,
+    IdempotencyKeyReused,
     InvoiceNotFound,
-    KeyReused,
     NotStored,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
     ReferenceReused,
+    ServiceError,
 )
 from billhook.model.base import AccountId
 from billhook.model.money import Currency
@@ -25,7 +25,7 @@ from billhook_adapters.documents.message_texts import amount_text
 from billhook_adapters.system.api_keys import KeyNotFound, KeyTaken
 
 
-def of_payment(refusal: PayRefusal | DeskRefusal, currency: Currency | None = None) -> str:
+def of_payment(refusal: PayError | ServiceError, currency: Currency | None = None) -> str:
     """Why a payment was not taken; amounts are in the invoice's currency."""
     match refusal:
         case OperationNotAllowed(status=status, allowed_in=allowed_in):
@@ -58,14 +58,14 @@ def of_payment(refusal: PayRefusal | DeskRefusal, currency: Currency | None = No
             return of_desk(refusal)
 
 
-def of_desk(refusal: AccountNotFound | Conflict | KeyReused | NotStored) -> str:
+def of_desk(refusal: AccountNotFound | Conflict | IdempotencyKeyReused | NotStored) -> str:
     """Why the desk did not decide."""
     match refusal:
         case AccountNotFound():
             return "there is no such account; `billhook account list` shows which there are"
         case Conflict():
             return "somebody changed the invoice meanwhile; look at it and ask again"
-        case KeyReused():
+        case IdempotencyKeyReused():
             return "this idempotency key came with another request; give one of its own"
         case NotStored():
             return "the database did not take it, and nothing was stored; ask again"

@@ -6,7 +6,7 @@ REFUSED, WRONG_USAGE, ANSWER_LOST = 1, 2, 3
 """Exit statuses: decided against; could not be asked like this; done, but nobody could be told."""
 
 
-class Stopped(Exception):  # noqa: N818  # a command that stops is no error of the program
+class CliError(Exception):  # a command that stops is no error of the program
     """The one line that says why, with the remedy; it holds no secret."""
 
     def __init__(self, reason: str, status: int = WRONG_USAGE) -> None:

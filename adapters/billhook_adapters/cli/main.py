@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import NamedTuple
 
-from billhook_adapters.cli.errors import WRONG_USAGE, Stopped
+from billhook_adapters.cli.errors import WRONG_USAGE, CliError
 from billhook_adapters.cli.parser import Parser
 
 
@@ -27,9 +27,13 @@ COMMANDS = (
     Command("demo", "demo", "walk invoices through their lives, offline"),
     Command("messages", "messages", "list what was not sent, and give dead letters another life"),
     Command("pay", "pay", "take a payment for an invoice"),
-    Command("payee", "payees", "let an account's payers scan a code that sends it money"),
+    Command(
+        "payment-instructions",
+        "payment_instructions",
+        "let an account's payers scan a code that sends it money",
+    ),
     Command("preview", "preview", "look at an SMS, an e-mail, a page or a PDF, and send nothing"),
-    Command("receipts", "receipts", "tell where a provider is to send its receipts"),
+    Command("callbacks", "callbacks", "tell where a provider is to send its receipts"),
     Command("reminder", "reminders", "remind an account's payers before and after the due date"),
     Command("sandbox", "sandbox", "serve an offline twin with known keys, to test against"),
     Command("serve", "serve", "serve the APIs over a database"),
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser(given).parse(given)
     try:
         status: int = asked.run(asked)
-    except Stopped as stopped:
+    except CliError as stopped:
         return _say(asked.parser.prog, stopped, stopped.status)
     except ModuleNotFoundError as missing:
         if "pip install" not in str(missing):

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from returns.result import Success
 
-from billhook.application.records import Outbound
-from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.application.records import OutboxMessage
+from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey
 from billhook.messaging.message import Message
-from billhook.messaging.outbox import OutboxSearch, Place
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
-from billhook_adapters.cli.database import database, desk_over
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _key(text: str) -> MessageKey:
     return MessageKey(AccountId(account), MessageId(message))
 
 
-def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[Place]:
+def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
     from billhook_adapters.sql import SqlStore
 
     return SqlStore(engine).unsent(wanted)
@@ -81,13 +81,13 @@ def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[Place]:
 
 def _list(asked: argparse.Namespace) -> int:
     account = None if asked.account is None else AccountId(asked.account)
-    wanted = OutboxSearch(Delivery(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
+    wanted = OutboxSearch(DeliveryStatus(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
     with database(asked.database) as engine:
-        desk = desk_over(engine)
+        service = service_over(engine)
         told = [
             _told(found)
             for place in _found(engine, wanted)
-            if (found := desk.message(place.key)) is not None
+            if (found := service.message(place.key)) is not None
         ]
     if asked.json:
         print(json.dumps(told))
@@ -102,9 +102,9 @@ def _list(asked: argparse.Namespace) -> int:
 
 def _show(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
-        found = desk_over(engine).message(asked.message)
+        found = service_over(engine).message(asked.message)
     if found is None:
-        raise Stopped("there is no such message; `billhook messages list` prints what there is")
+        raise CliError("there is no such message; `billhook messages list` prints what there is")
     told = _told(found, reveal=asked.reveal)
     if asked.json:
         print(json.dumps(told))
@@ -116,23 +116,23 @@ def _show(asked: argparse.Namespace) -> int:
 
 def _requeue(asked: argparse.Namespace) -> int:
     if bool(asked.messages) == asked.all_failed:
-        raise Stopped("name messages, or give --all-failed")
+        raise CliError("name messages, or give --all-failed")
     if asked.account is not None and not asked.all_failed:
-        raise Stopped("--account goes with --all-failed; a message is named with its account")
+        raise CliError("--account goes with --all-failed; a message is named with its account")
     requeued, refused = 0, list[str]()
     with database(asked.database) as engine:
-        desk = desk_over(engine)
+        service = service_over(engine)
         if asked.all_failed:
             account = None if asked.account is None else AccountId(asked.account)
-            wanted = OutboxSearch(Delivery.FAILED, account, limit=_AT_ONCE)
+            wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
             while places := _found(engine, wanted):
-                done = desk.requeue([place.key for place in places])
+                done = service.requeue([place.key for place in places])
                 requeued += sum(isinstance(one, Success) for one in done)
                 if not any(isinstance(one, Success) for one in done):
                     break
         else:
-            for key, one in zip(asked.messages, desk.requeue(asked.messages), strict=True):
+            for key, one in zip(asked.messages, service.requeue(asked.messages), strict=True):
                 if isinstance(one, Success):
                     requeued += 1
                 else:
@@ -146,12 +146,12 @@ def _requeue(asked: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _told(message: Outbound, *, reveal: bool = False) -> Mapping[str, object]:
+def _told(message: OutboxMessage, *, reveal: bool = False) -> Mapping[str, object]:
     """What an operator is told of a message; the address only where it is asked for."""
     if isinstance(message, Message):
         kind, to = str(message.medium), message.address if reveal else HIDDEN
     else:
-        kind, to = f"webhook {message.event}", message.subscriber
+        kind, to = f"webhook {message.event_type}", message.webhook_endpoint
     moments = ("requested_at", "due_at", "sent_at", "ended_at", "requeued_at")
     return {
         "message": f"{message.account}/{message.id}",

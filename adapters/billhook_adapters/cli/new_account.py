@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook.messaging.webhooks import Subscriber
-from billhook.model.account import Account, Policy
+from billhook.messaging.webhooks import WebhookEndpoint
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId, storable
 from billhook_adapters.cli.error_texts import of_key
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.webhook_endpoints import a_webhook
 from billhook_adapters.system.api_keys import (
     KEY_ID,
@@ -30,10 +30,10 @@ from billhook_adapters.system.clock import SystemClock
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-POLICY = Policy(least_lead=timedelta(minutes=15))
+POLICY = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
 """What Razorpay asks of its accounts."""
 
-NUMBERED = Policy(least_lead=POLICY.least_lead, number_prefix="", number_width=1)
+NUMBERED = AccountPolicy(min_expiry_lead=POLICY.min_expiry_lead, number_prefix="", number_width=1)
 """The same with invoices numbered 1, 2, 3, as HighLevel's are."""
 
 
@@ -43,7 +43,7 @@ class Opening(NamedTuple):
     account: Account
     key: NewKey
     token: NewKey | None
-    webhook: Subscriber | None
+    webhook: WebhookEndpoint | None
 
 
 def read(asked: argparse.Namespace) -> Opening:
@@ -54,7 +54,7 @@ def read(asked: argparse.Namespace) -> Opening:
     if asked.location is not None:
         token = a_token(asked.location, asked.token)
     elif asked.token is not None:
-        raise Stopped("--token goes with --location; give both, or neither")
+        raise CliError("--token goes with --location; give both, or neither")
     account = _an_account(asked.name, _policy(asked.number_prefix, numbered=token is not None))
     key = new_key() if asked.key_id is None else _chosen(asked.key_id, asked.key_secret)
     webhook = None
@@ -64,23 +64,25 @@ def read(asked: argparse.Namespace) -> Opening:
     return Opening(account, key, token, webhook)
 
 
-def _an_account(name: str, policy: Policy) -> Account:
+def _an_account(name: str, policy: AccountPolicy) -> Account:
     try:
         return Account(id=AccountId(new_id("acc_")), name=name, policy=policy)
     except ValidationError:
-        raise Stopped(
+        raise CliError(
             "--name: must have 1 to 256 characters, well-formed; give the name that payers read"
         ) from None
 
 
-def _policy(prefix: str | None, *, numbered: bool) -> Policy:
+def _policy(prefix: str | None, *, numbered: bool) -> AccountPolicy:
     if prefix is None:
         return NUMBERED if numbered else POLICY
-    width = Policy().number_width if prefix else NUMBERED.number_width
+    width = AccountPolicy().number_width if prefix else NUMBERED.number_width
     try:
-        return Policy(least_lead=POLICY.least_lead, number_prefix=prefix, number_width=width)
+        return AccountPolicy(
+            min_expiry_lead=POLICY.min_expiry_lead, number_prefix=prefix, number_width=width
+        )
     except ValidationError:
-        raise Stopped(
+        raise CliError(
             "--number-prefix: must have at most 32 characters and not end in a digit; give one "
             "such as INV-"
         ) from None
@@ -89,14 +91,14 @@ def _policy(prefix: str | None, *, numbered: bool) -> Policy:
 def a_token(location: str, token: str | None) -> NewKey:
     """A token of a location, made where none is given. Raises Stopped on what cannot be one."""
     if LOCATION.fullmatch(location) is None:
-        raise Stopped(
+        raise CliError(
             "--location: must have 1 to 64 ASCII letters, digits, `_`, `.` or `-`; give the altId "
             "that the client sends"
         )
     if token is None:
         return token_key(new_token(), location)
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise Stopped("--token: must be ASCII without spaces; leave it out to have one made")
+        raise CliError("--token: must be ASCII without spaces; leave it out to have one made")
     return token_key(strong("--token", token), location)
 
 
@@ -108,7 +110,7 @@ def stored(opening: Opening, engine: Engine) -> None:
     keys = [key] if token is None else [key, token]
     done = SqlAccounts(engine).open(account, keys, webhook, SystemClock().now())
     if isinstance(done, Failure):
-        raise Stopped(of_key(done.failure()))
+        raise CliError(of_key(done.failure()))
 
 
 def together(asked: argparse.Namespace, *names: str) -> None:
@@ -116,25 +118,25 @@ def together(asked: argparse.Namespace, *names: str) -> None:
     missing = [name for name in names if getattr(asked, name) is None]
     if len(missing) == 1:
         first, second = (f"--{name.replace('_', '-')}" for name in names)
-        raise Stopped(f"{first} and {second} go together; give both, or neither")
+        raise CliError(f"{first} and {second} go together; give both, or neither")
 
 
 def strong(option: str, secret: str) -> str:
     """A secret that somebody chose. Raises Stopped on one that can be guessed."""
     if len(secret) < SHORTEST_SECRET:
-        raise Stopped(
+        raise CliError(
             f"{option}: fewer than {SHORTEST_SECRET} characters cannot hold 128 random bits; draw "
             "a longer one at random (chosen short secrets are for the sandbox only)"
         )
     try:
         return storable(secret)
     except ValueError:
-        raise Stopped(f"{option}: must be well-formed text; draw one of ASCII letters") from None
+        raise CliError(f"{option}: must be well-formed text; draw one of ASCII letters") from None
 
 
 def _chosen(id: str, secret: str) -> NewKey:
     if KEY_ID.fullmatch(id) is None:
-        raise Stopped(
+        raise CliError(
             "--key-id: must have 1 to 64 ASCII letters, digits, `_`, `.` or `-`; leave it out to "
             "have one made"
         )

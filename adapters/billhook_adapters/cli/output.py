@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from billhook_adapters.cli.errors import ANSWER_LOST, Stopped
+from billhook_adapters.cli.errors import ANSWER_LOST, CliError
 
 
 def answer(value: object, lines: Sequence[str], *, as_json: bool, lost: str) -> None:
@@ -23,7 +23,7 @@ def answer(value: object, lines: Sequence[str], *, as_json: bool, lost: str) -> 
     except OSError as trouble:
         _leave_output()
         reason = f"done, but the answer could not be written ({trouble.strerror}); {lost}"
-        raise Stopped(reason, ANSWER_LOST) from None
+        raise CliError(reason, ANSWER_LOST) from None
 
 
 def _calm(line: str) -> str:

@@ -6,8 +6,8 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database, desk_over
-from billhook_adapters.cli.errors import REFUSED, Stopped
+from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
@@ -91,18 +91,20 @@ def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
     from billhook_adapters.cli.error_texts import of_payment
     from billhook_adapters.system.api_keys import new_id
 
-    desk = desk_over(engine)
+    service = service_over(engine)
     invoice = InvoiceId(asked.invoice)
     account = _account(engine, invoice, asked.account)
-    found = desk.get(account, invoice)
+    found = service.get(account, invoice)
     if isinstance(found, Failure):
-        raise Stopped(of_payment(found.failure()), REFUSED)
+        raise CliError(of_payment(found.failure()), REFUSED)
     currency = found.unwrap().document.currency
     reference = Reference(asked.reference or new_id("pay_"))
     payment = Payment(reference=reference, amount=asked.amount, currency=currency)
-    paid = desk.do(Pay(account=account, invoice=invoice, payment=payment, actor="billhook pay"))
+    paid = service.execute(
+        Pay(account=account, invoice=invoice, payment=payment, actor="billhook pay")
+    )
     if isinstance(paid, Failure):
-        raise Stopped(of_payment(paid.failure(), currency), REFUSED)
+        raise CliError(of_payment(paid.failure(), currency), REFUSED)
     return paid.unwrap(), payment
 
 
@@ -117,8 +119,8 @@ def _account(engine: Engine, invoice: InvoiceId, given: str | None) -> AccountId
     known = re.fullmatch(ID_PATTERN, invoice) is not None  # no store holds an id of another shape
     match tuple(SqlAccounts(engine).holders(invoice)) if known else ():
         case ():
-            raise Stopped(of_payment(InvoiceNotFound()), REFUSED)
+            raise CliError(of_payment(InvoiceNotFound()), REFUSED)
         case (account,):
             return account
         case holders:
-            raise Stopped(of_holders(holders))
+            raise CliError(of_holders(holders))

@@ -1,17 +1,17 @@
-"""`billhook payee`: where an account's payers may send money, as codes on page and PDF."""
+"""`billhook payment-instructions`: where payers may send money, as codes on page and PDF."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database, desk_over
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from billhook.model.payment_instructions import Payee
+    from billhook.model.payment_instructions import PaymentInstructions
 
 _AT = "--database sqlite:///billhook.sqlite3"
 _REMEDIES = {
@@ -24,7 +24,7 @@ _REMEDIES = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Set, show and clear."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    example = f"billhook payee set ACCOUNT_ID --upi acme@okbank {_AT}"
+    example = f"billhook payment-instructions set ACCOUNT_ID --upi acme@okbank {_AT}"
     parser.epilog = f"example:\n  {example}"
     for action, what in (
         ("set", "show payers codes that send money here, instead of anywhere else"),
@@ -39,7 +39,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--bic", metavar="B", help="of the IBAN's bank, where it is needed")
         add_json(one)
         add_database(one)
-        does(one, _run, example=example if action == "set" else f"billhook payee {action} A {_AT}")
+        does(
+            one,
+            _run,
+            example=example
+            if action == "set"
+            else f"billhook payment-instructions {action} A {_AT}",
+        )
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -47,30 +53,34 @@ def _run(asked: argparse.Namespace) -> int:
     from billhook.model.base import AccountId
 
     with database(asked.database) as engine:
-        desk = desk_over(engine)
-        account = desk.account(AccountId(asked.account))
+        service = service_over(engine)
+        account = service.account(AccountId(asked.account))
         if account is None:
-            raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")
-        payee = account.policy.payee
+            raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
+        payment_instructions = account.policy.payment_instructions
         if asked.action != "show":
-            payee = _payee(asked) if asked.action == "set" else None
-            policy = account.policy.model_copy(update={"payee": payee})
-            desk.open(Account(id=account.id, name=account.name, policy=policy))
-    told = {name: getattr(payee, name, None) for name in _REMEDIES}
+            payment_instructions = _from_arguments(asked) if asked.action == "set" else None
+            policy = account.policy.model_copy(
+                update={"payment_instructions": payment_instructions}
+            )
+            service.open(Account(id=account.id, name=account.name, policy=policy))
+    told = {name: getattr(payment_instructions, name, None) for name in _REMEDIES}
     lines = [f"{name:5} {value or '-'}" for name, value in told.items()]
-    answer(told, lines, as_json=asked.json, lost="`billhook payee show` tells it again")
+    answer(
+        told, lines, as_json=asked.json, lost="`billhook payment_instructions show` tells it again"
+    )
     return 0
 
 
-def _payee(asked: argparse.Namespace) -> Payee:
+def _from_arguments(asked: argparse.Namespace) -> PaymentInstructions:
     from pydantic import ValidationError
 
-    from billhook.model.payment_instructions import Payee
+    from billhook.model.payment_instructions import PaymentInstructions
 
     if not (asked.upi or asked.iban):
-        raise Stopped("--upi, --iban: give one of them, or both")
+        raise CliError("--upi, --iban: give one of them, or both")
     try:
-        return Payee(upi=asked.upi, iban=asked.iban, bic=asked.bic)
+        return PaymentInstructions(upi=asked.upi, iban=asked.iban, bic=asked.bic)
     except ValidationError as wrong:
         name = str((wrong.errors()[0]["loc"] or ("bic",))[0])
-        raise Stopped(f"--{name}: {_REMEDIES[name]}") from None
+        raise CliError(f"--{name}: {_REMEDIES[name]}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 
 if TYPE_CHECKING:
     import socket
@@ -24,7 +24,7 @@ def bound(asked: argparse.Namespace) -> socket.socket:
     try:
         return listening(asked.host, asked.port)
     except OSError as trouble:
-        raise Stopped(
+        raise CliError(
             f"--port: cannot listen there ({trouble.strerror}); give a free port, or 0 for any"
         ) from None
 

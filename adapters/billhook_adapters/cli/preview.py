@@ -8,12 +8,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_json, does
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from billhook.application.hosted_invoice import Hosted
+    from billhook.application.hosted_invoice import HostedInvoice
     from billhook.messaging.message import Message
 
 
@@ -38,13 +38,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _run(asked: argparse.Namespace) -> int:
     with needs("messages"):
         from billhook_adapters.documents.language import phrases
-        from billhook_adapters.documents.templating import WrongTemplate
+        from billhook_adapters.documents.templating import MessageTemplateError
     if asked.language.partition("-")[0] not in phrases():
-        raise Stopped(f"--language: give one of {', '.join(phrases())}, such as en-IN")
+        raise CliError(f"--language: give one of {', '.join(phrases())}, such as en-IN")
     try:
         return {"sms": _sms, "email": _email, "page": _page, "pdf": _pdf}[asked.what](asked)
-    except WrongTemplate as wrong:
-        raise Stopped(str(wrong)) from None
+    except MessageTemplateError as wrong:
+        raise CliError(str(wrong)) from None
 
 
 def _sms(asked: argparse.Namespace) -> int:
@@ -102,13 +102,13 @@ def _folder(asked: argparse.Namespace) -> Path | None:
     named = asked.templates or os.environ.get("BILLHOOK_TEMPLATES")
     folder = None if not named else Path(named)
     if folder is not None and not folder.is_dir():
-        raise Stopped("--templates: there is no such folder; name one, or leave it out")
+        raise CliError("--templates: there is no such folder; name one, or leave it out")
     return folder
 
 
 def _out(asked: argparse.Namespace) -> Path:
     if asked.out is None:
-        raise Stopped(f"--out: name a file, such as invoice.{asked.what.replace('page', 'html')}")
+        raise CliError(f"--out: name a file, such as invoice.{asked.what.replace('page', 'html')}")
     out: Path = asked.out
     return out
 
@@ -117,11 +117,11 @@ def _write(path: Path, body: bytes) -> None:
     try:
         path.write_bytes(body)
     except OSError as trouble:
-        raise Stopped(f"--out: {path} cannot be written ({trouble.strerror})") from None
+        raise CliError(f"--out: {path} cannot be written ({trouble.strerror})") from None
     print(f"{path} written", flush=True)
 
 
-def _sample(asked: argparse.Namespace) -> tuple[Hosted, Message]:
+def _sample(asked: argparse.Namespace) -> tuple[HostedInvoice, Message]:
     from billhook_adapters.documents.sample import sample
     from billhook_adapters.system.clock import SystemClock
 

@@ -8,13 +8,13 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
     from billhook.model.account import Account
-    from billhook.model.reminder_schedule import Quiet, Reminders
+    from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
 
 _AT = "--database sqlite:///billhook.sqlite3"
 _LENGTH = re.compile(r"([0-9]{1,5})([dhm])")
@@ -100,8 +100,8 @@ def _set(asked: argparse.Namespace) -> int:
 def _show(asked: argparse.Namespace) -> int:
     from billhook_adapters.sql.store import SqlStore
 
-    with database(asked.database) as engine, SqlStore(engine).snapshot() as view:
-        account = _found(view.accounts((asked.account,)).get(asked.account))
+    with database(asked.database) as engine, SqlStore(engine).snapshot() as snapshot:
+        account = _found(snapshot.accounts((asked.account,)).get(asked.account))
     schedule = account.policy.reminders
     answer(_told(schedule), _lines(schedule), as_json=asked.json, lost="ask again")
     return 0
@@ -112,40 +112,42 @@ def _stop(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _stored(asked: argparse.Namespace, schedule: Reminders | None) -> None:
-    from billhook.application.records import Outcome
+def _stored(asked: argparse.Namespace, schedule: ReminderSchedule | None) -> None:
+    from billhook.application.records import PendingWrites
     from billhook.model.account import Account
     from billhook_adapters.sql.store import SqlStore
 
-    with database(asked.database) as engine, SqlStore(engine).transaction() as work:
-        known = _found(work.accounts((asked.account,)).get(asked.account))
+    with database(asked.database) as engine, SqlStore(engine).transaction() as transaction:
+        known = _found(transaction.accounts((asked.account,)).get(asked.account))
         policy = known.policy.model_copy(update={"reminders": schedule})
         account = Account(id=known.id, name=known.name, policy=policy)
-        work.save(Outcome(accounts={account.id: account}))
+        transaction.save(PendingWrites(accounts={account.id: account}))
 
 
 def _found(account: Account | None) -> Account:
     if account is None:
-        raise Stopped("ACCOUNT_ID: there is no such account; see `billhook account list`")
+        raise CliError("ACCOUNT_ID: there is no such account; see `billhook account list`")
     return account
 
 
-def _schedule(asked: argparse.Namespace) -> Reminders:
+def _schedule(asked: argparse.Namespace) -> ReminderSchedule:
     from pydantic import ValidationError
 
-    from billhook.model.reminder_schedule import Quiet, Reminders
+    from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
     from billhook_adapters.system.time_zones import known_zone
 
     if asked.time_zone is not None and known_zone(asked.time_zone) is None:
-        raise Stopped(f"--time-zone: nobody knows it; {_REMEDIES['time_zone']}")
+        raise CliError(f"--time-zone: nobody knows it; {_REMEDIES['time_zone']}")
     if not asked.before and not asked.after:
-        raise Stopped("--before, --after: give at least one of them")
+        raise CliError("--before, --after: give at least one of them")
     try:
-        quiet = None if asked.quiet is None else Quiet(start=asked.quiet[0], end=asked.quiet[1])
+        quiet = (
+            None if asked.quiet is None else QuietHours(start=asked.quiet[0], end=asked.quiet[1])
+        )
     except ValidationError:
-        raise Stopped("--quiet: leave at least two hours of each day") from None
+        raise CliError("--quiet: leave at least two hours of each day") from None
     try:
-        return Reminders(
+        return ReminderSchedule(
             before=asked.before,
             after=asked.after,
             most=asked.most,
@@ -155,10 +157,10 @@ def _schedule(asked: argparse.Namespace) -> Reminders:
         )
     except ValidationError as wrong:
         field = str(wrong.errors()[0]["loc"][0])
-        raise Stopped(f"--{field.replace('_', '-')}: {_REMEDIES[field]}") from None
+        raise CliError(f"--{field.replace('_', '-')}: {_REMEDIES[field]}") from None
 
 
-def _told(schedule: Reminders | None) -> object:
+def _told(schedule: ReminderSchedule | None) -> object:
     if schedule is None:
         return None
     return {
@@ -171,7 +173,7 @@ def _told(schedule: Reminders | None) -> object:
     }
 
 
-def _lines(schedule: Reminders | None) -> list[str]:
+def _lines(schedule: ReminderSchedule | None) -> list[str]:
     if schedule is None:
         return ["no reminders"]
     quiet = "none" if schedule.quiet is None else _hours(schedule.quiet)
@@ -191,5 +193,5 @@ def _length(span: timedelta) -> str:
     return str(span) if unit is None else f"{span // _UNITS[unit]}{unit}"
 
 
-def _hours(quiet: Quiet) -> str:
+def _hours(quiet: QuietHours) -> str:
     return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}"

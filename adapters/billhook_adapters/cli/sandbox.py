@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import does
 from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.system.optional_dependencies import needs
@@ -83,10 +83,10 @@ def _run(asked: argparse.Namespace) -> int:
         stack.enter_context(database(url, new=True))
         listener = stack.enter_context(bound(asked))
         here = address(listener)
-        service = build_sandbox(
+        application = build_sandbox(
             url, base_url=f"{here}/i/", keys=keys, locations=locations, webhook=webhook
         )
-        stack.callback(service.database.dispose)
+        stack.callback(application.database.dispose)
         configured("WARNING")
         print(f"billhook sandbox on {here}")
         for key in keys:
@@ -94,7 +94,7 @@ def _run(asked: argparse.Namespace) -> int:
         for location in locations:
             print(f"  location {location.id}  token {location.token}")
         print("ready; Ctrl-C stops it", flush=True)
-        serve(service.app, listener)
+        serve(application.app, listener)
     return 0
 
 
@@ -103,11 +103,11 @@ def _webhook(asked: argparse.Namespace) -> Webhook | None:
     from billhook_adapters.webhooks import check_url
 
     if (asked.webhook_url is None) != (asked.webhook_secret is None):
-        raise Stopped("--webhook-url and --webhook-secret go together; give both, or neither")
+        raise CliError("--webhook-url and --webhook-secret go together; give both, or neither")
     if asked.webhook_url is None:
         return None
     try:
         check_url(asked.webhook_url, allow_loopback=True)
     except ValueError as wrong:
-        raise Stopped(f"--webhook-url: {wrong}") from None
+        raise CliError(f"--webhook-url: {wrong}") from None
     return Webhook(asked.webhook_url, asked.webhook_secret)

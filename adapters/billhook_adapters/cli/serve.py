@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_database, does
 from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.system.optional_dependencies import needs
@@ -49,10 +49,10 @@ def _run(asked: argparse.Namespace) -> int:
         from billhook_adapters.composition.settings import (
             BASE_URL,
             DATABASE,
-            WrongSetting,
+            SettingError,
             settings,
         )
-        from billhook_adapters.documents.templating import WrongTemplate
+        from billhook_adapters.documents.templating import MessageTemplateError
         from billhook_adapters.http.core.server import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
     with ExitStack() as stack:
@@ -66,8 +66,8 @@ def _run(asked: argparse.Namespace) -> int:
         os.environ.setdefault(BASE_URL, f"{here}/i/")
         try:
             senders(settings(os.environ))
-        except (WrongSetting, WrongTemplate) as wrong:
-            raise Stopped(str(wrong)) from None
+        except (SettingError, MessageTemplateError) as wrong:
+            raise CliError(str(wrong)) from None
         print(f"billhook serves {here}; Ctrl-C stops it", flush=True)
         if asked.workers > 1:
             os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
@@ -79,8 +79,13 @@ def _run(asked: argparse.Namespace) -> int:
 
 def application() -> App:
     """The application that the environment describes; each worker makes its own."""
-    from billhook_adapters.composition.senders import receipts, senders
-    from billhook_adapters.composition.service import Looks, announcer, beside, build_service
+    from billhook_adapters.composition.senders import delivery_reports, senders
+    from billhook_adapters.composition.service import (
+        Looks,
+        beside,
+        build_application,
+        webhook_sender,
+    )
     from billhook_adapters.composition.settings import settings
     from billhook_adapters.observability import configured
     from billhook_adapters.system.clock import SystemClock
@@ -88,16 +93,16 @@ def application() -> App:
 
     given = settings(os.environ)
     configured(given.log_level)
-    service = build_service(
+    application = build_application(
         given.database,
         clock=SystemClock(),
         ids=RandomIds(given.base_url),
         senders=senders(given),
-        announcer=announcer(given),
+        webhook_sender=webhook_sender(given),
         engine=given.engine,
         rates=given.rates,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
-        faces=lambda parts: {**beside(parts), **receipts(given, parts.lane)},
+        apis=lambda parts: {**beside(parts), **delivery_reports(given, parts.batched)},
     )
-    return service.app
+    return application.app

@@ -25,11 +25,11 @@ def _run(asked: argparse.Namespace) -> int:
         from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
-        standing = told(SqlStore(engine).tally(now, MOST_COUNTED), now)
+        deliverability = told(SqlStore(engine).outbox_counts(now, MOST_COUNTED), now)
     if asked.json:
-        print(json.dumps(standing))
+        print(json.dumps(deliverability))
         return 0
-    for name, value in standing.items():
+    for name, value in deliverability.items():
         if isinstance(value, Mapping):
             for reason, count in value.items():
                 print(f"{name.replace('_', ' ')}, {reason:30} {count}")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 
-from billhook.messaging.webhooks import Event, Subscriber, SubscriberId
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId, WebhookEventType
 from billhook.model.base import AccountId
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.system.api_keys import new_id
 from billhook_adapters.system.optional_dependencies import needs
 
 STYLE = "razorpay"
-EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)  # its dialect has them, behind an extra
+EVENTS = (
+    WebhookEventType.PARTIALLY_PAID,
+    WebhookEventType.PAID,
+    WebhookEventType.EXPIRED,
+)  # its dialect has them, behind an extra
 SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the variable's name
 
 
-def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> Subscriber:
+def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> WebhookEndpoint:
     """A subscriber: the vendor's to its three events, a native one to all.
 
     Raises Stopped with the remedy.
@@ -25,13 +29,13 @@ def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> 
     try:
         check_url(url)
     except ValueError as wrong:
-        raise Stopped(f"--webhook-url: {wrong}") from None
-    return Subscriber(
+        raise CliError(f"--webhook-url: {wrong}") from None
+    return WebhookEndpoint(
         account=account,
-        id=SubscriberId(new_id("sub_")),
+        id=WebhookEndpointId(new_id("sub_")),
         url=url,
         style=style,
-        events=EVENTS if style == STYLE else tuple(Event),
+        events=EVENTS if style == STYLE else tuple(WebhookEventType),
         sealed_secret=_sealed(secret),
     )
 
@@ -39,12 +43,12 @@ def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> 
 def _sealed(secret: str) -> str:
     key = os.environ.get(SECRET_KEY, "")
     if not key:
-        raise Stopped(f"--webhook-secret: it is kept encrypted; set {SECRET_KEY} first")
+        raise CliError(f"--webhook-secret: it is kept encrypted; set {SECRET_KEY} first")
     with needs("webhooks"):
-        from billhook_adapters.webhooks.secret_box import SecretBox, WeakSecretKey
+        from billhook_adapters.webhooks.secret_box import SecretBox, SecretKeyWeakError
     try:
         return SecretBox(key).seal(secret)
     except UnicodeError:
-        raise Stopped(f"--webhook-secret: {SECRET_KEY} must be well-formed text") from None
-    except WeakSecretKey as weak:  # it names the variable itself
-        raise Stopped(f"--webhook-secret: {weak}") from None
+        raise CliError(f"--webhook-secret: {SECRET_KEY} must be well-formed text") from None
+    except SecretKeyWeakError as weak:  # it names the variable itself
+        raise CliError(f"--webhook-secret: {weak}") from None

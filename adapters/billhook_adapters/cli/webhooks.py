@@ -6,14 +6,14 @@ import argparse
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from billhook.messaging.webhooks import Subscriber
+    from billhook.messaging.webhooks import WebhookEndpoint
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
@@ -73,31 +73,33 @@ def _add(asked: argparse.Namespace) -> int:
 
 
 def _turn(asked: argparse.Namespace) -> int:
-    from billhook.messaging.webhooks import Subscriber
+    from billhook.messaging.webhooks import WebhookEndpoint
 
     with database(asked.database) as engine:
         known = next((one for one in _account(asked, engine) if one.id == asked.webhook), None)
         if known is None:
-            raise Stopped("WEBHOOK_ID: the account has none of this id; see `account list`")
-        _subscribe(engine, Subscriber.model_validate({**dict(known), "silenced": asked.silenced}))
+            raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
+        _subscribe(
+            engine, WebhookEndpoint.model_validate({**dict(known), "silenced": asked.silenced})
+        )
     return 0
 
 
-def _account(asked: argparse.Namespace, engine: Engine) -> list[Subscriber]:
+def _account(asked: argparse.Namespace, engine: Engine) -> list[WebhookEndpoint]:
     """The webhooks of the account. Raises Stopped where there is no such account."""
     from billhook.model.base import AccountId
     from billhook_adapters.sql.store import SqlStore
 
     account = AccountId(asked.account)
-    with SqlStore(engine).snapshot() as view:
-        if account not in view.accounts((account,)):
-            raise Stopped("ACCOUNT_ID: there is no such account; see `account list`")
-        return list(view.subscribers((account,)).get(account, ()))
+    with SqlStore(engine).snapshot() as snapshot:
+        if account not in snapshot.accounts((account,)):
+            raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
+        return list(snapshot.webhook_endpoints((account,)).get(account, ()))
 
 
-def _subscribe(engine: Engine, subscriber: Subscriber) -> None:
-    from billhook.application.records import Outcome
+def _subscribe(engine: Engine, webhook_endpoint: WebhookEndpoint) -> None:
+    from billhook.application.records import PendingWrites
     from billhook_adapters.sql.store import SqlStore
 
-    with SqlStore(engine).transaction() as work:
-        work.save(Outcome(subscribers={subscriber.key: subscriber}))
+    with SqlStore(engine).transaction() as transaction:
+        transaction.save(PendingWrites(webhook_endpoints={webhook_endpoint.key: webhook_endpoint}))

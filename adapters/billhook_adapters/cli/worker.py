@@ -8,7 +8,7 @@ import signal
 from types import FrameType
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_database, does
 from billhook_adapters.system.optional_dependencies import needs
 
@@ -36,8 +36,8 @@ def _hands(text: str) -> int:
 def _run(asked: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.composition.service import build_worker
-        from billhook_adapters.composition.settings import DATABASE, ENGINE, WrongSetting, settings
-        from billhook_adapters.documents.templating import WrongTemplate
+        from billhook_adapters.composition.settings import DATABASE, ENGINE, SettingError, settings
+        from billhook_adapters.documents.templating import MessageTemplateError
         from billhook_adapters.observability import configured
         from billhook_adapters.system.clock import SystemClock
         from billhook_adapters.system.ids import RandomIds
@@ -46,14 +46,14 @@ def _run(asked: argparse.Namespace) -> int:
         environ[ENGINE] = asked.engine
     try:
         given = settings(environ)
-    except WrongSetting as wrong:
-        raise Stopped(str(wrong)) from None
+    except SettingError as wrong:
+        raise CliError(str(wrong)) from None
     with database(asked.database):
         ids = RandomIds(given.base_url)
         try:
             engine, _ = build_worker(given, clock=SystemClock(), ids=ids, hands=asked.hands)
-        except (WrongSetting, WrongTemplate) as wrong:
-            raise Stopped(str(wrong)) from None
+        except (SettingError, MessageTemplateError) as wrong:
+            raise CliError(str(wrong)) from None
     configured(given.log_level)
 
     def leave(_number: int, _frame: FrameType | None) -> None:

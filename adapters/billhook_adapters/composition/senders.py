@@ -9,13 +9,13 @@ from returns.result import Result
 
 from billhook.application.ports import Sender
 from billhook.messaging.delivery import MessageNotFound
-from billhook.messaging.delivery_reports import Receipt
+from billhook.messaging.delivery_reports import DeliveryReport
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook_adapters.composition.settings import SMS_URL, Settings, WrongSetting
+from billhook_adapters.composition.settings import SMS_URL, SettingError, Settings
 from billhook_adapters.documents.message_texts import Writer
 from billhook_adapters.email import SmtpSender
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.exchange import App
 from billhook_adapters.system.optional_dependencies import needs
 
@@ -27,7 +27,7 @@ class Receive(Protocol):
     """What keeps receipts: `Desk.receive`."""
 
     def __call__(
-        self, receipts: Sequence[Receipt], /
+        self, delivery_reports: Sequence[DeliveryReport], /
     ) -> list[Result[Message, MessageNotFound]]: ...
 
 
@@ -41,7 +41,7 @@ class Hearing(Protocol):
 def senders(given: Settings) -> Mapping[Medium, Sender]:
     """The senders that are set up; a message by another medium ends as a dead letter.
 
-    Raises WrongSetting, and WrongTemplate on a template that could fail later.
+    Raises SettingError, and WrongTemplate on a template that could fail later.
     """
     found: dict[Medium, Sender] = {}
     if given.mail is None and given.sms_url is None:
@@ -63,16 +63,16 @@ def hear(senders: Mapping[Medium, Sender], receive: Receive) -> None:
             sender.receive = receive
 
 
-def receipts(given: Settings, lane: Lane) -> Mapping[str, App]:
+def delivery_reports(given: Settings, batched: BatchedService) -> Mapping[str, App]:
     """Where providers tell over HTTP what became of messages, if they are asked to."""
     if given.callbacks is None or given.sms_url is None:
         return {}
     with needs("sms"):
-        from billhook_adapters.http.delivery_callbacks.api import ReceiptsFace
+        from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
         from billhook_adapters.sms.twilio import TwilioAccount
     asked = _provider(given.sms_url)
     token = asked.token if isinstance(asked, TwilioAccount) else None
-    return {"/receipts": ReceiptsFace(lane, given.callbacks, token)}
+    return {"/delivery-callbacks": DeliveryCallbacksApi(batched, given.callbacks, token)}
 
 
 def _provider(url: str) -> Provider:
@@ -81,7 +81,7 @@ def _provider(url: str) -> Provider:
     try:
         return provider(url)
     except ValueError as wrong:
-        raise WrongSetting(f"{SMS_URL} {wrong}") from None
+        raise SettingError(f"{SMS_URL} {wrong}") from None
 
 
 def _sms(url: str, given: Settings, writer: Writer) -> Sender:

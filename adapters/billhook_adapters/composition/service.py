@@ -12,24 +12,24 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine as Database
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Delivered
-from billhook.application.inline_delivery import InlineDesk
-from billhook.application.ports import Announcer, Clock, Engine, Ids, Sender, Store
-from billhook.application.service import Desk
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult
+from billhook.application.inline_delivery import InlineDeliveryService
+from billhook.application.ports import Clock, Engine, Ids, Sender, Store, WebhookSender
+from billhook.application.service import InvoiceService
 from billhook.messaging.outbox import MOST_COUNTED
 from billhook.model.customer import Medium
-from billhook.model.rate_limits import UNLIMITED, Rates
+from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.composition.senders import hear, senders
 from billhook_adapters.composition.settings import EngineName, Settings
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
 from billhook_adapters.http import native
 from billhook_adapters.http.core.application import build_app
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.exchange import App
 from billhook_adapters.http.health.api import Probes
-from billhook_adapters.http.highlevel.api import HighLevelFace
+from billhook_adapters.http.highlevel.api import HighLevelApi
 from billhook_adapters.http.highlevel.routes import invoices as highlevel
 from billhook_adapters.http.razorpay.routes import invoices as razorpay
 from billhook_adapters.observability import Metrics, observed, traced
@@ -42,7 +42,7 @@ from billhook_adapters.system.api_keys import EditableKeyring, Keyring
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.optional_dependencies import needs
 from billhook_adapters.webhooks import Poster, SecretBox
-from billhook_adapters.webhooks.sender import WebhookAnnouncer
+from billhook_adapters.webhooks.sender import HttpWebhookSender
 
 ROUTES = frozenset(
     {
@@ -53,8 +53,8 @@ ROUTES = frozenset(
         "/i/*/invoice.pdf",
         "/i/*/pay",
         "/i/*/stop/*",
-        "/receipts/*/*",
-        "/receipts/*/*/*/*",
+        "/delivery-callbacks/*/*",
+        "/delivery-callbacks/*/*/*/*",
         "/sandbox/invoices/*/payments",
         "/healthz",
         "/readyz",
@@ -64,11 +64,11 @@ ROUTES = frozenset(
 """What requests are counted by, so that no stranger's path becomes a name."""
 
 TAKEN = (
-    "/v1", "/invoices", "/api", "/sandbox", "/receipts", "/healthz", "/readyz", "/metrics",
+    "/v1", "/invoices", "/api", "/sandbox", "/delivery-callbacks", "/healthz", "/readyz", "/metrics",
 )  # fmt: skip
 """What is served already, so that no page can be there."""
 
-LANES = {"sqlite": 0, "postgresql": 2}
+WRITER_THREADS = {"sqlite": 0, "postgresql": 2}
 """In how many threads commands are decided: SQLite has one writer, and it is not waited for."""
 
 HANDS = 8
@@ -89,12 +89,12 @@ class Looks(NamedTuple):
 AS_SHIPPED = Looks()
 
 
-class Parts(NamedTuple):
+class ApplicationParts(NamedTuple):
     """What faces beside the vendors' dialects are made of."""
 
-    lane: Lane
+    batched: BatchedService
     keys: Keyring
-    handlers: Handlers
+    background_jobs: BackgroundJobs
     delivering: EngineThread | None
     """None where messages are delivered by workers of their own."""
     metrics: Metrics
@@ -106,38 +106,38 @@ class Parts(NamedTuple):
 
     async def usable(self) -> object:
         """Raise where the database cannot be used."""
-        return await self.lane.read(lambda _: self.check())
+        return await self.batched.read(lambda _: self.check())
 
 
-def beside(parts: Parts) -> Mapping[str, App]:
+def beside(parts: ApplicationParts) -> Mapping[str, App]:
     """What is served beside the vendors' dialects, by prefix."""
     delivering = parts.delivering
     alive = (lambda: True) if delivering is None else (lambda: delivering.alive)
     probes = Probes(parts.metrics, parts.usable, alive)
     return {
         **pages(parts),
-        "/invoices": HighLevelFace(parts.lane, parts.keys),
-        "/api": native.native_api(parts.lane, parts.keys),
+        "/invoices": HighLevelApi(parts.batched, parts.keys),
+        "/api": native.native_api(parts.batched, parts.keys),
         "/healthz": probes,
         "/readyz": probes,
         "/metrics": probes,
     }
 
 
-def pages(parts: Parts, *, simulating: bool = False) -> Mapping[str, App]:
+def pages(parts: ApplicationParts, *, simulating: bool = False) -> Mapping[str, App]:
     """The pages behind short URLs, below a path of their own; without one they are not served."""
     path = "" if parts.base_url is None else urlsplit(parts.base_url).path.rstrip("/")
     if parts.base_url is None or path in ("", *TAKEN):
         return {}
     from billhook_adapters.documents.pdf import Printer
-    from billhook_adapters.http.hosted_page.api import PageFace
+    from billhook_adapters.http.hosted_page.api import HostedPageApi
 
     printer = Printer(parts.looks.fonts, parts.looks.language)
     return {
-        path: PageFace(
-            parts.lane,
+        path: HostedPageApi(
+            parts.batched,
             parts.base_url,
-            parts.handlers.clock,
+            parts.background_jobs.clock,
             language=parts.looks.language,
             printer=printer,
             simulating=simulating,
@@ -145,39 +145,39 @@ def pages(parts: Parts, *, simulating: bool = False) -> Mapping[str, App]:
     }
 
 
-def announcer(given: Settings) -> Announcer:
+def webhook_sender(given: Settings) -> WebhookSender:
     """What tells subscribers, over the network."""
     box = None if given.secret_key is None else SecretBox(given.secret_key)
-    return WebhookAnnouncer(Poster(), box, SystemClock())
+    return HttpWebhookSender(Poster(), box, SystemClock())
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Application:
     """Everything that serves one database."""
 
     database: Database
     keys: EditableKeyring
-    desk: Desk
-    handlers: Handlers
+    service: InvoiceService
+    background_jobs: BackgroundJobs
     engine: Engine
     app: App
 
 
-def build_service(
+def build_application(
     url: str,
     *,
     clock: Clock,
     ids: Ids,
     senders: Mapping[Medium, Sender],
-    announcer: Announcer | None = None,
+    webhook_sender: WebhookSender | None = None,
     inline: bool = False,
     keyring: Callable[[Store], EditableKeyring] | None = None,
-    faces: Callable[[Parts], Mapping[str, App]] = beside,
+    apis: Callable[[ApplicationParts], Mapping[str, App]] = beside,
     engine: EngineName = EngineName.EMBEDDED,
-    rates: Rates = UNLIMITED,
+    rates: RateLimits = UNLIMITED,
     base_url: str | None = None,
     looks: Looks = AS_SHIPPED,
-) -> Service:
+) -> Application:
     """The service over the database at this URL.
 
     With `base_url` the pages of invoices are served below its path; it is what `ids` begins short
@@ -190,12 +190,16 @@ def build_service(
     """
     database, store = opened(url, clock, engine)
     keys = SqlKeyring(database) if keyring is None else keyring(store)
-    handlers = Handlers(store, clock, ids, senders, announcer, rates=rates)
-    hear(senders, Desk(store, clock, ids).receive)
-    desk = InlineDesk(handlers) if inline else Desk(store, clock, ids)
+    background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
+    hear(senders, InvoiceService(store, clock, ids).receive)
+    service = (
+        InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
+    )
     metrics = Metrics()
-    metrics.watch(OutboxGauges(lambda: told(store.tally(clock.now(), MOST_COUNTED), clock.now())))
-    woken = replace(handlers, head_start=INLINE_HEAD_START) if inline else handlers
+    metrics.watch(
+        OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MOST_COUNTED), clock.now()))
+    )
+    woken = replace(background_jobs, head_start=INLINE_HEAD_START) if inline else background_jobs
     delivers = an_engine(engine, woken, database, metrics)
     delivering = EngineThread(delivers) if engine is EngineName.EMBEDDED else None
 
@@ -203,19 +207,23 @@ def build_service(
         store.check(clock.now())
 
     app = build_app(
-        desk,
+        service,
         keys,
-        faces=lambda lane: faces(
-            Parts(lane, keys, handlers, delivering, metrics, check, base_url, looks)
+        apis=lambda batched: apis(
+            ApplicationParts(
+                batched, keys, background_jobs, delivering, metrics, check, base_url, looks
+            )
         ),
         started=nothing if delivering is None else delivering.start,
         stopped=nothing if delivering is None else delivering.stop,
         # One lane where it is delivered inline: whoever repeats a key meets the first's outcome.
-        lanes=min(LANES[database.dialect.name], 1) if inline else LANES[database.dialect.name],
+        writer_threads=min(WRITER_THREADS[database.dialect.name], 1)
+        if inline
+        else WRITER_THREADS[database.dialect.name],
         decided=metrics.gathered,
     )
     app = traced(observed(app, metrics, ROUTES), ROUTES, os.environ)
-    return Service(database, keys, desk, handlers, delivers, app)
+    return Application(database, keys, service, background_jobs, delivers, app)
 
 
 def opened(url: str, clock: Clock, engine: EngineName) -> tuple[Database, SqlStore]:
@@ -230,21 +238,27 @@ def opened(url: str, clock: Clock, engine: EngineName) -> tuple[Database, SqlSto
 
 
 def an_engine(
-    name: EngineName, handlers: Handlers, database: Database, metrics: Metrics, hands: int = HANDS
+    name: EngineName,
+    background_jobs: BackgroundJobs,
+    database: Database,
+    metrics: Metrics,
+    hands: int = HANDS,
 ) -> Engine:
     """What delivers the messages of a database."""
 
-    def handled(outcome: Delivered) -> None:
+    def handled(outcome: AttemptResult) -> None:
         metrics.handled(outcome.value)
 
     def repaired(messages: int) -> None:
-        handlers.store.note_repairs(messages, handlers.clock.now())
+        background_jobs.store.note_repairs(messages, background_jobs.clock.now())
 
     if name is EngineName.EMBEDDED:
-        return EmbeddedEngine(handlers, hands=hands, handled=handled)
+        return EmbeddedEngine(background_jobs, hands=hands, handled=handled)
     from billhook_adapters.engine.procrastinate import ProcrastinateEngine
 
-    return ProcrastinateEngine(handlers, database, hands=hands, handled=handled, repaired=repaired)
+    return ProcrastinateEngine(
+        background_jobs, database, hands=hands, handled=handled, repaired=repaired
+    )
 
 
 def build_worker(
@@ -253,10 +267,12 @@ def build_worker(
     """An engine without a server, as these settings have it."""
     database, store = opened(given.database, clock, given.engine)
     by_medium = senders(given)
-    hear(by_medium, Desk(store, clock, ids).receive)
-    handlers = Handlers(store, clock, ids, by_medium, announcer(given), rates=given.rates)
+    hear(by_medium, InvoiceService(store, clock, ids).receive)
+    background_jobs = BackgroundJobs(
+        store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
+    )
     metrics = Metrics()
-    return an_engine(given.engine, handlers, database, metrics, hands), metrics
+    return an_engine(given.engine, background_jobs, database, metrics, hands), metrics
 
 
 def nothing() -> None:

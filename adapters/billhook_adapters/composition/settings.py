@@ -13,13 +13,13 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from billhook.model.customer import email_address
-from billhook.model.rate_limits import UNLIMITED, Rate, Rates
+from billhook.model.rate_limits import UNLIMITED, RateLimit, RateLimits
 from billhook_adapters.email import SmtpServer
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
 
 DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
-SMS_URL, RECEIPTS_URL = "BILLHOOK_SMS_URL", "BILLHOOK_RECEIPTS_URL"
+SMS_URL, CALLBACKS_URL = "BILLHOOK_SMS_URL", "BILLHOOK_CALLBACKS_URL"
 SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
 LOG_LEVEL = "BILLHOOK_LOG_LEVEL"
 ENGINE = "BILLHOOK_ENGINE"
@@ -38,7 +38,7 @@ _SPANS = {
     "day": timedelta(days=1),
 }
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
-_PHRASES = Path(__file__).parent / "documents" / "phrases"
+_PHRASES = Path(__file__).parents[1] / "documents" / "phrases"
 _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
@@ -51,7 +51,7 @@ class EngineName(StrEnum):
     """Jobs in PostgreSQL, taken by any number of `billhook worker`."""
 
 
-class WrongSetting(ValueError):  # noqa: N818  # the setting is wrong, not the program
+class SettingError(ValueError):  # the setting is wrong, not the program
     """A variable holds what cannot be used; the text names it and the remedy, never its value."""
 
 
@@ -68,7 +68,7 @@ class Settings:
     """What the secrets of webhooks are sealed under."""
     log_level: str = "INFO"
     engine: EngineName = EngineName.EMBEDDED
-    rates: Rates = UNLIMITED
+    rates: RateLimits = UNLIMITED
     """How fast the messages of all accounts together may go out."""
     language: str = "en"
     """What payers read of whom nothing is known."""
@@ -83,13 +83,13 @@ class Settings:
 
 
 def settings(environ: Mapping[str, str]) -> Settings:
-    """The settings of an environment. Raises WrongSetting.
+    """The settings of an environment. Raises SettingError.
 
     >>> settings({"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}).base_url
     'http://127.0.0.1/i/'
     """
     if DATABASE not in environ:
-        raise WrongSetting(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
+        raise SettingError(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
     return Settings(
         environ[DATABASE],
         _base_url(environ),
@@ -97,7 +97,7 @@ def settings(environ: Mapping[str, str]) -> Settings:
         _secret_key(environ),
         _log_level(environ),
         _engine(environ),
-        Rates(sms=_rate(environ, SMS_RATE), email=_rate(environ, EMAIL_RATE)),
+        RateLimits(sms=_rate(environ, SMS_RATE), email=_rate(environ, EMAIL_RATE)),
         _language(environ),
         _folder(environ, TEMPLATES),
         _folder(environ, FONTS),
@@ -114,21 +114,21 @@ def _url(url: str, name: str) -> str:
     parts = urlsplit(url)
     plain = not (parts.query or parts.fragment or parts.username)
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
-        raise WrongSetting(f"{name} must be a URL such as https://bill.example/i/")
+        raise SettingError(f"{name} must be a URL such as https://bill.example/i/")
     return url if url.endswith("/") else f"{url}/"
 
 
 def _secret_key(environ: Mapping[str, str]) -> str | None:
     key = environ.get(SECRET_KEY) or None
     if key is not None and len(key) < SHORTEST:
-        raise WrongSetting(f"{SECRET_KEY} {TOO_SHORT}")
+        raise SettingError(f"{SECRET_KEY} {TOO_SHORT}")
     return key
 
 
 def _log_level(environ: Mapping[str, str]) -> str:
     level = environ.get(LOG_LEVEL, "INFO")
     if level not in _LEVELS:
-        raise WrongSetting(f"{LOG_LEVEL} must be one of {', '.join(_LEVELS)}")
+        raise SettingError(f"{LOG_LEVEL} must be one of {', '.join(_LEVELS)}")
     return level
 
 
@@ -136,45 +136,45 @@ def _engine(environ: Mapping[str, str]) -> EngineName:
     try:
         engine = EngineName(environ.get(ENGINE, EngineName.EMBEDDED))
     except ValueError:
-        raise WrongSetting(f"{ENGINE} must be one of {', '.join(EngineName)}") from None
+        raise SettingError(f"{ENGINE} must be one of {', '.join(EngineName)}") from None
     if engine is EngineName.PROCRASTINATE and not environ[DATABASE].startswith("postgresql:"):
-        raise WrongSetting(f"{ENGINE} procrastinate needs a {DATABASE} such as postgresql://...")
+        raise SettingError(f"{ENGINE} procrastinate needs a {DATABASE} such as postgresql://...")
     return engine
 
 
-def _rate(environ: Mapping[str, str], name: str) -> Rate | None:
+def _rate(environ: Mapping[str, str], name: str) -> RateLimit | None:
     given = environ.get(name)
     if not given:
         return None
     most, _, span = given.partition("/")
     try:
-        return Rate(most=int(most), within=_SPANS[span])
+        return RateLimit(most=int(most), within=_SPANS[span])
     except (KeyError, ValueError):
-        raise WrongSetting(
+        raise SettingError(
             f"{name} must be a whole number a {', '.join(_SPANS)}, such as 20/second"
         ) from None
 
 
 def _callbacks(environ: Mapping[str, str]) -> Callbacks | None:
-    """Below `/receipts/` of the host that pages are on, unless there is another way in."""
-    url, key = environ.get(RECEIPTS_URL), environ.get(SECRET_KEY)
+    """Below `/delivery_reports/` of the host that pages are on, unless there is another way in."""
+    url, key = environ.get(CALLBACKS_URL), environ.get(SECRET_KEY)
     if not key:
         if url:
-            raise WrongSetting(
-                f"{RECEIPTS_URL} needs {SECRET_KEY}, under which its URLs are signed"
+            raise SettingError(
+                f"{CALLBACKS_URL} needs {SECRET_KEY}, under which its URLs are signed"
             )
         return None
     if url is None:
         parts = urlsplit(_base_url(environ))
-        url = f"{parts.scheme}://{parts.netloc}/receipts/"
-    return Callbacks(_url(url, RECEIPTS_URL), key) if url else None
+        url = f"{parts.scheme}://{parts.netloc}/delivery-callbacks/"
+    return Callbacks(_url(url, CALLBACKS_URL), key) if url else None
 
 
 def _language(environ: Mapping[str, str]) -> str:
     tag = environ.get(LANGUAGE) or "en"
     spoken = sorted(path.stem for path in _PHRASES.glob("*.toml"))
     if _TAG.fullmatch(tag) is None or tag.partition("-")[0] not in spoken:
-        raise WrongSetting(
+        raise SettingError(
             f"{LANGUAGE} must be one of {', '.join(spoken)}, maybe with a region, such as en-IN"
         )
     return tag
@@ -186,7 +186,7 @@ def _folder(environ: Mapping[str, str], name: str) -> Path | None:
         return None
     folder = Path(given)
     if not folder.is_dir():
-        raise WrongSetting(f"{name} must be a folder that is there")
+        raise SettingError(f"{name} must be a folder that is there")
     return folder
 
 
@@ -195,18 +195,18 @@ def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:
     if url is None and sender is None:
         return None
     if url is None or sender is None:
-        raise WrongSetting(f"{SMTP_URL} and {MAIL_FROM} go together; set both, or neither")
+        raise SettingError(f"{SMTP_URL} and {MAIL_FROM} go together; set both, or neither")
     try:
         sender = email_address(sender)
     except ValueError:
-        raise WrongSetting(f"{MAIL_FROM} must be one address, such as bills@bill.example") from None
+        raise SettingError(f"{MAIL_FROM} must be one address, such as bills@bill.example") from None
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError:
         scheme, host, port, parts = "", None, None, urlsplit("")
     if scheme not in _SECURITY or not host:
-        raise WrongSetting(
+        raise SettingError(
             f"{SMTP_URL} must be smtp://user:password@host:587 (STARTTLS), smtps://... (TLS), or "
             "smtp+plain://host for a server on the same machine"
         )

@@ -69,7 +69,7 @@ class Demo:
         self.world.clock.advance(timedelta(minutes=20))
         self.check("20 minutes later", "expired", lambda: self.status(expired))
         self.notify(expired, "email", "Operation not allowed for Invoice in expired status.")
-        self.world.service.engine.drain()
+        self.world.application.engine.drain()
         self.check("after the sweep", "expired", lambda: self.status(expired))
 
         cancelled = self.create("create one to cancel", "issued")
@@ -124,7 +124,7 @@ class Demo:
 
     def deliver(self, what: str, *, sms: str, email: str, invoice: str) -> None:
         """Let the engine do what is due, and look at the statuses."""
-        self.world.service.engine.drain()
+        self.world.application.engine.drain()
 
         def statuses() -> str:
             seen = self.client.invoice.fetch(invoice)
@@ -140,13 +140,15 @@ class Demo:
         """Take a payment at the desk."""
         reference = Reference(f"pay_demo{amount:06d}0000")
         payment = Payment(reference=reference, amount=amount, currency=Currency("INR"))
-        desk = self.world.service.desk
-        answer = desk.do(Pay(account=OURS, invoice=InvoiceId(invoice), payment=payment))
+        service = self.world.application.service
+        answer = service.execute(Pay(account=OURS, invoice=InvoiceId(invoice), payment=payment))
         return str(answer.unwrap().status if isinstance(answer, Success) else answer.failure())
 
     def cancel(self, invoice: str) -> str:
         """Cancel at the desk."""
-        answer = self.world.service.desk.do(Cancel(account=OURS, invoice=InvoiceId(invoice)))
+        answer = self.world.application.service.execute(
+            Cancel(account=OURS, invoice=InvoiceId(invoice))
+        )
         return str(answer.unwrap().status if isinstance(answer, Success) else answer.failure())
 
     def _client(self, account: str, secret: str) -> Any:

@@ -18,10 +18,10 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
-from billhook.model.account import Account, Policy
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook_adapters.composition.service import Service, build_service
+from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.email import SmtpSender, SmtpServer
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.system.clock import SettableClock, SystemClock
@@ -48,7 +48,7 @@ class Mailbox(MailHandler):
 class World:
     """What the demo looks at."""
 
-    service: Service
+    application: Application
     clock: SettableClock
     url: str
     texts: CapturedSender
@@ -66,24 +66,24 @@ def small_world() -> Generator[World]:
         stack.callback(controller.stop)
         texts, clock = CapturedSender(), SettableClock(SystemClock().now())
         server = SmtpServer("127.0.0.1", mail_port, security="none")
-        service = build_service(
+        application = build_application(
             f"sqlite:///{Path(folder) / 'demo.sqlite3'}",
             clock=clock,
             ids=RandomIds(PAGE),
             senders={Medium.SMS: texts, Medium.EMAIL: SmtpSender(server, "bills@bill.example")},
         )
-        stack.callback(service.database.dispose)
-        policy = Policy(least_lead=timedelta(minutes=15))
+        stack.callback(application.database.dispose)
+        policy = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
         for account, name in ((OURS, "Acme Books"), (THEIRS, "Somebody Else")):
-            service.desk.open(Account(id=account, name=name, policy=policy))
-            service.keys.add(account, f"key_{account}", SECRET)
-        url = stack.enter_context(_serving(service))
-        yield World(service, clock, url, texts, mailbox)
+            application.service.open(Account(id=account, name=name, policy=policy))
+            application.keys.add(account, f"key_{account}", SECRET)
+        url = stack.enter_context(_serving(application))
+        yield World(application, clock, url, texts, mailbox)
 
 
 @contextmanager
-def _serving(service: Service) -> Generator[str]:
-    config = uvicorn.Config(service.app, log_level="warning", lifespan="off")
+def _serving(application: Application) -> Generator[str]:
+    config = uvicorn.Config(application.app, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.model.invoice import Invoice, Status
 from billhook.model.line_items import Line
 from billhook.model.pricing import priced
@@ -34,9 +34,9 @@ class Sheet:
     number: str | None
     payer: str | None
     dated: str
-    standing: str
+    status_text: str
     tone: str
-    """`due`, `done` or `over`: how the standing is set off. It never says anything by itself."""
+    """`due`, `done` or `over`: how the status is highlighted. It never says anything by itself."""
     due: str | None
     """What is to be paid; None where nothing can be."""
     trial: bool
@@ -47,11 +47,11 @@ class Sheet:
     terms: str | None
 
 
-def sheet(hosted: Hosted, default: str = SOURCE) -> Sheet:
+def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
     """The sheet of an invoice. It is not cancelled: nothing is shown of one that is."""
     invoice, document = hosted.invoice, hosted.invoice.document
     language, currency = read_by(document, default), document.currency
-    tone, standing = _standing(invoice, language)
+    tone, status_text = _status_text(invoice, language)
     prices = priced(document.lines, document.discount)
     return Sheet(
         language=language,
@@ -60,7 +60,7 @@ def sheet(hosted: Hosted, default: str = SOURCE) -> Sheet:
         number=document.receipt or invoice.number,
         payer=None if document.customer is None else document.customer.name,
         dated=language.day(invoice.dated_at),
-        standing=standing,
+        status_text=status_text,
         tone=tone,
         due=language.amount(invoice.due, currency) if tone == "due" else None,
         trial=not document.live,
@@ -108,7 +108,7 @@ def _sums(invoice: Invoice, language: Language) -> list[tuple[str, str]]:
     return [(language.phrases[name], language.amount(amount, currency)) for name, amount in sums]
 
 
-def _standing(invoice: Invoice, language: Language) -> tuple[str, str]:
+def _status_text(invoice: Invoice, language: Language) -> tuple[str, str]:
     amount = language.amount(invoice.due, invoice.document.currency)
     due_by = invoice.document.due_by
     until, day = ("", "") if due_by is None else ("_by", language.day(due_by))

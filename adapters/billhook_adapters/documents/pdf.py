@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE
@@ -39,7 +39,7 @@ class Printer:
         )
         self._source = (_FOLDER / "invoice.typ").read_bytes()
 
-    def printed(self, hosted: Hosted) -> bytes:
+    def printed(self, hosted: HostedInvoice) -> bytes:
         """The invoice as it stands now. It is not cancelled."""
         said = sheet(hosted, self._default)
         language = said.language

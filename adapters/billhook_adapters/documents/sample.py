@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.messaging.delivery import MessageId
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
@@ -14,13 +14,15 @@ from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.line_items import Line, Tax
 from billhook.model.money import Currency
-from billhook.model.payment_instructions import Payee
+from billhook.model.payment_instructions import PaymentInstructions
 
 TOKEN = "4Fq0c1Zr8sT2uV6wXyA9Bg"  # noqa: S105  # of no invoice
 _RUPEES = Currency("INR")
 
 
-def sample(language: str, now: datetime, *, reminder: bool = False) -> tuple[Hosted, Message]:
+def sample(
+    language: str, now: datetime, *, reminder: bool = False
+) -> tuple[HostedInvoice, Message]:
     """An issued invoice as its payer sees it, and a message about it."""
     tax = Tax(name="GST", rate=Decimal(18))
     book = Line(name="Book", unit_amount=49900, quantity=Decimal(2), currency=_RUPEES, taxes=(tax,))
@@ -53,4 +55,6 @@ def sample(language: str, now: datetime, *, reminder: bool = False) -> tuple[Hos
         due_at=now,
         reminder=1 if reminder else None,
     )
-    return Hosted(invoice, "Acme Books", payee=Payee(upi="acme@okbank")), message
+    return HostedInvoice(
+        invoice, "Acme Books", payment_instructions=PaymentInstructions(upi="acme@okbank")
+    ), message

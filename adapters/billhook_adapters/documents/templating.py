@@ -53,7 +53,7 @@ SAMPLE: Mapping[str, str | int | None] = {
 """What templates may name, and what they are tried with when they are loaded."""
 
 
-class WrongTemplate(ValueError):  # noqa: N818  # the template is wrong, not the program
+class MessageTemplateError(ValueError):  # the template is wrong, not the program
     """A template cannot be used; the text names its file and what to do."""
 
 
@@ -61,7 +61,7 @@ class Templates:
     """Writes messages in the payer's language.
 
     `folder` holds templates of the operator's own, `default` is the language of payers whose own
-    is unknown. Raises WrongTemplate, naming the file, on a template that could fail later.
+    is unknown. Raises MessageTemplateError, naming the file, on a template that could fail later.
 
     >>> Templates().languages
     ('ar', 'en', 'hi')
@@ -78,7 +78,7 @@ class Templates:
         )
         own = {path.name for one in folders for path in one.iterdir() if path.is_dir()}
         if foreign := own - phrases().keys():
-            raise WrongTemplate(
+            raise MessageTemplateError(
                 f"{', '.join(sorted(foreign))}: there are no phrases for it; use one of "
                 f"{', '.join(phrases())}"
             )
@@ -112,19 +112,21 @@ class Templates:
             source, path, _ = self._loader.get_source(self._jinja, name)
             named = find_undeclared_variables(self._jinja.parse(source))
             if strange := named - SAMPLE.keys():
-                raise WrongTemplate(
+                raise MessageTemplateError(
                     f"{path}: {', '.join(sorted(strange))} is not known; use "
                     f"{', '.join(sorted(SAMPLE))}"
                 )
             if missing := _REQUIRED[file] - named:
-                raise WrongTemplate(f"{path}: {', '.join(sorted(missing))} is missing; add it")
+                raise MessageTemplateError(
+                    f"{path}: {', '.join(sorted(missing))} is missing; add it"
+                )
             template = self._jinja.get_template(name)
             for said in _tries():
                 _check_links(template.render(said), file, str(path))
         except TemplateSyntaxError as wrong:
-            raise WrongTemplate(f"{name}, line {wrong.lineno}: {wrong.message}") from None
+            raise MessageTemplateError(f"{name}, line {wrong.lineno}: {wrong.message}") from None
         except TemplateError as wrong:
-            raise WrongTemplate(f"{name}: {wrong.message}") from None
+            raise MessageTemplateError(f"{name}: {wrong.message}") from None
         return template
 
     @property
@@ -143,7 +145,9 @@ def _tries() -> Iterator[Mapping[str, str | int | None]]:
 def _check_links(text: str, file: str, path: str) -> None:
     wanted = [] if file == "subject.txt" else [SAMPLE["link"]]
     if _LINK.findall(text) != wanted:
-        raise WrongTemplate(f"{path}: must hold no link but {{{{ link }}}}, and that one once")
+        raise MessageTemplateError(
+            f"{path}: must hold no link but {{{{ link }}}}, and that one once"
+        )
 
 
 def _said(

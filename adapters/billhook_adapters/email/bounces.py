@@ -8,7 +8,13 @@ from email import message_from_bytes
 from email.message import Message as Mail
 
 from billhook.messaging.delivery import MessageId, MessageKey
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+    ReportedOutcome,
+)
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.email.status_codes import enhanced, suppression
@@ -19,7 +25,7 @@ LONGEST = 1024 * 1024
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^<>\s]{1,500}>)", re.MULTILINE | re.IGNORECASE)
 
 
-def receipts(raw: bytes) -> list[Receipt]:
+def delivery_reports(raw: bytes) -> list[DeliveryReport]:
     """What a mail reports of messages of ours; nothing where it is no report.
 
     The message is named by the envelope's id, else by its Message-ID. A delay is no end, and not
@@ -29,20 +35,20 @@ def receipts(raw: bytes) -> list[Receipt]:
     if mail.get_content_type() != "multipart/report":
         return []
     about = _named(mail) or _original(mail)
-    return [] if about is None else [Receipt(about, fate) for fate in _fates(mail)]
+    return [] if about is None else [DeliveryReport(about, fate) for fate in _fates(mail)]
 
 
-def _fates(mail: Mail) -> Iterator[Fate]:
+def _fates(mail: Mail) -> Iterator[ReportedOutcome]:
     for part in mail.walk():
         if part.get_content_type() == "message/feedback-report":
-            yield CameBack("its recipient called it unwanted", "complained")
+            yield Bounced("its recipient called it unwanted", "complained")
     for block in _blocks(mail):
         action = str(block.get("Action", "")).strip().lower()
         code = enhanced(str(block.get("Status", "")).strip())
         if action == "failed":
-            yield CameBack(f"came back{'' if code is None else f' with {code}'}", suppression(code))
+            yield Bounced(f"came back{'' if code is None else f' with {code}'}", suppression(code))
         elif action == "delivered":
-            yield Arrived()
+            yield Delivered()
 
 
 def _named(mail: Mail) -> MessageKey | None:
@@ -54,13 +60,13 @@ def _named(mail: Mail) -> MessageKey | None:
     return None
 
 
-def _original(mail: Mail) -> ProviderId | None:
+def _original(mail: Mail) -> ProviderMessageId | None:
     """The message by the Message-ID of what is quoted."""
     for part in mail.walk():
         if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
             found = _MESSAGE_ID.search(part.as_bytes())
             if found is not None:
-                return ProviderId(Medium.EMAIL, found[1].decode("ascii", "replace"))
+                return ProviderMessageId(Medium.EMAIL, found[1].decode("ascii", "replace"))
     return None
 
 

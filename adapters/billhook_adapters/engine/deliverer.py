@@ -9,9 +9,9 @@ from datetime import timedelta
 from threading import Event
 from typing import NamedTuple
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Delivered
-from billhook.application.delivery_attempts import Attempt, Parcel
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult
+from billhook.application.delivery_attempts import Attempt, DeliveryJob
 from billhook.messaging.delivery import MessageKey
 from billhook_adapters.engine.coalescing import Together
 from billhook_adapters.system.error_kinds import kind
@@ -41,7 +41,7 @@ def pause(span: timedelta) -> None:
     Event().wait(span.total_seconds())
 
 
-def ignored(_: Delivered) -> None:
+def ignored(_: AttemptResult) -> None:
     """Nobody listens."""
 
 
@@ -63,15 +63,15 @@ class Deliverer:
 
     def __init__(
         self,
-        handlers: Handlers,
+        background_jobs: BackgroundJobs,
         *,
         hands: int = 1,
-        handled: Callable[[Delivered], None] = ignored,
+        handled: Callable[[AttemptResult], None] = ignored,
         pause: Callable[[timedelta], None] = pause,
     ) -> None:
         """`handled` hears what became of each message; `pause` waits for a turn."""
-        self._handlers, self._handled, self._pause = handlers, handled, pause
-        self._conclusions = Together(handlers.conclude)
+        self._handlers, self._handled, self._pause = background_jobs, handled, pause
+        self._conclusions = Together(background_jobs.conclude)
         self._pool = None if hands == 1 else ThreadPoolExecutor(hands, "billhook-hand")
         self._hands = hands
         self._leaving = Event()
@@ -93,11 +93,11 @@ class Deliverer:
     def begin(self, keys: Sequence[MessageKey]) -> Begun:
         """Claim these and give them to the hands; with one hand, deliver them."""
         claimed = self._claimed(keys)
-        parcels = [one for one in claimed if isinstance(one, Parcel)]
-        others = [one for one in claimed if isinstance(one, Delivered)]
+        parcels = [one for one in claimed if isinstance(one, DeliveryJob)]
+        others = [one for one in claimed if isinstance(one, AttemptResult)]
         for one in others:
             self._handled(one)
-        taken = len(parcels) + sum(one is not Delivered.NOTHING for one in others)
+        taken = len(parcels) + sum(one is not AttemptResult.NOTHING for one in others)
         parcels.sort(key=lambda parcel: parcel.at)
         if self._pool is not None:
             return Begun(taken, {self._pool.submit(self._hand_over, one) for one in parcels})
@@ -114,22 +114,24 @@ class Deliverer:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _claimed(self, keys: Sequence[MessageKey]) -> list[Parcel | Delivered]:
+    def _claimed(self, keys: Sequence[MessageKey]) -> list[DeliveryJob | AttemptResult]:
         try:
             return self._handlers.claim(keys, PATIENCE)
         except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop its neighbours
             if len(keys) == 1:
                 _log.error("message %s was not handled: %s", keys[0].message, kind(error))
                 return [
-                    self._set_aside(keys[0]) if isinstance(error, UNREADABLE) else Delivered.NOTHING
+                    self._set_aside(keys[0])
+                    if isinstance(error, UNREADABLE)
+                    else AttemptResult.NOTHING
                 ]
         return [one for key in keys for one in self._claimed((key,))]
 
-    def _set_aside(self, key: MessageKey) -> Delivered:
+    def _set_aside(self, key: MessageKey) -> AttemptResult:
         self._handlers.store.set_aside(key, self._handlers.clock.now() + ASIDE)
-        return Delivered.SET_ASIDE
+        return AttemptResult.SET_ASIDE
 
-    def _hand_over(self, parcel: Parcel) -> None:
+    def _hand_over(self, parcel: DeliveryJob) -> None:
         try:
             ahead = parcel.at - self._handlers.clock.now()
             if ahead > timedelta(0):
@@ -138,10 +140,10 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001  # its lease gives it back; the engine goes on
             name = parcel.dispatch.id
             _log.error("what became of message %s is not kept: %s", name, kind(error))
-            became = Delivered.NOTHING
+            became = AttemptResult.NOTHING
         self._handled(became)
 
-    def _recorded(self, attempt: Attempt) -> Delivered:
+    def _recorded(self, attempt: Attempt) -> AttemptResult:
         """What became of it. Raises where that could not be recorded by the end of its lease.
 
         Meanwhile its hand takes nothing else: what became of that could not be recorded, either.

@@ -8,8 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import timedelta
 from threading import Event
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook_adapters.engine.deliverer import Begun, Deliverer, ignored, pause
 from billhook_adapters.engine.sweeping import sweep
 from billhook_adapters.system.error_kinds import kind
@@ -28,27 +28,27 @@ class EmbeddedEngine:
 
     def __init__(
         self,
-        handlers: Handlers,
+        background_jobs: BackgroundJobs,
         *,
         poll_seconds: float = 0.05,
         hands: int = 1,
-        handled: Callable[[Delivered], None] = ignored,
+        handled: Callable[[AttemptResult], None] = ignored,
         pause: Callable[[timedelta], None] = pause,
     ) -> None:
         """`handled` hears what became of each message."""
-        self._handlers, self._poll_seconds = handlers, poll_seconds
-        self._deliverer = Deliverer(handlers, hands=hands, handled=handled, pause=pause)
+        self._handlers, self._poll_seconds = background_jobs, poll_seconds
+        self._deliverer = Deliverer(background_jobs, hands=hands, handled=handled, pause=pause)
         self._stop = Event()
 
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
         sweep(self._handlers)
-        handlers, handled, at_work = self._handlers, 0, set[Future[None]]()
+        background_jobs, handled, at_work = self._handlers, 0, set[Future[None]]()
         while not self._stop.is_set():
             at_work = {one for one in at_work if not one.done()}
             most, busy = self._deliverer.most, len(at_work)
             room = most - busy if busy * 2 <= most else 0  # so that few claims take many
-            due = handlers.store.sendable(handlers.clock.now(), room) if room else ()
+            due = background_jobs.store.sendable(background_jobs.clock.now(), room) if room else ()
             begun = self._deliverer.begin(due) if due else NOTHING
             handled += begun.taken
             at_work |= begun.at_work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
@@ -13,14 +13,14 @@ AT_ONCE = 1000
 """How many invoices one transaction expires or reminds of."""
 
 
-def sweep(handlers: Handlers) -> int:
+def sweep(background_jobs: BackgroundJobs) -> int:
     """Record every expiry and queue every reminder that is due; for how many invoices.
 
     What fails is logged, and tried again.
     """
     swept = 0
     try:
-        while (done := handlers.sweep(AT_ONCE)) >= AT_ONCE:
+        while (done := background_jobs.sweep(AT_ONCE)) >= AT_ONCE:
             swept += done
     except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
         # Only the kind: an error's own words may quote a row.

@@ -91,8 +91,8 @@ class InMemoryKeyring:
         return Success(old)
 
     def _refusal(self, account: AccountId, key_id: str) -> KeyTaken | AccountNotFound | None:
-        with self._store.snapshot() as view:
-            if account not in view.accounts((account,)):
+        with self._store.snapshot() as snapshot:
+            if account not in snapshot.accounts((account,)):
                 return AccountNotFound()
         return KeyTaken() if key_id in self._kept else None
 

@@ -14,7 +14,7 @@ from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
 
 
-class Delivered(NamedTuple):
+class CapturedMessage(NamedTuple):
     """A message as its recipient would get it."""
 
     id: MessageId
@@ -34,7 +34,7 @@ class CapturedSender:
 
     def __init__(self, writer: Writer = PLAIN) -> None:
         self._writer = writer
-        self.delivered: list[Delivered] = []
+        self.delivered: list[CapturedMessage] = []
         self.faults: deque[SendError] = deque()
         self.faults_to: defaultdict[str, deque[SendError]] = defaultdict(deque)
 
@@ -48,5 +48,5 @@ class CapturedSender:
                 text = self._writer.sms(message, invoice, seller)
             else:
                 text = self._writer.letter(message, invoice, seller).text
-            self.delivered.append(Delivered(message.id, message.address, text))
+            self.delivered.append(CapturedMessage(message.id, message.address, text))
         return Success(Accepted(f"captured-{message.id}"))

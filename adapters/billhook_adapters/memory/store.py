@@ -11,37 +11,43 @@ from datetime import datetime
 from threading import RLock
 from typing import TypeVar
 
-from billhook.application.ports import StoreRefused
+from billhook.application.ports import StoreConflictError
 from billhook.application.records import (
     Contact,
+    ContactHistory,
     Entry,
     EntryKey,
-    History,
-    Outbound,
-    Outcome,
-    PaceKey,
+    IdempotencyKey,
+    IdempotencyRecord,
+    OutboxMessage,
     PaymentKey,
+    PendingWrites,
+    RateLimitKey,
+    RecordedEvent,
     RecordedPayment,
-    Remembered,
-    RequestKey,
     Search,
-    StampedFact,
 )
 from billhook.lifecycle.apply import apply
-from billhook.lifecycle.expire import Lapse, Overdue
+from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources, status_at
-from billhook.messaging.delivery import LIVE, Delivery, MessageKey
-from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageKey
+from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
-from billhook.messaging.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
-from billhook.messaging.rate_limits import Turns
-from billhook.messaging.webhooks import Subscriber, SubscriberKey
-from billhook.model.account import Account, Series
+from billhook.messaging.outbox import (
+    REASON_LENGTH,
+    SUPPRESSED_WITHIN,
+    OutboxCounts,
+    OutboxPosition,
+    OutboxSearch,
+)
+from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey
+from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.customer import Suppression
-from billhook.model.invoice import Invoice, Key
-from billhook.model.reminder_schedule import Progress
+from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.system.storable_texts import refuse_unstorable
 
 K = TypeVar("K")
@@ -51,23 +57,31 @@ V = TypeVar("V")
 @dataclass
 class _Rows:
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
-    invoices: dict[Key, Invoice] = field(default_factory=dict[Key, Invoice])
-    facts: dict[Key, tuple[StampedFact, ...]] = field(
-        default_factory=dict[Key, tuple[StampedFact, ...]]
+    invoices: dict[InvoiceKey, Invoice] = field(default_factory=dict[InvoiceKey, Invoice])
+    events: dict[InvoiceKey, tuple[RecordedEvent, ...]] = field(
+        default_factory=dict[InvoiceKey, tuple[RecordedEvent, ...]]
     )
-    messages: dict[MessageKey, Outbound] = field(default_factory=dict[MessageKey, Outbound])
+    messages: dict[MessageKey, OutboxMessage] = field(
+        default_factory=dict[MessageKey, OutboxMessage]
+    )
     payments: dict[PaymentKey, RecordedPayment] = field(
         default_factory=dict[PaymentKey, RecordedPayment]
     )
-    remembered: dict[RequestKey, Remembered] = field(default_factory=dict[RequestKey, Remembered])
+    idempotency_records: dict[IdempotencyKey, IdempotencyRecord] = field(
+        default_factory=dict[IdempotencyKey, IdempotencyRecord]
+    )
     suppressed: dict[Contact, Suppression] = field(default_factory=dict[Contact, Suppression])
-    numbers: dict[Series, int] = field(default_factory=dict[Series, int])
-    subscribers: dict[SubscriberKey, Subscriber] = field(
-        default_factory=dict[SubscriberKey, Subscriber]
+    numbers: dict[NumberSeries, int] = field(default_factory=dict[NumberSeries, int])
+    webhook_endpoints: dict[WebhookEndpointKey, WebhookEndpoint] = field(
+        default_factory=dict[WebhookEndpointKey, WebhookEndpoint]
     )
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
-    turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
-    reminders: dict[Key, Progress] = field(default_factory=dict[Key, Progress])
+    rate_limit_states: dict[RateLimitKey, RateLimitState] = field(
+        default_factory=dict[RateLimitKey, RateLimitState]
+    )
+    reminders: dict[InvoiceKey, ReminderProgress] = field(
+        default_factory=dict[InvoiceKey, ReminderProgress]
+    )
     repairs: list[tuple[int, datetime]] = field(default_factory=list[tuple[int, datetime]])
 
     def copied(self) -> _Rows:
@@ -88,9 +102,9 @@ class InMemoryStore:
     def transaction(self) -> Generator[_Work]:
         """One at a time; what raises leaves nothing."""
         with self._lock:
-            work = _Work(self._rows.copied())
-            yield work
-            self._rows = work.rows
+            transaction = _Work(self._rows.copied())
+            yield transaction
+            self._rows = transaction.rows
 
     @contextmanager
     def snapshot(self) -> Generator[_Work]:
@@ -106,7 +120,7 @@ class InMemoryStore:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
-    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+    def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due."""
         found = [
             (progress.due_at, key)
@@ -117,24 +131,24 @@ class InMemoryStore:
 
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
-        if not self._rows.remembered:
+        if not self._rows.idempotency_records:
             return 0  # a sweep that has nothing to do copies nothing
-        with self.transaction() as work:
+        with self.transaction() as transaction:
             over = sorted(
                 (answer.until, request)
-                for request, answer in work.rows.remembered.items()
+                for request, answer in transaction.rows.idempotency_records.items()
                 if answer.until <= now
             )[:limit]
             for _, request in over:
-                del work.rows.remembered[request]
+                del transaction.rows.idempotency_records[request]
         return len(over)
 
-    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+    def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Messages that no provider took."""
         latest_first = wanted.status not in LIVE
         places = sorted(
             (
-                Place(at, key)
+                OutboxPosition(at, key)
                 for key, message in self._rows.messages.items()
                 if message.status is wanted.status
                 and wanted.account in (None, key.account)
@@ -147,7 +161,7 @@ class InMemoryStore:
             places = [one for one in places if (one < last if latest_first else one > last)]
         return places[: wanted.limit]
 
-    def tally(self, now: datetime, most: int) -> Tally:
+    def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
         """How much stands in the outbox."""
         rows = self._rows
         live = sorted(
@@ -157,17 +171,17 @@ class InMemoryStore:
         )[:most]
         due = [status for at, status in live if at <= now]
         later = [status for at, status in live if at > now]
-        with self.snapshot() as work:
-            overdue = len(work.overdue(now, most))
-        return Tally(
-            due=due.count(Delivery.QUEUED),
-            later=later.count(Delivery.QUEUED),
-            sending=later.count(Delivery.SENDING),
-            abandoned=due.count(Delivery.SENDING),
+        with self.snapshot() as transaction:
+            overdue = len(transaction.overdue(now, most))
+        return OutboxCounts(
+            due=due.count(DeliveryStatus.QUEUED),
+            later=later.count(DeliveryStatus.QUEUED),
+            sending=later.count(DeliveryStatus.SENDING),
+            abandoned=due.count(DeliveryStatus.SENDING),
             oldest_due=live[0][0] if due else None,
             dead=self._reasons(OutboxSearch(limit=most)),
             suppressed=self._reasons(
-                OutboxSearch(Delivery.SUPPRESSED, limit=most), now - SUPPRESSED_WITHIN
+                OutboxSearch(DeliveryStatus.SUPPRESSED, limit=most), now - SUPPRESSED_WITHIN
             ),
             overdue=overdue,
             repairs=sum(count for count, _ in rows.repairs),
@@ -183,15 +197,15 @@ class InMemoryStore:
 
     def set_aside(self, key: MessageKey, until: datetime) -> None:
         """Leave a live message alone until then."""
-        with self.transaction() as work:
-            message = work.rows.messages.get(key)
+        with self.transaction() as transaction:
+            message = transaction.rows.messages.get(key)
             if message is not None and message.due_at is not None:
-                work.rows.messages[key] = message.model_copy(update={"due_at": until})
+                transaction.rows.messages[key] = message.model_copy(update={"due_at": until})
 
     def note_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
-        with self.transaction() as work:
-            work.rows.repairs.append((messages, now))
+        with self.transaction() as transaction:
+            transaction.rows.repairs.append((messages, now))
 
 
 class _Work:
@@ -201,7 +215,7 @@ class _Work:
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         return _found(self.rows.accounts, ids)
 
-    def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
+    def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
         found = _found(self.rows.invoices, keys)
         return {key: invoice for key, invoice in found.items() if invoice.deleted_at is None}
 
@@ -241,24 +255,28 @@ class _Work:
             and _wanted(invoice, search, now)
         ]
 
-    def upcoming(self, series: Series) -> int:
+    def upcoming(self, series: NumberSeries) -> int:
         return self.rows.numbers.get(series, 0) + 1
 
-    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return _found(self.rows.messages, keys)
 
-    def taken_as(self, ids: Collection[ProviderId]) -> Mapping[ProviderId, MessageKey]:
+    def taken_as(
+        self, ids: Collection[ProviderMessageId]
+    ) -> Mapping[ProviderMessageId, MessageKey]:
         wanted = set(ids)
         return {
             taken: message.key
             for message in self.rows.messages.values()
             if isinstance(message, Message)
             and message.provider_id is not None
-            and (taken := ProviderId(message.medium, message.provider_id)) in wanted
+            and (taken := ProviderMessageId(message.medium, message.provider_id)) in wanted
         }
 
-    def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
-        about: dict[Key, list[Message]] = {}
+    def messages_about(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[Message]]:
+        about: dict[InvoiceKey, list[Message]] = {}
         for message in self.rows.messages.values():
             if isinstance(message, Message) and message.invoice_key in keys:
                 about.setdefault(message.invoice_key, []).append(message)
@@ -266,13 +284,13 @@ class _Work:
             messages.sort(key=lambda message: (message.requested_at, message.id))
         return about
 
-    def subscribers(
+    def webhook_endpoints(
         self, accounts: Collection[AccountId]
-    ) -> Mapping[AccountId, Sequence[Subscriber]]:
-        found: dict[AccountId, list[Subscriber]] = {}
-        for key, subscriber in sorted(self.rows.subscribers.items()):
+    ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
+        found: dict[AccountId, list[WebhookEndpoint]] = {}
+        for key, webhook_endpoint in sorted(self.rows.webhook_endpoints.items()):
             if key.account in accounts:
-                found.setdefault(key.account, []).append(subscriber)
+                found.setdefault(key.account, []).append(webhook_endpoint)
         return found
 
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
@@ -281,7 +299,7 @@ class _Work:
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         return _found(self.rows.payments, references)
 
-    def payments_for(self, key: Key) -> Sequence[RecordedPayment]:
+    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
         came = [
             payment
             for payment in self.rows.payments.values()
@@ -297,28 +315,30 @@ class _Work:
         ]
         return sorted(unapplied, key=lambda payment: (payment.at, payment.key))
 
-    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         return {contact: self._history(contact) for contact in contacts}
 
-    def _history(self, contact: Contact) -> History:
+    def _history(self, contact: Contact) -> ContactHistory:
         asked = [
             message.requested_at
             for message in self.rows.messages.values()
             if isinstance(message, Message)
             and Contact(message.account, message.medium, message.address) == contact
         ]
-        return History(self.rows.suppressed.get(contact), max(asked, default=None))
+        return ContactHistory(self.rows.suppressed.get(contact), max(asked, default=None))
 
-    def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
-        return _found(self.rows.remembered, keys)
+    def idempotency_records(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, IdempotencyRecord]:
+        return _found(self.rows.idempotency_records, keys)
 
-    def facts(self, key: Key) -> Sequence[StampedFact]:
-        return self.rows.facts.get(key, ())
+    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
+        return self.rows.events.get(key, ())
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Overdue]:
+    def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         open_in = sources(Operation.EXPIRE)
         found = [
-            Overdue(key, invoice.status, invoice.version, invoice.document.expire_by)
+            OverdueInvoice(key, invoice.status, invoice.version, invoice.document.expire_by)
             for key, invoice in self.rows.invoices.items()
             if invoice.status in open_in
             and invoice.document.expire_by is not None
@@ -326,61 +346,67 @@ class _Work:
         ]
         return sorted(found, key=lambda one: (one.expire_by, one.key))[:limit]
 
-    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+    def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         return _found(self.rows.reminders, keys)
 
-    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
-        return _found(self.rows.turns, paces)
+    def rate_limit_states(
+        self, rate_limits: Collection[RateLimitKey]
+    ) -> Mapping[RateLimitKey, RateLimitState]:
+        return _found(self.rows.rate_limit_states, rate_limits)
 
-    def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
-        drawn: dict[Series, range] = {}
+    def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
+        drawn: dict[NumberSeries, range] = {}
         for one, count in series.items():
             first = self.rows.numbers.get(one, 0) + 1
             self.rows.numbers[one] = first + count - 1
             drawn[one] = range(first, first + count)
         return drawn
 
-    def save(self, outcome: Outcome) -> None:
+    def save(self, outcome: PendingWrites) -> None:
         rows = self.rows
         refuse_unstorable(outcome)
         rows.accounts.update(outcome.accounts)
-        owners = {key.account for key in outcome.subscribers}
+        owners = {key.account for key in outcome.webhook_endpoints}
         owners |= {key.account for key in outcome.entries}
         owners |= {key.account for key in outcome.invoices}
         if owners - rows.accounts.keys():
-            raise StoreRefused("the account is unknown")
-        rows.subscribers.update(outcome.subscribers)
+            raise StoreConflictError("the account is unknown")
+        rows.webhook_endpoints.update(outcome.webhook_endpoints)
         rows.entries.update(outcome.entries)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
         for key, (before, after) in outcome.invoices.items():
             current = rows.invoices.get(key)
             if (current and current.version) != (before and before.version):
-                raise StoreRefused("the invoice is not at the version that was read")
+                raise StoreConflictError("the invoice is not at the version that was read")
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
-                raise StoreRefused("the short URL is taken")
+                raise StoreConflictError("the short URL is taken")
             rows.invoices[key] = after
-        self._lapse(outcome.lapses)
+        self._lapse(outcome.expired_invoices)
         for payment in outcome.payments:
             if payment.key in rows.payments:
-                raise StoreRefused("the payment reference is taken")
+                raise StoreConflictError("the payment reference is taken")
             rows.payments[payment.key] = payment
-        for stamped in outcome.facts:
-            known = rows.facts.get(stamped.key, ())
-            if stamped.version is not None and stamped.version in {fact.version for fact in known}:
-                raise StoreRefused("the version has its fact already")
-            rows.facts[stamped.key] = (*known, stamped)
+        for stamped in outcome.events:
+            known = rows.events.get(stamped.key, ())
+            if stamped.version is not None and stamped.version in {
+                event.version for event in known
+            }:
+                raise StoreConflictError("the version has its fact already")
+            rows.events[stamped.key] = (*known, stamped)
         rows.messages.update(outcome.messages)
-        rows.turns.update(outcome.turns)
+        rows.rate_limit_states.update(outcome.rate_limit_states)
         _put(rows.reminders, outcome.reminders)
-        rows.remembered.update({answer.request: answer for answer in outcome.remembered})
+        rows.idempotency_records.update(
+            {answer.request: answer for answer in outcome.idempotency_records}
+        )
         _put(rows.suppressed, outcome.suppressed)
 
-    def _lapse(self, lapses: Sequence[Lapse]) -> None:
-        for lapse in lapses:
-            open_one = self.rows.invoices[lapse.key]
-            if open_one.version != lapse.version - 1:
-                raise StoreRefused("the invoice is not at the version that was read")
-            self.rows.invoices[lapse.key] = apply(open_one, lapse.fact)
+    def _lapse(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
+        for expire_overdue in expired_invoices:
+            open_one = self.rows.invoices[expire_overdue.key]
+            if open_one.version != expire_overdue.version - 1:
+                raise StoreConflictError("the invoice is not at the version that was read")
+            self.rows.invoices[expire_overdue.key] = apply(open_one, expire_overdue.event)
 
 
 def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
@@ -393,7 +419,7 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.created_to is None or invoice.created_at <= search.created_to)
         and (search.dated_from is None or search.dated_from <= invoice.dated_at)
         and (search.dated_to is None or invoice.dated_at <= search.dated_to)
-        and (search.sought is None or search.sought in invoice.words)
+        and (search.sought is None or search.sought in invoice.search_text)
         and (search.live is None or document.live is search.live)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from billhook.application.ports import Clock
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook_adapters.memory.store import InMemoryStore
@@ -13,12 +13,12 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 
 
-def in_memory_desk(clock: Clock | None = None, account: Account | None = None) -> Desk:
+def in_memory_service(clock: Clock | None = None, account: Account | None = None) -> InvoiceService:
     """A desk over an empty store, with one account, `acc_1` unless another is given.
 
     Its clock stands at noon on 1 January 2026 unless another is given.
     """
     noon = SettableClock(datetime(2026, 1, 1, 12, tzinfo=UTC))
-    desk = Desk(InMemoryStore(), clock or noon, RandomIds())
-    desk.open(account or Account(id=AccountId("acc_1"), name="Acme"))
-    return desk
+    service = InvoiceService(InMemoryStore(), clock or noon, RandomIds())
+    service.open(account or Account(id=AccountId("acc_1"), name="Acme"))
+    return service

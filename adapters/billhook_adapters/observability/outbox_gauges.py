@@ -22,9 +22,9 @@ class OutboxGauges(Collector):
     """What `billhook status` tells, for Prometheus. Nothing, while the store does not answer."""
 
     def __init__(
-        self, standing: Callable[[], Standing], seconds: Callable[[], float] = time.monotonic
+        self, deliverability: Callable[[], Standing], seconds: Callable[[], float] = time.monotonic
     ) -> None:
-        self._standing, self._seconds = standing, seconds
+        self._standing, self._seconds = deliverability, seconds
         self._kept: tuple[float, list[Metric]] | None = None
 
     def collect(self) -> Iterable[Metric]:
@@ -39,25 +39,25 @@ class OutboxGauges(Collector):
         return self._kept[1]
 
 
-def _gauges(standing: Standing) -> Iterable[Metric]:
+def _gauges(deliverability: Standing) -> Iterable[Metric]:
     waiting = GaugeMetricFamily(
         "billhook_outbox_messages", "Messages that wait or are in hand.", labels=("state",)
     )
     for state in _WAITING:
-        waiting.add_metric((state,), _number(standing[state]))
+        waiting.add_metric((state,), _number(deliverability[state]))
     yield waiting
     for name, key, what in (
         ("billhook_outbox_oldest_seconds", "oldest_waits_seconds", "How long the oldest waits."),
         ("billhook_overdue_invoices", "overdue_invoices", "Invoices that a sweep has to expire."),
         ("billhook_sweep_repairs", "sweep_repairs", "Messages that had lost their wake-up, ever."),
     ):
-        yield GaugeMetricFamily(name, what, _number(standing[key]))
+        yield GaugeMetricFamily(name, what, _number(deliverability[key]))
     for name, key, what in (
         ("billhook_dead_letters", "failed", "Messages that were given up, by reason."),
         ("billhook_suppressed_messages", "suppressed_within_a_day", "Not sent within a day."),
     ):
         family = GaugeMetricFamily(name, what, labels=("reason",))
-        counted = standing[key]
+        counted = deliverability[key]
         if isinstance(counted, Mapping):
             for reason, count in counted.items():
                 family.add_metric((reason,), count)

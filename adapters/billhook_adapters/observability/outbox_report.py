@@ -7,26 +7,30 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from billhook.messaging.outbox import Tally
+from billhook.messaging.outbox import OutboxCounts
 
 _CODE = re.compile(r"[a-z_]{1,40}")
 OTHER = "provider"
 """What stands for a reason that is no code of ours: a provider's words may quote anybody."""
 
 
-def told(tally: Tally, now: datetime) -> Mapping[str, int | Mapping[str, int]]:
+def told(outbox_counts: OutboxCounts, now: datetime) -> Mapping[str, int | Mapping[str, int]]:
     """Every figure by its name; how long the oldest waits in whole seconds."""
-    waits = 0 if tally.oldest_due is None else int((now - tally.oldest_due).total_seconds())
+    waits = (
+        0
+        if outbox_counts.oldest_due is None
+        else int((now - outbox_counts.oldest_due).total_seconds())
+    )
     return {
-        "due": tally.due,
-        "later": tally.later,
-        "sending": tally.sending,
-        "abandoned": tally.abandoned,
+        "due": outbox_counts.due,
+        "later": outbox_counts.later,
+        "sending": outbox_counts.sending,
+        "abandoned": outbox_counts.abandoned,
         "oldest_waits_seconds": waits,
-        "overdue_invoices": tally.overdue,
-        "sweep_repairs": tally.repairs,
-        "failed": by_code(tally.dead),
-        "suppressed_within_a_day": by_code(tally.suppressed),
+        "overdue_invoices": outbox_counts.overdue,
+        "sweep_repairs": outbox_counts.repairs,
+        "failed": by_code(outbox_counts.dead),
+        "suppressed_within_a_day": by_code(outbox_counts.suppressed),
     }
 
 

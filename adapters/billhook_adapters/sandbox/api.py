@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict, ValidationError
 from returns.result import Failure, Success
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import Pay
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import (
     MessageId,
     MessageKey,
@@ -21,24 +21,24 @@ from billhook.messaging.delivery import (
     Transient,
     Unknown,
 )
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, Receipt
+from billhook.messaging.delivery_reports import Bounced, Delivered, DeliveryReport, ReportedOutcome
 from billhook.model.base import AccountId, Text, Value
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import InvoiceId
 from billhook.model.money import PositiveAmount
 from billhook.model.payment import Payment, Reference
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.exchange import (
-    Answer,
-    Call,
-    Gone,
+    BodyTooLargeError,
+    ClientDisconnectedError,
     Receive,
+    Request,
+    Response,
     Scope,
     Send,
-    TooLarge,
-    answer,
-    called,
-    reply,
+    json_response,
+    read_request,
+    send_response,
 )
 from billhook_adapters.http.core.ids import minted_id
 from billhook_adapters.http.core.parsing import from_json
@@ -87,28 +87,28 @@ _FAULTS: Mapping[str, SendError] = {
 }
 
 
-class SandboxFace:
+class SandboxApi:
     """Serves `/sandbox`. It asks for no credentials: nothing in a sandbox is anybody's."""
 
     def __init__(
         self,
-        lane: Lane,
-        handlers: Handlers,
+        batched: BatchedService,
+        background_jobs: BackgroundJobs,
         accounts: Collection[AccountId],
         clock: MovableClock,
         outbox: Mapping[Medium, CapturedSender],
     ) -> None:
-        self._lane, self._handlers, self._accounts = lane, handlers, accounts
+        self._batched, self._handlers, self._accounts = batched, background_jobs, accounts
         self._clock, self._outbox = clock, outbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        call = called(scope, receive)
+        call = read_request(scope, receive)
         try:
             given = await self._answer(call)
-        except Gone:
+        except ClientDisconnectedError:
             return
-        except TooLarge:
+        except BodyTooLargeError:
             given = _refused("The body is too large.", 413)
         except ValidationError as invalid:
             first = invalid.errors(include_url=False, include_input=False)[0]
@@ -116,9 +116,9 @@ class SandboxFace:
             given = _refused(f"{field}: {first['msg']}")
         except ValueError as malformed:
             given = _refused(f"The body is not valid JSON: it {malformed}.")
-        await reply(send, given, head=call.method == "HEAD")
+        await send_response(send, given, head=call.method == "HEAD")
 
-    async def _answer(self, call: Call) -> Answer:
+    async def _answer(self, call: Request) -> Response:
         match call.method, call.path[1:]:
             case "POST", ("invoices", invoice, "payments"):
                 return await self._pay(
@@ -130,16 +130,18 @@ class SandboxFace:
                 return await self._move(ClockIn.model_validate(await _body(call)))
             case "GET", ("outbox",):
                 return self._sent()
-            case "POST", ("receipts",):
+            case "POST", ("delivery-reports",):
                 return await self._receive(ReceiptIn.model_validate(await _body(call)))
             case "POST", ("faults",):
                 return self._break(FaultIn.model_validate(await _body(call)))
             case _:
                 return _refused("The sandbox has no such route.", 404)
 
-    async def _pay(self, name: InvoiceId, asked: PaymentIn) -> Answer:
+    async def _pay(self, name: InvoiceId, asked: PaymentIn) -> Response:
         for account in self._accounts:
-            found = await self._lane.read(partial(Desk.get, account=account, invoice=name))
+            found = await self._batched.read(
+                partial(InvoiceService.get, account=account, invoice=name)
+            )
             if not isinstance(found, Failure):
                 break
         else:
@@ -149,11 +151,11 @@ class SandboxFace:
             amount=asked.amount,
             currency=found.unwrap().document.currency,
         )
-        paid = await self._lane.do(Pay(account=account, invoice=name, payment=payment))
+        paid = await self._batched.execute(Pay(account=account, invoice=name, payment=payment))
         if isinstance(paid, Failure):
             return refusal(paid.failure())
         invoice = paid.unwrap()
-        return answer(
+        return json_response(
             {
                 "id": payment.reference,
                 "amount": payment.amount,
@@ -165,10 +167,10 @@ class SandboxFace:
             }
         )
 
-    def _time(self) -> Answer:
-        return answer({"now": int(self._clock.now().timestamp())})
+    def _time(self) -> Response:
+        return json_response({"now": int(self._clock.now().timestamp())})
 
-    async def _move(self, asked: ClockIn) -> Answer:
+    async def _move(self, asked: ClockIn) -> Response:
         if (asked.now is None) == (asked.advance_seconds is None):
             return _refused("Give either advance_seconds or now.")
         try:
@@ -178,11 +180,11 @@ class SandboxFace:
                 self._clock.advance(timedelta(seconds=asked.advance_seconds or 0))
         except OverflowError:
             return _refused("advance_seconds: the year 9999 is the last.")
-        await self._lane.read(lambda _: self._handlers.sweep())
+        await self._batched.read(lambda _: self._handlers.sweep())
         return self._time()
 
-    def _sent(self) -> Answer:
-        return answer(
+    def _sent(self) -> Response:
+        return json_response(
             {
                 "items": [
                     {"id": one.id, "medium": medium.value, "to": one.to, "text": one.text}
@@ -192,30 +194,34 @@ class SandboxFace:
             }
         )
 
-    async def _receive(self, asked: ReceiptIn) -> Answer:
-        fate: Fate = Arrived()
+    async def _receive(self, asked: ReceiptIn) -> Response:
+        fate: ReportedOutcome = Delivered()
         if asked.became == "bounced":
-            fate = CameBack("the sandbox was told so", asked.suppresses)
+            fate = Bounced("the sandbox was told so", asked.suppresses)
         elif asked.suppresses is not None:
             return _refused("suppresses goes with bounced.")
         name = MessageId(asked.message)
-        told = [Receipt(MessageKey(account, name), fate) for account in self._accounts]
-        for answered in await self._lane.read(lambda desk: desk.receive(told)):
+        told = [DeliveryReport(MessageKey(account, name), fate) for account in self._accounts]
+        for answered in await self._batched.read(lambda service: service.receive(told)):
             if isinstance(answered, Success):
                 message = answered.unwrap()
-                return answer({"id": message.id, "status": message.status, "to": message.address})
+                return json_response(
+                    {"id": message.id, "status": message.status, "to": message.address}
+                )
         return _refused("No account has a message of this id.", 404)
 
-    def _break(self, asked: FaultIn) -> Answer:
+    def _break(self, asked: FaultIn) -> Response:
         provider = self._outbox[asked.medium]
         faults = provider.faults if asked.to is None else provider.faults_to[asked.to]
         faults.extend([_FAULTS[asked.fault]] * asked.times)
-        return answer({"waiting": len(faults)})
+        return json_response({"waiting": len(faults)})
 
 
-async def _body(call: Call) -> Any:
+async def _body(call: Request) -> Any:
     return from_json(await call.body() or b"{}")
 
 
-def _refused(description: str, status: int = 400) -> Answer:
-    return answer({"error": {"code": "BAD_REQUEST_ERROR", "description": description}}, status)
+def _refused(description: str, status: int = 400) -> Response:
+    return json_response(
+        {"error": {"code": "BAD_REQUEST_ERROR", "description": description}}, status
+    )

@@ -7,28 +7,28 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import NamedTuple
 
-from billhook.messaging.webhooks import Subscriber, SubscriberId
-from billhook.model.account import Account, Policy
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook_adapters.composition.service import Service, beside, build_service, pages
+from billhook_adapters.composition.service import Application, beside, build_application, pages
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.highlevel.api import HighLevelFace
+from billhook_adapters.http.highlevel.api import HighLevelApi
 from billhook_adapters.http.razorpay.webhooks import EVENTS
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
-from billhook_adapters.sandbox.api import SandboxFace
+from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.webhooks import Poster, SecretBox, check_url
-from billhook_adapters.webhooks.sender import RAZORPAY, WebhookAnnouncer
+from billhook_adapters.webhooks.sender import RAZORPAY, HttpWebhookSender
 
-POLICY = Policy(least_lead=timedelta(minutes=15))
+POLICY = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
 NUMBERED = POLICY.model_copy(update={"number_prefix": "", "number_width": 1})
-WEBHOOK = SubscriberId("sandbox")
+WEBHOOK = WebhookEndpointId("sandbox")
 
 
 class Key(NamedTuple):
@@ -59,7 +59,7 @@ def build_sandbox(
     keys: Sequence[Key],
     locations: Sequence[Location] = (),
     webhook: Webhook | None = None,
-) -> Service:
+) -> Application:
     """The sandbox over the database at this URL, each key with an account of its own.
 
     A location belongs to the account of the key at the same place; one beyond the keys has an
@@ -75,33 +75,33 @@ def build_sandbox(
     box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
     opened = _opened(keys, locations)
     accounts = [account.id for account in opened]
-    service = build_service(
+    application = build_application(
         url,
         clock=clock,
         ids=RandomIds(base_url),
         senders=outbox,
-        announcer=WebhookAnnouncer(Poster(allow_loopback=True), box, SystemClock()),
+        webhook_sender=HttpWebhookSender(Poster(allow_loopback=True), box, SystemClock()),
         inline=True,
         base_url=base_url,
         keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
-        faces=lambda parts: {
+        apis=lambda parts: {
             **beside(parts),
             **pages(parts, simulating=True),
             # Its payer charges itself, as told at /sandbox/invoices/{id}/payments.
-            "/invoices": HighLevelFace(parts.lane, parts.keys, charging=True),
-            "/sandbox": SandboxFace(parts.lane, parts.handlers, accounts, clock, outbox),
+            "/invoices": HighLevelApi(parts.batched, parts.keys, charging=True),
+            "/sandbox": SandboxApi(parts.batched, parts.background_jobs, accounts, clock, outbox),
         },
     )
     for account in opened:
-        service.desk.open(account)
+        application.service.open(account)
     for key in keys:
-        service.keys.add(account_of(key), key.id, key.secret)
+        application.keys.add(account_of(key), key.id, key.secret)
     for account, location in zip(opened, locations, strict=False):
         token = token_key(location.token, location.id)
-        service.keys.add(account.id, token.id, token.secret, location=token.location)
+        application.keys.add(account.id, token.id, token.secret, location=token.location)
     for account in opened:
-        service.desk.subscribe(
-            Subscriber(
+        application.service.subscribe(
+            WebhookEndpoint(
                 account=account.id,
                 id=WEBHOOK,
                 url=webhook.url if webhook else "http://127.0.0.1/",
@@ -111,7 +111,7 @@ def build_sandbox(
                 silenced=webhook is None,  # also where an earlier sandbox had one
             )
         )
-    return service
+    return application
 
 
 def _opened(keys: Sequence[Key], locations: Sequence[Location]) -> list[Account]:

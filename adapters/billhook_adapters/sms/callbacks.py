@@ -15,9 +15,9 @@ from billhook.model.base import AccountId
 class Callbacks:
     """URLs for receipts, each signed under the operator's secret key.
 
-    >>> callbacks = Callbacks("https://bill.example/receipts/", "k" * 22)
+    >>> callbacks = Callbacks("https://bill.example/delivery_reports/", "k" * 22)
     >>> url = callbacks.url("kannel", ("acc_1", "msg_1"))
-    >>> url.startswith("https://bill.example/receipts/kannel/acc_1/msg_1/")
+    >>> url.startswith("https://bill.example/delivery_reports/kannel/acc_1/msg_1/")
     True
     """
 
@@ -26,7 +26,7 @@ class Callbacks:
 
     @cached_property
     def _key(self) -> bytes:
-        return hmac.digest(self.secret_key.encode(), b"billhook receipts", sha256)
+        return hmac.digest(self.secret_key.encode(), b"billhook delivery callbacks", sha256)
 
     def url(self, provider: str, key: MessageKey | tuple[str, str]) -> str:
         """Where a provider is to tell of one message."""

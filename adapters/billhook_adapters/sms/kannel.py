@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from returns.result import Failure, Result, Success
 
 from billhook.messaging.delivery import Accepted, SendError
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
@@ -84,7 +84,7 @@ class KannelSender:
         return asked
 
 
-def fate(told: Mapping[str, str]) -> Fate | None:
+def fate(told: Mapping[str, str]) -> ReportedOutcome | None:
     """What a delivery report says became of its message; None where it says too little.
 
     >>> fate({"status": "1"}), fate({"status": "8"})
@@ -93,12 +93,12 @@ def fate(told: Mapping[str, str]) -> Fate | None:
     reply = told.get("reply", "")
     match told.get("status"):
         case "1":
-            return Arrived()
+            return Delivered()
         case "2":
             known = [found[0] for one in (_STAT, _ERROR) if (found := one.search(reply))]
-            return CameBack(" ".join(["not delivered", *known]))
+            return Bounced(" ".join(["not delivered", *known]))
         case "16":
             gone = _NO_SUCH_NUMBER.match(reply)
-            return CameBack("refused by the network", "bounced" if gone else None)
+            return Bounced("refused by the network", "bounced" if gone else None)
         case _:
             return None

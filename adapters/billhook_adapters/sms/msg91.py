@@ -19,7 +19,13 @@ from billhook.messaging.delivery import (
     SendError,
     Transient,
 )
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+    ReportedOutcome,
+)
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -32,14 +38,14 @@ _OBJECTS: TypeAdapter[list[dict[str, Any]] | dict[str, Any]] = TypeAdapter(
     list[dict[str, Any]] | dict[str, Any]
 )
 
-_FATES: Mapping[str, Fate] = MappingProxyType(
+_FATES: Mapping[str, ReportedOutcome] = MappingProxyType(
     {
-        "1": Arrived(),
-        "2": CameBack("failed"),
-        "9": CameBack("not sent: the number takes no promotions", "opted_out"),
-        "16": CameBack("rejected"),
-        "17": CameBack("blocked number", "opted_out"),
-        "25": CameBack("rejected"),
+        "1": Delivered(),
+        "2": Bounced("failed"),
+        "9": Bounced("not sent: the number takes no promotions", "opted_out"),
+        "16": Bounced("rejected"),
+        "17": Bounced("blocked number", "opted_out"),
+        "25": Bounced("rejected"),
     }
 )
 
@@ -123,7 +129,7 @@ def _concluded(reply: Reply) -> Result[Accepted, SendError]:
     return Failure(refused(reply.status, f"MSG91 answered {reply.status}"))
 
 
-def receipts(told: Any) -> Iterator[Receipt]:
+def delivery_reports(told: Any) -> Iterator[DeliveryReport]:
     """The receipts of a report, in either of the shapes that its webhooks have.
 
     One with a list of `report` (v2), and one flat object (v3, and the newer webhooks).
@@ -142,12 +148,12 @@ def _objects(told: object) -> list[dict[str, Any]]:
     return [found] if isinstance(found, dict) else found
 
 
-def _receipt(report: Mapping[str, Any]) -> Iterator[Receipt]:
+def _receipt(report: Mapping[str, Any]) -> Iterator[DeliveryReport]:
     fate = _FATES.get(str(report.get("status")))
     if fate is None:
         return
     account, slash, message = str(report.get("CRQID")).partition("/")
     if slash:
-        yield Receipt(MessageKey(AccountId(account), MessageId(message)), fate)
+        yield DeliveryReport(MessageKey(AccountId(account), MessageId(message)), fate)
     elif isinstance(report.get("requestId"), str):
-        yield Receipt(ProviderId(Medium.SMS, report["requestId"]), fate)
+        yield DeliveryReport(ProviderMessageId(Medium.SMS, report["requestId"]), fate)

@@ -13,13 +13,25 @@ from typing import Any
 from returns.result import Failure, Result, Success
 
 from billhook.messaging.delivery import Accepted, MessageKey, Permanent, SendError, Transient
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+    ReportedOutcome,
+)
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.sms.http_request import UNTOLD
-from billhook_adapters.sms.smpp_connection import Broken, Link, Report, Unbound, Unsent
+from billhook_adapters.sms.smpp_connection import (
+    BindError,
+    ConnectionBrokenError,
+    Link,
+    NotSubmittedError,
+    Report,
+)
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("sms"):
@@ -37,7 +49,7 @@ _BUSY = frozenset(
 REMEMBERED = 10_000
 """How many messages are known by the centre's id without asking the store."""
 
-Receive = Callable[[Sequence[Receipt]], object]
+Receive = Callable[[Sequence[DeliveryReport]], object]
 """What takes receipts."""
 
 
@@ -88,13 +100,13 @@ class SmppSender:
                 )
                 handed_over = True
                 name = self._answered(answer)
-        except _Refused as refused:
+        except _RejectedError as refused:
             return Failure(refused.error)
-        except Unsent:
+        except NotSubmittedError:
             if handed_over:
                 return Failure(UNTOLD)
             return Failure(Transient("the short-message centre could not be reached"))
-        except (Broken, TooLate):
+        except (ConnectionBrokenError, TooLate):
             return Failure(UNTOLD)
         if name:
             self._remember(name, message.key)
@@ -115,9 +127,9 @@ class SmppSender:
                     self._link = Link(
                         centre.host, centre.port, centre.user, centre.password, self._reported
                     )
-                except Unbound as refused:
+                except BindError as refused:
                     reason = f"the short-message centre refused us: {refused}"
-                    raise _Refused(Transient(reason)) from None
+                    raise _RejectedError(Transient(reason)) from None
             return self._link
 
     def _answered(self, answer: Future[Any]) -> str:
@@ -126,8 +138,8 @@ class SmppSender:
             return str(name)
         reason = f"refused with SMPP status {status:#x}"
         if status == _INVALID_NUMBER:
-            raise _Refused(Permanent(reason, "bounced"))
-        raise _Refused((Transient if status in _BUSY else Permanent)(reason))
+            raise _RejectedError(Permanent(reason, "bounced"))
+        raise _RejectedError((Transient if status in _BUSY else Permanent)(reason))
 
     def _remember(self, name: str, key: MessageKey) -> None:
         with self._lock:
@@ -141,26 +153,26 @@ class SmppSender:
             return
         with self._lock:
             known = self._keys.get(report.message)
-        self.receive([Receipt(known or ProviderId(Medium.SMS, report.message), told)])
+        self.receive([DeliveryReport(known or ProviderMessageId(Medium.SMS, report.message), told)])
 
 
-class _Refused(Exception):  # noqa: N818  # a refusal
+class _RejectedError(Exception):  # a refusal
     def __init__(self, error: SendError) -> None:
         super().__init__()
         self.error = error
 
 
-def fate(report: Report) -> Fate | None:
+def fate(report: Report) -> ReportedOutcome | None:
     """What a receipt says became of its message; None where it is still on its way.
 
     >>> fate(Report("7", "UNDELIV", "00b")), fate(Report("7", "ACCEPTD", "000"))
-    (CameBack(reason='UNDELIV, error 00b', suppresses=None), None)
+    (Bounced(reason='UNDELIV, error 00b', suppresses=None), None)
     """
     match report.state:
         case "DELIVRD":
-            return Arrived()
+            return Delivered()
         case "UNDELIV" | "EXPIRED" | "REJECTD" | "DELETED" as state:
-            return CameBack(f"{state}, error {report.error}" if report.error else state)
+            return Bounced(f"{state}, error {report.error}" if report.error else state)
         case _:
             return None
 

@@ -33,15 +33,15 @@ _TEXT = {name: re.compile(rf"{name}:([0-9A-Za-z._-]+)") for name in ("id", "stat
 _STATES = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD", 8: "REJECTD"}
 
 
-class Unsent(Exception):  # noqa: N818  # it says what became of it
+class NotSubmittedError(Exception):  # it says what became of it
     """The connection could not take it: nothing went out."""
 
 
-class Broken(Exception):  # noqa: N818  # as above
+class ConnectionBrokenError(Exception):  # as above
     """The connection broke before the answer came."""
 
 
-class Unbound(Exception):  # noqa: N818  # as above
+class BindError(Exception):  # as above
     """The centre does not let us in; the text is its status."""
 
 
@@ -81,10 +81,10 @@ class Link:
             self._client.bind_transceiver(system_id=user, password=password)
         except PDUError as refused:
             self._client.disconnect()
-            raise Unbound(f"status {refused.args[1]:#x}") from None
+            raise BindError(f"status {refused.args[1]:#x}") from None
         except (Lost, OSError):
             self._client.disconnect()
-            raise Unsent from None
+            raise NotSubmittedError from None
         self._client.set_message_sent_handler(self._answered)
         self._client.set_error_pdu_handler(self._answered)
         self._client.set_message_received_handler(self._received)
@@ -97,13 +97,13 @@ class Link:
         answer: Future[tuple[int, str]] = Future()
         with self._client.sending:
             if not self.alive:
-                raise Unsent
+                raise NotSubmittedError
             pdu = make_pdu("submit_sm", client=self._client, **fields)
             self._waiting[pdu.sequence] = answer
             try:
                 self._client.send_pdu(pdu)
             except (Lost, OSError, AttributeError):  # its socket is None once it is closed
-                raise Broken from None
+                raise ConnectionBrokenError from None
         return answer
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class Link:
                 with suppress(OSError):
                     self._client.disconnect()
             for answer in waiting.values():
-                answer.set_exception(Broken())
+                answer.set_exception(ConnectionBrokenError())
 
     def _answered(self, pdu: Any) -> None:
         with self._client.sending:

@@ -14,7 +14,7 @@ from typing import Any
 from returns.result import Failure, Result, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
 from billhook.messaging.message import Message
 from billhook.model.customer import Suppression
 from billhook.model.invoice import Invoice
@@ -95,20 +95,20 @@ def _refusal(status: int, code: Any, wait: str) -> SendError:
     return refused(status, reason)
 
 
-def fate(told: Mapping[str, str]) -> Fate | None:
+def fate(told: Mapping[str, str]) -> ReportedOutcome | None:
     """What a callback says became of its message; None where it is still on its way.
 
     >>> fate({"MessageStatus": "undelivered", "ErrorCode": "30005"})
-    CameBack(reason='undelivered, error 30005', suppresses='bounced')
+    Bounced(reason='undelivered, error 30005', suppresses='bounced')
     """
     match told.get("MessageStatus"):
         case "delivered" | "read":
-            return Arrived()
+            return Delivered()
         case "undelivered" | "failed" as status:
             given = told.get("ErrorCode", "")[:6]
             if not (given.isascii() and given.isdigit()):
-                return CameBack(status)
-            return CameBack(f"{status}, error {given}", _SUPPRESSES.get(int(given)))
+                return Bounced(status)
+            return Bounced(f"{status}, error {given}", _SUPPRESSES.get(int(given)))
         case _:
             return None
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from returns.result import Failure, Result, Success
 from sqlalchemy import Engine, bindparam, select
 
-from billhook.application.records import Outcome
-from billhook.messaging.webhooks import Subscriber
+from billhook.application.records import PendingWrites
+from billhook.messaging.webhooks import WebhookEndpoint
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
@@ -35,7 +35,7 @@ class ListedAccount(NamedTuple):
 
     account: Account
     keys: Sequence[ListedKey]
-    subscribers: Sequence[Subscriber]
+    webhook_endpoints: Sequence[WebhookEndpoint]
 
 
 class SqlAccounts:
@@ -51,16 +51,20 @@ class SqlAccounts:
         self,
         account: Account,
         keys: Sequence[NewKey],
-        subscriber: Subscriber | None,
+        webhook_endpoint: WebhookEndpoint | None,
         now: datetime,
     ) -> Result[None, KeyTaken]:
         """Add an account with its first keys and its webhook, in one transaction or not at all."""
-        subscribers = {} if subscriber is None else {subscriber.key: subscriber}
+        webhook_endpoints = (
+            {} if webhook_endpoint is None else {webhook_endpoint.key: webhook_endpoint}
+        )
         with writing(self._engine) as connection:
             if any(is_taken(connection, key.id) for key in keys):
                 return Failure(KeyTaken())
-            work = SqlWork(connection)
-            work.save(Outcome(accounts={account.id: account}, subscribers=subscribers))
+            transaction = SqlWork(connection)
+            transaction.save(
+                PendingWrites(accounts={account.id: account}, webhook_endpoints=webhook_endpoints)
+            )
             for key in keys:
                 put_key(connection, account.id, key, now)
         return Success(None)
@@ -69,8 +73,8 @@ class SqlAccounts:
         """Every account, ordered by id."""
         with reading(self._engine) as connection:
             ids = [AccountId(name) for name in connection.scalars(_ACCOUNTS)]
-            work = SqlWork(connection)
-            found, told = work.accounts(ids), work.subscribers(ids)
+            transaction = SqlWork(connection)
+            found, told = transaction.accounts(ids), transaction.webhook_endpoints(ids)
             keys: dict[str, list[ListedKey]] = {}
             for account, *row in connection.execute(LISTED):
                 keys.setdefault(account, []).append(listed(*row))

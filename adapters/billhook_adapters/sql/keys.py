@@ -29,7 +29,7 @@ FIND_ALL = keyed(api_keys, _k.id, read=(_k.id, _k.account, _k.secret_sha256, _k.
     _k.revoked_at.is_(None)
 )
 LISTED = select(_k.account, _k.id, _k.created_at, _k.revoked_at, _k.location).order_by(
-    _k.created_at, _k.id
+    _k.created_at.nulls_first(), _k.id
 )
 
 
@@ -117,11 +117,13 @@ def is_taken(connection: Connection, key_id: str) -> bool:
 
 def put_key(connection: Connection, account: AccountId, key: NewKey, now: datetime | None) -> None:
     """Insert a key whose id is free."""
-    row = {"id": key.id, "account": account, "secret_sha256": hashed(key.secret)}
-    made = {} if now is None else {"created_at": some(now)}
-    connection.execute(api_keys.insert(), {**row, **made, "location": key.location})
+    row: dict[str, object] = {"id": key.id, "account": account, "secret_sha256": hashed(key.secret)}
+    row |= {"created_at": None if now is None else some(now), "location": key.location}
+    connection.execute(api_keys.insert(), row)
 
 
-def listed(name: str, created_at: int, revoked_at: int | None, location: str | None) -> ListedKey:
-    """What a row tells of a key; keys older than the column were made at 0."""
-    return ListedKey(name, instant(created_at or None), instant(revoked_at), location)
+def listed(
+    name: str, created_at: int | None, revoked_at: int | None, location: str | None
+) -> ListedKey:
+    """An API key as it is listed, from its row."""
+    return ListedKey(name, instant(created_at), instant(revoked_at), location)

@@ -22,8 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert  # SQLite's own one suits SQLite alone
 
-from billhook.messaging.delivery import LIVE, Delivery, MessageId, MessageKey
-from billhook.messaging.outbox import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxSearch, Place, Tally
+from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageId, MessageKey
+from billhook.messaging.outbox import (
+    REASON_LENGTH,
+    SUPPRESSED_WITHIN,
+    OutboxCounts,
+    OutboxPosition,
+    OutboxSearch,
+)
 from billhook.model.base import AccountId
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import tables as t
@@ -52,9 +58,9 @@ def searching(wanted: OutboxSearch) -> Select[Any, Any, Any]:
     return found.where(tuple_(*by) > here if live else tuple_(*by) < here)
 
 
-def place_of(moment: int, account: str, message: str) -> Place:
+def place_of(moment: int, account: str, message: str) -> OutboxPosition:
     """The place of a row."""
-    return Place(at(moment), MessageKey(AccountId(account), MessageId(message)))
+    return OutboxPosition(at(moment), MessageKey(AccountId(account), MessageId(message)))
 
 
 _live = (
@@ -80,8 +86,8 @@ def _reasons(status: str, *conditions: ColumnElement[bool]) -> Select[Any, int]:
     return select(ended.c.reason, func.count()).group_by(ended.c.reason)
 
 
-DEAD = _reasons(Delivery.FAILED)
-SUPPRESSED = _reasons(Delivery.SUPPRESSED, _m.ended_at > bindparam("since"))
+DEAD = _reasons(DeliveryStatus.FAILED)
+SUPPRESSED = _reasons(DeliveryStatus.SUPPRESSED, _m.ended_at > bindparam("since"))
 OVERDUE = select(func.count()).select_from(
     select(t.invoices.c.expire_by)
     .where(t.invoices.c.status.in_(q.OPEN), t.invoices.c.expire_by <= bindparam("now"))
@@ -91,7 +97,7 @@ OVERDUE = select(func.count()).select_from(
 REPAIRED = select(t.repairs.c.total, t.repairs.c.last_at).where(t.repairs.c.what == _WAKE_UPS)
 
 
-def tallied(connection: Connection, now: datetime, most: int) -> Tally:
+def tallied(connection: Connection, now: datetime, most: int) -> OutboxCounts:
     """How much stands in the outbox."""
     binds = {"now": some(now), "most": most, "since": some(now - SUPPRESSED_WITHIN)}
     waiting = {
@@ -101,11 +107,11 @@ def tallied(connection: Connection, now: datetime, most: int) -> Tally:
     oldest = [first for (_, due), (_, first) in waiting.items() if due]
     counts = {which: count for which, (count, _) in waiting.items()}
     repairs = connection.execute(REPAIRED).one_or_none()
-    return Tally(
-        due=counts.get((Delivery.QUEUED, True), 0),
-        later=counts.get((Delivery.QUEUED, False), 0),
-        sending=counts.get((Delivery.SENDING, False), 0),
-        abandoned=counts.get((Delivery.SENDING, True), 0),
+    return OutboxCounts(
+        due=counts.get((DeliveryStatus.QUEUED, True), 0),
+        later=counts.get((DeliveryStatus.QUEUED, False), 0),
+        sending=counts.get((DeliveryStatus.SENDING, False), 0),
+        abandoned=counts.get((DeliveryStatus.SENDING, True), 0),
         oldest_due=min(oldest, default=None),
         dead=_counted(connection, DEAD, binds),
         suppressed=_counted(connection, SUPPRESSED, binds),

@@ -41,12 +41,15 @@ TAKEN_AS = keyed(t.messages, t.messages.c.medium, t.messages.c.provider_id).wher
 )
 MESSAGES_ABOUT = (
     keyed(t.messages, t.messages.c.account, t.messages.c.invoice)
-    .where(t.messages.c.event.is_(None))
+    .where(t.messages.c.event_type.is_(None))
     .order_by(t.messages.c.requested_at, t.messages.c.id)
 )
-SUBSCRIBERS = keyed(t.subscribers, t.subscribers.c.account).order_by(t.subscribers.c.id)
-LOCKED_SUBSCRIBERS = locked(
-    keyed(t.subscribers, t.subscribers.c.account, t.subscribers.c.id), t.subscribers
+WEBHOOK_ENDPOINTS = keyed(t.webhook_endpoints, t.webhook_endpoints.c.account).order_by(
+    t.webhook_endpoints.c.id
+)
+LOCKED_WEBHOOK_ENDPOINTS = locked(
+    keyed(t.webhook_endpoints, t.webhook_endpoints.c.account, t.webhook_endpoints.c.id),
+    t.webhook_endpoints,
 )
 ENTRIES = keyed(t.entries, t.entries.c.account, t.entries.c.id)
 PAYMENTS = keyed(t.payments, t.payments.c.account, t.payments.c.reference)
@@ -58,11 +61,13 @@ UNAPPLIED = (
     .where(~t.payments.c.applied)
     .order_by(t.payments.c.at, t.payments.c.reference)
 )
-REMEMBERED = keyed(t.remembered, t.remembered.c.account, t.remembered.c.key)
-TURNS = keyed(t.paces, t.paces.c.account, t.paces.c.medium)
+IDEMPOTENCY_RECORDS = keyed(
+    t.idempotency_records, t.idempotency_records.c.account, t.idempotency_records.c.key
+)
+RATE_LIMITS = keyed(t.rate_limits, t.rate_limits.c.account, t.rate_limits.c.medium)
 REMINDERS = keyed(t.reminders, t.reminders.c.account, t.reminders.c.invoice)
 LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
-FACTS = keyed(t.facts, t.facts.c.account, t.facts.c.invoice).order_by(t.facts.c.position)
+EVENTS = keyed(t.events, t.events.c.account, t.events.c.invoice).order_by(t.events.c.position)
 
 _LAST_ASKED = (
     select(func.max(t.messages.c.requested_at))
@@ -70,10 +75,10 @@ _LAST_ASKED = (
     .correlate(WANTED)
     .scalar_subquery()
 )
-HISTORIES = select(WANTED.c.key, t.suppressed.c.reason, _LAST_ASKED).select_from(
+HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_ASKED).select_from(
     WANTED.outerjoin(
-        t.suppressed,
-        matching(t.suppressed.c.account, t.suppressed.c.medium, t.suppressed.c.address),
+        t.suppressions,
+        matching(t.suppressions.c.account, t.suppressions.c.medium, t.suppressions.c.address),
     )
 )
 """For the position of each contact among the keys: why it is suppressed, and when last asked."""
@@ -114,22 +119,24 @@ REMINDABLE = (
 # Workers that forget at one moment pass over each other's rows. PostgreSQL finds what locks rows
 # once and for all: a mere subquery might be run again, and then drop more than was asked for.
 _OVER = (
-    select(t.remembered.c.account, t.remembered.c.key)
-    .where(t.remembered.c.until <= bindparam("now"))
-    .order_by(t.remembered.c.until)
+    select(t.idempotency_records.c.account, t.idempotency_records.c.key)
+    .where(t.idempotency_records.c.until <= bindparam("now"))
+    .order_by(t.idempotency_records.c.until)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
     .cte("over")
 )
 FORGET = (
-    delete(t.remembered)
+    delete(t.idempotency_records)
     .where(
-        tuple_(t.remembered.c.account, t.remembered.c.key).in_(select(_OVER.c.account, _OVER.c.key))
+        tuple_(t.idempotency_records.c.account, t.idempotency_records.c.key).in_(
+            select(_OVER.c.account, _OVER.c.key)
+        )
     )
-    .returning(t.remembered.c.until)  # SQLite's driver does not count what a WITH deletes
+    .returning(t.idempotency_records.c.until)  # SQLite's driver does not count what a WITH deletes
 )
 
-_s = t.series.c
+_s = t.number_series.c
 DRAWN = select(_s.last).where(_s.account == bindparam("account"), _s.prefix == bindparam("prefix"))
 """How far a series of numbers has been drawn."""
 

@@ -8,28 +8,28 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from billhook.application.records import (
+    ContactHistory,
     Entry,
-    History,
-    Outbound,
-    PaceKey,
+    IdempotencyKey,
+    IdempotencyRecord,
+    OutboxMessage,
+    RateLimitKey,
+    RecordedEvent,
     RecordedPayment,
-    Remembered,
-    RequestKey,
-    StampedFact,
 )
 from billhook.lifecycle.events import encode
-from billhook.lifecycle.expire import Lapse, Overdue
+from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
 from billhook.messaging.message import Message
-from billhook.messaging.rate_limits import Turns
-from billhook.messaging.webhooks import Announcement, Subscriber
+from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium, Suppression
 from billhook.model.document import Document
-from billhook.model.invoice import Invoice, InvoiceId, Key, Status
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook.model.payment import Payment
-from billhook.model.reminder_schedule import Progress
+from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.sql.tables import invoices
 
 Row = Mapping[str, Any]
@@ -83,7 +83,7 @@ def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
     document = row.pop("document")
     row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
     row.update(_searched(document, row["created_at"], invoice.number))
-    row["words"] = invoice.words
+    row["search_text"] = invoice.search_text
     if before is None or before.document is not document:
         row["document"] = canonical(document).decode()
     return row
@@ -112,7 +112,7 @@ def invoice_of(row: Sequence[Any]) -> Invoice:
 def _validated(*row: Any) -> Invoice:
     fields = dict(zip(_INVOICE_NAMES, row, strict=True))
     document = Document.model_validate_json(fields["document"])
-    del fields["words"]  # only ever asked of the database
+    del fields["search_text"]  # only ever asked of the database
     searched = _searched(document, fields["created_at"], fields["number"])
     for name, value in searched.items():
         if fields.pop(name) != value:
@@ -128,47 +128,49 @@ def _validated(*row: Any) -> Invoice:
 _kept = lru_cache(KEPT_ROWS, typed=True)(_validated)
 
 
-def overdue_of(row: Sequence[Any]) -> Overdue:
+def overdue_of(row: Sequence[Any]) -> OverdueInvoice:
     """The overdue invoice of a row of its query."""
     account, name, status, version, expire_by = row
-    key = Key(AccountId(account), InvoiceId(name))
-    return Overdue(key, _STATUSES[status], version, _EPOCH + timedelta(microseconds=expire_by))
+    key = InvoiceKey(AccountId(account), InvoiceId(name))
+    return OverdueInvoice(
+        key, _STATUSES[status], version, _EPOCH + timedelta(microseconds=expire_by)
+    )
 
 
-def lapse_row(lapse: Lapse) -> dict[str, Any]:
+def lapse_row(expire_overdue: ExpiredInvoice) -> dict[str, Any]:
     """What an expiry changes, and the version it was decided on."""
     return {
-        "status": lapse.status,
-        "version": lapse.version,
-        "expired_at": some(lapse.expired_at),
-        "its_account": lapse.key.account,
-        "its_id": lapse.key.invoice,
-        "its_version": lapse.version - 1,
+        "status": expire_overdue.status,
+        "version": expire_overdue.version,
+        "expired_at": some(expire_overdue.expired_at),
+        "its_account": expire_overdue.key.account,
+        "its_id": expire_overdue.key.invoice,
+        "its_version": expire_overdue.version - 1,
     }
 
 
-def message_row(message: Outbound) -> dict[str, Any]:
+def message_row(message: OutboxMessage) -> dict[str, Any]:
     """The columns of a message; an announcement's address is its subscriber."""
-    row: dict[str, Any] = {"event": None, "version": None, "reminder": None, **vars(message)}
-    if isinstance(message, Announcement):
-        row |= {"medium": _WEBHOOK, "address": row.pop("subscriber")}
+    row: dict[str, Any] = {"event_type": None, "version": None, "reminder": None, **vars(message)}
+    if isinstance(message, WebhookEvent):
+        row |= {"medium": _WEBHOOK, "address": row.pop("webhook_endpoint")}
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
 
 
-def outbound_of(row: Row) -> Outbound:
+def outbound_of(row: Row) -> OutboxMessage:
     """The message or the announcement of a row."""
     if row["medium"] != _WEBHOOK:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
     del given["medium"], given["reminder"]
-    given["subscriber"] = given.pop("address")
-    return Announcement.model_validate(given)
+    given["webhook_endpoint"] = given.pop("address")
+    return WebhookEvent.model_validate(given)
 
 
 def message_of(row: Row) -> Message:
     """The message to a payer of a row."""
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    if (given.pop("event"), given.pop("version")) != (None, None):
+    if (given.pop("event_type"), given.pop("version")) != (None, None):
         raise ValueError("the row of an announcement has a payer's medium")
     return Message.model_validate(given)
 
@@ -197,7 +199,7 @@ def payment_of(row: Row) -> RecordedPayment:
     )
 
 
-def remembered_row(answer: Remembered) -> dict[str, Any]:
+def remembered_row(answer: IdempotencyRecord) -> dict[str, Any]:
     """A remembered answer's columns."""
     return {
         "account": answer.request.account,
@@ -208,10 +210,10 @@ def remembered_row(answer: Remembered) -> dict[str, Any]:
     }
 
 
-def remembered_of(row: Row) -> Remembered:
+def remembered_of(row: Row) -> IdempotencyRecord:
     """The remembered answer of a row."""
-    return Remembered(
-        request=RequestKey(AccountId(row["account"]), row["key"]),
+    return IdempotencyRecord(
+        request=IdempotencyKey(AccountId(row["account"]), row["key"]),
         fingerprint=row["fingerprint"],
         answer=row["answer"].encode(),
         until=_EPOCH + timedelta(microseconds=row["until"]),
@@ -228,31 +230,31 @@ def entry_of(row: Row) -> Entry:
     return Entry.model_validate({**row, "filed_at": instant(row["filed_at"])})
 
 
-def subscriber_of(row: Row) -> Subscriber:
+def subscriber_of(row: Row) -> WebhookEndpoint:
     """The subscriber of a row."""
-    return Subscriber.model_validate_json(row["body"])
+    return WebhookEndpoint.model_validate_json(row["body"])
 
 
-def turns_row(pace: PaceKey, turns: Turns) -> dict[str, Any]:
+def turns_row(pace: RateLimitKey, rate_limit_states: RateLimitState) -> dict[str, Any]:
     """The columns of a rate that is kept; an empty account stands for the whole service."""
     return {
         "account": pace.account or "",
         "medium": pace.medium,
-        "free_at": some(turns.free_at),
-        "promised_until": some(turns.promised_until),
+        "free_at": some(rate_limit_states.free_at),
+        "promised_until": some(rate_limit_states.promised_until),
     }
 
 
-def turns_of(row: Row) -> tuple[PaceKey, Turns]:
+def turns_of(row: Row) -> tuple[RateLimitKey, RateLimitState]:
     """The rate that is kept of a row."""
     account = AccountId(row["account"]) if row["account"] else None
     free_at, promised_until = (
         _EPOCH + timedelta(microseconds=row[name]) for name in ("free_at", "promised_until")
     )
-    return PaceKey(account, Medium(row["medium"])), Turns(free_at, promised_until)
+    return RateLimitKey(account, Medium(row["medium"])), RateLimitState(free_at, promised_until)
 
 
-def progress_row(key: Key, progress: Progress) -> dict[str, Any]:
+def progress_row(key: InvoiceKey, progress: ReminderProgress) -> dict[str, Any]:
     """The columns of an invoice's reminders."""
     return {
         **key._asdict(),
@@ -262,42 +264,42 @@ def progress_row(key: Key, progress: Progress) -> dict[str, Any]:
     }
 
 
-def progress_of(row: Row) -> tuple[Key, Progress]:
+def progress_of(row: Row) -> tuple[InvoiceKey, ReminderProgress]:
     """How far the reminders of a row have come."""
-    key = Key(AccountId(row["account"]), InvoiceId(row["invoice"]))
+    key = InvoiceKey(AccountId(row["account"]), InvoiceId(row["invoice"]))
     since = _EPOCH + timedelta(microseconds=row["since"])
-    return key, Progress(since, row["sent"], instant(row["due_at"]))
+    return key, ReminderProgress(since, row["sent"], instant(row["due_at"]))
 
 
-def history_of(reason: str | None, last_asked: int | None) -> History:
+def history_of(reason: str | None, last_asked: int | None) -> ContactHistory:
     """The history that these columns tell. Raises ValueError on an unknown reason."""
     if reason is None:
-        return History(None, instant(last_asked))
+        return ContactHistory(None, instant(last_asked))
     for known in get_args(Suppression):
         if reason == known:
-            return History(known, instant(last_asked))
+            return ContactHistory(known, instant(last_asked))
     raise ValueError("an address is suppressed for a reason that nobody knows")
 
 
-def fact_rows(facts: Sequence[StampedFact]) -> list[dict[str, Any]]:
+def event_rows(events: Sequence[RecordedEvent]) -> list[dict[str, Any]]:
     """The columns of facts. One that happens to many invoices is put into words once."""
     bodies: dict[int, str] = {}
     rows: list[dict[str, Any]] = []
-    for stamped in facts:
-        body = bodies.get(id(stamped.fact))
+    for stamped in events:
+        body = bodies.get(id(stamped.event))
         if body is None:
-            body = bodies[id(stamped.fact)] = encode(stamped.fact).decode()
+            body = bodies[id(stamped.event)] = encode(stamped.event).decode()
         rows.append(_fact_row(stamped, body))
     return rows
 
 
-def _fact_row(stamped: StampedFact, body: str) -> dict[str, Any]:
+def _fact_row(stamped: RecordedEvent, body: str) -> dict[str, Any]:
     return {
         "account": stamped.key.account,
         "invoice": stamped.key.invoice,
         "invoice_version": stamped.version,
-        "name": stamped.fact.name,
-        "version": stamped.fact.version,
+        "name": stamped.event.name,
+        "version": stamped.event.version,
         "actor": stamped.actor,
         "body": body,
     }

@@ -134,18 +134,18 @@ def _lifted(table: Table) -> Saving:
 
 
 ADD_INVOICE = _added(t.invoices)
-ADD_FACT = _added(t.facts)
+ADD_FACT = _added(t.events)
 ADD_PAYMENT = _added(t.payments)
 PUT_ACCOUNT = _added(t.accounts, replacing=True)
 PUT_MESSAGE = _added(t.messages, replacing=True)
-PUT_REMEMBERED = _added(t.remembered, replacing=True)
-PUT_SUBSCRIBER = _added(t.subscribers, replacing=True)
+PUT_IDEMPOTENCY_RECORD = _added(t.idempotency_records, replacing=True)
+PUT_WEBHOOK_ENDPOINT = _added(t.webhook_endpoints, replacing=True)
 PUT_ENTRY = _added(t.entries, replacing=True)
-PUT_TURNS = _added(t.paces, replacing=True)
+PUT_TURNS = _added(t.rate_limits, replacing=True)
 PUT_REMINDERS = _added(t.reminders, replacing=True)
 END_REMINDERS = _lifted(t.reminders)
-PUT_SUPPRESSED = _added(t.suppressed, replacing=True)
-LIFT_SUPPRESSED = _lifted(t.suppressed)
+PUT_SUPPRESSED = _added(t.suppressions, replacing=True)
+LIFT_SUPPRESSED = _lifted(t.suppressions)
 
 _MOVING = [
     column.name for column in t.invoices.c if column.name not in ("account", "id", "document")
@@ -154,8 +154,8 @@ MOVE_INVOICE = _moved(_MOVING)
 LAPSE_INVOICE = _moved(["status", "version", "expired_at"])
 CHANGE_INVOICE = _moved([*_MOVING, "document"])
 
-_GIVEN = insert(t.series)
+_GIVEN = insert(t.number_series)
 DRAW = _GIVEN.on_conflict_do_update(
     index_elements=["account", "prefix"],
-    set_={"last": t.series.c.last + _GIVEN.excluded["last"]},
-).returning(t.series.c.last)
+    set_={"last": t.number_series.c.last + _GIVEN.excluded["last"]},
+).returning(t.number_series.c.last)

@@ -67,5 +67,5 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
     if search.sought is not None:
-        conditions.append(_i.words.contains(search.sought, autoescape=True))
+        conditions.append(_i.search_text.contains(search.sought, autoescape=True))
     return conditions

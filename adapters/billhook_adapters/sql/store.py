@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from billhook.messaging.delivery import MessageId, MessageKey
-from billhook.messaging.outbox import OutboxSearch, Place, Tally
+from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
-from billhook.model.invoice import InvoiceId, Key
+from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import reading, writing
@@ -56,24 +56,24 @@ class SqlStore:
                 q.SET_ASIDE, {"of": key.account, "message": key.message, "until": some(until)}
             )
 
-    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+    def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due."""
         with self._engine.connect() as connection:
             found = connection.execute(q.REMINDABLE, {"now": some(now), "most": limit})
-            return [Key(AccountId(account), InvoiceId(name)) for account, name in found]
+            return [InvoiceKey(AccountId(account), InvoiceId(name)) for account, name in found]
 
     def forget(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
         with self._trouble.noted(), writing(self._engine) as connection:
             return len(connection.execute(q.FORGET, {"now": some(now), "most": limit}).all())
 
-    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+    def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Messages that no provider took."""
         with self._engine.connect() as connection:
             found = connection.execute(outbox.searching(wanted)).all()
         return [outbox.place_of(*row) for row in found]
 
-    def tally(self, now: datetime, most: int) -> Tally:
+    def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
         """How much stands in the outbox."""
         with reading(self._engine) as connection:
             return outbox.tallied(connection, now, most)

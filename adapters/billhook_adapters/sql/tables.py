@@ -1,4 +1,4 @@
-"""The tables. Times are whole microseconds since 1970 in UTC; documents and facts are JSON text.
+"""The tables. Times are whole microseconds since 1970 in UTC; documents and events are JSON text.
 
 Every key starts with the account. `migrations/` makes these tables; a test holds the two equal.
 """
@@ -16,9 +16,10 @@ from sqlalchemy import (
     Table,
     Text,
     text,
-    true,
 )
 
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources
 from billhook_adapters.sql.columns import key_text
 
 metadata = MetaData()
@@ -36,7 +37,7 @@ api_keys = Table(
     Column("id", key_text(64), primary_key=True),
     Column("account", key_text(64), nullable=False),
     Column("secret_sha256", key_text(64), nullable=False),
-    Column("created_at", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", BigInteger),
     Column("revoked_at", BigInteger),
     Column("location", key_text(64)),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
@@ -64,16 +65,18 @@ invoices = Table(
     Column("document", Text, nullable=False),
     Column("receipt", key_text(64)),
     Column("customer", key_text(64)),
-    Column("dated_at", BigInteger, nullable=False, server_default="0"),
-    Column("live", Boolean, nullable=False, server_default=true()),
-    Column("words", Text, nullable=False, server_default=""),
+    Column("dated_at", BigInteger, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("search_text", Text, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
+# The statuses that the lifecycle lets expire; SQL wants them spelled out for a partial index.
+_EXPIRING = ", ".join(f"'{status}'" for status in sources(Operation.EXPIRE))
 Index(
     "invoices_overdue",
     invoices.c.expire_by,
-    sqlite_where=text("status IN ('issued', 'partially_paid')"),
-    postgresql_where=text("status IN ('issued', 'partially_paid')"),
+    sqlite_where=text(f"status IN ({_EXPIRING})"),
+    postgresql_where=text(f"status IN ({_EXPIRING})"),
 )
 
 Index("invoices_by_age", invoices.c.account, invoices.c.created_at, invoices.c.id)
@@ -94,8 +97,8 @@ Index(
     invoices.c.id,
 )
 
-facts = Table(
-    "facts",
+events = Table(
+    "events",
     metadata,
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("account", key_text(64), nullable=False),
@@ -107,10 +110,10 @@ facts = Table(
     Column("body", Text, nullable=False),
 )
 Index(
-    "facts_of_invoice",
-    facts.c.account,
-    facts.c.invoice,
-    facts.c.invoice_version,
+    "events_of_invoice",
+    events.c.account,
+    events.c.invoice,
+    events.c.invoice_version,
     unique=True,
 )
 
@@ -130,7 +133,7 @@ messages = Table(
     Column("ended_at", BigInteger),
     Column("reason", Text),
     Column("provider_id", Text),
-    Column("event", key_text(64)),
+    Column("event_type", key_text(64)),
     Column("version", Integer),
     Column("reminder", Integer),
     Column("requeued_at", BigInteger),
@@ -189,8 +192,8 @@ Index(
     postgresql_where=text("NOT applied"),
 )
 
-remembered = Table(
-    "remembered",
+idempotency_records = Table(
+    "idempotency_records",
     metadata,
     Column("account", key_text(64), primary_key=True),
     Column("key", key_text(256), primary_key=True),
@@ -198,10 +201,10 @@ remembered = Table(
     Column("answer", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
 )
-Index("remembered_until", remembered.c.until)
+Index("idempotency_records_until", idempotency_records.c.until)
 
-subscribers = Table(
-    "subscribers",
+webhook_endpoints = Table(
+    "webhook_endpoints",
     metadata,
     Column("account", key_text(64), primary_key=True),
     Column("id", key_text(64), primary_key=True),
@@ -219,8 +222,8 @@ entries = Table(
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 
-suppressed = Table(
-    "suppressed",
+suppressions = Table(
+    "suppressions",
     metadata,
     Column("account", key_text(64), primary_key=True),
     Column("medium", key_text(16), primary_key=True),
@@ -228,8 +231,8 @@ suppressed = Table(
     Column("reason", key_text(16), nullable=False),
 )
 
-series = Table(
-    "series",
+number_series = Table(
+    "number_series",
     metadata,
     Column("account", key_text(64), primary_key=True),
     Column("prefix", key_text(32), primary_key=True),
@@ -260,8 +263,8 @@ repairs = Table(
     Column("last_at", BigInteger, nullable=False),
 )
 
-paces = Table(
-    "paces",
+rate_limits = Table(
+    "rate_limits",
     metadata,
     Column("account", key_text(64), primary_key=True),  # empty for a rate of the whole service
     Column("medium", key_text(16), primary_key=True),

@@ -10,35 +10,35 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from billhook.application.ports import StoreRefused
+from billhook.application.ports import StoreConflictError
 from billhook.application.records import (
     Contact,
+    ContactHistory,
     Entry,
     EntryKey,
-    History,
-    Outbound,
-    Outcome,
-    PaceKey,
+    IdempotencyKey,
+    IdempotencyRecord,
+    OutboxMessage,
     PaymentKey,
+    PendingWrites,
+    RateLimitKey,
+    RecordedEvent,
     RecordedPayment,
-    Remembered,
-    RequestKey,
     Search,
-    StampedFact,
 )
 from billhook.lifecycle.events import decode
-from billhook.lifecycle.expire import Overdue
+from billhook.lifecycle.expire import OverdueInvoice
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
-from billhook.messaging.rate_limits import Turns
-from billhook.messaging.webhooks import Subscriber
-from billhook.model.account import Account, Series
+from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.webhooks import WebhookEndpoint
+from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Invoice, Key
-from billhook.model.reminder_schedule import Progress
+from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
 from billhook_adapters.sql.key_join import wanted
@@ -46,7 +46,7 @@ from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
     entry_row,
-    fact_rows,
+    event_rows,
     history_of,
     invoice_of,
     invoice_row,
@@ -71,11 +71,11 @@ from billhook_adapters.system.storable_texts import refuse_unstorable
 
 _GAVE_WAY = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
 
-Queued = Callable[[Connection, Iterable[Outbound]], None]
+Queued = Callable[[Connection, Iterable[OutboxMessage]], None]
 """Hears of messages within the transaction that saves them."""
 
 
-def ignored(_connection: Connection, _messages: Iterable[Outbound]) -> None:
+def ignored(_connection: Connection, _messages: Iterable[OutboxMessage]) -> None:
     """Nobody listens: the rows themselves are looked through."""
 
 
@@ -97,10 +97,12 @@ class SqlWork:
             AccountId(row["id"]): account_of(row["body"]) for row in self._rows(q.ACCOUNTS, ids)
         }
 
-    def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]:
+    def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
         return self._invoices(q.INVOICES, keys)
 
-    def _invoices(self, query: Select[Any], keys: Collection[Key]) -> Mapping[Key, Invoice]:
+    def _invoices(
+        self, query: Select[Any], keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Invoice]:
         found = self._connection.execute(query, wanted(keys)).all()
         return {invoice.key: invoice for invoice in map(invoice_of, found)}
 
@@ -115,35 +117,39 @@ class SqlWork:
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return self._connection.execute(counting(account, search, now)).scalar_one()
 
-    def upcoming(self, series: Series) -> int:
+    def upcoming(self, series: NumberSeries) -> int:
         given = {"account": series.account, "prefix": series.prefix}
         return (self._connection.execute(q.DRAWN, given).scalar() or 0) + 1
 
-    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]:
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
         return {message.key: message for message in found}
 
-    def taken_as(self, ids: Collection[ProviderId]) -> Mapping[ProviderId, MessageKey]:
+    def taken_as(
+        self, ids: Collection[ProviderMessageId]
+    ) -> Mapping[ProviderMessageId, MessageKey]:
         return {
-            ProviderId(Medium(row["medium"]), row["provider_id"]): MessageKey(
+            ProviderMessageId(Medium(row["medium"]), row["provider_id"]): MessageKey(
                 row["account"], row["id"]
             )
             for row in self._rows(q.TAKEN_AS, ids)
         }
 
-    def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
-        about: dict[Key, list[Message]] = {}
+    def messages_about(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[Message]]:
+        about: dict[InvoiceKey, list[Message]] = {}
         for row in self._rows(q.MESSAGES_ABOUT, keys):
             message = message_of(row)
             about.setdefault(message.invoice_key, []).append(message)
         return about
 
-    def subscribers(
+    def webhook_endpoints(
         self, accounts: Collection[AccountId]
-    ) -> Mapping[AccountId, Sequence[Subscriber]]:
-        found: dict[AccountId, list[Subscriber]] = {}
-        for subscriber in map(subscriber_of, self._rows(q.SUBSCRIBERS, accounts)):
-            found.setdefault(subscriber.account, []).append(subscriber)
+    ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
+        found: dict[AccountId, list[WebhookEndpoint]] = {}
+        for webhook_endpoint in map(subscriber_of, self._rows(q.WEBHOOK_ENDPOINTS, accounts)):
+            found.setdefault(webhook_endpoint.account, []).append(webhook_endpoint)
         return found
 
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
@@ -154,45 +160,49 @@ class SqlWork:
         found = (payment_of(row) for row in self._rows(q.PAYMENTS, references))
         return {payment.key: payment for payment in found}
 
-    def payments_for(self, key: Key) -> Sequence[RecordedPayment]:
+    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
         return [payment_of(row) for row in self._rows(q.PAYMENTS_FOR, (key,))]
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
         return [payment_of(row) for row in self._rows(q.UNAPPLIED, (account,))]
 
-    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]:
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         asked = list(contacts)
         found = self._connection.execute(q.HISTORIES, wanted(asked)).all()
         return {asked[position]: history_of(reason, last) for position, reason, last in found}
 
-    def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]:
-        found = (remembered_of(row) for row in self._rows(q.REMEMBERED, keys))
+    def idempotency_records(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, IdempotencyRecord]:
+        found = (remembered_of(row) for row in self._rows(q.IDEMPOTENCY_RECORDS, keys))
         return {answer.request: answer for answer in found}
 
-    def facts(self, key: Key) -> Sequence[StampedFact]:
+    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
         return [
-            StampedFact(
+            RecordedEvent(
                 key,
                 row["invoice_version"],
                 decode(row["name"], row["version"], row["body"].encode()),
                 row["actor"],
             )
-            for row in self._rows(q.FACTS, (key,))
+            for row in self._rows(q.EVENTS, (key,))
         ]
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Overdue]:
+    def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         found = self._connection.execute(q.OVERDUE, {"now": some(now), "most": limit})
         return [*map(overdue_of, found.all())]
 
-    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+    def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         return dict(map(progress_of, self._rows(q.REMINDERS, keys)))
 
-    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
-        keys = [(pace.account or "", pace.medium) for pace in paces]
-        return dict(map(turns_of, self._rows(q.TURNS, keys)))
+    def rate_limit_states(
+        self, rate_limits: Collection[RateLimitKey]
+    ) -> Mapping[RateLimitKey, RateLimitState]:
+        keys = [(pace.account or "", pace.medium) for pace in rate_limits]
+        return dict(map(turns_of, self._rows(q.RATE_LIMITS, keys)))
 
-    def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
-        drawn: dict[Series, range] = {}
+    def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
+        drawn: dict[NumberSeries, range] = {}
         with refusals():
             for one, count in sorted(series.items()):
                 given = {"account": one.account, "prefix": one.prefix, "last": count}
@@ -200,7 +210,7 @@ class SqlWork:
                 drawn[one] = range(last - count + 1, last + 1)
         return drawn
 
-    def save(self, outcome: Outcome) -> None:
+    def save(self, outcome: PendingWrites) -> None:
         refuse_unstorable(outcome)
         changed = outcome.invoices.values()
         with refusals():
@@ -212,27 +222,27 @@ class SqlWork:
                 ],
             )
             self._put(
-                s.PUT_SUBSCRIBER,
+                s.PUT_WEBHOOK_ENDPOINT,
                 [
                     {"account": one.account, "id": one.id, "body": canonical(one).decode()}
-                    for one in outcome.subscribers.values()
+                    for one in outcome.webhook_endpoints.values()
                 ],
             )
             self._put(s.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._put(s.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
-            lapses = [lapse_row(one) for one in outcome.lapses]
-            if self._put(s.LAPSE_INVOICE, lapses) != len(lapses):
-                raise StoreRefused(_NOT_AS_READ)
-            self._put(s.ADD_FACT, fact_rows(outcome.facts))
+            expired_invoices = [lapse_row(one) for one in outcome.expired_invoices]
+            if self._put(s.LAPSE_INVOICE, expired_invoices) != len(expired_invoices):
+                raise StoreConflictError(_NOT_AS_READ)
+            self._put(s.ADD_FACT, event_rows(outcome.events))
             self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
             self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
             self._remind(outcome.reminders)
-            self._put(s.PUT_TURNS, [turns_row(*one) for one in outcome.turns.items()])
+            self._put(s.PUT_TURNS, [turns_row(*one) for one in outcome.rate_limit_states.items()])
             # The last answer under a key stands: one statement must not meet a row twice.
-            answers = {answer.request: answer for answer in outcome.remembered}
-            self._put(s.PUT_REMEMBERED, [remembered_row(one) for one in answers.values()])
+            answers = {answer.request: answer for answer in outcome.idempotency_records}
+            self._put(s.PUT_IDEMPOTENCY_RECORD, [remembered_row(one) for one in answers.values()])
             self._suppress(outcome.suppressed)
             if outcome.messages:
                 self._queued(self._connection, outcome.messages.values())
@@ -253,9 +263,9 @@ class SqlWork:
         moved = [row for row in rows if "document" not in row]
         edited = [row for row in rows if "document" in row]
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
-            raise StoreRefused(_NOT_AS_READ)
+            raise StoreConflictError(_NOT_AS_READ)
 
-    def _remind(self, reminders: Mapping[Key, Progress | None]) -> None:
+    def _remind(self, reminders: Mapping[InvoiceKey, ReminderProgress | None]) -> None:
         self._put(
             s.PUT_REMINDERS,
             [
@@ -294,12 +304,12 @@ class SqlWork:
 
 @contextmanager
 def refusals() -> Generator[None]:
-    """What the database does not take is a StoreRefused, without the row that it quotes."""
+    """What the database does not take is a StoreConflictError, without the row that it quotes."""
     try:
         yield
     except (IntegrityError, DataError) as refused:
-        raise StoreRefused(type(refused).__name__) from None
+        raise StoreConflictError(type(refused).__name__) from None
     except DBAPIError as refused:
         if getattr(refused.orig, "sqlstate", None) not in _GAVE_WAY:
             raise
-        raise StoreRefused("it waited for others that waited for it") from None
+        raise StoreConflictError("it waited for others that waited for it") from None

@@ -35,7 +35,7 @@ class RandomIds:
         """`msg_` and 14 alphanumerics."""
         return MessageId(f"msg_{_word()}")
 
-    def event(self) -> MessageId:
+    def webhook_event(self) -> MessageId:
         """`evt_` and 14 alphanumerics."""
         return MessageId(f"evt_{_word()}")
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from billhook.application.ports import StoreRefused
-from billhook.application.records import Outcome
+from billhook.application.ports import StoreConflictError
+from billhook.application.records import PendingWrites
 from billhook.model.base import storable
 
 
-def refuse_unstorable(outcome: Outcome) -> None:
-    """Raises StoreRefused on a text that not every database can hold, so that all stores agree."""
+def refuse_unstorable(outcome: PendingWrites) -> None:
+    """Raises StoreConflictError on a text that not every database can hold, so that all stores agree."""
     for text in _unchecked(outcome):
         try:
             storable(text)
         except ValueError:
-            raise StoreRefused("a key, an actor or an address holds NUL or a surrogate") from None
+            raise StoreConflictError(
+                "a key, an actor or an address holds NUL or a surrogate"
+            ) from None
 
 
-def _unchecked(outcome: Outcome) -> Iterator[str]:
-    for stamped in outcome.facts:
+def _unchecked(outcome: PendingWrites) -> Iterator[str]:
+    for stamped in outcome.events:
         if stamped.actor is not None:
             yield stamped.actor
-    for answer in outcome.remembered:
+    for answer in outcome.idempotency_records:
         yield answer.request.key
     for contact in outcome.suppressed:
         yield contact.address

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
         a_message,
         a_payment,
         a_recorded_payment,
-        a_subscriber,
+        a_webhook_endpoint,
+        a_webhook_event,
         an_account,
-        an_announcement,
         an_entry,
         an_invoice,
     )
@@ -41,9 +41,9 @@ __all__ = [
     "a_message",
     "a_payment",
     "a_recorded_payment",
-    "a_subscriber",
+    "a_webhook_endpoint",
+    "a_webhook_event",
     "an_account",
-    "an_announcement",
     "an_entry",
     "an_invoice",
 ]

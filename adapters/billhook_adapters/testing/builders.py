@@ -14,7 +14,7 @@ from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.messaging.message import Message
-from billhook.messaging.webhooks import Announcement, Event, Subscriber
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent, WebhookEventType
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Customer, Medium
@@ -205,10 +205,12 @@ def a_message(
     return Message.model_validate({**known, **fields})
 
 
-def a_subscriber(id: str = "sub_1", *, account: str = "acc_1", **fields: Any) -> Subscriber:
+def a_webhook_endpoint(
+    id: str = "sub_1", *, account: str = "acc_1", **fields: Any
+) -> WebhookEndpoint:
     """The bookkeeping of acc_1, which is told of everything.
 
-    >>> a_subscriber(silenced=True).wants(Event.PAID)
+    >>> a_webhook_endpoint(silenced=True).wants(WebhookEventType.PAID)
     False
     """
     known = {
@@ -217,28 +219,28 @@ def a_subscriber(id: str = "sub_1", *, account: str = "acc_1", **fields: Any) ->
         "url": "https://books.example/hooks",
         "style": "native",
     }
-    return Subscriber.model_validate({**known, **fields})
+    return WebhookEndpoint.model_validate({**known, **fields})
 
 
-def an_announcement(
+def a_webhook_event(
     id: str = "evt_1", *, account: str = "acc_1", invoice: str = "inv_1", **fields: Any
-) -> Announcement:
+) -> WebhookEvent:
     """To sub_1, that the invoice was issued in its second version; queued at noon, due at once.
 
-    >>> an_announcement(event=Event.PAID, version=3).version
+    >>> a_webhook_event(event_type=WebhookEventType.PAID, version=3).version
     3
     """
     known = {
         "account": account,
         "id": id,
         "invoice": invoice,
-        "subscriber": "sub_1",
-        "event": Event.ISSUED,
+        "webhook_endpoint": "sub_1",
+        "event_type": WebhookEventType.ISSUED,
         "version": 2,
         "requested_at": NOON,
         "due_at": NOON,
     }
-    return Announcement.model_validate({**known, **fields})
+    return WebhookEvent.model_validate({**known, **fields})
 
 
 def an_entry(

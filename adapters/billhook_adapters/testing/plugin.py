@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from billhook.application.service import Desk
+    from billhook.application.service import InvoiceService
     from billhook_adapters.memory import SettableClock
 
 pytest.register_assert_rewrite("billhook_adapters.testing.contracts")
@@ -29,8 +29,8 @@ def billhook_clock() -> SettableClock:
 
 
 @pytest.fixture
-def billhook_desk(billhook_clock: SettableClock) -> Desk:
+def billhook_service(billhook_clock: SettableClock) -> InvoiceService:
     """A desk in memory with one account, `acc_1`; its clock is `billhook_clock`."""
-    from billhook_adapters.memory import in_memory_desk
+    from billhook_adapters.memory import in_memory_service
 
-    return in_memory_desk(billhook_clock)
+    return in_memory_service(billhook_clock)

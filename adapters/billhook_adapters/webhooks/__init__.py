@@ -5,20 +5,20 @@ from billhook_adapters.system.optional_dependencies import needs
 with needs("webhooks"):
     from billhook_adapters.webhooks.post import Poster
     from billhook_adapters.webhooks.secret_box import (
-        NoSecretKey,
         SecretBox,
-        WeakSecretKey,
-        WrongSecretKey,
+        SecretKeyMismatchError,
+        SecretKeyMissingError,
+        SecretKeyWeakError,
     )
     from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
     from billhook_adapters.webhooks.url_rules import check_url
 
 __all__ = [
-    "NoSecretKey",
     "Poster",
     "SecretBox",
-    "WeakSecretKey",
-    "WrongSecretKey",
+    "SecretKeyMismatchError",
+    "SecretKeyMissingError",
+    "SecretKeyWeakError",
     "check_url",
     "razorpay_signature",
     "standard_headers",

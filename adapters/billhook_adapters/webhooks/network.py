@@ -16,7 +16,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 """All addresses of a name. Raises OSError where there are none."""
 
 
-class Private(Exception):  # noqa: N818  # it says what the address is
+class PrivateAddressError(Exception):  # it says what the address is
     """The name leads to an address that its webhook may not reach."""
 
 
@@ -64,5 +64,5 @@ class GuardedBackend(BoundedBackend):
         # A public name that leads to this machine is a rebinding, and stays refused.
         address = connectable(addresses, loopback=self._allow_loopback and is_local(host))
         if address is None:
-            raise Private
+            raise PrivateAddressError
         return address

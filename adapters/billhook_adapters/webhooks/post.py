@@ -12,7 +12,12 @@ from returns.result import Failure, Result, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient, Unknown
 from billhook_adapters.system.bounded_http import Deadline
-from billhook_adapters.webhooks.network import GuardedBackend, Private, Resolver, resolved
+from billhook_adapters.webhooks.network import (
+    GuardedBackend,
+    PrivateAddressError,
+    Resolver,
+    resolved,
+)
 from billhook_adapters.webhooks.url_rules import check_url
 
 SECONDS = 5.0
@@ -55,7 +60,7 @@ class Poster:
                 ) as response,
             ):
                 status = response.status
-        except Private:
+        except PrivateAddressError:
             return Failure(Permanent("the URL must not lead to a private address"))
         except (httpcore.LocalProtocolError, UnicodeEncodeError):
             return Failure(Permanent("a header cannot be sent over HTTP"))

@@ -16,15 +16,15 @@ _VARIABLE = "BILLHOOK_SECRET_KEY"
 _SALT = b"billhook webhook secrets"
 
 
-class NoSecretKey(LookupError):  # noqa: N818  # there is no key; nothing erred
+class SecretKeyMissingError(LookupError):  # there is no key; nothing erred
     """The operator set no key; the text names the variable and the remedy."""
 
 
-class WeakSecretKey(ValueError):  # noqa: N818  # likewise: the key is weak
+class SecretKeyWeakError(ValueError):  # likewise: the key is weak
     """The operator's key is too short; the text names the variable and the remedy."""
 
 
-class WrongSecretKey(ValueError):  # noqa: N818  # likewise
+class SecretKeyMismatchError(ValueError):  # likewise
     """The secret was sealed under another key, or is damaged."""
 
 
@@ -38,7 +38,7 @@ class SecretBox:
 
     def __init__(self, key: str) -> None:
         if len(key) < SHORTEST:
-            raise WeakSecretKey(f"{_VARIABLE} {TOO_SHORT}")
+            raise SecretKeyWeakError(f"{_VARIABLE} {TOO_SHORT}")
         # Slow on purpose, since people choose passphrases; the salt is ours and the same
         # everywhere, because a key must open what it sealed on another machine.
         derived = Scrypt(salt=_SALT, length=32, n=2**14, r=8, p=1).derive(key.encode())
@@ -46,10 +46,10 @@ class SecretBox:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """The box of an environment. Raises NoSecretKey or WeakSecretKey."""
+        """The box of an environment. Raises SecretKeyMissingError or SecretKeyWeakError."""
         key = environ.get(_VARIABLE)
         if not key:
-            raise NoSecretKey(f"{_VARIABLE} is not set; {_REMEDY}")
+            raise SecretKeyMissingError(f"{_VARIABLE} is not set; {_REMEDY}")
         return cls(key)
 
     def seal(self, secret: str) -> str:
@@ -57,8 +57,8 @@ class SecretBox:
         return self._fernet.encrypt(secret.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """The secret itself. Raises WrongSecretKey where it was sealed under another key."""
+        """The secret itself. Raises SecretKeyMismatchError where it was sealed under another key."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise WrongSecretKey(f"sealed under another {_VARIABLE}, or damaged") from None
+            raise SecretKeyMismatchError(f"sealed under another {_VARIABLE}, or damaged") from None

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result
 
-from billhook.application.ports import Clock, Occasion
+from billhook.application.ports import Clock, WebhookContext
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
 from billhook.model.canonical_json import canonical
 from billhook_adapters.http.razorpay.webhooks import event_body
 from billhook_adapters.webhooks.post import Poster
-from billhook_adapters.webhooks.secret_box import SecretBox, WrongSecretKey
+from billhook_adapters.webhooks.secret_box import SecretBox, SecretKeyMismatchError
 from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
 
 RAZORPAY, NATIVE = "razorpay", "native"
@@ -23,35 +23,35 @@ RAZORPAY, NATIVE = "razorpay", "native"
 class Style(NamedTuple):
     """How one dialect tells of an event: the bytes, and the headers that sign them."""
 
-    body: Callable[[Occasion], bytes]
-    headers: Callable[[Occasion, bytes, str, datetime], Mapping[str, str]]
+    body: Callable[[WebhookContext], bytes]
+    headers: Callable[[WebhookContext, bytes, str, datetime], Mapping[str, str]]
 
 
 def _razorpay_headers(
-    occasion: Occasion, body: bytes, secret: str, _now: datetime
+    occasion: WebhookContext, body: bytes, secret: str, _now: datetime
 ) -> Mapping[str, str]:
     return {
         "X-Razorpay-Signature": razorpay_signature(body, secret),
-        "x-razorpay-event-id": occasion.announcement.id,
+        "x-razorpay-event-id": occasion.webhook_event.id,
     }
 
 
-def _native_body(occasion: Occasion) -> bytes:
+def _native_body(occasion: WebhookContext) -> bytes:
     """The event's name and time, and the invoice in the domain's own words."""
     return canonical(
         {
-            "type": occasion.announcement.event,
-            "timestamp": occasion.facts[-1].fact.at,
+            "type": occasion.webhook_event.event_type,
+            "timestamp": occasion.events[-1].event.at,
             "data": {**dict(occasion.invoice), "due": occasion.invoice.due},
         }
     )
 
 
 def _native_headers(
-    occasion: Occasion, body: bytes, secret: str, now: datetime
+    occasion: WebhookContext, body: bytes, secret: str, now: datetime
 ) -> Mapping[str, str]:
     # The standard lets receivers refuse what was signed more than five minutes ago.
-    return standard_headers(occasion.announcement.id, now, body, secret)
+    return standard_headers(occasion.webhook_event.id, now, body, secret)
 
 
 STYLES: Mapping[str, Style] = MappingProxyType(
@@ -62,27 +62,27 @@ STYLES: Mapping[str, Style] = MappingProxyType(
 )
 
 
-class WebhookAnnouncer:
+class HttpWebhookSender:
     """Posts events to subscribers' URLs; their secrets are opened only to sign."""
 
     def __init__(self, poster: Poster, box: SecretBox | None, clock: Clock) -> None:
         self._poster, self._box, self._clock = poster, box, clock
 
-    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
         """Tell a subscriber; never raises for what it answers."""
-        subscriber = occasion.subscriber
-        style = STYLES.get(subscriber.style)
+        webhook_endpoint = occasion.webhook_endpoint
+        style = STYLES.get(webhook_endpoint.style)
         if style is None:
             return Failure(Permanent("nobody knows how to tell it: its style is unknown"))
-        if self._box is None or subscriber.sealed_secret is None:
+        if self._box is None or webhook_endpoint.sealed_secret is None:
             return Failure(Transient("there is no secret to sign with"))
         try:
-            secret = self._box.open(subscriber.sealed_secret)
-        except WrongSecretKey:
+            secret = self._box.open(webhook_endpoint.sealed_secret)
+        except SecretKeyMismatchError:
             return Failure(Transient("the secret was sealed under another key"))
         body = style.body(occasion)
         headers = {
             "Content-Type": "application/json",
             **style.headers(occasion, body, secret, self._clock.now()),
         }
-        return self._poster.post(subscriber.url, body, headers)
+        return self._poster.post(webhook_endpoint.url, body, headers)

@@ -10,14 +10,14 @@ from typing import Any
 from returns.result import Failure, Result, Success
 
 from billhook.application.records import Entry
-from billhook.lifecycle.errors import REFUSALS
+from billhook.lifecycle.errors import ERRORS
 from billhook.messaging.message import Message
 from billhook.model.canonical_json import adapter, canonical
 from billhook.model.invoice import Invoice
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SendResult:
     """An invoice that was sent, and the messages queued for it."""
 
     invoice: Invoice
@@ -28,7 +28,7 @@ ANSWERS: Mapping[str, type[Any]] = {
     "entry": Entry,
     "invoice": Invoice,
     "message": Message,
-    "sent": Sent,
+    "sent": SendResult,
 }
 """What a command may answer when it succeeds, by the name it is stored under."""
 
@@ -50,4 +50,4 @@ def decode(body: bytes) -> Result[Any, Any]:
     value = canonical(stored["value"])
     if "success" in stored:
         return Success(adapter(ANSWERS[stored["success"]]).validate_json(value))
-    return Failure(adapter(REFUSALS[stored["refusal"]]).validate_json(value))
+    return Failure(adapter(ERRORS[stored["refusal"]]).validate_json(value))

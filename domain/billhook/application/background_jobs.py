@@ -13,16 +13,16 @@ from datetime import timedelta
 
 from returns.result import Success
 
-from billhook.application.claiming import Claiming, Delivered
+from billhook.application.claiming import AttemptResult, Claiming
 from billhook.application.commands import Remind
-from billhook.application.delivery_attempts import Attempt, Parcel, ended, suppressed_by
-from billhook.application.ports import Announcer, Clock, Ids, Sender, Store
-from billhook.application.records import Outcome
-from billhook.application.service import Desk
+from billhook.application.delivery_attempts import Attempt, DeliveryJob, ended, suppressed_by
+from billhook.application.ports import Clock, Ids, Sender, Store, WebhookSender
+from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import MessageKey, conclude
 from billhook.model.customer import Medium
-from billhook.model.invoice import Key
-from billhook.model.rate_limits import UNLIMITED, Rates
+from billhook.model.invoice import InvoiceKey
+from billhook.model.rate_limits import UNLIMITED, RateLimits
 
 LEASE = timedelta(minutes=2)
 """How long a sender may take before another may try; longer than any provider's timeout."""
@@ -32,7 +32,7 @@ _CORRUPT = (ValueError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)
-class Handlers:
+class BackgroundJobs:
     """The idempotent handlers behind every engine.
 
     A message goes out in three steps, so that an engine may do each for many at once: `claim` in
@@ -43,51 +43,51 @@ class Handlers:
     clock: Clock
     ids: Ids
     senders: Mapping[Medium, Sender]
-    announcer: Announcer | None = None
+    webhook_sender: WebhookSender | None = None
     lease: timedelta = LEASE
     head_start: timedelta = timedelta(0)
     """How long the first attempt at a message is left to the desk that queued it."""
-    rates: Rates = UNLIMITED
+    rates: RateLimits = UNLIMITED
     """How fast the messages of all accounts together may go out."""
 
-    def deliver(self, key: MessageKey) -> Delivered:
+    def deliver(self, key: MessageKey) -> AttemptResult:
         """Send one message, unless the domain, asked again, now says no."""
         (claimed,) = self.claim((key,))
-        if isinstance(claimed, Delivered):
+        if isinstance(claimed, AttemptResult):
             return claimed
         (delivered,) = self.conclude((self.attempt(claimed),))
         return delivered
 
     def claim(
         self, keys: Collection[MessageKey], patience: timedelta = timedelta(0)
-    ) -> list[Parcel | Delivered]:
+    ) -> list[DeliveryJob | AttemptResult]:
         """Take messages for sending in one transaction; for the others, what became of them.
 
         A parcel may have a turn up to `patience` ahead; whoever attempts it waits until then.
         """
-        with self.store.transaction() as work:
-            claiming = Claiming(work, self, keys, patience)
+        with self.store.transaction() as transaction:
+            claiming = Claiming(transaction, self, keys, patience)
             taken = [claiming.take(key) for key in keys]
             if claiming.outcome:
-                work.save(claiming.outcome)
+                transaction.save(claiming.outcome)
         return taken
 
-    def attempt(self, parcel: Parcel) -> Attempt:
+    def attempt(self, parcel: DeliveryJob) -> Attempt:
         """Hand over what was claimed. Nothing is handed over once its lease has ended."""
         over = parcel.dispatch.due_at is None or self.clock.now() >= parcel.dispatch.due_at
         return Attempt(parcel, None if over else parcel.handed_over())
 
-    def conclude(self, attempts: Sequence[Attempt]) -> list[Delivered]:
+    def conclude(self, attempts: Sequence[Attempt]) -> list[AttemptResult]:
         """Record what became of attempts, in one transaction."""
-        with self.store.transaction() as work:
-            current = work.messages([one.parcel.dispatch.key for one in attempts])
-            now, outcome = self.clock.now(), Outcome()
-            delivered: list[Delivered] = []
+        with self.store.transaction() as transaction:
+            current = transaction.messages([one.parcel.dispatch.key for one in attempts])
+            now, outcome = self.clock.now(), PendingWrites()
+            delivered: list[AttemptResult] = []
             for parcel, answer in attempts:
                 dispatch = parcel.dispatch
                 # Another claim since then owns the message now; its attempt number is the fence.
                 if answer is None or current.get(dispatch.key) != dispatch:
-                    delivered.append(Delivered.NOTHING)
+                    delivered.append(AttemptResult.NOTHING)
                     continue
                 jitter = self.ids.jitter()
                 concluded = conclude(
@@ -95,10 +95,10 @@ class Handlers:
                 )
                 outcome.messages[concluded.key] = concluded
                 outcome.suppressed.update(suppressed_by(dispatch, answer))
-                outcome.subscribers.update(ended(work, concluded))
-                delivered.append(Delivered.HANDED_OVER)
+                outcome.webhook_endpoints.update(ended(transaction, concluded))
+                delivered.append(AttemptResult.HANDED_OVER)
             if outcome:
-                work.save(outcome)
+                transaction.save(outcome)
         return delivered
 
     def sweep(self, limit: int = 1000) -> int:
@@ -109,7 +109,7 @@ class Handlers:
         """
         now = self.clock.now()
         self.store.forget(now, limit)
-        return Desk(self.store, self.clock, self.ids).sweep(limit) + self.remind(limit)
+        return InvoiceService(self.store, self.clock, self.ids).sweep(limit) + self.remind(limit)
 
     def remind(self, limit: int = 1000) -> int:
         """Settle what is due of the reminders of up to `limit` invoices; how many it was.
@@ -134,9 +134,9 @@ class Handlers:
             raise corrupt[0]
         return settled
 
-    def _reminded(self, keys: Sequence[Key]) -> int:
+    def _reminded(self, keys: Sequence[InvoiceKey]) -> int:
         if not keys:
             return 0
         wakeups = [Remind(account=account, invoice=invoice) for account, invoice in keys]
-        answers = Desk(self.store, self.clock, self.ids).execute(wakeups)
+        answers = InvoiceService(self.store, self.clock, self.ids).execute_all(wakeups)
         return sum(isinstance(answer, Success) for answer in answers)

@@ -14,17 +14,17 @@ from typing import Any, Generic, Never, Protocol, TypeVar
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import Sent
-from billhook.application.payments import PayRefusal, settle
+from billhook.application.answers import SendResult
+from billhook.application.payments import PayError, settle
 from billhook.application.records import Entry, EntryKey
 from billhook.application.sending import (
-    Addresses,
-    IssueOrNotifyRefusal,
+    IssueOrNotifyError,
+    MissingAddressPolicy,
     issue_in,
     notify_in,
     send_in,
 )
-from billhook.application.unit_of_work import Case
+from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.apply import Change, as_of
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.delete import delete
@@ -42,17 +42,17 @@ from billhook.lifecycle.errors import (
     OperationNotAllowed,
 )
 from billhook.lifecycle.expire import expire
-from billhook.lifecycle.issue import GATE as ISSUE
-from billhook.lifecycle.issue import IssueRefusal
-from billhook.lifecycle.notify import NotifyRefusal
+from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
+from billhook.lifecycle.issue import IssueError
+from billhook.lifecycle.notify import NotifyError
 from billhook.lifecycle.update import update
 from billhook.messaging.message import Message
-from billhook.model.account import Policy
+from billhook.model.account import AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Payment
 
 A_co = TypeVar("A_co", covariant=True)
@@ -70,7 +70,7 @@ class Command(Protocol[A_co, E_co]):
     def key(self) -> str | None: ...
     @property
     def actor(self) -> str | None: ...
-    def decide(self, case: Case) -> Result[A_co, E_co]: ...
+    def decide(self, case: CommandContext) -> Result[A_co, E_co]: ...
 
 
 Found = InvoiceNotFound | Conflict
@@ -86,7 +86,7 @@ class _About(Generic[A_co, E_co]):
     actor: str | None = None
     expected_version: int | None = None
 
-    def decide(self, case: Case) -> Result[A_co, E_co | InvoiceNotFound | Conflict]:
+    def decide(self, case: CommandContext) -> Result[A_co, E_co | InvoiceNotFound | Conflict]:
         invoice = case.invoice
         if invoice is None:
             return Failure(InvoiceNotFound())
@@ -95,15 +95,15 @@ class _About(Generic[A_co, E_co]):
         return self.on(invoice, case)
 
     @abstractmethod
-    def on(self, invoice: Invoice, case: Case) -> Result[A_co, E_co]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[A_co, E_co]:
         """The decision, once the invoice is found."""
 
 
-def _kept(case: Case, decided: Result[Change, E_co]) -> Result[Invoice, E_co]:
+def _kept(case: CommandContext, decided: Result[Change, E_co]) -> Result[Invoice, E_co]:
     return decided.map(case.keep)
 
 
-def rounded_by(policy: Policy, document: Document) -> Document:
+def rounded_by(policy: AccountPolicy, document: Document) -> Document:
     """The document under its account's rule, unless it names one itself."""
     if "rounding" in document.model_fields_set:
         return document
@@ -121,7 +121,7 @@ class Draft:
     actor: str | None = None
 
     def decide(
-        self, case: Case
+        self, case: CommandContext
     ) -> Result[Invoice, AmountTooLarge | ExpiresTooSoon | AlreadyExists]:
         if case.invoice is not None:
             return Failure(AlreadyExists())
@@ -130,7 +130,7 @@ class Draft:
             account=self.account,
             id=self.invoice or case.ids.invoice(),
             now=case.now,
-            least_lead=case.least_lead,
+            min_expiry_lead=case.min_expiry_lead,
         )
         return _kept(case, decided)
 
@@ -142,14 +142,14 @@ class DraftAndSend:
     account: AccountId
     document: Document
     media: tuple[Medium, ...] | None = None
-    addresses: Addresses = Addresses.AVAILABLE
+    addresses: MissingAddressPolicy = MissingAddressPolicy.AVAILABLE
     invoice: InvoiceId | None = None
     key: str | None = None
     actor: str | None = None
 
     def decide(
-        self, case: Case
-    ) -> Result[Sent, AmountTooLarge | ExpiresTooSoon | AlreadyExists | IssueOrNotifyRefusal]:
+        self, case: CommandContext
+    ) -> Result[SendResult, AmountTooLarge | ExpiresTooSoon | AlreadyExists | IssueOrNotifyError]:
         drafted = Draft(account=self.account, document=self.document, invoice=self.invoice).decide(
             case
         )
@@ -167,38 +167,38 @@ class Update(
 ):
     """Set fields of the document."""
 
-    edits: Edits
+    patch: Patch
 
     def on(
-        self, invoice: Invoice, case: Case
+        self, invoice: Invoice, case: CommandContext
     ) -> Result[
         Invoice,
         OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
     ]:
-        decided = update(invoice, self.edits, now=case.now, least_lead=case.least_lead)
+        decided = update(invoice, self.patch, now=case.now, min_expiry_lead=case.min_expiry_lead)
         return _kept(case, decided)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue(_About[Invoice, IssueRefusal]):
+class Issue(_About[Invoice, IssueError]):
     """Hand the invoice to its payer, and tell nobody."""
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, IssueRefusal]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, IssueError]:
         return issue_in(case, invoice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notify(_About[Message, NotifyRefusal]):
+class Notify(_About[Message, NotifyError]):
     """Queue a message to the payer, by one medium."""
 
     medium: Medium
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Message, NotifyRefusal]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[Message, NotifyError]:
         return notify_in(case, invoice, self.medium)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Send(_About[Sent, IssueOrNotifyRefusal]):
+class Send(_About[SendResult, IssueOrNotifyError]):
     """Issue the invoice where it is a draft, and tell its payer, all or nothing.
 
     `media` None means: as the document says. With `again` False an invoice that was issued
@@ -206,38 +206,38 @@ class Send(_About[Sent, IssueOrNotifyRefusal]):
     """
 
     media: tuple[Medium, ...] | None = None
-    addresses: Addresses = Addresses.REQUIRED
+    addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
     again: bool = True
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Sent, IssueOrNotifyRefusal]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[SendResult, IssueOrNotifyError]:
         issuing = not self.again or ISSUE.refusal(invoice, case.now) is None
         return send_in(case, invoice, self.media, self.addresses, issuing=issuing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remind(_About[Sent, Never]):
+class Remind(_About[SendResult, Never]):
     """Remind the payer, if a step of the account's schedule is due; if none is, do nothing."""
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Sent, Never]:
-        return Success(Sent(as_of(invoice, case.now), case.remind(invoice)))
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[SendResult, Never]:
+        return Success(SendResult(as_of(invoice, case.now), case.remind(invoice)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit(_About[Invoice, Never]):
+class RecordView(_About[Invoice, Never]):
     """Note that the payer looked at the invoice."""
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, Never]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, Never]:
         case.visits.append(invoice.key)
         return Success(as_of(invoice, case.now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pay(_About[Invoice, PayRefusal]):
+class Pay(_About[Invoice, PayError]):
     """Ask whether a payment may be made, and make it; a refusal stores nothing."""
 
     payment: Payment
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, PayRefusal]:  # noqa: ARG002  # the case holds it too
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, PayError]:  # noqa: ARG002  # the case holds it too
         return settle(case, self.invoice, self.payment, keep_refused=False)
 
 
@@ -251,7 +251,7 @@ class RecordPayment:
     key: str | None = None
     actor: str | None = None
 
-    def decide(self, case: Case) -> Result[Invoice, PayRefusal]:
+    def decide(self, case: CommandContext) -> Result[Invoice, PayError]:
         return settle(case, self.invoice, self.payment, keep_refused=True)
 
 
@@ -259,7 +259,7 @@ class RecordPayment:
 class Cancel(_About[Invoice, OperationNotAllowed]):
     """Call the invoice off."""
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, OperationNotAllowed]:
         return _kept(case, cancel(invoice, now=case.now))
 
 
@@ -267,7 +267,9 @@ class Cancel(_About[Invoice, OperationNotAllowed]):
 class Expire(_About[Invoice, OperationNotAllowed | NotYetDue]):
     """Record that its time ran out."""
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed | NotYetDue]:
+    def on(
+        self, invoice: Invoice, case: CommandContext
+    ) -> Result[Invoice, OperationNotAllowed | NotYetDue]:
         return _kept(case, expire(invoice, now=case.now))
 
 
@@ -275,12 +277,12 @@ class Expire(_About[Invoice, OperationNotAllowed | NotYetDue]):
 class Delete(_About[Invoice, OperationNotAllowed]):
     """Throw the draft away; the answer is its tombstone."""
 
-    def on(self, invoice: Invoice, case: Case) -> Result[Invoice, OperationNotAllowed]:
+    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, OperationNotAllowed]:
         return _kept(case, delete(invoice, now=case.now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class SaveEntry:
     """Keep an entry beside the invoices; an id keeps what was first filed under it."""
 
     account: AccountId
@@ -290,7 +292,7 @@ class File:
     actor: str | None = None
     invoice: None = None
 
-    def decide(self, case: Case) -> Result[Entry, AlreadyExists | NotStored]:
+    def decide(self, case: CommandContext) -> Result[Entry, AlreadyExists | NotStored]:
         known = case.entry(EntryKey(self.account, self.id))
         if known is not None:
             return Success(known) if known.body == self.body else Failure(AlreadyExists())

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result
 
-from billhook.application.ports import Announcer, Occasion, Sender, Work
-from billhook.application.records import Contact, History, Outbound
+from billhook.application.ports import Sender, Transaction, WebhookContext, WebhookSender
+from billhook.application.records import Contact, ContactHistory, OutboxMessage
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.events import NotificationRequested, ReminderRequested, Visited
-from billhook.lifecycle.notify import Standing, notify
+from billhook.lifecycle.events import InvoiceViewed, NotificationRequested, ReminderRequested
+from billhook.lifecycle.notify import Deliverability, notify
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Unknown
 from billhook.messaging.message import Message, as_of
-from billhook.messaging.webhooks import Announcement, Subscriber, SubscriberKey
-from billhook.model.account import Retries
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
+from billhook.model.account import RetryPolicy
 from billhook.model.customer import Suppression
 from billhook.model.invoice import Invoice
 
@@ -30,11 +30,11 @@ HandOver = Callable[[], Result[Accepted, SendError]]
 """One attempt. Made outside every transaction."""
 
 
-class Parcel(NamedTuple):
+class DeliveryJob(NamedTuple):
     """What was claimed, how patiently it is tried, the attempt itself, and when its turn is."""
 
-    dispatch: Outbound
-    retries: Retries
+    dispatch: OutboxMessage
+    retries: RetryPolicy
     hand_over: HandOver
     at: datetime
 
@@ -49,7 +49,7 @@ class Parcel(NamedTuple):
 class Attempt(NamedTuple):
     """What became of a parcel; None where it was never handed over."""
 
-    parcel: Parcel
+    parcel: DeliveryJob
     answer: Result[Accepted, SendError] | None
 
 
@@ -61,7 +61,7 @@ def contact_of(message: Message, address: str | None = None) -> Contact:
 def written(
     message: Message,
     invoice: Invoice | None,
-    history: History,
+    history: ContactHistory,
     sender: Sender | None,
     seller: str,
     now: datetime,
@@ -69,7 +69,9 @@ def written(
     """The attempt to send a message, or the code of the refusal that now stands against it."""
     if invoice is None:
         return InvoiceNotFound.code
-    asked = notify(invoice, message.medium, now=now, standing=Standing(history.suppressed))
+    asked = notify(
+        invoice, message.medium, now=now, deliverability=Deliverability(history.suppressed)
+    )
     if isinstance(asked, Failure):
         code: str = asked.failure().code
         return code
@@ -81,7 +83,7 @@ def written(
 
 
 def suppressed_by(
-    dispatch: Outbound, answer: Result[Accepted, SendError]
+    dispatch: OutboxMessage, answer: Result[Accepted, SendError]
 ) -> Mapping[Contact, Suppression]:
     """The address that a provider refused for good, where it is to be left alone from now on."""
     if not isinstance(dispatch, Message) or not isinstance(answer, Failure):
@@ -93,40 +95,50 @@ def suppressed_by(
             return {}
 
 
-def announced(work: Work, announcement: Announcement, announcer: Announcer) -> HandOver | str:
+def announced(
+    transaction: Transaction, webhook_event: WebhookEvent, webhook_sender: WebhookSender
+) -> HandOver | str:
     """The attempt to announce an event, or why there is nobody left to tell.
 
     The invoice is the one of that moment, replayed from its facts, so that every attempt tells
     the same.
     """
-    subscriber = subscriber_of(work, announcement)
-    if subscriber is None or subscriber.silenced:
+    webhook_endpoint = subscriber_of(transaction, webhook_event)
+    if webhook_endpoint is None or webhook_endpoint.silenced:
         return "unsubscribed"
-    facts = work.facts(announcement.invoice_key)
-    last = [fact.version for fact in facts].index(announcement.version)
-    past = facts[: last + 1]
-    changes = [s.fact for s in past if not isinstance(s.fact, (*_ASKED, Visited))]
-    asked = {s.fact.message for s in past if isinstance(s.fact, _ASKED)}
-    about = work.messages_about((announcement.invoice_key,)).get(announcement.invoice_key, ())
-    then = [as_of(one, past[-1].fact.at) for one in about if one.id in asked]
-    occasion = Occasion(announcement, subscriber, replay(changes), past, then)
-    return lambda: announcer.announce(occasion)
+    events = transaction.events(webhook_event.invoice_key)
+    last = [event.version for event in events].index(webhook_event.version)
+    past = events[: last + 1]
+    changes = [s.event for s in past if not isinstance(s.event, (*_ASKED, InvoiceViewed))]
+    asked = {s.event.message for s in past if isinstance(s.event, _ASKED)}
+    about = transaction.messages_about((webhook_event.invoice_key,)).get(
+        webhook_event.invoice_key, ()
+    )
+    then = [as_of(one, past[-1].event.at) for one in about if one.id in asked]
+    occasion = WebhookContext(webhook_event, webhook_endpoint, replay(changes), past, then)
+    return lambda: webhook_sender.send(occasion)
 
 
-def ended(work: Work, dispatch: Outbound) -> Mapping[SubscriberKey, Subscriber]:
+def ended(
+    transaction: Transaction, dispatch: OutboxMessage
+) -> Mapping[WebhookEndpointKey, WebhookEndpoint]:
     """What the end of a dispatch makes of its subscriber.
 
     One that was told for a day and never answered, or can never be told, is silenced.
     """
-    if not isinstance(dispatch, Announcement) or dispatch.ended_at is None:
+    if not isinstance(dispatch, WebhookEvent) or dispatch.ended_at is None:
         return {}
-    subscriber = subscriber_of(work, dispatch)
-    if subscriber is None:
+    webhook_endpoint = subscriber_of(transaction, dispatch)
+    if webhook_endpoint is None:
         return {}
-    return {subscriber.key: subscriber.model_copy(update={"silenced": True})}
+    return {webhook_endpoint.key: webhook_endpoint.model_copy(update={"silenced": True})}
 
 
-def subscriber_of(work: Work, announcement: Announcement) -> Subscriber | None:
+def subscriber_of(transaction: Transaction, webhook_event: WebhookEvent) -> WebhookEndpoint | None:
     """Whom the announcement is for, where it still exists."""
-    subscribers = work.subscribers((announcement.account,)).get(announcement.account, ())
-    return next((one for one in subscribers if one.id == announcement.subscriber), None)
+    webhook_endpoints = transaction.webhook_endpoints((webhook_event.account,)).get(
+        webhook_event.account, ()
+    )
+    return next(
+        (one for one in webhook_endpoints if one.id == webhook_event.webhook_endpoint), None
+    )

@@ -9,17 +9,17 @@ from billhook.application.records import RecordedPayment
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
 from billhook.model.invoice import Invoice
-from billhook.model.payment_instructions import Payee
+from billhook.model.payment_instructions import PaymentInstructions
 
 
 @dataclass(frozen=True, slots=True)
-class Hosted:
+class HostedInvoice:
     """An invoice as it stands now, its seller's name, and the payments that it took."""
 
     invoice: Invoice
     seller: str
     payments: Sequence[RecordedPayment] = ()
-    payee: Payee | None = None
+    payment_instructions: PaymentInstructions | None = None
     """Where its seller takes money."""
 
     @property

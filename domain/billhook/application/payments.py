@@ -6,18 +6,18 @@ from returns.result import Failure, Result, Success
 
 from billhook.application.answers import decode, encode
 from billhook.application.records import PaymentKey, RecordedPayment
-from billhook.application.unit_of_work import Case
-from billhook.lifecycle.errors import InvoiceNotFound, PaymentRefusal, ReferenceReused
+from billhook.application.unit_of_work import CommandContext
+from billhook.lifecycle.errors import InvoiceNotFound, PaymentError, ReferenceReused
 from billhook.lifecycle.pay import pay
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.payment import Payment
 
-PayRefusal = PaymentRefusal | InvoiceNotFound | ReferenceReused
+PayError = PaymentError | InvoiceNotFound | ReferenceReused
 
 
 def settle(
-    case: Case, invoice_id: InvoiceId, payment: Payment, *, keep_refused: bool
-) -> Result[Invoice, PayRefusal]:
+    case: CommandContext, invoice_id: InvoiceId, payment: Payment, *, keep_refused: bool
+) -> Result[Invoice, PayError]:
     """Take a payment once; with `keep_refused`, keep what no invoice takes as unapplied.
 
     The same reference, invoice and amount get the answer that was recorded; anything else under
@@ -38,7 +38,9 @@ def settle(
     return answer
 
 
-def _asked(case: Case, payment: Payment) -> Result[Invoice, PaymentRefusal | InvoiceNotFound]:
+def _asked(
+    case: CommandContext, payment: Payment
+) -> Result[Invoice, PaymentError | InvoiceNotFound]:
     if case.invoice is None:
         return Failure(InvoiceNotFound())
     return pay(case.invoice, payment, now=case.now).map(case.keep)

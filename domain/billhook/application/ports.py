@@ -16,42 +16,42 @@ from returns.result import Result
 
 from billhook.application.records import (
     Contact,
+    ContactHistory,
     Entry,
     EntryKey,
-    History,
-    Outbound,
-    Outcome,
-    PaceKey,
+    IdempotencyKey,
+    IdempotencyRecord,
+    OutboxMessage,
     PaymentKey,
+    PendingWrites,
+    RateLimitKey,
+    RecordedEvent,
     RecordedPayment,
-    Remembered,
-    RequestKey,
     Search,
-    StampedFact,
-    Subscribers,
+    WebhookEndpoints,
 )
-from billhook.lifecycle.expire import Overdue
+from billhook.lifecycle.expire import OverdueInvoice
 from billhook.messaging.delivery import Accepted, MessageId, MessageKey, SendError
-from billhook.messaging.delivery_reports import ProviderId
+from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
-from billhook.messaging.outbox import OutboxSearch, Place, Tally
-from billhook.messaging.rate_limits import Turns
-from billhook.messaging.webhooks import Announcement, Subscriber
-from billhook.model.account import Account, Series
+from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
+from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
+from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
-from billhook.model.invoice import Invoice, InvoiceId, Key
-from billhook.model.reminder_schedule import Progress
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.reminder_schedule import ReminderProgress
 
 
-class StoreRefused(Exception):  # noqa: N818  # it refuses, as everything here does
+class StoreConflictError(Exception):  # it refuses, as everything here does
     """The database refused what a batch would have stored; the transaction left nothing."""
 
 
-class View(Protocol):
+class Snapshot(Protocol):
     """What can be read. Rows of other accounts, unknown and deleted ones are simply absent."""
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
-    def invoices(self, keys: Collection[Key]) -> Mapping[Key, Invoice]: ...
+    def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]: ...
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
         """The invoices wanted, the newest first unless asked otherwise, ties by id."""
         ...
@@ -64,68 +64,78 @@ class View(Protocol):
         """How many invoices are wanted, whatever the search says of pages."""
         ...
 
-    def upcoming(self, series: Series) -> int:
+    def upcoming(self, series: NumberSeries) -> int:
         """The position that would be drawn next; somebody else may draw it first."""
         ...
 
-    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, Outbound]: ...
-    def taken_as(self, ids: Collection[ProviderId]) -> Mapping[ProviderId, MessageKey]:
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]: ...
+    def taken_as(
+        self, ids: Collection[ProviderMessageId]
+    ) -> Mapping[ProviderMessageId, MessageKey]:
         """The messages that providers took under these ids."""
         ...
 
-    def messages_about(self, keys: Collection[Key]) -> Mapping[Key, Sequence[Message]]:
+    def messages_about(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[Message]]:
         """The messages to the payers of these invoices, the oldest first."""
         ...
 
-    def subscribers(self, accounts: Collection[AccountId]) -> Mapping[AccountId, Subscribers]: ...
+    def webhook_endpoints(
+        self, accounts: Collection[AccountId]
+    ) -> Mapping[AccountId, WebhookEndpoints]: ...
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]: ...
     def payments(
         self, references: Collection[PaymentKey]
     ) -> Mapping[PaymentKey, RecordedPayment]: ...
-    def payments_for(self, key: Key) -> Sequence[RecordedPayment]:
+    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
         """What came in for an invoice, applied or not, the oldest first."""
         ...
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]: ...
-    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, History]: ...
-    def remembered(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, Remembered]: ...
-    def facts(self, key: Key) -> Sequence[StampedFact]: ...
-    def reminders(self, keys: Collection[Key]) -> Mapping[Key, Progress]:
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]: ...
+    def idempotency_records(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, IdempotencyRecord]: ...
+    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]: ...
+    def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         """How far the reminders of these invoices have come; those without a row have none."""
         ...
 
 
-class Work(View, Protocol):
+class Transaction(Snapshot, Protocol):
     """One transaction: rows are locked when they are read, in key order, until it ends."""
 
-    def overdue(self, now: datetime, limit: int) -> Sequence[Overdue]:
+    def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         """Invoices recorded as open whose `expire_by` has passed, the longest overdue first.
 
         Those that another transaction holds may be left out.
         """
         ...
 
-    def turns(self, paces: Collection[PaceKey]) -> Mapping[PaceKey, Turns]:
+    def rate_limit_states(
+        self, rate_limits: Collection[RateLimitKey]
+    ) -> Mapping[RateLimitKey, RateLimitState]:
         """How far each rate has been used; nobody else takes a turn until this ends."""
         ...
 
-    def next_numbers(self, series: Mapping[Series, int]) -> Mapping[Series, range]:
+    def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
         """The next positions of each series, starting at 1; given back if nothing commits."""
         ...
 
-    def save(self, outcome: Outcome) -> None:
-        """Store all of it. Raises StoreRefused where the database does not take it."""
+    def save(self, outcome: PendingWrites) -> None:
+        """Store all of it. Raises StoreConflictError where the database does not take it."""
         ...
 
 
 class Store(Protocol):
     """Where rows live."""
 
-    def transaction(self) -> AbstractContextManager[Work]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Commits when the block ends, rolls back when it raises."""
         ...
 
-    def snapshot(self) -> AbstractContextManager[View]:
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
         """A consistent view that locks nothing."""
         ...
 
@@ -137,7 +147,7 @@ class Store(Protocol):
         """Leave a live message alone until then, without reading it: it may be unreadable."""
         ...
 
-    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+    def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due, the longest due first."""
         ...
 
@@ -145,7 +155,7 @@ class Store(Protocol):
         """Drop up to `limit` remembered answers whose time is over; how many it was."""
         ...
 
-    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+    def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Where messages stand that no provider took: dead and suppressed ones the latest first,
         live ones the longest due first.
 
@@ -153,7 +163,7 @@ class Store(Protocol):
         """
         ...
 
-    def tally(self, now: datetime, most: int) -> Tally:
+    def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
         """How much stands in the outbox, counting no further than `most` of anything."""
         ...
 
@@ -179,7 +189,7 @@ class Ids(Protocol):
 
     def invoice(self) -> InvoiceId: ...
     def message(self) -> MessageId: ...
-    def event(self) -> MessageId: ...
+    def webhook_event(self) -> MessageId: ...
     def short_url(self) -> str:
         """An unguessable URL on the operator's own host, never given twice."""
         ...
@@ -198,20 +208,20 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class WebhookContext:
     """All there is to say about an event: the invoice and its whole past up to then."""
 
-    announcement: Announcement
-    subscriber: Subscriber
+    webhook_event: WebhookEvent
+    webhook_endpoint: WebhookEndpoint
     invoice: Invoice
-    facts: Sequence[StampedFact]
+    events: Sequence[RecordedEvent]
     messages: Sequence[Message]
 
 
-class Announcer(Protocol):
+class WebhookSender(Protocol):
     """Tells a subscriber of an event."""
 
-    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
         """Tell it, under the announcement's id. The same occasion is told in the same bytes.
 
         Never raises.

@@ -9,22 +9,22 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, Strict, model_validator
 
-from billhook.lifecycle.events import Fact
-from billhook.lifecycle.expire import Lapse
-from billhook.lifecycle.notify import Standing
+from billhook.lifecycle.events import Event
+from billhook.lifecycle.expire import ExpiredInvoice
+from billhook.lifecycle.notify import Deliverability
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.message import Message
-from billhook.messaging.rate_limits import Turns
-from billhook.messaging.webhooks import Announcement, Subscriber, SubscriberKey
-from billhook.model.account import Account, Policy
+from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Invoice, InvoiceId, Key, Status
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook.model.payment import Payment, Reference
-from billhook.model.reminder_schedule import Progress
+from billhook.model.reminder_schedule import ReminderProgress
 
 
-class RequestKey(NamedTuple):
+class IdempotencyKey(NamedTuple):
     """A caller's idempotency key, within its account."""
 
     account: AccountId
@@ -38,7 +38,7 @@ class PaymentKey(NamedTuple):
     reference: Reference
 
 
-class PaceKey(NamedTuple):
+class RateLimitKey(NamedTuple):
     """One rate that is kept: of an account by a medium, or of the whole service by it."""
 
     account: AccountId | None
@@ -57,28 +57,30 @@ class Contact(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ContactHistory:
     """What is remembered of a contact."""
 
     suppressed: Suppression | None = None
     last_asked: datetime | None = None
     """When it was last written to, about whatever invoice."""
 
-    def standing(self, policy: Policy, last_about: datetime | None = None) -> Standing:
+    def deliverability(
+        self, policy: AccountPolicy, last_about: datetime | None = None
+    ) -> Deliverability:
         """What an account's policy makes of it, and of an invoice's own history.
 
         `last_about` is when the invoice was last written about by that medium.
         """
         waits = (self.last_asked, policy.resend_wait), (last_about, policy.invoice_wait)
         ends = [last + wait for last, wait in waits if last is not None and wait]
-        return Standing(self.suppressed, max(ends, default=None))
+        return Deliverability(self.suppressed, max(ends, default=None))
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class IdempotencyRecord:
     """A decided answer under an idempotency key: which request it was, and its answer."""
 
-    request: RequestKey
+    request: IdempotencyKey
     fingerprint: str
     answer: bytes = field(repr=False)
     until: datetime
@@ -101,9 +103,9 @@ class RecordedPayment:
         return PaymentKey(self.account, self.payment.reference)
 
 
-Subscribers = Sequence[Subscriber]
+WebhookEndpoints = Sequence[WebhookEndpoint]
 
-Outbound = Message | Announcement
+OutboxMessage = Message | WebhookEvent
 """Everything that goes out, in one outbox."""
 
 
@@ -168,39 +170,45 @@ class Search(Value):
         return self
 
 
-class StampedFact(NamedTuple):
+class RecordedEvent(NamedTuple):
     """A fact and where it belongs; `version` is None for facts beside the replay."""
 
-    key: Key
+    key: InvoiceKey
     version: int | None
-    fact: Fact
+    event: Event
     actor: str | None = None
 
 
 @dataclass(slots=True)
-class Outcome:
+class PendingWrites:
     """All that a batch decided, to be stored in one transaction, or not at all."""
 
-    invoices: dict[Key, tuple[Invoice | None, Invoice]] = field(
-        default_factory=dict[Key, tuple[Invoice | None, Invoice]]
+    invoices: dict[InvoiceKey, tuple[Invoice | None, Invoice]] = field(
+        default_factory=dict[InvoiceKey, tuple[Invoice | None, Invoice]]
     )
     """Each changed invoice, as it was read (None where it is new) and as it is now."""
-    facts: list[StampedFact] = field(default_factory=list[StampedFact])
-    lapses: list[Lapse] = field(default_factory=list[Lapse])
+    events: list[RecordedEvent] = field(default_factory=list[RecordedEvent])
+    expired_invoices: list[ExpiredInvoice] = field(default_factory=list[ExpiredInvoice])
     """Invoices that expire, beside those in `invoices`."""
-    messages: dict[MessageKey, Outbound] = field(default_factory=dict[MessageKey, Outbound])
+    messages: dict[MessageKey, OutboxMessage] = field(
+        default_factory=dict[MessageKey, OutboxMessage]
+    )
     payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
-    remembered: list[Remembered] = field(default_factory=list[Remembered])
+    idempotency_records: list[IdempotencyRecord] = field(default_factory=list[IdempotencyRecord])
     suppressed: dict[Contact, Suppression | None] = field(
         default_factory=dict[Contact, Suppression | None]
     )
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
-    subscribers: dict[SubscriberKey, Subscriber] = field(
-        default_factory=dict[SubscriberKey, Subscriber]
+    webhook_endpoints: dict[WebhookEndpointKey, WebhookEndpoint] = field(
+        default_factory=dict[WebhookEndpointKey, WebhookEndpoint]
     )
     entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
-    turns: dict[PaceKey, Turns] = field(default_factory=dict[PaceKey, Turns])
-    reminders: dict[Key, Progress | None] = field(default_factory=dict[Key, Progress | None])
+    rate_limit_states: dict[RateLimitKey, RateLimitState] = field(
+        default_factory=dict[RateLimitKey, RateLimitState]
+    )
+    reminders: dict[InvoiceKey, ReminderProgress | None] = field(
+        default_factory=dict[InvoiceKey, ReminderProgress | None]
+    )
     """How far the reminders of an invoice have come; None where there will be no more."""
 
     def __bool__(self) -> bool:

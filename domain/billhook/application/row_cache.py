@@ -9,7 +9,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Rows(Generic[K, V]):
+class RowCache(Generic[K, V]):
     """Rows of one kind, read once a batch; what the batch decides stands in front of them."""
 
     __slots__ = ("_known", "_read")

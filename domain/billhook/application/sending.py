@@ -6,20 +6,20 @@ from enum import StrEnum
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import Sent
+from billhook.application.answers import SendResult
 from billhook.application.records import Contact
-from billhook.application.unit_of_work import Case
-from billhook.lifecycle.issue import IssueRefusal, issue, objections
-from billhook.lifecycle.notify import CLEAR, Notification, NotifyRefusal, notify
-from billhook.lifecycle.notify import GATE as NOTIFY
+from billhook.application.unit_of_work import CommandContext
+from billhook.lifecycle.issue import IssueError, issue, violations
+from billhook.lifecycle.notify import DELIVERABLE, Notification, NotifyError, notify
+from billhook.lifecycle.notify import STATUS_CHECK as NOTIFY
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 
-IssueOrNotifyRefusal = IssueRefusal | NotifyRefusal
+IssueOrNotifyError = IssueError | NotifyError
 
 
-class Addresses(StrEnum):
+class MissingAddressPolicy(StrEnum):
     """What to do about a medium by which the payer cannot be reached."""
 
     REQUIRED = "required"
@@ -28,9 +28,9 @@ class Addresses(StrEnum):
     """Leave that medium out."""
 
 
-def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
+def issue_in(case: CommandContext, invoice: Invoice) -> Result[Invoice, IssueError]:
     """Issue an invoice under a fresh short URL and, where the account has a series, a number."""
-    for refusal in objections(invoice, case.least_lead, case.now):
+    for refusal in violations(invoice, case.min_expiry_lead, case.now):
         return Failure(refusal)  # before a number is drawn, so that refusals leave no gap
     return issue(
         invoice,
@@ -40,24 +40,26 @@ def issue_in(case: Case, invoice: Invoice) -> Result[Invoice, IssueRefusal]:
     ).map(case.keep)
 
 
-def notify_in(case: Case, invoice: Invoice, medium: Medium) -> Result[Message, NotifyRefusal]:
+def notify_in(
+    case: CommandContext, invoice: Invoice, medium: Medium
+) -> Result[Message, NotifyError]:
     """Queue a message about an invoice to all who may be told by this medium; the first of them."""
 
     def queued(told: list[Notification]) -> Message:
         first, *_ = map(case.queue, told)
         return first
 
-    return told_by(case, invoice, medium).map(queued)
+    return notifications_for(case, invoice, medium).map(queued)
 
 
 def send_in(
-    case: Case,
+    case: CommandContext,
     invoice: Invoice,
     media: tuple[Medium, ...] | None,
-    addresses: Addresses,
+    addresses: MissingAddressPolicy,
     *,
     issuing: bool,
-) -> Result[Sent, IssueOrNotifyRefusal]:
+) -> Result[SendResult, IssueOrNotifyError]:
     """Issue where that is to be done, then queue a message for every medium.
 
     A refusal leaves no trace, because a case that fails keeps nothing.
@@ -65,7 +67,7 @@ def send_in(
     told = invoice
     if issuing:
         # A trial, without a number: one is drawn last, so that no refusal leaves a gap.
-        tried = issue(invoice, now=case.now, short_url="-", least_lead=case.least_lead)
+        tried = issue(invoice, now=case.now, short_url="-", min_expiry_lead=case.min_expiry_lead)
         if isinstance(tried, Failure):
             return tried
         told = tried.unwrap().invoice
@@ -74,18 +76,18 @@ def send_in(
         return refused
     notifications: list[Notification] = []
     for medium in told.document.media if media is None else dict.fromkeys(media):
-        decided = told_by(case, told, medium)
+        decided = notifications_for(case, told, medium)
         if isinstance(decided, Success):
             notifications += decided.unwrap()
-        elif addresses is Addresses.REQUIRED:
+        elif addresses is MissingAddressPolicy.REQUIRED:
             return Failure(decided.failure())
     sent = issue_in(case, invoice).unwrap() if issuing else invoice
-    return Success(Sent(sent, tuple(map(case.queue, notifications))))
+    return Success(SendResult(sent, tuple(map(case.queue, notifications))))
 
 
-def told_by(
-    case: Case, invoice: Invoice, medium: Medium
-) -> Result[list[Notification], NotifyRefusal]:
+def notifications_for(
+    case: CommandContext, invoice: Invoice, medium: Medium
+) -> Result[list[Notification], NotifyError]:
     """Whom of a medium's recipients to tell: refused only where none of them may be told.
 
     The reason is then that of the first.
@@ -103,9 +105,9 @@ def told_by(
 
 
 def _decided(
-    case: Case, invoice: Invoice, medium: Medium, address: str | None
-) -> Result[Notification, NotifyRefusal]:
-    standing = CLEAR
+    case: CommandContext, invoice: Invoice, medium: Medium, address: str | None
+) -> Result[Notification, NotifyError]:
+    deliverability = DELIVERABLE
     if address is not None:
-        standing = case.standing(invoice, Contact(invoice.account, medium, address))
-    return notify(invoice, medium, now=case.now, standing=standing, address=address)
+        deliverability = case.deliverability(invoice, Contact(invoice.account, medium, address))
+    return notify(invoice, medium, now=case.now, deliverability=deliverability, address=address)

@@ -8,14 +8,14 @@ from functools import reduce
 from typing import NamedTuple
 
 from billhook.lifecycle.events import (
-    Cancelled,
-    ChangeFact,
-    Deleted,
-    Drafted,
-    Expired,
-    Issued,
-    PaymentTaken,
-    Updated,
+    InvoiceCancelled,
+    InvoiceChanged,
+    InvoiceDeleted,
+    InvoiceDrafted,
+    InvoiceExpired,
+    InvoiceIssued,
+    InvoiceUpdated,
+    PaymentRecorded,
 )
 from billhook.lifecycle.transitions import EDITABLE, NEXT, status_at
 from billhook.model.base import utc
@@ -26,43 +26,43 @@ class Change(NamedTuple):
     """What an accepted operation did: the next version of the invoice, and the fact."""
 
     invoice: Invoice
-    fact: ChangeFact
+    event: InvoiceChanged
 
 
-def changed(invoice: Invoice | None, fact: ChangeFact) -> Change:
+def changed(invoice: Invoice | None, event: InvoiceChanged) -> Change:
     """The change that a fact makes."""
-    return Change(apply(invoice, fact), fact)
+    return Change(apply(invoice, event), event)
 
 
-def apply(invoice: Invoice | None, fact: ChangeFact) -> Invoice:
+def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
     """The invoice after a fact: the one door through which state changes.
 
     Raises KeyError where the lifecycle has no row for the fact, ValueError where it does not
     belong to this invoice: a history that breaks the law is a bug or a corrupt store.
     """
-    if isinstance(fact, Drafted):
+    if isinstance(event, InvoiceDrafted):
         if invoice is not None:
             raise ValueError("only the first fact drafts an invoice")
-        return _drafted(fact)
+        return _drafted(event)
     if invoice is None or invoice.deleted_at is not None:
-        raise ValueError(f"{fact.name} has no invoice to happen to")
+        raise ValueError(f"{event.name} has no invoice to happen to")
     version, status = invoice.version + 1, invoice.status
-    match fact:
-        case PaymentTaken():
-            return _paid(invoice, fact)
-        case Issued():
+    match event:
+        case PaymentRecorded():
+            return _paid(invoice, event)
+        case InvoiceIssued():
             return evolve(
                 invoice,
                 version=version,
                 status=NEXT[status, "issue"],
-                issued_at=fact.at,
-                short_url=fact.short_url,
-                number=fact.number,
+                issued_at=event.at,
+                short_url=event.short_url,
+                number=event.number,
             )
-        case Updated():
-            if fact.edits.fields - EDITABLE[status]:
+        case InvoiceUpdated():
+            if event.patch.fields - EDITABLE[status]:
                 raise ValueError(f"an update set what is settled in {status}")
-            document = fact.edits.applied_to(invoice.document)
+            document = event.patch.applied_to(invoice.document)
             return evolve(
                 invoice,
                 version=version,
@@ -70,33 +70,33 @@ def apply(invoice: Invoice | None, fact: ChangeFact) -> Invoice:
                 document=document,
                 amount=document.total,
             )
-        case Expired():
+        case InvoiceExpired():
             return evolve(expired(invoice), version=version)
-        case Cancelled():
+        case InvoiceCancelled():
             return evolve(
-                invoice, version=version, status=NEXT[status, "cancel"], cancelled_at=fact.at
+                invoice, version=version, status=NEXT[status, "cancel"], cancelled_at=event.at
             )
-        case Deleted():  # pragma: no branch  # the union of facts is closed
+        case InvoiceDeleted():  # pragma: no branch  # the union of facts is closed
             return evolve(
-                invoice, version=version, status=NEXT[status, "delete"], deleted_at=fact.at
+                invoice, version=version, status=NEXT[status, "delete"], deleted_at=event.at
             )
 
 
-def _drafted(fact: Drafted) -> Invoice:
+def _drafted(event: InvoiceDrafted) -> Invoice:
     return Invoice(
-        account=fact.account,
-        id=fact.id,
+        account=event.account,
+        id=event.id,
         version=1,
         status=Status.DRAFT,
-        document=fact.document,
-        amount=fact.document.total,
-        created_at=fact.at,
+        document=event.document,
+        amount=event.document.total,
+        created_at=event.at,
     )
 
 
-def _paid(invoice: Invoice, fact: PaymentTaken) -> Invoice:
-    paid = invoice.paid + fact.amount
-    first = invoice.first_payment or fact.reference
+def _paid(invoice: Invoice, event: PaymentRecorded) -> Invoice:
+    paid = invoice.paid + event.amount
+    first = invoice.first_payment or event.reference
     version, status = invoice.version + 1, invoice.status
     if paid == invoice.amount:
         return evolve(
@@ -104,7 +104,7 @@ def _paid(invoice: Invoice, fact: PaymentTaken) -> Invoice:
             version=version,
             status=NEXT[status, "pay_rest"],
             paid=paid,
-            paid_at=fact.at,
+            paid_at=event.at,
             first_payment=first,
         )
     part = NEXT[status, "pay_part"]
@@ -130,12 +130,12 @@ def as_of(invoice: Invoice, now: datetime) -> Invoice:
     return invoice if status_at(invoice, utc(now)) is invoice.status else expired(invoice)
 
 
-def replay(facts: Iterable[ChangeFact]) -> Invoice:
+def replay(events: Iterable[InvoiceChanged]) -> Invoice:
     """The invoice that its facts tell of, from the first to the last.
 
     Raises ValueError without any fact.
     """
-    invoice = reduce(apply, facts, None)
+    invoice = reduce(apply, events, None)
     if invoice is None:
         raise ValueError("an invoice has at least one fact")
     return invoice

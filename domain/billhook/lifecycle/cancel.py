@@ -8,19 +8,19 @@ from returns.result import Result, Success
 
 from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.errors import OperationNotAllowed
-from billhook.lifecycle.events import Cancelled
+from billhook.lifecycle.events import InvoiceCancelled
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import Gate
+from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
-GATE = Gate(Operation.CANCEL)
+STATUS_CHECK = StatusCheck(Operation.CANCEL)
 
 
 def cancel(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Call the invoice off. Once money is in, it cannot be. `now` is an aware datetime."""
     now = utc(now)
-    refused = GATE.refusal(invoice, now)
+    refused = STATUS_CHECK.refusal(invoice, now)
     if refused is not None:
         return refused
-    return Success(changed(invoice, Cancelled(now)))
+    return Success(changed(invoice, InvoiceCancelled(now)))

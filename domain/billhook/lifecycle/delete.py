@@ -8,19 +8,19 @@ from returns.result import Result, Success
 
 from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.errors import OperationNotAllowed
-from billhook.lifecycle.events import Deleted
+from billhook.lifecycle.events import InvoiceDeleted
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import Gate
+from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
-GATE = Gate(Operation.DELETE)
+STATUS_CHECK = StatusCheck(Operation.DELETE)
 
 
 def delete(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Throw the draft away; what is left is a tombstone. `now` is an aware datetime."""
     now = utc(now)
-    refused = GATE.refusal(invoice, now)
+    refused = STATUS_CHECK.refusal(invoice, now)
     if refused is not None:
         return refused
-    return Success(changed(invoice, Deleted(now)))
+    return Success(changed(invoice, InvoiceDeleted(now)))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.apply import Change, changed
-from billhook.lifecycle.checks import AT_ONCE, expiry_objections, size_objections
+from billhook.lifecycle.checks import AT_ONCE, expiry_violations, size_violations
 from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon
-from billhook.lifecycle.events import Drafted
+from billhook.lifecycle.events import InvoiceDrafted
 from billhook.model.base import AccountId, utc
 from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId
@@ -21,24 +21,24 @@ def draft(
     account: AccountId,
     id: InvoiceId,
     now: datetime,
-    least_lead: timedelta = AT_ONCE,
+    min_expiry_lead: timedelta = AT_ONCE,
 ) -> Result[Change, AmountTooLarge | ExpiresTooSoon]:
     """A new draft of this document.
 
     A draft may lack its customer and its lines until it is issued. `now` is an aware datetime;
-    `expire_by` must lie `least_lead` ahead of it, as the account's policy has it.
+    `expire_by` must lie `min_expiry_lead` ahead of it, as the account's policy has it.
 
     >>> from datetime import UTC
     >>> drafted = draft(
     ...     Document(currency="INR"),
     ...     account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=datetime(2026, 1, 1, tzinfo=UTC),
     ... ).unwrap()
-    >>> drafted.invoice.status, drafted.fact.name
+    >>> drafted.invoice.status, drafted.event.name
     (<Status.DRAFT: 'draft'>, 'invoice.drafted')
     """
     now = utc(now)
-    for too_large in size_objections(document):
+    for too_large in size_violations(document):
         return Failure(too_large)
-    for too_soon in expiry_objections(document, least_lead, now):
+    for too_soon in expiry_violations(document, min_expiry_lead, now):
         return Failure(too_soon)
-    return Success(changed(None, Drafted(now, account, id, document)))
+    return Success(changed(None, InvoiceDrafted(now, account, id, document)))

@@ -1,6 +1,6 @@
-"""Every way in which billhook says no.
+"""Every domain error: why an operation was not allowed, as a value.
 
-    Refusal
+    DomainError
     ├── OperationNotAllowed     the lifecycle does not allow it in this status
     ├── of what is billed
     │   ├── MissingCustomer     issuing needs somebody who pays
@@ -21,16 +21,16 @@
     │   ├── MissingContact      no phone number is known
     │   ├── AddressSuppressed   it bounced, or its owner said stop
     │   └── TooSoon             the last message is too recent
-    └── of the desk
+    └── of the service
         ├── InvoiceNotFound     unknown, deleted, or another account's: all alike
         ├── AccountNotFound     no such account
         ├── AlreadyExists       this id is taken
         ├── Conflict            somebody changed it since the caller looked
-        ├── KeyReused           this idempotency key came with another request
+        ├── IdempotencyKeyReused  this idempotency key came with another request
         └── NotStored           the database refused this command
 
-A refusal is a value: it holds facts, a stable `code`, and a `remedy` that says what kind of
-change would make the operation allowed. It never holds a sentence: each face words it.
+An error is a value: it holds the facts, a stable `code`, and a `remedy` that says what kind of
+change would make the operation allowed. It never holds a sentence: each API has its own.
 """
 
 from __future__ import annotations
@@ -259,10 +259,10 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyReused:
+class IdempotencyKeyReused:
     """This idempotency key was used for another request within the last 24 hours."""
 
-    code: ClassVar = "key_reused"
+    code: ClassVar = "idempotency_key_reused"
     remedy: ClassVar = Remedy.OTHER_KEY
     field: ClassVar = "idempotency_key"
 
@@ -275,19 +275,19 @@ class NotStored:
     remedy: ClassVar = Remedy.NONE
 
 
-AddressRefusal = MissingEmail | MissingContact | AddressSuppressed | TooSoon
+AddressError = MissingEmail | MissingContact | AddressSuppressed | TooSoon
 """Why a message cannot go to the payer although the lifecycle allows it."""
 
-PaymentRefusal = (
+PaymentError = (
     OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
 )
 """Why an invoice does not take a payment."""
 
-DeskRefusal = InvoiceNotFound | AccountNotFound | Conflict | KeyReused | NotStored
+ServiceError = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
 """What any command may meet at the desk, whatever it asks."""
 
-Refusal = (
-    PaymentRefusal
+DomainError = (
+    PaymentError
     | MissingCustomer
     | NothingToBill
     | AmountTooLarge
@@ -295,13 +295,13 @@ Refusal = (
     | NotEditable
     | NotYetDue
     | ReferenceReused
-    | AddressRefusal
+    | AddressError
     | AlreadyExists
-    | DeskRefusal
+    | ServiceError
 )
 """The closed union of every refusal."""
 
-REFUSALS: Mapping[str, type[Refusal]] = MappingProxyType(
-    {refusal.code: refusal for refusal in get_args(Refusal)}
+ERRORS: Mapping[str, type[DomainError]] = MappingProxyType(
+    {refusal.code: refusal for refusal in get_args(DomainError)}
 )
 """Every refusal by its code."""

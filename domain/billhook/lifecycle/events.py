@@ -1,18 +1,18 @@
-"""Every fact that can happen to an invoice, kept for ever in canonical JSON.
+"""Everything that can happen to an invoice, kept for ever as events in canonical JSON.
 
-Fact
+Event
 ├── changes, one for each version of the invoice
-│   ├── Drafted         it came into being, with its document
-│   ├── Updated         some fields of its document were set
-│   ├── Issued          it was handed to the payer, under a short URL
-│   ├── PaymentTaken    money came in: a part or the rest
-│   ├── Expired         its time ran out
-│   ├── Cancelled       it was called off
-│   └── Deleted         the draft was thrown away
+│   ├── InvoiceDrafted      it was created, with its document
+│   ├── InvoiceUpdated      some fields of its document were set
+│   ├── InvoiceIssued       it was issued to the payer, under a short URL
+│   ├── PaymentRecorded     a payment was applied: a part of the amount due, or all of it
+│   ├── InvoiceExpired      its `expire_by` passed
+│   ├── InvoiceCancelled    it was cancelled before any payment
+│   └── InvoiceDeleted      the draft was deleted
 └── beside the replay
-    ├── NotificationRequested   the payer is to be told; no version, no change
-    ├── ReminderRequested       the payer is to be reminded, as the account's schedule has it
-    └── Visited                 the payer looked at it
+    ├── NotificationRequested   a message to the payer was queued; no version, no change
+    ├── ReminderRequested       a reminder was queued, as the account's schedule has it
+    └── InvoiceViewed           the payer opened it
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId
 from billhook.model.money import PositiveAmount
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Reference
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class InvoiceDrafted:
     """An invoice came into being."""
 
     name: ClassVar = "invoice.drafted"
@@ -46,17 +46,17 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
-class Updated:
+class InvoiceUpdated:
     """Fields of the document were set to new values; the others stayed."""
 
     name: ClassVar = "invoice.updated"
     version: ClassVar = 1
     at: Instant
-    edits: Edits
+    patch: Patch
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class InvoiceIssued:
     """The invoice was handed to its payer."""
 
     name: ClassVar = "invoice.issued"
@@ -67,10 +67,10 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentTaken:
+class PaymentRecorded:
     """Money came in, `amount` smallest units of it."""
 
-    name: ClassVar = "invoice.payment_taken"
+    name: ClassVar = "invoice.payment_recorded"
     version: ClassVar = 1
     at: Instant
     reference: Reference
@@ -78,7 +78,7 @@ class PaymentTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class Expired:
+class InvoiceExpired:
     """The invoice was found to have run out of time; `at` is when that was noticed."""
 
     name: ClassVar = "invoice.expired"
@@ -87,7 +87,7 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class InvoiceCancelled:
     """The invoice was called off."""
 
     name: ClassVar = "invoice.cancelled"
@@ -96,7 +96,7 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class InvoiceDeleted:
     """The draft was thrown away; what is left is a tombstone."""
 
     name: ClassVar = "invoice.deleted"
@@ -131,40 +131,50 @@ class ReminderRequested:
 
 
 @dataclass(frozen=True, slots=True)
-class Visited:
+class InvoiceViewed:
     """The payer looked at the invoice."""
 
-    name: ClassVar = "invoice.visited"
+    name: ClassVar = "invoice.viewed"
     version: ClassVar = 1
     at: Instant
 
 
-ChangeFact = Drafted | Updated | Issued | PaymentTaken | Expired | Cancelled | Deleted
+InvoiceChanged = (
+    InvoiceDrafted
+    | InvoiceUpdated
+    | InvoiceIssued
+    | PaymentRecorded
+    | InvoiceExpired
+    | InvoiceCancelled
+    | InvoiceDeleted
+)
 """A fact that makes the next version of an invoice."""
 
-MessageFact = NotificationRequested | ReminderRequested
+MessageRequested = NotificationRequested | ReminderRequested
 """A fact beside the replay: a message was asked for."""
 
-Fact = ChangeFact | MessageFact | Visited
+Event = InvoiceChanged | MessageRequested | InvoiceViewed
 """Any fact."""
 
-FACTS: Mapping[str, type[Fact]] = MappingProxyType({fact.name: fact for fact in get_args(Fact)})
+EVENTS: Mapping[str, type[Event]] = MappingProxyType(
+    {event.name: event for event in get_args(Event)}
+)
 """Every fact by its name."""
 
 
-def encode(fact: Fact) -> bytes:
+def encode(event: Event) -> bytes:
     """The fact's canonical JSON, to be stored beside its name and version.
 
     >>> from datetime import UTC, datetime
-    >>> encode(Cancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
+    >>> encode(InvoiceCancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
     b'{"at":"2026-01-01T00:00:00.000000Z"}'
     """
     from billhook.model.canonical_json import canonical  # at first use: to decide needs no bytes
 
-    return canonical(fact)
+    return canonical(event)
 
 
-def decode(name: str, version: int, body: bytes) -> Fact:
+def decode(name: str, version: int, body: bytes) -> Event:
     """The fact of these bytes.
 
     Raises ValueError (a pydantic ValidationError where the bytes do not fit the type): stored
@@ -175,7 +185,7 @@ def decode(name: str, version: int, body: bytes) -> Fact:
     """
     from billhook.model.canonical_json import adapter
 
-    kind = FACTS.get(name)
+    kind = EVENTS.get(name)
     if kind is None or kind.version != version:
         raise ValueError(f"no fact {name} of version {version} is known")
     return adapter(kind).validate_json(body)

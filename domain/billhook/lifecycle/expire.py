@@ -10,13 +10,13 @@ from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.errors import NotYetDue, OperationNotAllowed
-from billhook.lifecycle.events import Expired
+from billhook.lifecycle.events import InvoiceExpired
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import NEXT, Gate
+from billhook.lifecycle.transitions import NEXT, StatusCheck
 from billhook.model.base import utc
-from billhook.model.invoice import Invoice, Key, Status
+from billhook.model.invoice import Invoice, InvoiceKey, Status
 
-GATE = Gate(Operation.EXPIRE)
+STATUS_CHECK = StatusCheck(Operation.EXPIRE)
 
 
 def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed | NotYetDue]:
@@ -25,40 +25,40 @@ def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAll
     `now` is an aware datetime.
     """
     now = utc(now)
-    for refusal in objections(invoice, now):
+    for refusal in violations(invoice, now):
         return Failure(refusal)
-    return Success(changed(invoice, Expired(now)))
+    return Success(changed(invoice, InvoiceExpired(now)))
 
 
-class Overdue(NamedTuple):
+class OverdueInvoice(NamedTuple):
     """An open invoice whose time ran out: as much of it as recording that needs."""
 
-    key: Key
+    key: InvoiceKey
     status: Status
     version: int
     expire_by: datetime
 
 
-class Lapse(NamedTuple):
+class ExpiredInvoice(NamedTuple):
     """The expiry of an overdue invoice: what changes, and the fact."""
 
-    key: Key
+    key: InvoiceKey
     status: Status
     version: int
     expired_at: datetime
-    fact: Expired
+    event: InvoiceExpired
 
 
-def lapse(overdue: Overdue, noticed: Expired) -> Lapse:
+def expire_overdue(overdue: OverdueInvoice, noticed: InvoiceExpired) -> ExpiredInvoice:
     """The very change that `expire` makes, for many invoices that nobody needs to read whole."""
     status = NEXT[overdue.status, "expire"]
-    return Lapse(overdue.key, status, overdue.version + 1, overdue.expire_by, noticed)
+    return ExpiredInvoice(overdue.key, status, overdue.version + 1, overdue.expire_by, noticed)
 
 
-def objections(invoice: Invoice, now: datetime) -> Iterator[OperationNotAllowed | NotYetDue]:
+def violations(invoice: Invoice, now: datetime) -> Iterator[OperationNotAllowed | NotYetDue]:
     """Every reason against expiring, in the order in which they win."""
     # The recorded status decides here: the one that holds may already say expired.
-    refused = GATE.in_status(invoice.status)
+    refused = STATUS_CHECK.in_status(invoice.status)
     if refused is not None:
         yield refused.failure()
     expire_by = invoice.document.expire_by

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billhook.lifecycle.checks import AT_ONCE
-from billhook.lifecycle.errors import Refusal
-from billhook.lifecycle.expire import objections as expire_objections
-from billhook.lifecycle.issue import objections as issue_objections
-from billhook.lifecycle.notify import CLEAR, Standing
-from billhook.lifecycle.notify import objections as notify_objections
+from billhook.lifecycle.errors import DomainError
+from billhook.lifecycle.expire import violations as expire_objections
+from billhook.lifecycle.issue import violations as issue_objections
+from billhook.lifecycle.notify import DELIVERABLE, Deliverability
+from billhook.lifecycle.notify import violations as notify_objections
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import EDITABLE, Gate, status_at
+from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
 from billhook.model.base import utc
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
@@ -26,7 +26,7 @@ class Verdict:
 
     operation: Operation
     medium: Medium | None = None
-    reasons: tuple[Refusal, ...] = ()
+    reasons: tuple[DomainError, ...] = ()
     editable: frozenset[DocumentField] = frozenset()
     """For `update`: the fields that may be set."""
 
@@ -40,24 +40,24 @@ def explain(
     invoice: Invoice,
     *,
     now: datetime,
-    least_lead: timedelta = AT_ONCE,
-    standings: Mapping[Medium, Standing] | None = None,
+    min_expiry_lead: timedelta = AT_ONCE,
+    deliverabilities: Mapping[Medium, Deliverability] | None = None,
 ) -> tuple[Verdict, ...]:
     """Every operation, with every reason against it; `notify` once for each medium.
 
     `pay` is judged as far as it can be without a payment in hand. `now` is an aware datetime,
-    `least_lead` as in `draft`.
+    `min_expiry_lead` as in `draft`.
 
     >>> from billhook import examples
     >>> [v.operation.value for v in explain(examples.issued(), now=examples.NOON) if v.allowed]
     ['pay', 'notify', 'notify', 'cancel', 'update']
     """
     now = utc(now)
-    known = standings or {}
+    known = deliverabilities or {}
     return tuple(
         verdict
         for operation in Operation
-        for verdict in _verdicts(invoice, operation, now, least_lead, known)
+        for verdict in _verdicts(invoice, operation, now, min_expiry_lead, known)
     )
 
 
@@ -65,28 +65,32 @@ def _verdicts(
     invoice: Invoice,
     operation: Operation,
     now: datetime,
-    least_lead: timedelta,
-    standings: Mapping[Medium, Standing],
+    min_expiry_lead: timedelta,
+    deliverabilities: Mapping[Medium, Deliverability],
 ) -> tuple[Verdict, ...]:
-    reasons: tuple[Refusal, ...]
+    reasons: tuple[DomainError, ...]
     match operation:
         case Operation.NOTIFY:
             return tuple(
                 Verdict(
                     operation,
                     medium,
-                    tuple(notify_objections(invoice, medium, standings.get(medium, CLEAR), now)),
+                    tuple(
+                        notify_objections(
+                            invoice, medium, deliverabilities.get(medium, DELIVERABLE), now
+                        )
+                    ),
                 )
                 for medium in Medium
             )
         case Operation.ISSUE:
-            reasons = tuple(issue_objections(invoice, least_lead, now))
+            reasons = tuple(issue_objections(invoice, min_expiry_lead, now))
         case Operation.EXPIRE:
             reasons = tuple(expire_objections(invoice, now))
         case (  # pragma: no branch  # there is no other operation
             Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE
         ):
-            refused = Gate(operation).refusal(invoice, now)
+            refused = StatusCheck(operation).refusal(invoice, now)
             reasons = () if refused is None else (refused.failure(),)
     if operation is Operation.UPDATE and not reasons:
         return (Verdict(operation, editable=EDITABLE[status_at(invoice, now)]),)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.errors import (
-    AddressRefusal,
+    AddressError,
     AddressSuppressed,
     MissingContact,
     MissingEmail,
@@ -22,21 +22,21 @@ from billhook.lifecycle.errors import (
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import Gate
+from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.base import AccountId, utc
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceId
 
-GATE = Gate(Operation.NOTIFY)
+STATUS_CHECK = StatusCheck(Operation.NOTIFY)
 
-NotifyRefusal = OperationNotAllowed | AddressRefusal
+NotifyError = OperationNotAllowed | AddressError
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Deliverability:
     """What is known of one address and medium: may it be written to, and when again?
 
-    >>> CLEAR == Standing(suppressed=None, not_before=None)
+    >>> DELIVERABLE == Deliverability(suppressed=None, not_before=None)
     True
     """
 
@@ -44,7 +44,7 @@ class Standing:
     not_before: datetime | None = None
 
 
-CLEAR = Standing()
+DELIVERABLE = Deliverability()
 """Nothing stands against writing to the address."""
 
 
@@ -65,9 +65,9 @@ def notify(
     medium: Medium,
     *,
     now: datetime,
-    standing: Standing = CLEAR,
+    deliverability: Deliverability = DELIVERABLE,
     address: str | None = None,
-) -> Result[Notification, NotifyRefusal]:
+) -> Result[Notification, NotifyError]:
     """Decide whether the payer may be sent the invoice's short URL by this medium.
 
     `address` is one of the document's own for this medium, the first where it is left out.
@@ -82,30 +82,30 @@ def notify(
     if now.tzinfo is not UTC:  # a call less where it is in UTC already, as clocks tell it
         now = utc(now)
     document = invoice.document  # read once: CPython looks slowly where two models take turns
-    refused = GATE.refusal(invoice, now)
+    refused = STATUS_CHECK.refusal(invoice, now)
     if refused is not None:
         return refused
     if address is None:
         address = document.address(medium)
         if address is None:
             return _MISSING[medium]
-    if standing is not CLEAR:
-        for refusal in _objections(standing, medium, now):
+    if deliverability is not DELIVERABLE:
+        for refusal in _objections(deliverability, medium, now):
             return Failure(refusal)
     return Success(Notification(invoice.account, invoice.id, medium, address))
 
 
-def objections(
-    invoice: Invoice, medium: Medium, standing: Standing, now: datetime
-) -> Iterator[NotifyRefusal]:
+def violations(
+    invoice: Invoice, medium: Medium, deliverability: Deliverability, now: datetime
+) -> Iterator[NotifyError]:
     """Every reason against notifying, in the order in which they win."""
-    refused = GATE.refusal(invoice, now)
+    refused = STATUS_CHECK.refusal(invoice, now)
     if refused is not None:
         yield refused.failure()
     if invoice.document.address(medium) is None:
         yield _MISSING[medium].failure()
     else:
-        yield from _objections(standing, medium, now)
+        yield from _objections(deliverability, medium, now)
 
 
 _MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
@@ -115,9 +115,9 @@ _MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
 
 
 def _objections(
-    standing: Standing, medium: Medium, now: datetime
+    deliverability: Deliverability, medium: Medium, now: datetime
 ) -> Iterator[AddressSuppressed | TooSoon]:
-    if standing.suppressed is not None:
-        yield AddressSuppressed(medium, standing.suppressed)
-    if standing.not_before is not None and now < standing.not_before:
-        yield TooSoon(medium, standing.not_before)
+    if deliverability.suppressed is not None:
+        yield AddressSuppressed(medium, deliverability.suppressed)
+    if deliverability.not_before is not None and now < deliverability.not_before:
+        yield TooSoon(medium, deliverability.not_before)

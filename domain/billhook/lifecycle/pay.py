@@ -12,19 +12,19 @@ from billhook.lifecycle.errors import (
     CurrencyMismatch,
     Overpayment,
     PartialNotAllowed,
-    PaymentRefusal,
+    PaymentError,
 )
-from billhook.lifecycle.events import PaymentTaken
+from billhook.lifecycle.events import PaymentRecorded
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import Gate
+from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 from billhook.model.payment import Payment
 
-GATE = Gate(Operation.PAY)
+STATUS_CHECK = StatusCheck(Operation.PAY)
 
 
-def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, PaymentRefusal]:
+def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, PaymentError]:
     """Take a payment: the whole of what is due, or a part where the invoice allows parts.
 
     `now` is an aware datetime. Nothing above the due is ever taken. Whether the payment's
@@ -32,7 +32,7 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
     """
     now = utc(now)
     document, due = invoice.document, invoice.due  # read at once, as in `notify`
-    refused = GATE.refusal(invoice, now)
+    refused = STATUS_CHECK.refusal(invoice, now)
     if refused is not None:
         return refused
     amount = payment.amount
@@ -46,4 +46,4 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
         minimum = document.first_payment_min_amount
         if minimum is not None and invoice.paid == 0 and amount < minimum:
             return Failure(BelowMinimum(amount, minimum))
-    return Success(changed(invoice, PaymentTaken(now, payment.reference, amount)))
+    return Success(changed(invoice, PaymentRecorded(now, payment.reference, amount)))

@@ -1,6 +1,6 @@
 """The law: one table says what may happen to an invoice, and everything else asks it.
 
-`MACHINE` is a `transitions` machine built from `ROWS`. At import it is compiled into an immutable
+`MACHINE` is a `transitions` machine built from `TRANSITIONS`. At import it is compiled into an immutable
 look-up, which is what runs; a test drives the machine itself through every pair and compares.
 """
 
@@ -22,7 +22,7 @@ from billhook.model.patch import DocumentField as F
 DRAFT, ISSUED, PARTIALLY_PAID, PAID, EXPIRED, CANCELLED = (status.value for status in Status)
 OPEN = [ISSUED, PARTIALLY_PAID]
 
-ROWS: tuple[Mapping[str, Any], ...] = (
+TRANSITIONS: tuple[Mapping[str, Any], ...] = (
     {"trigger": "issue", "source": DRAFT, "dest": ISSUED},
     {"trigger": "pay_part", "source": OPEN, "dest": PARTIALLY_PAID},
     {"trigger": "pay_rest", "source": OPEN, "dest": PAID},
@@ -55,7 +55,7 @@ TRIGGERS: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
 )
 """The triggers of each operation; arithmetic alone chooses between the two of `pay`."""
 
-MACHINE = build(Status, ROWS)
+MACHINE = build(Status, TRANSITIONS)
 NEXT: Mapping[tuple[Status, str], Status] = compiled(MACHINE, Status)
 """Where each trigger leads, for every pair of status and trigger that is allowed."""
 
@@ -88,10 +88,10 @@ def status_at(invoice: Invoice, now: datetime) -> Status:
     return status
 
 
-class Gate:
+class StatusCheck:
     """The door that one operation must pass: the lifecycle's refusals, ready made.
 
-    >>> Gate(Operation.DELETE).in_status(Status.PAID).failure().allowed_in
+    >>> StatusCheck(Operation.DELETE).in_status(Status.PAID).failure().allowed_in
     (<Status.DRAFT: 'draft'>,)
     """
 

@@ -10,9 +10,9 @@ from returns.result import Failure, Result, Success
 from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.checks import (
     AT_ONCE,
-    currency_objections,
-    expiry_objections,
-    size_objections,
+    currency_violations,
+    expiry_violations,
+    size_violations,
 )
 from billhook.lifecycle.errors import (
     AmountTooLarge,
@@ -21,44 +21,44 @@ from billhook.lifecycle.errors import (
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.lifecycle.events import Updated
+from billhook.lifecycle.events import InvoiceUpdated
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import EDITABLE, Gate, status_at
+from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
-from billhook.model.patch import DocumentField, Edits
+from billhook.model.patch import DocumentField, Patch
 
-GATE = Gate(Operation.UPDATE)
+STATUS_CHECK = StatusCheck(Operation.UPDATE)
 
 
 def update(
-    invoice: Invoice, edits: Edits, *, now: datetime, least_lead: timedelta = AT_ONCE
+    invoice: Invoice, patch: Patch, *, now: datetime, min_expiry_lead: timedelta = AT_ONCE
 ) -> Result[
     Change, OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
 ]:
     """Set the given fields and keep the others; the amount follows the lines.
 
-    `now` is an aware datetime, `least_lead` as in `draft`. The order of refusals: status, fields,
+    `now` is an aware datetime, `min_expiry_lead` as in `draft`. The order of refusals: status, fields,
     currency, expiry, amount.
     """
     now = utc(now)
-    refused = GATE.refusal(invoice, now)
+    refused = STATUS_CHECK.refusal(invoice, now)
     if refused is not None:
         return refused
     status = status_at(invoice, now)
-    settled = edits.fields - EDITABLE[status]
+    settled = patch.fields - EDITABLE[status]
     if settled:
         return Failure(NotEditable(status, _in_order(settled), _in_order(EDITABLE[status])))
-    currency = edits.currency or invoice.document.currency
-    lines = edits.lines if DocumentField.LINES in edits.fields else invoice.document.lines
-    for mismatch in currency_objections(lines, currency):
+    currency = patch.currency or invoice.document.currency
+    lines = patch.lines if DocumentField.LINES in patch.fields else invoice.document.lines
+    for mismatch in currency_violations(lines, currency):
         return Failure(mismatch)
-    if DocumentField.EXPIRE_BY in edits.fields:
-        for too_soon in expiry_objections(edits, least_lead, now):
+    if DocumentField.EXPIRE_BY in patch.fields:
+        for too_soon in expiry_violations(patch, min_expiry_lead, now):
             return Failure(too_soon)
-    for too_large in size_objections(edits.applied_to(invoice.document)):
+    for too_large in size_violations(patch.applied_to(invoice.document)):
         return Failure(too_large)
-    return Success(changed(invoice, Updated(now, edits)))
+    return Success(changed(invoice, InvoiceUpdated(now, patch)))
 
 
 def _in_order(fields: Iterable[DocumentField]) -> tuple[DocumentField, ...]:

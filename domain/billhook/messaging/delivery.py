@@ -22,10 +22,10 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, NewType, TypeVar
 from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.machine import build, compiled
-from billhook.model.account import Retries
+from billhook.model.account import RetryPolicy
 from billhook.model.base import IDENTIFIER, AccountId, Count, Instant, Text, Value, utc
 from billhook.model.customer import Suppression
-from billhook.model.invoice import InvoiceId, Key
+from billhook.model.invoice import InvoiceId, InvoiceKey
 
 MessageId = NewType("MessageId", str)
 """Names what goes out, and is the idempotency key that its receiver is given."""
@@ -38,7 +38,7 @@ class MessageKey(NamedTuple):
     message: MessageId
 
 
-class Delivery(StrEnum):
+class DeliveryStatus(StrEnum):
     """Where a message stands on its way."""
 
     QUEUED = "queued"
@@ -51,37 +51,39 @@ class Delivery(StrEnum):
 
 
 QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
-    delivery.value for delivery in Delivery
+    delivery.value for delivery in DeliveryStatus
 )
 
-UNHEARD = (QUEUED, SENDING, FAILED)
+UNCONFIRMED = (QUEUED, SENDING, FAILED)
 """Where a message may stand that a provider took without our hearing of it."""
 
-ROWS = (
+TRANSITIONS = (
     {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
     {"trigger": "postpone", "source": [QUEUED, SENDING], "dest": QUEUED},
     {"trigger": "retry", "source": SENDING, "dest": QUEUED},
     {"trigger": "accept", "source": SENDING, "dest": SENT},
     {"trigger": "fail", "source": SENDING, "dest": FAILED},
     {"trigger": "suppress", "source": [QUEUED, SENDING], "dest": SUPPRESSED},
-    {"trigger": "confirm", "source": [SENT, *UNHEARD], "dest": DELIVERED},
-    {"trigger": "bounce", "source": [SENT, *UNHEARD], "dest": BOUNCED},
+    {"trigger": "confirm", "source": [SENT, *UNCONFIRMED], "dest": DELIVERED},
+    {"trigger": "bounce", "source": [SENT, *UNCONFIRMED], "dest": BOUNCED},
     {"trigger": "requeue", "source": FAILED, "dest": QUEUED},
 )
 
-MACHINE = build(Delivery, ROWS)
-NEXT = compiled(MACHINE, Delivery)
+MACHINE = build(DeliveryStatus, TRANSITIONS)
+NEXT = compiled(MACHINE, DeliveryStatus)
 """Where each trigger leads a message."""
 
-LIVE = frozenset(delivery for delivery in Delivery if (delivery, "suppress") in NEXT)
+LIVE = frozenset(delivery for delivery in DeliveryStatus if (delivery, "suppress") in NEXT)
 """Not yet decided: it may still go out."""
 
-ACCEPTED = frozenset({NEXT[Delivery.SENDING, "accept"]}) | frozenset(
-    NEXT[Delivery.SENT, trigger] for trigger in ("confirm", "bounce")
+ACCEPTED = frozenset({NEXT[DeliveryStatus.SENDING, "accept"]}) | frozenset(
+    NEXT[DeliveryStatus.SENT, trigger] for trigger in ("confirm", "bounce")
 )
 """A provider once took it."""
 
-Unsent = Literal[Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED, Delivery.SUPPRESSED]
+Unsent = Literal[
+    DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.FAILED, DeliveryStatus.SUPPRESSED
+]
 """No provider ever took it: still on its way, or given up."""
 
 
@@ -95,7 +97,7 @@ class Dispatch(Value):
     account: Annotated[AccountId, IDENTIFIER]
     id: Annotated[MessageId, IDENTIFIER]
     invoice: Annotated[InvoiceId, IDENTIFIER]
-    status: Delivery = Delivery.QUEUED
+    status: DeliveryStatus = DeliveryStatus.QUEUED
     requested_at: Instant
     due_at: Instant | None
     attempts: Count = 0
@@ -121,9 +123,9 @@ class Dispatch(Value):
         return self.due_at != self.since
 
     @property
-    def invoice_key(self) -> Key:
+    def invoice_key(self) -> InvoiceKey:
         """The pair that finds the invoice it is about."""
-        return Key(self.account, self.invoice)
+        return InvoiceKey(self.account, self.invoice)
 
 
 D = TypeVar("D", bound=Dispatch)
@@ -167,7 +169,7 @@ SendError = Transient | Permanent | Unknown
 class NotClaimable:
     """Somebody else is sending it, or there is nothing left to send."""
 
-    status: Delivery
+    status: DeliveryStatus
     due_at: datetime | None
 
 
@@ -185,7 +187,7 @@ def claim(dispatch: D, *, now: datetime, lease: timedelta) -> Result[D, NotClaim
     )
 
 
-def give_up(dispatch: D, *, now: datetime, retries: Retries) -> D | None:
+def give_up(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None:
     """The message as a dead letter, where its last attempt never came to a conclusion.
 
     None while there is an attempt left, or while a sender still holds it.
@@ -212,7 +214,7 @@ def conclude(
     outcome: Result[Accepted, SendError],
     *,
     now: datetime,
-    retries: Retries,
+    retries: RetryPolicy,
     jitter: float,
 ) -> D:
     """What a provider's answer makes of a message that was being sent.
@@ -246,7 +248,7 @@ def _kept(words: str) -> str:
 def next_attempt(
     attempts: int,
     error: SendError,
-    retries: Retries,
+    retries: RetryPolicy,
     *,
     since: datetime,
     jitter: float,
@@ -258,7 +260,7 @@ def next_attempt(
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    >>> next_attempt(1, Transient("busy"), Retries(), since=noon, jitter=1.0, now=noon) - noon
+    >>> next_attempt(1, Transient("busy"), RetryPolicy(), since=noon, jitter=1.0, now=noon) - noon
     datetime.timedelta(seconds=30)
     """
     if isinstance(error, Permanent) or attempts >= retries.attempts:
@@ -267,7 +269,7 @@ def next_attempt(
     return again if retries.within is None or again <= since + retries.within else None
 
 
-def _wait(attempts: int, error: SendError, retries: Retries, jitter: float) -> timedelta:
+def _wait(attempts: int, error: SendError, retries: RetryPolicy, jitter: float) -> timedelta:
     if isinstance(error, Transient) and error.retry_after is not None:
         return min(max(error.retry_after, timedelta()), retries.longest)
     # In whole ticks, because no timedelta holds a day that was doubled thirty times.
@@ -288,11 +290,11 @@ def bounce(dispatch: D, reason: str, *, now: datetime) -> D | None:
 
 
 @dataclass(frozen=True, slots=True)
-class NotDead:
+class NotDeadLetter:
     """Only dead letters are requeued; this one is on its way, or came to another end."""
 
     code: ClassVar = "not_dead"
-    status: Delivery
+    status: DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +304,10 @@ class MessageNotFound:
     code: ClassVar = "message_not_found"
 
 
-def requeue(dispatch: D, *, now: datetime) -> Result[D, NotDead]:
+def requeue(dispatch: D, *, now: datetime) -> Result[D, NotDeadLetter]:
     """An operator gives a dead letter another life: as many attempts, over as long a time."""
     if (dispatch.status, "requeue") not in NEXT:
-        return Failure(NotDead(dispatch.status))
+        return Failure(NotDeadLetter(dispatch.status))
     now = utc(now)
     fresh = {"attempts": 0, "due_at": now, "requeued_at": now, "ended_at": None, "reason": None}
     return Success(_moved(dispatch, "requeue", **fresh))

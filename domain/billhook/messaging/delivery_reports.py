@@ -9,7 +9,7 @@ from billhook.messaging.delivery import MessageKey
 from billhook.model.customer import Medium, Suppression
 
 
-class ProviderId(NamedTuple):
+class ProviderMessageId(NamedTuple):
     """A message by the id that its provider gave it when it took it."""
 
     medium: Medium
@@ -17,30 +17,30 @@ class ProviderId(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class Delivered:
     """The message reached its recipient."""
 
 
 @dataclass(frozen=True, slots=True)
-class CameBack:
+class Bounced:
     """It did not; `suppresses` where the address is to be left alone from now on."""
 
     reason: str
     suppresses: Suppression | None = None
 
 
-Fate = Arrived | CameBack
+ReportedOutcome = Delivered | Bounced
 """What became of a message that a provider took."""
 
 
-class Receipt(NamedTuple):
+class DeliveryReport(NamedTuple):
     """What became of one message.
 
     >>> from billhook import AccountId, MessageId
     >>> key = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
-    >>> Receipt(key, CameBack("no such mailbox", suppresses="bounced")).fate.suppresses
+    >>> DeliveryReport(key, Bounced("no such mailbox", suppresses="bounced")).fate.suppresses
     'bounced'
     """
 
-    about: MessageKey | ProviderId
-    fate: Fate
+    about: MessageKey | ProviderMessageId
+    fate: ReportedOutcome

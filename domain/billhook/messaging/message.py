@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Strict
 
-from billhook.messaging.delivery import ACCEPTED, LIVE, Delivery, Dispatch
+from billhook.messaging.delivery import ACCEPTED, LIVE, DeliveryStatus, Dispatch
 from billhook.model.base import Text
 from billhook.model.customer import Medium
 
@@ -26,7 +26,7 @@ def as_of(message: Message, at: datetime) -> Message:
     """The message as it stood right before an instant: accepted by then, or waiting."""
     if message.sent_at is not None and message.sent_at < at:
         return message
-    waiting = {"status": Delivery.QUEUED, "due_at": at, "attempts": 0}
+    waiting = {"status": DeliveryStatus.QUEUED, "due_at": at, "attempts": 0}
     not_yet = dict.fromkeys(("sent_at", "ended_at", "reason", "provider_id", "requeued_at"))
     return message.model_copy(update={**waiting, **not_yet})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from billhook.messaging.delivery import Delivery, MessageKey, Unsent
+from billhook.messaging.delivery import DeliveryStatus, MessageKey, Unsent
 from billhook.model.base import AccountId
 
 MOST_COUNTED = 10_000
@@ -20,7 +20,7 @@ SUPPRESSED_WITHIN = timedelta(hours=24)
 """How far back suppressed messages are counted: they are no trouble, and stay for ever."""
 
 
-class Place(NamedTuple):
+class OutboxPosition(NamedTuple):
     """Where a message stands in its list: by when it is due, or when it ended; then by its key."""
 
     at: datetime
@@ -34,14 +34,14 @@ class OutboxSearch:
     `after` continues behind the last place of the page before.
     """
 
-    status: Unsent = Delivery.FAILED
+    status: Unsent = DeliveryStatus.FAILED
     account: AccountId | None = None
-    after: Place | None = None
+    after: OutboxPosition | None = None
     limit: int = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class OutboxCounts:
     """How much stands in an outbox, each count up to the number where counting ended.
 
     `due` may be sent now, `later` when its time comes, `sending` is in somebody's hands; the sender

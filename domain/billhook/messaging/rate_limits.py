@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from billhook.model.rate_limits import Rate
+from billhook.model.rate_limits import RateLimit
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
+class RateLimitState:
     """When the next message may go out, and up to when turns were promised."""
 
     free_at: datetime
@@ -24,7 +24,7 @@ class Turns:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SendSlot:
     """A message's turn. A promised one is yet to be taken, at that instant."""
 
     at: datetime
@@ -34,37 +34,40 @@ class Turn:
 L = TypeVar("L")
 
 
-def next_turn(
-    queues: Mapping[L, tuple[Rate, Turns | None]],
+def next_slot(
+    queues: Mapping[L, tuple[RateLimit, RateLimitState | None]],
     *,
     now: datetime,
     patience: timedelta,
     waited: bool,
-) -> tuple[Turn, dict[L, Turns]]:
+) -> tuple[SendSlot, dict[L, RateLimitState]]:
     """The turn of one message in every queue it has to stand in, and those queues after it.
 
     It is taken if it comes within `patience` of `now`, else promised. One that `waited` for a
     promised turn goes before those that did not.
 
     >>> from billhook.examples import NOON
-    >>> rate = Rate(most=10, within=timedelta(seconds=1))
+    >>> rate = RateLimit(most=10, within=timedelta(seconds=1))
     >>> at_once = timedelta(0)
-    >>> turn, after = next_turn({1: (rate, None)}, now=NOON, patience=at_once, waited=False)
+    >>> turn, after = next_slot({1: (rate, None)}, now=NOON, patience=at_once, waited=False)
     >>> turn.at == NOON, (after[1].free_at - NOON).total_seconds()
     (True, 0.1)
     """
     found = {
-        queue: (rate.interval, turns or Turns(now, now)) for queue, (rate, turns) in queues.items()
+        queue: (rate.interval, rate_limit_states or RateLimitState(now, now))
+        for queue, (rate, rate_limit_states) in queues.items()
     }
     free = {
-        queue: max(now, turns.free_at, now if waited else turns.promised_until)
-        for queue, (_, turns) in found.items()
+        queue: max(
+            now, rate_limit_states.free_at, now if waited else rate_limit_states.promised_until
+        )
+        for queue, (_, rate_limit_states) in found.items()
     }
     at = max(free.values(), default=now)
     if at <= now + patience:
-        return Turn(at, promised=False), {
-            queue: Turns(at + interval, turns.promised_until)
-            for queue, (interval, turns) in found.items()
+        return SendSlot(at, promised=False), {
+            queue: RateLimitState(at + interval, rate_limit_states.promised_until)
+            for queue, (interval, rate_limit_states) in found.items()
         }
     # A place is promised only where the wait is too long: the other queues move on meanwhile.
     promises = {
@@ -72,7 +75,7 @@ def next_turn(
         for queue in found
         if free[queue] > now + patience
     }
-    return Turn(max(promises.values()), promised=True), {
-        queue: Turns(found[queue][1].free_at, promise + found[queue][0])
+    return SendSlot(max(promises.values()), promised=True), {
+        queue: RateLimitState(found[queue][1].free_at, promise + found[queue][0])
         for queue, promise in promises.items()
     }

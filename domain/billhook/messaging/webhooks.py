@@ -9,17 +9,22 @@ from typing import Annotated, NamedTuple, NewType
 from pydantic import Field
 
 from billhook.lifecycle.apply import Change
-from billhook.lifecycle.events import Cancelled, Expired, Issued, PaymentTaken
+from billhook.lifecycle.events import (
+    InvoiceCancelled,
+    InvoiceExpired,
+    InvoiceIssued,
+    PaymentRecorded,
+)
 from billhook.messaging.delivery import Dispatch
-from billhook.model.account import Retries
+from billhook.model.account import RetryPolicy
 from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Text, Value
 from billhook.model.invoice import Status
 
-SubscriberId = NewType("SubscriberId", str)
+WebhookEndpointId = NewType("WebhookEndpointId", str)
 """Names a subscriber within its account."""
 
 
-class Event(StrEnum):
+class WebhookEventType(StrEnum):
     """What a subscriber may hear of: an invoice came to a status."""
 
     ISSUED = "invoice.issued"
@@ -29,14 +34,14 @@ class Event(StrEnum):
     CANCELLED = "invoice.cancelled"
 
 
-class SubscriberKey(NamedTuple):
+class WebhookEndpointKey(NamedTuple):
     """What finds a subscriber: never an id without its account."""
 
     account: AccountId
-    subscriber: SubscriberId
+    webhook_endpoint: WebhookEndpointId
 
 
-class Subscriber(Value):
+class WebhookEndpoint(Value):
     """A URL of the seller's that is told of events.
 
     `style` names the dialect in which it is told, `sealed_secret` is what the announcer can sign
@@ -44,35 +49,35 @@ class Subscriber(Value):
     """
 
     account: Annotated[AccountId, IDENTIFIER]
-    id: Annotated[SubscriberId, IDENTIFIER]
+    id: Annotated[WebhookEndpointId, IDENTIFIER]
     url: Annotated[Text, Field(max_length=2048, repr=False)]
     style: Identifier
-    events: tuple[Event, ...] = tuple(Event)
+    events: tuple[WebhookEventType, ...] = tuple(WebhookEventType)
     sealed_secret: Text | None = Field(default=None, repr=False)
     silenced: bool = False
 
     @property
-    def key(self) -> SubscriberKey:
+    def key(self) -> WebhookEndpointKey:
         """The pair that finds it in a store."""
-        return SubscriberKey(self.account, self.id)
+        return WebhookEndpointKey(self.account, self.id)
 
-    def wants(self, event: Event) -> bool:
+    def wants(self, event_type: WebhookEventType) -> bool:
         """Whether it is to be told of such an event."""
-        return event in self.events and not self.silenced
+        return event_type in self.events and not self.silenced
 
 
-class Announcement(Dispatch):
+class WebhookEvent(Dispatch):
     """One event on its way to one subscriber: what came to pass at this version of the invoice.
 
     Its id names the event; a receiver that gets it twice can tell.
     """
 
-    subscriber: Annotated[SubscriberId, IDENTIFIER]
-    event: Event
+    webhook_endpoint: Annotated[WebhookEndpointId, IDENTIFIER]
+    event_type: WebhookEventType
     version: Count
 
 
-RETRIES = Retries(
+WEBHOOK_RETRIES = RetryPolicy(
     attempts=100,
     first=timedelta(seconds=30),
     longest=timedelta(hours=1),
@@ -80,22 +85,22 @@ RETRIES = Retries(
 )
 """How patiently a subscriber that does not answer is told again."""
 
-_TOLD = (Issued, PaymentTaken, Expired, Cancelled)
+_TOLD = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
 
 
-def event_of(change: Change) -> Event | None:
+def event_type_of(change: Change) -> WebhookEventType | None:
     """The event that a change is, or None where the invoice came to no new standing.
 
     >>> from billhook import examples
     >>> from billhook.lifecycle.cancel import cancel
-    >>> event_of(cancel(examples.issued(), now=examples.NOON).unwrap())
+    >>> event_type_of(cancel(examples.issued(), now=examples.NOON).unwrap())
     <Event.CANCELLED: 'invoice.cancelled'>
     """
-    if isinstance(change.fact, _TOLD):
-        return event_at(change.invoice.status)
+    if isinstance(change.event, _TOLD):
+        return event_type_for(change.invoice.status)
     return None
 
 
-def event_at(status: Status) -> Event:
+def event_type_for(status: Status) -> WebhookEventType:
     """The event that an invoice has come to this status."""
-    return Event(f"invoice.{status}")
+    return WebhookEventType(f"invoice.{status}")

@@ -9,19 +9,19 @@ from pydantic import Field, Strict, StringConstraints
 
 from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, Text, Value
 from billhook.model.line_items import Rounding
-from billhook.model.payment_instructions import Payee
-from billhook.model.rate_limits import UNLIMITED, Rates
-from billhook.model.reminder_schedule import Reminders
+from billhook.model.payment_instructions import PaymentInstructions
+from billhook.model.rate_limits import UNLIMITED, RateLimits
+from billhook.model.reminder_schedule import ReminderSchedule
 
 
-class Series(NamedTuple):
+class NumberSeries(NamedTuple):
     """A run of invoice numbers of one account, such as INV-0001, INV-0002."""
 
     account: AccountId
     prefix: str
 
 
-class Retries(Value):
+class RetryPolicy(Value):
     """How often and how patiently a message that failed for a moment is tried again."""
 
     attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
@@ -31,14 +31,14 @@ class Retries(Value):
     """Where given, no attempt is made later than this after it was first asked for."""
 
 
-class Policy(Value):
+class AccountPolicy(Value):
     """What an account decides for all of its invoices.
 
-    >>> Policy(least_lead=timedelta(minutes=15)).resend_wait
+    >>> AccountPolicy(min_expiry_lead=timedelta(minutes=15)).resend_wait
     datetime.timedelta(0)
     """
 
-    least_lead: Duration = timedelta(0)
+    min_expiry_lead: Duration = timedelta(0)
     """How far ahead `expire_by` must be when an invoice is drafted, updated or issued."""
     rounding: Rounding = Rounding.PER_LINE
     resend_wait: Duration = timedelta(0)
@@ -50,12 +50,12 @@ class Policy(Value):
     ) = None
     """Where given, issuing an invoice gives it the next number of this series."""
     number_width: Annotated[Count, Field(le=20)] = 4
-    retries: Retries = Retries()
-    rates: Rates = UNLIMITED
+    retries: RetryPolicy = RetryPolicy()
+    rates: RateLimits = UNLIMITED
     """How fast its messages may go out."""
-    reminders: Reminders | None = None
+    reminders: ReminderSchedule | None = None
     """When its payers are reminded; None is never."""
-    payee: Payee | None = None
+    payment_instructions: PaymentInstructions | None = None
     """Where its payers may send money."""
 
 
@@ -68,18 +68,18 @@ class Account(Value):
 
     id: Annotated[AccountId, IDENTIFIER]
     name: Label
-    policy: Policy = Policy()
+    policy: AccountPolicy = AccountPolicy()
 
     @property
-    def series(self) -> Series | None:
+    def series(self) -> NumberSeries | None:
         """The series from which issued invoices are numbered, if the account has one."""
         prefix = self.policy.number_prefix
-        return None if prefix is None else Series(self.id, prefix)
+        return None if prefix is None else NumberSeries(self.id, prefix)
 
     def number(self, position: int) -> str:
         """The invoice number at this position of the series.
 
-        >>> Account(id="a", name="Acme", policy=Policy(number_prefix="INV-")).number(7)
+        >>> Account(id="a", name="Acme", policy=AccountPolicy(number_prefix="INV-")).number(7)
         'INV-0007'
         """
         return f"{self.policy.number_prefix or ''}{position:0{self.policy.number_width}d}"

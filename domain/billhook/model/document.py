@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, Strict, StringConstraints, model_val
 
 from billhook.model.base import FrozenMap, Instant, Label, Prose, Text, TextMap, Value
 from billhook.model.customer import Customer, Medium, Recipients, in_order
-from billhook.model.instalments import Schedule
+from billhook.model.instalments import PaymentSchedule
 from billhook.model.line_items import Line, Rounding
 from billhook.model.money import CurrencyCode, PositiveAmount
 from billhook.model.pricing import Discount, Summary, summary, total
@@ -28,7 +28,7 @@ class Copies(NamedTuple):
 NO_COPIES = Copies()
 
 
-class Particulars(Value):
+class DocumentFields(Value):
     """What the parties agree on: all of a document that has a natural default."""
 
     title: Label | None = None
@@ -38,7 +38,7 @@ class Particulars(Value):
     """Who is told, where it is not the customer alone."""
     lines: Annotated[tuple[Line, ...], Field(max_length=MAX_LINES)] = ()
     discount: Discount | None = None
-    schedule: Schedule | None = None
+    schedule: PaymentSchedule | None = None
     """By which instalments it is paid, where it is."""
     live: Annotated[bool, Strict()] = True
     """Whether it bills anybody; a trial reaches no real recipient."""
@@ -66,7 +66,7 @@ class Particulars(Value):
         return self
 
 
-class Document(Particulars):
+class Document(DocumentFields):
     """Everything on the paper: in one currency, rounded by one rule.
 
     >>> book = Line(name="Book", unit_amount=49900, currency="INR", quantity=2)

@@ -29,11 +29,11 @@ class Instalment(Value):
         return self
 
 
-class Schedule(Value):
+class PaymentSchedule(Value):
     """The instalments in the order in which they are paid.
 
     >>> thirds = [Instalment(id=f"i{n}", percentage="33.33") for n in (1, 2, 3)]
-    >>> Schedule(instalments=thirds).amounts(1000)
+    >>> PaymentSchedule(instalments=thirds).amounts(1000)
     (333, 333, 334)
     """
 
@@ -63,7 +63,7 @@ class Schedule(Value):
     def adds_up(self, total: int) -> bool:
         """Whether the instalments, as they were named, are the whole of a total.
 
-        >>> Schedule(instalments=[Instalment(id="i1", amount=5)]).adds_up(6)
+        >>> PaymentSchedule(instalments=[Instalment(id="i1", amount=5)]).adds_up(6)
         False
         """
         parts = sum(one.percentage for one in self.instalments if one.percentage is not None)
@@ -74,7 +74,7 @@ class Schedule(Value):
         """Which instalments of a total are covered by what was paid, counted from the first.
 
         >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
-        >>> Schedule(instalments=halves).settled(100, 70)
+        >>> PaymentSchedule(instalments=halves).settled(100, 70)
         (True, False)
         """
         reached, covered = 0, list[bool]()

@@ -18,7 +18,7 @@ InvoiceId = NewType("InvoiceId", str)
 """Names an invoice within its account."""
 
 
-class Key(NamedTuple):
+class InvoiceKey(NamedTuple):
     """What finds an invoice: never an id without its account."""
 
     account: AccountId
@@ -66,9 +66,9 @@ class Invoice(Value):
     first_payment: Reference | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> InvoiceKey:
         """The pair that finds this invoice in a store."""
-        return Key(self.account, self.id)
+        return InvoiceKey(self.account, self.id)
 
     @property
     def due(self) -> int:
@@ -81,7 +81,7 @@ class Invoice(Value):
         return self.document.date or self.created_at
 
     @property
-    def words(self) -> str:
+    def search_text(self) -> str:
         """The texts by which people look for it, without regard to case, one to a line."""
         document, customer = self.document, self.document.customer or _NOBODY
         texts = (

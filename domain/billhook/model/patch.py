@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from billhook.model.document import Document, Particulars
+from billhook.model.document import Document, DocumentFields
 from billhook.model.money import CurrencyCode
 
 
@@ -37,10 +37,10 @@ class DocumentField(StrEnum):
     EXTRAS = "extras"
 
 
-class Edits(Particulars):
+class Patch(DocumentFields):
     """The fields given are the fields set; None clears a field that may be empty.
 
-    >>> sorted(Edits(comment="Thank you", terms=None).fields)
+    >>> sorted(Patch(comment="Thank you", terms=None).fields)
     [<DocumentField.COMMENT: 'comment'>, <DocumentField.TERMS: 'terms'>]
     """
 

@@ -76,10 +76,10 @@ Bic = Annotated[str, Strict(), AfterValidator(bic)]
 """A bank's ISO 9362 code."""
 
 
-class Payee(Value):
+class PaymentInstructions(Value):
     """Where payers may send money: by UPI in rupees, by a credit transfer in euros.
 
-    >>> Payee(upi="acme@okbank").iban is None
+    >>> PaymentInstructions(upi="acme@okbank").iban is None
     True
     """
 

@@ -11,10 +11,10 @@ from billhook.model.base import Duration, Value
 from billhook.model.customer import Medium
 
 
-class Rate(Value):
+class RateLimit(Value):
     """So many messages in a length of time, evenly spread.
 
-    >>> Rate(most=20, within=timedelta(seconds=1)).interval
+    >>> RateLimit(most=20, within=timedelta(seconds=1)).interval
     datetime.timedelta(microseconds=50000)
     """
 
@@ -27,16 +27,16 @@ class Rate(Value):
         return self.within / self.most
 
 
-class Rates(Value):
+class RateLimits(Value):
     """The rate of each medium; None is no limit."""
 
-    sms: Rate | None = None
-    email: Rate | None = None
+    sms: RateLimit | None = None
+    email: RateLimit | None = None
 
-    def of(self, medium: Medium) -> Rate | None:
+    def of(self, medium: Medium) -> RateLimit | None:
         """The rate of one medium."""
-        rate: Rate | None = getattr(self, medium)
+        rate: RateLimit | None = getattr(self, medium)
         return rate
 
 
-UNLIMITED = Rates()
+UNLIMITED = RateLimits()

@@ -45,12 +45,12 @@ _Later = Annotated[timedelta, Field(ge=timedelta(0), le=FURTHEST)]
 _STEPS = Field(max_length=MOST_STEPS)
 
 
-class Quiet(Value):
+class QuietHours(Value):
     """Hours of the payer's day in which no reminder goes out: from `start` up to `end`.
 
     They may go over midnight, and leave at least two hours of each day.
 
-    >>> night = Quiet(start=time(21), end=time(8))
+    >>> night = QuietHours(start=time(21), end=time(8))
     >>> night.over(datetime(2026, 1, 1, 23, tzinfo=UTC), UTC).isoformat()
     '2026-01-02T08:00:00+00:00'
     """
@@ -87,11 +87,11 @@ class Quiet(Value):
         return wall >= self.start or wall < self.end
 
 
-class Reminders(Value):
+class ReminderSchedule(Value):
     """An account's schedule: how long before and after the due date payers are reminded.
 
     >>> day = timedelta(days=1)
-    >>> schedule = Reminders(before=[day], after=[0 * day, 7 * day])
+    >>> schedule = ReminderSchedule(before=[day], after=[0 * day, 7 * day])
     >>> [step.day for step in schedule.steps(datetime(2026, 1, 10, tzinfo=UTC), UTC)]
     [9, 10, 17]
     """
@@ -103,7 +103,7 @@ class Reminders(Value):
     """How many reminders one invoice gets at most; None is as many as there are steps."""
     media: Annotated[tuple[Medium, ...], AfterValidator(in_order)] = ()
     """By which media; none is by all whose addresses are known."""
-    quiet: Quiet | None = None
+    quiet: QuietHours | None = None
     """A step in these hours goes out at their end; steps that meet there are one."""
     time_zone: TimeZone | None = None
     """Whose clocks count for payers of whom no zone is known; without one, UTC's."""
@@ -127,7 +127,7 @@ class Reminders(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReminderProgress:
     """How far the reminders of one invoice have come.
 
     Every step up to `since` is settled; `sent` is how many reminders that came to. At `due_at`

@@ -39,10 +39,10 @@ def test_an_account_is_opened_with_a_key_that_is_shown_once(billhook: Any, url: 
 
 def test_the_policy_is_that_of_the_vendor(acme: Any, url: str) -> None:
     engine = open_database(url)
-    with SqlStore(engine).snapshot() as view:
-        account = view.accounts((acme["account"],))[acme["account"]]
+    with SqlStore(engine).snapshot() as snapshot:
+        account = snapshot.accounts((acme["account"],))[acme["account"]]
     engine.dispose()
-    assert (account.name, account.policy.least_lead) == ("Acme", timedelta(minutes=15))
+    assert (account.name, account.policy.min_expiry_lead) == ("Acme", timedelta(minutes=15))
 
 
 def test_a_key_may_be_chosen(billhook: Any, url: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.messaging.webhooks import Subscriber, SubscriberId
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
 from billhook_adapters.sql import accounts as sql_accounts
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.system.api_keys import KeyTaken, ListedKey, NewKey
@@ -20,7 +20,7 @@ HOOK = "https://hooks.example/canary-path"
 
 def stored(engine: Engine) -> dict[str, int]:
     """How many rows there are of all that an opening writes."""
-    tables = ("accounts", "api_keys", "subscribers")
+    tables = ("accounts", "api_keys", "webhook_endpoints")
     with engine.connect() as connection:
         return {
             name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()  # noqa: S608  # a name from above
@@ -28,7 +28,7 @@ def stored(engine: Engine) -> dict[str, int]:
         }
 
 
-NOTHING = {"accounts": 0, "api_keys": 0, "subscribers": 0}
+NOTHING = {"accounts": 0, "api_keys": 0, "webhook_endpoints": 0}
 
 REFUSED = {
     "a key id alone": (("--key-id", "k"), ("--key-id and --key-secret", "give both, or neither")),
@@ -110,18 +110,21 @@ def test_a_taken_key_id_is_refused_with_all_that_came_with_it(
 
 def an_opening() -> tuple[Any, ...]:
     account = an_account("acc_9", "Whole")
-    subscriber = Subscriber(
-        account=account.id, id=SubscriberId("sub_1"), url="https://hooks.example/", style="razorpay"
+    webhook_endpoint = WebhookEndpoint(
+        account=account.id,
+        id=WebhookEndpointId("sub_1"),
+        url="https://hooks.example/",
+        style="razorpay",
     )
-    return account, [NewKey("key_1", CHOSEN)], subscriber, NOON
+    return account, [NewKey("key_1", CHOSEN)], webhook_endpoint, NOON
 
 
 def test_an_opening_is_stored_whole(engine: Engine) -> None:
     SqlAccounts(engine).open(*an_opening()).unwrap()
-    assert stored(engine) == {"accounts": 1, "api_keys": 1, "subscribers": 1}
-    account, _, subscriber, _ = an_opening()
+    assert stored(engine) == {"accounts": 1, "api_keys": 1, "webhook_endpoints": 1}
+    account, _, webhook_endpoint, _ = an_opening()
     (listed,) = SqlAccounts(engine).listed()
-    assert listed == (account, [ListedKey("key_1", NOON, None)], [subscriber])
+    assert listed == (account, [ListedKey("key_1", NOON, None)], [webhook_endpoint])
 
 
 def test_an_opening_whose_key_is_taken_stores_nothing(engine: Engine) -> None:

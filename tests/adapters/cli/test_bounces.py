@@ -12,10 +12,10 @@ import pytest
 
 from adapters.cli.conftest import Billhook
 from adapters.test_bounces import report
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Delivery
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -31,13 +31,15 @@ ACME = AccountId("acc_1")
 @pytest.fixture
 def sent(store: SqlStore) -> Message:
     """A mail that a server took."""
-    desk = Desk(store, SystemClock(), RandomIds())
-    desk.open(an_account(ACME))
+    service = InvoiceService(store, SystemClock(), RandomIds())
+    service.open(an_account(ACME))
     document = a_document(media=["email"])
     send = DraftAndSend(account=ACME, invoice=InvoiceId("inv_1"), document=document)
-    (message,) = desk.do(send).unwrap().messages
-    handlers = Handlers(store, SystemClock(), RandomIds(), {Medium.EMAIL: CapturedSender()})
-    handlers.deliver(message.key)
+    (message,) = service.execute(send).unwrap().messages
+    background_jobs = BackgroundJobs(
+        store, SystemClock(), RandomIds(), {Medium.EMAIL: CapturedSender()}
+    )
+    background_jobs.deliver(message.key)
     return message
 
 
@@ -46,9 +48,9 @@ def back(message: Message) -> bytes:
     return report().replace(b"acc_1/msg_1", f"{message.account}/{message.id}".encode())
 
 
-def status(store: SqlStore, message: Message) -> Delivery:
-    with store.snapshot() as view:
-        return view.messages((message.key,))[message.key].status
+def status(store: SqlStore, message: Message) -> DeliveryStatus:
+    with store.snapshot() as snapshot:
+        return snapshot.messages((message.key,))[message.key].status
 
 
 def test_a_mail_from_a_pipe_ends_its_message(
@@ -57,7 +59,7 @@ def test_a_mail_from_a_pipe_ends_its_message(
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(back(sent))))
     ran = billhook("bounces", "--database", url)
     assert (ran.status, ran.out) == (0, "1 read, 1 reports, 1 messages found\n")
-    assert status(store, sent) is Delivery.BOUNCED
+    assert status(store, sent) is DeliveryStatus.BOUNCED
     shown = billhook("contact", "show", ACME, sent.address, "--database", url, "--json").told
     assert shown["suppressed"] == "bounced"
     told = billhook("messages", "show", f"{ACME}/{sent.id}", "--database", url, "--json").told
@@ -73,7 +75,7 @@ def test_a_maildir_is_read_once_and_a_mbox_each_time(
     asked = ("bounces", "--database", url, "--json", "--maildir", str(tmp_path / "bounces"))
     assert billhook(*asked).told == {"read": 2, "reports": 1, "messages": 1}
     assert billhook(*asked).told == {"read": 0, "reports": 0, "messages": 0}
-    assert status(store, sent) is Delivery.BOUNCED
+    assert status(store, sent) is DeliveryStatus.BOUNCED
     box = mailbox.mbox(tmp_path / "box")
     box.add(report())
     box.close()

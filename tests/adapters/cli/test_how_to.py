@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import RandomIds
@@ -28,9 +28,9 @@ def an_invoice_of(folder: Path) -> tuple[AccountId, InvoiceId]:
     """An issued invoice over 998.00 rupees of the first account in the folder's database."""
     engine = open_database(f"sqlite:///{folder / 'billhook.sqlite3'}")
     account = next(one.account.id for one in SqlAccounts(engine).listed())
-    desk = Desk(SqlStore(engine), SystemClock(), RandomIds())
+    service = InvoiceService(SqlStore(engine), SystemClock(), RandomIds())
     asked = DraftAndSend(account=account, document=a_document(media=()))
-    invoice = desk.do(asked).unwrap().invoice.id
+    invoice = service.execute(asked).unwrap().invoice.id
     engine.dispose()
     return account, invoice
 

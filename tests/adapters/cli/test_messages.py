@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Engine
 
 from adapters.cli.conftest import Billhook
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Delivery
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook_adapters.engine import EmbeddedEngine
@@ -25,16 +25,16 @@ NOBODY = "no sender is set up for sms"
 @pytest.fixture
 def dead(store: SqlStore) -> list[Message]:
     """Messages that nobody was there to send."""
-    desk = Desk(store, SystemClock(), RandomIds())
+    service = InvoiceService(store, SystemClock(), RandomIds())
     send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
-    sent = [answer.unwrap().messages[0] for answer in desk.execute([send] * 3)]
-    EmbeddedEngine(Handlers(store, SystemClock(), RandomIds(), {})).drain()
+    sent = [answer.unwrap().messages[0] for answer in service.execute_all([send] * 3)]
+    EmbeddedEngine(BackgroundJobs(store, SystemClock(), RandomIds(), {})).drain()
     return sorted(sent, key=lambda message: message.id)
 
 
-def status(store: SqlStore, message: Message) -> Delivery:
-    with store.snapshot() as view:
-        return view.messages((message.key,))[message.key].status
+def status(store: SqlStore, message: Message) -> DeliveryStatus:
+    with store.snapshot() as snapshot:
+        return snapshot.messages((message.key,))[message.key].status
 
 
 def test_dead_letters_are_listed_with_their_reason(
@@ -86,7 +86,7 @@ def test_all_dead_letters_are_requeued_or_those_of_one_account(
     assert none.out == "0 requeued\n"
     told = billhook("messages", "requeue", "--all-failed", "--json", "--database", url).told
     assert told == {"requeued": 3, "refused": []}
-    assert {status(store, message) for message in dead} == {Delivery.QUEUED}
+    assert {status(store, message) for message in dead} == {DeliveryStatus.QUEUED}
 
 
 @pytest.mark.parametrize(

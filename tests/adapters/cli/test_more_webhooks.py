@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.messaging.webhooks import Event, Subscriber
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEventType
 from billhook_adapters.sql.accounts import SqlAccounts
 
 SECRET = "canary-secret-of-28-letters-"
@@ -19,20 +19,23 @@ def _sealing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLHOOK_SECRET_KEY", "a sealing key of the operator")
 
 
-def webhooks(engine: Engine) -> list[Subscriber]:
+def webhooks(engine: Engine) -> list[WebhookEndpoint]:
     (listed,) = SqlAccounts(engine).listed()
-    return list(listed.subscribers)
+    return list(listed.webhook_endpoints)
 
 
 @pytest.mark.parametrize(
     ("style", "events"),
     [
-        ("native", set(Event)),
-        ("razorpay", {Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED}),
+        ("native", set(WebhookEventType)),
+        (
+            "razorpay",
+            {WebhookEventType.PARTIALLY_PAID, WebhookEventType.PAID, WebhookEventType.EXPIRED},
+        ),
     ],
 )
 def test_a_webhook_is_added_in_either_style(
-    billhook: Any, acme: Any, url: str, engine: Engine, style: str, events: set[Event]
+    billhook: Any, acme: Any, url: str, engine: Engine, style: str, events: set[WebhookEventType]
 ) -> None:
     ran = billhook(
         "webhook", "add", acme["account"], *HOOK, "--style", style, "--database", url, "--json"

@@ -8,22 +8,22 @@ from typing import Any, get_args
 import pytest
 
 from billhook.application.commands import DraftAndSend
-from billhook.application.payments import PayRefusal
-from billhook.application.records import Outcome
-from billhook.application.service import Desk
+from billhook.application.payments import PayError
+from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import (
     AccountNotFound,
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
-    DeskRefusal,
+    IdempotencyKeyReused,
     InvoiceNotFound,
-    KeyReused,
     NotStored,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
     ReferenceReused,
+    ServiceError,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import AccountId
@@ -41,19 +41,23 @@ INR = Currency("INR")
 
 
 @pytest.fixture
-def desk(store: SqlStore) -> Desk:
-    with store.transaction() as work:
-        work.save(Outcome(accounts={OTHER: an_account(OTHER, "Umbrella")}))
-    return Desk(store, SystemClock(), RandomIds())
+def service(store: SqlStore) -> InvoiceService:
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(accounts={OTHER: an_account(OTHER, "Umbrella")}))
+    return InvoiceService(store, SystemClock(), RandomIds())
 
 
-def issue(desk: Desk, account: AccountId = ONE, name: str = "inv_1", **fields: Any) -> None:
+def issue(
+    service: InvoiceService, account: AccountId = ONE, name: str = "inv_1", **fields: Any
+) -> None:
     document = a_document(media=(), **fields)
-    desk.do(DraftAndSend(account=account, invoice=InvoiceId(name), document=document)).unwrap()
+    service.execute(
+        DraftAndSend(account=account, invoice=InvoiceId(name), document=document)
+    ).unwrap()
 
 
-def test_a_part_and_the_rest(billhook: Any, desk: Desk, url: str) -> None:
-    issue(desk)
+def test_a_part_and_the_rest(billhook: Any, service: InvoiceService, url: str) -> None:
+    issue(service)
     part = billhook("pay", "inv_1", "30000", "--reference", "bank-1", "--database", url, "--json")
     assert (part.status, part.err) == (0, "")
     assert part.told == {
@@ -73,30 +77,34 @@ def test_a_part_and_the_rest(billhook: Any, desk: Desk, url: str) -> None:
         r"reference pay_[A-Za-z0-9]{14}\n",
         rest.out,
     )
-    (_, kept) = desk.payments(ONE, InvoiceId("inv_1")).unwrap()
+    (_, kept) = service.payments(ONE, InvoiceId("inv_1")).unwrap()
     assert kept.payment.reference in rest.out
-    assert [fact.actor for fact in desk.history(ONE, InvoiceId("inv_1")).unwrap()][-1] == (
+    assert [event.actor for event in service.history(ONE, InvoiceId("inv_1")).unwrap()][-1] == (
         "billhook pay"
     )
 
 
-def test_the_same_reference_counts_once(billhook: Any, desk: Desk, url: str) -> None:
-    issue(desk)
+def test_the_same_reference_counts_once(billhook: Any, service: InvoiceService, url: str) -> None:
+    issue(service)
     asked = ("pay", "inv_1", "30000", "--reference", "bank-1", "--database", url, "--json")
     assert billhook(*asked).told == billhook(*asked).told
-    assert desk.get(ONE, InvoiceId("inv_1")).unwrap().paid == 30000
+    assert service.get(ONE, InvoiceId("inv_1")).unwrap().paid == 30000
 
 
-def test_it_is_paid_in_the_invoices_own_currency(billhook: Any, desk: Desk, url: str) -> None:
+def test_it_is_paid_in_the_invoices_own_currency(
+    billhook: Any, service: InvoiceService, url: str
+) -> None:
     line = {"name": "Book", "unit_amount": 1500, "currency": "KWD", "quantity": 1}
-    issue(desk, currency="KWD", lines=(line,), partial_payment=False)
+    issue(service, currency="KWD", lines=(line,), partial_payment=False)
     ran = billhook("pay", "inv_1", "1500", "--database", url)
     assert "KWD 1.500 of KWD 1.500" in ran.out
 
 
-def test_an_id_of_two_accounts_needs_the_account(billhook: Any, desk: Desk, url: str) -> None:
-    issue(desk, ONE)
-    issue(desk, OTHER)
+def test_an_id_of_two_accounts_needs_the_account(
+    billhook: Any, service: InvoiceService, url: str
+) -> None:
+    issue(service, ONE)
+    issue(service, OTHER)
     ran = billhook("pay", "inv_1", "99800", "--database", url)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
@@ -104,7 +112,7 @@ def test_an_id_of_two_accounts_needs_the_account(billhook: Any, desk: Desk, url:
     )
     paid = billhook("pay", "inv_1", "99800", "--account", "acc_2", "--database", url, "--json")
     assert paid.told["account"] == "acc_2"
-    assert desk.get(ONE, InvoiceId("inv_1")).unwrap().paid == 0
+    assert service.get(ONE, InvoiceId("inv_1")).unwrap().paid == 0
 
 
 @pytest.mark.parametrize(
@@ -119,9 +127,9 @@ def test_an_id_of_two_accounts_needs_the_account(billhook: Any, desk: Desk, url:
     ],
 )
 def test_unknown_and_foreign_invoices_are_refused_alike(
-    billhook: Any, desk: Desk, url: str, asked: tuple[str, ...]
+    billhook: Any, service: InvoiceService, url: str, asked: tuple[str, ...]
 ) -> None:
-    issue(desk)
+    issue(service)
     name, *rest = asked
     ran = billhook("pay", name, "1", *rest, "--database", url)
     assert (ran.status, ran.out) == (1, "")
@@ -131,10 +139,10 @@ def test_unknown_and_foreign_invoices_are_refused_alike(
 
 
 def test_refusals_of_the_invoice_have_status_1_and_store_nothing(
-    billhook: Any, desk: Desk, url: str
+    billhook: Any, service: InvoiceService, url: str
 ) -> None:
-    issue(desk, first_payment_min_amount=10000)
-    issue(desk, name="inv_2", partial_payment=False)
+    issue(service, first_payment_min_amount=10000)
+    issue(service, name="inv_2", partial_payment=False)
     refused = {
         ("inv_1", "99801"): "INR 998.01 is more than the INR 998.00 that is due; pay 99800 at most",
         ("inv_1", "9999"): "INR 99.99 is too little for a first payment; pay 10000 at least",
@@ -144,7 +152,7 @@ def test_refusals_of_the_invoice_have_status_1_and_store_nothing(
     for (name, amount), sentence in refused.items():
         ran = billhook("pay", name, amount, "--database", url)
         assert ran == (1, "", f"billhook pay: {sentence}\n")
-        assert list(desk.payments(ONE, InvoiceId(name)).unwrap()) == []
+        assert list(service.payments(ONE, InvoiceId(name)).unwrap()) == []
     billhook("pay", "inv_2", "99800", "--reference", "bank-1", "--database", url)
     again = billhook("pay", "inv_2", "99800", "--database", url)
     assert again == (
@@ -192,13 +200,13 @@ EVERY = [
     ReferenceReused(),
     AccountNotFound(),
     Conflict(1, 2),
-    KeyReused(),
+    IdempotencyKeyReused(),
     NotStored(),
 ]
 
 
 def test_every_refusal_has_a_sentence_of_its_own_with_a_remedy() -> None:
-    assert {type(one) for one in EVERY} == {*get_args(PayRefusal), *get_args(DeskRefusal)}
+    assert {type(one) for one in EVERY} == {*get_args(PayError), *get_args(ServiceError)}
     for currency in (None, INR):
         sentences = [of_payment(one, currency) for one in EVERY]
         assert len({*sentences}) == len(EVERY)

@@ -1,4 +1,4 @@
-"""`billhook payee`: where an account's payers may send money."""
+"""`billhook payment_instructions`: where an account's payers may send money."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ def test_a_payee_is_set_shown_and_cleared(
 ) -> None:
     at = (acme["account"], "--database", url, "--json")
     nobody = {"upi": None, "iban": None, "bic": None}
-    assert billhook("payee", "show", *at).told == nobody
+    assert billhook("payment-instructions", "show", *at).told == nobody
     whole = {"upi": "acme@okbank", "iban": IBAN, "bic": "COBADEFFXXX"}
     given = [part for name, value in whole.items() for part in (f"--{name}", value)]
-    assert billhook("payee", "set", *at, *given).told == whole
-    assert billhook("payee", "show", *at).told == whole
-    assert billhook("payee", "set", *at, "--upi", "a1@b2").told == {**nobody, "upi": "a1@b2"}
-    assert billhook("payee", "clear", *at).told == nobody
+    assert billhook("payment-instructions", "set", *at, *given).told == whole
+    assert billhook("payment-instructions", "show", *at).told == whole
+    assert billhook("payment-instructions", "set", *at, "--upi", "a1@b2").told == {
+        **nobody,
+        "upi": "a1@b2",
+    }
+    assert billhook("payment-instructions", "clear", *at).told == nobody
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,7 @@ def test_a_payee_is_set_shown_and_cleared(
 def test_what_is_wrong_is_named(
     billhook: Billhook, acme: dict[str, Any], url: str, given: list[str], said: str
 ) -> None:
-    ran = billhook("payee", "set", acme["account"], "--database", url, *given)
+    ran = billhook("payment-instructions", "set", acme["account"], "--database", url, *given)
     assert ran.status == 2
     assert said in ran.err
 
@@ -47,5 +50,5 @@ def test_an_account_that_is_not_there_is_named(
     billhook: Billhook, acme: dict[str, Any], url: str
 ) -> None:
     del acme
-    ran = billhook("payee", "show", "acc_unknown", "--database", url)
+    ran = billhook("payment-instructions", "show", "acc_unknown", "--database", url)
     assert (ran.status, "ACCOUNT_ID: there is no such account" in ran.err) == (2, True)

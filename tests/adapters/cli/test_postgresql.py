@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import Stopped
+from billhook_adapters.cli.errors import CliError
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_what_the_server_says_is_worded_with_the_remedy(
     url: str, state: str, sentence: str
 ) -> None:
     raising = f"DO $$ BEGIN RAISE 'ravi@example.com' USING ERRCODE = '{state}'; END $$"
-    with pytest.raises(Stopped) as stopped, database(url) as engine, engine.begin() as connection:
+    with pytest.raises(CliError) as stopped, database(url) as engine, engine.begin() as connection:
         connection.exec_driver_sql(raising)
     assert sentence in str(stopped.value)
     assert "ravi" not in str(stopped.value)

@@ -1,4 +1,4 @@
-"""`billhook receipts`: the URL that a provider's own settings need."""
+"""`billhook delivery_reports`: the URL that a provider's own settings need."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from billhook_adapters.sms.callbacks import Callbacks
 def test_the_url_is_told(billhook: Billhook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BILLHOOK_SECRET_KEY", "k" * 32)
     monkeypatch.setenv("BILLHOOK_BASE_URL", "https://bill.example/i/")
-    told = Callbacks("https://bill.example/receipts/", "k" * 32).url_of_all("msg91")
-    assert billhook("receipts", "msg91").out == f"{told}\n"
-    monkeypatch.setenv("BILLHOOK_RECEIPTS_URL", "https://in.example/told")
-    elsewhere = billhook("receipts", "msg91", "--json").told["url"]
+    told = Callbacks("https://bill.example/delivery-callbacks/", "k" * 32).url_of_all("msg91")
+    assert billhook("callbacks", "msg91").out == f"{told}\n"
+    monkeypatch.setenv("BILLHOOK_CALLBACKS_URL", "https://in.example/told")
+    elsewhere = billhook("callbacks", "msg91", "--json").told["url"]
     assert elsewhere.startswith("https://in.example/told/msg91/")
 
 
@@ -22,7 +22,7 @@ def test_without_a_secret_key_there_is_none(
     billhook: Billhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BILLHOOK_SECRET_KEY", raising=False)
-    ran = billhook("receipts", "msg91")
+    ran = billhook("callbacks", "msg91")
     assert (ran.status, "BILLHOOK_SECRET_KEY is not set" in ran.err) == (2, True)
-    monkeypatch.setenv("BILLHOOK_RECEIPTS_URL", "https://in.example/told")
-    assert "BILLHOOK_RECEIPTS_URL needs BILLHOOK_SECRET_KEY" in billhook("receipts", "msg91").err
+    monkeypatch.setenv("BILLHOOK_CALLBACKS_URL", "https://in.example/told")
+    assert "BILLHOOK_CALLBACKS_URL needs BILLHOOK_SECRET_KEY" in billhook("callbacks", "msg91").err

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.reminder_schedule import Quiet, Reminders
+from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.testing import an_account
@@ -19,12 +19,12 @@ from billhook_adapters.testing import an_account
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FULL = ("--before", "3d,12h", "--after", "0d,90m", "--most", "4", "--media", "sms,email")
 FULL += ("--quiet", "21:00-08:30", "--time-zone", "Asia/Kolkata")
-SCHEDULE = Reminders(
+SCHEDULE = ReminderSchedule(
     before=[12 * HOUR, 3 * DAY],
     after=[0 * DAY, 1.5 * HOUR],
     most=4,
     media=[Medium.EMAIL, Medium.SMS],
-    quiet=Quiet(start=time(21), end=time(8, 30)),
+    quiet=QuietHours(start=time(21), end=time(8, 30)),
     time_zone="Asia/Kolkata",
 )
 TOLD = {
@@ -78,9 +78,9 @@ def test_the_shortest_schedule_is_one_length(billhook: Any, acme: Any, url: str)
 def test_what_no_option_can_say_is_shown_as_it_is(
     billhook: Any, acme: Any, url: str, engine: Engine
 ) -> None:
-    account = an_account(acme["account"], reminders=Reminders(after=[timedelta(seconds=90)]))
-    with SqlStore(engine).transaction() as work:
-        work.save(Outcome(accounts={AccountId(acme["account"]): account}))
+    account = an_account(acme["account"], reminders=ReminderSchedule(after=[timedelta(seconds=90)]))
+    with SqlStore(engine).transaction() as transaction:
+        transaction.save(PendingWrites(accounts={AccountId(acme["account"]): account}))
     shown = billhook("reminder", "show", account.id, "--database", url, "--json").told
     assert shown["after"] == ["0:01:30"]
 

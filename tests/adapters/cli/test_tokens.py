@@ -29,8 +29,8 @@ def created(billhook: Any, url: str, *given: str) -> Any:
 def policy(url: str, account: Any) -> tuple[str | None, int]:
     """How an account numbers its invoices."""
     engine = open_database(url)
-    with SqlStore(engine).snapshot() as view:
-        chosen = view.accounts((account,))[account].policy
+    with SqlStore(engine).snapshot() as snapshot:
+        chosen = snapshot.accounts((account,))[account].policy
     engine.dispose()
     return chosen.number_prefix, chosen.number_width
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from billhook.messaging.webhooks import Event
+from billhook.messaging.webhooks import WebhookEventType
 from billhook_adapters.cli.webhook_endpoints import EVENTS, STYLE
 from billhook_adapters.http.razorpay import webhooks as events
 from billhook_adapters.sql.accounts import SqlAccounts
@@ -34,21 +34,28 @@ def test_a_webhook_hears_of_the_vendors_three_events(create: Any, engine: Engine
     told = create(*HOOK, "--json").told
     assert re.fullmatch(r"sub_[A-Za-z0-9]{14}", told["webhook"]["id"])
     (listed,) = SqlAccounts(engine).listed()
-    (subscriber,) = listed.subscribers
-    assert (subscriber.account, subscriber.id) == (told["account"], told["webhook"]["id"])
-    assert (subscriber.url, subscriber.style) == (HOOK[1], "razorpay")
-    assert {*subscriber.events} == {Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED}
-    assert {*told["webhook"]["events"]} == {*subscriber.events}
+    (webhook_endpoint,) = listed.webhook_endpoints
+    assert (webhook_endpoint.account, webhook_endpoint.id) == (
+        told["account"],
+        told["webhook"]["id"],
+    )
+    assert (webhook_endpoint.url, webhook_endpoint.style) == (HOOK[1], "razorpay")
+    assert {*webhook_endpoint.events} == {
+        WebhookEventType.PARTIALLY_PAID,
+        WebhookEventType.PAID,
+        WebhookEventType.EXPIRED,
+    }
+    assert {*told["webhook"]["events"]} == {*webhook_endpoint.events}
 
 
 def test_its_secret_is_kept_sealed(create: Any, engine: Engine) -> None:
     ran = create(*HOOK)
     (listed,) = SqlAccounts(engine).listed()
-    sealed = listed.subscribers[0].sealed_secret
+    sealed = listed.webhook_endpoints[0].sealed_secret
     assert sealed is not None
     assert SecretBox(SEALING).open(sealed) == SECRET
     with engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT * FROM subscribers").all()
+        rows = connection.exec_driver_sql("SELECT * FROM webhook_endpoints").all()
     assert SECRET not in ran.out + repr(rows)
 
 

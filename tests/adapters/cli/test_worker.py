@@ -11,8 +11,8 @@ import pytest
 
 from adapters.cli.conftest import Billhook
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import Desk
-from billhook.messaging.delivery import Delivery
+from billhook.application.service import InvoiceService
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.model.base import AccountId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql import SqlStore
@@ -26,14 +26,14 @@ WORKER = [sys.executable, "-m", "billhook_adapters.cli", "worker", "--database"]
 def test_a_worker_delivers_and_leaves_when_it_is_told_to(
     url: str, store: SqlStore, number: signal.Signals
 ) -> None:
-    desk = Desk(store, SystemClock(), RandomIds())
+    service = InvoiceService(store, SystemClock(), RandomIds())
     send = DraftAndSend(account=AccountId("acc_1"), document=a_document(media=["sms"]))
-    invoice = desk.do(send).unwrap().invoice
+    invoice = service.execute(send).unwrap().invoice
     with subprocess.Popen([*WORKER, url, "--hands", "2"], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert b"by its embedded engine" in worker.stdout.readline()
         # Without a sender a message ends as a dead letter, which is an end as well.
-        while desk.messages(invoice.account, invoice.id)[0].status is not Delivery.FAILED:
+        while service.messages(invoice.account, invoice.id)[0].status is not DeliveryStatus.FAILED:
             assert worker.poll() is None
         worker.send_signal(number)
         assert worker.wait(timeout=30) == 0

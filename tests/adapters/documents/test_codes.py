@@ -9,24 +9,24 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.documents.pictures import scanned
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.model.invoice import Status
-from billhook.model.payment_instructions import Payee
+from billhook.model.payment_instructions import PaymentInstructions
 from billhook_adapters.documents.codes import EPC_MOST, codes
 from billhook_adapters.documents.language import language_of
 from billhook_adapters.testing import a_line, an_invoice
 
 ENGLISH = language_of("en")
-PAYEE = Payee(upi="acme@okbank", iban="DE89370400440532013000", bic="COBADEFFXXX")
+PAYEE = PaymentInstructions(upi="acme@okbank", iban="DE89370400440532013000", bic="COBADEFFXXX")
 
 
 def hosted(
     currency: str = "INR", status: Status = Status.ISSUED, amount: int = 12345, **document: Any
-) -> Hosted:
+) -> HostedInvoice:
     """An invoice over some amount, as its payer sees it."""
     line = a_line(amount, 1, currency=currency)
     invoice = an_invoice(status, currency=currency, lines=[line], **document)
-    return Hosted(invoice, "Acme & Söhne", payee=PAYEE)
+    return HostedInvoice(invoice, "Acme & Söhne", payment_instructions=PAYEE)
 
 
 def test_a_upi_code_asks_for_what_is_due_in_rupees() -> None:
@@ -62,6 +62,8 @@ def test_nothing_is_asked_for_a_trial_in_another_currency_or_to_nobody() -> None
     assert codes(hosted(live=False), ENGLISH) == []
     assert codes(hosted("USD"), ENGLISH) == []
     assert codes(hosted("EUR", amount=EPC_MOST + 1), ENGLISH) == []
-    assert codes(Hosted(hosted().invoice, "Acme"), ENGLISH) == []
-    only_upi = Hosted(hosted("EUR").invoice, "Acme", payee=Payee(upi="acme@okbank"))
+    assert codes(HostedInvoice(hosted().invoice, "Acme"), ENGLISH) == []
+    only_upi = HostedInvoice(
+        hosted("EUR").invoice, "Acme", payment_instructions=PaymentInstructions(upi="acme@okbank")
+    )
     assert codes(only_upi, ENGLISH) == []

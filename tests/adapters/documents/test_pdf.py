@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from adapters.documents.pictures import Printed, codes_in
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.records import RecordedPayment
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, Status
-from billhook.model.payment_instructions import Payee
+from billhook.model.payment_instructions import PaymentInstructions
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.testing import NOON, a_customer, a_line, a_payment, an_invoice
 
@@ -27,7 +27,11 @@ def printer() -> Printer:
 def printed(printer: Printer, status: Status = Status.ISSUED, **document: Any) -> Printed:
     """The PDF of an invoice."""
     invoice = an_invoice(status, **document)
-    return Printed(printer.printed(Hosted(invoice, "Acme Books", [PAID], Payee(upi="a1@okbank"))))
+    return Printed(
+        printer.printed(
+            HostedInvoice(invoice, "Acme Books", [PAID], PaymentInstructions(upi="a1@okbank"))
+        )
+    )
 
 
 def test_it_says_what_the_page_says_and_keeps_the_standards(printer: Printer) -> None:

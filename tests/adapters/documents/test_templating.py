@@ -9,7 +9,7 @@ import pytest
 
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
-from billhook_adapters.documents.templating import Templates, WrongTemplate
+from billhook_adapters.documents.templating import MessageTemplateError, Templates
 from billhook_adapters.sms.segments import measured
 from billhook_adapters.testing import NOON, a_customer, a_message, an_invoice
 
@@ -96,5 +96,5 @@ def test_payers_of_whom_nothing_is_known_read_the_operators_language() -> None:
 def test_a_template_that_could_fail_later_is_refused_when_it_is_loaded(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
-    with pytest.raises(WrongTemplate, match=re.escape(said)):
+    with pytest.raises(MessageTemplateError, match=re.escape(said)):
         Templates(own(tmp_path, name, text))

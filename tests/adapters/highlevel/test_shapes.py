@@ -11,7 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 from billhook.model.invoice import Status
 from billhook.model.money import LARGEST, Currency
 from billhook_adapters.http.highlevel.amounts import number, plain, shown
-from billhook_adapters.http.highlevel.schemas.fields import Day, Number, Refused, e164, smallest
+from billhook_adapters.http.highlevel.schemas.fields import (
+    Day,
+    InvalidRequestError,
+    Number,
+    e164,
+    smallest,
+)
 from billhook_adapters.http.highlevel.serializers import entity
 from billhook_adapters.testing import a_customer, an_invoice
 
@@ -72,7 +78,7 @@ def test_what_is_no_number_is_refused(given: Any) -> None:
 def test_an_amount_that_its_currency_cannot_hold_is_refused_by_name(
     given: str, currency: str, said: str
 ) -> None:
-    with pytest.raises(Refused) as seen:
+    with pytest.raises(InvalidRequestError) as seen:
         smallest(Decimal(given), currency, "amount")
     assert (seen.value.status, seen.value.told) == (422, [said])
 

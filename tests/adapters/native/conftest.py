@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from adapters.native.world import ACME, OTHER, World, mounted
 from billhook.application.ports import Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SettableClock
@@ -19,10 +19,10 @@ from billhook_adapters.testing import NOON, an_account
 
 def a_world(store: Store) -> World:
     clock = SettableClock(NOON)
-    desk = Desk(store, clock, RandomIds())
+    service = InvoiceService(store, clock, RandomIds())
     for account in (ACME, OTHER):
-        desk.open(an_account(account))
-    return World(desk, clock, mounted(desk))
+        service.open(an_account(account))
+    return World(service, clock, mounted(service))
 
 
 @pytest.fixture

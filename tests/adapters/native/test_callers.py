@@ -19,7 +19,7 @@ OPERATIONS = [
     ("PATCH", "", {"lines": []}),
     ("GET", "/payments", None),
     ("GET", "/messages", None),
-    ("GET", "/facts", None),
+    ("GET", "/events", None),
     ("GET", "/explain", None),
 ]
 
@@ -80,5 +80,5 @@ def test_credentials_of_an_account_that_is_not_open_change_nothing(world: World)
 def test_the_desk_is_not_asked_for_what_has_the_shape_of_no_id(
     world: World, monkeypatch: pytest.MonkeyPatch, unknown: str
 ) -> None:
-    monkeypatch.setattr(world.desk, "get", None)
+    monkeypatch.setattr(world.service, "get", None)
     assert world.got("GET", f"/invoices/{unknown}", 404)["code"] == "invoice_not_found"

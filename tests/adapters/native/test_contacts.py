@@ -19,7 +19,7 @@ def test_an_address_is_left_alone_and_allowed_again(each_world: World) -> None:
     invoice = world.got("POST", "/invoices", 201, json={**DOCUMENT, "send": {"media": []}})
     notify = f"/invoices/{invoice['invoice']['id']}/notify"
     refused = world.got("POST", notify, 409, json={"medium": "email"})
-    assert (refused["code"], refused["facts"]["reason"]) == ("address_suppressed", "opted_out")
+    assert (refused["code"], refused["details"]["reason"]) == ("address_suppressed", "opted_out")
     assert world.got("PUT", "/contacts", json={**asked, "suppressed": None}) == stranger
     assert world.got("POST", notify, 202, json={"medium": "email"})["status"] == "queued"
 

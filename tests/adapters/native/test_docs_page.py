@@ -25,7 +25,7 @@ OPERATIONS = {
     ("get", "/invoices/{id}/payments"): {200, 404},
     ("get", "/invoices/{id}/messages"): {200, 404},
     ("get", "/invoices/{id}/reminders"): {200, 404},
-    ("get", "/invoices/{id}/facts"): {200, 404},
+    ("get", "/invoices/{id}/events"): {200, 404},
     ("get", "/invoices/{id}/explain"): {200, 404},
     ("get", "/unapplied-payments"): {200},
     ("post", "/contacts/find"): {200, 400, 413, 415},

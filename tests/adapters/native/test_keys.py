@@ -26,11 +26,11 @@ KEY = {"Idempotency-Key": "order 1 ~"}
 def test_a_repeat_under_its_key_gets_the_same_answer(world: World, below: str, body: Any) -> None:
     invoice = world.made() if below in ("/issue", "/send") else world.issued()
     first = world.ask("POST", f"/invoices/{invoice}{below}", json=body, headers=KEY)
-    before = world.got("GET", f"/invoices/{invoice}/facts")
+    before = world.got("GET", f"/invoices/{invoice}/events")
     again = world.ask("POST", f"/invoices/{invoice}{below}", json=body, headers=KEY)
     assert first.is_success
     assert (again.status_code, again.content) == (first.status_code, first.content)
-    assert world.got("GET", f"/invoices/{invoice}/facts") == before
+    assert world.got("GET", f"/invoices/{invoice}/events") == before
 
 
 def test_a_repeated_creation_makes_one_invoice(world: World) -> None:
@@ -52,7 +52,10 @@ def test_a_repeated_notify_queues_one_message(world: World) -> None:
 def test_another_request_under_a_known_key_is_refused(world: World) -> None:
     world.got("POST", "/invoices", 201, json=DOCUMENT, headers=KEY)
     other = {**DOCUMENT, "comment": "another"}
-    assert world.got("POST", "/invoices", 409, json=other, headers=KEY)["code"] == "key_reused"
+    assert (
+        world.got("POST", "/invoices", 409, json=other, headers=KEY)["code"]
+        == "idempotency_key_reused"
+    )
 
 
 def test_without_a_key_every_payment_gets_a_reference_of_its_own(world: World) -> None:

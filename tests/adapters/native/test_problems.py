@@ -11,24 +11,24 @@ import pytest
 
 from adapters.native.world import DOCUMENT, World
 from billhook.lifecycle.errors import (
-    REFUSALS,
+    ERRORS,
     AddressSuppressed,
+    DomainError,
     NotEditable,
     NotYetDue,
     OperationNotAllowed,
-    Refusal,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook.model.patch import DocumentField
-from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.core.batcher import OverloadedError
 from billhook_adapters.http.native.error_texts import STATUS, detail
 from billhook_adapters.http.native.errors import refused
 from billhook_adapters.testing import NOON, an_account
 
-SPECIAL: dict[str, Refusal] = {
+SPECIAL: dict[str, DomainError] = {
     "operation_not_allowed": OperationNotAllowed(Operation.PAY, Status.DRAFT, (Status.ISSUED,)),
     "not_editable": NotEditable(
         Status.PAID, (DocumentField.LINES,), (DocumentField.NOTES, DocumentField.MEDIA)
@@ -45,16 +45,16 @@ ARGUMENTS = {
 }
 
 
-def a_refusal(code: str) -> Refusal:
-    return SPECIAL.get(code) or REFUSALS[code](*ARGUMENTS.get(code, ()))
+def a_refusal(code: str) -> DomainError:
+    return SPECIAL.get(code) or ERRORS[code](*ARGUMENTS.get(code, ()))
 
 
 def test_the_table_has_a_status_for_every_refusal_and_no_other() -> None:
-    assert set(STATUS) == set(REFUSALS.values())
+    assert set(STATUS) == set(ERRORS.values())
     assert set(STATUS.values()) == {403, 404, 409, 422, 429}
 
 
-@pytest.mark.parametrize("code", REFUSALS)
+@pytest.mark.parametrize("code", ERRORS)
 def test_every_refusal_is_a_sentence_under_a_type_of_its_own(code: str) -> None:
     refusal = a_refusal(code)
     said = refused(refusal).said
@@ -83,12 +83,12 @@ def test_a_refusal_brings_its_facts(world: World) -> None:
         "detail": "99801 is more than the 99800 that is due.",
         "code": "overpayment",
         "remedy": "pay_less",
-        "facts": {"amount": 99801, "due": 99800},
+        "details": {"amount": 99801, "due": 99800},
     }
 
 
 def test_too_soon_says_when_to_come_back(world: World) -> None:
-    world.desk.open(an_account(resend_wait=timedelta(minutes=1)))
+    world.service.open(an_account(resend_wait=timedelta(minutes=1)))
     path = f"/invoices/{world.issued()}/notify"
     world.clock.set(NOON + timedelta(microseconds=1))
     world.got("POST", path, 202, json={"medium": "sms"})
@@ -245,7 +245,7 @@ def test_a_bug_is_a_500_that_tells_nothing(
     def broken(*_: object) -> None:
         raise RuntimeError("s3nsitive row")
 
-    monkeypatch.setattr(world.desk, "search", broken)
+    monkeypatch.setattr(world.service, "search", broken)
     with caplog.at_level(logging.ERROR):
         response = world.ask("GET", "/invoices")
     assert (response.status_code, response.json()["code"]) == (500, "server_error")
@@ -258,9 +258,9 @@ def test_a_full_lane_is_a_503_that_says_when_to_come_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        raise Overloaded
+        raise OverloadedError
 
-    monkeypatch.setattr(world.desk, "search", full)
+    monkeypatch.setattr(world.service, "search", full)
     response = world.ask("GET", "/invoices")
     assert (response.status_code, response.json()["code"]) == (503, "overloaded")
     assert response.headers["retry-after"] == "1"

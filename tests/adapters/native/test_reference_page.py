@@ -61,6 +61,6 @@ def test_the_page_names_every_status_and_every_path(world: World) -> None:
         assert path in PAGE or path.replace("/invoices/{id}", "") in PAGE, path
 
 
-@pytest.mark.parametrize("word", ["key_reused", "conflict", "invalid_request"])
+@pytest.mark.parametrize("word", ["idempotency_key_reused", "conflict", "invalid_request"])
 def test_the_codes_that_the_page_names_are_answered(world: World, word: str) -> None:
     assert f"`{word}`" in PAGE

@@ -9,7 +9,7 @@ import pytest
 from adapters.native.world import DOCUMENT, World
 from billhook.application.commands import Remind
 from billhook.model.invoice import InvoiceId
-from billhook.model.reminder_schedule import Reminders
+from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.testing import NOON, an_account
 
 
@@ -22,11 +22,11 @@ def test_an_invoice_is_made_edited_sent_paid_and_explained(each_world: World) ->
     path = f"/invoices/{invoice['id']}"
     assert (made.headers["location"], made.headers["etag"]) == (f"/api{path}", '"1"')
 
-    edits = {"lines": [{"name": "Ink", "unit_amount": 100, "quantity": "1.505"}], "comment": "Hi"}
-    edited = world.ask("PATCH", path, json=edits, headers={"If-Match": '"1"'})
+    patch = {"lines": [{"name": "Ink", "unit_amount": 100, "quantity": "1.505"}], "comment": "Hi"}
+    edited = world.ask("PATCH", path, json=patch, headers={"If-Match": '"1"'})
     assert (edited.json()["amount"], edited.headers["etag"]) == (151, '"2"')
     assert edited.json()["lines"][0]["quantity"] == "1.505"
-    assert world.got("PATCH", path, 409, json=edits, headers={"If-Match": '"1"'})["facts"] == {
+    assert world.got("PATCH", path, 409, json=patch, headers={"If-Match": '"1"'})["details"] == {
         "expected": 1,
         "actual": 2,
     }
@@ -48,13 +48,13 @@ def test_an_invoice_is_made_edited_sent_paid_and_explained(each_world: World) ->
     shown = world.ask("GET", path)
     assert shown.json() == rest["invoice"]
     assert shown.headers["etag"] == f'"{shown.json()["version"]}"'
-    facts = world.got("GET", f"{path}/facts")["facts"]
-    assert [fact["name"] for fact in facts if fact["version"]] == [
+    events = world.got("GET", f"{path}/events")["events"]
+    assert [event["name"] for event in events if event["version"]] == [
         "invoice.drafted",
         "invoice.updated",
         "invoice.issued",
-        "invoice.payment_taken",
-        "invoice.payment_taken",
+        "invoice.payment_recorded",
+        "invoice.payment_recorded",
     ]
     verdicts = world.got("GET", f"{path}/explain")["verdicts"]
     assert {v["operation"] for v in verdicts if v["allowed"]} == {"update"}
@@ -149,8 +149,8 @@ def test_an_invoice_whose_time_ran_out_is_shown_and_listed_as_expired(each_world
 
 def test_reminders_are_shown_sent_and_planned(each_world: World) -> None:
     step = timedelta(days=1)
-    schedule = Reminders(before=(step,), after=(step,), time_zone="Asia/Kolkata")
-    each_world.desk.open(an_account(reminders=schedule))
+    schedule = ReminderSchedule(before=(step,), after=(step,), time_zone="Asia/Kolkata")
+    each_world.service.open(an_account(reminders=schedule))
     customer = {"email": "ravi@example.com", "time_zone": "Europe/Berlin"}
     invoice = each_world.issued(due_by="2026-01-10T12:00:00Z", customer=customer)
     shown = each_world.got("GET", f"/invoices/{invoice}")
@@ -162,7 +162,9 @@ def test_reminders_are_shown_sent_and_planned(each_world: World) -> None:
         "planned": planned,
     }
     each_world.clock.set(NOON + 8 * step)
-    each_world.desk.do(Remind(account=each_world.account, invoice=InvoiceId(invoice))).unwrap()
+    each_world.service.execute(
+        Remind(account=each_world.account, invoice=InvoiceId(invoice))
+    ).unwrap()
     (message,) = each_world.got("GET", f"/invoices/{invoice}/messages")["messages"]
     assert message["reminder"] == 1
     assert each_world.got("GET", f"/invoices/{invoice}/reminders") == {

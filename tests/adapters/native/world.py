@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.http.core.exchange import App
@@ -39,8 +39,8 @@ class Keys:
         return {one: StoredKey(AccountId(one), hashed("s3cret")) for one in known & {*ids}}
 
 
-def mounted(desk: Desk) -> App:
-    return build_app(desk, Keys(), faces=lambda lane: {"/api": native_api(lane, Keys())})
+def mounted(service: InvoiceService) -> App:
+    return build_app(service, Keys(), apis=lambda batched: {"/api": native_api(batched, Keys())})
 
 
 def basic(pair: str) -> str:
@@ -51,7 +51,7 @@ def basic(pair: str) -> str:
 class World:
     """One account's caller."""
 
-    desk: Desk
+    service: InvoiceService
     clock: SettableClock
     app: Any
     account: AccountId = ACME

@@ -21,7 +21,7 @@ from adapters.observability.world import (
     heard,
     walk,
 )
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.model.customer import Medium
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import CapturedSender, SettableClock
@@ -43,12 +43,12 @@ def test_nothing_that_is_kept_holds_what_a_request_said(
     logging.getLogger().setLevel(logging.DEBUG)
     metrics, spans, provider = Metrics(), InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    app, desk, store = a_service(metrics)
-    statuses = walk(spanned(app, ROUTES, provider), desk)
+    app, service, store = a_service(metrics)
+    statuses = walk(spanned(app, ROUTES, provider), service)
     assert statuses == [200, 200, 400, 400, 401, 400, 400, 500]
     senders = {medium: CapturedSender() for medium in Medium}
-    handlers = Handlers(store, SettableClock(NOON), BrokenIds(), senders)
-    EmbeddedEngine(handlers, pause=lambda _: None).drain()
+    background_jobs = BackgroundJobs(store, SettableClock(NOON), BrokenIds(), senders)
+    EmbeddedEngine(background_jobs, pause=lambda _: None).drain()
 
     told = lines.getvalue()
     assert "is not kept: OSError" in told
@@ -61,8 +61,8 @@ def test_nothing_that_is_kept_holds_what_a_request_said(
 
 
 def test_every_request_has_one_record_with_its_route(lines: io.StringIO) -> None:
-    app, desk, _ = a_service(Metrics())
-    statuses = walk(app, desk)
+    app, service, _ = a_service(Metrics())
+    statuses = walk(app, service)
     records = [json.loads(line) for line in lines.getvalue().splitlines()]
     access = [record for record in records if record["message"] == "answered"]
     assert [record["status"] for record in access] == statuses

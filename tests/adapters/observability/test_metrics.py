@@ -28,8 +28,8 @@ def counted(exposition: bytes) -> dict[tuple[str, ...], float]:
 
 def test_requests_are_counted_by_route_and_class_of_status() -> None:
     metrics = Metrics()
-    app, desk, _ = a_service(metrics)
-    walk(app, desk)
+    app, service, _ = a_service(metrics)
+    walk(app, service)
     found = counted(metrics.exposition())
     assert found["billhook_requests_total", "/v1/invoices", "2xx"] == 1
     assert found["billhook_requests_total", "/v1/invoices", "4xx"] == 3

@@ -43,11 +43,11 @@ def test_it_is_counted_no_more_often_than_every_few_seconds() -> None:
     counted: list[int] = []
     now = [0.0]
 
-    def tally() -> Mapping[str, int | Mapping[str, int]]:
+    def outbox_counts() -> Mapping[str, int | Mapping[str, int]]:
         counted.append(1)
         return TOLD
 
-    gauges = OutboxGauges(tally, seconds=lambda: now[0])
+    gauges = OutboxGauges(outbox_counts, seconds=lambda: now[0])
     for now[0] in (0.0, KEPT_SECONDS / 2, KEPT_SECONDS, KEPT_SECONDS * 1.5):
         assert list(gauges.collect())
     assert len(counted) == 2

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.observability.world import MAIL, ask, heard
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.http.core.exchange import App
 from billhook_adapters.http.health.api import Probes
@@ -33,9 +33,9 @@ def a_service(
 
     probes = Probes(Metrics(), asked, delivering)
     kept = InMemoryStore()
-    desk = Desk(kept, SettableClock(NOON), RandomIds())
+    service = InvoiceService(kept, SettableClock(NOON), RandomIds())
     mounted = dict.fromkeys(("/healthz", "/readyz", "/metrics"), probes)
-    return build_app(desk, InMemoryKeyring(kept), faces=lambda _: mounted)
+    return build_app(service, InMemoryKeyring(kept), apis=lambda _: mounted)
 
 
 def told(app: App, path: str, method: str = "GET") -> tuple[int, Any]:

@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.http.core.exchange import App
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
@@ -66,25 +66,25 @@ class CanaryIds(RandomIds):
         return f"https://bill.example/i/{TOKEN}"
 
 
-class BreakableDesk(Desk):
+class BreakableDesk(InvoiceService):
     """Raises, with everything in its words, once `broken` is set."""
 
     broken = False
 
-    def execute(self, commands: Any) -> list[Any]:
+    def execute_all(self, commands: Any) -> list[Any]:
         if self.broken:
             raise ValueError(f"{MAIL} {PHONE} {NAME} {SECRET} {TOKEN} {KEY}")
-        return super().execute(commands)
+        return super().execute_all(commands)
 
 
 def a_service(metrics: Metrics) -> tuple[App, BreakableDesk, InMemoryStore]:
     store = InMemoryStore()
-    desk = BreakableDesk(store, SettableClock(NOON), CanaryIds())
+    service = BreakableDesk(store, SettableClock(NOON), CanaryIds())
     keys = InMemoryKeyring(store)
-    desk.open(an_account())
+    service.open(an_account())
     keys.add(an_account().id, "key_1", SECRET)
-    app = build_app(desk, keys, decided=metrics.gathered)
-    return observed(app, metrics, ROUTES), desk, store
+    app = build_app(service, keys, decided=metrics.gathered)
+    return observed(app, metrics, ROUTES), service, store
 
 
 DOCUMENT: dict[str, Any] = {
@@ -94,7 +94,7 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def walk(app: App, desk: BreakableDesk) -> list[int]:
+def walk(app: App, service: BreakableDesk) -> list[int]:
     """Requests that succeed, that are refused in every way, and that find a bug; their statuses."""
     created = json.dumps(DOCUMENT).encode()
     wrong = json.dumps({**DOCUMENT, "expire_by": MAIL, NAME: 1}).encode()
@@ -116,7 +116,7 @@ def walk(app: App, desk: BreakableDesk) -> list[int]:
         await one("POST", "/v1/invoices", created, basic("wrong"))
         await one("POST", f"/v1/invoices/{TOKEN}/notify_by/sms", b"", basic())
         await one("GET", f"/{MAIL}", b"", basic())
-        desk.broken = True
+        service.broken = True
         await one("POST", "/v1/invoices", created, basic())
         return statuses
 

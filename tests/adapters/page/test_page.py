@@ -17,14 +17,14 @@ import pytest
 from adapters.documents.pictures import Printed
 from billhook.application.commands import Cancel, Draft, Issue, Notify, Pay
 from billhook.application.records import Contact
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook.model.payment_instructions import Payee
-from billhook_adapters.http.core.batched_service import Lane
+from billhook.model.payment_instructions import PaymentInstructions
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.exchange import App
-from billhook_adapters.http.hosted_page.api import PageFace
+from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
@@ -59,27 +59,31 @@ class Hoster:
     def __init__(self) -> None:
         self.clock = SettableClock(NOON)
         self.peer = "192.0.2.1"
-        self.desk = Desk(InMemoryStore(), self.clock, RandomIds(BASE))
-        self.desk.open(an_account(ACME, "Acme Books", payee=Payee(upi="acme@okbank")))
-        self.face = PageFace(Lane(self.desk), BASE, self.clock)
+        self.service = InvoiceService(InMemoryStore(), self.clock, RandomIds(BASE))
+        self.service.open(
+            an_account(
+                ACME, "Acme Books", payment_instructions=PaymentInstructions(upi="acme@okbank")
+            )
+        )
+        self.api = HostedPageApi(BatchedService(self.service), BASE, self.clock)
 
     def issued(self, **document: Any) -> str:
         """The short URL of an invoice that was issued."""
         command = Draft(account=ACME, invoice=ONE, document=a_document(**document))
-        self.desk.do(command).unwrap()
-        return self.desk.do(Issue(account=ACME, invoice=ONE)).unwrap().short_url or ""
+        self.service.execute(command).unwrap()
+        return self.service.execute(Issue(account=ACME, invoice=ONE)).unwrap().short_url or ""
 
     def pay(self, amount: int) -> None:
         """The payer pays."""
         payment = a_payment(amount, f"pay_{amount}")
-        self.desk.do(Pay(account=ACME, invoice=ONE, payment=payment)).unwrap()
+        self.service.execute(Pay(account=ACME, invoice=ONE, payment=payment)).unwrap()
 
     def ask(self, url: str, method: str = "GET") -> httpx.Response:
         """The answer to a browser."""
         return asyncio.run(self._ask(url, method))
 
     async def _ask(self, url: str, method: str) -> httpx.Response:
-        app: App = self.face
+        app: App = self.api
         transport: Any = httpx.ASGITransport(app=app, client=(self.peer, 1))  # type: ignore[arg-type]  # ours is ASGI too
         async with httpx.AsyncClient(transport=transport) as client:
             return await client.request(method, url)
@@ -124,7 +128,7 @@ def test_an_expired_invoice_says_so(hoster: Hoster) -> None:
 
 def test_a_cancelled_invoice_is_gone_with_one_sentence(hoster: Hoster) -> None:
     url = hoster.issued()
-    hoster.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+    hoster.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
     answer = hoster.ask(url)
     assert answer.status_code == 410
     assert "This invoice was cancelled" in Reader(answer.text).texts
@@ -221,7 +225,7 @@ def test_the_pdf_is_the_invoice_and_leaves_no_trace(hoster: Hoster) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert "INR 998.00 is due." in Printed(answer.content).text
     assert answer.headers["cache-control"] == "no-store"
-    hoster.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+    hoster.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
     assert hoster.ask(f"{url}/invoice.pdf").status_code == 410
 
 
@@ -260,7 +264,7 @@ class Reminded(Hoster):
         super().__init__()
         self.url = self.issued()
         told = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
-        self.message = self.desk.do(told).unwrap()
+        self.message = self.service.execute(told).unwrap()
         self.stop = f"{self.url}/stop/{self.message.id}"
         self.contact = Contact(ACME, Medium.EMAIL, self.message.address)
 
@@ -268,9 +272,9 @@ class Reminded(Hoster):
 def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
     hoster = Reminded()
     assert "Send me nothing more" in hoster.read(hoster.stop)
-    assert hoster.desk.contact(hoster.contact).suppressed is None
+    assert hoster.service.contact(hoster.contact).suppressed is None
     clicked = hoster.ask(hoster.stop, "POST")
-    assert (clicked.status_code, hoster.desk.contact(hoster.contact).suppressed) == (
+    assert (clicked.status_code, hoster.service.contact(hoster.contact).suppressed) == (
         200,
         "opted_out",
     )
@@ -279,14 +283,14 @@ def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
 
 def test_why_an_address_is_left_alone_already_stands() -> None:
     hoster = Reminded()
-    hoster.desk.suppress(hoster.contact, "complained")
+    hoster.service.suppress(hoster.contact, "complained")
     hoster.ask(hoster.stop, "POST")
-    assert hoster.desk.contact(hoster.contact).suppressed == "complained"
+    assert hoster.service.contact(hoster.contact).suppressed == "complained"
 
 
 def test_who_owes_nothing_any_more_can_still_stop_messages() -> None:
     hoster = Reminded()
-    hoster.desk.do(Cancel(account=ACME, invoice=ONE)).unwrap()
+    hoster.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
     assert hoster.ask(hoster.stop, "POST").status_code == 200
 
 
@@ -296,17 +300,17 @@ def test_only_a_message_of_the_invoice_can_be_stopped(rest: str) -> None:
     for method in ("GET", "POST"):
         assert hoster.ask(f"{hoster.url}/stop{rest}", method).status_code == 404
     assert hoster.ask(hoster.stop, "DELETE").status_code == 404
-    assert hoster.desk.contact(hoster.contact).suppressed is None
+    assert hoster.service.contact(hoster.contact).suppressed is None
 
 
 def test_only_where_payers_are_played_a_button_pays(hoster: Hoster) -> None:
     url = hoster.issued()
     assert hoster.ask(f"{url}/pay", "POST").status_code == 404
-    hoster.face = PageFace(Lane(hoster.desk), BASE, hoster.clock, simulating=True)
+    hoster.api = HostedPageApi(BatchedService(hoster.service), BASE, hoster.clock, simulating=True)
     assert "Simulate the payment of INR 998.00" in hoster.read(url)
     paid = hoster.ask(f"{url}/pay", "POST")
     assert (paid.status_code, paid.headers["location"]) == (303, f"../{token(url)}")
     assert "This invoice is paid. Thank you." in hoster.read(url)
     assert hoster.ask(f"{url}/pay", "POST").status_code == 303  # a second click changes nothing
-    assert len(hoster.desk.payments(ACME, ONE).unwrap()) == 1
+    assert len(hoster.service.payments(ACME, ONE).unwrap()) == 1
     assert "Simulate" not in hoster.ask(url).text

@@ -40,8 +40,8 @@ class Submitted(NamedTuple):
 class Centre:
     """Listens on a free port as long as the block lasts."""
 
-    def __init__(self, *, receipts: str | None = "DELIVRD") -> None:
-        self.receipts = receipts
+    def __init__(self, *, delivery_reports: str | None = "DELIVRD") -> None:
+        self.delivery_reports = delivery_reports
         """The state that receipts tell; None where none are sent."""
         self.status = 0
         """What submissions are answered with."""
@@ -77,10 +77,10 @@ class Centre:
             with suppress(OSError):
                 self._open.pop().shutdown(socket.SHUT_RDWR)
 
-    def answered(self, receipts: int, within: float = 20) -> bool:
+    def answered(self, delivery_reports: int, within: float = 20) -> bool:
         """Whether so many receipts were answered in time."""
         with self.taken:
-            return self.taken.wait_for(lambda: len(self.answers) >= receipts, within)
+            return self.taken.wait_for(lambda: len(self.answers) >= delivery_reports, within)
 
     def report(self, name: str, state: str, error: str = "000") -> None:
         """Send a receipt over the newest connection."""
@@ -120,8 +120,8 @@ class Centre:
         if self.silent:
             return
         self._say(caller, SUBMIT, self.status, sequence, part.name.encode() + b"\0")
-        if part.wants_receipt and self.receipts is not None and not self.status:
-            self._report(caller, part.to, part.name, self.receipts, "000")
+        if part.wants_receipt and self.delivery_reports is not None and not self.status:
+            self._report(caller, part.to, part.name, self.delivery_reports, "000")
 
     def _report(self, caller: socket.socket, to: str, name: str, state: str, error: str) -> None:
         text = f"id:{name} sub:001 dlvrd:001 submit date:2601011200 done date:2601011201 "

@@ -50,7 +50,7 @@ class Gateway:
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do(self) -> None:
+            def respond(self) -> None:
                 parts = urlsplit(self.path)
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 headers = {name.lower(): value for name, value in self.headers.items()}
@@ -67,7 +67,7 @@ class Gateway:
                 self.end_headers()
                 self.wfile.write(says.body)
 
-            do_GET = do_POST = do  # noqa: N815  # the library's names
+            do_GET = do_POST = respond  # noqa: N815  # the library's names
 
             def log_message(self, *_: object) -> None:
                 pass

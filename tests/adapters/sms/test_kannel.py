@@ -9,7 +9,7 @@ from returns.result import Failure, Success
 
 from adapters.sms.gateway import Asked, Gateway, Says
 from billhook.messaging.delivery import Accepted, Permanent, Transient
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
@@ -22,7 +22,7 @@ from billhook_adapters.testing.contracts import SenderContract
 TAKEN = Says(202, b"0: Accepted for delivery")
 MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
 INVOICE = an_invoice(Status.ISSUED)
-CALLBACKS = Callbacks("https://bill.example/receipts/", "k" * 22)
+CALLBACKS = Callbacks("https://bill.example/delivery-callbacks/", "k" * 22)
 
 
 @pytest.fixture
@@ -109,21 +109,21 @@ def test_what_the_gateway_answers_is_told_truthfully(
 @pytest.mark.parametrize(
     ("told", "became"),
     [
-        ({"status": "1", "reply": "id:7 stat:DELIVRD err:000"}, Arrived()),
+        ({"status": "1", "reply": "id:7 stat:DELIVRD err:000"}, Delivered()),
         ({"status": "2", "reply": "id:7 stat:UNDELIV err:00b"},
-         CameBack("not delivered stat:UNDELIV err:00b")),
-        ({"status": "2", "reply": ""}, CameBack("not delivered")),
+         Bounced("not delivered stat:UNDELIV err:00b")),
+        ({"status": "2", "reply": ""}, Bounced("not delivered")),
         ({"status": "16", "reply": "NACK/0x0000000b/Invalid"},
-         CameBack("refused by the network", "bounced")),
+         Bounced("refused by the network", "bounced")),
         ({"status": "16", "reply": "NACK/0x00000058/Throttling"},
-         CameBack("refused by the network")),
+         Bounced("refused by the network")),
         ({"status": "8"}, None),
         ({"status": "4"}, None),
         ({"status": "x"}, None),
         ({}, None),
     ],
 )  # fmt: skip
-def test_what_a_report_means(told: dict[str, str], became: Fate | None) -> None:
+def test_what_a_report_means(told: dict[str, str], became: ReportedOutcome | None) -> None:
     assert fate(told) == became
 
 

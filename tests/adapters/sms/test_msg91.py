@@ -11,12 +11,17 @@ from returns.result import Failure, Success
 
 from adapters.sms.gateway import Asked, Gateway, Says
 from billhook.messaging.delivery import Accepted, MessageId, MessageKey, Permanent, Transient
-from billhook.messaging.delivery_reports import Arrived, CameBack, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+)
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook_adapters.sms.http_request import UNTOLD
-from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender, receipts
+from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender, delivery_reports
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
 
@@ -140,12 +145,12 @@ NESTED = [
     ("told", "meant"),
     [
         (NESTED, [
-            Receipt(KEY, Arrived()),
-            Receipt(ProviderId(Medium.SMS, "37"), CameBack("blocked number", "opted_out")),
+            DeliveryReport(KEY, Delivered()),
+            DeliveryReport(ProviderMessageId(Medium.SMS, "37"), Bounced("blocked number", "opted_out")),
         ]),
         ({"requestId": "37", "CRQID": "acc_1/msg_1", "status": 2},
-         [Receipt(KEY, CameBack("failed"))]),
-        ({"requestId": "37", "status": "1"}, [Receipt(ProviderId(Medium.SMS, "37"), Arrived())]),
+         [DeliveryReport(KEY, Bounced("failed"))]),
+        ({"requestId": "37", "status": "1"}, [DeliveryReport(ProviderMessageId(Medium.SMS, "37"), Delivered())]),
         ({"requestId": "37", "status": "26"}, []),
         ({"status": "1"}, []),
         ({"requestId": 37, "status": "1"}, []),
@@ -153,5 +158,5 @@ NESTED = [
         ("x", []),
     ],
 )  # fmt: skip
-def test_reports_of_every_shape_are_read(told: Any, meant: list[Receipt]) -> None:
-    assert list(receipts(json.loads(json.dumps(told)))) == meant
+def test_reports_of_every_shape_are_read(told: Any, meant: list[DeliveryReport]) -> None:
+    assert list(delivery_reports(json.loads(json.dumps(told)))) == meant

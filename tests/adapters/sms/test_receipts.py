@@ -11,15 +11,15 @@ import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from billhook.application.commands import Notify
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.delivery_callbacks.api import ReceiptsFace
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
 from billhook_adapters.sms.callbacks import Callbacks
 from unit.office import ACME, ONE, Office
 
-BASE, TOKEN = "https://bill.example/receipts/", "t" * 32
+BASE, TOKEN = "https://bill.example/delivery-callbacks/", "t" * 32
 CALLBACKS = Callbacks(BASE, "k" * 22)
 
 
@@ -30,15 +30,15 @@ class Told(Office):
         super().__init__()
         self.issued()
         told = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
-        self.message = self.desk.do(told).unwrap()
-        self.handlers.deliver(self.message.key)
-        self.face = ReceiptsFace(Lane(self.desk), CALLBACKS, TOKEN)
+        self.message = self.service.execute(told).unwrap()
+        self.background_jobs.deliver(self.message.key)
+        self.api = DeliveryCallbacksApi(BatchedService(self.service), CALLBACKS, TOKEN)
 
     def ask(self, url: str, method: str = "GET", **given: Any) -> httpx.Response:
         """The answer to a provider."""
 
         async def asked() -> httpx.Response:
-            transport: Any = httpx.ASGITransport(app=self.face)  # type: ignore[arg-type]  # ours is ASGI too
+            transport: Any = httpx.ASGITransport(app=self.api)  # type: ignore[arg-type]  # ours is ASGI too
             async with httpx.AsyncClient(transport=transport) as client:
                 return await client.request(method, url, **given)
 
@@ -47,7 +47,7 @@ class Told(Office):
     @property
     def now(self) -> Message:
         """The message as it stands."""
-        found = self.desk.message(self.message.key)
+        found = self.service.message(self.message.key)
         assert isinstance(found, Message)
         return found
 
@@ -61,9 +61,9 @@ def test_kannels_report_confirms_its_message(told: Told) -> None:
     url = CALLBACKS.url("kannel", told.message.key)
     before = told.seen()
     assert told.ask(f"{url}?status=8&reply=ACK").status_code == 204
-    assert told.now.status is Delivery.SENT
+    assert told.now.status is DeliveryStatus.SENT
     assert told.ask(f"{url}?status=1&reply=id%3A7+stat%3ADELIVRD").status_code == 204
-    assert told.now.status is Delivery.DELIVERED
+    assert told.now.status is DeliveryStatus.DELIVERED
     assert told.seen() == before
 
 
@@ -73,11 +73,14 @@ def test_twilios_callback_is_taken_with_its_own_signature_only(told: Told) -> No
     signature = RequestValidator(TOKEN).compute_signature(url, fields)
     for headers in ({}, {"X-Twilio-Signature": "x"}, {"X-Twilio-Signature": signature[::-1]}):
         assert told.ask(url, "POST", data=fields, headers=headers).status_code == 404
-    assert told.now.status is Delivery.SENT
+    assert told.now.status is DeliveryStatus.SENT
     signed = {"X-Twilio-Signature": signature}
     assert told.ask(url, "POST", data=fields, headers=signed).status_code == 204
-    assert (told.now.status, told.now.reason) == (Delivery.BOUNCED, "undelivered, error 30005")
-    again = told.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
+    assert (told.now.status, told.now.reason) == (
+        DeliveryStatus.BOUNCED,
+        "undelivered, error 30005",
+    )
+    again = told.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
     assert again.failure().code == "address_suppressed"
 
 
@@ -87,7 +90,7 @@ def test_msg91s_report_names_its_messages_itself(told: Told, shape: str) -> None
     given = {"json": report} if shape == "json" else {"data": {"data": json.dumps([report])}}
     url = CALLBACKS.url_of_all("msg91")
     assert told.ask(url, "POST", **given).status_code == 204
-    assert told.now.status is Delivery.DELIVERED
+    assert told.now.status is DeliveryStatus.DELIVERED
 
 
 def test_whoever_guesses_is_told_the_same_as_whoever_is_late(told: Told) -> None:
@@ -110,7 +113,7 @@ def test_whoever_guesses_is_told_the_same_as_whoever_is_late(told: Told) -> None
         "content-type": "application/json"}))  # fmt: skip
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
-    assert told.now.status is Delivery.SENT
+    assert told.now.status is DeliveryStatus.SENT
 
 
 def test_a_body_that_is_too_large_may_be_told_again(told: Told) -> None:

@@ -11,7 +11,13 @@ from returns.result import Failure, Success
 
 from adapters.sms.centre import Centre
 from billhook.messaging.delivery import Accepted, Permanent, Transient
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, ProviderId, Receipt
+from billhook.messaging.delivery_reports import (
+    Bounced,
+    Delivered,
+    DeliveryReport,
+    ProviderMessageId,
+    ReportedOutcome,
+)
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
@@ -36,14 +42,14 @@ class Heard:
     """Takes receipts."""
 
     def __init__(self) -> None:
-        self.receipts: list[Receipt] = []
+        self.delivery_reports: list[DeliveryReport] = []
         self.failing = False
         self.came = Event()
 
-    def __call__(self, receipts: Sequence[Receipt]) -> None:
+    def __call__(self, delivery_reports: Sequence[DeliveryReport]) -> None:
         if self.failing:
             raise OSError
-        self.receipts += receipts
+        self.delivery_reports += delivery_reports
         self.came.set()
 
 
@@ -83,9 +89,9 @@ def test_a_message_is_submitted_and_its_receipt_comes_back(
     assert part.text == "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1"
     assert centre.answered(1)
     assert centre.answers == [0]
-    (receipt,) = heard.receipts
-    assert receipt.fate == Arrived()
-    assert receipt.about in (MESSAGE.key, ProviderId(Medium.SMS, "sms-1"))
+    (receipt,) = heard.delivery_reports
+    assert receipt.fate == Delivered()
+    assert receipt.about in (MESSAGE.key, ProviderMessageId(Medium.SMS, "sms-1"))
 
 
 def test_a_long_text_goes_in_parts_with_one_receipt(centre: Centre, sender: SmppSender) -> None:
@@ -150,7 +156,7 @@ def test_a_receipt_that_could_not_be_kept_is_delivered_again(
     centre: Centre, sender: SmppSender
 ) -> None:
     sender.receive = heard = Heard()
-    centre.receipts, heard.failing = None, True
+    centre.delivery_reports, heard.failing = None, True
     sender.send(MESSAGE, INVOICE, "Acme").unwrap()
     centre.report("sms-1", "DELIVRD")
     assert centre.answered(1)
@@ -158,7 +164,10 @@ def test_a_receipt_that_could_not_be_kept_is_delivered_again(
     heard.failing = False
     centre.report("sms-1", "DELIVRD")
     assert centre.answered(2)
-    assert (centre.answers, heard.receipts) == ([0x64, 0], [Receipt(MESSAGE.key, Arrived())])
+    assert (centre.answers, heard.delivery_reports) == (
+        [0x64, 0],
+        [DeliveryReport(MESSAGE.key, Delivered())],
+    )
 
 
 def test_a_sender_can_be_closed_while_receipts_come(centre: Centre) -> None:
@@ -172,12 +181,14 @@ def test_a_receipt_from_before_a_restart_is_known_by_the_centres_id(
     centre: Centre, sender: SmppSender
 ) -> None:
     sender.receive = heard = Heard()
-    centre.receipts = None
+    centre.delivery_reports = None
     sender.send(MESSAGE, INVOICE, "Acme").unwrap()
     centre.report("sms-of-old", "UNDELIV", "00b")
     assert heard.came.wait(20)
-    undelivered = CameBack("UNDELIV, error 00b")
-    assert heard.receipts == [Receipt(ProviderId(Medium.SMS, "sms-of-old"), undelivered)]
+    undelivered = Bounced("UNDELIV, error 00b")
+    assert heard.delivery_reports == [
+        DeliveryReport(ProviderMessageId(Medium.SMS, "sms-of-old"), undelivered)
+    ]
 
 
 def test_a_silent_link_is_asked_whether_it_is_alive(
@@ -192,16 +203,16 @@ def test_a_silent_link_is_asked_whether_it_is_alive(
 @pytest.mark.parametrize(
     ("state", "became"),
     [
-        ("DELIVRD", Arrived()),
-        ("EXPIRED", CameBack("EXPIRED, error 00b")),
-        ("REJECTD", CameBack("REJECTD, error 00b")),
-        ("DELETED", CameBack("DELETED, error 00b")),
+        ("DELIVRD", Delivered()),
+        ("EXPIRED", Bounced("EXPIRED, error 00b")),
+        ("REJECTD", Bounced("REJECTD, error 00b")),
+        ("DELETED", Bounced("DELETED, error 00b")),
         ("ENROUTE", None),
         ("ACCEPTD", None),
         ("UNKNOWN", None),
     ],
 )
-def test_what_a_state_means(state: str, became: Fate | None) -> None:
+def test_what_a_state_means(state: str, became: ReportedOutcome | None) -> None:
     assert fate(Report("7", state, "00b")) == became
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.sms.gateway import Asked, Gateway, Says
 from billhook.application.commands import Notify
-from billhook.messaging.delivery import Delivery
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate, Receipt
+from billhook.messaging.delivery import DeliveryStatus
+from billhook.messaging.delivery_reports import Bounced, Delivered, DeliveryReport, ReportedOutcome
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
@@ -31,9 +31,11 @@ class Shop(Office):
         super().__init__()
         self.gateway = gateway
         account = TwilioAccount("AC1", "t", "+12025550123", gateway.url)
-        self.handlers.senders[Medium.SMS] = TwilioSender(account)  # type: ignore[index]  # as an office makes it
+        self.background_jobs.senders[Medium.SMS] = TwilioSender(account)  # type: ignore[index]  # as an office makes it
         self.issued()
-        self.first = self.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+        self.first = self.service.execute(
+            Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
+        ).unwrap()
 
     def says(self, says: Says) -> None:
         """From now on the provider says this."""
@@ -42,12 +44,12 @@ class Shop(Office):
     def tried(self) -> Message:
         """The message, once it was tried; hours pass before."""
         self.clock.advance(TOO_LONG)
-        self.handlers.deliver(self.first.key)
+        self.background_jobs.deliver(self.first.key)
         return self.told
 
-    def heard(self, fate: Fate) -> Message:
+    def heard(self, fate: ReportedOutcome) -> Message:
         """The message, once its receipt has come."""
-        self.desk.receive([Receipt(self.first.key, fate)])
+        self.service.receive([DeliveryReport(self.first.key, fate)])
         return self.told
 
     @property
@@ -77,18 +79,18 @@ def shop() -> Iterator[Shop]:
 
 def test_one_that_is_down_leaves_it_waiting_until_it_is_up_again(shop: Shop) -> None:
     shop.says(Says(503))
-    assert (shop.tried().status, shop.told.reason) == (Delivery.QUEUED, "Twilio answered 503")
+    assert (shop.tried().status, shop.told.reason) == (DeliveryStatus.QUEUED, "Twilio answered 503")
     assert shop.sms_status == "pending"
     shop.says(TAKEN)
-    assert shop.tried().status is Delivery.SENT
+    assert shop.tried().status is DeliveryStatus.SENT
     assert shop.sms_status == "sent"
 
 
 def test_one_that_is_down_for_good_makes_it_a_dead_letter(shop: Shop) -> None:
     shop.says(Says(503))
-    while shop.tried().status is Delivery.QUEUED:
+    while shop.tried().status is DeliveryStatus.QUEUED:
         pass
-    assert (shop.told.status, shop.told.attempts) == (Delivery.FAILED, 8)
+    assert (shop.told.status, shop.told.attempts) == (DeliveryStatus.FAILED, 8)
     assert shop.sms_status is None
 
 
@@ -97,20 +99,23 @@ def test_one_that_is_too_slow_leaves_nobody_knowing_and_nothing_is_sent_again(
 ) -> None:
     monkeypatch.setattr(asking.ask, "__kwdefaults__", {**asking.ask.__kwdefaults__, "seconds": 0.2})
     with shop.gateway.held():
-        assert (shop.tried().status, shop.told.reason) == (Delivery.FAILED, asking.UNTOLD.reason)
+        assert (shop.tried().status, shop.told.reason) == (
+            DeliveryStatus.FAILED,
+            asking.UNTOLD.reason,
+        )
     assert shop.tried().attempts == 1
     assert len(shop.gateway.asked) == 1
 
 
 @pytest.mark.parametrize(
     ("fate", "status"),
-    [(Arrived(), Delivery.DELIVERED), (CameBack("undelivered"), Delivery.BOUNCED)],
+    [(Delivered(), DeliveryStatus.DELIVERED), (Bounced("undelivered"), DeliveryStatus.BOUNCED)],
 )
 def test_one_that_took_it_and_did_not_say_so_is_found_out_by_its_receipt(
-    shop: Shop, fate: Fate, status: Delivery
+    shop: Shop, fate: ReportedOutcome, status: DeliveryStatus
 ) -> None:
     shop.says(TAKEN._replace(hang_up=True))
-    assert shop.tried().status is Delivery.FAILED
+    assert shop.tried().status is DeliveryStatus.FAILED
     assert shop.sms_status is None
     assert shop.heard(fate).status is status
     assert shop.sms_status == "sent"
@@ -118,8 +123,10 @@ def test_one_that_took_it_and_did_not_say_so_is_found_out_by_its_receipt(
 
 
 def test_one_that_took_it_and_gives_it_back_is_believed(shop: Shop) -> None:
-    assert shop.tried().status is Delivery.SENT
-    assert shop.heard(CameBack("undelivered, error 30005", "bounced")).status is Delivery.BOUNCED
+    assert shop.tried().status is DeliveryStatus.SENT
+    assert (
+        shop.heard(Bounced("undelivered, error 30005", "bounced")).status is DeliveryStatus.BOUNCED
+    )
     assert shop.sms_status == "sent"  # a provider once took it
-    again = shop.desk.do(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
+    again = shop.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
     assert again.failure().code == "address_suppressed"

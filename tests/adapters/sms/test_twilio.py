@@ -17,7 +17,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 
 from adapters.sms.gateway import Asked, Gateway, Says
 from billhook.messaging.delivery import Accepted, Permanent, Transient
-from billhook.messaging.delivery_reports import Arrived, CameBack, Fate
+from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Status
 from billhook_adapters.sms.callbacks import Callbacks
@@ -29,7 +29,7 @@ from billhook_adapters.testing.contracts import SenderContract
 SID, TOKEN, FROM = "AC" + "0" * 32, "hush" * 8, "+12025550123"
 MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
 INVOICE = an_invoice(Status.ISSUED)
-CALLBACKS = Callbacks("https://bill.example/receipts/", "k" * 22)
+CALLBACKS = Callbacks("https://bill.example/delivery-callbacks/", "k" * 22)
 
 
 def told(status: int, code: int) -> Says:
@@ -156,19 +156,19 @@ def test_a_refusal_is_told_truthfully_and_quotes_no_number(
 @pytest.mark.parametrize(
     ("status", "code", "became"),
     [
-        ("delivered", "", Arrived()),
-        ("read", "", Arrived()),
-        ("undelivered", "30003", CameBack("undelivered, error 30003")),
-        ("undelivered", "30005", CameBack("undelivered, error 30005", "bounced")),
-        ("failed", "21610", CameBack("failed, error 21610", "opted_out")),
-        ("failed", "+91987", CameBack("failed")),
-        ("failed", "", CameBack("failed")),
+        ("delivered", "", Delivered()),
+        ("read", "", Delivered()),
+        ("undelivered", "30003", Bounced("undelivered, error 30003")),
+        ("undelivered", "30005", Bounced("undelivered, error 30005", "bounced")),
+        ("failed", "21610", Bounced("failed, error 21610", "opted_out")),
+        ("failed", "+91987", Bounced("failed")),
+        ("failed", "", Bounced("failed")),
         ("sent", "", None),
         ("queued", "", None),
         ("", "", None),
     ],
 )
-def test_what_a_callback_means(status: str, code: str, became: Fate | None) -> None:
+def test_what_a_callback_means(status: str, code: str, became: ReportedOutcome | None) -> None:
     assert fate({"MessageStatus": status, "ErrorCode": code}) == became
 
 

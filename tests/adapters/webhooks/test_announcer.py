@@ -11,11 +11,11 @@ from typing import Any
 from returns.result import Failure, Result, Success
 from standardwebhooks import Webhook
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend, Notify, Pay
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
-from billhook.messaging.webhooks import Event, Subscriber, SubscriberId
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId, WebhookEventType
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook_adapters.engine import EmbeddedEngine
@@ -23,7 +23,7 @@ from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, S
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
 from billhook_adapters.webhooks import SecretBox, razorpay_signature
-from billhook_adapters.webhooks.sender import NATIVE, RAZORPAY, WebhookAnnouncer
+from billhook_adapters.webhooks.sender import NATIVE, RAZORPAY, HttpWebhookSender
 
 BOX = SecretBox("the operator's passphrase")
 ACME = an_account().id
@@ -50,29 +50,35 @@ class Shop:
         self.poster, self.clock = Posted(), SettableClock(NOON)
         store, ids, told = InMemoryStore(), RandomIds(), CapturedSender()
         poster: Any = self.poster
-        announcer = WebhookAnnouncer(poster, BOX, SystemClock())
+        webhook_sender = HttpWebhookSender(poster, BOX, SystemClock())
         senders = {Medium.EMAIL: told, Medium.SMS: told}
-        self.desk = Desk(store, self.clock, ids)
-        self.engine = EmbeddedEngine(Handlers(store, self.clock, ids, senders, announcer))
-        self.desk.open(an_account())
-        self.desk.subscribe(
-            Subscriber(
+        self.service = InvoiceService(store, self.clock, ids)
+        self.engine = EmbeddedEngine(
+            BackgroundJobs(store, self.clock, ids, senders, webhook_sender)
+        )
+        self.service.open(an_account())
+        self.service.subscribe(
+            WebhookEndpoint(
                 account=ACME,
-                id=SubscriberId("sub_1"),
+                id=WebhookEndpointId("sub_1"),
                 url="https://shop.example/hook",
                 style=style,
-                events=(Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED),
+                events=(
+                    WebhookEventType.PARTIALLY_PAID,
+                    WebhookEventType.PAID,
+                    WebhookEventType.EXPIRED,
+                ),
                 sealed_secret=None if secret is None else BOX.seal(secret),
             )
         )
 
     def issued(self, **document: Any) -> Invoice:
-        sent = self.desk.do(DraftAndSend(account=ACME, document=a_document(**document)))
+        sent = self.service.execute(DraftAndSend(account=ACME, document=a_document(**document)))
         return sent.unwrap().invoice
 
     def pay(self, invoice: Invoice, amount: int, reference: str = "pay_1") -> None:
         payment = a_payment(amount=amount, reference=reference)
-        self.desk.do(Pay(account=ACME, invoice=invoice.id, payment=payment)).unwrap()
+        self.service.execute(Pay(account=ACME, invoice=invoice.id, payment=payment)).unwrap()
 
     def told(self) -> list[Any]:
         self.engine.drain()
@@ -83,10 +89,12 @@ def test_a_part_payment_tells_the_payment_the_order_and_the_invoice() -> None:
     shop = Shop()
     invoice = shop.issued(receipt="R-1")
     shop.pay(invoice, 30000)
-    (event,) = shop.told()
-    assert (event["entity"], event["event"]) == ("event", "invoice.partially_paid")
-    assert event["contains"] == list(event["payload"]) == ["payment", "order", "invoice"]
-    payment, order, shown = (event["payload"][name]["entity"] for name in event["contains"])
+    (event_type,) = shop.told()
+    assert (event_type["entity"], event_type["event"]) == ("event", "invoice.partially_paid")
+    assert event_type["contains"] == list(event_type["payload"]) == ["payment", "order", "invoice"]
+    payment, order, shown = (
+        event_type["payload"][name]["entity"] for name in event_type["contains"]
+    )
     assert (payment["id"], payment["amount"], payment["status"]) == ("pay_1", 30000, "captured")
     assert payment["description"] == f"Invoice #{invoice.id}"
     assert payment["order_id"] == order["id"] == shown["order_id"]
@@ -104,8 +112,8 @@ def test_the_last_payment_tells_that_all_is_paid_and_names_the_first_payment() -
     invoice = shop.issued()
     shop.pay(invoice, 30000)
     shop.pay(invoice, 69800, "pay_2")
-    event = next(one for one in shop.told() if one["event"] == "invoice.paid")
-    payload = event["payload"]
+    event_type = next(one for one in shop.told() if one["event"] == "invoice.paid")
+    payload = event_type["payload"]
     assert payload["payment"]["entity"]["id"] == "pay_2"
     assert payload["invoice"]["entity"]["payment_id"] == "pay_1"
     assert (payload["order"]["entity"]["status"], payload["order"]["entity"]["attempts"]) == (
@@ -117,9 +125,9 @@ def test_expiry_tells_the_invoice_alone() -> None:
     shop = Shop()
     shop.issued(expire_by=NOON + timedelta(hours=1))
     shop.clock.advance(timedelta(hours=2))
-    (event,) = shop.told()
-    assert (event["event"], event["contains"]) == ("invoice.expired", ["invoice"])
-    assert event["payload"]["invoice"]["entity"]["status"] == "expired"
+    (event_type,) = shop.told()
+    assert (event_type["event"], event_type["contains"]) == ("invoice.expired", ["invoice"])
+    assert event_type["payload"]["invoice"]["entity"]["status"] == "expired"
 
 
 def test_the_vendors_headers_sign_the_raw_bytes_and_name_the_event() -> None:
@@ -140,7 +148,7 @@ def test_every_attempt_says_the_same_however_far_the_invoice_has_moved_on() -> N
     shop.poster.answer = Failure(Transient("answered 500"))
     shop.engine.drain()
     notify = Notify(account=ACME, invoice=invoice.id, medium=Medium.SMS)
-    shop.desk.do(notify).unwrap()
+    shop.service.execute(notify).unwrap()
     shop.poster.answer = Success(Accepted())
     shop.pay(invoice, 69800, "pay_2")
     shop.clock.advance(timedelta(hours=1))
@@ -160,9 +168,12 @@ def test_a_native_subscriber_hears_the_domains_words_signed_by_the_standard() ->
     shop = Shop(NATIVE, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     invoice = shop.issued()
     shop.pay(invoice, 99800)
-    (event,) = shop.told()
-    assert (event["type"], event["timestamp"]) == ("invoice.paid", "2026-01-01T12:00:00.000000Z")
-    assert (event["data"]["id"], event["data"]["paid"], event["data"]["due"]) == (
+    (event_type,) = shop.told()
+    assert (event_type["type"], event_type["timestamp"]) == (
+        "invoice.paid",
+        "2026-01-01T12:00:00.000000Z",
+    )
+    assert (event_type["data"]["id"], event_type["data"]["paid"], event_type["data"]["due"]) == (
         invoice.id, 99800, 0,
     )  # fmt: skip
     ((_, body, headers),) = shop.poster.posts
@@ -172,25 +183,27 @@ def test_a_native_subscriber_hears_the_domains_words_signed_by_the_standard() ->
 def test_what_an_operator_can_mend_is_waited_for_and_an_unknown_style_is_not() -> None:
     shop = Shop()
     poster: Any = shop.poster
-    other = WebhookAnnouncer(poster, SecretBox("another passphrase here"), SystemClock())
-    none = WebhookAnnouncer(poster, None, SystemClock())
+    other = HttpWebhookSender(poster, SecretBox("another passphrase here"), SystemClock())
+    none = HttpWebhookSender(poster, None, SystemClock())
     occasions: list[Any] = []
 
     class Noting:
-        def announce(self, occasion: Any) -> Result[Accepted, SendError]:
+        def send(self, occasion: Any) -> Result[Accepted, SendError]:
             occasions.append(occasion)
             return Success(Accepted())
 
-    handlers = shop.engine._handlers
+    background_jobs = shop.engine._handlers
     shop.pay(shop.issued(), 99800)
     engine = EmbeddedEngine(
-        Handlers(handlers.store, shop.clock, RandomIds(), handlers.senders, Noting())
+        BackgroundJobs(
+            background_jobs.store, shop.clock, RandomIds(), background_jobs.senders, Noting()
+        )
     )
     engine.drain()
     (occasion,) = occasions
-    assert other.announce(occasion) == Failure(Transient("the secret was sealed under another key"))
-    assert none.announce(occasion) == Failure(Transient("there is no secret to sign with"))
-    unknown = occasion.subscriber.model_copy(update={"style": "unknown"})
-    assert none.announce(replace(occasion, subscriber=unknown)) == Failure(
+    assert other.send(occasion) == Failure(Transient("the secret was sealed under another key"))
+    assert none.send(occasion) == Failure(Transient("there is no secret to sign with"))
+    unknown = occasion.webhook_endpoint.model_copy(update={"style": "unknown"})
+    assert none.send(replace(occasion, webhook_endpoint=unknown)) == Failure(
         Permanent("nobody knows how to tell it: its style is unknown")
     )

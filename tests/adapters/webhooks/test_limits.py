@@ -27,7 +27,7 @@ from billhook.messaging.delivery import Accepted, Permanent, Transient, Unknown
 from billhook_adapters.system.bounded_http import LONGEST_ANSWER, Deadline
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.webhooks import Poster, check_url, standard_headers
-from billhook_adapters.webhooks.network import GuardedBackend, Private, within
+from billhook_adapters.webhooks.network import GuardedBackend, PrivateAddressError, within
 from billhook_adapters.webhooks.url_rules import is_public
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -141,7 +141,7 @@ def test_the_connection_goes_to_the_checked_address_and_never_to_the_name(
 def test_the_network_refuses_this_machine_even_where_nobody_read_the_url(host: str) -> None:
     deadline = Deadline(5, lambda: 0.0)
     backend = GuardedBackend(lambda _host, _port: ["127.0.0.1"], deadline, allow_loopback=False)
-    with pytest.raises(Private):
+    with pytest.raises(PrivateAddressError):
         backend.connect_tcp(host, 443)
 
 

@@ -8,7 +8,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 
-from billhook_adapters.webhooks import NoSecretKey, SecretBox, WeakSecretKey, WrongSecretKey
+from billhook_adapters.webhooks import (
+    SecretBox,
+    SecretKeyMismatchError,
+    SecretKeyMissingError,
+    SecretKeyWeakError,
+)
 
 KEY = "the operator's own passphrase"
 BOX = SecretBox(KEY)
@@ -38,7 +43,7 @@ def test_a_key_opens_what_it_sealed_in_another_process() -> None:
 @pytest.mark.parametrize("other", ["another passphrase of theirs", f"{KEY} ", KEY.upper()])
 def test_another_key_opens_nothing_and_tells_nothing(other: str) -> None:
     sealed = BOX.seal("whsec")
-    with pytest.raises(WrongSecretKey, match="another BILLHOOK_SECRET_KEY") as refused:
+    with pytest.raises(SecretKeyMismatchError, match="another BILLHOOK_SECRET_KEY") as refused:
         SecretBox(other).open(sealed)
     told = "".join(traceback.format_exception(refused.value))
     for held in ("whsec", sealed, KEY, other):
@@ -51,18 +56,20 @@ def test_a_sealed_secret_with_one_byte_changed_never_opens() -> None:
     for _ in range(1000):
         changed = bytearray(sealed)
         changed[chance.randrange(len(changed))] ^= chance.randrange(1, 256)
-        with pytest.raises(WrongSecretKey):
+        with pytest.raises(SecretKeyMismatchError):
             BOX.open(urlsafe_b64encode(changed).decode())
 
 
 @pytest.mark.parametrize("damaged", ["", "whsec", "gAAAA", "₹", "a\x00b"])
 def test_what_was_never_sealed_does_not_open(damaged: str) -> None:
-    with pytest.raises(WrongSecretKey):
+    with pytest.raises(SecretKeyMismatchError):
         BOX.open(damaged)
 
 
 def test_a_short_key_is_refused_with_a_way_to_make_one() -> None:
-    with pytest.raises(WeakSecretKey, match="BILLHOOK_SECRET_KEY must have at least 16") as refused:
+    with pytest.raises(
+        SecretKeyWeakError, match="BILLHOOK_SECRET_KEY must have at least 16"
+    ) as refused:
         SecretBox("15-characters--")
     assert "15-char" not in str(refused.value)
     assert "secrets.token_urlsafe(32)" in str(refused.value)
@@ -76,7 +83,7 @@ def test_the_environment_holds_the_key() -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"BILLHOOK_SECRET_KEY": ""}])
 def test_an_environment_without_a_key_is_told_how_to_make_one(environ: dict[str, str]) -> None:
-    with pytest.raises(NoSecretKey, match="BILLHOOK_SECRET_KEY is not set") as refused:
+    with pytest.raises(SecretKeyMissingError, match="BILLHOOK_SECRET_KEY is not set") as refused:
         SecretBox.from_environment(environ)
     assert "secrets.token_urlsafe(32)" in str(refused.value)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from delivery.databases import Kind
 
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
@@ -34,14 +34,14 @@ class Expiry(NamedTuple):
     """What a row cost each way, in microseconds; `usual` is that of the median batch."""
 
     rows: int
-    desk: float
+    service: float
     usual: float
     by_hand: float
 
     @property
     def ratio(self) -> float:
         """The desk's cost over the statement's."""
-        return self.desk / self.by_hand
+        return self.service / self.by_hand
 
 
 def expiry(kind: Kind, rows: int) -> Expiry:
@@ -57,12 +57,12 @@ def expiry(kind: Kind, rows: int) -> Expiry:
 def _overdue(kind: Kind, rows: int) -> str:
     url = kind.made()
     database = open_database(url)
-    desk = Desk(SqlStore(database), SettableClock(NOON), RandomIds())
-    desk.open(an_account())
+    service = InvoiceService(SqlStore(database), SettableClock(NOON), RandomIds())
+    service.open(an_account())
     draft = DraftAndSend(
         account=AccountId("acc_1"), document=a_document(media=[], expire_by=NOON + HOUR)
     )
-    desk.do(draft).unwrap()
+    service.execute(draft).unwrap()
     columns = ", ".join(f'"{column.name}"' for column in invoices.c)
     values = ", ".join(_MADE_UP.get(c.name, f'"{c.name}"') for c in invoices.c)
     with writing(database) as connection:
@@ -83,13 +83,13 @@ def _overdue(kind: Kind, rows: int) -> str:
 
 def _by_desk(url: str, rows: int) -> list[float]:
     database = open_database(url)
-    desk = Desk(SqlStore(database), SettableClock(NOON + 2 * HOUR), RandomIds())
+    service = InvoiceService(SqlStore(database), SettableClock(NOON + 2 * HOUR), RandomIds())
     each: list[float] = []
     for _ in range(0, rows, AT_ONCE):
         started = time.perf_counter()
-        assert desk.sweep(AT_ONCE) == AT_ONCE
+        assert service.sweep(AT_ONCE) == AT_ONCE
         each.append((time.perf_counter() - started) * 1e6)
-    assert desk.sweep(AT_ONCE) == 0
+    assert service.sweep(AT_ONCE) == 0
     database.dispose()
     return each
 

@@ -17,8 +17,8 @@ from delivery.databases import Kind
 from sqlalchemy import func, select
 
 from billhook.application.commands import DraftAndSend, Notify
-from billhook.application.records import Outcome
-from billhook.application.service import Desk
+from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import MessageId
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -50,7 +50,7 @@ class Office:
         self.url, self.engine = kind.made(), engine
         self._clock = SystemClock()
         self._database, self._store = opened(self.url, self._clock, engine)
-        self._desk = Desk(self._store, self._clock, RandomIds())
+        self._desk = InvoiceService(self._store, self._clock, RandomIds())
         self._desk.open(an_account())
         self._invoices = self._issued(100)
 
@@ -60,7 +60,7 @@ class Office:
 
     def _issued(self, count: int) -> list[Invoice]:
         issue = DraftAndSend(account=ACME, document=a_document(media=[]))
-        return [answer.unwrap().invoice for answer in self._desk.execute([issue] * count)]
+        return [answer.unwrap().invoice for answer in self._desk.execute_all([issue] * count)]
 
     def queue(self, count: int, *, together: int) -> None:
         """Queue messages, so many in each transaction."""
@@ -69,7 +69,7 @@ class Office:
             for n in range(count)
         ]
         for first in range(0, count, together):
-            for answer in self._desk.execute(asked[first : first + together]):
+            for answer in self._desk.execute_all(asked[first : first + together]):
                 answer.unwrap()
 
     def put_off(self, count: int) -> None:
@@ -83,8 +83,8 @@ class Office:
                 one.model_copy(update={"id": MessageId(f"msg_later_{first + n}")})
                 for n in range(1000)
             ]
-            with SqlStore(self._database).transaction() as work:
-                work.save(Outcome(messages={row.key: row for row in rows}))
+            with SqlStore(self._database).transaction() as transaction:
+                transaction.save(PendingWrites(messages={row.key: row for row in rows}))
 
     def sent(self) -> int:
         """How many messages were handed over."""

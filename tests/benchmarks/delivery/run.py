@@ -76,7 +76,7 @@ def _expiries(kind: Kind, sizes: tuple[int, ...]) -> int:
     missed, rows = 0, [expiry(kind, size) for size in sizes]
     for row in rows:
         print(
-            f"{kind.name}, expiring {row.rows:,}: {row.desk:.1f} us a row, by hand "
+            f"{kind.name}, expiring {row.rows:,}: {row.service:.1f} us a row, by hand "
             f"{row.by_hand:.1f} us, {row.ratio:.1f}x (aim {AIM:.0f}x)"
         )
         missed += _over("the desk over one UPDATE", row.ratio, MOST)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from returns.result import Result, Success
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
@@ -40,8 +40,8 @@ def main(url: str, engine: str, hands: str) -> None:
     """Deliver until SIGTERM."""
     clock, silent, name = SystemClock(), Silent(), EngineName(engine)
     database, store = opened(url, clock, name)
-    handlers = Handlers(store, clock, RandomIds(), dict.fromkeys(Medium, silent))
-    working = an_engine(name, handlers, database, Metrics(), int(hands))
+    background_jobs = BackgroundJobs(store, clock, RandomIds(), dict.fromkeys(Medium, silent))
+    working = an_engine(name, background_jobs, database, Metrics(), int(hands))
     signal.signal(signal.SIGTERM, lambda *_: working.stop())
     print("ready", flush=True)
     working.run()

@@ -1,6 +1,6 @@
 """billhook on uvicorn.
 
-`billhook_server.py LISTENER FOLDER [--batching on|off] [--database URL] [--lanes NUMBER]`; the
+`billhook_server.py LISTENER FOLDER [--batching on|off] [--database URL] [--writer_threads NUMBER]`; the
 database is a SQLite file in the folder, unless another is given.
 
 Nothing is delivered while it is measured, as in the peer: the rows stay queued.
@@ -18,7 +18,7 @@ from billhook.application.commands import DraftAndSend
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.composition.service import Service, build_service
+from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
@@ -28,18 +28,18 @@ ACCOUNT = AccountId(world.ACCOUNT)
 BATCH = 500
 
 
-def built(url: str) -> Service:
+def built(url: str) -> Application:
     """The service on this database."""
-    return build_service(url, clock=SystemClock(), ids=RandomIds(), senders={})
+    return build_application(url, clock=SystemClock(), ids=RandomIds(), senders={})
 
 
-def seed(service: Service) -> None:
+def seed(application: Application) -> None:
     """Issue every invoice through the desk, in batches, and tell nobody."""
-    service.desk.open(Account(id=ACCOUNT, name="Acme"))
-    service.keys.add(ACCOUNT, world.KEY_ID, world.SECRET)
+    application.service.open(Account(id=ACCOUNT, name="Acme"))
+    application.keys.add(ACCOUNT, world.KEY_ID, world.SECRET)
     commands = [_issued(number, name) for number, name in enumerate(world.INVOICES)]
     for first in range(0, len(commands), BATCH):
-        for answer in service.desk.execute(commands[first : first + BATCH]):
+        for answer in application.service.execute_all(commands[first : first + BATCH]):
             answer.unwrap()
 
 
@@ -58,11 +58,16 @@ def main() -> None:
     arguments.add_argument("--database")
     arguments.add_argument("--lanes", type=int, default=0)
     given = arguments.parse_args()
-    service = built(given.database or f"sqlite:///{given.folder / 'billhook.sqlite3'}")
-    seed(service)
+    application = built(given.database or f"sqlite:///{given.folder / 'billhook.sqlite3'}")
+    seed(application)
     # Both settings are built alike, so that they differ in nothing but the gathering.
     together = given.batching == "on"
-    app = build_app(service.desk, service.keys, lanes=given.lanes, together=together)
+    app = build_app(
+        application.service,
+        application.keys,
+        writer_threads=given.writer_threads,
+        together=together,
+    )
     serving.serve(app, given.listener)
 
 

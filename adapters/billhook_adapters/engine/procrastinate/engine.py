@@ -13,8 +13,8 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import Engine, text
 
-from billhook.application.background_jobs import Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.messaging.delivery import MessageKey
 from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
 from billhook_adapters.engine.procrastinate.wake_ups import QUEUE, TASK, WakeUps, keys_of
@@ -52,18 +52,18 @@ class ProcrastinateEngine:
 
     def __init__(
         self,
-        handlers: Handlers,
+        background_jobs: BackgroundJobs,
         database: Engine,
         *,
         hands: int = 1,
-        handled: Callable[[Delivered], None] = ignored,
+        handled: Callable[[AttemptResult], None] = ignored,
         repaired: Callable[[int], None] = lambda _: None,
         pause: Callable[[timedelta], None] = pause,
     ) -> None:
         """`handled` hears what became of each message, `repaired` how many wake-ups were lost."""
-        self._handlers, self._database, self._repaired = handlers, database, repaired
-        self._deliverer = Deliverer(handlers, hands=hands, handled=handled, pause=pause)
-        self._wake_ups = WakeUps(handlers.clock)
+        self._handlers, self._database, self._repaired = background_jobs, database, repaired
+        self._deliverer = Deliverer(background_jobs, hands=hands, handled=handled, pause=pause)
+        self._wake_ups = WakeUps(background_jobs.clock)
         self._jobs_at_once = min(hands, JOBS_AT_ONCE)
         self._stop = Event()
         self._done = 0

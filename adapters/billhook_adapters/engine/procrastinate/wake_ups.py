@@ -15,8 +15,8 @@ from procrastinate.types import JSONDict, JSONValue
 from sqlalchemy import Connection
 
 from billhook.application.ports import Clock
-from billhook.application.records import Outbound
-from billhook.messaging.delivery import Delivery, MessageId, MessageKey
+from billhook.application.records import OutboxMessage
+from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey
 from billhook.model.base import AccountId
 
 TASK, QUEUE = "billhook.deliver", "billhook"
@@ -38,12 +38,16 @@ class WakeUps:
         self._clock = clock
         self._app = App(connector=SyncPsycopgConnector())  # only ever lent connections
 
-    def named(self, connection: Connection, queued: Iterable[Outbound]) -> None:
+    def named(self, connection: Connection, queued: Iterable[OutboxMessage]) -> None:
         """Name the messages that are due soon, on the transaction's own connection."""
         now = self._clock.now()
         ahead: dict[timedelta, list[MessageKey]] = {}
         for one in queued:
-            if one.status is not Delivery.QUEUED or one.due_at is None or one.due_at > now + SOON:
+            if (
+                one.status is not DeliveryStatus.QUEUED
+                or one.due_at is None
+                or one.due_at > now + SOON
+            ):
                 continue
             steps = max(-((now - one.due_at) // STEP), 0)  # rounded up
             ahead.setdefault(steps * STEP, []).append(one.key)

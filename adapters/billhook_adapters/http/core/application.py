@@ -5,44 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook_adapters.http.core.authentication import Callers
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.exchange import App, Receive, Scope, Send
-from billhook_adapters.http.razorpay.api import RazorpayFace
+from billhook_adapters.http.razorpay.api import RazorpayApi
 from billhook_adapters.system.api_keys import Keyring
 
 NONE: Mapping[str, App] = MappingProxyType({})
 
 
 def build_app(
-    desk: Desk,
+    service: InvoiceService,
     keys: Keyring,
     *,
-    faces: Callable[[Lane], Mapping[str, App]] = lambda _: NONE,
+    apis: Callable[[BatchedService], Mapping[str, App]] = lambda _: NONE,
     started: Callable[[], None] = lambda: None,
     stopped: Callable[[], None] = lambda: None,
-    lanes: int = 0,
+    writer_threads: int = 0,
     together: bool = True,
     decided: Callable[[int], None] = lambda _: None,
 ) -> App:
     """The application over a desk; callers are who their API keys say.
 
-    `faces` makes the faces beside the vendor's, by prefix such as `/api`. `started` and `stopped`
+    `apis` makes the faces beside the vendor's, by prefix such as `/api`. `started` and `stopped`
     are called when the server starts and when it has drained. Commands are decided on the loop's
-    own thread, or in so many `lanes` beside it. With `together` False every request
+    own thread, or in so many `writer_threads` beside it. With `together` False every request
     is a transaction of its own; `decided` hears how many commands each transaction had.
     """
-    lane = Lane(desk, lanes=lanes, together=together, decided=decided)
-    vendor, beside = RazorpayFace(lane, Callers(keys, lane)), faces(lane)
+    batched = BatchedService(
+        service, writer_threads=writer_threads, together=together, decided=decided
+    )
+    vendor, beside = RazorpayApi(batched, Callers(keys, batched)), apis(batched)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path: str = scope["path"]
-            for prefix, face in beside.items():
+            for prefix, api in beside.items():
                 if path == prefix or path.startswith(f"{prefix}/"):
                     root = scope.get("root_path", "") + prefix
-                    await face({**scope, "root_path": root}, receive, send)
+                    await api({**scope, "root_path": root}, receive, send)
                     return
             await vendor(scope, receive, send)
         elif scope["type"] == "lifespan":

@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import NamedTuple
 
 from billhook.model.base import AccountId
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.system.api_keys import Keyring, StoredKey, hashed
 
 _NOBODY = StoredKey(AccountId(""), hashed(""))
@@ -47,8 +47,8 @@ def proven(given: Credentials, key: StoredKey | None) -> AccountId | None:
 class Callers:
     """Who the callers are, looked up for all that arrive together, where the lane runs."""
 
-    def __init__(self, keys: Keyring, lane: Lane) -> None:
-        self._keys = lane.gathering(partial(_found, keys))
+    def __init__(self, keys: Keyring, batched: BatchedService) -> None:
+        self._keys = batched.batching(partial(_found, keys))
 
     async def account(self, header: str | None) -> AccountId | None:
         """The account of an Authorization header, or None for every kind of wrong credential."""
@@ -66,8 +66,8 @@ class Tenancy(NamedTuple):
 class Bearers:
     """Who the callers are by their tokens, looked up by hash for all that arrive together."""
 
-    def __init__(self, keys: Keyring, lane: Lane) -> None:
-        self._keys = lane.gathering(partial(_found, keys))
+    def __init__(self, keys: Keyring, batched: BatchedService) -> None:
+        self._keys = batched.batching(partial(_found, keys))
 
     async def tenancy(self, header: str | None) -> Tenancy | None:
         """What an Authorization header opens, or None for every kind of wrong credential."""

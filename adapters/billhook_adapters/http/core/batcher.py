@@ -28,11 +28,11 @@ MOST_TOGETHER = 256
 """How many questions close a batch even while more are coming."""
 
 
-class Overloaded(Exception):  # noqa: N818  # it says what is the matter, as every refusal here
+class OverloadedError(Exception):  # it says what is the matter, as every refusal here
     """More arrived at once than will be answered in time."""
 
 
-class Gathered(Generic[Q, A]):
+class Batcher(Generic[Q, A]):
     """Answers questions that arrive together with one call.
 
     `answer` gets them in the order in which they came, and answers in that order. Where it
@@ -48,7 +48,7 @@ class Gathered(Generic[Q, A]):
         if not self._together:
             return self._answer((question,))[0]
         if len(self._waiting) >= MOST_WAITING:
-            raise Overloaded
+            raise OverloadedError
         loop = get_running_loop()
         future: Future[A] = loop.create_future()
         if not self._waiting:

@@ -20,23 +20,23 @@ LARGEST_BODY = 1024 * 1024
 """Bytes; what is longer is not read."""
 
 
-class TooLarge(Exception):  # noqa: N818  # a refusal
+class BodyTooLargeError(Exception):  # a refusal
     """The body is longer than `LARGEST_BODY`."""
 
 
-class Lost(Exception):  # noqa: N818  # a refusal
+class IncompleteBodyError(Exception):  # a refusal
     """The server below dropped the body: it does so where a request offers another protocol."""
 
 
-class BadKey(Exception):  # noqa: N818  # a refusal
+class IdempotencyKeyError(Exception):  # a refusal
     """The Idempotency-Key has another shape than 1 to 255 printable ASCII characters."""
 
 
-class Gone(Exception):  # noqa: N818  # not an error of ours
+class ClientDisconnectedError(Exception):  # not an error of ours
     """The caller hung up before its request was complete."""
 
 
-class Call(NamedTuple):
+class Request(NamedTuple):
     """One request: the segments of its path, decoded, and what else a dialect may look at."""
 
     method: str
@@ -54,29 +54,29 @@ class Call(NamedTuple):
 
     @property
     def key(self) -> str | None:
-        """The Idempotency-Key, where there is one. Raises BadKey on one of another shape."""
+        """The Idempotency-Key, where there is one. Raises IdempotencyKeyError on one of another shape."""
         key = self.header(b"idempotency-key")
         if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-            raise BadKey
+            raise IdempotencyKeyError
         return key
 
     async def body(self) -> bytes:
-        """The whole body. Raises TooLarge, Lost, and Gone where the caller hung up."""
+        """The whole body. Raises BodyTooLargeError, Lost, and Gone where the caller hung up."""
         declared = self.headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared[:20]) > LARGEST_BODY:
-            raise TooLarge
+            raise BodyTooLargeError
         raw = b""
         while True:
             event = await self.receive()
             if event["type"] == "http.disconnect":
-                raise Gone
+                raise ClientDisconnectedError
             chunk: bytes = event.get("body", b"")
             raw += chunk
             if len(raw) > LARGEST_BODY:
-                raise TooLarge
+                raise BodyTooLargeError
             if not event.get("more_body"):
                 if not raw and lost(self.headers):
-                    raise Lost
+                    raise IncompleteBodyError
                 return raw
 
 
@@ -93,7 +93,7 @@ def lost(headers: Mapping[bytes, bytes]) -> bool:
 LOST = "The request offered another protocol and its body was lost; send it without Upgrade."
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A status and the bytes of a body, JSON unless it is of another kind."""
 
     status: int
@@ -102,17 +102,17 @@ class Answer(NamedTuple):
     kind: bytes = b"application/json"
 
 
-def answer(value: object, status: int = 200, **headers: str) -> Answer:
+def json_response(value: object, status: int = 200, **headers: str) -> Response:
     """The answer with this JSON body.
 
-    >>> answer({"success": True}).body
+    >>> json_response({"success": True}).body
     b'{"success":true}'
     """
     named = ((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
-    return Answer(status, json.dumps(value, separators=(",", ":")).encode(), tuple(named))
+    return Response(status, json.dumps(value, separators=(",", ":")).encode(), tuple(named))
 
 
-def called(scope: Scope, receive: Receive) -> Call:
+def read_request(scope: Scope, receive: Receive) -> Request:
     """The request of an ASGI scope."""
     headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
@@ -124,10 +124,10 @@ def called(scope: Scope, receive: Receive) -> Call:
     query = scope["query_string"].decode("latin-1")
     method: str = scope["method"]
     peer: str = (scope.get("client") or ("",))[0]
-    return Call(method, tuple(segments), query, headers, receive, peer)
+    return Request(method, tuple(segments), query, headers, receive, peer)
 
 
-async def reply(send: Send, given: Answer, *, head: bool = False) -> None:
+async def send_response(send: Send, given: Response, *, head: bool = False) -> None:
     """Send an answer; for a HEAD request its body is left out."""
     await send(
         {

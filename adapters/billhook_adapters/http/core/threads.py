@@ -12,7 +12,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from billhook_adapters.http.core import batcher as gathered
-from billhook_adapters.http.core.batcher import Overloaded, Waiting, tell
+from billhook_adapters.http.core.batcher import OverloadedError, Waiting, tell
 
 A = TypeVar("A")
 Q = TypeVar("Q")
@@ -35,7 +35,7 @@ class Threaded(Generic[Q, A]):
     async def ask(self, question: Q) -> A:
         """The answer to one question."""
         if len(self._waiting) >= gathered.MOST_WAITING:
-            raise Overloaded
+            raise OverloadedError
         loop = get_running_loop()
         future: Future[A] = loop.create_future()
         if not self._waiting:

@@ -6,18 +6,18 @@ import logging
 from abc import ABC, abstractmethod
 from enum import Enum
 
-from billhook_adapters.http.core.batcher import Overloaded
+from billhook_adapters.http.core.batcher import OverloadedError
 from billhook_adapters.http.core.exchange import (
-    Answer,
-    Call,
-    Gone,
-    Lost,
+    BodyTooLargeError,
+    ClientDisconnectedError,
+    IncompleteBodyError,
     Receive,
+    Request,
+    Response,
     Scope,
     Send,
-    TooLarge,
-    called,
-    reply,
+    read_request,
+    send_response,
 )
 from billhook_adapters.system.error_kinds import kind
 
@@ -33,36 +33,36 @@ class Trouble(Enum):
     BROKEN = 500
 
 
-class Face(ABC):
+class VendorApi(ABC):
     """One vendor's API as a plain ASGI application: no framework's routes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        call = called(scope, receive)
+        call = read_request(scope, receive)
         try:
             given = await self._answered(call)
-        except Gone:
+        except ClientDisconnectedError:
             return
-        await reply(send, given, head=call.method == "HEAD")
+        await send_response(send, given, head=call.method == "HEAD")
 
     @abstractmethod
-    async def serve(self, call: Call) -> Answer:
+    async def serve(self, call: Request) -> Response:
         """What the vendor would answer."""
 
     @abstractmethod
-    def troubled(self, trouble: Trouble) -> Answer:
+    def troubled(self, trouble: Trouble) -> Response:
         """How the vendor words it."""
 
-    async def _answered(self, call: Call) -> Answer:
+    async def _answered(self, call: Request) -> Response:
         try:
             return await self.serve(call)
-        except TooLarge:
+        except BodyTooLargeError:
             return self.troubled(Trouble.TOO_LARGE)
-        except Lost:
+        except IncompleteBodyError:
             return self.troubled(Trouble.LOST)
-        except Overloaded:
+        except OverloadedError:
             return self.troubled(Trouble.BUSY)
-        except Gone:
+        except ClientDisconnectedError:
             raise
         except Exception as bug:  # noqa: BLE001  # whatever it is, the caller gets an envelope
             # The kind alone: an error's own words may quote a row or a header.

@@ -9,28 +9,30 @@ from urllib.parse import parse_qsl
 from returns.result import Success
 
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.delivery_reports import Receipt
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.core.exchange import Answer, Call
-from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook.messaging.delivery_reports import DeliveryReport
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.exchange import Request, Response
+from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
 from billhook_adapters.sms import kannel, msg91, twilio
 from billhook_adapters.sms.callbacks import Callbacks
 
-DONE = Answer(204, b"", (), b"text/plain")
-NOTHING = Answer(404, b"There is nothing here.\n", (), b"text/plain")
-LATER = Answer(503, b"Try again later.\n", ((b"retry-after", b"60"),), b"text/plain")
+DONE = Response(204, b"", (), b"text/plain")
+NOTHING = Response(404, b"There is nothing here.\n", (), b"text/plain")
+LATER = Response(503, b"Try again later.\n", ((b"retry-after", b"60"),), b"text/plain")
 
 
-class ReceiptsFace(Face):
-    """Serves `/receipts`. A wrong signature and an unknown message get one and the same answer.
+class DeliveryCallbacksApi(VendorApi):
+    """Serves `/delivery_reports`. A wrong signature and an unknown message get one and the same answer.
 
     `twilio_token` is the account's auth token, with which Twilio signs what it tells.
     """
 
-    def __init__(self, lane: Lane, callbacks: Callbacks, twilio_token: str | None = None) -> None:
-        self._lane, self._callbacks, self._twilio_token = lane, callbacks, twilio_token
+    def __init__(
+        self, batched: BatchedService, callbacks: Callbacks, twilio_token: str | None = None
+    ) -> None:
+        self._batched, self._callbacks, self._twilio_token = batched, callbacks, twilio_token
 
-    async def serve(self, call: Call) -> Answer:
+    async def serve(self, call: Request) -> Response:
         """Keep what a provider tells."""
         if call.method not in ("GET", "POST"):
             return NOTHING
@@ -38,20 +40,20 @@ class ReceiptsFace(Face):
         named = self._callbacks.named(path)
         if named is None:
             return NOTHING
-        receipts = await self._told(call, path[0], named)
-        if not receipts:
-            return NOTHING if receipts is None else DONE
-        kept = await self._lane.read(lambda desk: desk.receive(receipts))
+        delivery_reports = await self._told(call, path[0], named)
+        if not delivery_reports:
+            return NOTHING if delivery_reports is None else DONE
+        kept = await self._batched.read(lambda service: service.receive(delivery_reports))
         return DONE if any(isinstance(one, Success) for one in kept) else NOTHING
 
-    def troubled(self, trouble: Trouble) -> Answer:
+    def troubled(self, trouble: Trouble) -> Response:
         """Whatever it is: the provider may tell it again."""
         del trouble
         return LATER
 
     async def _told(
-        self, call: Call, provider: str, named: MessageKey | str
-    ) -> Sequence[Receipt] | None:
+        self, call: Request, provider: str, named: MessageKey | str
+    ) -> Sequence[DeliveryReport] | None:
         body = await call.body()
         told = _fields(call.query if call.method == "GET" else body.decode("utf-8", "replace"))
         match provider, named:
@@ -63,9 +65,9 @@ class ReceiptsFace(Face):
                 return _parsed(call, body, told)
             case _:
                 return None
-        return [] if fate is None else [Receipt(named, fate)]
+        return [] if fate is None else [DeliveryReport(named, fate)]
 
-    def _is_twilios(self, call: Call, told: Mapping[str, str], named: MessageKey) -> bool:
+    def _is_twilios(self, call: Request, told: Mapping[str, str], named: MessageKey) -> bool:
         if self._twilio_token is None or call.method != "POST":
             return False
         signature = call.header(b"x-twilio-signature") or ""
@@ -80,10 +82,10 @@ def _fields(text: str) -> Mapping[str, str]:
         return {}
 
 
-def _parsed(call: Call, body: bytes, told: Mapping[str, str]) -> Sequence[Receipt] | None:
+def _parsed(call: Request, body: bytes, told: Mapping[str, str]) -> Sequence[DeliveryReport] | None:
     """MSG91's report: JSON, or a form whose `data` is JSON."""
     is_json = (call.header(b"content-type") or "").startswith("application/json")
     try:
-        return list(msg91.receipts(json.loads(body if is_json else told.get("data", ""))))
+        return list(msg91.delivery_reports(json.loads(body if is_json else told.get("data", ""))))
     except (ValueError, RecursionError):
         return None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from billhook_adapters.http.core.exchange import Answer, Receive, Scope, Send, answer, called, reply
+from billhook_adapters.http.core.exchange import (
+    Receive,
+    Response,
+    Scope,
+    Send,
+    json_response,
+    read_request,
+    send_response,
+)
 from billhook_adapters.observability.metrics import Metrics
 from billhook_adapters.system.error_kinds import kind
 
@@ -26,24 +34,26 @@ class Probes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        call = called(scope, receive)
-        await reply(send, await self._answer(call.method, call.path), head=call.method == "HEAD")
+        call = read_request(scope, receive)
+        await send_response(
+            send, await self._answer(call.method, call.path), head=call.method == "HEAD"
+        )
 
-    async def _answer(self, method: str, path: tuple[str, ...]) -> Answer:
+    async def _answer(self, method: str, path: tuple[str, ...]) -> Response:
         if method not in ("GET", "HEAD"):
-            return answer({"status": "only GET is answered here"}, 405, allow="GET, HEAD")
+            return json_response({"status": "only GET is answered here"}, 405, allow="GET, HEAD")
         match path:
             case ("healthz",):
-                return answer({"status": "ok"})
+                return json_response({"status": "ok"})
             case ("readyz",):
                 return await self._ready()
             case ("metrics",):
                 text = self._metrics.exposition()
-                return Answer(200, text, kind=b"text/plain; version=0.0.4; charset=utf-8")
+                return Response(200, text, kind=b"text/plain; version=0.0.4; charset=utf-8")
             case _:
-                return answer({"status": "there is nothing here"}, 404)
+                return json_response({"status": "there is nothing here"}, 404)
 
-    async def _ready(self) -> Answer:
+    async def _ready(self) -> Response:
         reasons: list[str] = []
         try:
             await self._store()
@@ -53,5 +63,5 @@ class Probes:
         if not self._delivering():
             reasons.append("messages are not being delivered")
         if reasons:
-            return answer({"status": "not ready", "reasons": reasons}, 503)
-        return answer({"status": "ready"})
+            return json_response({"status": "not ready", "reasons": reasons}, 503)
+        return json_response({"status": "ready"})

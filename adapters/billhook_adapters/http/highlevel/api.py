@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from billhook_adapters.http.core.authentication import Bearers
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.core.exchange import LOST, Answer, Call
-from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.exchange import LOST, Request, Response
+from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
 from billhook_adapters.http.highlevel.errors import (
     BUSY,
     NO_VERSION,
@@ -18,15 +18,15 @@ from billhook_adapters.http.highlevel.errors import (
     WRONG_VERSION,
     refusing,
 )
-from billhook_adapters.http.highlevel.request import Asked
+from billhook_adapters.http.highlevel.request import AuthenticatedRequest
 from billhook_adapters.http.highlevel.routes.invoices import endpoint
-from billhook_adapters.http.highlevel.schemas.fields import Refused
+from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
 from billhook_adapters.system.api_keys import Keyring
 
 VERSIONS = frozenset({"v3", "2023-02-21", "2021-07-28", "2021-04-15"})
 """What the `Version` header may say: all that the vendor has published."""
 
-_TROUBLES: Mapping[Trouble, Answer] = MappingProxyType(
+_TROUBLES: Mapping[Trouble, Response] = MappingProxyType(
     {
         Trouble.TOO_LARGE: refusing(413, TOO_LARGE),
         Trouble.LOST: refusing(400, LOST),
@@ -36,17 +36,17 @@ _TROUBLES: Mapping[Trouble, Answer] = MappingProxyType(
 )
 
 
-class HighLevelFace(Face):
+class HighLevelApi(VendorApi):
     """Serves the vendor's API below `/invoices`.
 
     With `charging` an enabled autoPayment is kept: somebody is there who charges it.
     """
 
-    def __init__(self, lane: Lane, keys: Keyring, *, charging: bool = False) -> None:
-        self._lane, self._callers = lane, Bearers(keys, lane)
+    def __init__(self, batched: BatchedService, keys: Keyring, *, charging: bool = False) -> None:
+        self._batched, self._callers = batched, Bearers(keys, batched)
         self._charging = charging
 
-    async def serve(self, call: Call) -> Answer:
+    async def serve(self, call: Request) -> Response:
         """What the vendor would answer."""
         serve = endpoint(call)
         if serve is None:
@@ -61,10 +61,12 @@ class HighLevelFace(Face):
         if tenancy is None:
             return refusing(401, UNAUTHORIZED)
         try:
-            return await serve(Asked(tenancy, call, self._lane, charging=self._charging))
-        except Refused as refused:
+            return await serve(
+                AuthenticatedRequest(tenancy, call, self._batched, charging=self._charging)
+            )
+        except InvalidRequestError as refused:
             return refusing(refused.status, refused.told)
 
-    def troubled(self, trouble: Trouble) -> Answer:
+    def troubled(self, trouble: Trouble) -> Response:
         """How the vendor words it."""
         return _TROUBLES[trouble]

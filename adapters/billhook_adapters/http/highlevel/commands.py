@@ -9,12 +9,12 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import Sent
+from billhook.application.answers import SendResult
 from billhook.application.commands import Cancel, Draft, Pay, Send, Update
-from billhook.application.payments import PayRefusal
+from billhook.application.payments import PayError
 from billhook.application.records import Entry
-from billhook.application.sending import Addresses, IssueOrNotifyRefusal
-from billhook.application.unit_of_work import Case
+from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
+from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
@@ -25,18 +25,18 @@ from billhook.lifecycle.errors import (
     NotEditable,
     OperationNotAllowed,
 )
-from billhook.lifecycle.issue import GATE as ISSUE
+from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
-from billhook.lifecycle.update import GATE as UPDATE
+from billhook.lifecycle.update import STATUS_CHECK as UPDATE
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.core.ids import minted_id
-from billhook_adapters.http.highlevel.schemas.fields import Refused
+from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
 from billhook_adapters.http.highlevel.schemas.invoices import (
     LateFeesChangeIn,
     TextToPayIn,
@@ -44,7 +44,7 @@ from billhook_adapters.http.highlevel.schemas.invoices import (
 )
 from billhook_adapters.http.highlevel.schemas.sending import SendIn
 
-ReviseRefusal = (
+UpdateInvoiceError = (
     OperationNotAllowed
     | NotEditable
     | CurrencyMismatch
@@ -70,7 +70,7 @@ class Revise:
     key: str | None = None
     actor: str | None = None
 
-    def decide(self, case: Case) -> Result[Invoice, ReviseRefusal]:
+    def decide(self, case: CommandContext) -> Result[Invoice, UpdateInvoiceError]:
         invoice = case.invoice
         if invoice is None:
             return Failure(InvoiceNotFound())
@@ -79,25 +79,25 @@ class Revise:
 
 def edits_of(
     asked: UpdateIn | LateFeesChangeIn | TextToPayIn, known: Document, upcoming: str | None
-) -> Edits:
+) -> Patch:
     """What a request sets of a document. Raises Refused."""
     if isinstance(asked, LateFeesChangeIn):
-        return asked.edits(known)
-    return asked.edits(known, upcoming)
+        return asked.patch(known)
+    return asked.patch(known, upcoming)
 
 
 def revised(
-    case: Case, invoice: Invoice, edit: Callable[[Document], Edits]
-) -> Result[Invoice, ReviseRefusal]:
+    case: CommandContext, invoice: Invoice, edit: Callable[[Document], Patch]
+) -> Result[Invoice, UpdateInvoiceError]:
     """Update an invoice by what an edit makes of its document."""
     gone = UPDATE.refusal(invoice, case.now)
     if gone is not None:
         return gone
     try:
-        edits = edit(invoice.document)
-    except (Refused, ValueError):
+        patch = edit(invoice.document)
+    except (InvalidRequestError, ValueError):
         return Failure(Conflict(invoice.version, invoice.version))
-    return Update(account=invoice.account, invoice=invoice.id, edits=edits).on(invoice, case)
+    return Update(account=invoice.account, invoice=invoice.id, patch=patch).on(invoice, case)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +114,13 @@ class SendInvoice:
     actor: str | None = None
 
     def decide(
-        self, case: Case
-    ) -> Result[Sent, ReviseRefusal | IssueOrNotifyRefusal | InvoiceNotFound]:
+        self, case: CommandContext
+    ) -> Result[SendResult, UpdateInvoiceError | IssueOrNotifyError | InvoiceNotFound]:
         invoice, media = case.invoice, self.asked.media
         if invoice is None:
             return Failure(InvoiceNotFound())
         if ISSUE.refusal(invoice, case.now) is None:
-            kept = revised(case, invoice, self.asked.edits)
+            kept = revised(case, invoice, self.asked.patch)
             if isinstance(kept, Failure):
                 return kept
             invoice = kept.unwrap()
@@ -141,29 +141,32 @@ class TextToPay:
     actor: str | None = None
 
     def decide(
-        self, case: Case
-    ) -> Result[Sent, ReviseRefusal | IssueOrNotifyRefusal | AlreadyExists]:
+        self, case: CommandContext
+    ) -> Result[SendResult, UpdateInvoiceError | IssueOrNotifyError | AlreadyExists]:
         drafted = self._drafted(case)
         if isinstance(drafted, Failure) or self.asked.action == "draft":
-            return drafted.map(lambda invoice: Sent(invoice, ()))
+            return drafted.map(lambda invoice: SendResult(invoice, ()))
         invoice = drafted.unwrap()
         reachable = tuple(m for m in Medium if invoice.document.address(m) is not None)
         return _send(case, invoice, reachable or (Medium.SMS,))
 
-    def _drafted(self, case: Case) -> Result[Invoice, ReviseRefusal | AlreadyExists]:
+    def _drafted(self, case: CommandContext) -> Result[Invoice, UpdateInvoiceError | AlreadyExists]:
         if self.invoice is None:
             document = self.asked.document(case.account.policy.rounding, self.upcoming)
             return Draft(account=self.account, document=document).decide(case)
         if case.invoice is None:
             return Failure(InvoiceNotFound())
-        return revised(case, case.invoice, lambda known: self.asked.edits(known, self.upcoming))
+        return revised(case, case.invoice, lambda known: self.asked.patch(known, self.upcoming))
 
 
 def _send(
-    case: Case, invoice: Invoice, media: tuple[Medium, ...]
-) -> Result[Sent, IssueOrNotifyRefusal]:
+    case: CommandContext, invoice: Invoice, media: tuple[Medium, ...]
+) -> Result[SendResult, IssueOrNotifyError]:
     asked = Send(
-        account=invoice.account, invoice=invoice.id, media=media, addresses=Addresses.REQUIRED
+        account=invoice.account,
+        invoice=invoice.id,
+        media=media,
+        addresses=MissingAddressPolicy.REQUIRED,
     )
     return asked.on(invoice, case)
 
@@ -177,7 +180,9 @@ class Void:
     key: str | None = None
     actor: str | None = None
 
-    def decide(self, case: Case) -> Result[Invoice, OperationNotAllowed | InvoiceNotFound]:
+    def decide(
+        self, case: CommandContext
+    ) -> Result[Invoice, OperationNotAllowed | InvoiceNotFound]:
         invoice = case.invoice
         if invoice is None:
             return Failure(InvoiceNotFound())
@@ -202,7 +207,7 @@ class RecordInvoicePayment:
     key: str | None = None
     actor: str | None = None
 
-    def decide(self, case: Case) -> Result[Invoice, PayRefusal]:
+    def decide(self, case: CommandContext) -> Result[Invoice, PayError]:
         invoice = case.invoice
         if invoice is None:
             return Failure(InvoiceNotFound())

@@ -13,9 +13,10 @@ from billhook.lifecycle.errors import (
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
+    DomainError,
     ExpiresTooSoon,
+    IdempotencyKeyReused,
     InvoiceNotFound,
-    KeyReused,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -27,12 +28,11 @@ from billhook.lifecycle.errors import (
     Overpayment,
     PartialNotAllowed,
     ReferenceReused,
-    Refusal,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Status
-from billhook_adapters.http.core.exchange import Answer, answer
+from billhook_adapters.http.core.exchange import Response, json_response
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
 
 NO_VERSION = "version header was not found."
@@ -65,20 +65,20 @@ _NAMES = {
 }
 
 
-def refusing(status: int, message: str | Sequence[str]) -> Answer:
+def refusing(status: int, message: str | Sequence[str]) -> Response:
     """The answer that refuses a request: 400 has no name of its own, and 422 a list of messages."""
     body: dict[str, object] = {"statusCode": status, "message": message}
     if status in _NAMES:
         body["error"] = _NAMES[status]
-    return answer(body, status)
+    return json_response(body, status)
 
 
-def refusal(refused: Refusal) -> Answer:
+def refusal(refused: DomainError) -> Response:
     """The answer for a refusal of the domain."""
     return refusing(429 if isinstance(refused, TooSoon) else 400, describe(refused))
 
 
-def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a line
+def describe(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, each a line
     """The sentence for a refusal: the vendor's where it has one, else ours in its manner."""
     match refusal:
         case OperationNotAllowed(operation=operation, status=status):
@@ -119,7 +119,7 @@ def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each
             return "An invoice with the given invoice id exists already"
         case Conflict():
             return "The invoice was changed by another request; get it and try again"
-        case KeyReused():
+        case IdempotencyKeyReused():
             return "The idempotency key was used for a different request"
         case NotStored():
             return "The request could not be stored"

@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.core.exchange import Answer, BadKey, Call
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.exchange import IdempotencyKeyError, Request, Response
 from billhook_adapters.http.core.parsing import from_json
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
-from billhook_adapters.http.highlevel.schemas.fields import Refused, checked
+from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.parts import In
 
 
@@ -26,11 +26,13 @@ class Tenanted(In):
     alt_type: Literal["location"]
 
 
-class Asked:
+class AuthenticatedRequest:
     """A caller's account, its request, and the lane to the desk."""
 
-    def __init__(self, tenancy: Tenancy, call: Call, lane: Lane, *, charging: bool) -> None:
-        self.tenancy, self.call, self.lane = tenancy, call, lane
+    def __init__(
+        self, tenancy: Tenancy, call: Request, batched: BatchedService, *, charging: bool
+    ) -> None:
+        self.tenancy, self.call, self.batched = tenancy, call, batched
         self.charging = charging
 
     @property
@@ -56,7 +58,7 @@ class Asked:
                 self.call.query, keep_blank_values=True, errors="strict", max_num_fields=100
             )
         except ValueError:
-            raise Refused(400, "The query is not valid") from None
+            raise InvalidRequestError(400, "The query is not valid") from None
         return dict(pairs)
 
     def here(self) -> None:
@@ -73,11 +75,11 @@ class Asked:
         raw = await self.call.body()
         kind = (self.call.header(b"content-type") or "").partition(";")[0].strip().lower()
         if raw.strip() and kind not in ("application/json", ""):
-            raise Refused(415, "The request body must be application/json")
+            raise InvalidRequestError(415, "The request body must be application/json")
         try:
             value: object = from_json(raw, parse_float=Decimal) if raw.strip() else {}
         except ValueError:
-            raise Refused(400, NOT_JSON) from None
+            raise InvalidRequestError(400, NOT_JSON) from None
         if not isinstance(value, dict):
             return None
         given = {**self._named(), **cast("dict[str, Any]", value)}
@@ -89,15 +91,15 @@ class Asked:
         """The Idempotency-Key, where there is one. Raises Refused on one of another shape."""
         try:
             return self.call.key
-        except BadKey:
-            raise Refused(400, BAD_KEY) from None
+        except IdempotencyKeyError:
+            raise InvalidRequestError(400, BAD_KEY) from None
 
     def _named(self) -> dict[str, Any]:
         return {name: self.query[name] for name in ("altId", "altType") if name in self.query}
 
     def _opened(self, location: object) -> None:
         if isinstance(location, str) and location != self.location:
-            raise Refused(403, OTHER_LOCATION)
+            raise InvalidRequestError(403, OTHER_LOCATION)
 
 
-Endpoint = Callable[[Asked], Awaitable[Answer]]
+Endpoint = Callable[[AuthenticatedRequest], Awaitable[Response]]

@@ -7,10 +7,10 @@ import re
 from urllib.parse import urlsplit
 
 from billhook.application.commands import Pay
-from billhook.application.hosted_invoice import Hosted
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.ports import Clock
 from billhook.application.records import Contact
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
 from billhook.model.invoice import Status
@@ -19,10 +19,10 @@ from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
 from billhook_adapters.documents.pdf import Printer
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.core.exchange import Answer, Call
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.exchange import Request, Response
 from billhook_adapters.http.core.ids import minted_id
-from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
 from billhook_adapters.http.hosted_page.guessing import WITHIN, Guesses
 from billhook_adapters.http.hosted_page.rendering import back_to, document, page, sentence
 
@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _READING = ("GET", "HEAD")
 
 
-class PageFace(Face):
+class HostedPageApi(VendorApi):
     """Serves the pages of invoices whose short URLs begin with `base_url`.
 
     `language` is what payers read of whom nothing is known. With `simulating` a page has a button
@@ -39,7 +39,7 @@ class PageFace(Face):
 
     def __init__(
         self,
-        lane: Lane,
+        batched: BatchedService,
         base_url: str,
         clock: Clock,
         *,
@@ -47,14 +47,14 @@ class PageFace(Face):
         printer: Printer | None = None,
         simulating: bool = False,
     ) -> None:
-        self._lane, self._base_url, self._clock = lane, base_url, clock
+        self._batched, self._base_url, self._clock = batched, base_url, clock
         self._depth = urlsplit(base_url).path.rstrip("/").count("/")
         self._language = language_of(language)
         self._default, self._simulating = language, simulating
         self._printer = printer or Printer(default=language)
         self._guesses = Guesses()
 
-    async def serve(self, call: Call) -> Answer:
+    async def serve(self, call: Request) -> Response:
         """The invoice's page, or that there is none."""
         now = self._clock.now()
         if self._guesses.held_up(call.peer, now):
@@ -64,20 +64,20 @@ class PageFace(Face):
         found = None
         if _TOKEN.fullmatch(token):
             url = self._base_url + token
-            found = (await self._lane.read(lambda desk: desk.behind(url))).value_or(None)
+            found = (await self._batched.read(lambda service: service.behind(url))).value_or(None)
         if found is None:
             self._guesses.missed(call.peer, now)
             return self._refused(404)
         return await self._served(call.method, token, tuple(rest), found)
 
-    def troubled(self, trouble: Trouble) -> Answer:
+    def troubled(self, trouble: Trouble) -> Response:
         """Whatever it is: try again."""
         del trouble
         return self._refused(503)
 
     async def _served(
-        self, method: str, token: str, rest: tuple[str, ...], hosted: Hosted
-    ) -> Answer:
+        self, method: str, token: str, rest: tuple[str, ...], hosted: HostedInvoice
+    ) -> Response:
         language = read_by(hosted.invoice.document, self._default)
         if rest[:1] == ("stop",):  # also for one that was cancelled since
             return await self._stop(method, rest[1:], hosted, language)
@@ -95,7 +95,7 @@ class PageFace(Face):
             case _:
                 return self._refused(404)
 
-    async def _pay(self, token: str, hosted: Hosted) -> Answer:
+    async def _pay(self, token: str, hosted: HostedInvoice) -> Response:
         invoice = hosted.invoice
         if not hosted.payable:  # a second click
             return back_to(token)
@@ -104,19 +104,21 @@ class PageFace(Face):
             amount=invoice.due,
             currency=invoice.document.currency,
         )
-        await self._lane.do(Pay(account=invoice.account, invoice=invoice.id, payment=payment))
+        await self._batched.execute(
+            Pay(account=invoice.account, invoice=invoice.id, payment=payment)
+        )
         return back_to(token)
 
     async def _stop(
-        self, method: str, rest: tuple[str, ...], hosted: Hosted, language: Language
-    ) -> Answer:
+        self, method: str, rest: tuple[str, ...], hosted: HostedInvoice, language: Language
+    ) -> Response:
         """Withdraw consent: the address that a message went to is left alone from now on.
 
         A click is a POST (RFC 8058); a GET asks first, because mail scanners follow links.
         """
         invoice = hosted.invoice
         key = MessageKey(invoice.account, MessageId("".join(rest[:1])))
-        message = await self._lane.read(lambda desk: desk.message(key))
+        message = await self._batched.read(lambda service: service.message(key))
         if len(rest) != 1 or not isinstance(message, Message) or message.invoice != invoice.id:
             return self._refused(404)
         if method in _READING:
@@ -125,13 +127,13 @@ class PageFace(Face):
             return self._refused(404)
         contact = Contact(message.account, message.medium, message.address)
 
-        def opt_out(desk: Desk) -> None:
-            if desk.contact(contact).suppressed is None:  # why it is left alone already stands
-                desk.suppress(contact, "opted_out")
+        def opt_out(service: InvoiceService) -> None:
+            if service.contact(contact).suppressed is None:  # why it is left alone already stands
+                service.suppress(contact, "opted_out")
 
-        await self._lane.read(opt_out)
+        await self._batched.read(opt_out)
         return sentence(200, "stopped", "stopped_text", language)
 
-    def _refused(self, status: int) -> Answer:
+    def _refused(self, status: int) -> Response:
         said = ("unknown", "check_link") if status == 404 else ("broken", "try_again")
         return sentence(status, *said, self._language)

@@ -10,7 +10,7 @@ from pathlib import Path
 from billhook_adapters.documents.codes import Code
 from billhook_adapters.documents.invoice_view import Sheet
 from billhook_adapters.documents.language import Language
-from billhook_adapters.http.core.exchange import Answer
+from billhook_adapters.http.core.exchange import Response
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("pages"):
@@ -51,7 +51,7 @@ _INLINE = (b"content-disposition", b'inline; filename="invoice.pdf"')
 
 def page(
     sheet: Sheet, token: str, codes: Sequence[Code] = (), *, simulating: bool = False
-) -> Answer:
+) -> Response:
     """The page of an invoice. With `simulating`, its payer may be played."""
     language = sheet.language
     simulated = None
@@ -70,7 +70,7 @@ def page(
 
 def sentence(
     status: int, title: str, text: str, language: Language, *, button: str | None = None
-) -> Answer:
+) -> Response:
     """A page of one sentence, by the names of its phrases; with a button, it can be agreed to."""
     said = language.phrases
     body = _SENTENCE.render(
@@ -79,15 +79,15 @@ def sentence(
     return _html(status, body)
 
 
-def document(body: bytes) -> Answer:
+def document(body: bytes) -> Response:
     """A PDF, to be looked at in place."""
-    return Answer(200, body, (*_SAID, _INLINE), b"application/pdf")
+    return Response(200, body, (*_SAID, _INLINE), b"application/pdf")
 
 
-def back_to(token: str) -> Answer:
+def back_to(token: str) -> Response:
     """Back to an invoice's page, one level up."""
-    return Answer(303, b"", (*_SAID, (b"location", f"../{token}".encode())), b"text/html")
+    return Response(303, b"", (*_SAID, (b"location", f"../{token}".encode())), b"text/html")
 
 
-def _html(status: int, body: str) -> Answer:
-    return Answer(status, body.encode(), _SAID, b"text/html; charset=utf-8")
+def _html(status: int, body: str) -> Response:
+    return Response(status, body.encode(), _SAID, b"text/html; charset=utf-8")

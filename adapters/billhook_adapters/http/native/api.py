@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from billhook_adapters.http.core.authentication import Callers
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.native.docs_page import add_docs_page
-from billhook_adapters.http.native.errors import Problem, field_errors, invalid
+from billhook_adapters.http.native.errors import ProblemError, field_errors, invalid
 from billhook_adapters.http.native.openapi import Described
 from billhook_adapters.http.native.routes.contacts import contacts
 from billhook_adapters.http.native.routes.invoices import writes
@@ -35,7 +35,7 @@ TEMPLATES = frozenset(
 """The paths that are served, their ids as stars."""
 
 
-def native_api(lane: Lane, keys: Keyring) -> FastAPI:
+def native_api(batched: BatchedService, keys: Keyring) -> FastAPI:
     """The whole desk over HTTP, with its document at /openapi.json and a page at /docs."""
     app = Described(
         title="billhook",
@@ -44,13 +44,13 @@ def native_api(lane: Lane, keys: Keyring) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         exception_handlers={
-            Problem: _answer,
+            ProblemError: _answer,
             RequestValidationError: _invalid,
             HTTPException: _no_route,
         },
         redirect_slashes=False,
     )
-    app.state.lane, app.state.callers = lane, Callers(keys, lane)
+    app.state.batched, app.state.callers = batched, Callers(keys, batched)
     for router in _ROUTERS:
         app.include_router(router)
     add_docs_page(app)
@@ -58,7 +58,7 @@ def native_api(lane: Lane, keys: Keyring) -> FastAPI:
 
 
 async def _answer(_: Request, problem: Exception) -> Response:
-    assert isinstance(problem, Problem)  # noqa: S101  # registered for nothing else
+    assert isinstance(problem, ProblemError)  # noqa: S101  # registered for nothing else
     return problem.answer()
 
 
@@ -72,13 +72,13 @@ async def _no_route(request: Request, error: Exception) -> Response:
     headers: Mapping[str, str] | None = error.headers
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = ", ".join(sorted(_methods(request)))
-        return Problem(
+        return ProblemError(
             405, "method_not_allowed", f"This takes {allowed}.", headers={"Allow": allowed}
         ).answer()
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return Problem(404, "no_such_route", "There is nothing at this path.").answer()
+        return ProblemError(404, "no_such_route", "There is nothing at this path.").answer()
     phrase = HTTPStatus(error.status_code).phrase
-    return Problem(
+    return ProblemError(
         error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", headers=headers
     ).answer()
 

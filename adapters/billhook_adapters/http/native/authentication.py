@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from billhook.model.base import AccountId
 from billhook_adapters.http.core.authentication import Callers
-from billhook_adapters.http.core.batcher import Overloaded
-from billhook_adapters.http.native.errors import FieldError, Problem, invalid
+from billhook_adapters.http.core.batcher import OverloadedError
+from billhook_adapters.http.native.errors import FieldError, ProblemError, invalid
 from billhook_adapters.http.native.parsing import json_body
 from billhook_adapters.system.error_kinds import kind
 
@@ -68,12 +68,12 @@ class GuardedRoute(APIRoute):
                         raise _must_be_empty("body")
                     request = _Read(request, raw, said)
                 return await handle(request)
-            except (HTTPException, RequestValidationError, Problem):
+            except (HTTPException, RequestValidationError, ProblemError):
                 raise  # answered by the application's handlers
             except ClientDisconnect:
                 return Response(status_code=400)  # nobody reads it
-            except Overloaded:
-                raise Problem(
+            except OverloadedError:
+                raise ProblemError(
                     503,
                     "overloaded",
                     "More arrived at once than can be answered in time; try again.",
@@ -82,7 +82,9 @@ class GuardedRoute(APIRoute):
             except Exception as bug:  # noqa: BLE001  # the caller learns that it failed, and no more
                 # The kind alone: an error's own words may quote a row or a header.
                 _log.error("a request failed: %s", kind(bug))
-                raise Problem(500, "server_error", "Something failed here; try again.") from None
+                raise ProblemError(
+                    500, "server_error", "Something failed here; try again."
+                ) from None
 
         return guarded
 
@@ -93,7 +95,7 @@ async def _account(request: Request) -> AccountId:
     callers: Callers = request.app.state.callers
     account = await callers.account(header) if header.isascii() else None
     if account is None:
-        raise Problem(
+        raise ProblemError(
             401,
             "unauthorized",
             "These credentials are not an API key's id and its secret.",
@@ -102,5 +104,5 @@ async def _account(request: Request) -> AccountId:
     return account
 
 
-def _must_be_empty(place: str) -> Problem:
+def _must_be_empty(place: str) -> ProblemError:
     return invalid([FieldError(place=place, field="", detail="must be empty")])

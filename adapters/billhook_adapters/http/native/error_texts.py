@@ -15,9 +15,10 @@ from billhook.lifecycle.errors import (
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
+    DomainError,
     ExpiresTooSoon,
+    IdempotencyKeyReused,
     InvoiceNotFound,
-    KeyReused,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -29,11 +30,10 @@ from billhook.lifecycle.errors import (
     Overpayment,
     PartialNotAllowed,
     ReferenceReused,
-    Refusal,
     TooSoon,
 )
 
-STATUS: Mapping[type[Refusal], int] = MappingProxyType(
+STATUS: Mapping[type[DomainError], int] = MappingProxyType(
     {
         # Not there, or not theirs.
         AccountNotFound: 403,
@@ -46,7 +46,7 @@ STATUS: Mapping[type[Refusal], int] = MappingProxyType(
         AddressSuppressed: 409,
         AlreadyExists: 409,
         Conflict: 409,
-        KeyReused: 409,
+        IdempotencyKeyReused: 409,
         NotStored: 409,
         # Something must be supplied, or must be another.
         MissingCustomer: 422,
@@ -66,7 +66,7 @@ STATUS: Mapping[type[Refusal], int] = MappingProxyType(
 """The HTTP status of every refusal."""
 
 
-def detail(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a sentence
+def detail(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, each a sentence
     """The sentence for a refusal; amounts are in smallest units, as everywhere in this API."""
     match refusal:
         case OperationNotAllowed(operation=operation, status=status, allowed_in=()):
@@ -116,7 +116,7 @@ def detail(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a
             return "An invoice of this id exists."
         case Conflict(expected=expected, actual=actual):
             return f"The invoice is at version {actual}, not at {expected}; look at it again."
-        case KeyReused():
+        case IdempotencyKeyReused():
             return "This Idempotency-Key came with another request within the last 24 hours."
         case NotStored():
             return "The database refused what this request would have stored; nothing was kept."

@@ -12,7 +12,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from billhook.lifecycle.errors import Refusal, TooSoon
+from billhook.lifecycle.errors import DomainError, TooSoon
 from billhook.model.canonical_json import plain
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
 
@@ -56,9 +56,9 @@ class ProblemOut(BaseModel):
         examples=["pay_less"],
     )
     field: str | None = Field(default=None, description="The field that it is about, if one is.")
-    facts: dict[str, Any] | None = Field(
+    details: dict[str, Any] | None = Field(
         default=None,
-        description="The facts of a refusal, as `docs/reference/refusals.md` lists them.",
+        description="The details of the error, as `docs/reference/errors.md` lists them.",
         examples=[{"amount": 500, "due": 300}],
     )
     errors: list[FieldError] | None = Field(
@@ -66,7 +66,7 @@ class ProblemOut(BaseModel):
     )
 
 
-class Problem(Exception):  # noqa: N818  # it is the answer to a request, not an error of ours
+class ProblemError(Exception):  # it is the answer to a request, not an error of ours
     """Raised wherever a request ends without success."""
 
     def __init__(
@@ -99,27 +99,27 @@ class Problem(Exception):  # noqa: N818  # it is the answer to a request, not an
         )
 
 
-def facts_of(refusal: Refusal) -> dict[str, Any]:
+def details_of(refusal: DomainError) -> dict[str, Any]:
     """The facts that a refusal holds, in the types that JSON has."""
     return {field.name: plain(getattr(refusal, field.name)) for field in fields(refusal)}
 
 
-def refused(refusal: Refusal) -> Problem:
+def refused(refusal: DomainError) -> ProblemError:
     """The problem that a refusal of the domain is."""
-    return Problem(
+    return ProblemError(
         STATUS[type(refusal)],
         refusal.code,
         detail(refusal),
         headers=_retry_after(refusal.until) if isinstance(refusal, TooSoon) else None,
         remedy=refusal.remedy.value,
         field=getattr(refusal, "field", None),
-        facts=facts_of(refusal) or None,
+        details=details_of(refusal) or None,
     )
 
 
-def invalid(errors: Sequence[FieldError]) -> Problem:
+def invalid(errors: Sequence[FieldError]) -> ProblemError:
     """The problem of a request with fields that are not as they should be."""
-    return Problem(
+    return ProblemError(
         422,
         "invalid_request",
         "Something in this request is not as it should be; `errors` says what.",

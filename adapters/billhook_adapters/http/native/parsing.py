@@ -10,7 +10,7 @@ from starlette.requests import Request
 from billhook.model.base import storable
 from billhook_adapters.http.core.exchange import LARGEST_BODY, LOST, lost
 from billhook_adapters.http.core.parsing import DEEPEST, from_json
-from billhook_adapters.http.native.errors import FieldError, Problem, invalid
+from billhook_adapters.http.native.errors import FieldError, ProblemError, invalid
 
 
 async def json_body(request: Request) -> tuple[bytes, Any]:
@@ -25,7 +25,7 @@ async def json_body(request: Request) -> tuple[bytes, Any]:
         value = from_json(raw or b"{}")
     except ValueError:
         wanted = f"The body must be one JSON text in UTF-8, of at most {DEEPEST} levels."
-        raise Problem(400, "malformed", wanted) from None
+        raise ProblemError(400, "malformed", wanted) from None
     for text in _texts(value):
         _check_text(text)
     return raw, value
@@ -41,7 +41,7 @@ async def _bytes(request: Request) -> bytes:
         if len(raw) > LARGEST_BODY:
             raise _too_large()
     if not raw and lost(dict(request.scope["headers"])):
-        raise Problem(400, "malformed", LOST)
+        raise ProblemError(400, "malformed", LOST)
     return bytes(raw)
 
 
@@ -49,7 +49,9 @@ def _check_kind(content_type: str) -> None:
     kind, _, parameters = content_type.lower().partition(";")
     charset = parameters.replace(" ", "").replace('"', "")
     if kind.strip() != "application/json" or charset not in ("", "charset=utf-8"):
-        raise Problem(415, "unsupported_media_type", "The body must be application/json in UTF-8.")
+        raise ProblemError(
+            415, "unsupported_media_type", "The body must be application/json in UTF-8."
+        )
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -72,5 +74,5 @@ def _check_text(text: str) -> None:
         raise invalid([FieldError(place="body", field="", detail=str(wrong))]) from None
 
 
-def _too_large() -> Problem:
-    return Problem(413, "too_large", f"The body may have {LARGEST_BODY} bytes at most.")
+def _too_large() -> ProblemError:
+    return ProblemError(413, "too_large", f"The body may have {LARGEST_BODY} bytes at most.")

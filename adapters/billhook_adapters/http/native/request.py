@@ -10,23 +10,23 @@ from pydantic import AfterValidator, WithJsonSchema
 from returns.result import Failure, Result
 
 from billhook.application.commands import Command
-from billhook.lifecycle.errors import InvoiceNotFound, Refusal
+from billhook.lifecycle.errors import DomainError, InvoiceNotFound
 from billhook.model.base import ID_PATTERN, AccountId
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.http.core.batched_service import Lane
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.native.authentication import Caller
 from billhook_adapters.http.native.errors import refused
 
 A = TypeVar("A")
-R = TypeVar("R", bound=Refusal)
+R = TypeVar("R", bound=DomainError)
 
 _ID = re.compile(ID_PATTERN)
 _ETAG = re.compile(r'\*|"[1-9][0-9]{0,8}"')
 
 
-async def _lane(request: Request) -> Lane:
-    lane: Lane = request.app.state.lane
-    return lane
+async def _batched(request: Request) -> BatchedService:
+    batched: BatchedService = request.app.state.batched
+    return batched
 
 
 async def _invoice(
@@ -82,7 +82,7 @@ async def _key(
     return idempotency_key
 
 
-TheLane = Annotated[Lane, Depends(_lane)]
+TheService = Annotated[BatchedService, Depends(_batched)]
 TheAccount = Annotated[AccountId, Security(Caller())]
 TheInvoice = Annotated[InvoiceId, Depends(_invoice)]
 TheVersion = Annotated[int | None, Depends(_version)]
@@ -96,6 +96,6 @@ def unwrapped(result: Result[A, R]) -> A:
     return result.unwrap()
 
 
-async def decided(lane: Lane, command: Command[A, R]) -> A:
+async def decided(batched: BatchedService, command: Command[A, R]) -> A:
     """The answer of the desk to a command. Raises Problem where it refused."""
-    return unwrapped(await lane.do(command))
+    return unwrapped(await batched.execute(command))

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from billhook.application.records import Contact, History, RecordedPayment, StampedFact
+from billhook.application.records import Contact, ContactHistory, RecordedEvent, RecordedPayment
 from billhook.lifecycle.explain import Verdict
 from billhook.lifecycle.operation import Operation
-from billhook.messaging.delivery import Delivery
+from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.canonical_json import plain
 from billhook.model.customer import Medium, Suppression
@@ -19,7 +19,7 @@ from billhook.model.invoice import Invoice, Status
 from billhook.model.line_items import Line, Rounding
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.native.error_texts import detail
-from billhook_adapters.http.native.errors import facts_of
+from billhook_adapters.http.native.errors import details_of
 
 Exact = Annotated[str, BeforeValidator(plain)]
 """A decimal number as text, so that no reader makes a float of it."""
@@ -177,7 +177,7 @@ class MessageOut(_Out):
     medium: Medium
     address: str
     reminder: int | None = Field(description="Which reminder it is, counted from 1, if it is one.")
-    status: Delivery
+    status: DeliveryStatus
     attempts: int
     requested_at: datetime
     due_at: datetime | None
@@ -201,7 +201,7 @@ class ContactOut(_Out):
     last_message: datetime | None
 
     @classmethod
-    def of(cls, contact: Contact, known: History) -> Self:
+    def of(cls, contact: Contact, known: ContactHistory) -> Self:
         """The answer that shows what is remembered of an address."""
         return cls(
             medium=contact.medium,
@@ -254,22 +254,22 @@ class PaymentOut(_Out):
         )
 
 
-class FactOut(_Out):
+class EventOut(_Out):
     """Something that happened; `version` is that of the invoice after it, if it changed it."""
 
     name: str = Field(examples=["invoice.issued"])
     at: datetime
     version: int | None
     actor: str | None
-    body: dict[str, Any] = Field(description="What it holds, as `docs/reference/facts.md` says.")
+    body: dict[str, Any] = Field(description="What it holds, as `docs/reference/events.md` says.")
 
     @classmethod
-    def of(cls, stamped: StampedFact) -> Self:
+    def of(cls, stamped: RecordedEvent) -> Self:
         """The answer that shows this fact."""
-        fact = stamped.fact
-        body = {name: value for name, value in plain(fact).items() if name != "at"}
+        event = stamped.event
+        body = {name: value for name, value in plain(event).items() if name != "at"}
         return cls(
-            name=fact.name, at=fact.at, version=stamped.version, actor=stamped.actor, body=body
+            name=event.name, at=event.at, version=stamped.version, actor=stamped.actor, body=body
         )
 
 
@@ -280,7 +280,7 @@ class ReasonOut(_Out):
     detail: str
     remedy: str
     field: str | None
-    facts: dict[str, Any]
+    details: dict[str, Any]
 
 
 class VerdictOut(_Out):
@@ -306,7 +306,7 @@ class VerdictOut(_Out):
                     detail=detail(reason),
                     remedy=reason.remedy.value,
                     field=getattr(reason, "field", None),
-                    facts=facts_of(reason),
+                    details=details_of(reason),
                 )
                 for reason in verdict.reasons
             ],
@@ -339,10 +339,10 @@ class RemindersOut(_Out):
     planned: list[datetime]
 
 
-class FactsOut(_Out):
+class EventsOut(_Out):
     """Everything that happened to an invoice, the oldest first."""
 
-    facts: list[FactOut]
+    events: list[EventOut]
 
 
 class VerdictsOut(_Out):

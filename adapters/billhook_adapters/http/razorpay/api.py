@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from billhook_adapters.http.core.authentication import Callers
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.core.exchange import LOST, Answer, Call
-from billhook_adapters.http.core.vendor_api import Face, Trouble
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.exchange import LOST, Request, Response
+from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
 from billhook_adapters.http.razorpay.errors import (
     BUSY,
     NOT_JSON,
@@ -19,12 +19,12 @@ from billhook_adapters.http.razorpay.errors import (
     broken,
     refusing,
 )
-from billhook_adapters.http.razorpay.parsing import WrongMediaType
-from billhook_adapters.http.razorpay.request import Asked
+from billhook_adapters.http.razorpay.parsing import MediaTypeError
+from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.routes.invoices import endpoint
-from billhook_adapters.http.razorpay.schemas.fields import Refused
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError
 
-_TROUBLES: Mapping[Trouble, Answer] = MappingProxyType(
+_TROUBLES: Mapping[Trouble, Response] = MappingProxyType(
     {
         Trouble.TOO_LARGE: refusing(TOO_LARGE, status=413),
         Trouble.LOST: refusing(LOST),
@@ -34,13 +34,13 @@ _TROUBLES: Mapping[Trouble, Answer] = MappingProxyType(
 )
 
 
-class RazorpayFace(Face):
+class RazorpayApi(VendorApi):
     """Serves the vendor's API below `/v1`."""
 
-    def __init__(self, lane: Lane, callers: Callers) -> None:
-        self._lane, self._callers = lane, callers
+    def __init__(self, batched: BatchedService, callers: Callers) -> None:
+        self._batched, self._callers = batched, callers
 
-    async def serve(self, call: Call) -> Answer:
+    async def serve(self, call: Request) -> Response:
         """What the vendor would answer."""
         serve = endpoint(call)
         if serve is None:
@@ -49,12 +49,12 @@ class RazorpayFace(Face):
         if account is None:
             return refusing(UNAUTHORIZED, status=401)
         try:
-            return await serve(Asked(account, call, self._lane))
-        except Refused as refused:
+            return await serve(AuthenticatedRequest(account, call, self._batched))
+        except InvalidRequestError as refused:
             return refusing(str(refused), field=refused.field)
-        except WrongMediaType:
+        except MediaTypeError:
             return refusing(NOT_JSON, status=415)
 
-    def troubled(self, trouble: Trouble) -> Answer:
+    def troubled(self, trouble: Trouble) -> Response:
         """How the vendor words it."""
         return _TROUBLES[trouble]

@@ -11,7 +11,7 @@ from typing import Any
 from returns.result import Failure, Result
 
 from billhook.application.commands import Update
-from billhook.application.unit_of_work import Case
+from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
     AmountTooLarge,
     Conflict,
@@ -28,11 +28,11 @@ from billhook.model.document import MAX_LINES
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.line_items import Line
 from billhook.model.patch import DocumentField as F
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID
 from billhook_adapters.http.razorpay.ids import line_id
 from billhook_adapters.http.razorpay.schemas.customers import DIALECT
-from billhook_adapters.http.razorpay.schemas.fields import Refused, instant, unwanted
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, instant, unwanted
 from billhook_adapters.http.razorpay.schemas.invoices import InvoiceIn, Named
 
 FIELDS: Mapping[str, F] = MappingProxyType(
@@ -77,11 +77,11 @@ class UpdateIn(InvoiceIn):
             name for name in given if not (name in _KEPT_WHEN_NULL and getattr(self, name) is None)
         ]
 
-    def settled(self, refusal: NotEditable) -> Refused:
+    def settled(self, refusal: NotEditable) -> InvalidRequestError:
         """The vendor's refusal: the fields as they were sent."""
         return unwanted([name for name in self.sent if FIELDS[name] in refusal.fields])
 
-    def edits(self, invoice: Invoice, named: Named) -> Edits:
+    def patch(self, invoice: Invoice, named: Named) -> Patch:
         """What it sets, merged with what the invoice has. Raises Refused."""
         document, sent = invoice.document, set(self.sent)
         told: dict[str, Any] = {
@@ -105,7 +105,7 @@ class UpdateIn(InvoiceIn):
             told["extras"] = document.extras
         if "line_items" in sent:
             told["lines"] = self._lines(invoice, named)
-        return Edits.model_validate(told)
+        return Patch.model_validate(told)
 
     def _media(self, media: tuple[Medium, ...]) -> tuple[Medium, ...]:
         flags = {Medium.SMS: self.sms_notify, Medium.EMAIL: self.email_notify}
@@ -125,9 +125,11 @@ class UpdateIn(InvoiceIn):
                 place = places[asked.id]
                 lines[place] = asked.domain(currency, named.items, lines[place])
             else:
-                raise Refused(UNKNOWN_ID, "line_items")
+                raise InvalidRequestError(UNKNOWN_ID, "line_items")
         if len(lines) > MAX_LINES:
-            raise Refused(f"The line_items may not have more than {MAX_LINES} items.", "line_items")
+            raise InvalidRequestError(
+                f"The line_items may not have more than {MAX_LINES} items.", "line_items"
+            )
         return tuple(lines)
 
 
@@ -147,7 +149,7 @@ class Amend:
     actor: str | None = None
 
     def decide(
-        self, case: Case
+        self, case: CommandContext
     ) -> Result[
         Invoice,
         OperationNotAllowed
@@ -162,12 +164,12 @@ class Amend:
         if invoice is None:
             return Failure(InvoiceNotFound())
         try:
-            edits = self.asked.edits(invoice, self.named)
-        except (Refused, ValueError):
+            patch = self.asked.patch(invoice, self.named)
+        except (InvalidRequestError, ValueError):
             # What the status refuses comes first: ask with the lines as they are.
-            same = Edits(lines=invoice.document.lines)
-            decided = update(invoice, same, now=case.now, least_lead=case.least_lead)
+            same = Patch(lines=invoice.document.lines)
+            decided = update(invoice, same, now=case.now, min_expiry_lead=case.min_expiry_lead)
             if isinstance(decided, Failure):
                 return Failure(decided.failure())
             return Failure(Conflict(invoice.version, invoice.version))
-        return Update(account=self.account, invoice=self.invoice, edits=edits).on(invoice, case)
+        return Update(account=self.account, invoice=self.invoice, patch=patch).on(invoice, case)

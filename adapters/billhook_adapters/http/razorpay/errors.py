@@ -12,9 +12,10 @@ from billhook.lifecycle.errors import (
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
+    DomainError,
     ExpiresTooSoon,
+    IdempotencyKeyReused,
     InvoiceNotFound,
-    KeyReused,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -26,10 +27,9 @@ from billhook.lifecycle.errors import (
     Overpayment,
     PartialNotAllowed,
     ReferenceReused,
-    Refusal,
     TooSoon,
 )
-from billhook_adapters.http.core.exchange import Answer, answer
+from billhook_adapters.http.core.exchange import Response, json_response
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
@@ -61,20 +61,20 @@ def envelope(
     return {"error": error if field is None else {**error, "field": field}}
 
 
-def refusing(description: str, *, status: int = 400, field: str | None = None) -> Answer:
+def refusing(description: str, *, status: int = 400, field: str | None = None) -> Response:
     """The answer that refuses a request."""
-    return answer(envelope(description, field=field), status)
+    return json_response(envelope(description, field=field), status)
 
 
-def broken(description: str) -> Answer:
+def broken(description: str) -> Response:
     """The answer where the fault is ours."""
-    return answer(envelope(description, code="SERVER_ERROR", reason="server_error"), 500)
+    return json_response(envelope(description, code="SERVER_ERROR", reason="server_error"), 500)
 
 
-def refusal(refused: Refusal) -> Answer:
+def refusal(refused: DomainError) -> Response:
     """The answer for a refusal of the domain."""
     status = 429 if isinstance(refused, TooSoon) else 400
-    return answer(envelope(describe(refused)), status)
+    return json_response(envelope(describe(refused)), status)
 
 
 def medium_unknown(medium: str) -> str:
@@ -82,7 +82,7 @@ def medium_unknown(medium: str) -> str:
     return f"{medium[:200]} is not a valid communication medium."
 
 
-def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each a line
+def describe(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, each a line
     """The sentence for a refusal: the vendor's where it has one, else ours in its manner."""
     match refusal:
         case OperationNotAllowed(status=status):
@@ -123,7 +123,7 @@ def describe(refusal: Refusal) -> str:  # noqa: C901  # one case a refusal, each
             return "The id has already been taken."
         case Conflict():
             return "The invoice was changed by another request. Fetch it and try again."
-        case KeyReused():
+        case IdempotencyKeyReused():
             return "The idempotency key was used for a different request."
         case NotStored():
             return "The request could not be stored."

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.http.core.batched_service import Lane
-from billhook_adapters.http.core.exchange import Answer, Call
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.exchange import Request, Response
 
 
-class Asked(NamedTuple):
+class AuthenticatedRequest(NamedTuple):
     """A caller's account, its request, and the lane to the desk."""
 
     account: AccountId
-    call: Call
-    lane: Lane
+    call: Request
+    batched: BatchedService
 
     @property
     def id(self) -> str:
@@ -29,4 +29,4 @@ class Asked(NamedTuple):
         return InvoiceId(self.id)
 
 
-Endpoint = Callable[[Asked], Awaitable[Answer]]
+Endpoint = Callable[[AuthenticatedRequest], Awaitable[Response]]

@@ -6,33 +6,33 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from billhook.application.ports import Occasion
-from billhook.application.records import StampedFact
-from billhook.lifecycle.events import PaymentTaken
+from billhook.application.ports import WebhookContext
+from billhook.application.records import RecordedEvent
+from billhook.lifecycle.events import PaymentRecorded
 from billhook.messaging.message import Message
-from billhook.messaging.webhooks import Event
+from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.serializers import entity
 
-EVENTS = (Event.PARTIALLY_PAID, Event.PAID, Event.EXPIRED)
+EVENTS = (WebhookEventType.PARTIALLY_PAID, WebhookEventType.PAID, WebhookEventType.EXPIRED)
 """What the vendor tells of; it is silent about the others."""
 
 
-def event_body(occasion: Occasion) -> bytes:
+def event_body(occasion: WebhookContext) -> bytes:
     """The body of the vendor's webhook; the same occasion always gives the same bytes."""
-    invoice, last = occasion.invoice, occasion.facts[-1]
-    at = last.fact.at
+    invoice, last = occasion.invoice, occasion.events[-1]
+    at = last.event.at
     payload: dict[str, Any] = {}
-    if isinstance(last.fact, PaymentTaken):
-        payload["payment"] = {"entity": _payment(invoice, last.fact)}
-        payload["order"] = {"entity": _order(invoice, occasion.facts)}
+    if isinstance(last.event, PaymentRecorded):
+        payload["payment"] = {"entity": _payment(invoice, last.event)}
+        payload["order"] = {"entity": _order(invoice, occasion.events)}
     payload["invoice"] = {"entity": _invoice(invoice, occasion.messages)}
     return json.dumps(
         {
             "entity": "event",
             "account_id": invoice.account,
-            "event": occasion.announcement.event.value,
+            "event": occasion.webhook_event.event_type.value,
             "contains": list(payload),
             "payload": payload,
             "created_at": int(at.timestamp()),
@@ -47,7 +47,7 @@ def _invoice(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
     return shown
 
 
-def _payment(invoice: Invoice, taken: PaymentTaken) -> dict[str, Any]:
+def _payment(invoice: Invoice, taken: PaymentRecorded) -> dict[str, Any]:
     customer = invoice.document.customer
     absent = ("refund_status", "card_id", "bank", "wallet", "vpa", "fee", "tax", "method",
               "error_code", "error_description")  # fmt: skip
@@ -71,7 +71,7 @@ def _payment(invoice: Invoice, taken: PaymentTaken) -> dict[str, Any]:
     }
 
 
-def _order(invoice: Invoice, facts: Sequence[StampedFact]) -> dict[str, Any]:
+def _order(invoice: Invoice, events: Sequence[RecordedEvent]) -> dict[str, Any]:
     issued_at = invoice.issued_at or invoice.created_at
     return {
         "id": derived_id("order", invoice.id),
@@ -83,7 +83,7 @@ def _order(invoice: Invoice, facts: Sequence[StampedFact]) -> dict[str, Any]:
         "receipt": invoice.document.receipt or invoice.number,
         "offer_id": None,
         "status": "attempted" if invoice.due else "paid",
-        "attempts": sum(isinstance(stamped.fact, PaymentTaken) for stamped in facts),
+        "attempts": sum(isinstance(stamped.event, PaymentRecorded) for stamped in events),
         "notes": [],
         "created_at": int(issued_at.timestamp()),
     }

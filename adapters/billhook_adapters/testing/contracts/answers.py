@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from billhook.application.ports import Store
-from billhook.application.records import Remembered, RequestKey
+from billhook.application.records import IdempotencyKey, IdempotencyRecord
 from billhook.model.base import AccountId
 from billhook_adapters.testing.builders import NOON
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, save
@@ -18,7 +18,7 @@ class AnswersSuite(StoreSuite):
 
     def test_a_remembered_answer_comes_back_equal(self, opened: Store) -> None:
         answer = an_answer("Schlüssel-1", NOON + timedelta(microseconds=1))
-        save(opened, remembered=[answer])
+        save(opened, idempotency_records=[answer])
         assert known(opened, answer) == [answer]
 
     def test_an_unknown_key_is_absent(self, opened: Store) -> None:
@@ -26,38 +26,40 @@ class AnswersSuite(StoreSuite):
 
     def test_an_answer_remembered_again_replaces_itself(self, opened: Store) -> None:
         before = an_answer("key_1")
-        after = Remembered(before.request, "f" * 64, b'{"n":2}', NOON + SECOND)
-        save(opened, remembered=[before])
-        save(opened, remembered=[after, an_answer("key_2")])
+        after = IdempotencyRecord(before.request, "f" * 64, b'{"n":2}', NOON + SECOND)
+        save(opened, idempotency_records=[before])
+        save(opened, idempotency_records=[after, an_answer("key_2")])
         assert known(opened, before) == [after]
 
     def test_answers_whose_time_is_over_are_forgotten(self, opened: Store) -> None:
-        over, at_its_end, standing = (
+        over, at_its_end, deliverability = (
             an_answer("over", NOON - SECOND),
             an_answer("at its end", NOON),
             an_answer("standing", NOON + timedelta(microseconds=1)),
         )
-        save(opened, remembered=[standing, at_its_end, over])
+        save(opened, idempotency_records=[deliverability, at_its_end, over])
         assert opened.forget(NOON, 10) == 2
-        assert known(opened, over, at_its_end, standing) == [standing]
+        assert known(opened, over, at_its_end, deliverability) == [deliverability]
         assert opened.forget(NOON, 10) == 0
 
     def test_as_many_are_forgotten_at_once_as_was_asked_the_oldest_first(
         self, opened: Store
     ) -> None:
         answers = [an_answer(f"key_{n}", NOON - n * SECOND) for n in range(5)]
-        save(opened, remembered=answers)
+        save(opened, idempotency_records=answers)
         assert opened.forget(NOON, 3) == 3
         assert known(opened, *answers) == answers[:2]
 
 
-def an_answer(key: str, until: datetime = NOON, account: str = "acc_1") -> Remembered:
+def an_answer(key: str, until: datetime = NOON, account: str = "acc_1") -> IdempotencyRecord:
     """An answer remembered under a key."""
-    return Remembered(RequestKey(AccountId(account), key), "0" * 64, b'{"n":"\xe2\x9c\x93"}', until)
+    return IdempotencyRecord(
+        IdempotencyKey(AccountId(account), key), "0" * 64, b'{"n":"\xe2\x9c\x93"}', until
+    )
 
 
-def known(store: Store, *answers: Remembered) -> list[Remembered]:
+def known(store: Store, *answers: IdempotencyRecord) -> list[IdempotencyRecord]:
     """What the store remembers under these answers' keys, in this order."""
-    with store.snapshot() as view:
-        found = view.remembered([answer.request for answer in answers])
+    with store.snapshot() as snapshot:
+        found = snapshot.idempotency_records([answer.request for answer in answers])
     return [found[answer.request] for answer in answers if answer.request in found]

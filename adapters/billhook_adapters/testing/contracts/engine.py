@@ -9,27 +9,27 @@ import pytest
 from returns.result import Result, Success
 
 from billhook.application.commands import AnyCommand, Cancel, Notify, Pay
-from billhook.application.records import Outcome
+from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import (
     Accepted,
-    Delivery,
+    DeliveryStatus,
     Permanent,
     SendError,
     Transient,
     Unknown,
     next_attempt,
 )
-from billhook.model.account import Policy, Retries
+from billhook.model.account import AccountPolicy, RetryPolicy
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId, Key, Status
-from billhook.model.rate_limits import Rate, Rates
+from billhook.model.invoice import InvoiceId, InvoiceKey, Status
+from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.engine_suite import ACCOUNT, EngineOffice, EngineSuite
 from billhook_adapters.testing.contracts.store_suite import broken_off
 
 SECOND = timedelta(seconds=1)
-PATIENT = Retries(attempts=3, first=timedelta(minutes=2), longest=timedelta(hours=1))
+PATIENT = RetryPolicy(attempts=3, first=timedelta(minutes=2), longest=timedelta(hours=1))
 
 
 class EngineContract(EngineSuite):
@@ -39,14 +39,14 @@ class EngineContract(EngineSuite):
         messages = office.queued(25)
         assert office.engine().drain() == 25
         assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
-        assert {office.now(message).status for message in messages} == {Delivery.SENT}
+        assert {office.now(message).status for message in messages} == {DeliveryStatus.SENT}
         assert office.engine().drain() == 0
 
     def test_what_a_transaction_gave_back_is_never_delivered(self, office: EngineOffice) -> None:
         (message,) = office.queued()
-        with broken_off(office.store) as work:
+        with broken_off(office.store) as transaction:
             again = message.model_copy(update={"id": "msg_given_back"})
-            work.save(Outcome(messages={again.key: again}))
+            transaction.save(PendingWrites(messages={again.key: again}))
         office.engine().drain()
         assert office.receiver.raw == [message.id]
 
@@ -60,7 +60,7 @@ class EngineContract(EngineSuite):
     def test_one_request_sent_many_times_at_once_is_one_message(self, office: EngineOffice) -> None:
         (first,) = office.queued()
         again = Notify(account=ACCOUNT, invoice=first.invoice, medium=Medium.SMS, key="key_1")
-        answers = at_once(*[lambda: office.desk.do(again)] * 8)
+        answers = at_once(*[lambda: office.service.execute(again)] * 8)
         assert answers == [answers[0]] * 8
         office.engine().drain()
         assert sorted(office.receiver.raw) == sorted([first.id, answers[0].unwrap().id])
@@ -68,14 +68,14 @@ class EngineContract(EngineSuite):
     def test_what_failed_for_a_moment_is_tried_when_its_time_has_come(
         self, office: EngineOffice
     ) -> None:
-        office.open(Policy(retries=PATIENT))
+        office.open(AccountPolicy(retries=PATIENT))
         office.receiver.refuse(Transient("busy"), times=2)
         (message,) = office.queued()
         engine = office.engine()
         for attempt in (1, 2):
             engine.drain()
             waiting = office.now(message)
-            assert (waiting.status, waiting.attempts) == (Delivery.QUEUED, attempt)
+            assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, attempt)
             assert waiting.due_at is not None
             earliest, latest = (
                 next_attempt(
@@ -94,7 +94,7 @@ class EngineContract(EngineSuite):
             assert office.engine().drain() == 0
             office.clock.set(waiting.due_at)
         assert engine.drain() == 1
-        assert office.now(message).status is Delivery.SENT
+        assert office.now(message).status is DeliveryStatus.SENT
         assert office.receiver.raw == [message.id] * 3
 
     def test_what_is_refused_for_good_is_a_dead_letter_at_once(self, office: EngineOffice) -> None:
@@ -102,7 +102,7 @@ class EngineContract(EngineSuite):
         (message,) = office.queued()
         office.engine().drain()
         dead = office.now(message)
-        assert (dead.status, dead.reason) == (Delivery.FAILED, "no such number")
+        assert (dead.status, dead.reason) == (DeliveryStatus.FAILED, "no such number")
         assert office.engine().drain() == 0
 
     def test_what_may_have_gone_out_is_tried_under_the_same_key(self, office: EngineOffice) -> None:
@@ -112,7 +112,7 @@ class EngineContract(EngineSuite):
         office.clock.advance(timedelta(hours=1))
         office.engine().drain()
         assert office.receiver.raw == [message.id] * 2
-        assert office.now(message).status is Delivery.SENT
+        assert office.now(message).status is DeliveryStatus.SENT
 
     @pytest.mark.parametrize("since", ["paid", "cancelled", "expired"])
     def test_what_needs_no_telling_any_more_is_suppressed_with_the_reason(
@@ -125,12 +125,12 @@ class EngineContract(EngineSuite):
             "cancelled": Cancel(account=ACCOUNT, invoice=one),
         }
         if since in ends:
-            assert isinstance(office.desk.execute([ends[since]])[0], Success)
+            assert isinstance(office.service.execute_all([ends[since]])[0], Success)
         else:
             office.clock.set(TOMORROW)
         assert office.engine().drain() == 1
         ended = office.now(message)
-        assert (ended.status, ended.reason) == (Delivery.SUPPRESSED, "operation_not_allowed")
+        assert (ended.status, ended.reason) == (DeliveryStatus.SUPPRESSED, "operation_not_allowed")
         assert office.receiver.raw == []
 
     def test_expiry_is_recorded_when_it_is_due_and_not_before(self, office: EngineOffice) -> None:
@@ -152,9 +152,9 @@ class EngineContract(EngineSuite):
     def test_no_second_sees_more_than_the_rate_whoever_sends(self, office: EngineOffice) -> None:
         messages = office.queued(40)
         office.receiver.clock = office.clock
-        rates = Rates(sms=Rate(most=10, within=SECOND))
+        rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
         engines = [office.engine(rates=rates) for _ in range(2)]
-        while any(office.now(one).status is Delivery.QUEUED for one in messages):
+        while any(office.now(one).status is DeliveryStatus.QUEUED for one in messages):
             for engine in engines:
                 engine.drain()
             office.clock.advance(timedelta(milliseconds=500))
@@ -181,13 +181,13 @@ class EngineContract(EngineSuite):
         running.join(timeout=60)
         assert not running.is_alive()
         # Either sent or untouched but for a claim that a lease gives back.
-        assert Delivery.SENT in {office.now(message).status for message in messages}
+        assert DeliveryStatus.SENT in {office.now(message).status for message in messages}
         office.clock.advance(timedelta(minutes=5))
         office.engine().drain()
-        assert {office.now(message).status for message in messages} == {Delivery.SENT}
+        assert {office.now(message).status for message in messages} == {DeliveryStatus.SENT}
 
 
 def _recorded(office: EngineOffice, invoice: InvoiceId) -> Status:
-    key = Key(ACCOUNT, invoice)
-    with office.store.snapshot() as view:
-        return view.invoices((key,))[key].status
+    key = InvoiceKey(ACCOUNT, invoice)
+    with office.store.snapshot() as snapshot:
+        return snapshot.invoices((key,))[key].status

@@ -10,21 +10,21 @@ from threading import Lock
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
 from billhook.application.ports import Engine, Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import Accepted, MessageId, SendError
 from billhook.messaging.message import Message
-from billhook.model.account import Policy
+from billhook.model.account import AccountPolicy
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook.model.rate_limits import UNLIMITED, Rates
+from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account
 
-MakeEngine = Callable[[Handlers, int, Callable[[timedelta], None]], Engine]
+MakeEngine = Callable[[BackgroundJobs, int, Callable[[timedelta], None]], Engine]
 """An engine over these handlers, with so many hands, that waits for turns so."""
 
 
@@ -71,29 +71,29 @@ class EngineOffice:
     receiver: Receiver = field(default_factory=Receiver)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.store, self.clock, RandomIds())
-        self.open(Policy())
+        self.service = InvoiceService(self.store, self.clock, RandomIds())
+        self.open(AccountPolicy())
 
-    def open(self, policy: Policy) -> None:
+    def open(self, policy: AccountPolicy) -> None:
         """Give the account this policy."""
-        self.desk.open(an_account("acc_1", "Acme", **dict(policy)))
+        self.service.open(an_account("acc_1", "Acme", **dict(policy)))
 
-    def engine(self, *, hands: int = 1, rates: Rates = UNLIMITED) -> Engine:
+    def engine(self, *, hands: int = 1, rates: RateLimits = UNLIMITED) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""
         senders = dict.fromkeys(Medium, self.receiver)
-        handlers = Handlers(self.store, self.clock, RandomIds(), senders, rates=rates)
-        return self.make(handlers, hands, self.clock.advance)
+        background_jobs = BackgroundJobs(self.store, self.clock, RandomIds(), senders, rates=rates)
+        return self.make(background_jobs, hands, self.clock.advance)
 
     def queued(self, count: int = 1, **document: object) -> list[Message]:
         """Messages by SMS, each about an invoice of its own."""
         send = DraftAndSend(account=ACCOUNT, document=a_document(media=["sms"], **document))
-        answers = self.desk.execute([send] * count)
+        answers = self.service.execute_all([send] * count)
         return [answer.unwrap().messages[0] for answer in answers]
 
     def now(self, message: Message) -> Message:
         """The message as it stands."""
-        with self.store.snapshot() as view:
-            found = view.messages((message.key,))[message.key]
+        with self.store.snapshot() as snapshot:
+            found = snapshot.messages((message.key,))[message.key]
         assert isinstance(found, Message)
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from billhook.application.ports import Store
-from billhook.application.records import Entry, EntryKey, Outcome
+from billhook.application.records import Entry, EntryKey, PendingWrites
 from billhook_adapters.testing.builders import NOON, an_entry
 from billhook_adapters.testing.contracts.store_suite import (
     ONE,
@@ -59,9 +59,9 @@ class EntriesSuite(StoreSuite):
 
     def test_a_transaction_that_breaks_off_files_nothing(self, opened: Store) -> None:
         entry = an_entry()
-        with broken_off(opened) as work:
-            work.save(Outcome(entries={entry.key: entry}))
-            assert work.entries((entry.key,)) == {entry.key: entry}
+        with broken_off(opened) as transaction:
+            transaction.save(PendingWrites(entries={entry.key: entry}))
+            assert transaction.entries((entry.key,)) == {entry.key: entry}
         assert _filed(opened, entry) == {}
 
 
@@ -70,5 +70,5 @@ def _file(store: Store, *entries: Entry) -> None:
 
 
 def _filed(store: Store, *entries: Entry) -> dict[EntryKey, Entry]:
-    with store.snapshot() as view:
-        return dict(view.entries([entry.key for entry in entries]))
+    with store.snapshot() as snapshot:
+        return dict(snapshot.entries([entry.key for entry in entries]))

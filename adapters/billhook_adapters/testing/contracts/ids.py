@@ -9,7 +9,7 @@ import pytest
 
 from billhook.application.ports import Ids
 from billhook.messaging.delivery import MessageKey
-from billhook_adapters.testing.builders import a_message, an_announcement
+from billhook_adapters.testing.builders import a_message, a_webhook_event
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.store_suite import ONE
 
@@ -39,13 +39,13 @@ class IdsContract:
         assert a_message(minted).key == MessageKey(ONE.id, minted)
 
     def test_an_announcement_takes_the_id_of_its_event(self, ids: Ids) -> None:
-        minted = ids.event()
-        assert an_announcement(minted).key == MessageKey(ONE.id, minted)
+        minted = ids.webhook_event()
+        assert a_webhook_event(minted).key == MessageKey(ONE.id, minted)
 
     def test_no_id_is_given_twice(self, ids: Ids) -> None:
         assert len({ids.invoice() for _ in range(MANY)}) == MANY
         assert len({ids.message() for _ in range(MANY)}) == MANY
-        assert len({ids.event() for _ in range(MANY)}) == MANY
+        assert len({ids.webhook_event() for _ in range(MANY)}) == MANY
 
     def test_no_short_url_is_given_twice_not_even_to_threads(self, ids: Ids) -> None:
         def mint() -> list[str]:

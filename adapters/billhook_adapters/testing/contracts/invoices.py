@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.application.ports import Store, StoreRefused
+from billhook.application.ports import Store, StoreConflictError
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.model.base import AccountId
-from billhook.model.invoice import Invoice, Key, Status
+from billhook.model.invoice import Invoice, InvoiceKey, Status
 from billhook.model.money import LARGEST
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing.builders import (
     NOON,
     a_full_document,
@@ -65,44 +65,44 @@ class InvoicesSuite(StoreSuite):
     def test_a_changed_document_replaces_the_one_before(self, opened: Store) -> None:
         draft = an_invoice(Status.DRAFT)
         add(opened, draft)
-        edits = Edits(notes={"order": "A-2"}, lines=(a_line(7, 1),))
-        updated = _of(update(draft, edits, now=NOON).unwrap())
+        patch = Patch(notes={"order": "A-2"}, lines=(a_line(7, 1),))
+        updated = _of(update(draft, patch, now=NOON).unwrap())
         save(opened, invoices={draft.key: (draft, updated)})
         assert stored(opened, draft.key) == updated
 
     def test_many_changes_of_all_kinds_go_into_one_save(self, opened: Store) -> None:
         drafts = [an_invoice(Status.DRAFT, id=f"inv_{n}") for n in range(90)]
         add(opened, *drafts)
-        edits = Edits(comment="changed")
+        patch = Patch(comment="changed")
         after = [
-            _issued(draft) if n % 3 else _of(update(draft, edits, now=NOON).unwrap())
+            _issued(draft) if n % 3 else _of(update(draft, patch, now=NOON).unwrap())
             for n, draft in enumerate(drafts)
         ]
         new = [an_invoice(id=f"new_{n}") for n in range(90)]
         changed = {one.key: (one, two) for one, two in zip(drafts, after, strict=True)}
         save(opened, invoices={**changed, **{one.key: (None, one) for one in new}})
         everything = {invoice.key: invoice for invoice in (*after, *new)}
-        with opened.snapshot() as view:
-            assert view.invoices(everything) == everything
+        with opened.snapshot() as snapshot:
+            assert snapshot.invoices(everything) == everything
 
     def test_unknown_invoices_are_absent(self, opened: Store) -> None:
         invoice = an_invoice()
         add(opened, invoice)
-        with opened.snapshot() as view:
-            found = view.invoices((a_key("inv_2"), invoice.key))
+        with opened.snapshot() as snapshot:
+            found = snapshot.invoices((a_key("inv_2"), invoice.key))
             assert found == {invoice.key: invoice}
 
     def test_no_keys_find_nothing(self, opened: Store) -> None:
         add(opened, an_invoice())
-        with opened.snapshot() as view:
-            assert view.invoices(()) == {}
+        with opened.snapshot() as snapshot:
+            assert snapshot.invoices(()) == {}
 
     def test_keys_may_come_in_any_order_and_more_than_once(self, opened: Store) -> None:
         first, second = an_invoice(id="inv_1"), an_invoice(id="inv_2")
         add(opened, first, second)
         keys = [second.key, first.key, second.key]
-        with opened.snapshot() as view:
-            assert view.invoices(keys) == {first.key: first, second.key: second}
+        with opened.snapshot() as snapshot:
+            assert snapshot.invoices(keys) == {first.key: first, second.key: second}
 
     def test_a_deleted_invoice_is_absent(self, opened: Store) -> None:
         deleted = self._deleted(opened)
@@ -110,13 +110,13 @@ class InvoicesSuite(StoreSuite):
 
     def test_the_id_of_a_deleted_invoice_is_never_used_again(self, opened: Store) -> None:
         self._deleted(opened)
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             add(opened, an_invoice(Status.DRAFT))
 
     def test_a_known_invoice_is_not_added_again(self, opened: Store) -> None:
         issued = an_invoice()
         add(opened, issued)
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             add(opened, an_invoice(Status.DRAFT))
         assert stored(opened, issued.key) == issued
 
@@ -124,14 +124,14 @@ class InvoicesSuite(StoreSuite):
         draft = an_invoice(Status.DRAFT)
         add(opened, draft)
         save(opened, invoices={draft.key: (draft, _issued(draft))})
-        late = _of(update(draft, Edits(comment="late"), now=NOON).unwrap())
-        with pytest.raises(StoreRefused):
+        late = _of(update(draft, Patch(comment="late"), now=NOON).unwrap())
+        with pytest.raises(StoreConflictError):
             save(opened, invoices={draft.key: (draft, late)})
         assert stored(opened, draft.key) == _issued(draft)
 
     def test_a_change_of_an_invoice_that_was_never_there_is_refused(self, opened: Store) -> None:
         draft = an_invoice(Status.DRAFT)
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             save(opened, invoices={draft.key: (draft, _issued(draft))})
         assert stored(opened, draft.key) is None
 
@@ -142,15 +142,15 @@ class InvoicesSuite(StoreSuite):
         add(opened, an_invoice(id="inv_1"))
         drafted = an_invoice(Status.DRAFT, account=account, id="inv_2")
         taken = issue(drafted, now=NOON, short_url="https://bill.example/i/inv_1").unwrap()
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             add(opened, taken.invoice)
         assert stored(opened, taken.invoice.key) is None
 
     def test_an_invoice_of_an_unknown_account_is_refused(self, opened: Store) -> None:
         stray = an_invoice(account="acc_3")
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             add(opened, stray)
-        assert stored(opened, Key(AccountId("acc_3"), stray.id)) is None
+        assert stored(opened, InvoiceKey(AccountId("acc_3"), stray.id)) is None
 
     def _deleted(self, store: Store) -> Invoice:
         draft = an_invoice(Status.DRAFT)

@@ -13,7 +13,7 @@ from billhook.lifecycle.delete import delete
 from billhook.lifecycle.update import update
 from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.testing.builders import NOON, a_customer, an_invoice
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, add, save
 
@@ -46,11 +46,11 @@ class LookingUpSuite(StoreSuite):
         add(opened, issued, other, an_invoice(Status.DRAFT, id="draft"))
         assert issued.short_url is not None
         assert other.short_url is not None
-        with opened.snapshot() as view:
-            assert view.behind(issued.short_url) == issued
-            assert view.behind(other.short_url) == other
+        with opened.snapshot() as snapshot:
+            assert snapshot.behind(issued.short_url) == issued
+            assert snapshot.behind(other.short_url) == other
             for wrong in ("", issued.short_url[:-1], issued.short_url.upper(), "%", "inv_1"):
-                assert view.behind(wrong) is None
+                assert snapshot.behind(wrong) is None
 
     @pytest.mark.parametrize("text", ["%", "_", "in%1", "1\nra", "inv_1ravi", "x' OR '1'='1"])
     def test_wild_cards_are_no_more_than_themselves_and_no_match_spans_two_words(
@@ -62,7 +62,7 @@ class LookingUpSuite(StoreSuite):
     def test_words_follow_an_update(self, opened: Store) -> None:
         draft = an_invoice(Status.DRAFT, title="before")
         add(opened, draft)
-        after = update(draft, Edits(title="after"), now=NOON).unwrap().invoice
+        after = update(draft, Patch(title="after"), now=NOON).unwrap().invoice
         save(opened, invoices={draft.key: (draft, after)})
         assert found(opened, text="before") == []
         assert found(opened, text="after") == ["inv_1"]
@@ -100,14 +100,14 @@ class LookingUpSuite(StoreSuite):
 
 def found(store: Store, **conditions: Any) -> list[str]:
     """The ids that a search of the first account finds."""
-    with store.snapshot() as view:
-        return [one.id for one in view.search(AccountId(ONE.id), Search(**conditions), NOON)]
+    with store.snapshot() as snapshot:
+        return [one.id for one in snapshot.search(AccountId(ONE.id), Search(**conditions), NOON)]
 
 
 def counted(store: Store, **conditions: Any) -> int:
     """How many a search of the first account wants."""
-    with store.snapshot() as view:
-        return view.count(AccountId(ONE.id), Search(**conditions), NOON)
+    with store.snapshot() as snapshot:
+        return snapshot.count(AccountId(ONE.id), Search(**conditions), NOON)
 
 
 def _dated() -> list[Invoice]:

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from billhook.application.ports import Store
-from billhook.application.records import History, Outbound
-from billhook.messaging.delivery import LIVE, Delivery, MessageId, MessageKey
-from billhook.messaging.delivery_reports import ProviderId
-from billhook.messaging.webhooks import Event
+from billhook.application.records import ContactHistory, OutboxMessage
+from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageId, MessageKey
+from billhook.messaging.delivery_reports import ProviderMessageId
+from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook_adapters.testing.builders import NOON, a_message, an_announcement
+from billhook_adapters.testing.builders import NOON, a_message, a_webhook_event
 from billhook_adapters.testing.contracts.contacts import a_contact, history
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 
@@ -23,8 +23,8 @@ LATER = NOON + timedelta(seconds=1, microseconds=1)
 class MessagesSuite(StoreSuite):
     """Messages of a store."""
 
-    @pytest.mark.parametrize("status", list(Delivery))
-    def test_a_message_comes_back_equal(self, opened: Store, status: Delivery) -> None:
+    @pytest.mark.parametrize("status", list(DeliveryStatus))
+    def test_a_message_comes_back_equal(self, opened: Store, status: DeliveryStatus) -> None:
         message = a_message(
             status=status,
             attempts=3,
@@ -46,7 +46,7 @@ class MessagesSuite(StoreSuite):
 
     def test_a_message_saved_again_replaces_itself(self, opened: Store) -> None:
         before = a_message(reason="451", due_at=NOON)
-        after = a_message(status=Delivery.SENT, attempts=1, sent_at=LATER, due_at=None)
+        after = a_message(status=DeliveryStatus.SENT, attempts=1, sent_at=LATER, due_at=None)
         _put(opened, before)
         _put(opened, after)
         assert _found(opened, before) == {after.key: after}
@@ -67,11 +67,14 @@ class MessagesSuite(StoreSuite):
         mail = a_message("msg_1", provider_id="<abc@provider.example>")
         text = a_message("msg_2", medium=Medium.SMS, provider_id="same")
         _put(opened, mail, text, a_message("msg_3"))
-        known, other = ProviderId(Medium.SMS, "same"), ProviderId(Medium.EMAIL, "same")
-        hostile = ProviderId(Medium.SMS, "a\x00b\ud800")
-        with opened.snapshot() as view:
-            assert view.taken_as([other, known, hostile]) == {known: text.key}
-            assert view.taken_as([]) == {}
+        known, other = (
+            ProviderMessageId(Medium.SMS, "same"),
+            ProviderMessageId(Medium.EMAIL, "same"),
+        )
+        hostile = ProviderMessageId(Medium.SMS, "a\x00b\ud800")
+        with opened.snapshot() as snapshot:
+            assert snapshot.taken_as([other, known, hostile]) == {known: text.key}
+            assert snapshot.taken_as([]) == {}
 
     def test_messages_about_an_invoice_come_the_oldest_first(self, opened: Store) -> None:
         oldest, middle = a_message("msg_b"), a_message("msg_c")
@@ -79,8 +82,8 @@ class MessagesSuite(StoreSuite):
         elsewhere = a_message("msg_d", invoice="inv_2")
         _put(opened, newest, middle, elsewhere)
         _put(opened, oldest)
-        with opened.snapshot() as view:
-            assert list(view.messages_about((a_key(),)).get(a_key(), ())) == [
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.messages_about((a_key(),)).get(a_key(), ())) == [
                 oldest,
                 middle,
                 newest,
@@ -92,24 +95,24 @@ class MessagesSuite(StoreSuite):
         theirs = a_message("msg_3", account="acc_2")
         _put(opened, newer, two, one, theirs, a_message("msg_4", invoice="inv_3"))
         keys = (a_key("inv_2"), a_key("inv_1"), a_key("inv_none"), theirs.invoice_key)
-        with opened.snapshot() as view:
-            about = view.messages_about(keys)
+        with opened.snapshot() as snapshot:
+            about = snapshot.messages_about(keys)
             assert {key: list(messages) for key, messages in about.items()} == {
                 a_key("inv_1"): [one, newer],
                 a_key("inv_2"): [two],
                 theirs.invoice_key: [theirs],
             }
-            assert view.messages_about(()) == {}
+            assert snapshot.messages_about(()) == {}
 
-    @pytest.mark.parametrize("status", list(Delivery))
-    @pytest.mark.parametrize("event", list(Event))
+    @pytest.mark.parametrize("status", list(DeliveryStatus))
+    @pytest.mark.parametrize("event_type", list(WebhookEventType))
     def test_an_announcement_comes_back_equal(
-        self, opened: Store, status: Delivery, event: Event
+        self, opened: Store, status: DeliveryStatus, event_type: WebhookEventType
     ) -> None:
-        announcement = an_announcement(
-            event=event,
+        webhook_event = a_webhook_event(
+            event_type=event_type,
             version=2**31 - 1,
-            subscriber="sub.1-:_",
+            webhook_endpoint="sub.1-:_",
             status=status,
             attempts=3,
             due_at=LATER,
@@ -119,38 +122,38 @@ class MessagesSuite(StoreSuite):
             provider_id="200",
             requeued_at=LATER,
         )
-        _put(opened, announcement)
-        assert _found(opened, announcement) == {announcement.key: announcement}
+        _put(opened, webhook_event)
+        assert _found(opened, webhook_event) == {webhook_event.key: webhook_event}
 
     def test_the_shortest_announcement_comes_back_equal(self, opened: Store) -> None:
-        announcement = an_announcement(due_at=None, version=0)
-        _put(opened, announcement)
-        assert _found(opened, announcement) == {announcement.key: announcement}
+        webhook_event = a_webhook_event(due_at=None, version=0)
+        _put(opened, webhook_event)
+        assert _found(opened, webhook_event) == {webhook_event.key: webhook_event}
 
     def test_an_announcement_saved_again_replaces_itself(self, opened: Store) -> None:
-        before = an_announcement(reason="503")
-        after = an_announcement(status=Delivery.SENT, attempts=1, sent_at=LATER, due_at=None)
+        before = a_webhook_event(reason="503")
+        after = a_webhook_event(status=DeliveryStatus.SENT, attempts=1, sent_at=LATER, due_at=None)
         _put(opened, before)
         _put(opened, after)
         assert _found(opened, before) == {after.key: after}
 
     def test_messages_and_announcements_go_out_of_one_outbox(self, opened: Store) -> None:
         message = a_message(due_at=LATER)
-        announcement, other = an_announcement(), an_announcement(account="acc_2", version=3)
-        _put(opened, message, announcement, other)
-        assert _found(opened, announcement, message, other) == {
+        webhook_event, other = a_webhook_event(), a_webhook_event(account="acc_2", version=3)
+        _put(opened, message, webhook_event, other)
+        assert _found(opened, webhook_event, message, other) == {
             message.key: message,
-            announcement.key: announcement,
+            webhook_event.key: webhook_event,
             other.key: other,
         }
-        assert set(opened.sendable(NOON, 10)) == {announcement.key, other.key}
+        assert set(opened.sendable(NOON, 10)) == {webhook_event.key, other.key}
         assert list(opened.sendable(LATER, 10))[2:] == [message.key]
 
-    @pytest.mark.parametrize("status", sorted(set(Delivery) - LIVE))
+    @pytest.mark.parametrize("status", sorted(set(DeliveryStatus) - LIVE))
     def test_an_announcement_that_has_come_to_its_end_is_not_sendable(
-        self, opened: Store, status: Delivery
+        self, opened: Store, status: DeliveryStatus
     ) -> None:
-        _put(opened, an_announcement(status=status, due_at=None))
+        _put(opened, a_webhook_event(status=status, due_at=None))
         assert list(opened.sendable(LATER, 10)) == []
 
     def test_what_is_set_aside_is_sendable_later_and_its_neighbours_at_once(
@@ -163,36 +166,36 @@ class MessagesSuite(StoreSuite):
         assert list(opened.sendable(LATER, 10))[2:] == [aside.key]
 
     def test_what_has_come_to_its_end_is_not_set_aside(self, opened: Store) -> None:
-        ended = a_message(status=Delivery.SENT, due_at=None)
+        ended = a_message(status=DeliveryStatus.SENT, due_at=None)
         _put(opened, ended)
         opened.set_aside(ended.key, LATER)
         assert list(opened.sendable(LATER, 10)) == []
 
     def test_an_announcement_is_no_message_to_the_payer(self, opened: Store) -> None:
         message = a_message()
-        announcement = an_announcement(requested_at=LATER, subscriber="ravi")
-        _put(opened, announcement)
-        with opened.snapshot() as view:
-            assert view.messages_about((a_key(),)) == {}
+        webhook_event = a_webhook_event(requested_at=LATER, webhook_endpoint="ravi")
+        _put(opened, webhook_event)
+        with opened.snapshot() as snapshot:
+            assert snapshot.messages_about((a_key(),)) == {}
         _put(opened, message)
-        with opened.snapshot() as view:
-            assert list(view.messages_about((a_key(),))[a_key()]) == [message]
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.messages_about((a_key(),))[a_key()]) == [message]
 
     def test_an_announcement_is_not_remembered_of_any_address(self, opened: Store) -> None:
-        _put(opened, an_announcement(subscriber="ravi"))
-        assert history(opened, a_contact(address="ravi")) == History()
+        _put(opened, a_webhook_event(webhook_endpoint="ravi"))
+        assert history(opened, a_contact(address="ravi")) == ContactHistory()
 
     def test_nothing_is_known_about_an_unknown_invoice(self, opened: Store) -> None:
-        with opened.snapshot() as view:
-            assert list(view.messages_about((a_key("inv_9"),)).get(a_key("inv_9"), ())) == []
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.messages_about((a_key("inv_9"),)).get(a_key("inv_9"), ())) == []
             unknown = MessageKey(AccountId("acc_9"), MessageId("msg_1"))
-            assert view.messages((unknown,)) == {}
+            assert snapshot.messages((unknown,)) == {}
 
 
-def _put(store: Store, *messages: Outbound) -> None:
+def _put(store: Store, *messages: OutboxMessage) -> None:
     save(store, messages={message.key: message for message in messages})
 
 
-def _found(store: Store, *messages: Outbound) -> dict[MessageKey, Outbound]:
-    with store.snapshot() as view:
-        return dict(view.messages([message.key for message in messages]))
+def _found(store: Store, *messages: OutboxMessage) -> dict[MessageKey, OutboxMessage]:
+    with store.snapshot() as snapshot:
+        return dict(snapshot.messages([message.key for message in messages]))

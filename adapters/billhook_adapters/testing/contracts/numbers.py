@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from billhook.application.ports import Store, StoreRefused
-from billhook.application.records import Outcome
-from billhook.model.account import Series
+from billhook.application.ports import Store, StoreConflictError
+from billhook.application.records import PendingWrites
+from billhook.model.account import NumberSeries
 from billhook_adapters.testing.builders import an_invoice
 from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, broken_off
 
-SERIES, NEXT_YEAR = Series(ONE.id, "INV-"), Series(ONE.id, "INV-2027-")
+SERIES, NEXT_YEAR = NumberSeries(ONE.id, "INV-"), NumberSeries(ONE.id, "INV-2027-")
 
 
 class NumbersSuite(StoreSuite):
@@ -28,8 +28,11 @@ class NumbersSuite(StoreSuite):
         assert both == {NEXT_YEAR: range(1, 3), SERIES: range(6, 7)}
 
     def test_one_transaction_may_draw_more_than_once(self, opened: Store) -> None:
-        with opened.transaction() as work:
-            first, second = work.next_numbers({SERIES: 1}), work.next_numbers({SERIES: 1})
+        with opened.transaction() as transaction:
+            first, second = (
+                transaction.next_numbers({SERIES: 1}),
+                transaction.next_numbers({SERIES: 1}),
+            )
         assert (first, second) == ({SERIES: range(1, 2)}, {SERIES: range(2, 3)})
 
     def test_the_upcoming_position_is_told_and_not_drawn(self, opened: Store) -> None:
@@ -39,30 +42,30 @@ class NumbersSuite(StoreSuite):
         assert upcoming(opened, NEXT_YEAR) == 1
 
     def test_numbers_are_given_back_when_nothing_commits(self, opened: Store) -> None:
-        with broken_off(opened) as work:
-            work.next_numbers({SERIES: 7})
+        with broken_off(opened) as transaction:
+            transaction.next_numbers({SERIES: 7})
         assert drawn(opened, {SERIES: 1}) == {SERIES: range(1, 2)}
 
     def test_numbers_are_given_back_when_the_store_refuses(self, opened: Store) -> None:
         stray = an_invoice(account="acc_3")
 
         def number_and_save() -> None:
-            with opened.transaction() as work:
-                work.next_numbers({SERIES: 1})
-                work.save(Outcome(invoices={stray.key: (None, stray)}))
+            with opened.transaction() as transaction:
+                transaction.next_numbers({SERIES: 1})
+                transaction.save(PendingWrites(invoices={stray.key: (None, stray)}))
 
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             number_and_save()
         assert drawn(opened, {SERIES: 1}) == {SERIES: range(1, 2)}
 
 
-def drawn(store: Store, series: Mapping[Series, int]) -> dict[Series, range]:
+def drawn(store: Store, series: Mapping[NumberSeries, int]) -> dict[NumberSeries, range]:
     """The next numbers, drawn in a transaction of its own."""
-    with store.transaction() as work:
-        return dict(work.next_numbers(series))
+    with store.transaction() as transaction:
+        return dict(transaction.next_numbers(series))
 
 
-def upcoming(store: Store, series: Series) -> int:
+def upcoming(store: Store, series: NumberSeries) -> int:
     """The position that would be drawn next."""
-    with store.snapshot() as view:
-        return view.upcoming(series)
+    with store.snapshot() as snapshot:
+        return snapshot.upcoming(series)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from billhook.application.ports import Store, StoreRefused
+from billhook.application.ports import Store, StoreConflictError
 from billhook.application.records import PaymentKey, RecordedPayment
-from billhook.model.invoice import Key
+from billhook.model.invoice import InvoiceKey
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, a_key, save
 
@@ -31,13 +31,13 @@ class PaymentsSuite(StoreSuite):
     def test_a_reference_names_one_payment_of_its_account(self, opened: Store) -> None:
         first = a_recorded_payment("pay_1", 100)
         save(opened, payments=[first])
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             save(opened, payments=[a_recorded_payment("pay_1", 200, invoice="inv_2")])
         assert _found(opened, first) == {first.key: first}
 
     def test_a_reference_names_one_payment_within_one_save_too(self, opened: Store) -> None:
         payment = a_recorded_payment()
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             save(opened, payments=[payment, payment])
         assert _found(opened, payment) == {}
 
@@ -48,8 +48,8 @@ class PaymentsSuite(StoreSuite):
         taken = a_recorded_payment("pay_d")
         save(opened, payments=[newest, taken, middle])
         save(opened, payments=[oldest])
-        with opened.snapshot() as view:
-            assert list(view.unapplied(ONE.id)) == [oldest, middle, newest]
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.unapplied(ONE.id)) == [oldest, middle, newest]
 
     def test_what_came_in_for_an_invoice_comes_the_oldest_first(self, opened: Store) -> None:
         newest = a_recorded_payment("pay_a", at=LATER)
@@ -59,16 +59,16 @@ class PaymentsSuite(StoreSuite):
         theirs = a_recorded_payment("pay_e", account=OTHER.id)
         save(opened, payments=[newest, elsewhere, middle, theirs])
         save(opened, payments=[oldest])
-        with opened.snapshot() as view:
-            assert list(view.payments_for(a_key())) == [oldest, middle, newest]
-            assert list(view.payments_for(Key(OTHER.id, theirs.invoice))) == [theirs]
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.payments_for(a_key())) == [oldest, middle, newest]
+            assert list(snapshot.payments_for(InvoiceKey(OTHER.id, theirs.invoice))) == [theirs]
 
     def test_nothing_came_in_for_an_unknown_invoice(self, opened: Store) -> None:
         save(opened, payments=[a_recorded_payment()])
-        with opened.snapshot() as view:
-            assert list(view.payments_for(a_key("inv_none"))) == []
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.payments_for(a_key("inv_none"))) == []
 
 
 def _found(store: Store, payment: RecordedPayment) -> dict[PaymentKey, RecordedPayment]:
-    with store.snapshot() as view:
-        return dict(view.payments((payment.key,)))
+    with store.snapshot() as snapshot:
+        return dict(snapshot.payments((payment.key,)))

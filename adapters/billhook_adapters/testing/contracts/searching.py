@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from billhook.application.ports import Store
-from billhook.application.records import Outcome, Search
+from billhook.application.records import PendingWrites, Search
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.issue import issue
 from billhook.model.base import AccountId
@@ -40,8 +40,8 @@ class SearchingSuite(StoreSuite):
     def test_what_is_found_comes_back_equal(self, opened: Store) -> None:
         full = an_invoice(Status.PAID, **dict(a_full_document()))
         add(opened, full)
-        with opened.snapshot() as view:
-            assert list(view.search(ONE.id, Search(), NOON)) == [full]
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.search(ONE.id, Search(), NOON)) == [full]
 
     def test_an_account_without_invoices_finds_nothing(self, opened: Store) -> None:
         assert found(opened) == []
@@ -158,8 +158,8 @@ class SearchingSuite(StoreSuite):
     def test_a_receipt_is_found_to_the_letter(self, opened: Store) -> None:
         for number, receipt in enumerate(("R-1", "r-1", "R-1 ", "R%", "Grüße ✓")):
             add(opened, an_invoice(id=f"inv_{number}", receipt=receipt))
-        receipts = ("R-1", "R%", "Grüße ✓", "R", "")
-        assert [found(opened, receipt=receipt) for receipt in receipts] == [
+        delivery_reports = ("R-1", "R%", "Grüße ✓", "R", "")
+        assert [found(opened, receipt=receipt) for receipt in delivery_reports] == [
             ["inv_0"],
             ["inv_3"],
             ["inv_4"],
@@ -260,9 +260,9 @@ class SearchingSuite(StoreSuite):
 
     def test_a_transaction_finds_what_it_saved_and_a_snapshot_does_not(self, opened: Store) -> None:
         invoice = an_invoice()
-        with broken_off(opened) as work:
-            work.save(_outcome(invoice))
-            assert list(work.search(ONE.id, Search(), NOON)) == [invoice]
+        with broken_off(opened) as transaction:
+            transaction.save(_outcome(invoice))
+            assert list(transaction.search(ONE.id, Search(), NOON)) == [invoice]
             assert found(opened) == []
         assert found(opened) == []
 
@@ -281,13 +281,13 @@ def found(
 
 
 def _search(store: Store, search: Search, account: AccountId, now: datetime) -> list[Invoice]:
-    with store.snapshot() as view:
-        return list(view.search(account, search, now))
+    with store.snapshot() as snapshot:
+        return list(snapshot.search(account, search, now))
 
 
 def _five(status: Status = Status.ISSUED) -> list[Invoice]:
     return [made(one, NOON + n // 2 * TICK, status) for n, one in enumerate(FIVE)]
 
 
-def _outcome(invoice: Invoice) -> Outcome:
-    return Outcome(invoices={invoice.key: (None, invoice)})
+def _outcome(invoice: Invoice) -> PendingWrites:
+    return PendingWrites(invoices={invoice.key: (None, invoice)})

@@ -9,7 +9,7 @@ from returns.result import Failure, Success
 
 from billhook.application.commands import AnyCommand, Cancel, Delete, Draft, Issue, Notify, Pay
 from billhook.application.ports import Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import (
     AccountNotFound,
     InvoiceNotFound,
@@ -51,13 +51,15 @@ class Forgetful(RandomIds):
 class BatchesSuite(DeskSuite):
     """Batches of commands."""
 
-    def test_an_empty_batch_has_no_answers(self, desk: Desk) -> None:
-        assert desk.execute(()) == []
+    def test_an_empty_batch_has_no_answers(self, service: InvoiceService) -> None:
+        assert service.execute_all(()) == []
 
-    def test_commands_on_one_invoice_see_each_other(self, desk: Desk, store: Store) -> None:
+    def test_commands_on_one_invoice_see_each_other(
+        self, service: InvoiceService, store: Store
+    ) -> None:
         due = a_document().total
         one = InvoiceId("inv_1")
-        answers = desk.execute(
+        answers = service.execute_all(
             (
                 Draft(account=ACCOUNT, invoice=one, document=a_document()),
                 Issue(account=ACCOUNT, invoice=one),
@@ -71,10 +73,12 @@ class BatchesSuite(DeskSuite):
         assert answers[4] == Failure(Overpayment(2, 1))
         assert answers[5] == Success(kept(store))
 
-    def test_a_refused_command_never_fails_its_neighbours(self, desk: Desk, store: Store) -> None:
-        drafted(desk, "inv_1")
-        drafted(desk, "inv_2")
-        answers = desk.execute(
+    def test_a_refused_command_never_fails_its_neighbours(
+        self, service: InvoiceService, store: Store
+    ) -> None:
+        drafted(service, "inv_1")
+        drafted(service, "inv_2")
+        answers = service.execute_all(
             (
                 Issue(account=ACCOUNT, invoice=InvoiceId("inv_1")),
                 Cancel(account=ACCOUNT, invoice=InvoiceId("inv_unknown")),
@@ -91,26 +95,26 @@ class BatchesSuite(DeskSuite):
 
     @pytest.mark.parametrize("culprit", [0, 1, 2])
     def test_only_the_command_that_the_database_refuses_is_lost(
-        self, desk: Desk, store: Store, culprit: int
+        self, service: InvoiceService, store: Store, culprit: int
     ) -> None:
         # The desk sees no tombstone; the database keeps its id taken.
-        drafted(desk, "inv_gone")
-        desk.do(Delete(account=ACCOUNT, invoice=InvoiceId("inv_gone")))
+        drafted(service, "inv_gone")
+        service.execute(Delete(account=ACCOUNT, invoice=InvoiceId("inv_gone")))
         ids = ["inv_1", "inv_2"]
         ids.insert(culprit, "inv_gone")
-        answers = desk.execute([_draft(name) for name in ids])
+        answers = service.execute_all([_draft(name) for name in ids])
         assert answers.pop(culprit) == Failure(NotStored())
         assert answers == [Success(kept(store, "inv_1")), Success(kept(store, "inv_2"))]
 
     def test_a_short_url_that_is_taken_loses_only_its_own_issue_and_no_number(
-        self, desk: Desk, store: Store, clock: SettableClock
+        self, service: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
-        taken = issued(desk, "inv_0").short_url
+        taken = issued(service, "inv_0").short_url
         assert taken is not None
         for name in ("inv_1", "inv_2", "inv_3"):
-            drafted(desk, name)
-        forgetful = Desk(store, clock, Forgetful(taken))
-        answers = forgetful.execute(
+            drafted(service, name)
+        forgetful = InvoiceService(store, clock, Forgetful(taken))
+        answers = forgetful.execute_all(
             [Issue(account=ACCOUNT, invoice=InvoiceId(f"inv_{n}")) for n in (1, 2, 3)]
         )
         assert answers == [
@@ -125,19 +129,21 @@ class BatchesSuite(DeskSuite):
 
     @pytest.mark.parametrize("key", ["\x00", "\ud800"])
     def test_a_key_that_no_database_can_hold_loses_only_its_own_command(
-        self, desk: Desk, store: Store, key: str
+        self, service: InvoiceService, store: Store, key: str
     ) -> None:
         poisoned = Draft(
             account=ACCOUNT, invoice=InvoiceId("inv_2"), document=a_document(), key=key
         )
-        answers = desk.execute((_draft("inv_1"), poisoned))
+        answers = service.execute_all((_draft("inv_1"), poisoned))
         assert answers == [Success(kept(store, "inv_1")), Failure(NotStored())]
         assert kept(store, "inv_2") is None
 
-    def test_a_batch_may_be_large(self, desk: Desk, store: Store) -> None:
+    def test_a_batch_may_be_large(self, service: InvoiceService, store: Store) -> None:
         ids = [f"inv_{n}" for n in range(200)]
-        desk.execute([_draft(name) for name in ids])
-        answers = desk.execute([Issue(account=ACCOUNT, invoice=InvoiceId(name)) for name in ids])
+        service.execute_all([_draft(name) for name in ids])
+        answers = service.execute_all(
+            [Issue(account=ACCOUNT, invoice=InvoiceId(name)) for name in ids]
+        )
         assert [answer.unwrap().number for answer in answers] == [
             f"INV-{n:04}" for n in range(1, 201)
         ]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import (
     AnyCommand,
     Cancel,
@@ -22,13 +22,13 @@ from billhook.application.commands import (
     Update,
 )
 from billhook.application.ports import Store
-from billhook.application.records import RequestKey
-from billhook.application.service import REMEMBERED_FOR, Desk
-from billhook.lifecycle.errors import KeyReused, OperationNotAllowed
+from billhook.application.records import IdempotencyKey
+from billhook.application.service import REMEMBERED_FOR, InvoiceService
+from billhook.lifecycle.errors import IdempotencyKeyReused, OperationNotAllowed
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId, Status
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment
@@ -37,7 +37,7 @@ from billhook_adapters.testing.contracts.service_suite import (
     DeskSuite,
     at_desk,
     drafted,
-    facts,
+    events,
     issued,
     kept,
 )
@@ -53,7 +53,7 @@ COMMANDS: list[tuple[Status | None, AnyCommand]] = [
             account=ACCOUNT, invoice=ID, document=a_full_document(), media=tuple(Medium), key=KEY
         ),
     ),
-    (DRAFT, Update(account=ACCOUNT, invoice=ID, edits=Edits(comment="Hello"), key=KEY)),
+    (DRAFT, Update(account=ACCOUNT, invoice=ID, patch=Patch(comment="Hello"), key=KEY)),
     (DRAFT, Issue(account=ACCOUNT, invoice=ID, key=KEY)),
     (DRAFT, Send(account=ACCOUNT, invoice=ID, media=tuple(Medium), key=KEY)),
     (DRAFT, Delete(account=ACCOUNT, invoice=ID, key=KEY)),
@@ -76,74 +76,78 @@ class KeysSuite(DeskSuite):
     @EACH
     def test_the_same_request_gets_the_same_answer_and_has_one_effect(
         self,
-        desk: Desk,
+        service: InvoiceService,
         store: Store,
         clock: SettableClock,
         status: Status | None,
         command: AnyCommand,
     ) -> None:
-        at_desk(desk, status)
-        first = desk.do(command)
-        told, messages = facts(store), list(desk.messages(ACCOUNT, ID))
+        at_desk(service, status)
+        first = service.execute(command)
+        told, messages = events(store), list(service.messages(ACCOUNT, ID))
         clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
-        restarted = Desk(store, clock, RandomIds())
-        assert restarted.do(command) == first
-        assert (facts(store), list(desk.messages(ACCOUNT, ID))) == (told, messages)
+        restarted = InvoiceService(store, clock, RandomIds())
+        assert restarted.execute(command) == first
+        assert (events(store), list(service.messages(ACCOUNT, ID))) == (told, messages)
 
     @EACH
     def test_twice_in_one_batch_is_once_as_well(
-        self, desk: Desk, store: Store, status: Status | None, command: AnyCommand
+        self, service: InvoiceService, store: Store, status: Status | None, command: AnyCommand
     ) -> None:
-        at_desk(desk, status)
-        before = len(facts(store))
-        first, second = desk.execute((command, command))
+        at_desk(service, status)
+        before = len(events(store))
+        first, second = service.execute_all((command, command))
         assert second == first
-        told = facts(store)[before:]
+        told = events(store)[before:]
         # No command tells one thing twice but a message by each of two media.
         assert len(told) <= len(set(told)) + 1
 
-    def test_another_request_under_the_same_key_is_refused(self, desk: Desk, store: Store) -> None:
-        draft = drafted(desk)
-        desk.do(Update(account=ACCOUNT, invoice=ID, edits=Edits(comment="a"), key=KEY))
-        other = desk.do(Update(account=ACCOUNT, invoice=ID, edits=Edits(comment="b"), key=KEY))
-        assert other == Failure(KeyReused())
+    def test_another_request_under_the_same_key_is_refused(
+        self, service: InvoiceService, store: Store
+    ) -> None:
+        draft = drafted(service)
+        service.execute(Update(account=ACCOUNT, invoice=ID, patch=Patch(comment="a"), key=KEY))
+        other = service.execute(
+            Update(account=ACCOUNT, invoice=ID, patch=Patch(comment="b"), key=KEY)
+        )
+        assert other == Failure(IdempotencyKeyReused())
         after = kept(store)
         assert after is not None
         assert (after.version, after.document.comment) == (draft.version + 1, "a")
 
-    def test_a_refusal_is_remembered_too(self, desk: Desk) -> None:
-        drafted(desk)
+    def test_a_refusal_is_remembered_too(self, service: InvoiceService) -> None:
+        drafted(service)
         notify = Notify(account=ACCOUNT, invoice=ID, medium=Medium.SMS, key=KEY)
-        refused = desk.do(notify)
+        refused = service.execute(notify)
         assert isinstance(refused.failure(), OperationNotAllowed)
-        desk.do(Issue(account=ACCOUNT, invoice=ID))
-        assert desk.do(notify) == refused
+        service.execute(Issue(account=ACCOUNT, invoice=ID))
+        assert service.execute(notify) == refused
 
     def test_after_24_hours_the_question_is_a_new_one(
-        self, desk: Desk, clock: SettableClock
+        self, service: InvoiceService, clock: SettableClock
     ) -> None:
-        issued(desk)
+        issued(service)
         notify = Notify(account=ACCOUNT, invoice=ID, medium=Medium.SMS, key=KEY)
-        first = desk.do(notify).unwrap()
+        first = service.execute(notify).unwrap()
         clock.advance(REMEMBERED_FOR)
-        second = desk.do(notify).unwrap()
-        assert list(desk.messages(ACCOUNT, ID)) == [first, second]
-        assert desk.do(notify) == Success(second)
+        second = service.execute(notify).unwrap()
+        assert list(service.messages(ACCOUNT, ID)) == [first, second]
+        assert service.execute(notify) == Success(second)
 
-    def test_a_key_stands_in_its_own_account_alone(self, desk: Desk) -> None:
-        ours = desk.do(Draft(account=ACCOUNT, document=a_full_document(), key=KEY)).unwrap()
+    def test_a_key_stands_in_its_own_account_alone(self, service: InvoiceService) -> None:
+        ours = service.execute(Draft(account=ACCOUNT, document=a_full_document(), key=KEY)).unwrap()
         other = AccountId("acc_2")
-        theirs = desk.do(Draft(account=other, document=a_full_document(), key=KEY)).unwrap()
+        theirs = service.execute(Draft(account=other, document=a_full_document(), key=KEY)).unwrap()
         assert (ours.account, theirs.account) == (ACCOUNT, other)
 
     def test_the_sweep_drops_answers_whose_24_hours_are_over(
-        self, desk: Desk, store: Store, clock: SettableClock
+        self, service: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
-        desk.do(Draft(account=ACCOUNT, document=a_full_document(), key="old"))
+        service.execute(Draft(account=ACCOUNT, document=a_full_document(), key="old"))
         clock.advance(timedelta(microseconds=1))
-        desk.do(Draft(account=ACCOUNT, document=a_full_document(), key="young"))
+        service.execute(Draft(account=ACCOUNT, document=a_full_document(), key="young"))
         clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
-        Handlers(store, clock, RandomIds(), {}).sweep()
-        old, young = RequestKey(ACCOUNT, "old"), RequestKey(ACCOUNT, "young")
-        with store.snapshot() as view:
-            assert set(view.remembered((old, young))) == {young}
+        BackgroundJobs(store, clock, RandomIds(), {}).sweep()
+        old, young = IdempotencyKey(ACCOUNT, "old"), IdempotencyKey(ACCOUNT, "young")
+        with store.snapshot() as snapshot:
+            assert set(snapshot.idempotency_records((old, young))) == {young}

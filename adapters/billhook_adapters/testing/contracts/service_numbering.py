@@ -9,7 +9,7 @@ import pytest
 
 from billhook.application.commands import Draft, Issue
 from billhook.application.ports import Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.system.clock import SettableClock
@@ -25,33 +25,33 @@ INVOICES, THREADS = 1000, 8
 class NumberingSuite(DeskSuite):
     """The numbers of issued invoices."""
 
-    def test_the_upcoming_number_is_told_and_not_drawn(self, desk: Desk) -> None:
-        desk.open(an_account(ACCOUNT))
-        assert desk.upcoming_number(ACCOUNT) is None
-        assert desk.upcoming_number(AccountId("acc_9")) is None
-        desk.open(an_account(ACCOUNT, number_prefix="INV-"))
+    def test_the_upcoming_number_is_told_and_not_drawn(self, service: InvoiceService) -> None:
+        service.open(an_account(ACCOUNT))
+        assert service.upcoming_number(ACCOUNT) is None
+        assert service.upcoming_number(AccountId("acc_9")) is None
+        service.open(an_account(ACCOUNT, number_prefix="INV-"))
         for expected in ("INV-0001", "INV-0001"):
-            assert desk.upcoming_number(ACCOUNT) == expected
-        _drafted(desk, 1)
-        issued = desk.do(Issue(account=ACCOUNT, invoice=_name(0))).unwrap()
+            assert service.upcoming_number(ACCOUNT) == expected
+        _drafted(service, 1)
+        issued = service.execute(Issue(account=ACCOUNT, invoice=_name(0))).unwrap()
         assert issued.number == "INV-0001"
-        assert desk.upcoming_number(ACCOUNT) == "INV-0002"
+        assert service.upcoming_number(ACCOUNT) == "INV-0002"
 
     @pytest.mark.slow
     def test_a_thousand_issued_at_once_with_a_tenth_rolled_back_leave_no_gap_and_no_double(
         self, store: Store
     ) -> None:
-        desk = Desk(FaultyStore(store, EveryTenth()), SettableClock(NOON), RandomIds())
-        desk.open(an_account(ACCOUNT, number_prefix=""))
-        _drafted(Desk(store, SettableClock(NOON), RandomIds()), INVOICES)
+        service = InvoiceService(FaultyStore(store, EveryTenth()), SettableClock(NOON), RandomIds())
+        service.open(an_account(ACCOUNT, number_prefix=""))
+        _drafted(InvoiceService(store, SettableClock(NOON), RandomIds()), INVOICES)
         shares = [range(first, INVOICES, THREADS) for first in range(THREADS)]
-        rolled_back = sum(at_once(*[lambda own=own: _issue_all(desk, own) for own in shares]))
-        numbers = [desk.get(ACCOUNT, _name(n)).unwrap().number for n in range(INVOICES)]
+        rolled_back = sum(at_once(*[lambda own=own: _issue_all(service, own) for own in shares]))
+        numbers = [service.get(ACCOUNT, _name(n)).unwrap().number for n in range(INVOICES)]
         assert sorted(int(number or 0) for number in numbers) == [*range(1, INVOICES + 1)]
         assert rolled_back >= INVOICES // 10
 
 
-class RolledBack(Exception):  # noqa: N818  # what is planned is no error
+class RollbackError(Exception):  # what is planned is no error
     """The database broke off."""
 
 
@@ -66,28 +66,28 @@ class EveryTenth:
         with self._lock:
             broken = point is Point.COMMIT and next(self._turns) % 10 == 0
         if broken:
-            raise RolledBack
+            raise RollbackError
 
     def after(self, point: Point) -> None:
         """What was committed stays."""
 
 
-def _issue_all(desk: Desk, places: range) -> int:
+def _issue_all(service: InvoiceService, places: range) -> int:
     """Issue every one of these, again where it was rolled back; how often it was."""
     broken = 0
     for place in places:
         while True:
             try:
-                desk.do(Issue(account=ACCOUNT, invoice=_name(place))).unwrap()
-            except RolledBack:
+                service.execute(Issue(account=ACCOUNT, invoice=_name(place))).unwrap()
+            except RollbackError:
                 broken += 1
             else:
                 break
     return broken
 
 
-def _drafted(desk: Desk, invoices: int) -> None:
-    desk.execute(
+def _drafted(service: InvoiceService, invoices: int) -> None:
+    service.execute_all(
         [
             Draft(account=ACCOUNT, invoice=_name(place), document=a_document())
             for place in range(invoices)

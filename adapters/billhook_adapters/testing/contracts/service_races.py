@@ -14,14 +14,14 @@ from billhook.application.commands import (
     Cancel,
     Draft,
     DraftAndSend,
-    File,
     Issue,
     Notify,
     Pay,
     RecordPayment,
+    SaveEntry,
 )
 from billhook.application.ports import Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import AlreadyExists, MissingCustomer, ReferenceReused
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -45,14 +45,14 @@ class RacesSuite(DeskSuite):
     """Commands that come at one moment."""
 
     def test_two_payments_at_once_never_take_more_than_is_due(
-        self, desk: Desk, store: Store
+        self, service: InvoiceService, store: Store
     ) -> None:
         for n in range(ROUNDS):
             one = InvoiceId(f"inv_{n}")
-            due = issued(desk, one).due
+            due = issued(service, one).due
             most = due // 2 + 1
             answers = _raced(
-                desk,
+                service,
                 *(
                     Pay(account=ACCOUNT, invoice=one, payment=a_payment(most, f"pay_{n}_{payer}"))
                     for payer in "ab"
@@ -63,29 +63,35 @@ class RacesSuite(DeskSuite):
             assert after is not None
             assert (after.paid, after.due) == (most, due - most)
 
-    def test_one_payment_reported_by_many_counts_once(self, desk: Desk, store: Store) -> None:
-        issued(desk)
+    def test_one_payment_reported_by_many_counts_once(
+        self, service: InvoiceService, store: Store
+    ) -> None:
+        issued(service)
         answers = _raced(
-            desk, *[RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(7))] * 8
+            service, *[RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(7))] * 8
         )
         assert answers == [Success(kept(store))] * 8
         assert answers[0].unwrap().paid == 7
         assert unapplied(store) == []
 
-    def test_one_reference_for_many_invoices_counts_once(self, desk: Desk, store: Store) -> None:
-        ids = [issued(desk, f"inv_{n}").id for n in range(ROUNDS)]
+    def test_one_reference_for_many_invoices_counts_once(
+        self, service: InvoiceService, store: Store
+    ) -> None:
+        ids = [issued(service, f"inv_{n}").id for n in range(ROUNDS)]
         answers = _raced(
-            desk, *(Pay(account=ACCOUNT, invoice=one, payment=a_payment(7)) for one in ids)
+            service, *(Pay(account=ACCOUNT, invoice=one, payment=a_payment(7)) for one in ids)
         )
         assert answers.count(Failure(ReferenceReused())) == ROUNDS - 1
         books = [kept(store, one) for one in ids]
         assert sum(after.paid for after in books if after is not None) == 7
 
-    def test_all_money_that_comes_at_once_is_taken_or_kept(self, desk: Desk, store: Store) -> None:
-        due = issued(desk).due
+    def test_all_money_that_comes_at_once_is_taken_or_kept(
+        self, service: InvoiceService, store: Store
+    ) -> None:
+        due = issued(service).due
         part = due // 4
         answers = _raced(
-            desk,
+            service,
             *(
                 RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(part, f"pay_{n}"))
                 for n in range(8)
@@ -96,80 +102,88 @@ class RacesSuite(DeskSuite):
         assert after.paid == part * sum(isinstance(answer, Success) for answer in answers) <= due
         assert after.paid + sum(one.payment.amount for one in unapplied(store)) == part * 8
 
-    def test_of_cancelling_and_paying_exactly_one_wins(self, desk: Desk, store: Store) -> None:
+    def test_of_cancelling_and_paying_exactly_one_wins(
+        self, service: InvoiceService, store: Store
+    ) -> None:
         for n in range(ROUNDS):
             one = InvoiceId(f"inv_{n}")
-            payment = a_payment(issued(desk, one).due, f"pay_{n}")
+            payment = a_payment(issued(service, one).due, f"pay_{n}")
             answers = _raced(
-                desk,
+                service,
                 Cancel(account=ACCOUNT, invoice=one),
                 Pay(account=ACCOUNT, invoice=one, payment=payment),
             )
             (won,) = [answer for answer in answers if isinstance(answer, Success)]
             assert won == Success(kept(store, one))
 
-    def test_a_hundred_equal_requests_queue_one_message(self, desk: Desk) -> None:
-        issued(desk)
+    def test_a_hundred_equal_requests_queue_one_message(self, service: InvoiceService) -> None:
+        issued(service)
         notify = Notify(account=ACCOUNT, invoice=ID, medium=Medium.SMS, key="key_1")
-        answers = _raced(desk, *[notify] * 100)
-        (message,) = desk.messages(ACCOUNT, ID)
+        answers = _raced(service, *[notify] * 100)
+        (message,) = service.messages(ACCOUNT, ID)
         assert answers == [Success(message)] * 100
 
-    def test_numbers_have_no_gaps_although_some_issues_are_refused(self, desk: Desk) -> None:
-        billed = [drafted(desk, f"inv_{n}").id for n in range(12)]
+    def test_numbers_have_no_gaps_although_some_issues_are_refused(
+        self, service: InvoiceService
+    ) -> None:
+        billed = [drafted(service, f"inv_{n}").id for n in range(12)]
         for n in range(12):
-            drafted(desk, f"nobody_{n}", customer=None)
+            drafted(service, f"nobody_{n}", customer=None)
         refused = [InvoiceId(f"nobody_{n}") for n in range(12)]
         pairs = [one for pair in zip(billed, refused, strict=True) for one in pair]
-        answers = _raced(desk, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
+        answers = _raced(service, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
         numbers = [answer.unwrap().number for answer in answers[::2]]
         assert sorted(numbers) == [f"INV-{n:04}" for n in range(1, 13)]
         assert answers[1::2] == [Failure(MissingCustomer())] * 12
 
     @pytest.mark.parametrize("others", [1, 7])
-    def test_one_invoice_is_issued_once(self, desk: Desk, store: Store, others: int) -> None:
-        drafted(desk)
-        answers = _raced(desk, *[Issue(account=ACCOUNT, invoice=ID)] * (1 + others))
+    def test_one_invoice_is_issued_once(
+        self, service: InvoiceService, store: Store, others: int
+    ) -> None:
+        drafted(service)
+        answers = _raced(service, *[Issue(account=ACCOUNT, invoice=ID)] * (1 + others))
         (won,) = [answer for answer in answers if isinstance(answer, Success)]
         assert won == Success(kept(store))
 
     def test_one_id_is_drafted_once_and_the_others_are_told_so(
-        self, desk: Desk, store: Store
+        self, service: InvoiceService, store: Store
     ) -> None:
         for n in range(ROUNDS):
             one = InvoiceId(f"inv_{n}")
             answers = _raced(
-                desk, *[Draft(account=ACCOUNT, invoice=one, document=a_document())] * 4
+                service, *[Draft(account=ACCOUNT, invoice=one, document=a_document())] * 4
             )
             (won,) = [answer for answer in answers if isinstance(answer, Success)]
             assert won == Success(kept(store, one))
             assert answers.count(Failure(AlreadyExists())) == 3
 
-    def test_an_entry_is_what_was_first_filed_under_its_id(self, desk: Desk) -> None:
+    def test_an_entry_is_what_was_first_filed_under_its_id(self, service: InvoiceService) -> None:
         for n in range(ROUNDS):
             item = f"item_{n}"
             answers = _raced(
-                desk, *(File(account=ACCOUNT, id=item, body=f"{body}") for body in range(4))
+                service, *(SaveEntry(account=ACCOUNT, id=item, body=f"{body}") for body in range(4))
             )
             (won,) = [answer for answer in answers if isinstance(answer, Success)]
-            assert desk.entry(ACCOUNT, item) == won.unwrap()
+            assert service.entry(ACCOUNT, item) == won.unwrap()
             assert answers.count(Failure(AlreadyExists())) == 3
 
-    def test_of_messages_to_one_address_at_once_one_is_not_too_soon(self, desk: Desk) -> None:
-        desk.open(an_account(ACCOUNT, number_prefix="INV-", resend_wait=timedelta(hours=1)))
+    def test_of_messages_to_one_address_at_once_one_is_not_too_soon(
+        self, service: InvoiceService
+    ) -> None:
+        service.open(an_account(ACCOUNT, number_prefix="INV-", resend_wait=timedelta(hours=1)))
         for n in range(ROUNDS):
             payer = a_customer(email=f"payer{n}@example.com")
-            ids = [issued(desk, f"inv_{n}_{m}", customer=payer).id for m in range(4)]
+            ids = [issued(service, f"inv_{n}_{m}", customer=payer).id for m in range(4)]
             answers = _raced(
-                desk, *(Notify(account=ACCOUNT, invoice=one, medium=Medium.EMAIL) for one in ids)
+                service, *(Notify(account=ACCOUNT, invoice=one, medium=Medium.EMAIL) for one in ids)
             )
             assert sorted(type(answer).__name__ for answer in answers) == [
                 *["Failure"] * 3,
                 "Success",
             ]
 
-    def test_batches_that_cross_each_other_are_all_done(self, desk: Desk) -> None:
-        desk.open(an_account("acc_2", "Umbrella", number_prefix="U-"))
+    def test_batches_that_cross_each_other_are_all_done(self, service: InvoiceService) -> None:
+        service.open(an_account("acc_2", "Umbrella", number_prefix="U-"))
         payers = [
             a_customer(email=f"payer{n}@example.com", contact=f"+9198765432{n}0") for n in range(3)
         ]
@@ -186,18 +200,20 @@ class RacesSuite(DeskSuite):
             for media in (tuple(Medium), tuple(Medium)[::-1])
         ]
         both = [made, made[::-1]] * 4
-        answers = at_once(*map(_executed(desk), both))
+        answers = at_once(*map(_executed(service), both))
         first = answers[0]
         assert [type(answer) for answer in first] == [Success] * len(made)
         assert [answer[:: 1 - 2 * (n % 2)] for n, answer in enumerate(answers)] == [first] * 8
 
 
-def _executed(desk: Desk) -> Callable[[list[AnyCommand]], Callable[[], list[Result[Any, Any]]]]:
-    return lambda batch: lambda: desk.execute(batch)
+def _executed(
+    service: InvoiceService,
+) -> Callable[[list[AnyCommand]], Callable[[], list[Result[Any, Any]]]]:
+    return lambda batch: lambda: service.execute_all(batch)
 
 
-def _raced(desk: Desk, *commands: AnyCommand) -> list[Result[Any, Any]]:
+def _raced(service: InvoiceService, *commands: AnyCommand) -> list[Result[Any, Any]]:
     def doing(command: AnyCommand) -> Any:
-        return lambda: desk.do(command)
+        return lambda: service.execute(command)
 
     return at_once(*map(doing, commands))

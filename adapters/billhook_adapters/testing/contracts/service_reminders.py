@@ -8,15 +8,15 @@ from functools import partial
 
 import pytest
 
-from billhook.application.background_jobs import Handlers
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import AnyCommand, Cancel, Expire, Pay, Remind, Update
 from billhook.application.ports import Store
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.events import ReminderRequested
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook.model.patch import Edits
-from billhook.model.reminder_schedule import Progress, Reminders
+from billhook.model.patch import Patch
+from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_payment, an_account
@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 DUE = NOON + 10 * DAY
 ID = InvoiceId("inv_1")
 FIRST, SECOND = DUE - 3 * DAY, DUE + DAY
-SCHEDULE = Reminders(before=(3 * DAY,), after=(DAY,), media=(Medium.EMAIL,))
+SCHEDULE = ReminderSchedule(before=(3 * DAY,), after=(DAY,), media=(Medium.EMAIL,))
 
 ENDS: tuple[Callable[[Invoice], AnyCommand], ...] = (
     lambda invoice: Pay(account=ACCOUNT, invoice=ID, payment=a_payment(invoice.due)),
@@ -41,18 +41,18 @@ class RemindingSuite(DeskSuite):
     """Reminders of the desk, woken by its handlers."""
 
     @pytest.fixture
-    def office(self, desk: Desk) -> Desk:
+    def office(self, service: InvoiceService) -> InvoiceService:
         """A desk whose first account reminds by e-mail, three days before and one day after."""
-        desk.open(an_account(ACCOUNT, reminders=SCHEDULE))
-        return desk
+        service.open(an_account(ACCOUNT, reminders=SCHEDULE))
+        return service
 
     @pytest.fixture
-    def waking(self, store: Store, clock: SettableClock) -> Handlers:
+    def waking(self, store: Store, clock: SettableClock) -> BackgroundJobs:
         """What wakes up when a reminder falls due."""
-        return Handlers(store, clock, RandomIds(), {})
+        return BackgroundJobs(store, clock, RandomIds(), {})
 
     def test_each_step_is_one_message_that_says_which_reminder_it_is(
-        self, office: Desk, store: Store, waking: Handlers, clock: SettableClock
+        self, office: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
     ) -> None:
         issued(office, due_by=DUE)
         for step in (FIRST, SECOND):
@@ -61,10 +61,10 @@ class RemindingSuite(DeskSuite):
                 waking.sweep()
         told = office.messages(ACCOUNT, ID)
         assert [(one.requested_at, one.reminder) for one in told] == [(FIRST, 1), (SECOND, 2)]
-        with store.snapshot() as view:
-            facts = [stamped for stamped in view.facts(a_key()) if stamped.version is None]
-            assert view.reminders((a_key(),)) == {a_key(): Progress(SECOND, 2, None)}
-        assert [stamped.fact for stamped in facts] == [
+        with store.snapshot() as snapshot:
+            events = [stamped for stamped in snapshot.events(a_key()) if stamped.version is None]
+            assert snapshot.reminders((a_key(),)) == {a_key(): ReminderProgress(SECOND, 2, None)}
+        assert [stamped.event for stamped in events] == [
             ReminderRequested(one.requested_at, one.id, Medium.EMAIL, n)
             for n, one in enumerate(told, 1)
         ]
@@ -72,7 +72,7 @@ class RemindingSuite(DeskSuite):
     @pytest.mark.parametrize("end", ENDS)
     def test_reminders_end_in_the_transaction_that_settles_the_invoice(
         self,
-        office: Desk,
+        office: InvoiceService,
         store: Store,
         clock: SettableClock,
         end: Callable[[Invoice], AnyCommand],
@@ -80,46 +80,46 @@ class RemindingSuite(DeskSuite):
         invoice = issued(office, due_by=DUE, expire_by=FIRST + DAY)
         assert list(store.remindable(FIRST, 10)) == [a_key()]
         clock.set(FIRST + DAY if end is ENDS[-1] else FIRST)
-        office.do(end(invoice)).unwrap()
+        office.execute(end(invoice)).unwrap()
         assert list(store.remindable(FIRST, 10)) == []
-        with store.snapshot() as view:
-            assert view.reminders((a_key(),)) == {}
+        with store.snapshot() as snapshot:
+            assert snapshot.reminders((a_key(),)) == {}
 
     def test_a_wake_up_found_before_the_payment_sends_nothing_after_it(
-        self, office: Desk, store: Store, clock: SettableClock
+        self, office: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
         due = issued(office, due_by=DUE).due
         clock.set(FIRST)
         (found,) = store.remindable(FIRST, 10)
-        office.do(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(due))).unwrap()
+        office.execute(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(due))).unwrap()
         stale = Remind(account=found.account, invoice=found.invoice)
-        assert office.do(stale).unwrap().messages == ()
+        assert office.execute(stale).unwrap().messages == ()
         assert office.messages(ACCOUNT, ID) == ()
 
     def test_a_wake_up_found_before_the_due_date_moved_sends_nothing_after_it(
-        self, office: Desk, store: Store, waking: Handlers, clock: SettableClock
+        self, office: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
     ) -> None:
         issued(office, due_by=DUE)
         clock.set(FIRST)
         (found,) = store.remindable(FIRST, 10)
-        moved = Edits(due_by=DUE + DAY)
-        office.do(Update(account=ACCOUNT, invoice=ID, edits=moved)).unwrap()
+        moved = Patch(due_by=DUE + DAY)
+        office.execute(Update(account=ACCOUNT, invoice=ID, patch=moved)).unwrap()
         stale = Remind(account=found.account, invoice=found.invoice)
-        assert office.do(stale).unwrap().messages == ()
+        assert office.execute(stale).unwrap().messages == ()
         clock.set(FIRST + DAY)
         assert waking.remind() == 1
         assert [one.requested_at for one in office.messages(ACCOUNT, ID)] == [FIRST + DAY]
 
     def test_many_wake_ups_at_once_send_one_reminder(
-        self, office: Desk, clock: SettableClock
+        self, office: InvoiceService, clock: SettableClock
     ) -> None:
         issued(office, due_by=DUE)
         clock.set(FIRST)
-        at_once(*[lambda: office.do(Remind(account=ACCOUNT, invoice=ID))] * 8)
+        at_once(*[lambda: office.execute(Remind(account=ACCOUNT, invoice=ID))] * 8)
         assert [one.reminder for one in office.messages(ACCOUNT, ID)] == [1]
 
     def test_of_paying_and_reminding_at_once_the_books_tell_who_was_first(
-        self, office: Desk, store: Store, clock: SettableClock
+        self, office: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
         for n in range(8):
             one = InvoiceId(f"inv_{n}")
@@ -128,17 +128,17 @@ class RemindingSuite(DeskSuite):
             clock.set(FIRST)
             pay = Pay(account=ACCOUNT, invoice=one, payment=a_payment(invoice.due, f"pay_{n}"))
             wake = Remind(account=ACCOUNT, invoice=one)
-            at_once(partial(office.do, pay), partial(office.do, wake))
-            with store.snapshot() as view:
-                names = [stamped.fact.name for stamped in view.facts(a_key(one))]
-                assert view.reminders((a_key(one),)) == {}
+            at_once(partial(office.execute, pay), partial(office.execute, wake))
+            with store.snapshot() as snapshot:
+                names = [stamped.event.name for stamped in snapshot.events(a_key(one))]
+                assert snapshot.reminders((a_key(one),)) == {}
             assert names[2:] in (
-                ["invoice.payment_taken"],
-                ["invoice.reminder_requested", "invoice.payment_taken"],
+                ["invoice.payment_recorded"],
+                ["invoice.reminder_requested", "invoice.payment_recorded"],
             )
 
     def test_a_batch_of_many_reminds_each(
-        self, office: Desk, waking: Handlers, clock: SettableClock
+        self, office: InvoiceService, waking: BackgroundJobs, clock: SettableClock
     ) -> None:
         for n in range(12):
             issued(office, f"inv_{n}", due_by=DUE)
@@ -148,9 +148,9 @@ class RemindingSuite(DeskSuite):
             assert len(office.messages(ACCOUNT, InvoiceId(f"inv_{n}"))) == 1
 
     def test_an_account_without_a_schedule_has_no_reminders(
-        self, office: Desk, store: Store
+        self, office: InvoiceService, store: Store
     ) -> None:
         office.open(an_account(ACCOUNT))
         issued(office, due_by=DUE)
-        with store.snapshot() as view:
-            assert view.reminders((a_key(),)) == {}
+        with store.snapshot() as snapshot:
+            assert snapshot.reminders((a_key(),)) == {}

@@ -9,12 +9,12 @@ import pytest
 
 from billhook.application.commands import Draft, Issue
 from billhook.application.ports import Store
-from billhook.application.records import RecordedPayment, StampedFact
-from billhook.application.service import Desk
+from billhook.application.records import RecordedEvent, RecordedPayment
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.apply import replay
-from billhook.lifecycle.events import ChangeFact
+from billhook.lifecycle.events import InvoiceChanged
 from billhook.model.base import AccountId
-from billhook.model.invoice import Invoice, InvoiceId, Key, Status
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account
@@ -35,59 +35,63 @@ class DeskSuite:
         return SettableClock(NOON)
 
     @pytest.fixture
-    def desk(self, store: Store, clock: SettableClock) -> Desk:
+    def service(self, store: Store, clock: SettableClock) -> InvoiceService:
         """A desk with two accounts, the first of which numbers its invoices."""
-        desk = Desk(store, clock, RandomIds())
-        desk.open(an_account(ACCOUNT, number_prefix="INV-"))
-        desk.open(an_account("acc_2", "Umbrella"))
-        return desk
+        service = InvoiceService(store, clock, RandomIds())
+        service.open(an_account(ACCOUNT, number_prefix="INV-"))
+        service.open(an_account("acc_2", "Umbrella"))
+        return service
 
 
-def drafted(desk: Desk, id: str = "inv_1", account: str = ACCOUNT, **document: Any) -> Invoice:
+def drafted(
+    service: InvoiceService, id: str = "inv_1", account: str = ACCOUNT, **document: Any
+) -> Invoice:
     """A draft, made at the desk."""
-    return desk.do(
+    return service.execute(
         Draft(account=AccountId(account), invoice=InvoiceId(id), document=a_document(**document))
     ).unwrap()
 
 
-def issued(desk: Desk, id: str = "inv_1", **document: Any) -> Invoice:
+def issued(service: InvoiceService, id: str = "inv_1", **document: Any) -> Invoice:
     """An issued invoice, made at the desk."""
-    return desk.do(Issue(account=ACCOUNT, invoice=drafted(desk, id, **document).id)).unwrap()
+    return service.execute(
+        Issue(account=ACCOUNT, invoice=drafted(service, id, **document).id)
+    ).unwrap()
 
 
-def at_desk(desk: Desk, status: Status | None) -> None:
+def at_desk(service: InvoiceService, status: Status | None) -> None:
     """Make a draft or an issued invoice at the desk, or none."""
     if status is Status.DRAFT:
-        drafted(desk)
+        drafted(service)
     elif status is Status.ISSUED:
-        issued(desk)
+        issued(service)
 
 
 def kept(store: Store, id: str = "inv_1") -> Invoice | None:
     """What the store has of an invoice, once its facts have told the same."""
-    key = Key(ACCOUNT, InvoiceId(id))
-    with store.snapshot() as view:
-        invoice = view.invoices((key,)).get(key)
-        told = view.facts(key)
+    key = InvoiceKey(ACCOUNT, InvoiceId(id))
+    with store.snapshot() as snapshot:
+        invoice = snapshot.invoices((key,)).get(key)
+        told = snapshot.events(key)
     assert [stamped.version for stamped in changes(told)] == list(range(1, len(changes(told)) + 1))
     if invoice is not None:
-        assert replay(cast("ChangeFact", stamped.fact) for stamped in changes(told)) == invoice
+        assert replay(cast("InvoiceChanged", stamped.event) for stamped in changes(told)) == invoice
     return invoice
 
 
-def changes(told: Sequence[StampedFact]) -> list[StampedFact]:
+def changes(told: Sequence[RecordedEvent]) -> list[RecordedEvent]:
     """The facts that changed their invoice."""
     return [stamped for stamped in told if stamped.version is not None]
 
 
-def facts(store: Store, id: str = "inv_1") -> list[str]:
+def events(store: Store, id: str = "inv_1") -> list[str]:
     """The names of all facts of an invoice."""
-    with store.snapshot() as view:
-        told = view.facts(Key(ACCOUNT, InvoiceId(id)))
-    return [stamped.fact.name for stamped in told]
+    with store.snapshot() as snapshot:
+        told = snapshot.events(InvoiceKey(ACCOUNT, InvoiceId(id)))
+    return [stamped.event.name for stamped in told]
 
 
 def unapplied(store: Store) -> list[RecordedPayment]:
     """The payments that no invoice took."""
-    with store.snapshot() as view:
-        return list(view.unapplied(ACCOUNT))
+    with store.snapshot() as snapshot:
+        return list(snapshot.unapplied(ACCOUNT))

@@ -8,25 +8,25 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.background_jobs import LEASE, Handlers
-from billhook.application.claiming import Delivered
+from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Cancel, Notify, Pay
-from billhook.application.ports import Occasion, Store
-from billhook.application.service import Desk
+from billhook.application.ports import Store, WebhookContext
+from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import (
     Accepted,
-    Delivery,
+    DeliveryStatus,
     MessageKey,
     Permanent,
     SendError,
     Unknown,
 )
-from billhook.messaging.webhooks import Announcement, Event
+from billhook.messaging.webhooks import WebhookEvent, WebhookEventType
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, a_subscriber
+from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, a_webhook_endpoint
 from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
 
 FAR = NOON + timedelta(days=365)
@@ -37,10 +37,10 @@ class Listening:
     """An announcer that keeps what it tells, and then answers, fails or breaks as it is told."""
 
     def __init__(self) -> None:
-        self.told: list[Occasion] = []
+        self.told: list[WebhookContext] = []
         self.answers: deque[SendError | BaseException] = deque()
 
-    def announce(self, occasion: Occasion) -> Result[Accepted, SendError]:
+    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
         """Keep it, then do what comes next."""
         self.told.append(occasion)
         answer = self.answers.popleft() if self.answers else None
@@ -58,131 +58,151 @@ class AnnouncingSuite(DeskSuite):
         return Listening()
 
     @pytest.fixture
-    def handlers(self, store: Store, clock: SettableClock, listening: Listening) -> Handlers:
+    def background_jobs(
+        self, store: Store, clock: SettableClock, listening: Listening
+    ) -> BackgroundJobs:
         """What wakes up when an announcement falls due."""
-        return Handlers(store, clock, RandomIds(), {}, listening)
+        return BackgroundJobs(store, clock, RandomIds(), {}, listening)
 
     def test_every_event_is_told_once_to_each_subscriber_as_of_its_version(
-        self, desk: Desk, store: Store, handlers: Handlers, listening: Listening
+        self,
+        service: InvoiceService,
+        store: Store,
+        background_jobs: BackgroundJobs,
+        listening: Listening,
     ) -> None:
-        desk.subscribe(a_subscriber("sub_1"))
-        desk.subscribe(a_subscriber("sub_2", events=(Event.PAID,)))
-        desk.subscribe(a_subscriber("sub_3", account="acc_2"))
-        first = issued(desk)
-        desk.do(Notify(account=ACCOUNT, invoice=ID, medium=Medium.EMAIL)).unwrap()
-        second = desk.do(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(1))).unwrap()
+        service.subscribe(a_webhook_endpoint("sub_1"))
+        service.subscribe(a_webhook_endpoint("sub_2", events=(WebhookEventType.PAID,)))
+        service.subscribe(a_webhook_endpoint("sub_3", account="acc_2"))
+        first = issued(service)
+        service.execute(Notify(account=ACCOUNT, invoice=ID, medium=Medium.EMAIL)).unwrap()
+        second = service.execute(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(1))).unwrap()
         rest = a_payment(second.due, "pay_2")
-        third = desk.do(Pay(account=ACCOUNT, invoice=ID, payment=rest)).unwrap()
-        outbox = announcements(store)
-        assert [handlers.deliver(one.key) for one in outbox * 2] == [
-            *[Delivered.HANDED_OVER] * 4,
-            *[Delivered.NOTHING] * 4,
+        third = service.execute(Pay(account=ACCOUNT, invoice=ID, payment=rest)).unwrap()
+        outbox = webhook_events(store)
+        assert [background_jobs.deliver(one.key) for one in outbox * 2] == [
+            *[AttemptResult.HANDED_OVER] * 4,
+            *[AttemptResult.NOTHING] * 4,
         ]
         told = {
-            (one.subscriber.id, one.announcement.event, one.invoice.version): one.invoice
+            (
+                one.webhook_endpoint.id,
+                one.webhook_event.event_type,
+                one.invoice.version,
+            ): one.invoice
             for one in listening.told
         }
         assert told == {
-            ("sub_1", Event.ISSUED, 2): first,
-            ("sub_1", Event.PARTIALLY_PAID, 3): second,
-            ("sub_1", Event.PAID, 4): third,
-            ("sub_2", Event.PAID, 4): third,
+            ("sub_1", WebhookEventType.ISSUED, 2): first,
+            ("sub_1", WebhookEventType.PARTIALLY_PAID, 3): second,
+            ("sub_1", WebhookEventType.PAID, 4): third,
+            ("sub_2", WebhookEventType.PAID, 4): third,
         }
-        assert len({one.announcement.id for one in listening.told}) == 4
-        assert all(one.facts[-1].version == one.invoice.version for one in listening.told)
+        assert len({one.webhook_event.id for one in listening.told}) == 4
+        assert all(one.events[-1].version == one.invoice.version for one in listening.told)
 
     def test_a_retry_tells_the_same_under_the_same_id_though_the_invoice_moved_on(
         self,
-        desk: Desk,
+        service: InvoiceService,
         store: Store,
-        handlers: Handlers,
+        background_jobs: BackgroundJobs,
         listening: Listening,
         clock: SettableClock,
     ) -> None:
-        desk.subscribe(a_subscriber())
-        issued(desk)
-        (announcement,) = announcements(store)
+        service.subscribe(a_webhook_endpoint())
+        issued(service)
+        (webhook_event,) = webhook_events(store)
         listening.answers.append(Unknown("timed out"))
-        handlers.deliver(announcement.key)
-        desk.do(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
+        background_jobs.deliver(webhook_event.key)
+        service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
         clock.advance(timedelta(minutes=1))
-        assert handlers.deliver(announcement.key) is Delivered.HANDED_OVER
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.HANDED_OVER
         before, after = listening.told
         assert before.invoice == after.invoice
-        assert list(before.facts) == list(after.facts)
-        assert before.announcement.id == after.announcement.id == announcement.id
+        assert list(before.events) == list(after.events)
+        assert before.webhook_event.id == after.webhook_event.id == webhook_event.id
 
     def test_whoever_died_while_telling_is_followed_under_the_same_id(
         self,
-        desk: Desk,
+        service: InvoiceService,
         store: Store,
-        handlers: Handlers,
+        background_jobs: BackgroundJobs,
         listening: Listening,
         clock: SettableClock,
     ) -> None:
-        desk.subscribe(a_subscriber())
-        issued(desk)
-        (announcement,) = announcements(store)
+        service.subscribe(a_webhook_endpoint())
+        issued(service)
+        (webhook_event,) = webhook_events(store)
         listening.answers.append(InterruptedByDeath())
         with pytest.raises(InterruptedByDeath):
-            handlers.deliver(announcement.key)
-        assert handlers.deliver(announcement.key) is Delivered.NOTHING
+            background_jobs.deliver(webhook_event.key)
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.NOTHING
         clock.advance(LEASE)
-        assert list(store.sendable(clock.now(), 10)) == [announcement.key]
-        assert handlers.deliver(announcement.key) is Delivered.HANDED_OVER
+        assert list(store.sendable(clock.now(), 10)) == [webhook_event.key]
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.HANDED_OVER
         before, after = listening.told
-        assert (before.announcement.id, before.invoice) == (after.announcement.id, after.invoice)
-        assert list(before.facts) == list(after.facts)
-        assert announcements(store) == []
+        assert (before.webhook_event.id, before.invoice) == (after.webhook_event.id, after.invoice)
+        assert list(before.events) == list(after.events)
+        assert webhook_events(store) == []
 
     def test_a_final_failure_silences_its_subscriber(
-        self, desk: Desk, store: Store, handlers: Handlers, listening: Listening
+        self,
+        service: InvoiceService,
+        store: Store,
+        background_jobs: BackgroundJobs,
+        listening: Listening,
     ) -> None:
-        desk.subscribe(a_subscriber())
-        issued(desk)
-        desk.do(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
-        first, second = announcements(store)
+        service.subscribe(a_webhook_endpoint())
+        issued(service)
+        service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
+        first, second = webhook_events(store)
         listening.answers.append(Permanent("410 Gone"))
-        assert handlers.deliver(first.key) is Delivered.HANDED_OVER
-        assert handlers.deliver(second.key) is Delivered.SUPPRESSED
-        issued(desk, "inv_2")
-        assert announcements(store) == []
+        assert background_jobs.deliver(first.key) is AttemptResult.HANDED_OVER
+        assert background_jobs.deliver(second.key) is AttemptResult.SUPPRESSED
+        issued(service, "inv_2")
+        assert webhook_events(store) == []
         keys = (first.key, second.key)
-        with store.snapshot() as view:
-            ended = view.messages(keys)
-            assert list(view.subscribers((ACCOUNT,))[ACCOUNT]) == [a_subscriber(silenced=True)]
+        with store.snapshot() as snapshot:
+            ended = snapshot.messages(keys)
+            assert list(snapshot.webhook_endpoints((ACCOUNT,))[ACCOUNT]) == [
+                a_webhook_endpoint(silenced=True)
+            ]
         assert [(ended[key].status, ended[key].reason) for key in keys] == [
-            (Delivery.FAILED, "410 Gone"),
-            (Delivery.SUPPRESSED, "unsubscribed"),
+            (DeliveryStatus.FAILED, "410 Gone"),
+            (DeliveryStatus.SUPPRESSED, "unsubscribed"),
         ]
 
     def test_the_sweep_announces_an_expiry_once(
-        self, desk: Desk, store: Store, handlers: Handlers, clock: SettableClock
+        self,
+        service: InvoiceService,
+        store: Store,
+        background_jobs: BackgroundJobs,
+        clock: SettableClock,
     ) -> None:
-        issued(desk, expire_by=TOMORROW)
-        desk.subscribe(a_subscriber())
+        issued(service, expire_by=TOMORROW)
+        service.subscribe(a_webhook_endpoint())
         clock.set(TOMORROW)
-        assert [handlers.sweep(), handlers.sweep()] == [1, 0]
-        (expired,) = announcements(store)
-        assert (expired.event, expired.version) == (Event.EXPIRED, 3)
+        assert [background_jobs.sweep(), background_jobs.sweep()] == [1, 0]
+        (expired,) = webhook_events(store)
+        assert (expired.event_type, expired.version) == (WebhookEventType.EXPIRED, 3)
 
-    def test_a_replayed_command_announces_once(self, desk: Desk, store: Store) -> None:
-        issued(desk)
-        desk.subscribe(a_subscriber())
+    def test_a_replayed_command_announces_once(self, service: InvoiceService, store: Store) -> None:
+        issued(service)
+        service.subscribe(a_webhook_endpoint())
         cancel = Cancel(account=ACCOUNT, invoice=ID, key="once")
-        desk.execute([cancel, cancel])
-        desk.do(cancel).unwrap()
-        assert [one.event for one in announcements(store)] == [Event.CANCELLED]
+        service.execute_all([cancel, cancel])
+        service.execute(cancel).unwrap()
+        assert [one.event_type for one in webhook_events(store)] == [WebhookEventType.CANCELLED]
 
 
 class InterruptedByDeath(BaseException):
     """Ends a process in the middle of telling; no handler may catch it."""
 
 
-def announcements(store: Store) -> list[Announcement]:
+def webhook_events(store: Store) -> list[WebhookEvent]:
     """The announcements that are still to be told, by invoice and version."""
     keys: list[MessageKey] = list(store.sendable(FAR, 100))
-    with store.snapshot() as view:
-        outbox = view.messages(keys).values()
-    live = [one for one in outbox if isinstance(one, Announcement)]
-    return sorted(live, key=lambda one: (one.invoice, one.version, one.subscriber))
+    with store.snapshot() as snapshot:
+        outbox = snapshot.messages(keys).values()
+    live = [one for one in outbox if isinstance(one, WebhookEvent)]
+    return sorted(live, key=lambda one: (one.invoice, one.version, one.webhook_endpoint))

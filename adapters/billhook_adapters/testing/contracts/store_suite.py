@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from billhook.application.ports import Store, Work
-from billhook.application.records import Outcome
-from billhook.model.invoice import Invoice, InvoiceId, Key
+from billhook.application.ports import Store, Transaction
+from billhook.application.records import PendingWrites
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook_adapters.testing.builders import an_account
 
 ONE, OTHER = an_account("acc_1", "Acme"), an_account("acc_2", "Umbrella")
@@ -31,17 +31,17 @@ class StoreSuite:
 
 
 @contextmanager
-def broken_off(store: Store) -> Generator[Work]:
+def broken_off(store: Store) -> Generator[Transaction]:
     """A transaction that something interrupts right before its end."""
-    with pytest.raises(InterruptedError), store.transaction() as work:  # noqa: PT012  # the caller adds to it
-        yield work
+    with pytest.raises(InterruptedError), store.transaction() as transaction:  # noqa: PT012  # the caller adds to it
+        yield transaction
         raise InterruptedError
 
 
 def save(store: Store, **parts: Any) -> None:
     """Save an outcome of these parts in a transaction of its own."""
-    with store.transaction() as work:
-        work.save(Outcome(**parts))
+    with store.transaction() as transaction:
+        transaction.save(PendingWrites(**parts))
 
 
 def add(store: Store, *invoices: Invoice) -> None:
@@ -49,12 +49,12 @@ def add(store: Store, *invoices: Invoice) -> None:
     save(store, invoices={invoice.key: (None, invoice) for invoice in invoices})
 
 
-def stored(store: Store, key: Key) -> Invoice | None:
+def stored(store: Store, key: InvoiceKey) -> Invoice | None:
     """The invoice that the store has under a key."""
-    with store.snapshot() as view:
-        return view.invoices((key,)).get(key)
+    with store.snapshot() as snapshot:
+        return snapshot.invoices((key,)).get(key)
 
 
-def a_key(invoice: str = "inv_1") -> Key:
+def a_key(invoice: str = "inv_1") -> InvoiceKey:
     """The key of an invoice of the first account."""
-    return Key(ONE.id, InvoiceId(invoice))
+    return InvoiceKey(ONE.id, InvoiceId(invoice))

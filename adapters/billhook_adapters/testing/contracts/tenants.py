@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from billhook.application.ports import Store
-from billhook.application.records import History, StampedFact
-from billhook.lifecycle.events import Cancelled, Expired
+from billhook.application.records import ContactHistory, RecordedEvent
+from billhook.lifecycle.events import InvoiceCancelled, InvoiceExpired
 from billhook.lifecycle.issue import issue
-from billhook.model.account import Series
+from billhook.model.account import NumberSeries
 from billhook.model.base import AccountId
-from billhook.model.invoice import InvoiceId, Key, Status
+from billhook.model.invoice import InvoiceId, InvoiceKey, Status
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,
@@ -35,15 +35,15 @@ class TenantsSuite(StoreSuite):
     def test_accounts_come_back_equal_and_unknown_ones_are_absent(self, opened: Store) -> None:
         account = an_account("acc_3", "Ümläut ✓", number_prefix="INV-", number_width=6)
         save(opened, accounts={account.id: account})
-        with opened.snapshot() as view:
-            found = view.accounts((account.id, AccountId("acc_9"), ONE.id))
+        with opened.snapshot() as snapshot:
+            found = snapshot.accounts((account.id, AccountId("acc_9"), ONE.id))
         assert found == {account.id: account, ONE.id: ONE}
 
     def test_an_account_saved_again_replaces_itself(self, opened: Store) -> None:
         renamed = an_account(ONE.id, "Renamed")
         save(opened, accounts={ONE.id: renamed})
-        with opened.snapshot() as view:
-            assert view.accounts((ONE.id, OTHER.id)) == {ONE.id: renamed, OTHER.id: OTHER}
+        with opened.snapshot() as snapshot:
+            assert snapshot.accounts((ONE.id, OTHER.id)) == {ONE.id: renamed, OTHER.id: OTHER}
 
     def test_one_id_names_an_invoice_in_each_account(self, opened: Store) -> None:
         draft = an_invoice(Status.DRAFT, account=ONE.id)
@@ -56,45 +56,48 @@ class TenantsSuite(StoreSuite):
     def test_an_invoice_of_another_account_is_absent(self, opened: Store) -> None:
         theirs = an_invoice(account=OTHER.id)
         add(opened, theirs)
-        assert stored(opened, Key(ONE.id, theirs.id)) is None
+        assert stored(opened, InvoiceKey(ONE.id, theirs.id)) is None
 
     def test_one_id_has_facts_in_each_account(self, opened: Store) -> None:
-        ours = StampedFact(Key(ONE.id, InvoiceId("inv_1")), 1, Cancelled(NOON))
-        theirs = StampedFact(Key(OTHER.id, InvoiceId("inv_1")), 1, Expired(NOON))
-        save(opened, facts=[ours, theirs])
-        with opened.snapshot() as view:
-            assert (list(view.facts(ours.key)), list(view.facts(theirs.key))) == ([ours], [theirs])
+        ours = RecordedEvent(InvoiceKey(ONE.id, InvoiceId("inv_1")), 1, InvoiceCancelled(NOON))
+        theirs = RecordedEvent(InvoiceKey(OTHER.id, InvoiceId("inv_1")), 1, InvoiceExpired(NOON))
+        save(opened, events=[ours, theirs])
+        with opened.snapshot() as snapshot:
+            assert (list(snapshot.events(ours.key)), list(snapshot.events(theirs.key))) == (
+                [ours],
+                [theirs],
+            )
 
     def test_one_id_names_a_message_in_each_account(self, opened: Store) -> None:
         ours, theirs = a_message(account=ONE.id), a_message(account=OTHER.id, attempts=1)
         save(opened, messages={ours.key: ours, theirs.key: theirs})
-        with opened.snapshot() as view:
-            assert view.messages((theirs.key, ours.key)) == {ours.key: ours, theirs.key: theirs}
-            assert list(view.messages_about((ours.invoice_key,))[ours.invoice_key]) == [ours]
+        with opened.snapshot() as snapshot:
+            assert snapshot.messages((theirs.key, ours.key)) == {ours.key: ours, theirs.key: theirs}
+            assert list(snapshot.messages_about((ours.invoice_key,))[ours.invoice_key]) == [ours]
 
     def test_one_reference_names_a_payment_in_each_account(self, opened: Store) -> None:
         ours = a_recorded_payment(account=ONE.id, applied=False)
         theirs = a_recorded_payment(account=OTHER.id, amount=2, applied=False)
         save(opened, payments=[ours, theirs])
-        with opened.snapshot() as view:
-            assert view.payments((ours.key, theirs.key)) == {ours.key: ours, theirs.key: theirs}
-            assert list(view.unapplied(ONE.id)) == [ours]
+        with opened.snapshot() as snapshot:
+            assert snapshot.payments((ours.key, theirs.key)) == {ours.key: ours, theirs.key: theirs}
+            assert list(snapshot.unapplied(ONE.id)) == [ours]
 
     def test_one_idempotency_key_stands_in_each_account(self, opened: Store) -> None:
         ours, theirs = an_answer("key_1", account=ONE.id), an_answer("key_1", account=OTHER.id)
-        save(opened, remembered=[theirs])
+        save(opened, idempotency_records=[theirs])
         assert known(opened, ours, theirs) == [theirs]
-        save(opened, remembered=[ours])
+        save(opened, idempotency_records=[ours])
         assert known(opened, ours, theirs) == [ours, theirs]
 
     def test_what_is_known_of_an_address_stays_in_its_account(self, opened: Store) -> None:
         message = a_message(account=OTHER.id)
         theirs = a_contact(account=OTHER.id)
         save(opened, messages={message.key: message}, suppressed={theirs: "bounced"})
-        assert history(opened, a_contact(account=ONE.id)) == History()
-        assert history(opened, theirs) == History("bounced", NOON)
+        assert history(opened, a_contact(account=ONE.id)) == ContactHistory()
+        assert history(opened, theirs) == ContactHistory("bounced", NOON)
 
     def test_one_prefix_counts_in_each_account(self, opened: Store) -> None:
-        ours, theirs = Series(ONE.id, "INV-"), Series(OTHER.id, "INV-")
+        ours, theirs = NumberSeries(ONE.id, "INV-"), NumberSeries(OTHER.id, "INV-")
         drawn(opened, {ours: 4})
         assert drawn(opened, {theirs: 1}) == {theirs: range(1, 2)}

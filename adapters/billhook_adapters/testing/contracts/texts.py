@@ -6,10 +6,10 @@ import unicodedata
 
 import pytest
 
-from billhook.application.ports import Store, StoreRefused
-from billhook.application.records import History, Outcome, StampedFact
-from billhook.lifecycle.events import Cancelled
-from billhook.model.account import Series
+from billhook.application.ports import Store, StoreConflictError
+from billhook.application.records import ContactHistory, PendingWrites, RecordedEvent
+from billhook.lifecycle.events import InvoiceCancelled
+from billhook.model.account import NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.invoice import Status
 from billhook_adapters.testing.builders import (
@@ -57,7 +57,7 @@ class TextsSuite(StoreSuite):
             customer=a_customer(name=text), description=text, notes={text: text, "other": text}
         )
         message = a_message(reason=text, provider_id=text)
-        told = StampedFact(invoice.key, 1, Cancelled(NOON), text)
+        told = RecordedEvent(invoice.key, 1, InvoiceCancelled(NOON), text)
         payment = a_recorded_payment(text)
         answer = an_answer(text)
         contact = a_contact(text)
@@ -66,23 +66,23 @@ class TextsSuite(StoreSuite):
             accounts={ONE.id: account},
             invoices={invoice.key: (None, invoice)},
             messages={message.key: message},
-            facts=[told],
+            events=[told],
             payments=[payment],
-            remembered=[answer],
+            idempotency_records=[answer],
             suppressed={contact: "bounced"},
         )
-        with opened.snapshot() as view:
-            assert view.accounts((ONE.id,)) == {ONE.id: account}
-            assert view.invoices((invoice.key,)) == {invoice.key: invoice}
-            assert view.messages((message.key,)) == {message.key: message}
-            assert list(view.facts(invoice.key)) == [told]
-            assert view.payments((payment.key,)) == {payment.key: payment}
+        with opened.snapshot() as snapshot:
+            assert snapshot.accounts((ONE.id,)) == {ONE.id: account}
+            assert snapshot.invoices((invoice.key,)) == {invoice.key: invoice}
+            assert snapshot.messages((message.key,)) == {message.key: message}
+            assert list(snapshot.events(invoice.key)) == [told]
+            assert snapshot.payments((payment.key,)) == {payment.key: payment}
         assert known(opened, answer) == [answer]
         assert history(opened, contact).suppressed == "bounced"
 
     @pytest.mark.parametrize("text", TEXTS)
     def test_a_series_may_have_any_prefix(self, opened: Store, text: str) -> None:
-        series, other = Series(ONE.id, text), Series(ONE.id, text + "x")
+        series, other = NumberSeries(ONE.id, text), NumberSeries(ONE.id, text + "x")
         drawn(opened, {series: 2, other: 5})
         assert drawn(opened, {series: 1}) == {series: range(3, 4)}
 
@@ -93,7 +93,7 @@ class TextsSuite(StoreSuite):
 
     def test_keys_that_look_alike_are_different(self, opened: Store) -> None:
         answers = [an_answer(key) for key in LOOK_ALIKES]
-        save(opened, remembered=answers[::2])
+        save(opened, idempotency_records=answers[::2])
         assert known(opened, *answers) == answers[::2]
 
     def test_ids_that_differ_in_case_are_different(self, opened: Store) -> None:
@@ -106,23 +106,23 @@ class TextsSuite(StoreSuite):
         self, opened: Store, text: str
     ) -> None:
         payment = a_recorded_payment()
-        told = StampedFact(a_key(), 1, Cancelled(NOON), text)
+        told = RecordedEvent(a_key(), 1, InvoiceCancelled(NOON), text)
         for outcome in (
-            Outcome(payments=[payment], remembered=[an_answer(text)]),
-            Outcome(payments=[payment], facts=[told]),
-            Outcome(payments=[payment], suppressed={a_contact(text): "bounced"}),
+            PendingWrites(payments=[payment], idempotency_records=[an_answer(text)]),
+            PendingWrites(payments=[payment], events=[told]),
+            PendingWrites(payments=[payment], suppressed={a_contact(text): "bounced"}),
         ):
-            with pytest.raises(StoreRefused), opened.transaction() as work:
-                work.save(outcome)
-        with opened.snapshot() as view:
-            assert view.payments((payment.key,)) == {}
+            with pytest.raises(StoreConflictError), opened.transaction() as transaction:
+                transaction.save(outcome)
+        with opened.snapshot() as snapshot:
+            assert snapshot.payments((payment.key,)) == {}
 
     @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "\udfffx"])
     def test_text_that_nothing_can_hold_finds_nothing(self, opened: Store, text: str) -> None:
         assert stored(opened, a_key(text)) is None
         assert known(opened, an_answer(text)) == []
-        assert history(opened, a_contact(text)) == History()
-        with opened.snapshot() as view:
-            assert list(view.facts(a_key(text))) == []
-            assert list(view.messages_about((a_key(text),)).get(a_key(text), ())) == []
-            assert list(view.unapplied(AccountId(text))) == []
+        assert history(opened, a_contact(text)) == ContactHistory()
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.events(a_key(text))) == []
+            assert list(snapshot.messages_about((a_key(text),)).get(a_key(text), ())) == []
+            assert list(snapshot.unapplied(AccountId(text))) == []

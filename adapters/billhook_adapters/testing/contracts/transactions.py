@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from billhook.application.ports import Store, StoreRefused, View
-from billhook.application.records import History, Outcome, Search, StampedFact
-from billhook.lifecycle.events import Cancelled
+from billhook.application.ports import Snapshot, Store, StoreConflictError
+from billhook.application.records import ContactHistory, PendingWrites, RecordedEvent, Search
+from billhook.lifecycle.events import InvoiceCancelled
 from billhook.lifecycle.issue import issue
 from billhook.model.invoice import Status
-from billhook.model.reminder_schedule import Progress
+from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.testing.builders import (
     NOON,
     a_message,
     a_recorded_payment,
-    a_subscriber,
+    a_webhook_endpoint,
     an_account,
     an_entry,
     an_invoice,
@@ -33,39 +33,39 @@ from billhook_adapters.testing.contracts.store_suite import (
 )
 
 
-def everything() -> Outcome:
+def everything() -> PendingWrites:
     """An outcome with a row of every kind."""
     invoice, message = an_invoice(), a_message()
-    subscriber, entry = a_subscriber(), an_entry()
-    return Outcome(
+    webhook_endpoint, entry = a_webhook_endpoint(), an_entry()
+    return PendingWrites(
         invoices={invoice.key: (None, invoice)},
-        facts=[StampedFact(invoice.key, 1, Cancelled(NOON))],
+        events=[RecordedEvent(invoice.key, 1, InvoiceCancelled(NOON))],
         messages={message.key: message},
         payments=[a_recorded_payment(applied=False)],
-        remembered=[an_answer("key_1")],
+        idempotency_records=[an_answer("key_1")],
         suppressed={a_contact(): "bounced"},
         accounts={ONE.id: an_account("acc_1", "Renamed")},
-        subscribers={subscriber.key: subscriber},
+        webhook_endpoints={webhook_endpoint.key: webhook_endpoint},
         entries={entry.key: entry},
-        reminders={invoice.key: Progress(NOON, 1, NOON)},
+        reminders={invoice.key: ReminderProgress(NOON, 1, NOON)},
     )
 
 
-def seen(view: View) -> list[object]:
+def seen(snapshot: Snapshot) -> list[object]:
     """All that a view shows of the rows of `everything`."""
     contact, answer = a_contact(), an_answer("key_1").request
     return [
-        dict(view.invoices((a_key(),))),
-        list(view.facts(a_key())),
-        dict(view.messages((a_message().key,))),
-        list(view.unapplied(ONE.id)),
-        dict(view.remembered((answer,))),
-        view.histories((contact,)).get(contact, History()),
-        dict(view.accounts((ONE.id,))),
-        list(view.subscribers((ONE.id,)).get(ONE.id, ())),
-        dict(view.entries((an_entry().key,))),
-        list(view.search(ONE.id, Search(), NOON)),
-        dict(view.reminders((a_key(),))),
+        dict(snapshot.invoices((a_key(),))),
+        list(snapshot.events(a_key())),
+        dict(snapshot.messages((a_message().key,))),
+        list(snapshot.unapplied(ONE.id)),
+        dict(snapshot.idempotency_records((answer,))),
+        snapshot.histories((contact,)).get(contact, ContactHistory()),
+        dict(snapshot.accounts((ONE.id,))),
+        list(snapshot.webhook_endpoints((ONE.id,)).get(ONE.id, ())),
+        dict(snapshot.entries((an_entry().key,))),
+        list(snapshot.search(ONE.id, Search(), NOON)),
+        dict(snapshot.reminders((a_key(),))),
     ]
 
 
@@ -73,77 +73,77 @@ class TransactionsSuite(StoreSuite):
     """Transactions of a store."""
 
     def test_what_a_transaction_saved_is_seen_within_it(self, opened: Store) -> None:
-        with opened.transaction() as work:
-            before = seen(work)
-            work.save(everything())
-            within = seen(work)
-        with opened.snapshot() as view:
-            assert seen(view) == within
+        with opened.transaction() as transaction:
+            before = seen(transaction)
+            transaction.save(everything())
+            within = seen(transaction)
+        with opened.snapshot() as snapshot:
+            assert seen(snapshot) == within
         assert all(one != other for one, other in zip(before, within, strict=True))
 
     def test_what_raises_leaves_nothing(self, opened: Store) -> None:
-        with opened.snapshot() as view:
-            before = seen(view)
-        with broken_off(opened) as work:
-            work.save(everything())
-        with opened.snapshot() as view:
-            assert seen(view) == before
+        with opened.snapshot() as snapshot:
+            before = seen(snapshot)
+        with broken_off(opened) as transaction:
+            transaction.save(everything())
+        with opened.snapshot() as snapshot:
+            assert seen(snapshot) == before
 
     def test_what_is_refused_in_part_leaves_nothing(self, opened: Store) -> None:
         save(opened, payments=[a_recorded_payment("pay_9", invoice="inv_9")])
-        with opened.snapshot() as view:
-            before = seen(view)
+        with opened.snapshot() as snapshot:
+            before = seen(snapshot)
         outcome = everything()
         outcome.payments.append(a_recorded_payment("pay_9"))
-        with pytest.raises(StoreRefused), opened.transaction() as work:
-            work.save(outcome)
-        with opened.snapshot() as view:
-            assert seen(view) == before
+        with pytest.raises(StoreConflictError), opened.transaction() as transaction:
+            transaction.save(outcome)
+        with opened.snapshot() as snapshot:
+            assert seen(snapshot) == before
 
     def test_it_is_the_save_that_raises_the_refusal(self, opened: Store) -> None:
-        with opened.transaction() as work:
-            work.save(Outcome(payments=[a_recorded_payment()]))
-        with broken_off(opened) as work, pytest.raises(StoreRefused):
-            work.save(Outcome(payments=[a_recorded_payment()]))
+        with opened.transaction() as transaction:
+            transaction.save(PendingWrites(payments=[a_recorded_payment()]))
+        with broken_off(opened) as transaction, pytest.raises(StoreConflictError):
+            transaction.save(PendingWrites(payments=[a_recorded_payment()]))
 
     def test_the_store_goes_on_after_a_refusal(self, opened: Store) -> None:
         add(opened, an_invoice(id="inv_1"))
-        with pytest.raises(StoreRefused):
+        with pytest.raises(StoreConflictError):
             add(opened, an_invoice(id="inv_1"))
         add(opened, an_invoice(id="inv_2"))
-        with opened.snapshot() as view:
-            assert set(view.invoices((a_key("inv_1"), a_key("inv_2")))) == {
+        with opened.snapshot() as snapshot:
+            assert set(snapshot.invoices((a_key("inv_1"), a_key("inv_2")))) == {
                 a_key("inv_1"),
                 a_key("inv_2"),
             }
 
     def test_a_snapshot_shows_nothing_that_is_not_committed(self, opened: Store) -> None:
-        with opened.snapshot() as view:
-            before = seen(view)
-        with opened.transaction() as work:
-            work.save(everything())
-            with opened.snapshot() as view:
-                assert seen(view) == before
+        with opened.snapshot() as snapshot:
+            before = seen(snapshot)
+        with opened.transaction() as transaction:
+            transaction.save(everything())
+            with opened.snapshot() as snapshot:
+                assert seen(snapshot) == before
 
     def test_a_snapshot_stands_still_while_others_commit(self, opened: Store) -> None:
-        with opened.snapshot() as view:
-            before = seen(view)
+        with opened.snapshot() as snapshot:
+            before = seen(snapshot)
             save(opened, **vars_of(everything()))
-            assert seen(view) == before
+            assert seen(snapshot) == before
 
     def test_an_empty_outcome_changes_nothing(self, opened: Store) -> None:
-        with opened.snapshot() as view:
-            before = seen(view)
+        with opened.snapshot() as snapshot:
+            before = seen(snapshot)
         save(opened)
-        with opened.snapshot() as view:
-            assert seen(view) == before
+        with opened.snapshot() as snapshot:
+            assert seen(snapshot) == before
 
     def test_transactions_wait_for_one_another(self, opened: Store) -> None:
         def draw() -> list[int]:
             numbers: list[int] = []
             for _ in range(10):
-                with opened.transaction() as work:
-                    numbers.extend(work.next_numbers({SERIES: 1})[SERIES])
+                with opened.transaction() as transaction:
+                    numbers.extend(transaction.next_numbers({SERIES: 1})[SERIES])
             return numbers
 
         drawn = at_once(*[draw] * 6)
@@ -157,30 +157,30 @@ class TransactionsSuite(StoreSuite):
             issued = issue(draft, now=NOON, short_url=url).unwrap().invoice
             try:
                 save(opened, invoices={draft.key: (draft, issued)})
-            except StoreRefused:
+            except StoreConflictError:
                 return ""
             return url
 
         kept = at_once(*[lambda url=f"https://bill.example/i/{n}": change(url) for n in range(4)])
         (winner,) = [url for url in kept if url]
-        with opened.snapshot() as view:
-            assert view.invoices((draft.key,))[draft.key].short_url == winner
+        with opened.snapshot() as snapshot:
+            assert snapshot.invoices((draft.key,))[draft.key].short_url == winner
 
     def test_nobody_changes_a_message_that_another_is_changing(self, opened: Store) -> None:
         message = a_message()
         save(opened, messages={message.key: message})
 
         def attempted() -> None:
-            with opened.transaction() as work:
-                before = work.messages((message.key,))[message.key]
+            with opened.transaction() as transaction:
+                before = transaction.messages((message.key,))[message.key]
                 after = before.model_copy(update={"attempts": before.attempts + 1})
-                work.save(Outcome(messages={after.key: after}))
+                transaction.save(PendingWrites(messages={after.key: after}))
 
         at_once(*[attempted] * 8)
-        with opened.snapshot() as view:
-            assert view.messages((message.key,))[message.key].attempts == message.attempts + 8
+        with opened.snapshot() as snapshot:
+            assert snapshot.messages((message.key,))[message.key].attempts == message.attempts + 8
 
 
-def vars_of(outcome: Outcome) -> dict[str, object]:
+def vars_of(outcome: PendingWrites) -> dict[str, object]:
     """An outcome's parts by name."""
-    return {name: getattr(outcome, name) for name in Outcome.__slots__}
+    return {name: getattr(outcome, name) for name in PendingWrites.__slots__}

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from billhook.application.ports import Store, StoreRefused
-from billhook.application.records import Outcome
+from billhook.application.ports import Store, StoreConflictError
+from billhook.application.records import PendingWrites
 from billhook.lifecycle.delete import delete
-from billhook.lifecycle.events import Expired
-from billhook.lifecycle.expire import Overdue, expire, lapse
-from billhook.messaging.delivery import LIVE, Delivery
-from billhook.model.invoice import Invoice, Key, Status
+from billhook.lifecycle.events import InvoiceExpired
+from billhook.lifecycle.expire import OverdueInvoice, expire, expire_overdue
+from billhook.messaging.delivery import LIVE, DeliveryStatus
+from billhook.model.invoice import Invoice, InvoiceKey, Status
 from billhook_adapters.testing.builders import NOON, a_message, an_invoice
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save, stored
 
@@ -57,39 +57,41 @@ class WorklistsSuite(StoreSuite):
     def test_what_is_overdue_is_told_as_far_as_its_expiry_needs(self, opened: Store) -> None:
         partly = _running_out(RUNS_OUT, Status.PARTIALLY_PAID)
         add(opened, partly)
-        with opened.transaction() as work:
-            (found,) = work.overdue(RUNS_OUT, 10)
-        assert found == Overdue(partly.key, partly.status, partly.version, RUNS_OUT)
+        with opened.transaction() as transaction:
+            (found,) = transaction.overdue(RUNS_OUT, 10)
+        assert found == OverdueInvoice(partly.key, partly.status, partly.version, RUNS_OUT)
 
     @pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID])
     def test_a_lapse_is_the_change_that_expiring_makes(self, opened: Store, status: Status) -> None:
         invoice = _running_out(RUNS_OUT, status)
         add(opened, invoice)
         change = expire(invoice, now=RUNS_OUT).unwrap()
-        with opened.transaction() as work:
-            (found,) = work.overdue(RUNS_OUT, 10)
-            work.save(Outcome(lapses=[lapse(found, Expired(RUNS_OUT))]))
+        with opened.transaction() as transaction:
+            (found,) = transaction.overdue(RUNS_OUT, 10)
+            transaction.save(
+                PendingWrites(expired_invoices=[expire_overdue(found, InvoiceExpired(RUNS_OUT))])
+            )
         assert stored(opened, invoice.key) == change.invoice
 
     def test_a_lapse_of_another_version_is_refused(self, opened: Store) -> None:
         invoice = _running_out(RUNS_OUT)
         add(opened, invoice)
-        stale = Overdue(invoice.key, invoice.status, invoice.version + 1, RUNS_OUT)
-        with pytest.raises(StoreRefused):
-            save(opened, lapses=[lapse(stale, Expired(RUNS_OUT))])
+        stale = OverdueInvoice(invoice.key, invoice.status, invoice.version + 1, RUNS_OUT)
+        with pytest.raises(StoreConflictError):
+            save(opened, expired_invoices=[expire_overdue(stale, InvoiceExpired(RUNS_OUT))])
         assert stored(opened, invoice.key) == invoice
 
     @pytest.mark.parametrize("status", sorted(LIVE))
     def test_a_live_message_is_sendable_from_the_instant_it_is_due(
-        self, opened: Store, status: Delivery
+        self, opened: Store, status: DeliveryStatus
     ) -> None:
         message = a_message(status=status, due_at=NOON)
         save(opened, messages={message.key: message})
         assert list(opened.sendable(NOON - MICROSECOND, 10)) == []
         assert list(opened.sendable(NOON, 10)) == [message.key]
 
-    @pytest.mark.parametrize("status", sorted(set(Delivery) - LIVE))
-    def test_no_other_message_is_sendable(self, opened: Store, status: Delivery) -> None:
+    @pytest.mark.parametrize("status", sorted(set(DeliveryStatus) - LIVE))
+    def test_no_other_message_is_sendable(self, opened: Store, status: DeliveryStatus) -> None:
         message = a_message(status=status, due_at=None)
         save(opened, messages={message.key: message})
         assert list(opened.sendable(NOON, 10)) == []
@@ -104,9 +106,9 @@ class WorklistsSuite(StoreSuite):
         assert list(opened.sendable(NOON, 4)) == longest[:4]
 
 
-def _overdue(store: Store, now: datetime, limit: int) -> list[Key]:
-    with store.transaction() as work:
-        return [one.key for one in work.overdue(now, limit)]
+def _overdue(store: Store, now: datetime, limit: int) -> list[InvoiceKey]:
+    with store.transaction() as transaction:
+        return [one.key for one in transaction.overdue(now, limit)]
 
 
 def _running_out(

@@ -43,9 +43,9 @@ class FaultyIds:
         """A new message's id."""
         return around(self._plan, Point.ID, self._ids.message)
 
-    def event(self) -> MessageId:
+    def webhook_event(self) -> MessageId:
         """A new announcement's id."""
-        return around(self._plan, Point.ID, self._ids.event)
+        return around(self._plan, Point.ID, self._ids.webhook_event)
 
     def short_url(self) -> str:
         """A new URL."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from returns.result import Failure, Result
 
-from billhook.application.ports import Announcer, Occasion, Sender
+from billhook.application.ports import Sender, WebhookContext, WebhookSender
 from billhook.messaging.delivery import Accepted, SendError, Transient, Unknown
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
@@ -34,12 +34,12 @@ class FaultySender:
 class FaultyAnnouncer:
     """An announcer that tells as planned; its errors are answered as a `FaultySender`'s are."""
 
-    def __init__(self, announcer: Announcer, plan: Plan) -> None:
-        self._announcer, self._plan = announcer, plan
+    def __init__(self, webhook_sender: WebhookSender, plan: Plan) -> None:
+        self._announcer, self._plan = webhook_sender, plan
 
-    def announce(self, occasion: Occasion) -> Answer:
+    def send(self, occasion: WebhookContext) -> Answer:
         """Tell the subscriber, or fail to, or say so."""
-        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.announce(occasion))
+        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.send(occasion))
 
 
 def _told(plan: Plan, point: Point, call: Callable[[], Answer]) -> Answer:

@@ -6,10 +6,10 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from billhook.application.ports import Store, View, Work
+from billhook.application.ports import Snapshot, Store, Transaction
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.outbox import OutboxSearch, Place, Tally
-from billhook.model.invoice import Key
+from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
+from billhook.model.invoice import InvoiceKey
 from billhook_adapters.testing.faults.plan import Plan, Point
 from billhook_adapters.testing.faults.ports import around
 
@@ -30,28 +30,28 @@ class FaultyStore:
         self._store, self._plan = store, plan
 
     @contextmanager
-    def transaction(self) -> Generator[Work]:
+    def transaction(self) -> Generator[Transaction]:
         """What is raised before the commit rolls back; what is raised after it does not."""
         self._plan.before(Point.BEGIN)
-        with self._store.transaction() as work:
+        with self._store.transaction() as transaction:
             self._plan.after(Point.BEGIN)
-            yield work
+            yield transaction
             self._plan.before(Point.COMMIT)
         self._plan.after(Point.COMMIT)
 
     @contextmanager
-    def snapshot(self) -> Generator[View]:
+    def snapshot(self) -> Generator[Snapshot]:
         """The rows as they are, once they may be read."""
         self._plan.before(Point.READ)
-        with self._store.snapshot() as view:
+        with self._store.snapshot() as snapshot:
             self._plan.after(Point.READ)
-            yield view
+            yield snapshot
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
         return around(self._plan, Point.READ, lambda: self._store.sendable(now, limit))
 
-    def remindable(self, now: datetime, limit: int) -> Sequence[Key]:
+    def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due."""
         return around(self._plan, Point.READ, lambda: self._store.remindable(now, limit))
 
@@ -63,13 +63,13 @@ class FaultyStore:
         """Drop remembered answers whose time is over."""
         return around(self._plan, Point.COMMIT, lambda: self._store.forget(now, limit))
 
-    def unsent(self, wanted: OutboxSearch) -> Sequence[Place]:
+    def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Where messages stand that no provider took."""
         return around(self._plan, Point.READ, lambda: self._store.unsent(wanted))
 
-    def tally(self, now: datetime, most: int) -> Tally:
+    def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
         """How much stands in the outbox."""
-        return around(self._plan, Point.READ, lambda: self._store.tally(now, most))
+        return around(self._plan, Point.READ, lambda: self._store.outbox_counts(now, most))
 
     def note_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""

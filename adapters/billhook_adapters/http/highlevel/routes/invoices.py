@@ -8,14 +8,14 @@ from typing import Any
 
 from returns.result import Failure, Result
 
-from billhook.application.commands import Delete, Draft, Visit
-from billhook.application.service import Desk
-from billhook.lifecycle.errors import Refusal
+from billhook.application.commands import Delete, Draft, RecordView
+from billhook.application.service import InvoiceService
+from billhook.lifecycle.errors import DomainError
 from billhook.model.account import Account
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.line_items import Rounding
-from billhook_adapters.http.core.exchange import Answer, Call, answer
+from billhook_adapters.http.core.exchange import Request, Response, json_response
 from billhook_adapters.http.highlevel.commands import (
     RecordInvoicePayment,
     Revise,
@@ -31,8 +31,8 @@ from billhook_adapters.http.highlevel.errors import (
     UNKNOWN_ID,
     refusal,
 )
-from billhook_adapters.http.highlevel.request import Asked, Endpoint
-from billhook_adapters.http.highlevel.schemas.fields import Refused, checked, smallest
+from billhook_adapters.http.highlevel.request import AuthenticatedRequest, Endpoint
+from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked, smallest
 from billhook_adapters.http.highlevel.schemas.invoices import (
     CreateIn,
     LateFeesChangeIn,
@@ -49,40 +49,44 @@ from billhook_adapters.http.highlevel.serializers import entity, summarised
 MOST_DETAILS = 32 * 1024
 
 
-async def _create(asked: Asked) -> Answer:
+async def _create(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), CreateIn)
     document = request.document(*await _series(asked))
-    drafted = await asked.lane.do(Draft(account=asked.account, document=document, key=asked.key))
+    drafted = await asked.batched.execute(
+        Draft(account=asked.account, document=document, key=asked.key)
+    )
     return _shown(asked, drafted)
 
 
-async def _list(asked: Asked) -> Answer:
+async def _list(asked: AuthenticatedRequest) -> Response:
     asked.here()
     request = checked(dict(asked.query), ListIn)
     search = request.search()
     if search is None:
-        return answer({"invoices": [], "total": 0})
-    found, total = await asked.lane.read(lambda desk: desk.search_and_count(asked.account, search))
+        return json_response({"invoices": [], "total": 0})
+    found, total = await asked.batched.read(
+        lambda service: service.search_and_count(asked.account, search)
+    )
     invoices = [summarised(invoice, asked.location) for invoice in found[: request.limit]]
-    return answer({"invoices": invoices, "total": total})
+    return json_response({"invoices": invoices, "total": total})
 
 
-async def _get(asked: Asked) -> Answer:
+async def _get(asked: AuthenticatedRequest) -> Response:
     asked.here()
-    return answer(summarised(await _found(asked, asked.invoice), asked.location))
+    return json_response(summarised(await _found(asked, asked.invoice), asked.location))
 
 
-async def _update(asked: Asked) -> Answer:
+async def _update(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), UpdateIn)
     return await _revised(asked, request)
 
 
-async def _late_fees(asked: Asked) -> Answer:
+async def _late_fees(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), LateFeesChangeIn)
     return await _revised(asked, request)
 
 
-async def _revised(asked: Asked, request: UpdateIn | LateFeesChangeIn) -> Answer:
+async def _revised(asked: AuthenticatedRequest, request: UpdateIn | LateFeesChangeIn) -> Response:
     known, (_, upcoming) = await _found(asked, asked.invoice), await _series(asked)
     edits_of(request, known.document, upcoming)  # what cannot be merged is refused in its words
     revise = Revise(
@@ -92,32 +96,32 @@ async def _revised(asked: Asked, request: UpdateIn | LateFeesChangeIn) -> Answer
         upcoming=upcoming,
         key=asked.key,
     )
-    return _shown(asked, await asked.lane.do(revise))
+    return _shown(asked, await asked.batched.execute(revise))
 
 
-async def _delete(asked: Asked) -> Answer:
+async def _delete(asked: AuthenticatedRequest) -> Response:
     asked.here()
     await asked.call.body()
     delete = Delete(account=asked.account, invoice=asked.invoice, key=asked.key)
-    return _shown(asked, await asked.lane.do(delete))
+    return _shown(asked, await asked.batched.execute(delete))
 
 
-async def _void(asked: Asked) -> Answer:
+async def _void(asked: AuthenticatedRequest) -> Response:
     checked(await asked.body(), Tenant)
     void = Void(account=asked.account, invoice=asked.invoice, key=asked.key)
-    return _shown(asked, await asked.lane.do(void))
+    return _shown(asked, await asked.batched.execute(void))
 
 
-async def _send(asked: Asked) -> Answer:
+async def _send(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), SendIn)
     if request.charges and not asked.charging:
-        raise Refused(400, NO_AUTO_PAYMENT)
+        raise InvalidRequestError(400, NO_AUTO_PAYMENT)
     known = await _found(asked, asked.invoice)
     if known.issued_at is None:
-        request.edits(known.document)
+        request.patch(known.document)
     elif request.changes(known.document):
-        raise Refused(400, f"autoPayment {SETTLED}")
-    sent = await asked.lane.do(
+        raise InvalidRequestError(400, f"autoPayment {SETTLED}")
+    sent = await asked.batched.execute(
         SendInvoice(
             account=asked.account,
             invoice=asked.invoice,
@@ -129,7 +133,7 @@ async def _send(asked: Asked) -> Answer:
     if isinstance(sent, Failure):
         return refusal(sent.failure())
     invoice, messages = sent.unwrap().invoice, sent.unwrap().messages
-    return answer(
+    return json_response(
         {
             "invoice": entity(invoice, asked.location),
             "smsData": queued(messages, Medium.SMS),
@@ -138,15 +142,15 @@ async def _send(asked: Asked) -> Answer:
     )
 
 
-async def _text_to_pay(asked: Asked) -> Answer:
+async def _text_to_pay(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), TextToPayIn)
     rounding, upcoming = await _series(asked)
     named = InvoiceId(request.id) if request.id else None
     if named is None:
         request.document(rounding, upcoming)
     else:
-        request.edits((await _found(asked, named)).document, upcoming)
-    sent = await asked.lane.do(
+        request.patch((await _found(asked, named)).document, upcoming)
+    sent = await asked.batched.execute(
         TextToPay(
             account=asked.account,
             asked=request,
@@ -160,14 +164,14 @@ async def _text_to_pay(asked: Asked) -> Answer:
         return refusal(sent.failure())
     invoice = sent.unwrap().invoice
     told = entity(invoice, asked.location)
-    return answer({"invoice": told, "invoiceUrl": invoice.short_url or ""})
+    return json_response({"invoice": told, "invoiceUrl": invoice.short_url or ""})
 
 
-async def _record_payment(asked: Asked) -> Answer:
+async def _record_payment(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), RecordPaymentIn)
     details = details_of(request.details)
     if len(details) > MOST_DETAILS:
-        raise Refused(422, "meta must be shorter than or equal to 32768 characters")
+        raise InvalidRequestError(422, "meta must be shorter than or equal to 32768 characters")
     known = await _found(asked, asked.invoice)
     amount = None
     if request.amount is not None:
@@ -176,8 +180,8 @@ async def _record_payment(asked: Asked) -> Answer:
     schedule = known.document.schedule
     known_ids = {one.id for one in (() if schedule is None else schedule.instalments)}
     if not known_ids.issuperset(instalments):
-        raise Refused(400, "Unable to find a payment schedule with the given id")
-    paid = await asked.lane.do(
+        raise InvalidRequestError(400, "Unable to find a payment schedule with the given id")
+    paid = await asked.batched.execute(
         RecordInvoicePayment(
             account=asked.account,
             invoice=asked.invoice,
@@ -189,19 +193,19 @@ async def _record_payment(asked: Asked) -> Answer:
     )
     if isinstance(paid, Failure):
         return refusal(paid.failure())
-    return answer({"success": True, "invoice": entity(paid.unwrap(), asked.location)})
+    return json_response({"success": True, "invoice": entity(paid.unwrap(), asked.location)})
 
 
-async def _number(asked: Asked) -> Answer:
+async def _number(asked: AuthenticatedRequest) -> Response:
     asked.here()
     _, upcoming = await _series(asked)
-    return answer({"invoiceNumber": upcoming or ""})
+    return json_response({"invoiceNumber": upcoming or ""})
 
 
-async def _settings(asked: Asked) -> Answer:
+async def _settings(asked: AuthenticatedRequest) -> Response:
     asked.here()
-    settings = await asked.lane.read(lambda desk: _seller(desk, asked))
-    return answer(
+    settings = await asked.batched.read(lambda service: _seller(service, asked))
+    return json_response(
         {
             "altId": asked.location,
             "altType": "location",
@@ -217,42 +221,45 @@ class VisitedIn(In):
     invoice_id: str
 
 
-async def _visited(asked: Asked) -> Answer:
+async def _visited(asked: AuthenticatedRequest) -> Response:
     request = checked(await asked.body(), VisitedIn)
-    visited = await asked.lane.do(
-        Visit(account=asked.account, invoice=InvoiceId(request.invoice_id), key=asked.key)
+    visited = await asked.batched.execute(
+        RecordView(account=asked.account, invoice=InvoiceId(request.invoice_id), key=asked.key)
     )
     if isinstance(visited, Failure):
         return refusal(visited.failure())
-    return answer({})  # the vendor has none, and its Python SDK reads JSON
+    return json_response({})  # the vendor has none, and its Python SDK reads JSON
 
 
-async def _series(asked: Asked) -> tuple[Rounding, str | None]:
+async def _series(asked: AuthenticatedRequest) -> tuple[Rounding, str | None]:
     """How the account rounds, and the number that its series would give next."""
-    return await asked.lane.read(
-        lambda desk: (_seller(desk, asked).policy.rounding, desk.upcoming_number(asked.account))
+    return await asked.batched.read(
+        lambda service: (
+            _seller(service, asked).policy.rounding,
+            service.upcoming_number(asked.account),
+        )
     )
 
 
-def _seller(desk: Desk, asked: Asked) -> Account:
-    seller = desk.account(asked.account)
+def _seller(service: InvoiceService, asked: AuthenticatedRequest) -> Account:
+    seller = service.account(asked.account)
     if seller is None:  # pragma: no cover  # a token has an account
-        raise Refused(400, UNKNOWN_ID)
+        raise InvalidRequestError(400, UNKNOWN_ID)
     return seller
 
 
-async def _found(asked: Asked, id: InvoiceId) -> Invoice:
-    found = await asked.lane.read(lambda desk: desk.get(asked.account, id))
+async def _found(asked: AuthenticatedRequest, id: InvoiceId) -> Invoice:
+    found = await asked.batched.read(lambda service: service.get(asked.account, id))
     if isinstance(found, Failure):
-        raise Refused(400, UNKNOWN_ID)
+        raise InvalidRequestError(400, UNKNOWN_ID)
     return found.unwrap()
 
 
-def _shown(asked: Asked, result: Result[Invoice, Any]) -> Answer:
+def _shown(asked: AuthenticatedRequest, result: Result[Invoice, Any]) -> Response:
     if isinstance(result, Failure):
-        refused: Refusal = result.failure()
+        refused: DomainError = result.failure()
         return refusal(refused)
-    return answer(entity(result.unwrap(), asked.location))
+    return json_response(entity(result.unwrap(), asked.location))
 
 
 ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
@@ -278,7 +285,7 @@ TEMPLATES = frozenset("/".join(("/invoices", *path)) for _, *path in ROUTES)
 """The paths that are served, their ids as stars."""
 
 
-def endpoint(call: Call) -> Endpoint | None:
+def endpoint(call: Request) -> Endpoint | None:
     """What serves a request; None where the vendor has nothing there. A last slash is let go."""
     path = call.path[1:]
     if path and path[-1] == "":

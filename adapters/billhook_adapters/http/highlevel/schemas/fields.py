@@ -21,7 +21,7 @@ _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:
 _NOT_DIGITS = re.compile(r"[\s().-]")
 
 
-class Refused(Exception):  # noqa: N818  # a refusal, in the vendor's words
+class InvalidRequestError(Exception):  # a refusal, in the vendor's words
     """The request is not one that the vendor takes; 422 has a message for each thing at fault."""
 
     def __init__(self, status: int, *messages: str) -> None:
@@ -102,25 +102,27 @@ def smallest(number: Decimal, currency: str, field: str) -> int:
     try:
         amount = minor(number, Currency(currency))
     except ValueError as wrong:
-        raise Refused(422, f"{field} {wrong}") from None
+        raise InvalidRequestError(422, f"{field} {wrong}") from None
     if amount > LARGEST:
-        raise Refused(422, f"{field} must not be greater than {major(LARGEST, Currency(currency))}")
+        raise InvalidRequestError(
+            422, f"{field} must not be greater than {major(LARGEST, Currency(currency))}"
+        )
     return amount
 
 
 def checked(body: object, kind: type[V]) -> V:
     """The request of a decoded body. Raises Refused, in the vendor's words."""
     if not isinstance(body, dict):
-        raise Refused(422, "body must be an object")
+        raise InvalidRequestError(422, "body must be an object")
     given = cast("dict[str, Any]", body)
     needed: tuple[str, ...] = getattr(kind, "needed", ())
     lacking = [f"{name} should not be empty" for name in needed if given.get(name) is None]
     try:
         asked = kind.model_validate(given)
     except ValidationError as invalid:
-        raise Refused(422, *lacking, *refused(invalid).told) from None
+        raise InvalidRequestError(422, *lacking, *refused(invalid).told) from None
     if lacking:
-        raise Refused(422, *lacking)
+        raise InvalidRequestError(422, *lacking)
     return asked
 
 
@@ -132,10 +134,12 @@ def judged(where: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) 
         raise refused(invalid, where) from None
 
 
-def refused(invalid: ValidationError, where: str = "") -> Refused:
+def refused(invalid: ValidationError, where: str = "") -> InvalidRequestError:
     """Everything wrong with a request, or with one part of it, each thing naming its field."""
     errors = invalid.errors(include_url=False, include_input=False)
-    return Refused(422, *dict.fromkeys(_sentence(error, where) for error in errors[:20]))
+    return InvalidRequestError(
+        422, *dict.fromkeys(_sentence(error, where) for error in errors[:20])
+    )
 
 
 def _sentence(error: Any, where: str) -> str:

@@ -10,11 +10,11 @@ from pydantic import Field
 from billhook.model.base import Identifier, Text
 from billhook.model.document import Document
 from billhook.model.line_items import Rounding
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
+    InvalidRequestError,
     Long,
-    Refused,
     Required,
     Short,
     judged,
@@ -90,7 +90,7 @@ class InvoiceIn(Tenant):
         """What the vendor calls the list of items in this request, and the list."""
         raise NotImplementedError
 
-    def edits(self, known: Document, upcoming: str | None) -> Edits:
+    def patch(self, known: Document, upcoming: str | None) -> Patch:
         """What it sets of a document; what it leaves out stays. Raises Refused.
 
         `upcoming` is the number that the series would give next.
@@ -98,18 +98,18 @@ class InvoiceIn(Tenant):
         told = self._fields(known) | self._extras(known)
         if self.invoice_number and not _of_series(self.invoice_number, upcoming):
             told["receipt"] = self.invoice_number
-        edits = judged("", Edits.model_validate, told)
-        whole = judged("", edits.applied_to, known)
+        patch = judged("", Patch.model_validate, told)
+        whole = judged("", patch.applied_to, known)
         if whole.schedule is not None and not whole.schedule.adds_up(whole.total):
-            raise Refused(422, "paymentSchedule.schedules must add up to the total")
-        return edits
+            raise InvalidRequestError(422, "paymentSchedule.schedules must add up to the total")
+        return patch
 
     def document(self, rounding: Rounding, upcoming: str | None) -> Document:
         """The document that it makes for an account that rounds like this. Raises Refused."""
         # Money may come in parts: this vendor has no word against it.
         blank = {"currency": self.currency, "rounding": rounding, "partial_payment": True}
         known = judged("", Document.model_validate, blank)
-        return self.edits(known, upcoming).applied_to(known)
+        return self.patch(known, upcoming).applied_to(known)
 
     def _fields(self, known: Document) -> dict[str, Any]:  # noqa: ARG002  # an update looks at it
         name, items = self.billed
@@ -200,11 +200,11 @@ class LateFeesChangeIn(Tenant):
 
     late_fees_configuration: LateFeesIn
 
-    def edits(self, known: Document) -> Edits:
+    def patch(self, known: Document) -> Patch:
         """What it sets of a document. Raises Refused."""
         fees = self.late_fees_configuration.given
         extras = echoing(known, lateFeesConfiguration=fees)
-        return judged("", Edits.model_validate, {"extras": extras})
+        return judged("", Patch.model_validate, {"extras": extras})
 
 
 def _of_series(number: str, upcoming: str | None) -> bool:

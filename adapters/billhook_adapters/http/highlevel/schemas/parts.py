@@ -11,17 +11,17 @@ from pydantic.alias_generators import to_camel
 from billhook.model.base import Identifier, Value
 from billhook.model.customer import MAX_RECIPIENTS, Customer, PostalAddress, Recipients
 from billhook.model.document import MAX_LINES
-from billhook.model.instalments import MAX_INSTALMENTS, Instalment, Schedule
+from billhook.model.instalments import MAX_INSTALMENTS, Instalment, PaymentSchedule
 from billhook.model.line_items import MAX_TAXES, Line, Tax
 from billhook.model.money import Currency
 from billhook.model.pricing import Discount
 from billhook_adapters.http.highlevel.amounts import plain
 from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
+    InvalidRequestError,
     Long,
     Number,
     Positive,
-    Refused,
     Required,
     Short,
     e164,
@@ -165,7 +165,7 @@ class ItemIn(In):
     def domain(self, place: int, currency: str, list_name: str) -> Line:
         """The same in the domain's words. Raises Refused and ValidationError."""
         if self.currency != currency:
-            raise Refused(
+            raise InvalidRequestError(
                 422, f"{list_name}.{place}.currency must be {currency}, as the invoice's is"
             )
         return Line(
@@ -212,9 +212,9 @@ class ScheduleIn(In):
     type: Literal["fixed", "percentage"]
     schedules: Annotated[list[InstalmentIn], Field(min_length=1, max_length=MAX_INSTALMENTS)]
 
-    def domain(self, currency: str) -> Schedule:
+    def domain(self, currency: str) -> PaymentSchedule:
         """The same in the domain's words. Raises Refused and ValidationError."""
-        return Schedule(
+        return PaymentSchedule(
             instalments=tuple(
                 Instalment(
                     id=one.id or f"instalment_{place}",

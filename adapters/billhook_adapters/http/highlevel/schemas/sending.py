@@ -11,7 +11,7 @@ from pydantic import Field
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.document import Document
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.http.highlevel.schemas.fields import Required, Short, instant, judged
 from billhook_adapters.http.highlevel.schemas.invoices import Tenant, echoed, echoing
 from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
@@ -119,10 +119,10 @@ class SendIn(Tenant):
         wanted = self.kept.get("autoPayment")
         return wanted is not None and wanted != echo.get("autoPayment")
 
-    def edits(self, known: Document) -> Edits:
+    def patch(self, known: Document) -> Patch:
         """What it sets of a draft. Raises Refused."""
         extras = echoing(known, **self.kept)
-        return judged("", Edits.model_validate, {"live": self.live_mode, "extras": extras})
+        return judged("", Patch.model_validate, {"live": self.live_mode, "extras": extras})
 
 
 def queued(messages: Sequence[Message], medium: Medium) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import medium_of
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, answers
-from billhook_adapters.http.native.request import TheAccount, TheLane, unwrapped
+from billhook_adapters.http.native.request import TheAccount, TheService, unwrapped
 from billhook_adapters.http.native.schemas.invoices import ContactIn, StandingIn
 from billhook_adapters.http.native.serializers import ContactOut
 
@@ -20,17 +20,17 @@ contacts = APIRouter(route_class=GuardedRoute)
 
 
 @contacts.post("/contacts/find", responses=answers(*BODY), tags=["messages"])
-async def find_contact(lane: TheLane, account: TheAccount, asked: ContactIn) -> ContactOut:
+async def find_contact(batched: TheService, account: TheAccount, asked: ContactIn) -> ContactOut:
     """Whether an address is left alone, and when it was last written to."""
     contact = _contact(account, asked)
-    return ContactOut.of(contact, await lane.read(lambda desk: desk.contact(contact)))
+    return ContactOut.of(contact, await batched.read(lambda service: service.contact(contact)))
 
 
 @contacts.put("/contacts", responses=answers(403, *BODY), tags=["messages"])
-async def set_contact(lane: TheLane, account: TheAccount, asked: StandingIn) -> ContactOut:
+async def set_contact(batched: TheService, account: TheAccount, asked: StandingIn) -> ContactOut:
     """Leave an address alone from now on, or write to it again where `suppressed` is null."""
     contact = _contact(account, asked)
-    settled = await lane.read(lambda desk: desk.suppress(contact, asked.suppressed))
+    settled = await batched.read(lambda service: service.suppress(contact, asked.suppressed))
     return ContactOut.of(contact, unwrapped(settled))
 
 

@@ -12,7 +12,7 @@ from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
     TheKey,
-    TheLane,
+    TheService,
     TheVersion,
     decided,
     unwrapped,
@@ -34,7 +34,7 @@ def shown(invoice: Invoice, response: Response) -> InvoiceOut:
     "/invoices", status_code=201, responses=answers(403, 409, 429, *BODY), tags=["invoices"]
 )
 async def create_invoice(  # what FastAPI hands over
-    lane: TheLane,
+    batched: TheService,
     account: TheAccount,
     key: TheKey,
     asked: InvoiceIn,
@@ -45,7 +45,7 @@ async def create_invoice(  # what FastAPI hands over
     document = asked.document()
     if asked.send is None:
         draft = Draft(account=account, document=document, invoice=asked.chosen_id, key=key)
-        answer = SentOut.of(await decided(lane, draft))
+        answer = SentOut.of(await decided(batched, draft))
     else:
         both = DraftAndSend(
             account=account,
@@ -55,7 +55,7 @@ async def create_invoice(  # what FastAPI hands over
             invoice=asked.chosen_id,
             key=key,
         )
-        sent = await decided(lane, both)
+        sent = await decided(batched, both)
         answer = SentOut.of(sent.invoice, sent.messages)
     root: str = request.scope.get("root_path", "")
     response.headers["Location"] = f"{root}/invoices/{answer.invoice.id}"
@@ -67,7 +67,7 @@ async def create_invoice(  # what FastAPI hands over
     "/invoices/{id}", responses={**ETAG, **answers(403, 404, 409, *BODY)}, tags=["invoices"]
 )
 async def update_invoice(  # what FastAPI hands over
-    lane: TheLane,
+    batched: TheService,
     account: TheAccount,
     id: TheInvoice,
     version: TheVersion,
@@ -78,22 +78,22 @@ async def update_invoice(  # what FastAPI hands over
     currency: str = asked.currency
     if asked.needs_currency:
         # Should it change before the command is decided, the desk refuses the lines.
-        found = unwrapped(await lane.read(lambda desk: desk.get(account, id)))
+        found = unwrapped(await batched.read(lambda service: service.get(account, id)))
         currency = found.document.currency
     command = Update(
-        account=account, invoice=id, edits=asked.edits(currency), expected_version=version
+        account=account, invoice=id, patch=asked.patch(currency), expected_version=version
     )
-    return shown(await decided(lane, command), response)
+    return shown(await decided(batched, command), response)
 
 
 @writes.delete(
     "/invoices/{id}", status_code=204, responses=answers(403, 404, 409), tags=["invoices"]
 )
 async def delete_invoice(
-    lane: TheLane, account: TheAccount, id: TheInvoice, version: TheVersion
+    batched: TheService, account: TheAccount, id: TheInvoice, version: TheVersion
 ) -> None:
     """Throw a draft away."""
-    await decided(lane, Delete(account=account, invoice=id, expected_version=version))
+    await decided(batched, Delete(account=account, invoice=id, expected_version=version))
 
 
 @writes.post(
@@ -102,7 +102,7 @@ async def delete_invoice(
     tags=["invoices"],
 )
 async def issue_invoice(  # what FastAPI hands over
-    lane: TheLane,
+    batched: TheService,
     account: TheAccount,
     id: TheInvoice,
     version: TheVersion,
@@ -111,7 +111,7 @@ async def issue_invoice(  # what FastAPI hands over
 ) -> InvoiceOut:
     """Hand the invoice to its payer, and tell nobody."""
     command = Issue(account=account, invoice=id, expected_version=version, key=key)
-    return shown(await decided(lane, command), response)
+    return shown(await decided(batched, command), response)
 
 
 @writes.post(
@@ -120,7 +120,7 @@ async def issue_invoice(  # what FastAPI hands over
     tags=["invoices"],
 )
 async def cancel_invoice(  # what FastAPI hands over
-    lane: TheLane,
+    batched: TheService,
     account: TheAccount,
     id: TheInvoice,
     version: TheVersion,
@@ -129,4 +129,4 @@ async def cancel_invoice(  # what FastAPI hands over
 ) -> InvoiceOut:
     """Call the invoice off."""
     command = Cancel(account=account, invoice=id, expected_version=version, key=key)
-    return shown(await decided(lane, command), response)
+    return shown(await decided(batched, command), response)

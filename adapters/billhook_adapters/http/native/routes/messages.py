@@ -17,7 +17,7 @@ from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
     TheKey,
-    TheLane,
+    TheService,
     TheVersion,
     decided,
 )
@@ -31,7 +31,7 @@ telling = APIRouter(route_class=GuardedRoute)
     "/invoices/{id}/send", responses=answers(403, 404, 409, 429, *BODY), tags=["messages"]
 )
 async def send_invoice(  # what FastAPI hands over
-    lane: TheLane,
+    batched: TheService,
     account: TheAccount,
     id: TheInvoice,
     version: TheVersion,
@@ -47,7 +47,7 @@ async def send_invoice(  # what FastAPI hands over
         expected_version=version,
         key=key,
     )
-    sent = await decided(lane, command)
+    sent = await decided(batched, command)
     return SentOut.of(sent.invoice, sent.messages)
 
 
@@ -58,7 +58,7 @@ async def send_invoice(  # what FastAPI hands over
     tags=["messages"],
 )
 async def notify_payer(  # what FastAPI hands over
-    lane: TheLane,
+    batched: TheService,
     account: TheAccount,
     id: TheInvoice,
     version: TheVersion,
@@ -69,7 +69,7 @@ async def notify_payer(  # what FastAPI hands over
     command = Notify(
         account=account, invoice=id, medium=asked.medium, expected_version=version, key=key
     )
-    return MessageOut.of(await decided(lane, command))
+    return MessageOut.of(await decided(batched, command))
 
 
 @telling.post(
@@ -79,7 +79,7 @@ async def notify_payer(  # what FastAPI hands over
     tags=["payments"],
 )
 async def take_payment(
-    lane: TheLane, account: TheAccount, id: TheInvoice, key: TheKey, asked: PaymentIn
+    batched: TheService, account: TheAccount, id: TheInvoice, key: TheKey, asked: PaymentIn
 ) -> PaidOut:
     """Ask whether a payment may be made, and make it; or report one that came in."""
     reference = Reference(asked.reference or minted(account, key))
@@ -89,7 +89,7 @@ async def take_payment(
         if asked.report
         else Pay(account=account, invoice=id, payment=payment, key=key)
     )
-    invoice = await decided(lane, command)
+    invoice = await decided(batched, command)
     return PaidOut(reference=reference, invoice=InvoiceOut.of(invoice))
 
 

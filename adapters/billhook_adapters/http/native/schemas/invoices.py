@@ -14,14 +14,14 @@ from pydantic import (
 )
 
 from billhook.application.records import Search
-from billhook.application.sending import Addresses
+from billhook.application.sending import MissingAddressPolicy
 from billhook.model.base import Label, Prose, Text, Value
 from billhook.model.customer import Medium, Suppression
 from billhook.model.document import MAX_LINES, Document
 from billhook.model.invoice import InvoiceId, Status
 from billhook.model.line_items import Rounding
 from billhook.model.money import PositiveAmount
-from billhook.model.patch import Edits
+from billhook.model.patch import Patch
 from billhook_adapters.http.native.errors import field_errors, invalid
 from billhook_adapters.http.native.schemas import cursors as paging
 from billhook_adapters.http.native.schemas.fields import (
@@ -82,7 +82,7 @@ class SendIn(In):
     """
 
     media: list[Medium] | None = None
-    addresses: Addresses = Addresses.REQUIRED
+    addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
 
     @property
     def chosen(self) -> tuple[Medium, ...] | None:
@@ -131,9 +131,9 @@ class EditsIn(_Fields):
         """New lines are in the invoice's currency, where this does not name one."""
         return "lines" in self.model_fields_set and "currency" not in self.model_fields_set
 
-    def edits(self, currency: str) -> Edits:
+    def patch(self, currency: str) -> Patch:
         """The same in the domain's words, with lines in this currency. Raises Problem."""
-        return _judged(Edits, self._told(currency))
+        return _judged(Patch, self._told(currency))
 
 
 class NotifyIn(In):

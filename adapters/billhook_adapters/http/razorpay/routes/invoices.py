@@ -10,16 +10,16 @@ from pydantic import ValidationError
 from returns.result import Failure
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
-from billhook.application.sending import Addresses
-from billhook.lifecycle.errors import Conflict, NotEditable, Refusal
+from billhook.application.sending import MissingAddressPolicy
+from billhook.lifecycle.errors import Conflict, DomainError, NotEditable
 from billhook.messaging.delivery import ACCEPTED
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.core.exchange import Answer, Call, answer
+from billhook_adapters.http.core.exchange import Request, Response, json_response
 from billhook_adapters.http.razorpay.commands import Amend, UpdateIn
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, medium_unknown, refusal, refusing
 from billhook_adapters.http.razorpay.parsing import body_of, key_of
-from billhook_adapters.http.razorpay.request import Asked, Endpoint
+from billhook_adapters.http.razorpay.request import AuthenticatedRequest, Endpoint
 from billhook_adapters.http.razorpay.routes.catalogue import (
     add_customer,
     add_item,
@@ -27,7 +27,7 @@ from billhook_adapters.http.razorpay.routes.catalogue import (
     fetch_item,
 )
 from billhook_adapters.http.razorpay.schemas.customers import known_customer
-from billhook_adapters.http.razorpay.schemas.fields import Refused, refused
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, refused
 from billhook_adapters.http.razorpay.schemas.invoices import (
     CreateIn,
     InvoiceIn,
@@ -38,18 +38,18 @@ from billhook_adapters.http.razorpay.schemas.items import ItemIn, known_item
 from billhook_adapters.http.razorpay.schemas.listing import list_request
 from billhook_adapters.http.razorpay.serializers import collection, entity
 
-NO_INVOICES = answer({"entity": "collection", "count": 0, "items": []})
-SUCCESS, NO_SUCCESS = answer({"success": True}), answer({"success": False})
-DELETED = Answer(200, b"[]")  # the Java SDK compares it with these two bytes
+NO_INVOICES = json_response({"entity": "collection", "count": 0, "items": []})
+SUCCESS, NO_SUCCESS = json_response({"success": True}), json_response({"success": False})
+DELETED = Response(200, b"[]")  # the Java SDK compares it with these two bytes
 
 
-async def _notify_by(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _notify_by(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     medium = call.path[4]
     if medium not in _MEDIA:
         return refusing(medium_unknown(medium))
     await call.body()
-    queued = await lane.do(
+    queued = await batched.execute(
         Notify(account=account, invoice=asked.invoice, medium=Medium(medium), key=key_of(call))
     )
     if isinstance(queued, Failure):
@@ -63,11 +63,11 @@ async def _notify_by(asked: Asked) -> Answer:
 _MEDIA = frozenset(Medium)
 
 
-async def _create(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _create(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     request = checked(await body_of(call), CreateIn)
     if request.draft not in ("0", "1"):
-        raise Refused("The selected draft is invalid.", "draft")
+        raise InvalidRequestError("The selected draft is invalid.", "draft")
     named = await _named(asked, request)
     try:
         document = request.domain(account, named)
@@ -75,64 +75,68 @@ async def _create(asked: Asked) -> Answer:
         raise refused(invalid) from None
     key = key_of(call)
     if request.draft == "1":
-        drafted = await lane.do(Draft(account=account, document=document, key=key))
+        drafted = await batched.execute(Draft(account=account, document=document, key=key))
         if isinstance(drafted, Failure):
             return refusal(drafted.failure())
-        return answer(entity(drafted.unwrap(), ()))
-    sent = await lane.do(DraftAndSend(account=account, document=document, key=key))
+        return json_response(entity(drafted.unwrap(), ()))
+    sent = await batched.execute(DraftAndSend(account=account, document=document, key=key))
     if isinstance(sent, Failure):
         return refusal(sent.failure())
-    return answer(entity(sent.unwrap().invoice, sent.unwrap().messages))
+    return json_response(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
-async def _named(asked: Asked, request: InvoiceIn) -> Named:
+async def _named(asked: AuthenticatedRequest, request: InvoiceIn) -> Named:
     """What the request names by id. Raises Refused where there is no such thing."""
-    account, _, lane = asked
+    account, _, batched = asked
     customer_id, item_ids = request.names
     customer, items = None, dict[str, ItemIn]()
     if customer_id is not None:
         if request.customer is not None:
-            raise Refused("customer is/are not required and should not be sent", "customer")
-        customer = await lane.read(lambda desk: known_customer(desk, account, customer_id))
+            raise InvalidRequestError(
+                "customer is/are not required and should not be sent", "customer"
+            )
+        customer = await batched.read(lambda service: known_customer(service, account, customer_id))
         if customer is None:
-            raise Refused(UNKNOWN_ID, "customer_id")
+            raise InvalidRequestError(UNKNOWN_ID, "customer_id")
     for name in dict.fromkeys(item_ids):
-        item = await lane.read(partial(known_item, account=account, name=name))
+        item = await batched.read(partial(known_item, account=account, name=name))
         if item is None:
-            raise Refused(UNKNOWN_ID, "item_id")
+            raise InvalidRequestError(UNKNOWN_ID, "item_id")
         items[name] = item
     return Named(customer=customer, items=items)
 
 
-async def _fetch(asked: Asked) -> Answer:
-    found = await asked.lane.read(lambda desk: desk.get(asked.account, asked.invoice))
+async def _fetch(asked: AuthenticatedRequest) -> Response:
+    found = await asked.batched.read(lambda service: service.get(asked.account, asked.invoice))
     if isinstance(found, Failure):
         return refusal(found.failure())
     return await _shown(asked, found.unwrap())
 
 
-async def _list(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _list(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     search = list_request(call.query).search()
     if search is None:
         return NO_INVOICES
-    found = await lane.read(lambda desk: desk.search(account, search))
+    found = await batched.read(lambda service: service.search(account, search))
     ids = [invoice.id for invoice in found]
-    about = await lane.read(lambda desk: desk.correspondence(account, ids))
-    return answer(collection([entity(invoice, about.get(invoice.id, ())) for invoice in found]))
+    about = await batched.read(lambda service: service.correspondence(account, ids))
+    return json_response(
+        collection([entity(invoice, about.get(invoice.id, ())) for invoice in found])
+    )
 
 
-async def _update(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _update(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     request = checked(await body_of(call), UpdateIn)
     if request.draft not in ("0", "1"):
-        raise Refused("The selected draft is invalid.", "draft")
+        raise InvalidRequestError("The selected draft is invalid.", "draft")
     named = await _named(asked, request)
-    updated = await lane.do(
+    updated = await batched.execute(
         Amend(account=account, invoice=asked.invoice, asked=request, named=named, key=key_of(call))
     )
     if isinstance(updated, Failure):
-        refused_by: Refusal = updated.failure()
+        refused_by: DomainError = updated.failure()
         if isinstance(refused_by, NotEditable):
             raise request.settled(refused_by)
         if isinstance(refused_by, Conflict):
@@ -141,52 +145,56 @@ async def _update(asked: Asked) -> Answer:
     return await _shown(asked, updated.unwrap())
 
 
-async def _merged_again(asked: Asked, request: UpdateIn, named: Named) -> None:
+async def _merged_again(asked: AuthenticatedRequest, request: UpdateIn, named: Named) -> None:
     """Find the words for why a patch could not be merged. Raises Refused."""
-    found = await asked.lane.read(lambda desk: desk.get(asked.account, asked.invoice))
+    found = await asked.batched.read(lambda service: service.get(asked.account, asked.invoice))
     if not isinstance(found, Failure):
         try:
-            request.edits(found.unwrap(), named)
+            request.patch(found.unwrap(), named)
         except ValidationError as invalid:
             raise refused(invalid) from None
 
 
-async def _issue(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _issue(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     await call.body()
-    sent = await lane.do(
+    sent = await batched.execute(
         Send(
             account=account,
             invoice=asked.invoice,
-            addresses=Addresses.AVAILABLE,
+            addresses=MissingAddressPolicy.AVAILABLE,
             again=False,
             key=key_of(call),
         )
     )
     if isinstance(sent, Failure):
         return refusal(sent.failure())
-    return answer(entity(sent.unwrap().invoice, sent.unwrap().messages))
+    return json_response(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
-async def _cancel(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _cancel(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     await call.body()
-    cancelled = await lane.do(Cancel(account=account, invoice=asked.invoice, key=key_of(call)))
+    cancelled = await batched.execute(
+        Cancel(account=account, invoice=asked.invoice, key=key_of(call))
+    )
     if isinstance(cancelled, Failure):
         return refusal(cancelled.failure())
     return await _shown(asked, cancelled.unwrap())
 
 
-async def _delete(asked: Asked) -> Answer:
-    account, call, lane = asked
+async def _delete(asked: AuthenticatedRequest) -> Response:
+    account, call, batched = asked
     await call.body()
-    deleted = await lane.do(Delete(account=account, invoice=asked.invoice, key=key_of(call)))
+    deleted = await batched.execute(
+        Delete(account=account, invoice=asked.invoice, key=key_of(call))
+    )
     return refusal(deleted.failure()) if isinstance(deleted, Failure) else DELETED
 
 
-async def _shown(asked: Asked, invoice: Invoice) -> Answer:
-    messages = await asked.lane.read(lambda desk: desk.messages(asked.account, invoice.id))
-    return answer(entity(invoice, messages))
+async def _shown(asked: AuthenticatedRequest, invoice: Invoice) -> Response:
+    messages = await asked.batched.read(lambda service: service.messages(asked.account, invoice.id))
+    return json_response(entity(invoice, messages))
 
 
 ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
@@ -212,7 +220,7 @@ TEMPLATES = frozenset("/".join(("/v1", *path)) for _, *path in ROUTES)
 """The paths that are served, their ids as stars."""
 
 
-def endpoint(call: Call) -> Endpoint | None:
+def endpoint(call: Request) -> Endpoint | None:
     """What serves a request; None where the vendor has nothing there.
 
     Every path may end in a slash, as the PHP SDK's do.

@@ -12,9 +12,9 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from billhook.application.commands import File
+from billhook.application.commands import SaveEntry
 from billhook.application.records import Entry, Search
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import ID_PATTERN, AccountId, Text, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
@@ -89,12 +89,12 @@ class CustomerAlone(CustomerIn):
     fail_existing: Flag = True
     notes: Notes = Field(default_factory=dict[str, str])
 
-    def filed(self, account: AccountId, key: str | None) -> File:
+    def filed(self, account: AccountId, key: str | None) -> SaveEntry:
         """The command that keeps it."""
         customer = self.domain(account)
         body = self.model_dump(mode="json", exclude={"fail_existing"})
         text = json.dumps(body, ensure_ascii=False)
-        return File(account=account, id=customer.id or "", body=text, key=key)
+        return SaveEntry(account=account, id=customer.id or "", body=text, key=key)
 
 
 def e164(contact: str) -> str:
@@ -118,14 +118,14 @@ class Known(NamedTuple):
     notes: dict[str, str]
 
 
-def known_customer(desk: Desk, account: AccountId, name: str) -> Known | None:
+def known_customer(service: InvoiceService, account: AccountId, name: str) -> Known | None:
     """The customer of this id: filed by itself, or on the first invoice that it came with."""
     if not _ID.fullmatch(name):
         return None
-    entry = desk.entry(account, name)
+    entry = service.entry(account, name)
     if entry is not None and name.startswith("cust_"):
         return filed_customer(entry)
-    first = desk.search(account, Search(customer=name, oldest_first=True, limit=1))
+    first = service.search(account, Search(customer=name, oldest_first=True, limit=1))
     customer = first[0].document.customer if first else None
     return None if customer is None else Known(customer, echoed(first[0]), first[0].created_at, {})
 

@@ -12,7 +12,7 @@ from billhook.model.base import Text
 from billhook.model.money import EXPONENTS
 
 
-class Refused(Exception):  # noqa: N818  # a refusal, in the vendor's words
+class InvalidRequestError(Exception):  # a refusal, in the vendor's words
     """The request is not one that the vendor takes; the message says why, in its words.
 
     `field` names the parameter at fault, where it is one.
@@ -78,7 +78,7 @@ def instant(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def refused(invalid: ValidationError) -> Refused:
+def refused(invalid: ValidationError) -> InvalidRequestError:
     """The first thing wrong with a request, naming its field, in the vendor's manner."""
     errors = invalid.errors(include_url=False, include_input=False, include_context=False)
     unknown = [".".join(map(str, e["loc"])) for e in errors if e["type"] == "extra_forbidden"]
@@ -86,13 +86,13 @@ def refused(invalid: ValidationError) -> Refused:
         return unwanted(unknown)
     error = errors[0]
     path = [str(part) for part in error["loc"] if part != "[key]"]
-    return Refused(_sentence(path, error["type"], error["msg"]), ".".join(path) or None)
+    return InvalidRequestError(_sentence(path, error["type"], error["msg"]), ".".join(path) or None)
 
 
-def unwanted(fields: list[str]) -> Refused:
+def unwanted(fields: list[str]) -> InvalidRequestError:
     """The refusal of fields that the vendor does not take there."""
     named = ", ".join(field[:100] for field in fields[:20])
-    return Refused(f"{named} is/are not required and should not be sent")
+    return InvalidRequestError(f"{named} is/are not required and should not be sent")
 
 
 def _sentence(path: list[str], kind: str, message: str) -> str:

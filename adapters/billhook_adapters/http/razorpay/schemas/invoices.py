@@ -17,10 +17,10 @@ from billhook_adapters.http.razorpay.schemas.customers import DIALECT, CustomerI
 from billhook_adapters.http.razorpay.schemas.fields import (
     LISTED,
     Flag,
+    InvalidRequestError,
     Notes,
     Paragraph,
     Receipt,
-    Refused,
     Seconds,
     Whole,
     instant,
@@ -65,11 +65,17 @@ class LineIn(Value):
         kept: dict[str, Any] = {} if old is None else dict(old)
         line: dict[str, Any] = {"currency": currency, **kept, **given}
         if "unit_amount" not in line:
-            raise Refused("The amount field is required when item id is not present.", "amount")
+            raise InvalidRequestError(
+                "The amount field is required when item id is not present.", "amount"
+            )
         if "name" not in line:
-            raise Refused("The name field is required when item id is not present.", "name")
+            raise InvalidRequestError(
+                "The name field is required when item id is not present.", "name"
+            )
         if line["unit_amount"] < least_amount(line["currency"]):
-            raise Refused(f"The amount must be at least {line['currency']} 1.00.", "amount")
+            raise InvalidRequestError(
+                f"The amount must be at least {line['currency']} 1.00.", "amount"
+            )
         return Line.model_validate(line)
 
 
@@ -121,12 +127,12 @@ class CreateIn(InvoiceIn):
     def domain(self, account: AccountId, named: Named) -> Document:
         """The same in the domain's words; what only this dialect echoes goes to its extras."""
         if self.type != "invoice":
-            raise Refused(f"Not a valid type: {self.type[:100]}", "type")
+            raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
         customer, echo = self.payer(account, named)
         currency = self.currency or "INR"
         lines = tuple(line.domain(currency, named.items) for line in self.line_items or ())
         if any(line.currency != currency for line in lines):
-            raise Refused(OTHER_CURRENCY, "line_items")
+            raise InvalidRequestError(OTHER_CURRENCY, "line_items")
         flags = ((Medium.SMS, self.sms_notify), (Medium.EMAIL, self.email_notify))
         return Document.model_validate(
             {
@@ -151,7 +157,7 @@ class CreateIn(InvoiceIn):
 def checked(body: object, kind: type[V]) -> V:
     """The request of a decoded body. Raises Refused, in the vendor's words."""
     if not isinstance(body, dict):
-        raise Refused("The request body must be an object.")
+        raise InvalidRequestError("The request body must be an object.")
     try:
         asked = kind.model_validate(body)
     except ValidationError as invalid:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from billhook.application.commands import File
+from billhook.application.commands import SaveEntry
 from billhook.application.records import Entry
-from billhook.application.service import Desk
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId, Text, Value
 from billhook.model.line_items import Line
 from billhook.model.money import LARGEST, CurrencyCode
@@ -37,15 +37,15 @@ class ItemIn(Value):
             item=name,
         )
 
-    def filed(self, account: AccountId, key: str | None) -> File:
+    def filed(self, account: AccountId, key: str | None) -> SaveEntry:
         """The command that keeps it, under a new id; a request with a key always has the same."""
         name = derived_id("item", account, key or secrets.token_hex(16))
-        return File(account=account, id=name, body=self.model_dump_json(), key=key)
+        return SaveEntry(account=account, id=name, body=self.model_dump_json(), key=key)
 
 
-def known_item(desk: Desk, account: AccountId, name: str) -> ItemIn | None:
+def known_item(service: InvoiceService, account: AccountId, name: str) -> ItemIn | None:
     """The item of this id."""
-    entry = desk.entry(account, name)
+    entry = service.entry(account, name)
     if entry is None or not name.startswith("item_"):
         return None
     return ItemIn.model_validate_json(entry.body)

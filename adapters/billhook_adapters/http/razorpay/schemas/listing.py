@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from billhook.application.records import Search
 from billhook.model.base import Text, Value
-from billhook_adapters.http.razorpay.schemas.fields import Refused, Seconds, Whole
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, Seconds, Whole
 from billhook_adapters.http.razorpay.schemas.invoices import checked
 
 MOST = 100
@@ -44,7 +44,7 @@ class ListIn(Value):
     def search(self) -> Search | None:
         """The search that it asks for; None where nothing can match."""
         if self.type not in (None, "invoice", "link", "ecod"):
-            raise Refused(f"Not a valid type: {self.type[:100]}", "type")
+            raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
         if self.type in ("link", "ecod") or self.subscription_id is not None:
             return None  # there are none of these here
         return Search(
@@ -68,5 +68,5 @@ def list_request(query: str) -> ListIn:
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:
-        raise Refused("The query is not valid.") from None
+        raise InvalidRequestError("The query is not valid.") from None
     return checked({name: value for name, value in pairs if value != ""}, ListIn)

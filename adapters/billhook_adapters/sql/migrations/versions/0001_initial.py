@@ -1,4 +1,4 @@
-"""The first tables: accounts, invoices, facts, messages, payments and what is remembered."""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
-        "facts",
+        "events",
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account", key_text(64), nullable=False),
         sa.Column("invoice", key_text(64), nullable=False),
@@ -29,8 +29,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_index(
-        "facts_of_invoice", "facts", ["account", "invoice", "invoice_version"], unique=True
+        "events_of_invoice", "events", ["account", "invoice", "invoice_version"], unique=True
     )
+    op.create_table(
+        "idempotency_records",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("key", key_text(256), nullable=False),
+        sa.Column("fingerprint", key_text(64), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "key"),
+    )
+    op.create_index("idempotency_records_until", "idempotency_records", ["until"])
     op.create_table(
         "messages",
         sa.Column("account", key_text(64), nullable=False),
@@ -46,23 +56,51 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("provider_id", sa.Text(), nullable=True),
+        sa.Column("event_type", key_text(64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("reminder", sa.Integer(), nullable=True),
+        sa.Column("requeued_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account", "id"),
     )
     op.create_index(
         "messages_due",
         "messages",
-        ["due_at"],
-        unique=False,
+        ["due_at", "status"],
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index(
-        "messages_of_address",
+        "messages_failed",
         "messages",
-        ["account", "medium", "address", "requested_at"],
-        unique=False,
+        ["ended_at", "account", "id"],
+        sqlite_where=sa.text("status = 'failed'"),
+        postgresql_where=sa.text("status = 'failed'"),
     )
-    op.create_index("messages_of_invoice", "messages", ["account", "invoice"], unique=False)
+    op.create_index(
+        "messages_of_address", "messages", ["account", "medium", "address", "requested_at"]
+    )
+    op.create_index("messages_of_invoice", "messages", ["account", "invoice"])
+    op.create_index(
+        "messages_of_provider",
+        "messages",
+        ["medium", "provider_id"],
+        sqlite_where=sa.text("provider_id IS NOT NULL"),
+        postgresql_where=sa.text("provider_id IS NOT NULL"),
+    )
+    op.create_index(
+        "messages_suppressed",
+        "messages",
+        ["ended_at", "account", "id"],
+        sqlite_where=sa.text("status = 'suppressed'"),
+        postgresql_where=sa.text("status = 'suppressed'"),
+    )
+    op.create_table(
+        "number_series",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("prefix", key_text(32), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "prefix"),
+    )
     op.create_table(
         "payments",
         sa.Column("account", key_text(64), nullable=False),
@@ -75,34 +113,47 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "reference"),
     )
-    op.create_index("payments_of_invoice", "payments", ["account", "invoice"], unique=False)
+    op.create_index("payments_of_invoice", "payments", ["account", "invoice"])
     op.create_index(
         "payments_unapplied",
         "payments",
         ["account", "at"],
-        unique=False,
         sqlite_where=sa.text("applied = 0"),
         postgresql_where=sa.text("NOT applied"),
     )
     op.create_table(
-        "remembered",
+        "rate_limits",
         sa.Column("account", key_text(64), nullable=False),
-        sa.Column("key", key_text(256), nullable=False),
-        sa.Column("fingerprint", key_text(64), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("account", "key"),
-    )
-    op.create_index("remembered_until", "remembered", ["until"], unique=False)
-    op.create_table(
-        "series",
-        sa.Column("account", key_text(64), nullable=False),
-        sa.Column("prefix", key_text(32), nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("account", "prefix"),
+        sa.Column("medium", key_text(16), nullable=False),
+        sa.Column("free_at", sa.BigInteger(), nullable=False),
+        sa.Column("promised_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "medium"),
     )
     op.create_table(
-        "suppressed",
+        "reminders",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("invoice", key_text(64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "invoice"),
+    )
+    op.create_index(
+        "reminders_due",
+        "reminders",
+        ["due_at"],
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "repairs",
+        sa.Column("what", key_text(16), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("what"),
+    )
+    op.create_table(
+        "suppressions",
         sa.Column("account", key_text(64), nullable=False),
         sa.Column("medium", key_text(16), nullable=False),
         sa.Column("address", key_text(256), nullable=False),
@@ -114,11 +165,26 @@ def upgrade() -> None:
         sa.Column("id", key_text(64), nullable=False),
         sa.Column("account", key_text(64), nullable=False),
         sa.Column("secret_sha256", key_text(64), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("location", key_text(64), nullable=True),
         sa.ForeignKeyConstraint(
             ["account"],
             ["accounts.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "entries",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("id", key_text(64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("filed_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["accounts.id"],
+        ),
+        sa.PrimaryKeyConstraint("account", "id"),
     )
     op.create_table(
         "invoices",
@@ -139,6 +205,11 @@ def upgrade() -> None:
         sa.Column("short_url", key_text(2048), nullable=True),
         sa.Column("first_payment", key_text(128), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("receipt", key_text(64), nullable=True),
+        sa.Column("customer", key_text(64), nullable=True),
+        sa.Column("dated_at", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account"],
             ["accounts.id"],
@@ -146,11 +217,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "id"),
         sa.UniqueConstraint("short_url"),
     )
+    op.create_index("invoices_by_age", "invoices", ["account", "created_at", "id"])
+    op.create_index("invoices_by_date", "invoices", ["account", "dated_at", "id"])
+    op.create_index("invoices_by_receipt", "invoices", ["account", "receipt", "created_at", "id"])
+    op.create_index("invoices_of_customer", "invoices", ["account", "customer", "created_at", "id"])
     op.create_index(
         "invoices_overdue",
         "invoices",
         ["expire_by"],
-        unique=False,
         sqlite_where=sa.text("status IN ('issued', 'partially_paid')"),
         postgresql_where=sa.text("status IN ('issued', 'partially_paid')"),
+    )
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("id", key_text(64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["accounts.id"],
+        ),
+        sa.PrimaryKeyConstraint("account", "id"),
     )
