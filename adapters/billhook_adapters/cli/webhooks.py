@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
@@ -57,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(asked: argparse.Namespace) -> int:
+    from billhook.application.account_commands import SaveWebhookEndpoint
     from billhook.model.base import AccountId
     from billhook_adapters.cli.new_account import strong
     from billhook_adapters.cli.webhook_endpoints import a_webhook
@@ -65,7 +66,9 @@ def _add(asked: argparse.Namespace) -> int:
     with database(asked.database) as engine:
         _account(asked, engine)
         webhook = a_webhook(AccountId(asked.account), asked.webhook_url, secret, asked.style)
-        _subscribe(engine, webhook)
+        service_over(engine).execute(
+            SaveWebhookEndpoint(account=webhook.account, webhook_endpoint=webhook, actor="cli")
+        ).unwrap()
     told = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
     lines = [f"webhook     {webhook.id}  {webhook.url}"]
     answer(told, lines, as_json=asked.json, lost="`billhook account list` shows it")
@@ -73,15 +76,24 @@ def _add(asked: argparse.Namespace) -> int:
 
 
 def _turn(asked: argparse.Namespace) -> int:
-    from billhook.messaging.webhooks import WebhookEndpoint
+    from returns.result import Failure
+
+    from billhook.application.account_commands import SilenceWebhookEndpoint
+    from billhook.messaging.webhooks import WebhookEndpointId
+    from billhook.model.base import AccountId
 
     with database(asked.database) as engine:
-        known = next((one for one in _account(asked, engine) if one.id == asked.webhook), None)
-        if known is None:
-            raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
-        _subscribe(
-            engine, WebhookEndpoint.model_validate({**dict(known), "silenced": asked.silenced})
+        _account(asked, engine)
+        changed = service_over(engine).execute(
+            SilenceWebhookEndpoint(
+                account=AccountId(asked.account),
+                webhook_endpoint=WebhookEndpointId(asked.webhook),
+                silenced=asked.silenced,
+                actor="cli",
+            )
         )
+    if isinstance(changed, Failure):
+        raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
     return 0
 
 
@@ -95,11 +107,3 @@ def _account(asked: argparse.Namespace, engine: Engine) -> list[WebhookEndpoint]
         if account not in snapshot.accounts((account,)):
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         return list(snapshot.webhook_endpoints((account,)).get(account, ()))
-
-
-def _subscribe(engine: Engine, webhook_endpoint: WebhookEndpoint) -> None:
-    from billhook.application.records import PendingWrites
-    from billhook_adapters.sql.store import SqlStore
-
-    with SqlStore(engine).transaction() as transaction:
-        transaction.save(PendingWrites(webhook_endpoints={webhook_endpoint.key: webhook_endpoint}))

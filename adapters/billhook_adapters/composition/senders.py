@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from returns.result import Result
 
 from billhook.application.ports import Sender
-from billhook.messaging.delivery import MessageNotFound
 from billhook.messaging.delivery_reports import DeliveryReport
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
@@ -28,7 +27,7 @@ class Receive(Protocol):
 
     def __call__(
         self, delivery_reports: Sequence[DeliveryReport], /
-    ) -> list[Result[Message, MessageNotFound]]: ...
+    ) -> list[Result[Message, Any]]: ...
 
 
 @runtime_checkable

@@ -191,7 +191,7 @@ def build_application(
     database, store = opened(url, clock, engine)
     keys = SqlKeyring(database) if keyring is None else keyring(store)
     background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
-    hear(senders, InvoiceService(store, clock, ids).receive)
+    hear(senders, InvoiceService(store, clock, ids).record_delivery_reports)
     service = (
         InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
     )
@@ -267,7 +267,7 @@ def build_worker(
     """An engine without a server, as these settings have it."""
     database, store = opened(given.database, clock, given.engine)
     by_medium = senders(given)
-    hear(by_medium, InvoiceService(store, clock, ids).receive)
+    hear(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(
         store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
     )

@@ -18,7 +18,8 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
-from billhook.model.account import Account, AccountPolicy
+from billhook.application.account_commands import OpenAccount
+from billhook.model.account import AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.composition.service import Application, build_application
@@ -75,7 +76,8 @@ def small_world() -> Generator[World]:
         stack.callback(application.database.dispose)
         policy = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
         for account, name in ((OURS, "Acme Books"), (THEIRS, "Somebody Else")):
-            application.service.open(Account(id=account, name=name, policy=policy))
+            opening = OpenAccount(account=account, name=name, policy=policy)
+            application.service.execute(opening).unwrap()
             application.keys.add(account, f"key_{account}", SECRET)
         url = stack.enter_context(_serving(application))
         yield World(application, clock, url, texts, mailbox)

@@ -28,6 +28,7 @@ from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
+from billhook_adapters.testing.builders import open_account, suppress
 
 BASE = "https://bill.example/i/"
 ACME, ONE = AccountId("acc_1"), InvoiceId("inv_1")
@@ -60,10 +61,11 @@ class Hoster:
         self.clock = SettableClock(NOON)
         self.peer = "192.0.2.1"
         self.service = InvoiceService(InMemoryStore(), self.clock, RandomIds(BASE))
-        self.service.open(
+        open_account(
+            self.service,
             an_account(
                 ACME, "Acme Books", payment_instructions=PaymentInstructions(upi="acme@okbank")
-            )
+            ),
         )
         self.api = HostedPageApi(BatchedService(self.service), BASE, self.clock)
 
@@ -283,7 +285,7 @@ def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
 
 def test_why_an_address_is_left_alone_already_stands() -> None:
     hoster = Reminded()
-    hoster.service.suppress(hoster.contact, "complained")
+    suppress(hoster.service, hoster.contact, "complained")
     hoster.ask(hoster.stop, "POST")
     assert hoster.service.contact(hoster.contact).suppressed == "complained"
 
