@@ -160,6 +160,39 @@ def test_batches_that_share_nothing_but_this_never_wait_in_a_circle(
     assert store.refusals == []
 
 
+SEND = SendIn.model_validate(
+    {"altId": "l", "altType": "location", "userId": "u", "action": "email", "liveMode": True}
+)
+SENDING: dict[type[AnyCommand], Callable[[dict[str, Any]], AnyCommand]] = {
+    Notify: lambda on: Notify(medium=Medium.EMAIL, **on),
+    Send: lambda on: Send(**on),
+    SendInvoice: lambda on: SendInvoice(asked=SEND, **on),
+}
+
+
+@pytest.mark.parametrize("kind", SENDING, ids=lambda kind: kind.__name__)
+def test_messages_to_the_same_payers_in_two_orders_never_wait_in_a_circle(
+    service: InvoiceService, store: Telling, kind: type[AnyCommand]
+) -> None:
+    for n in range(4):
+        payer = a_customer(email=f"payer{n % 2}@example.com", contact=f"+9198765432{n % 2}0")
+        made = DraftAndSend(
+            account=ACCOUNTS[0],
+            invoice=InvoiceId(f"to_{n}"),
+            document=a_document(customer=payer),
+            media=(),
+        )
+        service.execute(made).unwrap()
+    store.refusals.clear()
+    for _ in range(ROUNDS):
+        batches = [
+            [SENDING[kind]({"account": ACCOUNTS[0], "invoice": InvoiceId(one)}) for one in ids]
+            for ids in (("to_0", "to_1"), ("to_3", "to_2"))
+        ]
+        at_once(*(lambda batch=batch: service.execute_all(batch) for batch in batches * 2))
+    assert store.refusals == []
+
+
 def test_media_in_two_orders_never_wait_in_a_circle(
     service: InvoiceService, store: Telling
 ) -> None:
@@ -306,9 +339,6 @@ class Drawn:
         return Contact(self.account, Medium.EMAIL, str(self.document.address(Medium.EMAIL)))
 
 
-SEND = SendIn.model_validate(
-    {"altId": "l", "altType": "location", "userId": "u", "action": "email", "liveMode": True}
-)
 UPDATE = UpdateRequest.model_validate({"terms": "30 days"})
 HIGHLEVEL_INVOICE = {
     "altId": "l",
