@@ -165,7 +165,7 @@ SEND = SendIn.model_validate(
 )
 SENDING: dict[type[AnyCommand], Callable[[dict[str, Any]], AnyCommand]] = {
     Notify: lambda on: Notify(medium=Medium.EMAIL, **on),
-    Send: lambda on: Send(**on),
+    Send: lambda on: Send(media=(Medium.EMAIL,), **on),
     SendInvoice: lambda on: SendInvoice(asked=SEND, **on),
 }
 
