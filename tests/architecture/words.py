@@ -19,7 +19,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
 SUFFIXES = {".css", ".html", ".md", ".py", ".pyi", ".svg", ".toml", ".txt", ".typ", ".yaml", ".yml"}
 SKIPPED = {"__pycache__", "node_modules", "mutants"}
