@@ -24,6 +24,7 @@ check: $(READY)  ## formatting, lint, types and layers
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python tests/architecture/words.py
 
 slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
 	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos --ignore tests/parts
