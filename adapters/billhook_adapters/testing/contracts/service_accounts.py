@@ -27,7 +27,7 @@ from billhook_adapters.testing.builders import a_webhook_endpoint
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite
 
-SCHEDULE = ReminderSchedule(after=[timedelta(days=1)])
+SCHEDULE = ReminderSchedule(after=(timedelta(days=1),))
 INSTRUCTIONS = PaymentInstructions(upi="acme@okbank")
 ROUNDS = 10
 
