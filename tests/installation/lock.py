@@ -13,6 +13,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -48,6 +49,11 @@ def environments() -> Iterator[dict[str, str]]:
             }
 
 
+def this_environment() -> dict[str, str]:
+    """The markers of the Python that runs the tests."""
+    return {name: str(value) for name, value in default_environment().items()}
+
+
 def read_pins(lock: str) -> list[Requirement]:
     """The pinned packages of a lock, markers and extras included, without their hashes."""
     return [
@@ -72,9 +78,9 @@ def pinned_version(pin: Requirement) -> str:
 
 
 def project_requirements(extras: Collection[str], groups: Iterable[str] = ()) -> list[Requirement]:
-    """What the project itself requires; its references to its own extras are followed."""
+    """What the project itself and its build require; references to its own extras are followed."""
     project = PROJECT["project"]
-    lines = [*project["dependencies"]]
+    lines = [*project["dependencies"], *PROJECT["build-system"]["requires"]]
     for extra in extras:
         lines += project["optional-dependencies"][extra]
     for group in groups:

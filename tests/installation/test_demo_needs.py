@@ -6,15 +6,14 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 
-from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 
-from installation.lock import ROOT, applicable_pins
+from installation.lock import ROOT, applicable_pins, this_environment
 
 
 def test_the_demo_runs_with_nothing_but_its_lock() -> None:
     lock = (ROOT / "requirements/demo.lock").read_text()
-    there = {"billhook", *applicable_pins(lock, dict(default_environment()))}
+    there = {"billhook", *applicable_pins(lock, this_environment())}
     absent = [
         module
         for module, distributions in packages_distributions().items()

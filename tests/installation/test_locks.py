@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from packaging.markers import default_environment
 
 from installation.lock import (
     PROJECT,
@@ -15,6 +14,7 @@ from installation.lock import (
     follow,
     installed,
     project_requirements,
+    this_environment,
 )
 
 DEMO, DEV = ((ROOT / f"requirements/{name}.lock").read_text() for name in ("demo", "dev"))
@@ -27,7 +27,7 @@ ENVIRONMENTS = [
     pytest.param(markers, id=f"{markers['python_version']}-{markers['platform_system']}")
     for markers in environments()
 ]
-HERE = dict(default_environment())
+HERE = this_environment()
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
