@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos parts pythons matrix only bench benchhttp \
+.PHONY: help demo setup test check lint types slow chaos e2e pythons matrix only bench benchhttp \
   benchdelivery mutants docs dist lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
-demo: $(DEMO_READY)  ## walk invoices through their lives, offline
+demo: $(DEMO_READY)  ## create, send and pay invoices, offline
 	@$(BIN)/billhook demo
 
 setup: $(READY)  ## install what the tests and checks need; the targets below do it by themselves
@@ -35,14 +35,14 @@ types: $(READY)
 	$(BIN)/python tests/architecture/words.py
 
 slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
-	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos --ignore tests/parts
+	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos --ignore tests/e2e
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
 
-chaos: $(READY)  ## kill workers and writers, and tell the figures; CHAOS=full takes a quarter of an hour
+chaos: $(READY)  ## kill workers and writers, and print the figures; CHAOS=full takes a quarter of an hour
 	BILLHOOK_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 -rP tests/chaos
 
-parts: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix asks for it
-	$(BIN)/pytest -q -m slow tests/parts
+e2e: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix needs it
+	$(BIN)/pytest -q -m slow tests/e2e
 
 pythons:  ## where the supported Pythons are: on PATH, else from pyenv
 	@for version in $(VERSIONS); do \
