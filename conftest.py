@@ -18,7 +18,7 @@ def _enter(namespace: dict[str, Any]) -> None:
 
 def _leave(namespace: dict[str, Any]) -> None:
     if "service" in namespace:
-        namespace["service"].database.dispose()
+        namespace["service"].backend.dispose()
     os.chdir(namespace["_back"])
     namespace["_folder"].cleanup()
 

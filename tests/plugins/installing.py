@@ -1,9 +1,9 @@
 """Installs a small distribution as pip would: built from its source, with its entry points.
 
-    from plugins.installing import InstallPlugin, install_plugin  # the fixture
+from plugins.installing import InstallPlugin, install_plugin  # the fixture
 
-    def test_a_plugin_is_found(install_plugin: InstallPlugin) -> None:
-        install_plugin("example_backend")  # a folder beside this file, with a pyproject.toml
+def test_a_plugin_is_found(install_plugin: InstallPlugin) -> None:
+    install_plugin("example_backend")  # a folder beside this file, with a pyproject.toml
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ the PYTHONPATH of other processes."""
 
 @pytest.fixture
 def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstallPlugin]:
-    """Installs distributions that are importable, and visible to importlib.metadata, in one test."""
+    """Installs distributions for one test: importable, and visible to importlib.metadata."""
     target = tmp_path / "site-packages"
     before = set(sys.modules)
 

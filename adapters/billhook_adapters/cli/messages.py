@@ -19,7 +19,7 @@ from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from billhook_adapters.system.backend import Backend
 
 _UNSENT = ("failed", "suppressed", "queued", "sending")
 _AT_ONCE = 100
@@ -73,20 +73,19 @@ def _key(text: str) -> MessageKey:
     return MessageKey(AccountId(account), MessageId(message))
 
 
-def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
-    from billhook_adapters.sql import SqlStore
+def _found(backend: Backend, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
 
-    return SqlStore(engine).unsent(wanted)
+    return backend.store.unsent(wanted)
 
 
 def _list(asked: argparse.Namespace) -> int:
     account = None if asked.account is None else AccountId(asked.account)
     wanted = OutboxSearch(DeliveryStatus(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         told = [
             _told(found)
-            for place in _found(engine, wanted)
+            for place in _found(backend, wanted)
             if (found := service.message(place.key)) is not None
         ]
     if asked.json:
@@ -101,8 +100,8 @@ def _list(asked: argparse.Namespace) -> int:
 
 
 def _show(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
-        found = service_over(engine).message(asked.message)
+    with database(asked.database) as backend:
+        found = service_over(backend).message(asked.message)
     if found is None:
         raise CliError("there is no such message; `billhook messages list` prints what there is")
     told = _told(found, reveal=asked.reveal)
@@ -120,13 +119,13 @@ def _requeue(asked: argparse.Namespace) -> int:
     if asked.account is not None and not asked.all_failed:
         raise CliError("--account goes with --all-failed; a message is named with its account")
     requeued, refused = 0, list[str]()
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         if asked.all_failed:
             account = None if asked.account is None else AccountId(asked.account)
             wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
-            while places := _found(engine, wanted):
+            while places := _found(backend, wanted):
                 done = service.requeue([place.key for place in places])
                 requeued += sum(isinstance(one, Success) for one in done)
                 if not any(isinstance(one, Success) for one in done):

@@ -98,9 +98,8 @@ def _set(asked: argparse.Namespace) -> int:
 
 
 def _show(asked: argparse.Namespace) -> int:
-    from billhook_adapters.sql.store import SqlStore
 
-    with database(asked.database) as engine, SqlStore(engine).snapshot() as snapshot:
+    with database(asked.database) as backend, backend.store.snapshot() as snapshot:
         account = _found(snapshot.accounts((asked.account,)).get(asked.account))
     schedule = account.policy.reminders
     answer(_told(schedule), _lines(schedule), as_json=asked.json, lost="ask again")
@@ -115,9 +114,8 @@ def _stop(asked: argparse.Namespace) -> int:
 def _stored(asked: argparse.Namespace, schedule: ReminderSchedule | None) -> None:
     from billhook.application.records import PendingWrites
     from billhook.model.account import Account
-    from billhook_adapters.sql.store import SqlStore
 
-    with database(asked.database) as engine, SqlStore(engine).transaction() as transaction:
+    with database(asked.database) as backend, backend.store.transaction() as transaction:
         known = _found(transaction.accounts((asked.account,)).get(asked.account))
         policy = known.policy.model_copy(update={"reminders": schedule})
         account = Account(id=known.id, name=known.name, policy=policy)

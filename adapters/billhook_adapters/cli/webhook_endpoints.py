@@ -16,7 +16,6 @@ EVENTS = (
     WebhookEventType.PAID,
     WebhookEventType.EXPIRED,
 )  # its dialect has them, behind an extra
-SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the variable's name
 
 
 def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> WebhookEndpoint:
@@ -41,14 +40,13 @@ def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> 
 
 
 def _sealed(secret: str) -> str:
-    key = os.environ.get(SECRET_KEY, "")
-    if not key:
-        raise CliError(f"--webhook-secret: it is kept encrypted; set {SECRET_KEY} first")
+    from billhook_adapters.composition.settings import SECRET_KEY, SettingError, secret_key
+
     with needs("webhooks"):
-        from billhook_adapters.webhooks.secret_box import SecretBox, SecretKeyWeakError
+        from billhook_adapters.webhooks.secret_box import SecretBox
     try:
-        return SecretBox(key).seal(secret)
+        return SecretBox(secret_key(os.environ)).seal(secret)
     except UnicodeError:
         raise CliError(f"--webhook-secret: {SECRET_KEY} must be well-formed text") from None
-    except SecretKeyWeakError as weak:  # it names the variable itself
-        raise CliError(f"--webhook-secret: {weak}") from None
+    except SettingError as error:
+        raise CliError(f"--webhook-secret: {error}") from None

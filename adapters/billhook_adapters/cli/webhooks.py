@@ -11,9 +11,8 @@ from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from billhook.messaging.webhooks import WebhookEndpoint
+    from billhook_adapters.system.backend import Backend
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
@@ -62,10 +61,10 @@ def _add(asked: argparse.Namespace) -> int:
     from billhook_adapters.cli.webhook_endpoints import a_webhook
 
     secret = strong("--webhook-secret", asked.webhook_secret)
-    with database(asked.database) as engine:
-        _account(asked, engine)
+    with database(asked.database) as backend:
+        _account(asked, backend)
         webhook = a_webhook(AccountId(asked.account), asked.webhook_url, secret, asked.style)
-        _subscribe(engine, webhook)
+        _subscribe(backend, webhook)
     told = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
     lines = [f"webhook     {webhook.id}  {webhook.url}"]
     answer(told, lines, as_json=asked.json, lost="`billhook account list` shows it")
@@ -75,31 +74,29 @@ def _add(asked: argparse.Namespace) -> int:
 def _turn(asked: argparse.Namespace) -> int:
     from billhook.messaging.webhooks import WebhookEndpoint
 
-    with database(asked.database) as engine:
-        known = next((one for one in _account(asked, engine) if one.id == asked.webhook), None)
+    with database(asked.database) as backend:
+        known = next((one for one in _account(asked, backend) if one.id == asked.webhook), None)
         if known is None:
             raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
         _subscribe(
-            engine, WebhookEndpoint.model_validate({**dict(known), "silenced": asked.silenced})
+            backend, WebhookEndpoint.model_validate({**dict(known), "silenced": asked.silenced})
         )
     return 0
 
 
-def _account(asked: argparse.Namespace, engine: Engine) -> list[WebhookEndpoint]:
+def _account(asked: argparse.Namespace, backend: Backend) -> list[WebhookEndpoint]:
     """The webhooks of the account. Raises Stopped where there is no such account."""
     from billhook.model.base import AccountId
-    from billhook_adapters.sql.store import SqlStore
 
     account = AccountId(asked.account)
-    with SqlStore(engine).snapshot() as snapshot:
+    with backend.store.snapshot() as snapshot:
         if account not in snapshot.accounts((account,)):
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         return list(snapshot.webhook_endpoints((account,)).get(account, ()))
 
 
-def _subscribe(engine: Engine, webhook_endpoint: WebhookEndpoint) -> None:
+def _subscribe(backend: Backend, webhook_endpoint: WebhookEndpoint) -> None:
     from billhook.application.records import PendingWrites
-    from billhook_adapters.sql.store import SqlStore
 
-    with SqlStore(engine).transaction() as transaction:
+    with backend.store.transaction() as transaction:
         transaction.save(PendingWrites(webhook_endpoints={webhook_endpoint.key: webhook_endpoint}))

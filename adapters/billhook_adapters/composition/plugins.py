@@ -27,7 +27,8 @@ def load(group: str, name: str) -> object:
     """The object that is offered under this name. Raises PluginError."""
     found = {one.value: one for one in entry_points(group=group, name=name)}
     if not found:
-        raise PluginError(f"unknown: {name!r}; known: {', '.join(names(group)) or 'none'}")
+        kind = group.rpartition(".")[2].removesuffix("s")
+        raise PluginError(f"unknown {kind} {name!r}; installed: {', '.join(names(group))}")
     if len(found) > 1:
         offered = ", ".join(sorted(map(_distribution, found.values())))
         raise PluginError(f"{name!r} is offered by {offered}; uninstall all but one")

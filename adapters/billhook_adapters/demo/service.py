@@ -72,7 +72,7 @@ def small_world() -> Generator[World]:
             ids=RandomIds(PAGE),
             senders={Medium.SMS: texts, Medium.EMAIL: SmtpSender(server, "bills@bill.example")},
         )
-        stack.callback(application.database.dispose)
+        stack.callback(application.backend.dispose)
         policy = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
         for account, name in ((OURS, "Acme Books"), (THEIRS, "Somebody Else")):
             application.service.open(Account(id=account, name=name, policy=policy))

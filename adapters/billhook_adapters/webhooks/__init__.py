@@ -7,8 +7,6 @@ with needs("webhooks"):
     from billhook_adapters.webhooks.secret_box import (
         SecretBox,
         SecretKeyMismatchError,
-        SecretKeyMissingError,
-        SecretKeyWeakError,
     )
     from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
     from billhook_adapters.webhooks.url_rules import check_url
@@ -17,8 +15,6 @@ __all__ = [
     "Poster",
     "SecretBox",
     "SecretKeyMismatchError",
-    "SecretKeyMissingError",
-    "SecretKeyWeakError",
     "check_url",
     "razorpay_signature",
     "standard_headers",
