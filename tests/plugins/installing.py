@@ -1,7 +1,5 @@
 """Installs a small distribution as pip would: built from its source, with its entry points.
 
-from plugins.installing import InstallPlugin, install_plugin  # the fixture
-
 def test_a_plugin_is_found(install_plugin: InstallPlugin) -> None:
     install_plugin("example_backend")  # a folder beside this file, with a pyproject.toml
 """
@@ -22,20 +20,38 @@ InstallPlugin = Callable[[str], Path]
 the PYTHONPATH of other processes."""
 
 
+@pytest.fixture(scope="session")
+def installed_plugins(tmp_path_factory: pytest.TempPathFactory) -> InstallPlugin:
+    """Builds each distribution once a session, and installs it in a folder of its own."""
+    folder = tmp_path_factory.mktemp("plugins")
+
+    def installed(name: str) -> Path:
+        target = folder / name
+        if not target.exists():
+            build_and_install(PLUGINS / name, target)
+        return target
+
+    return installed
+
+
 @pytest.fixture
-def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InstallPlugin]:
+def install_plugin(
+    installed_plugins: InstallPlugin, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InstallPlugin]:
     """Installs distributions for one test: importable, and visible to importlib.metadata."""
-    target = tmp_path / "site-packages"
     before = set(sys.modules)
+    targets: list[str] = []
 
     def install(name: str) -> Path:
-        build_and_install(PLUGINS / name, target)
+        target = installed_plugins(name)
+        targets.append(str(target))
         monkeypatch.syspath_prepend(str(target))
         return target
 
     yield install
     for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(target)):
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if file.startswith(tuple(targets)):
             del sys.modules[name]
 
 
