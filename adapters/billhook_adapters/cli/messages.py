@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from returns.result import Success
 
 from billhook.application.records import OutboxMessage
-from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey
+from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey, Unsent
 from billhook.messaging.message import Message
 from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
@@ -21,7 +21,7 @@ from billhook_adapters.cli.parser import add_database, add_json, does
 if TYPE_CHECKING:
     from billhook_adapters.system.backend import Backend
 
-_UNSENT = ("failed", "suppressed", "queued", "sending")
+_UNSENT = tuple(map(str, get_args(Unsent)))
 _AT_ONCE = 100
 HIDDEN = "(hidden; --reveal shows it)"
 
@@ -31,7 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="messages that no provider took")
-    listing.add_argument("--status", choices=_UNSENT, default="failed", help="failed unless given")
+    listing.add_argument(
+        "--status", choices=_UNSENT, default=str(DeliveryStatus.FAILED), help="failed unless given"
+    )
     listing.add_argument("--account", metavar="A", help="of this account alone")
     listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
     add_json(listing)
