@@ -17,8 +17,8 @@ def _enter(namespace: dict[str, Any]) -> None:
 
 
 def _leave(namespace: dict[str, Any]) -> None:
-    if "service" in namespace:
-        namespace["service"].backend.dispose()
+    if "application" in namespace:
+        namespace["application"].backend.dispose()
     os.chdir(namespace["_back"])
     namespace["_folder"].cleanup()
 

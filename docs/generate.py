@@ -1,10 +1,12 @@
-"""Writes the pages of docs/reference that are derived from the code. `make docs` runs it."""
+"""Writes the pages and pictures that are derived from the code. `make docs` runs it."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
+
+from import_graph import Edge, imports, mermaid, svg
 
 from billhook.lifecycle.errors import ERRORS
 from billhook.lifecycle.events import Event, InvoiceChanged
@@ -15,7 +17,7 @@ from billhook.model.invoice import Status
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.highlevel.field_mapping import BESIDE, FIELDS, SHOWN, WANTED
 
-REFERENCE = Path(__file__).parent / "reference"
+DOCS = Path(__file__).parent
 NOTICE = "Derived from the code by `make docs`; do not edit."
 
 
@@ -25,8 +27,8 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def leads(operation: Operation, status: Status) -> str:
-    """What an operation makes of a status, in a word."""
+def target(operation: Operation, status: Status) -> str:
+    """The statuses that an operation leads to from a status, as the cell of a table."""
     if status not in sources(operation):
         return "-"
     targets = [NEXT[status, trigger] for trigger in TRIGGERS[operation]]
@@ -34,7 +36,7 @@ def leads(operation: Operation, status: Status) -> str:
 
 
 def diagram(lookup: dict[tuple[str, str], str]) -> str:
-    """A state diagram in Mermaid; rows that move nothing are left out."""
+    """A state diagram in Mermaid; transitions that change no status are left out."""
     moves = [
         (at, trigger, to)
         for (at, trigger), to in lookup.items()
@@ -45,10 +47,10 @@ def diagram(lookup: dict[tuple[str, str], str]) -> str:
 
 
 def lifecycle() -> str:
-    """The lifecycle page."""
+    """The page of the invoice lifecycle and of a message's delivery statuses."""
     statuses = list(Status)
-    what = [[op.value, *(leads(op, status) for status in statuses)] for op in Operation]
-    patch = [
+    operations = [[op.value, *(target(op, status) for status in statuses)] for op in Operation]
+    editable = [
         [
             status.value,
             "all" if EDITABLE[status] == frozenset(DocumentField) else
@@ -57,21 +59,21 @@ def lifecycle() -> str:
         for status in statuses
     ]  # fmt: skip
     return (
-        f"# The lifecycle\n\n{NOTICE}\n\n"
+        f"# The invoice lifecycle\n\n{NOTICE}\n\n"
         + diagram({(at, trigger): to for (at, trigger), to in NEXT.items()})
-        + "\nWhat each operation leads to from each status; `yes` where it is allowed and moves "
-        "nothing, `-` where it is refused.\n\n"
-        + table(["", *statuses], what)
-        + "\nWhat an update may change:\n\n"
-        + table(["status", "fields"], patch)
+        + "\nThe status that each operation leads to; `yes` where it is allowed and the status "
+        "stays, `-` where it is refused with `operation_not_allowed`.\n\n"
+        + table(["", *statuses], operations)
+        + "\nThe fields that an update may change:\n\n"
+        + table(["status", "fields"], editable)
         + "\nAn invoice whose `expire_by` has passed counts as expired at once, whether or not a "
-        "sweep has recorded it.\n\n## A message\n\n"
+        "sweep has recorded it.\n\n## Delivery statuses\n\nOf a message and of a webhook event:\n\n"
         + diagram({(at, trigger): to for (at, trigger), to in DELIVERY.items()})
     )
 
 
-def refusals() -> str:
-    """The page of refusals."""
+def errors() -> str:
+    """The page of domain errors."""
     rows = [
         [
             f"`{code}`",
@@ -83,17 +85,18 @@ def refusals() -> str:
         for code, kind in ERRORS.items()
     ]
     return (
-        f"# Every refusal\n\n{NOTICE}\n\nA refusal is a value with facts, a stable code and a "
-        "remedy; each face words it in its own way.\n\n"
-        + table(["code", "type", "meaning", "facts", "remedy"], rows)
+        f"# Errors\n\n{NOTICE}\n\nAn expected failure is a value with details, a stable code and "
+        "a remedy. It holds no sentence: each vendor API words it in a format of its own.\n\n"
+        + table(["code", "type", "meaning", "details", "remedy"], rows)
     )
 
 
 def events() -> str:
-    """The page of facts."""
+    """The page of events."""
     rows = [
         [
             f"`{kind.name}`",
+            f"`{kind.__name__}`",
             str(kind.version),
             " ".join((kind.__doc__ or "").split()),
             ", ".join(f"`{field.name}`" for field in fields(kind)),
@@ -102,14 +105,14 @@ def events() -> str:
         for kind in get_args(Event)
     ]
     return (
-        f"# Every fact\n\n{NOTICE}\n\nStored as canonical JSON: sorted keys, integers for money, "
-        "instants in UTC with microseconds.\n\n"
-        + table(["name", "version", "meaning", "fields", "makes a version"], rows)
+        f"# Events\n\n{NOTICE}\n\nStored as canonical JSON: sorted keys, integers for money, "
+        "instants in UTC with microseconds. `format` is the version of that JSON.\n\n"
+        + table(["name", "type", "format", "meaning", "fields", "new invoice version"], rows)
     )
 
 
-def projection() -> str:
-    """The page of how HighLevel's words and the domain's stand to each other."""
+def highlevel_fields() -> str:
+    """The page of how HighLevel's statuses and fields map to those of the domain."""
     shown = [
         [f"`{status.value}`", f"`{of.status.value}`", of.loss or ""] for status, of in SHOWN.items()
     ]
@@ -129,25 +132,36 @@ def projection() -> str:
     ]
     beside = [[f"`{field.value}`", what] for field, what in BESIDE.items()]
     return (
-        f"# HighLevel and the domain, word by word\n\n{NOTICE}\n\n"
+        f"# HighLevel's fields and the domain's\n\n{NOTICE}\n\n"
         "How a status is shown:\n\n"
         + table(["domain", "HighLevel", "what is lost"], shown)
-        + "\nWhat a status finds as a filter:\n\n"
+        + "\nWhich statuses a filter finds:\n\n"
         + table(["HighLevel", "domain"], wanted)
-        + "\nWhere each field lives; `extras` is only shown again, and no rule reads it:\n\n"
-        + table(["HighLevel", "domain", "comes in", "goes out", "what is lost, or said"], fields_)
-        + "\nFields of a document that HighLevel does not speak of:\n\n"
-        + table(["domain", "here"], beside)
+        + "\nWhere each field is kept; `extras` is only echoed, and no rule reads it:\n\n"
+        + table(["HighLevel", "domain", "in requests", "in responses", "differences"], fields_)
+        + "\nFields of a document that HighLevel's API does not have:\n\n"
+        + table(["domain", "HighLevel's API"], beside)
     )
+
+
+def architecture(page: str, edges: set[Edge]) -> str:
+    """The page of the architecture with the diagram of the domain's packages replaced."""
+    before, begin, rest = page.partition("<!-- imports: begin -->\n")
+    _, end, after = rest.partition("<!-- imports: end -->\n")
+    return before + begin + mermaid(edges) + end + after
 
 
 PAGES = {
     "lifecycle": lifecycle,
-    "refusals": refusals,
-    "facts": events,
-    "highlevel-fields": projection,
+    "errors": errors,
+    "events": events,
+    "highlevel-fields": highlevel_fields,
 }
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
-        (REFERENCE / f"{name}.md").write_text(page())
+        (DOCS / "reference" / f"{name}.md").write_text(page())
+    imported = imports()
+    (DOCS / "explanation" / "imports.svg").write_text(svg(imported))
+    explained = DOCS / "explanation" / "architecture.md"
+    explained.write_text(architecture(explained.read_text(), imported))

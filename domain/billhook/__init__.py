@@ -9,7 +9,7 @@ costs nearly nothing.
 """
 
 _HOMES = {
-    "application.answers": "SendResult",
+    "application.idempotency": "SendResult",
     "application.background_jobs": "BackgroundJobs",
     "application.commands": (
         "Cancel Command Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment "

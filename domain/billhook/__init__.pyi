@@ -1,9 +1,8 @@
 """The public names, for type checkers; `__init__.py` loads them at first use."""
 
-from billhook.application.answers import SendResult as SendResult
 from billhook.application.background_jobs import BackgroundJobs as BackgroundJobs
+from billhook.application.command import Command as Command
 from billhook.application.commands import Cancel as Cancel
-from billhook.application.commands import Command as Command
 from billhook.application.commands import Delete as Delete
 from billhook.application.commands import Draft as Draft
 from billhook.application.commands import DraftAndSend as DraftAndSend
@@ -17,6 +16,7 @@ from billhook.application.commands import Remind as Remind
 from billhook.application.commands import SaveEntry as SaveEntry
 from billhook.application.commands import Send as Send
 from billhook.application.commands import Update as Update
+from billhook.application.idempotency import SendResult as SendResult
 from billhook.application.inline_delivery import InlineDeliveryService as InlineDeliveryService
 from billhook.application.records import Entry as Entry
 from billhook.application.records import RecordedEvent as RecordedEvent

@@ -26,6 +26,7 @@ from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import NOON, an_account, an_invoice
+from billhook_adapters.testing.builders import open_account
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +70,7 @@ class Office:
         self.store = InMemoryStore()
         self.service = InvoiceService(self.store, SettableClock(NOON), RandomIds())
         for account in (ACME, OTHER):
-            self.service.open(an_account(account))
+            open_account(self.service, an_account(account))
         self.fresh = self._invoices()
 
     def _invoices(self) -> Iterator[InvoiceId]:

@@ -27,6 +27,7 @@ from billhook_adapters.engine.coalescing import Together
 from billhook_adapters.engine.deliverer import LATER, SOON
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
+from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
 
 ACME = AccountId("acc_1")
@@ -39,7 +40,7 @@ class Office:
     def __init__(self, store: InMemoryStore | None = None) -> None:
         self.store, self.clock = store or InMemoryStore(), SettableClock(NOON)
         self.service = InvoiceService(self.store, self.clock, RandomIds())
-        self.service.open(Account(id=ACME, name="Acme"))
+        open_account(self.service, Account(id=ACME, name="Acme"))
 
     def queued(self, count: int) -> None:
         send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))

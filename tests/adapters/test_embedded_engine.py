@@ -23,6 +23,7 @@ from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.deliverer import ASIDE
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
+from billhook_adapters.testing.builders import open_account
 
 ACME = AccountId("acc_1")
 
@@ -38,7 +39,7 @@ class Office:
         )
         ids = RandomIds()
         self.service = InvoiceService(self.store, self.clock, ids)
-        self.service.open(Account(id=ACME, name="Acme"))
+        open_account(self.service, Account(id=ACME, name="Acme"))
         self.engine = EmbeddedEngine(
             BackgroundJobs(self.store, self.clock, ids, {Medium.SMS: self.texts}),
             poll_seconds=0.001,

@@ -28,6 +28,7 @@ from billhook_adapters.testing import (
     an_account,
     an_invoice,
 )
+from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.faults import (
     Faults,
     FaultyAnnouncer,
@@ -51,7 +52,7 @@ class Office:
         self.store = FaultyStore(self.rows, self.faults)
         clock, ids = FaultyClock(self.time, self.faults), FaultyIds(RandomIds(), self.faults)
         self.service = InvoiceService(self.store, clock, ids)
-        self.service.open(an_account(ACME))
+        open_account(self.service, an_account(ACME))
         self.service.execute(DraftAndSend(account=ACME, invoice=ONE, document=a_document()))
         sender = FaultySender(self.texts, self.faults)
         self.background_jobs = BackgroundJobs(self.store, clock, ids, {Medium.SMS: sender})

@@ -2,46 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from returns.result import Failure
 from sqlalchemy import Engine
 
+from billhook.application.account_commands import (
+    OpenAccount,
+    SaveWebhookEndpoint,
+    SilenceWebhookEndpoint,
+    SuppressAddress,
+    UpdateAccount,
+)
 from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.command import AnyCommand, Command
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
+    Delete,
     Draft,
     DraftAndSend,
+    Expire,
     Issue,
     Notify,
     Pay,
     RecordPayment,
+    RecordView,
+    Remind,
     SaveEntry,
     Send,
+    Update,
 )
+from billhook.application.message_commands import RecordDeliveryReport, RequeueMessage
 from billhook.application.ports import StoreConflictError
-from billhook.application.records import PendingWrites
+from billhook.application.records import Contact, PendingWrites
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import NotStored
-from billhook.model.account import Account
+from billhook.messaging.delivery import MessageId
+from billhook.messaging.delivery_reports import Delivered
+from billhook.messaging.webhooks import WebhookEndpointId
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
+from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId, InvoiceKey
+from billhook.model.patch import Patch
+from billhook.model.payment import Payment
 from billhook.model.rate_limits import RateLimit, RateLimits
+from billhook_adapters.http.highlevel.commands import (
+    RecordInvoicePayment,
+    Revise,
+    SendInvoice,
+    TextToPay,
+    Void,
+)
+from billhook_adapters.http.highlevel.schemas.invoices import TextToPayIn, UpdateIn
+from billhook_adapters.http.highlevel.schemas.sending import SendIn
+from billhook_adapters.http.razorpay.commands import Amend
+from billhook_adapters.http.razorpay.commands import UpdateIn as UpdateRequest
+from billhook_adapters.http.razorpay.schemas.invoices import Named
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.transaction import SqlWork
-from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
+from billhook_adapters.testing import (
+    NOON,
+    a_customer,
+    a_document,
+    a_payment,
+    a_webhook_endpoint,
+    an_account,
+)
+from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.contracts.answers import an_answer
 from billhook_adapters.testing.contracts.concurrency import at_once
 
 ACCOUNTS = [AccountId("acc_1"), AccountId("acc_2")]
 IDS = [InvoiceId(f"inv_{n}") for n in range(6)]
+NEVER = InvoiceId("inv_never")  # no id of a deleted draft is drafted again
 ROUNDS, WAKES = 40, 12
 
 
@@ -74,7 +116,7 @@ def service(store: Telling) -> InvoiceService:
     rate = RateLimit(most=1000, within=timedelta(seconds=1))
     rates = RateLimits(sms=rate, email=rate)
     for account in ACCOUNTS:
-        service.open(an_account(account, number_prefix="INV-", rates=rates))
+        open_account(service, an_account(account, number_prefix="INV-", rates=rates))
         for one in IDS[::2]:
             service.execute(Draft(account=account, invoice=one, document=a_document())).unwrap()
     return service
@@ -115,6 +157,39 @@ def test_batches_that_share_nothing_but_this_never_wait_in_a_circle(
     for _ in range(ROUNDS):
         batches = [CROSSINGS[crossing](own)[:: (-1) ** own] for own in range(4)]
         at_once(*(lambda batch=batch: service.execute_all(batch) for batch in batches))
+    assert store.refusals == []
+
+
+SEND = SendIn.model_validate(
+    {"altId": "l", "altType": "location", "userId": "u", "action": "email", "liveMode": True}
+)
+SENDING: dict[type[AnyCommand], Callable[[dict[str, Any]], AnyCommand]] = {
+    Notify: lambda on: Notify(medium=Medium.EMAIL, **on),
+    Send: lambda on: Send(media=(Medium.EMAIL,), **on),
+    SendInvoice: lambda on: SendInvoice(asked=SEND, **on),
+}
+
+
+@pytest.mark.parametrize("kind", SENDING, ids=lambda kind: kind.__name__)
+def test_messages_to_the_same_payers_in_two_orders_never_wait_in_a_circle(
+    service: InvoiceService, store: Telling, kind: type[AnyCommand]
+) -> None:
+    for n in range(4):
+        payer = a_customer(email=f"payer{n % 2}@example.com", contact=f"+9198765432{n % 2}0")
+        made = DraftAndSend(
+            account=ACCOUNTS[0],
+            invoice=InvoiceId(f"to_{n}"),
+            document=a_document(customer=payer),
+            media=(),
+        )
+        service.execute(made).unwrap()
+    store.refusals.clear()
+    for _ in range(ROUNDS):
+        batches = [
+            [SENDING[kind]({"account": ACCOUNTS[0], "invoice": InvoiceId(one)}) for one in ids]
+            for ids in (("to_0", "to_1"), ("to_3", "to_2"))
+        ]
+        at_once(*(lambda batch=batch: service.execute_all(batch) for batch in batches * 2))
     assert store.refusals == []
 
 
@@ -218,22 +293,128 @@ def _filed(item: str, key: str | None = None) -> SaveEntry:
 
 
 def _command(drawn: Random) -> AnyCommand:
-    account, one = drawn.choice(ACCOUNTS), drawn.choice(IDS)
-    media = drawn.choice([tuple(Medium), tuple(Medium)[::-1]])
-    payment = a_payment(1, f"pay_{drawn.randrange(4)}")
-    payer = a_customer(email=f"payer{drawn.randrange(3)}@example.com")
-    document = a_document(customer=payer)
-    key = drawn.choice([None, f"key_{drawn.randrange(4)}"])
-    return drawn.choice(
-        [
-            Draft(account=account, invoice=one, document=document, key=key),
-            DraftAndSend(account=account, document=document, media=media, key=key),
-            Issue(account=account, invoice=one, key=key),
-            Send(account=account, invoice=one, media=media, key=key),
-            Notify(account=account, invoice=one, medium=media[0], key=key),
-            Pay(account=account, invoice=one, payment=payment, key=key),
-            RecordPayment(account=account, invoice=one, payment=payment, key=key),
-            SaveEntry(account=account, id=f"item_{drawn.randrange(3)}", body="{}", key=key),
-            Cancel(account=account, invoice=IDS[-1], key=key),
-        ]
-    )
+    """A command of any kind, about one of a few invoices, payers, references and endpoints."""
+    return drawn.choice([*COMMANDS.values()])(drawn, Drawn.of(drawn))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the commands of a batch share by chance."""
+
+    account: AccountId
+    invoice: InvoiceId
+    media: tuple[Medium, ...]
+    payment: Payment
+    document: Document
+    message: MessageId
+    key: str | None
+
+    @classmethod
+    def of(cls, drawn: Random) -> Drawn:
+        """Drawn at random, from few enough to meet."""
+        payer = a_customer(email=f"payer{drawn.randrange(3)}@example.com")
+        return cls(
+            account=drawn.choice(ACCOUNTS),
+            invoice=drawn.choice(IDS),
+            media=drawn.choice([tuple(Medium), tuple(Medium)[::-1]]),
+            payment=a_payment(1, f"pay_{drawn.randrange(4)}"),
+            document=a_document(customer=payer),
+            message=MessageId(f"msg_{drawn.randrange(3)}"),
+            key=drawn.choice([None, f"key_{drawn.randrange(4)}"]),
+        )
+
+    @property
+    def on(self) -> dict[str, Any]:
+        """The fields of a command about the invoice."""
+        return {"account": self.account, "invoice": self.invoice, "key": self.key}
+
+    @property
+    def of_account(self) -> dict[str, Any]:
+        """The fields of a command about the account."""
+        return {"account": self.account, "key": self.key}
+
+    @property
+    def contact(self) -> Contact:
+        """One of the payers."""
+        return Contact(self.account, Medium.EMAIL, str(self.document.address(Medium.EMAIL)))
+
+
+UPDATE = UpdateRequest.model_validate({"terms": "30 days"})
+HIGHLEVEL_INVOICE = {
+    "altId": "l",
+    "altType": "location",
+    "name": "Books",
+    "currency": "INR",
+    "dueDate": "2026-02-01",
+    "issueDate": "2026-01-01",
+}
+REVISION = UpdateIn.model_validate(
+    {
+        **HIGHLEVEL_INVOICE,
+        "invoiceItems": [{"name": "Book", "currency": "INR", "amount": 1, "qty": 1}],
+    }
+)
+TEXT = TextToPayIn.model_validate(
+    {
+        **HIGHLEVEL_INVOICE,
+        "items": [{"name": "Book", "currency": "INR", "amount": 1, "qty": 1}],
+        "liveMode": True,
+        "action": "send",
+        "userId": "u",
+        "sentTo": {"email": []},
+        "contactDetails": {"id": "c", "name": "A", "email": "payer1@example.com", "phoneNo": ""},
+    }
+)
+
+COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
+    Draft: lambda _, d: Draft(document=d.document, **d.on),
+    DraftAndSend: lambda _, d: DraftAndSend(document=d.document, media=d.media, **d.of_account),
+    Update: lambda _, d: Update(patch=Patch(terms="30 days"), **d.on),
+    Issue: lambda _, d: Issue(**d.on),
+    Send: lambda _, d: Send(media=d.media, **d.on),
+    Notify: lambda _, d: Notify(medium=d.media[0], **d.on),
+    Remind: lambda _, d: Remind(**d.on),
+    RecordView: lambda _, d: RecordView(**d.on),
+    Pay: lambda _, d: Pay(payment=d.payment, **d.on),
+    RecordPayment: lambda _, d: RecordPayment(payment=d.payment, **d.on),
+    SaveEntry: lambda r, d: SaveEntry(id=f"item_{r.randrange(3)}", body="{}", **d.of_account),
+    Cancel: lambda _, d: Cancel(account=d.account, invoice=IDS[-1], key=d.key),
+    Expire: lambda _, d: Expire(**d.on),
+    Delete: lambda _, d: Delete(account=d.account, invoice=NEVER, key=d.key),
+    OpenAccount: lambda _, d: OpenAccount(name="Acme", **d.of_account),
+    UpdateAccount: lambda r, d: UpdateAccount(
+        policy=AccountPolicy(number_width=r.randrange(4, 8)), **d.of_account
+    ),
+    SaveWebhookEndpoint: lambda r, d: SaveWebhookEndpoint(
+        webhook_endpoint=a_webhook_endpoint(f"sub_{r.randrange(2)}", account=d.account),
+        **d.of_account,
+    ),
+    SilenceWebhookEndpoint: lambda r, d: SilenceWebhookEndpoint(
+        webhook_endpoint=WebhookEndpointId(f"sub_{r.randrange(2)}"), **d.of_account
+    ),
+    SuppressAddress: lambda r, d: SuppressAddress(
+        contact=d.contact, reason=r.choice([None, "opted_out"]), **d.of_account
+    ),
+    RecordDeliveryReport: lambda _, d: RecordDeliveryReport(
+        message=d.message, outcome=Delivered(), **d.of_account
+    ),
+    RequeueMessage: lambda _, d: RequeueMessage(message=d.message, **d.of_account),
+    Amend: lambda _, d: Amend(asked=UPDATE, named=Named(), **d.on),
+    Revise: lambda _, d: Revise(asked=REVISION, **d.on),
+    SendInvoice: lambda _, d: SendInvoice(asked=SEND, **d.on),
+    TextToPay: lambda _, d: TextToPay(asked=TEXT, **d.of_account),
+    Void: lambda _, d: Void(**d.on),
+    RecordInvoicePayment: lambda _, d: RecordInvoicePayment(
+        amount=1, instalments=(), details="{}", **d.on
+    ),
+}
+
+
+def test_every_command_that_there_is_takes_part() -> None:
+    def below(kind: type[Any]) -> set[type[Any]]:
+        return {kind, *(one for each in kind.__subclasses__() for one in below(each))}
+
+    # By name: a dataclass with slots leaves the class that it was made from behind.
+    ours = [one for one in below(Command) if one.__module__.startswith("billhook")]
+    whole = {(one.__module__, one.__name__) for one in ours if not one.__abstractmethods__}
+    assert whole == {(one.__module__, one.__name__) for one in COMMANDS}

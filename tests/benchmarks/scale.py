@@ -12,11 +12,14 @@ from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
 
+from billhook_adapters.testing.builders import open_account
+
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the throwaway server of the tests
 
 from delivery.databases import Kind, kinds  # beside this file
 
-from billhook.application.commands import AnyCommand, DraftAndSend, Pay
+from billhook.application.command import AnyCommand
+from billhook.application.commands import DraftAndSend, Pay
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.payment import Payment
@@ -36,7 +39,7 @@ def lives(kind: Kind) -> None:
     url = kind.made()
     database = open_database(url)
     service = InvoiceService(SqlStore(database), SystemClock(), RandomIds())
-    service.open(an_account())
+    open_account(service, an_account())
     acme, started = AccountId("acc_1"), time.perf_counter()
     for first in range(0, INVOICES, TOGETHER):
         draft = DraftAndSend(account=acme, document=a_document(media=["sms"]))

@@ -17,6 +17,7 @@ from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql.tables import messages
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_customer, a_document, an_account
+from billhook_adapters.testing.builders import open_account
 
 ACCOUNT = AccountId("acc_1")
 TOGETHER = 50
@@ -30,7 +31,7 @@ class Office:
         self._backend = open_backend(url)
         store, _ = delivery(self._backend, engine, SystemClock())
         self.service = InvoiceService(store, SystemClock(), RandomIds())
-        self.service.open(an_account())
+        open_account(self.service, an_account())
         self._payers = 0
         self.billed: dict[str, str] = {}
         """The Message-ID without its brackets and host, by the short URL of its invoice."""

@@ -31,6 +31,7 @@ from billhook import AccountId, BackgroundJobs, DraftAndSend, InvoiceId, Invoice
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, a_document, an_account
+from billhook_adapters.testing.builders import open_account
 
 class NeverAnswers:
     def send(self, message, invoice, seller):
@@ -39,7 +40,7 @@ class NeverAnswers:
 
 store, clock, ids = SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds()
 service = InvoiceService(store, clock, ids)
-service.open(an_account())
+open_account(service, an_account())
 (message,) = service.execute(
     DraftAndSend(
         account=AccountId("acc_1"),

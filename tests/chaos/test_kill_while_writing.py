@@ -30,6 +30,7 @@ from billhook import AccountId, Draft, InvoiceService, Medium, Pay, Send
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
+from billhook_adapters.testing.builders import open_account
 
 name = AccountId("acc_1")
 
@@ -38,9 +39,10 @@ def say(*words):
 
 def write():
     service = InvoiceService(SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds())
-    service.open(an_account(number_prefix="INV-"))
+    open_account(service, an_account(number_prefix="INV-"))
     while True:
-        for draft in service.execute_all([Draft(account=name, document=a_document()) for _ in range(3)]):
+        drafts = [Draft(account=name, document=a_document()) for _ in range(3)]
+        for draft in service.execute_all(drafts):
             id = draft.unwrap().id
             say(id, draft.unwrap().version)
             send = Send(account=name, invoice=id, media=tuple(Medium), key=f"send {id}")

@@ -38,6 +38,7 @@ from billhook_adapters.testing import (
     an_account,
     an_invoice,
 )
+from billhook_adapters.testing.builders import open_account
 from e2e.postfix import Postfix, postfix
 from e2e.running import free_ports
 
@@ -103,7 +104,7 @@ def services(server: Postfix, tmp_path: Path) -> Iterator[Desks]:
     engine, clock, ids = open_database(url), SettableClock(NOON), RandomIds()
     store = SqlStore(engine)
     service = InvoiceService(store, clock, ids)
-    service.open(an_account(ACME, "Acme Books"))
+    open_account(service, an_account(ACME, "Acme Books"))
     there = SmtpServer("localhost", server.port)
     with closing(SmtpSender(there, "bounces@bill.example", server.tls, Templates())) as sender:
         yield Desks(url, service, BackgroundJobs(store, clock, ids, {Medium.EMAIL: sender}), clock)

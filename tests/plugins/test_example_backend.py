@@ -15,6 +15,7 @@ from billhook_adapters.composition.service import build_application
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.system.backend import BackendError
 from billhook_adapters.testing import NOON, a_document, an_account
+from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.contracts.invoices import InvoicesSuite
 from plugins.installing import InstallPlugin
 
@@ -36,7 +37,7 @@ def test_a_service_over_it_keeps_an_invoice() -> None:
     clock, ids = SettableClock(NOON), RandomIds()
     application = build_application("example://service", clock=clock, ids=ids, senders={})
     account = an_account()
-    application.service.open(account)
+    open_account(application.service, account)
     drafted = application.service.execute(Draft(account=account.id, document=a_document())).unwrap()
     again = open_backend("example://service", create=False)
     with again.store.snapshot() as snapshot:

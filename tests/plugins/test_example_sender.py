@@ -16,6 +16,7 @@ from billhook_adapters.composition.settings import SettingError, settings
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document, an_account
+from billhook_adapters.testing.builders import open_account
 from plugins.installing import InstallPlugin
 
 
@@ -32,7 +33,7 @@ def test_it_sends_what_the_service_queues(tmp_path: Path) -> None:
     out = tmp_path / "sent"
     store, clock, ids = InMemoryStore(), SettableClock(NOON), RandomIds()
     service = InvoiceService(store, clock, ids)
-    service.open(an_account())
+    open_account(service, an_account())
     command = DraftAndSend(account=an_account().id, document=a_document(), media=(Medium.SMS,))
     invoice = service.execute(command).unwrap().invoice
     by_medium = senders(settings(environ(f"example://{out}")))

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from returns.result import Failure, Success
 
-from billhook.application.answers import SendResult
-from billhook.application.answers import decode as decode_answer
-from billhook.application.answers import encode as encode_answer
+from billhook.application.idempotency import SendResult
+from billhook.application.idempotency import decode as decode_answer
+from billhook.application.idempotency import encode as encode_answer
 from billhook.lifecycle import events as events
 from billhook.lifecycle.apply import Change, apply, as_of, replay
 from billhook.lifecycle.errors import ERRORS

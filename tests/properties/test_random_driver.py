@@ -16,8 +16,8 @@ from typing import Any
 
 from returns.result import Success
 
+from billhook.application.command import AnyCommand
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
     Delete,
     Draft,
@@ -40,6 +40,7 @@ from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.patch import Patch
 from billhook_adapters.memory import InMemoryStore, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment
+from billhook_adapters.testing.builders import open_account
 from properties import invariants
 
 OPERATIONS = max(140_000, int(os.environ.get("BILLHOOK_DRIVER_OPERATIONS", "0")))
@@ -94,7 +95,7 @@ class Shop:
         self.random, self.met, self.tried = random, met, tried
         self.store, self.clock = InMemoryStore(), SettableClock(NOON)
         self.service = InvoiceService(self.store, self.clock, CountingIds())
-        self.service.open(Account(id=ACCOUNT, name="Acme"))
+        open_account(self.service, Account(id=ACCOUNT, name="Acme"))
         self.references = count(1)
         self.keys: list[InvoiceKey] = []
         self.asked: dict[PaymentKey, int] = {}

@@ -15,7 +15,8 @@ from returns.result import Result, Success
 from sqlalchemy import Engine
 
 from billhook.application.background_jobs import BackgroundJobs
-from billhook.application.commands import AnyCommand, Cancel, Draft, Issue, Pay, Update
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Draft, Issue, Pay, Update
 from billhook.application.ports import Store
 from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import Accepted, SendError
@@ -28,6 +29,7 @@ from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import a_customer, a_document, a_payment, an_account
+from billhook_adapters.testing.builders import open_account
 from properties.reminder_lives import START, YEAR, Life, a_life, a_schedule
 
 SECOND = timedelta(seconds=1)
@@ -52,7 +54,7 @@ class Year:
         self.background_jobs = BackgroundJobs(self.store, self.clock, RandomIds(), senders)
         self.engine = EmbeddedEngine(self.background_jobs)
         for name, life in self.lives.items():
-            self.service.open(an_account(_account(name), reminders=life.schedule))
+            open_account(self.service, an_account(_account(name), reminders=life.schedule))
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Keep it."""

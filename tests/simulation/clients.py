@@ -11,15 +11,9 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.application.answers import SendResult
-from billhook.application.commands import (
-    AnyCommand,
-    Cancel,
-    DraftAndSend,
-    Notify,
-    Pay,
-    RecordPayment,
-)
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, DraftAndSend, Notify, Pay, RecordPayment
+from billhook.application.idempotency import SendResult
 from billhook.application.service import InvoiceService
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
@@ -85,7 +79,7 @@ class Client:
             while True:
                 scheduler.tell(actor.name, "asks", commands)
                 try:
-                    answers = self.service().execute(commands)
+                    answers = self.service().execute_all(commands)
                 except (ConnectionError, Killed):
                     if scheduler.over:
                         raise

@@ -10,7 +10,8 @@ from typing import Any
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
-from billhook.application.commands import AnyCommand, DraftAndSend
+from billhook.application.command import AnyCommand
+from billhook.application.commands import DraftAndSend
 from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.application.ports import Ids, Sender, Store
 from billhook.application.service import InvoiceService
@@ -19,6 +20,7 @@ from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId, InvoiceKey
+from billhook.model.payment import Reference
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.testing import (
     NOON,
@@ -28,6 +30,7 @@ from billhook_adapters.testing import (
     a_webhook_endpoint,
     an_account,
 )
+from billhook_adapters.testing.builders import add_webhook_endpoint, open_account
 from billhook_adapters.testing.faults import (
     FaultyAnnouncer,
     FaultyClock,
@@ -84,8 +87,11 @@ class CountingIds:
     def message(self) -> MessageId:
         return MessageId(f"msg_{next(self._next)}")
 
-    def event_type(self) -> MessageId:
+    def webhook_event(self) -> MessageId:
         return MessageId(f"evt_{next(self._next)}")
+
+    def payment(self) -> Reference:
+        return Reference(f"pay_{next(self._next)}")
 
     def short_url(self) -> str:
         return f"https://bill.example/i/{next(self._next)}"
@@ -141,9 +147,9 @@ class World:
         self.accounts: dict[AccountId, Account] = {}
         for account, kinds in ACCOUNTS.items():
             self.accounts[account] = random.choice(kinds)
-            service.open(self.accounts[account])
+            open_account(service, self.accounts[account])
         for webhook_endpoint in random.choice(SUBSCRIBERS):
-            service.subscribe(webhook_endpoint)
+            add_webhook_endpoint(service, webhook_endpoint)
         made = [self._made(random, key) for key in self.invoices]
         for command, answer in zip(made, service.execute_all(made), strict=True):
             self.book.asked[str(command.key)].answers.append(answer)

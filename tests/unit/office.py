@@ -21,6 +21,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_webhook_endpoint, an_account
+from billhook_adapters.testing.builders import add_webhook_endpoint, open_account
 
 ACME, OTHER = AccountId("acc_1"), AccountId("acc_2")
 ONE, TWO = InvoiceId("inv_1"), InvoiceId("inv_2")
@@ -52,8 +53,8 @@ class Office:
         self.background_jobs = BackgroundJobs(
             self.store, self.clock, RandomIds(), senders, self.webhook_sender
         )
-        self.service.open(an_account(ACME, "Acme", **policy))
-        self.service.open(an_account(OTHER, "Umbrella"))
+        open_account(self.service, an_account(ACME, "Acme", **policy))
+        open_account(self.service, an_account(OTHER, "Umbrella"))
 
     def drafted(self, id: InvoiceId = ONE, **document: Any) -> Invoice:
         """A draft, made at the desk."""
@@ -85,7 +86,7 @@ class Office:
 
     def subscribed(self, id: str = "sub_1", **fields: Any) -> None:
         """Somebody to announce events to."""
-        self.service.subscribe(a_webhook_endpoint(id, **fields))
+        add_webhook_endpoint(self.service, a_webhook_endpoint(id, **fields))
 
     def webhook_events(self) -> Sequence[WebhookEvent]:
         """Everything that subscribers were to be told, in the order of the events."""

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from returns.result import Failure, Success
 
+from billhook.application.command import AnyCommand
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
     Delete,
     Draft,
@@ -43,7 +43,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
-from billhook_adapters.testing.builders import TOMORROW
+from billhook_adapters.testing.builders import TOMORROW, open_account
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
 NOTES = Patch(notes={"order": "A-1"})
@@ -266,7 +266,9 @@ def test_an_invoice_whose_time_ran_out_is_shown_as_expired_before_any_sweep() ->
 
 def test_an_account_can_be_renamed() -> None:
     office = Office()
-    office.service.open(office.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"}))
+    open_account(
+        office.service, office.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"})
+    )
     assert office.store._rows.accounts[ACME].name == "Acme Ltd"
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
+from billhook.application.command import AnyCommand
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
     Delete,
     Draft,

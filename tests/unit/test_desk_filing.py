@@ -21,6 +21,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.testing import NOON, a_document, a_payment, a_webhook_endpoint, an_entry
+from billhook_adapters.testing.builders import add_webhook_endpoint
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
 RAVI = '{"name":"Ravi"}'
@@ -193,5 +194,5 @@ def test_a_subscriber_of_an_unknown_account_is_refused() -> None:
     office = Office()
     stranger = a_webhook_endpoint(account=AccountId("acc_none"))
     before = office.rows()
-    assert office.service.subscribe(stranger) == Failure(AccountNotFound())
+    assert add_webhook_endpoint(office.service, stranger) == Failure(AccountNotFound())
     assert office.rows() == before

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import sha256
 
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import SendResult, decode, encode
-from billhook.application.commands import (
-    AnyCommand,
-    Cancel,
-    Draft,
-    Issue,
-    Notify,
-    Pay,
-    Send,
-    Update,
-)
-from billhook.application.service import REMEMBERED_FOR
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Draft, Issue, Notify, Pay, Send, Update
+from billhook.application.idempotency import KEPT_FOR, IdempotentRequest, SendResult, decode, encode
 from billhook.lifecycle.errors import (
     ERRORS,
     AccountNotFound,
@@ -48,7 +38,6 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import AccountId
-from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook.model.money import Currency
@@ -129,14 +118,22 @@ def test_what_a_key_stands_for_is_remembered_the_same_way_by_every_release() -> 
     office = Office()
     office.drafted()
     office.service.execute(Cancel(account=ACME, invoice=ONE, key="k", actor="key_1"))
-    (idempotency_records,) = office.store._rows.idempotency_records.values()
-    asked = {
-        "command": "Cancel",
-        "account": "acc_1",
-        "invoice": "inv_1",
-        "expected_version": None,
-    }
-    assert idempotency_records.fingerprint == sha256(canonical(asked)).hexdigest()
+    (record,) = office.store._rows.idempotency_records.values()
+    assert record.fingerprint == "56377170851823b3cee89185ec9e7eb0aa1cb8c585a7b0fe9d26951b33d82458"
+
+
+def test_a_request_over_http_is_compared_by_its_bytes_alone() -> None:
+    office = Office()
+    office.drafted()
+    request = IdempotentRequest.of_http("k", "POST", b"/v1/invoices/inv_1/cancel", b"{}")
+    assert request.fingerprint == "9af7e8b6ceb4be73e05e7a09eb747ed050d1438b45bad6c15fe70517572c83f9"
+    first = office.service.execute(Cancel(account=ACME, invoice=ONE, key=request))
+    # What the server adds to a command may have changed since; the request is the same.
+    again = Cancel(account=ACME, invoice=ONE, expected_version=9, key=request)
+    assert office.service.execute(again) == first
+    other = IdempotentRequest.of_http("k", "POST", b"/v1/invoices/inv_1/cancel", b"")
+    refused = office.service.execute(Cancel(account=ACME, invoice=ONE, key=other))
+    assert refused == Failure(IdempotencyKeyReused())
 
 
 def test_a_key_is_forgotten_after_24_hours() -> None:
@@ -144,11 +141,11 @@ def test_a_key_is_forgotten_after_24_hours() -> None:
     office.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="k")
     first = office.service.execute(command).unwrap()
-    office.clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
+    office.clock.advance(KEPT_FOR - timedelta(microseconds=1))
     assert office.service.execute(command).unwrap() == first
     office.clock.advance(timedelta(microseconds=1))
     assert office.service.execute(command).unwrap().id != first.id
-    assert timedelta(hours=24) == REMEMBERED_FOR
+    assert timedelta(hours=24) == KEPT_FOR
 
 
 def test_a_key_belongs_to_its_account() -> None:

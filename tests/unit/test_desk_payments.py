@@ -7,8 +7,9 @@ from threading import Barrier, Thread
 import pytest
 from returns.result import Failure, Success
 
-from billhook.application.answers import encode
-from billhook.application.commands import AnyCommand, Cancel, Draft, Pay, RecordPayment
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Draft, Pay, RecordPayment
+from billhook.application.idempotency import encode
 from billhook.application.records import RecordedPayment
 from billhook.lifecycle.errors import (
     DomainError,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from returns.result import Failure, Success
+from returns.result import Failure, Result, Success
 
+from billhook.application.command import AnyCommand, InvoiceCommand
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
     Draft,
     DraftAndSend,
@@ -21,11 +21,13 @@ from billhook.application.commands import (
     SaveEntry,
     Send,
 )
+from billhook.application.records import Contact
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import MissingContact
-from billhook.model.base import AccountId
+from billhook.lifecycle.notify import NotifyError
+from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId
+from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
@@ -43,24 +45,18 @@ READS = (
 )
 
 
-@dataclass(frozen=True)
-class Stranger:
-    """A command of a kind that the desk has never heard of, which decides as another does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnNotify(InvoiceCommand[Message, NotifyError]):
+    """A command of somebody else's, which declares what it reads and decides as another does."""
 
-    asked: Notify
-    key: str | None = None
-    actor: str | None = None
+    kind: ClassVar = "own_notify"
+    like: Notify
 
-    @property
-    def account(self) -> AccountId:
-        return self.asked.account
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
+        return self.like.contacts(invoice)
 
-    @property
-    def invoice(self) -> InvoiceId:
-        return self.asked.invoice
-
-    def decide(self, case: CommandContext) -> Any:
-        return self.asked.decide(case)
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Message, NotifyError]:
+        return self.like.decide_on(invoice, context)
 
 
 class CountingStore(InMemoryStore):
@@ -183,7 +179,10 @@ def test_a_command_of_another_kind_is_read_for_as_it_asks() -> None:
     office = Office(store)
     office.issued()
     store.reads.clear()
-    assert office.service.execute(Stranger(asked)).unwrap().medium is Medium.EMAIL
+    assert (
+        office.service.execute(OwnNotify(account=ACME, invoice=ONE, like=asked)).unwrap().medium
+        is Medium.EMAIL
+    )
     assert store.reads == [("accounts", 1), ("invoices", 1), ("histories", 1)]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from billhook.application.commands import AnyCommand, Cancel, Draft, Issue, Pay
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Draft, Issue, Pay
 from billhook.application.ports import StoreConflictError
 from billhook.application.records import PendingWrites
 from billhook.lifecycle.errors import InvoiceNotFound, NotStored

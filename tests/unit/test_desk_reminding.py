@@ -22,6 +22,7 @@ from billhook.model.patch import Patch
 from billhook.model.reminder_schedule import QuietHours, ReminderProgress, ReminderSchedule
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
+from billhook_adapters.testing.builders import open_account
 from unit.office import ACME, ONE, OTHER, TWO, Office
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -123,10 +124,10 @@ def test_a_part_payment_keeps_the_reminders() -> None:
 def test_a_changed_schedule_is_followed_at_the_next_wake_up() -> None:
     office = _office()
     _due(office)
-    office.service.open(an_account(ACME, reminders=ReminderSchedule(after=[DAY])))
+    open_account(office.service, an_account(ACME, reminders=ReminderSchedule(after=[DAY])))
     assert _swept(office, DUE) == ()
     assert _progress(office) == ReminderProgress(DUE, 0, DUE + DAY)
-    office.service.open(an_account(ACME))
+    open_account(office.service, an_account(ACME))
     assert _swept(office, DUE + DAY) == ()
     assert _progress(office) is None
 
@@ -135,7 +136,7 @@ def test_an_account_that_begins_to_remind_begins_at_an_invoices_next_change() ->
     office = _office(None)
     _due(office)
     _due(office, TWO)
-    office.service.open(an_account(ACME, reminders=STEPS))
+    open_account(office.service, an_account(ACME, reminders=STEPS))
     office.service.execute(Update(account=ACME, invoice=TWO, patch=Patch(terms="30 days"))).unwrap()
     assert (_progress(office), _progress(office, TWO)) == (
         None,
@@ -293,7 +294,7 @@ def test_the_desk_shows_what_was_sent_and_what_is_planned() -> None:
     assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, (DUE - DAY, DUE)))
     _swept(office, DUE - DAY)
     assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, (DUE,)))
-    office.service.open(an_account(ACME))
+    open_account(office.service, an_account(ACME))
     assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, ()))
 
 

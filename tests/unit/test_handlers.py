@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from returns.result import Failure, Result, Success
 
 from billhook.application.background_jobs import LEASE, BackgroundJobs
 from billhook.application.claiming import AttemptResult
-from billhook.application.commands import AnyCommand, Cancel, Issue, Notify, Pay
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Issue, Notify, Pay
 from billhook.application.delivery_attempts import DeliveryJob
+from billhook.application.message_commands import RequeueMessage
 from billhook.application.records import Contact, OutboxMessage, PendingWrites
 from billhook.messaging.delivery import (
     Accepted,
@@ -328,11 +331,16 @@ def test_a_dead_letter_is_given_another_life_as_often_as_it_died() -> None:
     office.sender.faults.append(Permanent("no such address"))
     office.background_jobs.deliver(key)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    again, twice, nobody = office.service.requeue((key, key, unknown))
+    again, twice, nobody = _requeued(office, key, key, unknown)
     assert again == Success(_only(office))
     assert twice == Failure(NotDeadLetter(DeliveryStatus.QUEUED))
     assert nobody == Failure(MessageNotFound())
     assert office.service.message(key) == _only(office)
-    assert office.service.requeue(()) == []
     assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert _only(office).status is DeliveryStatus.SENT
+
+
+def _requeued(office: Office, *keys: MessageKey) -> list[Any]:
+    return office.service.execute_all(
+        [RequeueMessage(account=key.account, message=key.message) for key in keys]
+    )

@@ -47,6 +47,7 @@ from billhook_adapters.testing import (
     an_account,
     an_invoice,
 )
+from billhook_adapters.testing.builders import open_account
 
 ACME = AccountId("acc_1")
 HALF = a_line(1, Decimal("0.5"))
@@ -63,7 +64,7 @@ def test_amounts_do_not_depend_on_the_decimals_of_the_host() -> None:
 
 def a_desk(policy: AccountPolicy) -> InvoiceService:
     service = InvoiceService(InMemoryStore(), SettableClock(NOON), RandomIds())
-    service.open(Account(id=ACME, name="Acme", policy=policy))
+    open_account(service, Account(id=ACME, name="Acme", policy=policy))
     return service
 
 
@@ -164,7 +165,7 @@ class Broken:
 def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: bool) -> None:
     store, clock, broken = InMemoryStore(), SettableClock(NOON), Broken()
     service = InvoiceService(store, clock, RandomIds())
-    service.open(an_account(retries=RetryPolicy(attempts=3)))
+    open_account(service, an_account(retries=RetryPolicy(attempts=3)))
     background_jobs = BackgroundJobs(store, clock, RandomIds(), {Medium.SMS: broken})
     if dies:
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.application.answers import SendResult
 from billhook.application.background_jobs import BackgroundJobs
-from billhook.application.commands import AnyCommand, Draft, DraftAndSend, Issue, Notify, Send
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Draft, DraftAndSend, Issue, Notify, Send
+from billhook.application.idempotency import SendResult
 from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.messaging.delivery import DeliveryStatus, Permanent, Transient

@@ -26,6 +26,7 @@ from billhook.messaging.message import Message, medium_status
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.testing import NOON
+from billhook_adapters.testing.builders import suppress
 from unit.office import ACME, ONE, Office
 
 EMAIL = Medium.EMAIL
@@ -53,7 +54,7 @@ def test_a_receipt_confirms_the_message_that_its_provider_names() -> None:
     message = sent(office)
     assert message.provider_id is not None
     named = DeliveryReport(ProviderMessageId(EMAIL, message.provider_id), Delivered())
-    (answer,) = office.service.receive([named])
+    (answer,) = office.service.record_delivery_reports([named])
     assert answer.unwrap().status is DeliveryStatus.DELIVERED
     assert current(office, message.key) == answer.unwrap()
 
@@ -62,7 +63,9 @@ def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> 
     office = Office()
     message = sent(office)
     before = office.service.get(ACME, ONE)
-    (answer,) = office.service.receive([DeliveryReport(message.key, Bounced("mailbox full"))])
+    (answer,) = office.service.record_delivery_reports(
+        [DeliveryReport(message.key, Bounced("mailbox full"))]
+    )
     assert (answer.unwrap().status, answer.unwrap().reason) == (
         DeliveryStatus.BOUNCED,
         "mailbox full",
@@ -76,21 +79,21 @@ def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> 
 
 def test_a_hard_bounce_suppresses_the_address_until_it_is_lifted() -> None:
     office = Office()
-    office.service.receive([DeliveryReport(sent(office).key, HARD)])
+    office.service.record_delivery_reports([DeliveryReport(sent(office).key, HARD)])
     again = Notify(account=ACME, invoice=ONE, medium=EMAIL)
     assert office.service.execute(again) == Failure(AddressSuppressed(EMAIL, "bounced"))
     assert office.service.contact(RAVI) == ContactHistory("bounced", NOON)
-    assert office.service.suppress(RAVI, None) == Success(ContactHistory(None, NOON))
+    assert suppress(office.service, RAVI, None) == Success(ContactHistory(None, NOON))
     assert isinstance(office.service.execute(again), Success)
 
 
 def test_the_first_receipt_stands_and_those_after_it_change_nothing() -> None:
     office = Office()
     message = sent(office)
-    first, second = office.service.receive(
+    first, second = office.service.record_delivery_reports(
         [DeliveryReport(message.key, Delivered()), DeliveryReport(message.key, HARD)]
     )
-    (third,) = office.service.receive([DeliveryReport(message.key, HARD)])
+    (third,) = office.service.record_delivery_reports([DeliveryReport(message.key, HARD)])
     assert first.unwrap().status is DeliveryStatus.DELIVERED
     assert first == second == third
     assert office.service.contact(RAVI).suppressed is None
@@ -104,7 +107,7 @@ def test_a_receipt_about_an_unknown_message_is_told_so() -> None:
         DeliveryReport(MessageKey(AccountId("acc_other"), MessageId("msg_1")), Delivered()),
         DeliveryReport(ProviderMessageId(EMAIL, "never heard of"), Delivered()),
     ]
-    assert office.service.receive(strangers) == [Failure(MessageNotFound())] * 3
+    assert office.service.record_delivery_reports(strangers) == [Failure(MessageNotFound())] * 3
 
 
 def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken() -> None:
@@ -114,7 +117,7 @@ def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken()
     key = office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
     office.background_jobs.deliver(key)
     assert current(office, key).status is DeliveryStatus.QUEUED
-    office.service.receive([DeliveryReport(key, Delivered())])
+    office.service.record_delivery_reports([DeliveryReport(key, Delivered())])
     assert (current(office, key).status, current(office, key).due_at) == (
         DeliveryStatus.DELIVERED,
         None,
@@ -139,4 +142,4 @@ def test_any_other_refusal_leaves_the_address_as_it_was() -> None:
 
 def test_only_an_account_that_is_there_can_leave_an_address_alone() -> None:
     stranger = Contact(AccountId("acc_unknown"), EMAIL, "ravi@example.com")
-    assert Office().service.suppress(stranger, "opted_out") == Failure(AccountNotFound())
+    assert suppress(Office().service, stranger, "opted_out") == Failure(AccountNotFound())

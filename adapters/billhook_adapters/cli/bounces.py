@@ -32,13 +32,14 @@ def _run(asked: argparse.Namespace) -> int:
     from billhook_adapters.email.bounces import delivery_reports
 
     read = reports = kept = 0
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         for raw in _mails(asked):
             told = delivery_reports(raw)
             read += 1
             reports += bool(told)
-            kept += sum(isinstance(one, Success) for one in service.receive(told)) if told else 0
+            answers = service.record_delivery_reports(told, actor="cli")
+            kept += sum(isinstance(one, Success) for one in answers)
     value = {"read": read, "reports": reports, "messages": kept}
     lines = [f"{read} read, {reports} reports, {kept} messages found"]
     answer(value, lines, as_json=asked.json, lost="read them again: nothing is told twice")

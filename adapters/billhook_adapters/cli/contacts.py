@@ -41,14 +41,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    from billhook.application.account_commands import SuppressAddress
 
     contact = _contact(asked)
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         if service.account(contact.account) is None:
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         if asked.action != "show":
-            service.suppress(contact, asked.reason if asked.action == "suppress" else None).unwrap()
+            reason = asked.reason if asked.action == "suppress" else None
+            service.execute(
+                SuppressAddress(
+                    account=contact.account, contact=contact, reason=reason, actor="cli"
+                )
+            ).unwrap()
         known = service.contact(contact)
     last = known.last_asked and known.last_asked.isoformat()
     told = {"medium": contact.medium, "suppressed": known.suppressed, "last_message": last}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from returns.result import Success
+from returns.result import Result, Success
 
 from billhook.application.records import OutboxMessage
 from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey, Unsent
@@ -19,6 +19,7 @@ from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
+    from billhook.application.service import InvoiceService
     from billhook_adapters.system.backend import Backend
 
 _UNSENT = tuple(map(str, get_args(Unsent)))
@@ -128,12 +129,12 @@ def _requeue(asked: argparse.Namespace) -> int:
             wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
             while places := _found(backend, wanted):
-                done = service.requeue([place.key for place in places])
+                done = _requeued(service, [place.key for place in places])
                 requeued += sum(isinstance(one, Success) for one in done)
                 if not any(isinstance(one, Success) for one in done):
                     break
         else:
-            for key, one in zip(asked.messages, service.requeue(asked.messages), strict=True):
+            for key, one in zip(asked.messages, _requeued(service, asked.messages), strict=True):
                 if isinstance(one, Success):
                     requeued += 1
                 else:
@@ -145,6 +146,14 @@ def _requeue(asked: argparse.Namespace) -> int:
         for reason in refused:
             print(reason)
     return 1 if refused else 0
+
+
+def _requeued(service: InvoiceService, keys: Sequence[MessageKey]) -> list[Result[Any, Any]]:
+    from billhook.application.message_commands import RequeueMessage
+
+    return service.execute_all(
+        [RequeueMessage(account=key.account, message=key.message, actor="cli") for key in keys]
+    )
 
 
 def _told(message: OutboxMessage, *, reveal: bool = False) -> Mapping[str, object]:

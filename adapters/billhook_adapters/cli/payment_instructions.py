@@ -49,21 +49,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    from billhook.model.account import Account
+    from billhook.application.account_commands import UpdateAccount
+    from billhook.model.account import AccountPolicy
     from billhook.model.base import AccountId
 
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         account = service.account(AccountId(asked.account))
         if account is None:
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         payment_instructions = account.policy.payment_instructions
         if asked.action != "show":
             payment_instructions = _from_arguments(asked) if asked.action == "set" else None
-            policy = account.policy.model_copy(
-                update={"payment_instructions": payment_instructions}
-            )
-            service.open(Account(id=account.id, name=account.name, policy=policy))
+            policy = AccountPolicy(payment_instructions=payment_instructions)
+            service.execute(UpdateAccount(account=account.id, policy=policy, actor="cli")).unwrap()
     told = {name: getattr(payment_instructions, name, None) for name in _REMEDIES}
     lines = [f"{name:5} {value or '-'}" for name, value in told.items()]
     answer(

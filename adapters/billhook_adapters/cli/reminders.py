@@ -7,7 +7,7 @@ import re
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
@@ -112,14 +112,18 @@ def _stop(asked: argparse.Namespace) -> int:
 
 
 def _stored(asked: argparse.Namespace, schedule: ReminderSchedule | None) -> None:
-    from billhook.application.records import PendingWrites
-    from billhook.model.account import Account
+    from returns.result import Success
 
-    with database(asked.database) as backend, backend.store.transaction() as transaction:
-        known = _found(transaction.accounts((asked.account,)).get(asked.account))
-        policy = known.policy.model_copy(update={"reminders": schedule})
-        account = Account(id=known.id, name=known.name, policy=policy)
-        transaction.save(PendingWrites(accounts={account.id: account}))
+    from billhook.application.account_commands import UpdateAccount
+    from billhook.model.account import AccountPolicy
+    from billhook.model.base import AccountId
+
+    policy = AccountPolicy(reminders=schedule)
+    with database(asked.database) as backend:
+        changed = service_over(backend).execute(
+            UpdateAccount(account=AccountId(asked.account), policy=policy, actor="cli")
+        )
+    _found(changed.unwrap() if isinstance(changed, Success) else None)
 
 
 def _found(account: Account | None) -> Account:

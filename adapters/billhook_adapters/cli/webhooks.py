@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
@@ -56,6 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(asked: argparse.Namespace) -> int:
+    from billhook.application.account_commands import SaveWebhookEndpoint
     from billhook.model.base import AccountId
     from billhook_adapters.cli.new_account import strong
     from billhook_adapters.cli.webhook_endpoints import a_webhook
@@ -64,7 +65,9 @@ def _add(asked: argparse.Namespace) -> int:
     with database(asked.database) as backend:
         _account(asked, backend)
         webhook = a_webhook(AccountId(asked.account), asked.webhook_url, secret, asked.style)
-        _subscribe(backend, webhook)
+        service_over(backend).execute(
+            SaveWebhookEndpoint(account=webhook.account, webhook_endpoint=webhook, actor="cli")
+        ).unwrap()
     told = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
     lines = [f"webhook     {webhook.id}  {webhook.url}"]
     answer(told, lines, as_json=asked.json, lost="`billhook account list` shows it")
@@ -72,15 +75,24 @@ def _add(asked: argparse.Namespace) -> int:
 
 
 def _turn(asked: argparse.Namespace) -> int:
-    from billhook.messaging.webhooks import WebhookEndpoint
+    from returns.result import Failure
+
+    from billhook.application.account_commands import SilenceWebhookEndpoint
+    from billhook.messaging.webhooks import WebhookEndpointId
+    from billhook.model.base import AccountId
 
     with database(asked.database) as backend:
-        known = next((one for one in _account(asked, backend) if one.id == asked.webhook), None)
-        if known is None:
-            raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
-        _subscribe(
-            backend, WebhookEndpoint.model_validate({**dict(known), "silenced": asked.silenced})
+        _account(asked, backend)
+        changed = service_over(backend).execute(
+            SilenceWebhookEndpoint(
+                account=AccountId(asked.account),
+                webhook_endpoint=WebhookEndpointId(asked.webhook),
+                silenced=asked.silenced,
+                actor="cli",
+            )
         )
+    if isinstance(changed, Failure):
+        raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
     return 0
 
 
@@ -93,10 +105,3 @@ def _account(asked: argparse.Namespace, backend: Backend) -> list[WebhookEndpoin
         if account not in snapshot.accounts((account,)):
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         return list(snapshot.webhook_endpoints((account,)).get(account, ()))
-
-
-def _subscribe(backend: Backend, webhook_endpoint: WebhookEndpoint) -> None:
-    from billhook.application.records import PendingWrites
-
-    with backend.store.transaction() as transaction:
-        transaction.save(PendingWrites(webhook_endpoints={webhook_endpoint.key: webhook_endpoint}))

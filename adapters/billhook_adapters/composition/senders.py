@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from returns.result import Result
 
 from billhook.application.ports import Sender
-from billhook.messaging.delivery import MessageNotFound
 from billhook.messaging.delivery_reports import DeliveryReport
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
@@ -56,7 +55,7 @@ class ReceiveReports(Protocol):
 
     def __call__(
         self, delivery_reports: Sequence[DeliveryReport], /
-    ) -> list[Result[Message, MessageNotFound]]: ...
+    ) -> list[Result[Message, Any]]: ...
 
 
 @runtime_checkable

@@ -184,7 +184,7 @@ def build_application(
     store, make_engine = delivery(backend, engine, clock)
     keys = backend.keyring if keyring is None else keyring(store)
     background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
-    report_to(senders, InvoiceService(store, clock, ids).receive)
+    report_to(senders, InvoiceService(store, clock, ids).record_delivery_reports)
     service = (
         InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
     )
@@ -237,7 +237,7 @@ def build_worker(
     """An engine without a server, as these settings have it."""
     store, make_engine = delivery(open_backend(given.database), given.engine, clock)
     by_medium = senders(given)
-    report_to(by_medium, InvoiceService(store, clock, ids).receive)
+    report_to(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(
         store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
     )

@@ -335,6 +335,9 @@ class _Work:
     def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
         return self.rows.events.get(key, ())
 
+    def lock_accounts(self, ids: Collection[AccountId]) -> None:
+        """Nothing to do: transactions run one at a time."""
+
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         open_in = sources(Operation.EXPIRE)
         found = [

@@ -1,9 +1,10 @@
-"""A desk with nothing behind it but memory."""
+"""A service with nothing behind it but memory."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from billhook.application.account_commands import OpenAccount
 from billhook.application.ports import Clock
 from billhook.application.service import InvoiceService
 from billhook.model.account import Account
@@ -14,11 +15,12 @@ from billhook_adapters.system.ids import RandomIds
 
 
 def in_memory_service(clock: Clock | None = None, account: Account | None = None) -> InvoiceService:
-    """A desk over an empty store, with one account, `acc_1` unless another is given.
+    """A service over an empty store, with one account, `acc_1` unless another is given.
 
     Its clock stands at noon on 1 January 2026 unless another is given.
     """
     noon = SettableClock(datetime(2026, 1, 1, 12, tzinfo=UTC))
     service = InvoiceService(InMemoryStore(), clock or noon, RandomIds())
-    service.open(account or Account(id=AccountId("acc_1"), name="Acme"))
+    opened = account or Account(id=AccountId("acc_1"), name="Acme")
+    service.execute(OpenAccount.of(opened)).unwrap()
     return service

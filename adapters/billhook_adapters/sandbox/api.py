@@ -202,7 +202,9 @@ class SandboxApi:
             return _refused("suppresses goes with bounced.")
         name = MessageId(asked.message)
         told = [DeliveryReport(MessageKey(account, name), fate) for account in self._accounts]
-        for answered in await self._batched.read(lambda service: service.receive(told)):
+        for answered in await self._batched.read(
+            lambda service: service.record_delivery_reports(told)
+        ):
             if isinstance(answered, Success):
                 message = answered.unwrap()
                 return json_response(

@@ -7,6 +7,9 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import NamedTuple
 
+from returns.result import Failure
+
+from billhook.application.account_commands import OpenAccount, SaveWebhookEndpoint, UpdateAccount
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
@@ -93,24 +96,30 @@ def build_sandbox(
         },
     )
     for account in opened:
-        application.service.open(account)
+        if isinstance(application.service.execute(OpenAccount.of(account)), Failure):
+            # An earlier sandbox over the same database had it.
+            policy = AccountPolicy.model_validate(dict(account.policy))
+            application.service.execute(
+                UpdateAccount(account=account.id, name=account.name, policy=policy)
+            ).unwrap()
     for key in keys:
         application.keys.add(account_of(key), key.id, key.secret)
     for account, location in zip(opened, locations, strict=False):
         token = token_key(location.token, location.id)
         application.keys.add(account.id, token.id, token.secret, location=token.location)
     for account in opened:
-        application.service.subscribe(
-            WebhookEndpoint(
-                account=account.id,
-                id=WEBHOOK,
-                url=webhook.url if webhook else "http://127.0.0.1/",
-                style=RAZORPAY,
-                events=EVENTS,
-                sealed_secret=box.seal(webhook.secret) if webhook else None,
-                silenced=webhook is None,  # also where an earlier sandbox had one
-            )
+        endpoint = WebhookEndpoint(
+            account=account.id,
+            id=WEBHOOK,
+            url=webhook.url if webhook else "http://127.0.0.1/",
+            style=RAZORPAY,
+            events=EVENTS,
+            sealed_secret=box.seal(webhook.secret) if webhook else None,
+            silenced=webhook is None,  # also where an earlier sandbox had one
         )
+        application.service.execute(
+            SaveWebhookEndpoint(account=account.id, webhook_endpoint=endpoint)
+        ).unwrap()
     return application
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.connections import writing
@@ -26,9 +26,11 @@ def open_database(url: str) -> Engine:
     `postgresql://user@host/billhook`. What was committed survives a power cut. Raises
     ValueError on a database of another kind.
     """
-    make = _DIALECTS.get(make_url(url).get_backend_name())
+    make = next((make for prefix, make in _BY_PREFIX.items() if url.startswith(prefix)), None)
     if make is None:
-        raise ValueError(f"give the URL of one of {', '.join(_DIALECTS)}")
+        raise ValueError(
+            "give a URL such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook"
+        )
     engine = make(url)
     try:
         _migrate(engine)
@@ -44,7 +46,13 @@ def _postgresql(url: str) -> Engine:
     return postgresql(url)
 
 
-_DIALECTS = MappingProxyType({"sqlite": sqlite, "postgresql": _postgresql})
+_BY_PREFIX = MappingProxyType(
+    {
+        "sqlite:///": sqlite,
+        "postgresql://": _postgresql,
+        "postgresql+psycopg://": _postgresql,
+    }
+)
 
 
 def _migrate(engine: Engine) -> None:

@@ -53,6 +53,9 @@ class LockingWork(SqlWork):
         hold(self._connection, "invoice", missing)
         return {**found, **self._invoices(q.LOCKED_INVOICES, missing)}
 
+    def lock_accounts(self, ids: Collection[AccountId]) -> None:
+        hold(self._connection, "account", [(account,) for account in ids])
+
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         found = (outbound_of(row) for row in self._rows(q.LOCKED_MESSAGES, keys))
         return {message.key: message for message in found}

@@ -188,6 +188,9 @@ class SqlWork:
             for row in self._rows(q.EVENTS, (key,))
         ]
 
+    def lock_accounts(self, ids: Collection[AccountId]) -> None:
+        """Nothing to do where one transaction writes at a time."""
+
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         found = self._connection.execute(q.OVERDUE, {"now": some(now), "most": limit})
         return [*map(overdue_of, found.all())]

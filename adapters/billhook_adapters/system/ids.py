@@ -7,6 +7,7 @@ import string
 
 from billhook.messaging.delivery import MessageId
 from billhook.model.invoice import InvoiceId
+from billhook.model.payment import Reference
 
 LENGTH = 14
 _ALPHANUMERICS = (string.ascii_letters + string.digits).encode()
@@ -38,6 +39,10 @@ class RandomIds:
     def webhook_event(self) -> MessageId:
         """`evt_` and 14 alphanumerics."""
         return MessageId(f"evt_{_word()}")
+
+    def payment(self) -> Reference:
+        """`pay_` and 14 alphanumerics."""
+        return Reference(f"pay_{_word()}")
 
     def short_url(self) -> str:
         """An unguessable URL below the base URL."""

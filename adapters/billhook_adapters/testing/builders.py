@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billhook.application.records import Entry, RecordedPayment
+from returns.result import Result, Success
+
+from billhook.application.account_commands import (
+    OpenAccount,
+    SaveWebhookEndpoint,
+    SuppressAddress,
+    UpdateAccount,
+)
+from billhook.application.records import Contact, ContactHistory, Entry, RecordedPayment
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.draft import draft
@@ -15,9 +24,9 @@ from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.messaging.message import Message
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent, WebhookEventType
-from billhook.model.account import Account
+from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
-from billhook.model.customer import Customer, Medium
+from billhook.model.customer import Customer, Medium, Suppression
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.line_items import Line, Rounding
@@ -283,3 +292,27 @@ def as_of_expiry(invoice: Invoice) -> datetime:
 def _after(result: Any) -> Invoice:
     change: Change = result.unwrap()
     return change.invoice
+
+
+def open_account(service: InvoiceService, account: Account) -> Account:
+    """Create an account; where it exists, set its name and its whole policy."""
+    opened: Result[Account, Any] = service.execute(OpenAccount.of(account))
+    if not isinstance(opened, Success):
+        policy = AccountPolicy.model_validate(dict(account.policy))
+        update = UpdateAccount(account=account.id, name=account.name, policy=policy)
+        opened = service.execute(update)
+    return opened.unwrap()
+
+
+def add_webhook_endpoint(
+    service: InvoiceService, endpoint: WebhookEndpoint
+) -> Result[WebhookEndpoint, Any]:
+    """Add a webhook endpoint to its account, or replace it."""
+    return service.execute(SaveWebhookEndpoint(account=endpoint.account, webhook_endpoint=endpoint))
+
+
+def suppress(
+    service: InvoiceService, contact: Contact, reason: Suppression | None
+) -> Result[ContactHistory, Any]:
+    """Put an address on the suppression list, or take it off."""
+    return service.execute(SuppressAddress(account=contact.account, contact=contact, reason=reason))

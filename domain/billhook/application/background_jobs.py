@@ -124,15 +124,15 @@ class BackgroundJobs:
             if len(keys) == 1:
                 raise
         # Being the longest due, it would hold up all the others each time.
-        settled, corrupt = 0, list[Exception]()
+        settled_reminders, corrupt = 0, list[Exception]()
         for key in keys:
             try:
-                settled += self._reminded((key,))
+                settled_reminders += self._reminded((key,))
             except _CORRUPT as error:  # one by one is the point
                 corrupt.append(error)
         if corrupt:
             raise corrupt[0]
-        return settled
+        return settled_reminders
 
     def _reminded(self, keys: Sequence[InvoiceKey]) -> int:
         if not keys:

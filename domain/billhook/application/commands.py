@@ -1,22 +1,19 @@
-"""What can be asked at the desk: one small frozen type a command, with its decision.
-
-A command names its account and its invoice; it may carry an idempotency `key` (the same request
-under the same key gets the same answer for 24 hours and has no second effect), an `actor` for
-the record, and an `expected_version` of the invoice.
-"""
+"""Commands on invoices: one small frozen type each, with what it reads and its decision."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Never, Protocol, TypeVar
+from typing import ClassVar, Never
 
 from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import SendResult
+from billhook.application.command import Command, InvoiceCommand
+from billhook.application.idempotency import SendResult
+from billhook.application.needs import Needs, contacts_of
 from billhook.application.payments import PayError, settle
-from billhook.application.records import Entry, EntryKey
+from billhook.application.records import Contact, Entry, EntryKey, PaymentKey
 from billhook.application.sending import (
     IssueOrNotifyError,
     MissingAddressPolicy,
@@ -25,17 +22,15 @@ from billhook.application.sending import (
     send_in,
 )
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.apply import Change, as_of
+from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.draft import draft
 from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
-    Conflict,
     CurrencyMismatch,
     ExpiresTooSoon,
-    InvoiceNotFound,
     NotEditable,
     NotStored,
     NotYetDue,
@@ -48,261 +43,283 @@ from billhook.lifecycle.notify import NotifyError
 from billhook.lifecycle.update import update
 from billhook.messaging.message import Message
 from billhook.model.account import AccountPolicy
-from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
-from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.patch import Patch
 from billhook.model.payment import Payment
 
-A_co = TypeVar("A_co", covariant=True)
-E_co = TypeVar("E_co", covariant=True)
-
-
-class Command(Protocol[A_co, E_co]):
-    """Anything that the desk can decide."""
-
-    @property
-    def account(self) -> AccountId: ...
-    @property
-    def invoice(self) -> InvoiceId | None: ...
-    @property
-    def key(self) -> str | None: ...
-    @property
-    def actor(self) -> str | None: ...
-    def decide(self, case: CommandContext) -> Result[A_co, E_co]: ...
-
-
-Found = InvoiceNotFound | Conflict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _About(Generic[A_co, E_co]):
-    """A command about an invoice that exists."""
-
-    account: AccountId
-    invoice: InvoiceId
-    key: str | None = None
-    actor: str | None = None
-    expected_version: int | None = None
-
-    def decide(self, case: CommandContext) -> Result[A_co, E_co | InvoiceNotFound | Conflict]:
-        invoice = case.invoice
-        if invoice is None:
-            return Failure(InvoiceNotFound())
-        if self.expected_version is not None and self.expected_version != invoice.version:
-            return Failure(Conflict(self.expected_version, invoice.version))
-        return self.on(invoice, case)
-
-    @abstractmethod
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[A_co, E_co]:
-        """The decision, once the invoice is found."""
-
-
-def _kept(case: CommandContext, decided: Result[Change, E_co]) -> Result[Invoice, E_co]:
-    return decided.map(case.keep)
+DraftError = AmountTooLarge | ExpiresTooSoon | AlreadyExists
+UpdateError = OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
 
 
 def rounded_by(policy: AccountPolicy, document: Document) -> Document:
-    """The document under its account's rule, unless it names one itself."""
+    """The document under its account's rounding rule, unless it names one itself."""
     if "rounding" in document.model_fields_set:
         return document
     return Document.model_validate({**dict(document), "rounding": policy.rounding})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """Make a draft. The desk mints its id, unless the caller has one."""
+class Draft(Command[Invoice, DraftError]):
+    """Create a draft, under the given id or a new one."""
 
-    account: AccountId
+    kind: ClassVar = "draft"
     document: Document
     invoice: InvoiceId | None = None
-    key: str | None = None
-    actor: str | None = None
 
-    def decide(
-        self, case: CommandContext
-    ) -> Result[Invoice, AmountTooLarge | ExpiresTooSoon | AlreadyExists]:
-        if case.invoice is not None:
+    @property
+    def needs(self) -> Needs:
+        """The invoice that has the given id already, if there is one."""
+        invoice = self.invoice
+        return Needs(invoice=None if invoice is None else InvoiceKey(self.account, invoice))
+
+    def decide(self, context: CommandContext) -> Result[Invoice, DraftError]:
+        """The draft."""
+        if context.invoice is not None:
             return Failure(AlreadyExists())
-        decided = draft(
-            rounded_by(case.account.policy, self.document),
+        return draft(
+            rounded_by(context.account.policy, self.document),
             account=self.account,
-            id=self.invoice or case.ids.invoice(),
-            now=case.now,
-            min_expiry_lead=case.min_expiry_lead,
-        )
-        return _kept(case, decided)
+            id=self.invoice or context.ids.invoice(),
+            now=context.now,
+            min_expiry_lead=context.min_expiry_lead,
+        ).map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DraftAndSend:
-    """Make an invoice, issue it and tell its payer, all or nothing."""
+class DraftAndSend(Command[SendResult, DraftError | IssueOrNotifyError]):
+    """Create an invoice, issue it and notify its payer: all of it, or nothing."""
 
-    account: AccountId
+    kind: ClassVar = "draft_and_send"
     document: Document
     media: tuple[Medium, ...] | None = None
     addresses: MissingAddressPolicy = MissingAddressPolicy.AVAILABLE
     invoice: InvoiceId | None = None
-    key: str | None = None
-    actor: str | None = None
+
+    @property
+    def needs(self) -> Needs:
+        """The invoice that has the given id already, if there is one."""
+        return self._draft.needs
+
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:  # noqa: ARG002  # it is new
+        """The payer's, by every medium."""
+        return contacts_of(self.account, self.document)
 
     def decide(
-        self, case: CommandContext
-    ) -> Result[SendResult, AmountTooLarge | ExpiresTooSoon | AlreadyExists | IssueOrNotifyError]:
-        drafted = Draft(account=self.account, document=self.document, invoice=self.invoice).decide(
-            case
-        )
+        self, context: CommandContext
+    ) -> Result[SendResult, DraftError | IssueOrNotifyError]:
+        """The invoice and its messages."""
+        drafted = self._draft.decide(context)
         if isinstance(drafted, Failure):
             return drafted
-        return send_in(case, drafted.unwrap(), self.media, self.addresses, issuing=True)
+        return send_in(context, drafted.unwrap(), self.media, self.addresses, issuing=True)
+
+    @property
+    def _draft(self) -> Draft:
+        return Draft(account=self.account, document=self.document, invoice=self.invoice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Update(
-    _About[
-        Invoice,
-        OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
-    ]
-):
+class Update(InvoiceCommand[Invoice, UpdateError]):
     """Set fields of the document."""
 
+    kind: ClassVar = "update"
     patch: Patch
 
-    def on(
-        self, invoice: Invoice, case: CommandContext
-    ) -> Result[
-        Invoice,
-        OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
-    ]:
-        decided = update(invoice, self.patch, now=case.now, min_expiry_lead=case.min_expiry_lead)
-        return _kept(case, decided)
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, UpdateError]:
+        """The updated invoice."""
+        return update(
+            invoice, self.patch, now=context.now, min_expiry_lead=context.min_expiry_lead
+        ).map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue(_About[Invoice, IssueError]):
-    """Hand the invoice to its payer, and tell nobody."""
+class Issue(InvoiceCommand[Invoice, IssueError]):
+    """Issue the invoice, without notifying its payer."""
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, IssueError]:
-        return issue_in(case, invoice)
+    kind: ClassVar = "issue"
+
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, IssueError]:
+        """The issued invoice."""
+        return issue_in(context, invoice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notify(_About[Message, NotifyError]):
+class Notify(InvoiceCommand[Message, NotifyError]):
     """Queue a message to the payer, by one medium."""
 
+    kind: ClassVar = "notify"
     medium: Medium
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[Message, NotifyError]:
-        return notify_in(case, invoice, self.medium)
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
+        """The payer's, by that medium."""
+        return contacts_about(invoice, (self.medium,))
+
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Message, NotifyError]:
+        """The first message that is queued."""
+        return notify_in(context, invoice, self.medium)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Send(_About[SendResult, IssueOrNotifyError]):
-    """Issue the invoice where it is a draft, and tell its payer, all or nothing.
+class Send(InvoiceCommand[SendResult, IssueOrNotifyError]):
+    """Issue the invoice where it is a draft, and notify its payer: all of it, or nothing.
 
-    `media` None means: as the document says. With `again` False an invoice that was issued
-    before is refused, as issuing would refuse it.
+    `media` None means: those of the document. With `again` False an invoice that was issued
+    before is refused, as `issue` would refuse it.
     """
 
+    kind: ClassVar = "send"
     media: tuple[Medium, ...] | None = None
     addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
     again: bool = True
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[SendResult, IssueOrNotifyError]:
-        issuing = not self.again or ISSUE.refusal(invoice, case.now) is None
-        return send_in(case, invoice, self.media, self.addresses, issuing=issuing)
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
+        """The payer's, by every medium."""
+        return contacts_about(invoice)
+
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[SendResult, IssueOrNotifyError]:
+        """The invoice and its messages."""
+        issuing = not self.again or ISSUE.refusal(invoice, context.now) is None
+        return send_in(context, invoice, self.media, self.addresses, issuing=issuing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remind(_About[SendResult, Never]):
+class Remind(InvoiceCommand[SendResult, Never]):
     """Remind the payer, if a step of the account's schedule is due; if none is, do nothing."""
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[SendResult, Never]:
-        return Success(SendResult(as_of(invoice, case.now), case.remind(invoice)))
+    kind: ClassVar = "remind"
+
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
+        """The payer's, by every medium."""
+        return contacts_about(invoice)
+
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[SendResult, Never]:
+        """The invoice and the reminders that are queued."""
+        return Success(SendResult(as_of(invoice, context.now), context.remind(invoice)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordView(_About[Invoice, Never]):
-    """Note that the payer looked at the invoice."""
+class RecordView(InvoiceCommand[Invoice, Never]):
+    """Record that the payer opened the invoice."""
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, Never]:
-        case.visits.append(invoice.key)
-        return Success(as_of(invoice, case.now))
+    kind: ClassVar = "record_view"
+
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, Never]:
+        """The invoice, unchanged."""
+        context.viewed.append(invoice.key)
+        return Success(as_of(invoice, context.now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pay(_About[Invoice, PayError]):
-    """Ask whether a payment may be made, and make it; a refusal stores nothing."""
+class Pay(InvoiceCommand[Invoice, PayError]):
+    """Apply a payment. One that is refused is not recorded."""
 
+    kind: ClassVar = "pay"
     payment: Payment
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, PayError]:  # noqa: ARG002  # the case holds it too
-        return settle(case, self.invoice, self.payment, keep_refused=False)
+    @property
+    def needs(self) -> Needs:
+        """The invoice, and the payment that has this reference already, if there is one."""
+        return _needs_of_payment(self)
+
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, PayError]:  # noqa: ARG002  # `settle` takes it from the context
+        """The invoice with the payment."""
+        return settle(context, self.invoice, self.payment, keep_refused=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPayment:
-    """Report money that came in; what the invoice cannot take is kept, whole, as unapplied."""
+class RecordPayment(Command[Invoice, PayError]):
+    """Report money that came in. What the invoice cannot take is recorded whole, as unapplied."""
 
-    account: AccountId
+    kind: ClassVar = "record_payment"
     invoice: InvoiceId
     payment: Payment
-    key: str | None = None
-    actor: str | None = None
 
-    def decide(self, case: CommandContext) -> Result[Invoice, PayError]:
-        return settle(case, self.invoice, self.payment, keep_refused=True)
+    @property
+    def needs(self) -> Needs:
+        """The invoice, and the payment that has this reference already, if there is one."""
+        return _needs_of_payment(self)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel(_About[Invoice, OperationNotAllowed]):
-    """Call the invoice off."""
-
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, OperationNotAllowed]:
-        return _kept(case, cancel(invoice, now=case.now))
+    def decide(self, context: CommandContext) -> Result[Invoice, PayError]:
+        """The invoice with the payment."""
+        return settle(context, self.invoice, self.payment, keep_refused=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expire(_About[Invoice, OperationNotAllowed | NotYetDue]):
-    """Record that its time ran out."""
+class Cancel(InvoiceCommand[Invoice, OperationNotAllowed]):
+    """Cancel the invoice."""
 
-    def on(
-        self, invoice: Invoice, case: CommandContext
+    kind: ClassVar = "cancel"
+
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[Invoice, OperationNotAllowed]:
+        """The cancelled invoice."""
+        return cancel(invoice, now=context.now).map(context.keep)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire(InvoiceCommand[Invoice, OperationNotAllowed | NotYetDue]):
+    """Record that the invoice's `expire_by` has passed."""
+
+    kind: ClassVar = "expire"
+
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
     ) -> Result[Invoice, OperationNotAllowed | NotYetDue]:
-        return _kept(case, expire(invoice, now=case.now))
+        """The expired invoice."""
+        return expire(invoice, now=context.now).map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delete(_About[Invoice, OperationNotAllowed]):
-    """Throw the draft away; the answer is its tombstone."""
+class Delete(InvoiceCommand[Invoice, OperationNotAllowed]):
+    """Delete the draft; every later read answers that it is unknown."""
 
-    def on(self, invoice: Invoice, case: CommandContext) -> Result[Invoice, OperationNotAllowed]:
-        return _kept(case, delete(invoice, now=case.now))
+    kind: ClassVar = "delete"
+
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[Invoice, OperationNotAllowed]:
+        """The deleted draft, for the last time."""
+        return delete(invoice, now=context.now).map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaveEntry:
-    """Keep an entry beside the invoices; an id keeps what was first filed under it."""
+class SaveEntry(Command[Entry, AlreadyExists | NotStored]):
+    """Store a vendor API's own record beside the invoices; the first one under an id stays."""
 
-    account: AccountId
+    kind: ClassVar = "save_entry"
     id: str
     body: str
-    key: str | None = None
-    actor: str | None = None
-    invoice: None = None
 
-    def decide(self, case: CommandContext) -> Result[Entry, AlreadyExists | NotStored]:
-        known = case.entry(EntryKey(self.account, self.id))
+    @property
+    def needs(self) -> Needs:
+        """The entry that has this id already, if there is one."""
+        return Needs(entries=(EntryKey(self.account, self.id),))
+
+    def decide(self, context: CommandContext) -> Result[Entry, AlreadyExists | NotStored]:
+        """The entry."""
+        known = context.entry(EntryKey(self.account, self.id))
         if known is not None:
             return Success(known) if known.body == self.body else Failure(AlreadyExists())
         try:
-            entry = Entry(account=self.account, id=self.id, body=self.body, filed_at=case.now)
+            entry = Entry(account=self.account, id=self.id, body=self.body, filed_at=context.now)
         except ValidationError:  # no store could keep it, and its neighbours must not suffer
             return Failure(NotStored())
-        case.entries.append(entry)
+        context.entries.append(entry)
         return Success(entry)
 
 
-AnyCommand = Command[Any, Any]
-"""A command of a batch."""
+def contacts_about(invoice: Invoice | None, media: Iterable[Medium] = Medium) -> Iterable[Contact]:
+    """The contacts of an invoice's payer; none where there is no invoice."""
+    return () if invoice is None else contacts_of(invoice.account, invoice.document, media)
+
+
+def _needs_of_payment(command: Pay | RecordPayment) -> Needs:
+    return Needs(
+        invoice=InvoiceKey(command.account, command.invoice),
+        payments=(PaymentKey(command.account, command.payment.reference),),
+    )

@@ -8,9 +8,9 @@ from typing import Any
 
 from returns.result import Result, Success
 
-from billhook.application.answers import SendResult
 from billhook.application.background_jobs import BackgroundJobs
-from billhook.application.commands import AnyCommand
+from billhook.application.command import AnyCommand
+from billhook.application.idempotency import SendResult
 from billhook.application.service import InvoiceService
 from billhook.messaging.message import Message
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import decode, encode
+from billhook.application.idempotency import decode, encode
 from billhook.application.records import PaymentKey, RecordedPayment
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import InvoiceNotFound, PaymentError, ReferenceReused
@@ -16,31 +16,31 @@ PayError = PaymentError | InvoiceNotFound | ReferenceReused
 
 
 def settle(
-    case: CommandContext, invoice_id: InvoiceId, payment: Payment, *, keep_refused: bool
+    context: CommandContext, invoice_id: InvoiceId, payment: Payment, *, keep_refused: bool
 ) -> Result[Invoice, PayError]:
     """Take a payment once; with `keep_refused`, keep what no invoice takes as unapplied.
 
     The same reference, invoice and amount get the answer that was recorded; anything else under
     a known reference is `ReferenceReused`.
     """
-    account = case.account.id
-    known = case.payment(PaymentKey(account, payment.reference))
+    account = context.account.id
+    known = context.payment(PaymentKey(account, payment.reference))
     if known is not None:
         if (known.invoice, known.payment) != (invoice_id, payment):
             return Failure(ReferenceReused())
         return decode(known.answer)
-    answer = _asked(case, payment)
+    answer = _asked(context, payment)
     taken = isinstance(answer, Success)
     if taken or keep_refused:
-        case.payments.append(
-            RecordedPayment(account, invoice_id, payment, case.now, taken, encode(answer))
+        context.payments.append(
+            RecordedPayment(account, invoice_id, payment, context.now, taken, encode(answer))
         )
     return answer
 
 
 def _asked(
-    case: CommandContext, payment: Payment
+    context: CommandContext, payment: Payment
 ) -> Result[Invoice, PaymentError | InvoiceNotFound]:
-    if case.invoice is None:
+    if context.invoice is None:
         return Failure(InvoiceNotFound())
-    return pay(case.invoice, payment, now=case.now).map(case.keep)
+    return pay(context.invoice, payment, now=context.now).map(context.keep)

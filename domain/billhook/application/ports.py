@@ -40,6 +40,7 @@ from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.payment import Reference
 from billhook.model.reminder_schedule import ReminderProgress
 
 
@@ -105,6 +106,10 @@ class Snapshot(Protocol):
 
 class Transaction(Snapshot, Protocol):
     """One transaction: rows are locked when they are read, in key order, until it ends."""
+
+    def lock_accounts(self, ids: Collection[AccountId]) -> None:
+        """Let no other transaction that calls this change these accounts until it ends."""
+        ...
 
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         """Invoices recorded as open whose `expire_by` has passed, the longest overdue first.
@@ -190,6 +195,7 @@ class Ids(Protocol):
     def invoice(self) -> InvoiceId: ...
     def message(self) -> MessageId: ...
     def webhook_event(self) -> MessageId: ...
+    def payment(self) -> Reference: ...
     def short_url(self) -> str:
         """An unguessable URL on the operator's own host, never given twice."""
         ...

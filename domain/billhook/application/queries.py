@@ -23,6 +23,7 @@ from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.explain import Verdict, explain
 from billhook.lifecycle.remind import ReminderOutlook, outlook, zone_of
 from billhook.messaging.delivery import MessageKey
+from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message, last_about
 from billhook.model.account import Account
 from billhook.model.base import AccountId
@@ -45,6 +46,15 @@ class Queries:
         """A message or an announcement as it stands."""
         with self._store.snapshot() as snapshot:
             return snapshot.messages((key,)).get(key)
+
+    def keys_of(self, names: Sequence[MessageKey | ProviderMessageId]) -> list[MessageKey | None]:
+        """The keys of messages that are named by them, or by the ids that providers gave."""
+        by_provider = {name for name in names if isinstance(name, ProviderMessageId)}
+        if not by_provider:
+            return [name if isinstance(name, MessageKey) else None for name in names]
+        with self._store.snapshot() as snapshot:
+            found = snapshot.taken_as(sorted(by_provider))
+        return [name if isinstance(name, MessageKey) else found.get(name) for name in names]
 
     def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
         """The invoice as it stands now: one whose time ran out is shown as expired."""

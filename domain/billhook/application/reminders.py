@@ -34,7 +34,7 @@ class ReminderTracker:
         self._read_ahead = False
 
     def follow(
-        self, before: Invoice | None, after: Invoice, now: datetime, outcome: PendingWrites
+        self, before: Invoice | None, after: Invoice, now: datetime, writes: PendingWrites
     ) -> None:
         """Let the next reminder follow a change. Accounts without a schedule cost nothing."""
         schedule = self._schedule(after)
@@ -45,7 +45,7 @@ class ReminderTracker:
         known = None if new else self._progress(after.key)
         zone = self._zone(after, schedule)
         self._put(
-            after.key, known, reschedule(known, before, after, schedule, zone, now=now), outcome
+            after.key, known, reschedule(known, before, after, schedule, zone, now=now), writes
         )
 
     def remind(
@@ -62,27 +62,27 @@ class ReminderTracker:
         )
 
     def settle(
-        self, key: InvoiceKey, progress: ReminderProgress | None, outcome: PendingWrites
+        self, key: InvoiceKey, progress: ReminderProgress | None, writes: PendingWrites
     ) -> None:
         """Keep what a wake-up came to."""
-        self._put(key, self._progress(key), progress, outcome)
+        self._put(key, self._progress(key), progress, writes)
 
-    def end(self, key: InvoiceKey, outcome: PendingWrites) -> None:
+    def end(self, key: InvoiceKey, writes: PendingWrites) -> None:
         """End the reminders of an invoice that is not read whole."""
         account = self._accounts.get(key.account)
         if account is not None and account.policy.reminders is not None:
-            outcome.reminders[key] = None
+            writes.reminders[key] = None
 
     def _put(
         self,
         key: InvoiceKey,
         known: ReminderProgress | None,
         progress: ReminderProgress | None,
-        outcome: PendingWrites,
+        writes: PendingWrites,
     ) -> None:
         if progress != known:
             self._rows.put(key, progress)
-            outcome.reminders[key] = progress
+            writes.reminders[key] = progress
 
     def _progress(self, key: InvoiceKey) -> ReminderProgress | None:
         if not self._read_ahead:  # one that needs its row is seldom alone in its batch

@@ -31,6 +31,10 @@ class RowCache(Generic[K, V]):
             self.fetch((key,))
         return self._known[key]
 
+    def known(self, key: K) -> V | None:
+        """The row if it was read or written before, else None; nothing is read."""
+        return self._known.get(key)
+
     def put(self, key: K, value: V | None) -> None:
         """What the batch made of the row; None where it is gone."""
         self._known[key] = value

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.answers import SendResult
+from billhook.application.idempotency import SendResult
 from billhook.application.records import Contact
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.issue import IssueError, issue, violations
@@ -28,32 +28,32 @@ class MissingAddressPolicy(StrEnum):
     """Leave that medium out."""
 
 
-def issue_in(case: CommandContext, invoice: Invoice) -> Result[Invoice, IssueError]:
+def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, IssueError]:
     """Issue an invoice under a fresh short URL and, where the account has a series, a number."""
-    for refusal in violations(invoice, case.min_expiry_lead, case.now):
+    for refusal in violations(invoice, context.min_expiry_lead, context.now):
         return Failure(refusal)  # before a number is drawn, so that refusals leave no gap
     return issue(
         invoice,
-        now=case.now,
-        short_url=case.ids.short_url(),
-        number=case.next_number(),
-    ).map(case.keep)
+        now=context.now,
+        short_url=context.ids.short_url(),
+        number=context.next_number(),
+    ).map(context.keep)
 
 
 def notify_in(
-    case: CommandContext, invoice: Invoice, medium: Medium
+    context: CommandContext, invoice: Invoice, medium: Medium
 ) -> Result[Message, NotifyError]:
     """Queue a message about an invoice to all who may be told by this medium; the first of them."""
 
     def queued(told: list[Notification]) -> Message:
-        first, *_ = map(case.queue, told)
+        first, *_ = map(context.queue, told)
         return first
 
-    return notifications_for(case, invoice, medium).map(queued)
+    return notifications_for(context, invoice, medium).map(queued)
 
 
 def send_in(
-    case: CommandContext,
+    context: CommandContext,
     invoice: Invoice,
     media: tuple[Medium, ...] | None,
     addresses: MissingAddressPolicy,
@@ -67,26 +67,28 @@ def send_in(
     told = invoice
     if issuing:
         # A trial, without a number: one is drawn last, so that no refusal leaves a gap.
-        tried = issue(invoice, now=case.now, short_url="-", min_expiry_lead=case.min_expiry_lead)
+        tried = issue(
+            invoice, now=context.now, short_url="-", min_expiry_lead=context.min_expiry_lead
+        )
         if isinstance(tried, Failure):
             return tried
         told = tried.unwrap().invoice
-    refused = NOTIFY.refusal(told, case.now)
+    refused = NOTIFY.refusal(told, context.now)
     if refused is not None:
         return refused
     notifications: list[Notification] = []
     for medium in told.document.media if media is None else dict.fromkeys(media):
-        decided = notifications_for(case, told, medium)
+        decided = notifications_for(context, told, medium)
         if isinstance(decided, Success):
             notifications += decided.unwrap()
         elif addresses is MissingAddressPolicy.REQUIRED:
             return Failure(decided.failure())
-    sent = issue_in(case, invoice).unwrap() if issuing else invoice
-    return Success(SendResult(sent, tuple(map(case.queue, notifications))))
+    sent = issue_in(context, invoice).unwrap() if issuing else invoice
+    return Success(SendResult(sent, tuple(map(context.queue, notifications))))
 
 
 def notifications_for(
-    case: CommandContext, invoice: Invoice, medium: Medium
+    context: CommandContext, invoice: Invoice, medium: Medium
 ) -> Result[list[Notification], NotifyError]:
     """Whom of a medium's recipients to tell: refused only where none of them may be told.
 
@@ -95,9 +97,9 @@ def notifications_for(
     document = invoice.document
     if document.recipients is None:  # the customer alone, as nearly always
         address = document.address(medium)
-        return _decided(case, invoice, medium, address).map(lambda one: [one])
+        return _decided(context, invoice, medium, address).map(lambda one: [one])
     answers = [
-        _decided(case, invoice, medium, address)
+        _decided(context, invoice, medium, address)
         for address in document.addresses(medium) or (None,)
     ]
     told = [answer.unwrap() for answer in answers if isinstance(answer, Success)]
@@ -105,9 +107,9 @@ def notifications_for(
 
 
 def _decided(
-    case: CommandContext, invoice: Invoice, medium: Medium, address: str | None
+    context: CommandContext, invoice: Invoice, medium: Medium, address: str | None
 ) -> Result[Notification, NotifyError]:
     deliverability = DELIVERABLE
     if address is not None:
-        deliverability = case.deliverability(invoice, Contact(invoice.account, medium, address))
-    return notify(invoice, medium, now=case.now, deliverability=deliverability, address=address)
+        deliverability = context.deliverability(invoice, Contact(invoice.account, medium, address))
+    return notify(invoice, medium, now=context.now, deliverability=deliverability, address=address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from billhook.application.ports import Ids, StoreConflictError, Transaction
@@ -13,6 +14,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    OutboxMessage,
     PaymentKey,
     PendingWrites,
     RecordedEvent,
@@ -32,8 +34,11 @@ from billhook.lifecycle.events import (
 )
 from billhook.lifecycle.expire import OverdueInvoice, expire_overdue
 from billhook.lifecycle.notify import Deliverability, Notification
+from billhook.messaging.delivery import MessageKey
 from billhook.messaging.message import Message, last_about
 from billhook.messaging.webhooks import (
+    WebhookEndpoint,
+    WebhookEndpointId,
     WebhookEvent,
     WebhookEventType,
     event_type_for,
@@ -41,7 +46,7 @@ from billhook.messaging.webhooks import (
 )
 from billhook.model.account import Account
 from billhook.model.base import AccountId
-from billhook.model.customer import Medium
+from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
 
@@ -56,7 +61,7 @@ class UnitOfWork:
         self, transaction: Transaction, ids: Ids, zones: Callable[[str | None], tzinfo]
     ) -> None:
         self.transaction, self.ids = transaction, ids
-        self.outcome = PendingWrites()
+        self.writes = PendingWrites()
         self.accounts: RowCache[AccountId, Account] = RowCache(transaction.accounts)
         self.invoices: RowCache[InvoiceKey, Invoice] = RowCache(transaction.invoices)
         self.payments: RowCache[PaymentKey, RecordedPayment] = RowCache(transaction.payments)
@@ -68,73 +73,94 @@ class UnitOfWork:
             transaction.webhook_endpoints
         )
         self.entries: RowCache[EntryKey, Entry] = RowCache(transaction.entries)
+        self.messages: RowCache[MessageKey, OutboxMessage] = RowCache(transaction.messages)
         self.about: RowCache[InvoiceKey, Sequence[Message]] = RowCache(transaction.messages_about)
-        self.reminding = ReminderTracker(transaction, zones, self.accounts, self.invoices)
+        self.reminder_tracker = ReminderTracker(transaction, zones, self.accounts, self.invoices)
 
-    def remember(self, answer: IdempotencyRecord) -> None:
+    def record_answer(self, answer: IdempotencyRecord) -> None:
         """Keep a decided answer under its idempotency key."""
         self.idempotency_records.put(answer.request, answer)
-        self.outcome.idempotency_records.append(answer)
+        self.writes.idempotency_records.append(answer)
 
-    def absorb(self, case: CommandContext) -> None:
+    def add(self, context: CommandContext) -> None:
         """Keep everything that a successful case wanted kept."""
-        outcome = self.outcome
-        for change in case.changes:
+        writes = self.writes
+        for change in context.changes:
             key = change.invoice.key
-            if key in outcome.invoices and isinstance(change.event, InvoiceDrafted):
+            if key in writes.invoices and isinstance(change.event, InvoiceDrafted):
                 # The id of a draft deleted in this very batch; alone, the store refuses it too.
                 raise StoreConflictError
             # A first version has none before it, and is not worth a read.
             before = None if change.invoice.version == 1 else self.invoices.get(key)
-            as_read = outcome.invoices[key][0] if key in outcome.invoices else before
-            outcome.invoices[key] = as_read, change.invoice
+            as_read = writes.invoices[key][0] if key in writes.invoices else before
+            writes.invoices[key] = as_read, change.invoice
             gone = change.invoice.deleted_at is not None
             self.invoices.put(key, None if gone else change.invoice)
-            outcome.events.append(
-                RecordedEvent(key, change.invoice.version, change.event, case.actor)
+            writes.events.append(
+                RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
             event_type = event_type_of(change)
             if event_type is not None:
-                self._announce(key, change.invoice.version, event_type)
-            self.reminding.follow(before, change.invoice, self.now, outcome)
-        for key, progress in case.settled:
-            self.reminding.settle(key, progress, outcome)
-        for message in case.messages:
-            outcome.messages[message.key] = message
+                self._queue_webhook_events(key, change.invoice.version, event_type)
+            self.reminder_tracker.follow(before, change.invoice, self.now, writes)
+        for key, progress in context.settled_reminders:
+            self.reminder_tracker.settle(key, progress, writes)
+        for message in context.messages:
+            writes.messages[message.key] = message
             event = self._requested(message)
-            outcome.events.append(RecordedEvent(message.invoice_key, None, event, case.actor))
+            writes.events.append(RecordedEvent(message.invoice_key, None, event, context.actor))
             contact = Contact(message.account, message.medium, message.address)
             # Nothing was suppressed, or there would be no message.
             self.histories.put(contact, ContactHistory(last_asked=self.now))
-            if case.account.policy.invoice_wait:  # else nobody asks, and it is not worth a read
+            if context.account.policy.invoice_wait:  # else nobody asks, and it is not worth a read
                 key = message.invoice_key
                 self.about.put(key, (*(self.about.get(key) or ()), message))
-        for key in case.visits:
-            outcome.events.append(RecordedEvent(key, None, InvoiceViewed(self.now), case.actor))
-        for entry in case.entries:
-            outcome.entries[entry.key] = entry
+        for key in context.viewed:
+            writes.events.append(RecordedEvent(key, None, InvoiceViewed(self.now), context.actor))
+        for entry in context.entries:
+            writes.entries[entry.key] = entry
             self.entries.put(entry.key, entry)
-        self.absorb_payments(case)
+        self._add_account_changes(context)
+        self.add_payments(context)
+
+    def _add_account_changes(self, context: CommandContext) -> None:
+        for account in context.accounts:
+            self.writes.accounts[account.id] = account
+            self.accounts.put(account.id, account)
+        for endpoint in context.webhook_endpoints:
+            self.writes.webhook_endpoints[endpoint.key] = endpoint
+            others = self.webhook_endpoints.get(endpoint.account) or ()
+            kept = [one for one in others if one.id != endpoint.id]
+            self.webhook_endpoints.put(endpoint.account, [*kept, endpoint])
+        for contact, reason in context.suppressed.items():
+            self.writes.suppressed[contact] = reason
+            if (history := self.histories.known(contact)) is not None:
+                self.histories.put(contact, replace(history, suppressed=reason))
+        for message in context.outbox:
+            self.writes.messages[message.key] = message
+            self.messages.put(message.key, message)
 
     def _requested(self, message: Message) -> MessageRequested:
         if message.reminder is None:
             return NotificationRequested(self.now, message.id, message.medium)
         return ReminderRequested(self.now, message.id, message.medium, message.reminder)
 
-    def expire_overdue(self, overdue: Sequence[OverdueInvoice]) -> None:
+    def expire_overdue(self, overdue: Sequence[OverdueInvoice], actor: str | None) -> None:
         """Record the expiry of invoices that are not read whole."""
-        noticed = InvoiceExpired(self.now)  # one and the same for all: it is put into words once
+        event = InvoiceExpired(self.now)  # one and the same for all: it is put into words once
         self.webhook_endpoints.fetch([one.key.account for one in overdue])
         self.accounts.fetch([one.key.account for one in overdue])
         for one in overdue:
-            lapsed = expire_overdue(one, noticed)
-            self.outcome.expired_invoices.append(lapsed)
-            self.outcome.events.append(RecordedEvent(one.key, lapsed.version, noticed))
-            self.reminding.end(one.key, self.outcome)
+            expired = expire_overdue(one, event)
+            self.writes.expired_invoices.append(expired)
+            self.writes.events.append(RecordedEvent(one.key, expired.version, event, actor))
+            self.reminder_tracker.end(one.key, self.writes)
             if self.webhook_endpoints.get(one.key.account):
-                self._announce(one.key, lapsed.version, event_type_for(lapsed.status))
+                self._queue_webhook_events(one.key, expired.version, event_type_for(expired.status))
 
-    def _announce(self, key: InvoiceKey, version: int, event_type: WebhookEventType) -> None:
+    def _queue_webhook_events(
+        self, key: InvoiceKey, version: int, event_type: WebhookEventType
+    ) -> None:
         for webhook_endpoint in self.webhook_endpoints.get(key.account) or ():
             if webhook_endpoint.wants(event_type):
                 webhook_event = WebhookEvent(
@@ -147,12 +173,12 @@ class UnitOfWork:
                     event_type=event_type,
                     version=version,
                 )
-                self.outcome.messages[webhook_event.key] = webhook_event
+                self.writes.messages[webhook_event.key] = webhook_event
 
-    def absorb_payments(self, case: CommandContext) -> None:
+    def add_payments(self, context: CommandContext) -> None:
         """Keep the payments of a case: money that came in is kept even when it was refused."""
-        for payment in case.payments:
-            self.outcome.payments.append(payment)
+        for payment in context.payments:
+            self.writes.payments.append(payment)
             self.payments.put(payment.key, payment)
 
 
@@ -160,34 +186,73 @@ class CommandContext:
     """One command's view of its batch; nothing it does reaches the batch unless it succeeds."""
 
     def __init__(
-        self, batch: UnitOfWork, account: Account, invoice: Invoice | None, actor: str | None
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        invoice: Invoice | None,
+        actor: str | None,
+        *,
+        account_is_new: bool = False,
     ) -> None:
-        self._batch = batch
+        self._unit = unit
+        self.account_is_new = account_is_new
         self.account, self.invoice, self.actor = account, invoice, actor
         self.min_expiry_lead = account.policy.min_expiry_lead
-        self.now = batch.now
-        self.ids = batch.ids
+        self.now = unit.now
+        self.ids = unit.ids
         self.changes: list[Change] = []
         self.messages: list[Message] = []
         self.payments: list[RecordedPayment] = []
         self.entries: list[Entry] = []
-        self.visits: list[InvoiceKey] = []
-        self.settled: list[tuple[InvoiceKey, ReminderProgress | None]] = []
+        self.viewed: list[InvoiceKey] = []
+        self.accounts: list[Account] = []
+        self.webhook_endpoints: list[WebhookEndpoint] = []
+        self.suppressed: dict[Contact, Suppression | None] = {}
+        self.outbox: list[OutboxMessage] = []
+        self.settled_reminders: list[tuple[InvoiceKey, ReminderProgress | None]] = []
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
         """The payment already known under this reference."""
-        return self._batch.payments.get(key)
+        return self._unit.payments.get(key)
+
+    def message(self, key: MessageKey) -> OutboxMessage | None:
+        """A message of the outbox, locked against delivery until the transaction ends."""
+        return self._unit.messages.get(key)
+
+    def save_message(self, message: OutboxMessage) -> OutboxMessage:
+        """Keep a message of the outbox as it is now."""
+        self.outbox.append(message)
+        return message
+
+    def history(self, contact: Contact) -> ContactHistory:
+        """What is known of a contact."""
+        return self._unit.histories.get(contact) or ContactHistory()
+
+    def save_account(self, account: Account) -> Account:
+        """Keep the account as it is now."""
+        self.accounts.append(account)
+        return account
+
+    def webhook_endpoint(self, id: WebhookEndpointId) -> WebhookEndpoint | None:
+        """The account's webhook endpoint of this id."""
+        known = self._unit.webhook_endpoints.get(self.account.id) or ()
+        return next((one for one in known if one.id == id), None)
+
+    def save_webhook_endpoint(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+        """Keep a webhook endpoint of the account as it is now."""
+        self.webhook_endpoints.append(endpoint)
+        return endpoint
 
     def entry(self, key: EntryKey) -> Entry | None:
         """What is already kept under this id."""
-        return self._batch.entries.get(key)
+        return self._unit.entries.get(key)
 
     def deliverability(self, invoice: Invoice, contact: Contact) -> Deliverability:
         """What stands against writing to an address, about this invoice."""
         policy, last = self.account.policy, None
         if policy.invoice_wait:
-            last = last_about(self._batch.about.get(invoice.key) or (), contact.medium)
-        known = self._batch.histories.get(contact) or ContactHistory()
+            last = last_about(self._unit.about.get(invoice.key) or (), contact.medium)
+        known = self._unit.histories.get(contact) or ContactHistory()
         return known.deliverability(policy, last)
 
     def next_number(self) -> str | None:
@@ -195,7 +260,7 @@ class CommandContext:
         series = self.account.series
         if series is None:
             return None
-        return self.account.number(self._batch.transaction.next_numbers({series: 1})[series][0])
+        return self.account.number(self._unit.transaction.next_numbers({series: 1})[series][0])
 
     def keep(self, change: Change) -> Invoice:
         """Keep a change; the invoice after it, as it must be shown now."""
@@ -204,12 +269,12 @@ class CommandContext:
 
     def remind(self, invoice: Invoice) -> tuple[Message, ...]:
         """Settle what is due of an invoice's reminders; the messages that are queued for it."""
-        reminded = self._batch.reminding.remind(invoice, self.now, self._standings)
-        self.settled.append((invoice.key, reminded.progress))
-        number = None if reminded.progress is None else reminded.progress.sent
-        return tuple(self.queue(one, reminder=number) for one in reminded.notifications)
+        decision = self._unit.reminder_tracker.remind(invoice, self.now, self._deliverabilities)
+        self.settled_reminders.append((invoice.key, decision.progress))
+        number = None if decision.progress is None else decision.progress.sent
+        return tuple(self.queue(one, reminder=number) for one in decision.notifications)
 
-    def _standings(self, invoice: Invoice) -> dict[tuple[Medium, str], Deliverability]:
+    def _deliverabilities(self, invoice: Invoice) -> dict[tuple[Medium, str], Deliverability]:
         return {
             (medium, address): self.deliverability(
                 invoice, Contact(invoice.account, medium, address)

@@ -1,7 +1,8 @@
-"""The law: one table says what may happen to an invoice, and everything else asks it.
+"""The transition table: what may happen to an invoice in each status. The only place that says so.
 
-`MACHINE` is a `transitions` machine built from `TRANSITIONS`. At import it is compiled into an immutable
-look-up, which is what runs; a test drives the machine itself through every pair and compares.
+`MACHINE` is a `transitions` machine built from `TRANSITIONS`. At import it is compiled into an
+immutable lookup, which is what runs; a test drives the machine itself through every pair of status
+and trigger, and compares.
 """
 
 from __future__ import annotations

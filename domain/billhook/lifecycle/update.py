@@ -38,8 +38,8 @@ def update(
 ]:
     """Set the given fields and keep the others; the amount follows the lines.
 
-    `now` is an aware datetime, `min_expiry_lead` as in `draft`. The order of refusals: status, fields,
-    currency, expiry, amount.
+    `now` is an aware datetime, `min_expiry_lead` as in `draft`. Errors are found in this order:
+    status, fields, currency, expiry, amount.
     """
     now = utc(now)
     refused = STATUS_CHECK.refusal(invoice, now)

@@ -38,9 +38,9 @@ class DeliveryReport(NamedTuple):
 
     >>> from billhook import AccountId, MessageId
     >>> key = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
-    >>> DeliveryReport(key, Bounced("no such mailbox", suppresses="bounced")).fate.suppresses
+    >>> DeliveryReport(key, Bounced("no such mailbox", suppresses="bounced")).outcome.suppresses
     'bounced'
     """
 
     about: MessageKey | ProviderMessageId
-    fate: ReportedOutcome
+    outcome: ReportedOutcome

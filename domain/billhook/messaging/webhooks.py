@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, NamedTuple, NewType
+from typing import Annotated, ClassVar, NamedTuple, NewType
 
 from pydantic import Field
 
@@ -39,6 +40,13 @@ class WebhookEndpointKey(NamedTuple):
 
     account: AccountId
     webhook_endpoint: WebhookEndpointId
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpointNotFound:
+    """No webhook endpoint of this account has this id."""
+
+    code: ClassVar = "webhook_endpoint_not_found"
 
 
 class WebhookEndpoint(Value):

@@ -69,6 +69,25 @@ class Account(Value):
     id: Annotated[AccountId, IDENTIFIER]
     name: Label
     policy: AccountPolicy = AccountPolicy()
+    version: Annotated[int, Strict(), Field(ge=1)] = 1
+    """Each change adds one."""
+
+    def updated(self, name: str | None, policy: AccountPolicy) -> Account:
+        """The next version, with this name and with the fields that were set of this policy.
+
+        Raises pydantic's ValidationError on a name of no length, or too long.
+
+        >>> acme = Account(id="acc_1", name="Acme", policy=AccountPolicy(number_prefix="A-"))
+        >>> acme.updated(None, AccountPolicy(number_width=6)).number(7)
+        'A-000007'
+        """
+        given = {each: getattr(policy, each) for each in policy.model_fields_set}
+        return Account(
+            id=self.id,
+            name=self.name if name is None else name,
+            policy=AccountPolicy.model_validate({**dict(self.policy), **given}),
+            version=self.version + 1,
+        )
 
     @property
     def series(self) -> NumberSeries | None:

@@ -24,6 +24,7 @@ from billhook_adapters.memory import CapturedSender, RandomIds
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, an_account
+from billhook_adapters.testing.builders import open_account
 
 ACME = AccountId("acc_1")
 
@@ -32,7 +33,7 @@ ACME = AccountId("acc_1")
 def sent(store: SqlStore) -> Message:
     """A mail that a server took."""
     service = InvoiceService(store, SystemClock(), RandomIds())
-    service.open(an_account(ACME))
+    open_account(service, an_account(ACME))
     document = a_document(media=["email"])
     send = DraftAndSend(account=ACME, invoice=InvoiceId("inv_1"), document=document)
     (message,) = service.execute(send).unwrap().messages

@@ -15,13 +15,14 @@ from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import NOON, an_account
+from billhook_adapters.testing.builders import open_account
 
 
 def a_world(store: Store) -> World:
     clock = SettableClock(NOON)
     service = InvoiceService(store, clock, RandomIds())
     for account in (ACME, OTHER):
-        service.open(an_account(account))
+        open_account(service, an_account(account))
     return World(service, clock, mounted(service))
 
 

@@ -27,6 +27,7 @@ from billhook_adapters.http.core.batcher import OverloadedError
 from billhook_adapters.http.native.error_texts import STATUS, detail
 from billhook_adapters.http.native.errors import refused
 from billhook_adapters.testing import NOON, an_account
+from billhook_adapters.testing.builders import open_account
 
 SPECIAL: dict[str, DomainError] = {
     "operation_not_allowed": OperationNotAllowed(Operation.PAY, Status.DRAFT, (Status.ISSUED,)),
@@ -88,7 +89,7 @@ def test_a_refusal_brings_its_facts(world: World) -> None:
 
 
 def test_too_soon_says_when_to_come_back(world: World) -> None:
-    world.service.open(an_account(resend_wait=timedelta(minutes=1)))
+    open_account(world.service, an_account(resend_wait=timedelta(minutes=1)))
     path = f"/invoices/{world.issued()}/notify"
     world.clock.set(NOON + timedelta(microseconds=1))
     world.got("POST", path, 202, json={"medium": "sms"})

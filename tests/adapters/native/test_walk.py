@@ -11,6 +11,7 @@ from billhook.application.commands import Remind
 from billhook.model.invoice import InvoiceId
 from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.testing import NOON, an_account
+from billhook_adapters.testing.builders import open_account
 
 
 def test_an_invoice_is_made_edited_sent_paid_and_explained(each_world: World) -> None:
@@ -150,7 +151,7 @@ def test_an_invoice_whose_time_ran_out_is_shown_and_listed_as_expired(each_world
 def test_reminders_are_shown_sent_and_planned(each_world: World) -> None:
     step = timedelta(days=1)
     schedule = ReminderSchedule(before=(step,), after=(step,), time_zone="Asia/Kolkata")
-    each_world.service.open(an_account(reminders=schedule))
+    open_account(each_world.service, an_account(reminders=schedule))
     customer = {"email": "ravi@example.com", "time_zone": "Europe/Berlin"}
     invoice = each_world.issued(due_by="2026-01-10T12:00:00Z", customer=customer)
     shown = each_world.got("GET", f"/invoices/{invoice}")

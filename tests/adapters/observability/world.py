@@ -14,6 +14,7 @@ from billhook_adapters.http.core.exchange import App
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.observability import Metrics, observed
 from billhook_adapters.testing import NOON, an_account
+from billhook_adapters.testing.builders import open_account
 
 MAIL, PHONE, NAME = "canary.mail@canary.example", "+919812345678", "Canary Kumari"
 SECRET, TOKEN, KEY = "cAnary-secret-0f-this-test", "canaryTokenOfAShortUrl", "canary-key"
@@ -81,7 +82,7 @@ def a_service(metrics: Metrics) -> tuple[App, BreakableDesk, InMemoryStore]:
     store = InMemoryStore()
     service = BreakableDesk(store, SettableClock(NOON), CanaryIds())
     keys = InMemoryKeyring(store)
-    service.open(an_account())
+    open_account(service, an_account())
     keys.add(an_account().id, "key_1", SECRET)
     app = build_app(service, keys, decided=metrics.gathered)
     return observed(app, metrics, ROUTES), service, store

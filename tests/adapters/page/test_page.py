@@ -28,6 +28,7 @@ from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
+from billhook_adapters.testing.builders import open_account, suppress
 
 BASE = "https://bill.example/i/"
 ACME, ONE = AccountId("acc_1"), InvoiceId("inv_1")
@@ -60,10 +61,11 @@ class Hoster:
         self.clock = SettableClock(NOON)
         self.peer = "192.0.2.1"
         self.service = InvoiceService(InMemoryStore(), self.clock, RandomIds(BASE))
-        self.service.open(
+        open_account(
+            self.service,
             an_account(
                 ACME, "Acme Books", payment_instructions=PaymentInstructions(upi="acme@okbank")
-            )
+            ),
         )
         self.api = HostedPageApi(BatchedService(self.service), BASE, self.clock)
 
@@ -114,7 +116,7 @@ def test_payments_are_listed_and_what_is_left_is_said(hoster: Hoster) -> None:
     hoster.pay(50000)
     said = hoster.read(url)
     assert "INR 498.00 is still due." in said
-    assert said[said.index("Due") + 1] == "INR 498.00"
+    assert said[said.index("Amount due") + 1] == "INR 498.00"
     assert said[said.index("pay_50000") + 1] == "INR 500.00"
     hoster.pay(49800)
     assert "This invoice is paid. Thank you." in hoster.read(url)
@@ -145,8 +147,10 @@ def test_taxes_and_a_discount_are_shown_by_their_parts(hoster: Hoster) -> None:
     assert "GST 18 %" in said
 
 
-def test_a_trial_says_that_it_bills_nobody(hoster: Hoster) -> None:
-    assert "This is a trial: it bills nobody." in hoster.read(hoster.issued(live=False))
+def test_a_test_invoice_says_that_nothing_has_to_be_paid(hoster: Hoster) -> None:
+    assert "This is a test invoice. Nothing has to be paid." in hoster.read(
+        hoster.issued(live=False)
+    )
 
 
 def token(url: str) -> str:
@@ -271,7 +275,7 @@ class Reminded(Hoster):
 
 def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
     hoster = Reminded()
-    assert "Send me nothing more" in hoster.read(hoster.stop)
+    assert "Stop messages" in hoster.read(hoster.stop)
     assert hoster.service.contact(hoster.contact).suppressed is None
     clicked = hoster.ask(hoster.stop, "POST")
     assert (clicked.status_code, hoster.service.contact(hoster.contact).suppressed) == (
@@ -283,7 +287,7 @@ def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
 
 def test_why_an_address_is_left_alone_already_stands() -> None:
     hoster = Reminded()
-    hoster.service.suppress(hoster.contact, "complained")
+    suppress(hoster.service, hoster.contact, "complained")
     hoster.ask(hoster.stop, "POST")
     assert hoster.service.contact(hoster.contact).suppressed == "complained"
 

@@ -49,7 +49,7 @@ class Shop(Office):
 
     def heard(self, fate: ReportedOutcome) -> Message:
         """The message, once its receipt has come."""
-        self.service.receive([DeliveryReport(self.first.key, fate)])
+        self.service.record_delivery_reports([DeliveryReport(self.first.key, fate)])
         return self.told
 
     @property

@@ -22,6 +22,7 @@ from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
+from billhook_adapters.testing.builders import add_webhook_endpoint, open_account
 from billhook_adapters.webhooks import SecretBox, razorpay_signature
 from billhook_adapters.webhooks.sender import NATIVE, RAZORPAY, HttpWebhookSender
 
@@ -56,8 +57,9 @@ class Shop:
         self.engine = EmbeddedEngine(
             BackgroundJobs(store, self.clock, ids, senders, webhook_sender)
         )
-        self.service.open(an_account())
-        self.service.subscribe(
+        open_account(self.service, an_account())
+        add_webhook_endpoint(
+            self.service,
             WebhookEndpoint(
                 account=ACME,
                 id=WebhookEndpointId("sub_1"),
@@ -69,7 +71,7 @@ class Shop:
                     WebhookEventType.EXPIRED,
                 ),
                 sealed_secret=None if secret is None else BOX.seal(secret),
-            )
+            ),
         )
 
     def issued(self, **document: Any) -> Invoice:

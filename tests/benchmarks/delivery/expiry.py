@@ -17,6 +17,7 @@ from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.tables import invoices
 from billhook_adapters.testing import NOON, a_document, an_account
+from billhook_adapters.testing.builders import open_account
 
 AT_ONCE, ROUNDS = 1000, 3
 HOUR = timedelta(hours=1)
@@ -58,7 +59,7 @@ def _overdue(kind: Kind, rows: int) -> str:
     url = kind.made()
     database = open_database(url)
     service = InvoiceService(SqlStore(database), SettableClock(NOON), RandomIds())
-    service.open(an_account())
+    open_account(service, an_account())
     draft = DraftAndSend(
         account=AccountId("acc_1"), document=a_document(media=[], expire_by=NOON + HOUR)
     )

@@ -23,6 +23,7 @@ from billhook_adapters.http.core.application import build_app
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import a_customer, a_document
+from billhook_adapters.testing.builders import open_account
 
 ACCOUNT = AccountId(world.ACCOUNT)
 BATCH = 500
@@ -35,7 +36,7 @@ def built(url: str) -> Application:
 
 def seed(application: Application) -> None:
     """Issue every invoice through the desk, in batches, and tell nobody."""
-    application.service.open(Account(id=ACCOUNT, name="Acme"))
+    open_account(application.service, Account(id=ACCOUNT, name="Acme"))
     application.keys.add(ACCOUNT, world.KEY_ID, world.SECRET)
     commands = [_issued(number, name) for number, name in enumerate(world.INVOICES)]
     for first in range(0, len(commands), BATCH):

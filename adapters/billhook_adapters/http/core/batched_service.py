@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from returns.result import Result
 
-from billhook.application.commands import Command
+from billhook.application.command import Command
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import ServiceError
 from billhook_adapters.http.core.batcher import Asking, Batcher

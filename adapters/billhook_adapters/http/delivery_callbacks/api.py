@@ -43,7 +43,9 @@ class DeliveryCallbacksApi(VendorApi):
         delivery_reports = await self._told(call, path[0], named)
         if not delivery_reports:
             return NOTHING if delivery_reports is None else DONE
-        kept = await self._batched.read(lambda service: service.receive(delivery_reports))
+        kept = await self._batched.read(
+            lambda service: service.record_delivery_reports(delivery_reports)
+        )
         return DONE if any(isinstance(one, Success) for one in kept) else NOTHING
 
     def troubled(self, trouble: Trouble) -> Response:

@@ -6,11 +6,11 @@ import asyncio
 import re
 from urllib.parse import urlsplit
 
+from billhook.application.account_commands import SuppressAddress
 from billhook.application.commands import Pay
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.ports import Clock
 from billhook.application.records import Contact
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
 from billhook.model.invoice import Status
@@ -126,12 +126,11 @@ class HostedPageApi(VendorApi):
         if method != "POST":
             return self._refused(404)
         contact = Contact(message.account, message.medium, message.address)
-
-        def opt_out(service: InvoiceService) -> None:
-            if service.contact(contact).suppressed is None:  # why it is left alone already stands
-                service.suppress(contact, "opted_out")
-
-        await self._batched.read(opt_out)
+        await self._batched.execute(
+            SuppressAddress(
+                account=contact.account, contact=contact, reason="opted_out", overwrite=False
+            )
+        )
         return sentence(200, "stopped", "stopped_text", language)
 
     def _refused(self, status: int) -> Response:

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Path, Request, Security
 from pydantic import AfterValidator, WithJsonSchema
 from returns.result import Failure, Result
 
-from billhook.application.commands import Command
+from billhook.application.command import Command
 from billhook.lifecycle.errors import DomainError, InvoiceNotFound
 from billhook.model.base import ID_PATTERN, AccountId
 from billhook.model.invoice import InvoiceId

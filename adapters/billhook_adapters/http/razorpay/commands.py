@@ -6,26 +6,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from returns.result import Failure, Result
 
-from billhook.application.commands import Update
+from billhook.application.command import InvoiceCommand
+from billhook.application.commands import Update, UpdateError
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
-    AmountTooLarge,
     Conflict,
-    CurrencyMismatch,
-    ExpiresTooSoon,
-    InvoiceNotFound,
     NotEditable,
-    OperationNotAllowed,
 )
 from billhook.lifecycle.update import update
-from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import MAX_LINES
-from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook.model.patch import DocumentField as F
 from billhook.model.patch import Patch
@@ -134,42 +129,30 @@ class UpdateIn(InvoiceIn):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amend:
+class Amend(InvoiceCommand[Invoice, UpdateError]):
     """Merge a patch with the invoice, and update it.
 
     Where the two cannot be merged the answer is `Conflict` with the version that was found: who
     asked can merge again, outside, and hear why.
     """
 
-    account: AccountId
-    invoice: InvoiceId
+    kind: ClassVar = "razorpay.update"
     asked: UpdateIn
     named: Named
-    key: str | None = None
-    actor: str | None = None
 
-    def decide(
-        self, case: CommandContext
-    ) -> Result[
-        Invoice,
-        OperationNotAllowed
-        | NotEditable
-        | CurrencyMismatch
-        | ExpiresTooSoon
-        | AmountTooLarge
-        | InvoiceNotFound
-        | Conflict,
-    ]:
-        invoice = case.invoice
-        if invoice is None:
-            return Failure(InvoiceNotFound())
+    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, Any]:
+        """The updated invoice."""
         try:
             patch = self.asked.patch(invoice, self.named)
         except (InvalidRequestError, ValueError):
             # What the status refuses comes first: ask with the lines as they are.
             same = Patch(lines=invoice.document.lines)
-            decided = update(invoice, same, now=case.now, min_expiry_lead=case.min_expiry_lead)
+            decided = update(
+                invoice, same, now=context.now, min_expiry_lead=context.min_expiry_lead
+            )
             if isinstance(decided, Failure):
                 return Failure(decided.failure())
             return Failure(Conflict(invoice.version, invoice.version))
-        return Update(account=self.account, invoice=self.invoice, patch=patch).on(invoice, case)
+        return Update(account=self.account, invoice=self.invoice, patch=patch).decide_on(
+            invoice, context
+        )

@@ -8,7 +8,8 @@ from threading import Event, Thread
 import pytest
 from returns.result import Result, Success
 
-from billhook.application.commands import AnyCommand, Cancel, Notify, Pay
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Notify, Pay
 from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import (
     Accepted,

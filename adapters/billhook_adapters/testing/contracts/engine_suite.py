@@ -22,7 +22,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, a_document, an_account
+from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 
 MakeEngine = Callable[[BackgroundJobs, int, Callable[[timedelta], None]], Engine]
 """An engine over these handlers, with so many hands, that waits for turns so."""
@@ -76,7 +76,7 @@ class EngineOffice:
 
     def open(self, policy: AccountPolicy) -> None:
         """Give the account this policy."""
-        self.service.open(an_account("acc_1", "Acme", **dict(policy)))
+        open_account(self.service, an_account("acc_1", "Acme", **dict(policy)))
 
     def engine(self, *, hands: int = 1, rates: RateLimits = UNLIMITED) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""

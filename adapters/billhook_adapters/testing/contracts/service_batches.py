@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 from returns.result import Failure, Success
 
-from billhook.application.commands import AnyCommand, Cancel, Delete, Draft, Issue, Notify, Pay
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Delete, Draft, Issue, Notify, Pay
 from billhook.application.ports import Store
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import (

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.application.answers import SendResult
 from billhook.application.commands import (
     Cancel,
     Delete,
@@ -20,6 +19,7 @@ from billhook.application.commands import (
     Send,
     Update,
 )
+from billhook.application.idempotency import SendResult
 from billhook.application.ports import Store
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import (

@@ -8,8 +8,8 @@ import pytest
 from returns.result import Failure, Success
 
 from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.command import AnyCommand
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
     Delete,
     Draft,
@@ -21,9 +21,10 @@ from billhook.application.commands import (
     Send,
     Update,
 )
+from billhook.application.idempotency import KEPT_FOR
 from billhook.application.ports import Store
 from billhook.application.records import IdempotencyKey
-from billhook.application.service import REMEMBERED_FOR, InvoiceService
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import IdempotencyKeyReused, OperationNotAllowed
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -85,7 +86,7 @@ class KeysSuite(DeskSuite):
         at_desk(service, status)
         first = service.execute(command)
         told, messages = events(store), list(service.messages(ACCOUNT, ID))
-        clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
+        clock.advance(KEPT_FOR - timedelta(microseconds=1))
         restarted = InvoiceService(store, clock, RandomIds())
         assert restarted.execute(command) == first
         assert (events(store), list(service.messages(ACCOUNT, ID))) == (told, messages)
@@ -129,7 +130,7 @@ class KeysSuite(DeskSuite):
         issued(service)
         notify = Notify(account=ACCOUNT, invoice=ID, medium=Medium.SMS, key=KEY)
         first = service.execute(notify).unwrap()
-        clock.advance(REMEMBERED_FOR)
+        clock.advance(KEPT_FOR)
         second = service.execute(notify).unwrap()
         assert list(service.messages(ACCOUNT, ID)) == [first, second]
         assert service.execute(notify) == Success(second)
@@ -146,7 +147,7 @@ class KeysSuite(DeskSuite):
         service.execute(Draft(account=ACCOUNT, document=a_full_document(), key="old"))
         clock.advance(timedelta(microseconds=1))
         service.execute(Draft(account=ACCOUNT, document=a_full_document(), key="young"))
-        clock.advance(REMEMBERED_FOR - timedelta(microseconds=1))
+        clock.advance(KEPT_FOR - timedelta(microseconds=1))
         BackgroundJobs(store, clock, RandomIds(), {}).sweep()
         old, young = IdempotencyKey(ACCOUNT, "old"), IdempotencyKey(ACCOUNT, "young")
         with store.snapshot() as snapshot:

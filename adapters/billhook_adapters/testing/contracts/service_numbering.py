@@ -14,7 +14,7 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, a_document, an_account
+from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite
 from billhook_adapters.testing.faults import FaultyStore, Point
@@ -26,10 +26,10 @@ class NumberingSuite(DeskSuite):
     """The numbers of issued invoices."""
 
     def test_the_upcoming_number_is_told_and_not_drawn(self, service: InvoiceService) -> None:
-        service.open(an_account(ACCOUNT))
+        open_account(service, an_account(ACCOUNT))
         assert service.upcoming_number(ACCOUNT) is None
         assert service.upcoming_number(AccountId("acc_9")) is None
-        service.open(an_account(ACCOUNT, number_prefix="INV-"))
+        open_account(service, an_account(ACCOUNT, number_prefix="INV-"))
         for expected in ("INV-0001", "INV-0001"):
             assert service.upcoming_number(ACCOUNT) == expected
         _drafted(service, 1)
@@ -42,7 +42,7 @@ class NumberingSuite(DeskSuite):
         self, store: Store
     ) -> None:
         service = InvoiceService(FaultyStore(store, EveryTenth()), SettableClock(NOON), RandomIds())
-        service.open(an_account(ACCOUNT, number_prefix=""))
+        open_account(service, an_account(ACCOUNT, number_prefix=""))
         _drafted(InvoiceService(store, SettableClock(NOON), RandomIds()), INVOICES)
         shares = [range(first, INVOICES, THREADS) for first in range(THREADS)]
         rolled_back = sum(at_once(*[lambda own=own: _issue_all(service, own) for own in shares]))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from returns.result import Failure, Result, Success
 
+from billhook.application.command import AnyCommand
 from billhook.application.commands import (
-    AnyCommand,
     Cancel,
     Draft,
     DraftAndSend,
@@ -26,7 +26,13 @@ from billhook.lifecycle.errors import AlreadyExists, MissingCustomer, ReferenceR
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.testing.builders import a_customer, a_document, a_payment, an_account
+from billhook_adapters.testing.builders import (
+    a_customer,
+    a_document,
+    a_payment,
+    an_account,
+    open_account,
+)
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
@@ -170,7 +176,9 @@ class RacesSuite(DeskSuite):
     def test_of_messages_to_one_address_at_once_one_is_not_too_soon(
         self, service: InvoiceService
     ) -> None:
-        service.open(an_account(ACCOUNT, number_prefix="INV-", resend_wait=timedelta(hours=1)))
+        open_account(
+            service, an_account(ACCOUNT, number_prefix="INV-", resend_wait=timedelta(hours=1))
+        )
         for n in range(ROUNDS):
             payer = a_customer(email=f"payer{n}@example.com")
             ids = [issued(service, f"inv_{n}_{m}", customer=payer).id for m in range(4)]
@@ -183,7 +191,7 @@ class RacesSuite(DeskSuite):
             ]
 
     def test_batches_that_cross_each_other_are_all_done(self, service: InvoiceService) -> None:
-        service.open(an_account("acc_2", "Umbrella", number_prefix="U-"))
+        open_account(service, an_account("acc_2", "Umbrella", number_prefix="U-"))
         payers = [
             a_customer(email=f"payer{n}@example.com", contact=f"+9198765432{n}0") for n in range(3)
         ]

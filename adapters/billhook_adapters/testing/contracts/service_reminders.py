@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from billhook.application.background_jobs import BackgroundJobs
-from billhook.application.commands import AnyCommand, Cancel, Expire, Pay, Remind, Update
+from billhook.application.command import AnyCommand
+from billhook.application.commands import Cancel, Expire, Pay, Remind, Update
 from billhook.application.ports import Store
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.events import ReminderRequested
@@ -19,7 +20,7 @@ from billhook.model.patch import Patch
 from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, a_payment, an_account
+from billhook_adapters.testing.builders import NOON, a_payment, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
 from billhook_adapters.testing.contracts.store_suite import a_key
@@ -43,7 +44,7 @@ class RemindingSuite(DeskSuite):
     @pytest.fixture
     def office(self, service: InvoiceService) -> InvoiceService:
         """A desk whose first account reminds by e-mail, three days before and one day after."""
-        service.open(an_account(ACCOUNT, reminders=SCHEDULE))
+        open_account(service, an_account(ACCOUNT, reminders=SCHEDULE))
         return service
 
     @pytest.fixture
@@ -150,7 +151,7 @@ class RemindingSuite(DeskSuite):
     def test_an_account_without_a_schedule_has_no_reminders(
         self, office: InvoiceService, store: Store
     ) -> None:
-        office.open(an_account(ACCOUNT))
+        open_account(office, an_account(ACCOUNT))
         issued(office, due_by=DUE)
         with store.snapshot() as snapshot:
             assert snapshot.reminders((a_key(),)) == {}

@@ -17,7 +17,7 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, a_document, an_account
+from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 
 ACCOUNT = AccountId("acc_1")
 
@@ -38,8 +38,8 @@ class DeskSuite:
     def service(self, store: Store, clock: SettableClock) -> InvoiceService:
         """A desk with two accounts, the first of which numbers its invoices."""
         service = InvoiceService(store, clock, RandomIds())
-        service.open(an_account(ACCOUNT, number_prefix="INV-"))
-        service.open(an_account("acc_2", "Umbrella"))
+        open_account(service, an_account(ACCOUNT, number_prefix="INV-"))
+        open_account(service, an_account("acc_2", "Umbrella"))
         return service
 
 

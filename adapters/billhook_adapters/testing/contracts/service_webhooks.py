@@ -26,7 +26,13 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment, a_webhook_endpoint
+from billhook_adapters.testing.builders import (
+    NOON,
+    TOMORROW,
+    a_payment,
+    a_webhook_endpoint,
+    add_webhook_endpoint,
+)
 from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
 
 FAR = NOON + timedelta(days=365)
@@ -71,9 +77,9 @@ class AnnouncingSuite(DeskSuite):
         background_jobs: BackgroundJobs,
         listening: Listening,
     ) -> None:
-        service.subscribe(a_webhook_endpoint("sub_1"))
-        service.subscribe(a_webhook_endpoint("sub_2", events=(WebhookEventType.PAID,)))
-        service.subscribe(a_webhook_endpoint("sub_3", account="acc_2"))
+        add_webhook_endpoint(service, a_webhook_endpoint("sub_1"))
+        add_webhook_endpoint(service, a_webhook_endpoint("sub_2", events=(WebhookEventType.PAID,)))
+        add_webhook_endpoint(service, a_webhook_endpoint("sub_3", account="acc_2"))
         first = issued(service)
         service.execute(Notify(account=ACCOUNT, invoice=ID, medium=Medium.EMAIL)).unwrap()
         second = service.execute(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(1))).unwrap()
@@ -109,7 +115,7 @@ class AnnouncingSuite(DeskSuite):
         listening: Listening,
         clock: SettableClock,
     ) -> None:
-        service.subscribe(a_webhook_endpoint())
+        add_webhook_endpoint(service, a_webhook_endpoint())
         issued(service)
         (webhook_event,) = webhook_events(store)
         listening.answers.append(Unknown("timed out"))
@@ -130,7 +136,7 @@ class AnnouncingSuite(DeskSuite):
         listening: Listening,
         clock: SettableClock,
     ) -> None:
-        service.subscribe(a_webhook_endpoint())
+        add_webhook_endpoint(service, a_webhook_endpoint())
         issued(service)
         (webhook_event,) = webhook_events(store)
         listening.answers.append(InterruptedByDeath())
@@ -152,7 +158,7 @@ class AnnouncingSuite(DeskSuite):
         background_jobs: BackgroundJobs,
         listening: Listening,
     ) -> None:
-        service.subscribe(a_webhook_endpoint())
+        add_webhook_endpoint(service, a_webhook_endpoint())
         issued(service)
         service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
         first, second = webhook_events(store)
@@ -180,7 +186,7 @@ class AnnouncingSuite(DeskSuite):
         clock: SettableClock,
     ) -> None:
         issued(service, expire_by=TOMORROW)
-        service.subscribe(a_webhook_endpoint())
+        add_webhook_endpoint(service, a_webhook_endpoint())
         clock.set(TOMORROW)
         assert [background_jobs.sweep(), background_jobs.sweep()] == [1, 0]
         (expired,) = webhook_events(store)
@@ -188,7 +194,7 @@ class AnnouncingSuite(DeskSuite):
 
     def test_a_replayed_command_announces_once(self, service: InvoiceService, store: Store) -> None:
         issued(service)
-        service.subscribe(a_webhook_endpoint())
+        add_webhook_endpoint(service, a_webhook_endpoint())
         cancel = Cancel(account=ACCOUNT, invoice=ID, key="once")
         service.execute_all([cancel, cancel])
         service.execute(cancel).unwrap()

@@ -9,6 +9,7 @@ from typing import TypeVar
 from billhook.application.ports import Clock, Ids
 from billhook.messaging.delivery import MessageId
 from billhook.model.invoice import InvoiceId
+from billhook.model.payment import Reference
 from billhook_adapters.testing.faults.plan import Plan, Point
 
 T = TypeVar("T")
@@ -46,6 +47,10 @@ class FaultyIds:
     def webhook_event(self) -> MessageId:
         """A new announcement's id."""
         return around(self._plan, Point.ID, self._ids.webhook_event)
+
+    def payment(self) -> Reference:
+        """The reference of a new payment."""
+        return around(self._plan, Point.ID, self._ids.payment)
 
     def short_url(self) -> str:
         """A new URL."""

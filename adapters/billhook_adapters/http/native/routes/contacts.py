@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from billhook.application.account_commands import SuppressAddress
 from billhook.application.records import Contact
 from billhook.model.base import AccountId
 from billhook.model.customer import medium_of
@@ -30,8 +31,8 @@ async def find_contact(batched: TheService, account: TheAccount, asked: ContactI
 async def set_contact(batched: TheService, account: TheAccount, asked: StandingIn) -> ContactOut:
     """Leave an address alone from now on, or write to it again where `suppressed` is null."""
     contact = _contact(account, asked)
-    settled = await batched.read(lambda service: service.suppress(contact, asked.suppressed))
-    return ContactOut.of(contact, unwrapped(settled))
+    command = SuppressAddress(account=account, contact=contact, reason=asked.suppressed)
+    return ContactOut.of(contact, unwrapped(await batched.execute(command)))
 
 
 def _contact(account: AccountId, asked: ContactIn) -> Contact:

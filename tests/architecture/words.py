@@ -1,0 +1,105 @@
+"""Finds words that the project does not use: `python tests/architecture/words.py [PATH ...]`.
+
+Every file below the paths is read as words: identifiers are split at underscores and capitals, and
+docstrings, comments, messages and prose are read as they are. Without a path, the paths that
+`words.toml` lists as clean are read. The words, what to write instead, and the real uses that are
+allowed are in `words.toml` too.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+SUFFIXES = {".css", ".html", ".md", ".py", ".pyi", ".svg", ".toml", ".txt", ".typ", ".yaml", ".yml"}
+SKIPPED = {"__pycache__", "node_modules", "mutants"}
+ITSELF = {"tests/architecture/words.py", "tests/architecture/words.toml"}
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+(?:'s)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A forbidden word in a file."""
+
+    path: str
+    line: int
+    word: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.word!r}: write {self.instead}"
+
+
+def _allowed(path: str) -> set[str]:
+    """The words that a file may use."""
+    return {
+        word
+        for entry in CONFIG["allow"]
+        if any(fnmatch(path, pattern) for pattern in entry["paths"])
+        for word in entry["words"]
+    }
+
+
+def _names(source: str) -> Iterator[tuple[int, str]]:
+    """The identifiers of a Python file with their lines."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME:
+            yield token.start[0], token.string
+
+
+def findings_in(path: str, text: str) -> list[Finding]:
+    """The forbidden words in a text that are not allowed in the file at `path`."""
+    allowed = _allowed(path)
+    words = [(match.start(), match.group().lower()) for match in WORD.finditer(text)]
+    spoken = [word for _, word in words]
+    found: list[Finding] = []
+    for phrase, instead in CONFIG["words"].items():
+        parts = phrase.split(" ")
+        if phrase in allowed:
+            continue
+        for at, (start, word) in enumerate(words):
+            if word == parts[0] and spoken[at : at + len(parts)] == parts:
+                found.append(Finding(path, text.count("\n", 0, start) + 1, phrase, instead))
+    if path.endswith((".py", ".pyi")):
+        names = {word: why for word, why in CONFIG["names"].items() if word not in allowed}
+        found += [
+            Finding(path, line, name, names[name]) for line, name in _names(text) if name in names
+        ]
+    return sorted(found, key=lambda finding: finding.line)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files to read at or below a path."""
+    if path.is_file():
+        yield path
+        return
+    for file in sorted(path.rglob("*")):
+        if file.suffix in SUFFIXES and file.is_file() and not SKIPPED & set(file.parts):
+            yield file
+
+
+def findings(paths: list[str]) -> list[Finding]:
+    """The forbidden words below paths that are relative to the repository."""
+    return [
+        finding
+        for path in paths
+        for file in _files(ROOT / path)
+        if (name := file.resolve().relative_to(ROOT).as_posix()) not in ITSELF
+        for finding in findings_in(name, file.read_text())
+    ]
+
+
+if __name__ == "__main__":
+    seen = findings(sys.argv[1:] or CONFIG["clean"])
+    print("".join(f"{finding}\n" for finding in seen), end="")
+    sys.exit(1 if seen else 0)
