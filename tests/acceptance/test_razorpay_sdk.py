@@ -87,7 +87,7 @@ def test_a_request_that_is_refused_leaves_no_row_behind(client: Any, world: Runn
     count = f"select {', '.join(f'(select count(*) from {name})' for name in tables)}"  # noqa: S608  # our own names
 
     def rows() -> Any:
-        with world.application.database.connect() as connection:
+        with world.application.backend.database.connect() as connection:
             return connection.exec_driver_sql(count).one()
 
     before = rows()

@@ -28,7 +28,7 @@ from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from billhook_adapters.system.backend import Backend
 
 
 class Opening(NamedTuple):
@@ -105,13 +105,11 @@ def a_token(location: str, token: str | None) -> NewKey:
     return token_key(strong("--token", token), location)
 
 
-def stored(opening: Opening, engine: Engine) -> None:
+def stored(opening: Opening, backend: Backend) -> None:
     """Store it in one transaction. Raises Stopped where its key's id is taken."""
-    from billhook_adapters.sql.accounts import SqlAccounts
-
     account, key, token, webhook = opening
     keys = [key] if token is None else [key, token]
-    done = SqlAccounts(engine).open(account, keys, webhook, SystemClock().now())
+    done = backend.accounts.open(account, keys, webhook, SystemClock().now())
     if isinstance(done, Failure):
         raise CliError(of_key(done.failure()))
 

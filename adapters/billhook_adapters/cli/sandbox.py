@@ -86,7 +86,7 @@ def _run(asked: argparse.Namespace) -> int:
         application = build_sandbox(
             url, base_url=f"{here}/i/", keys=keys, locations=locations, webhook=webhook
         )
-        stack.callback(application.database.dispose)
+        stack.callback(application.backend.dispose)
         configured("WARNING")
         print(f"billhook sandbox on {here}")
         for key in keys:

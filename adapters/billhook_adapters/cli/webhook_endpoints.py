@@ -10,8 +10,6 @@ from billhook_adapters.cli.errors import CliError
 from billhook_adapters.system.api_keys import new_id
 from billhook_adapters.system.optional_dependencies import needs
 
-SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the variable's name
-
 
 def a_webhook(
     account: AccountId, url: str, secret: str, style: str | None = None
@@ -50,14 +48,13 @@ def a_webhook(
 
 
 def _sealed(secret: str) -> str:
-    key = os.environ.get(SECRET_KEY, "")
-    if not key:
-        raise CliError(f"--webhook-secret: it is kept encrypted; set {SECRET_KEY} first")
+    from billhook_adapters.composition.settings import SECRET_KEY, SettingError, secret_key
+
     with needs("webhooks"):
-        from billhook_adapters.webhooks.secret_box import SecretBox, SecretKeyWeakError
+        from billhook_adapters.webhooks.secret_box import SecretBox
     try:
-        return SecretBox(key).seal(secret)
+        return SecretBox(secret_key(os.environ)).seal(secret)
     except UnicodeError:
         raise CliError(f"--webhook-secret: {SECRET_KEY} must be well-formed text") from None
-    except SecretKeyWeakError as weak:  # it names the variable itself
-        raise CliError(f"--webhook-secret: {weak}") from None
+    except SettingError as error:
+        raise CliError(f"--webhook-secret: {error}") from None

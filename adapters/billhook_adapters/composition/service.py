@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import Engine as Database
-
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
 from billhook.application.inline_delivery import InlineDeliveryService
@@ -24,15 +22,15 @@ from billhook_adapters.composition.apis import (
     served,
     webhook_formats,
 )
+from billhook_adapters.composition.backends import MakeEngine, delivery, open_backend
 from billhook_adapters.composition.parts import (
     AS_SHIPPED,
     ApplicationParts,
     Looks,
     own_parts,
 )
-from billhook_adapters.composition.senders import hear, senders
+from billhook_adapters.composition.senders import report_to, senders
 from billhook_adapters.composition.settings import EngineName, Settings
-from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.engine.thread import EngineThread
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.http.core.asgi import App
@@ -42,18 +40,12 @@ from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.observability import Metrics, observed, traced
 from billhook_adapters.observability.outbox_gauges import OutboxGauges
 from billhook_adapters.observability.outbox_report import told
-from billhook_adapters.sql.database import open_database
-from billhook_adapters.sql.keys import SqlKeyring
-from billhook_adapters.sql.store import SqlStore
 from billhook_adapters.system.api_keys import EditableKeyring
+from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.system.optional_dependencies import needs
 from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox
 from billhook_adapters.webhooks.sender import HttpWebhookSender
-
-WRITER_THREADS = {"sqlite": 0, "postgresql": 2}
-"""In how many threads commands are decided: SQLite has one writer, and it is not waited for."""
 
 HANDS = 8
 """How many messages a process hands over at a time: one that is slow holds up no neighbour."""
@@ -76,7 +68,7 @@ def webhook_sender(given: Settings, apis: Iterable[ServedApi] | None = None) -> 
 class Application:
     """Everything that serves one database."""
 
-    database: Database
+    backend: Backend
     keys: EditableKeyring
     service: InvoiceService
     background_jobs: BackgroundJobs
@@ -114,10 +106,11 @@ def build_application(
     else. Raises ApiError where the APIs cannot be served like this.
     """
     chosen = served() if apis is None else apis
-    database, store = opened(url, clock, engine)
-    keys = SqlKeyring(database) if keyring is None else keyring(store)
+    backend = open_backend(url)
+    store, make_engine = delivery(backend, engine, clock)
+    keys = backend.keyring if keyring is None else keyring(store)
     background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
-    hear(senders, InvoiceService(store, clock, ids).record_delivery_reports)
+    report_to(senders, InvoiceService(store, clock, ids).record_delivery_reports)
     service = (
         InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
     )
@@ -126,10 +119,10 @@ def build_application(
         OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MOST_COUNTED), clock.now()))
     )
     woken = replace(background_jobs, head_start=INLINE_HEAD_START) if inline else background_jobs
-    delivers = an_engine(engine, woken, database, metrics)
+    delivers = observed_engine(make_engine, woken, metrics)
     delivering = EngineThread(delivers) if engine is EngineName.EMBEDDED else None
 
-    threads = WRITER_THREADS[database.dialect.name]
+    threads = backend.writer_threads
     batched = BatchedService(
         service,
         # One writer where it is delivered inline: a repeated key meets the result of the first.
@@ -147,7 +140,7 @@ def build_application(
                 background_jobs,
                 delivering,
                 metrics,
-                lambda: store.check(clock.now()),
+                lambda: backend.check(clock.now()),
                 base_url,
                 looks,
             )
@@ -159,56 +152,35 @@ def build_application(
         stopped=nothing if delivering is None else delivering.stop,
     )
     app = traced(observed(app, metrics, table.templates), table.templates, os.environ)
-    return Application(database, keys, service, background_jobs, delivers, app)
+    return Application(backend, keys, service, background_jobs, delivers, app)
 
 
-def opened(url: str, clock: Clock, engine: EngineName) -> tuple[Database, SqlStore]:
-    """The database and its store, which wakes the engine that is to deliver."""
-    database = open_database(url)
-    if engine is EngineName.EMBEDDED:
-        return database, SqlStore(database)
-    with needs("procrastinate"):
-        from billhook_adapters.engine.procrastinate import WakeUps, prepare
-    prepare(database)
-    return database, SqlStore(database, queued=WakeUps(clock).named)
-
-
-def an_engine(
-    name: EngineName,
-    background_jobs: BackgroundJobs,
-    database: Database,
-    metrics: Metrics,
-    hands: int = HANDS,
+def observed_engine(
+    make_engine: MakeEngine, background_jobs: BackgroundJobs, metrics: Metrics, hands: int = HANDS
 ) -> Engine:
-    """What delivers the messages of a database."""
+    """What delivers the messages of a database, and counts the results."""
 
-    def handled(outcome: AttemptResult) -> None:
-        metrics.handled(outcome.value)
+    def handled(result: AttemptResult) -> None:
+        metrics.handled(result.value)
 
     def repaired(messages: int) -> None:
         background_jobs.store.note_repairs(messages, background_jobs.clock.now())
 
-    if name is EngineName.EMBEDDED:
-        return EmbeddedEngine(background_jobs, hands=hands, handled=handled)
-    from billhook_adapters.engine.procrastinate import ProcrastinateEngine
-
-    return ProcrastinateEngine(
-        background_jobs, database, hands=hands, handled=handled, repaired=repaired
-    )
+    return make_engine(background_jobs, hands=hands, handled=handled, repaired=repaired)
 
 
 def build_worker(
     given: Settings, *, clock: Clock, ids: Ids, hands: int = HANDS
 ) -> tuple[Engine, Metrics]:
     """An engine without a server, as these settings have it."""
-    database, store = opened(given.database, clock, given.engine)
+    store, make_engine = delivery(open_backend(given.database), given.engine, clock)
     by_medium = senders(given)
-    hear(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
+    report_to(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(
         store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
     )
     metrics = Metrics()
-    return an_engine(given.engine, background_jobs, database, metrics, hands), metrics
+    return observed_engine(make_engine, background_jobs, metrics, hands), metrics
 
 
 def nothing() -> None:

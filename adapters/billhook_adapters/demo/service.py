@@ -73,7 +73,7 @@ def running_demo() -> Generator[RunningDemo]:
             ids=RandomIds(PAGE),
             senders={Medium.SMS: texts, Medium.EMAIL: SmtpSender(server, "bills@bill.example")},
         )
-        stack.callback(application.database.dispose)
+        stack.callback(application.backend.dispose)
         policy = account_policy(registered(), {Authentication.API_KEY})
         for account, name in ((OURS, "Acme Books"), (THEIRS, "Other Books")):
             opening = OpenAccount(account=account, name=name, policy=policy)
