@@ -45,7 +45,7 @@ class VendorApi:
     """
 
     name: str
-    """What it is chosen by, as in `--api razorpay`."""
+    """What it is chosen by, as in `--api NAME`."""
     application: Callable[[ApiContext], App]
     routes: Callable[[], Collection[str]]
     error_response: Callable[[DomainError], Response]
