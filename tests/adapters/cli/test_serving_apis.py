@@ -69,7 +69,8 @@ def test_apis_are_mounted_by_prefix_and_by_host(database: str) -> None:
     ("choices", "words"),
     [
         (["rasorpay"], "--api: there is no API named 'rasorpay'; installed are highlevel, native"),
-        (["native=x y"], "--api: the mount of native must be a path such as /billing, a host"),
+        (["native=http://x"], "--api: the mount of native must be a path such as /billing, a host"),
+        (["native=x y"], "--api: must be NAME or NAME=MOUNT, without spaces"),
         (["native=/sandbox"], "--api: billhook and native both claim /sandbox on every host"),
         (["native=/i"], "--api: the hosted pages and native both claim /i on every host; mount"),
         (["native=/v1", "razorpay"], "--api: native and razorpay both claim /v1 on every host"),
