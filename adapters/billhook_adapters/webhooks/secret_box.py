@@ -1,4 +1,4 @@
-"""Secrets that must sign, kept sealed: whoever reads the database alone cannot use them."""
+"""Secrets that sign webhooks, sealed: the database alone does not reveal them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _VARIABLE = "BILLHOOK_SECRET_KEY"
 _SALT = b"billhook webhook secrets"
 
 
-class SecretKeyMissingError(LookupError):  # there is no key; nothing erred
+class SecretKeyMissingError(LookupError):
     """The operator set no key; the text names the variable and the remedy."""
 
 
-class SecretKeyWeakError(ValueError):  # likewise: the key is weak
+class SecretKeyWeakError(ValueError):
     """The operator's key is too short; the text names the variable and the remedy."""
 
 
-class SecretKeyMismatchError(ValueError):  # likewise
+class SecretKeyMismatchError(ValueError):
     """The secret was sealed under another key, or is damaged."""
 
 
