@@ -69,6 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
         from billhook_adapters.documents.templating import MessageTemplateError
         from billhook_adapters.http.core.server import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
+    if any(api.split() != [api] for api in arguments.api):  # workers read them between spaces
+        raise CliError("--api: must be NAME or NAME=MOUNT, without spaces")
     with ExitStack() as stack:
         stack.enter_context(database(arguments.database, new=True))
         listener = stack.enter_context(bound(arguments))

@@ -1,4 +1,4 @@
-"""The one place where the parts are put together."""
+"""Builds the service: the one place that knows every part."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ HANDS = 8
 """How many messages a process hands over at a time: one that is slow holds up no neighbour."""
 
 INLINE_HEAD_START = timedelta(minutes=1)
-"""How long the engine leaves a fresh message to a desk that delivers inline."""
+"""How long the engine leaves a new message to a service that delivers inline."""
 
 
 def webhook_sender(given: Settings, apis: Iterable[ServedApi] | None = None) -> WebhookSender:

@@ -1,1 +1,1 @@
-"""The offline twin: a service on its own, whose time, payer and providers do as they are told."""
+"""A service for tests: offline, with a movable clock and simulated payers and providers."""

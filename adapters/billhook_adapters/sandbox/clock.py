@@ -8,7 +8,7 @@ from billhook.application.ports import Clock
 
 
 class MovableClock:
-    """The machine's time, moved by as much as it was told.
+    """The machine's time, moved as requested.
 
     >>> from billhook_adapters.system.clock import SettableClock
     >>> from datetime import UTC
@@ -22,7 +22,7 @@ class MovableClock:
         self._machine, self._ahead = machine, timedelta(0)
 
     def now(self) -> datetime:
-        """The present instant as the sandbox has it."""
+        """The present instant in the sandbox."""
         return self._machine.now() + self._ahead
 
     def zone(self, name: str | None) -> tzinfo:

@@ -1,4 +1,4 @@
-"""The sandbox put together: known keys, captured messages, a clock that obeys."""
+"""The sandbox: known keys, captured messages, a movable clock."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def build_sandbox(
         check_url(webhook.url, allow_loopback=True)
     clock = MovableClock(SystemClock())
     outbox = {medium: CapturedSender(Templates()) for medium in Medium}
-    box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
+    box = SecretBox(token_urlsafe(32))  # not kept after the process: secrets are sealed anew
     opened = _opened(keys, locations)
     accounts = [account.id for account in opened]
     apis = registered()

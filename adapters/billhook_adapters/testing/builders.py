@@ -188,7 +188,7 @@ def a_full_document(**fields: Any) -> Document:
         "comment": "Thank you ❤️",
         "notes": {"order": "A-1", "ключ": "значение"},
         "media": (Medium.EMAIL, Medium.SMS),
-        "extras": {"razorpay": '{"type":"invoice"}'},
+        "extras": {"example": '{"type":"invoice"}'},
         "rounding": Rounding.PER_INVOICE,
     }
     return a_document(**{**everything, **fields})

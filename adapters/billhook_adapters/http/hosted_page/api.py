@@ -113,7 +113,7 @@ class HostedPageApi(HttpApi):
     ) -> Response:
         """Withdraw consent: messages to the address of a message are suppressed from now on.
 
-        A click is a POST (RFC 8058); a GET asks first, because mail scanners follow links.
+        A click is a POST (RFC 8058); a GET shows a button, because mail scanners follow links.
         """
         invoice = hosted.invoice
         key = MessageKey(invoice.account, MessageId("".join(rest[:1])))
