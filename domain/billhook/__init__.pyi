@@ -1,4 +1,4 @@
-"""The public names, for type checkers; `__init__.py` loads them at first use."""
+"""The public names, for type checkers. `__init__.py` loads them at first use."""
 
 from billhook.application.background_jobs import BackgroundJobs as BackgroundJobs
 from billhook.application.command import Command as Command

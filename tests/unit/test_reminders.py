@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Customer, Medium
-from billhook.model.reminder_schedule import MOST_STEPS, QuietHours, ReminderSchedule
+from billhook.model.reminder_schedule import MAX_STEPS, QuietHours, ReminderSchedule
 from billhook_adapters.testing import NOON, an_account
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
@@ -142,8 +142,8 @@ def test_at_the_ends_of_time_nobody_is_reminded(year: int) -> None:
         ({"before": [367 * DAY]}, "before.0"),
         ({"after": [-DAY]}, "after.0"),
         ({"after": [367 * DAY]}, "after.0"),
-        ({"after": [n * HOUR for n in range(MOST_STEPS + 1)]}, "after"),
-        ({"before": [n * HOUR for n in range(1, MOST_STEPS + 2)]}, "before"),
+        ({"after": [n * HOUR for n in range(MAX_STEPS + 1)]}, "after"),
+        ({"before": [n * HOUR for n in range(1, MAX_STEPS + 2)]}, "before"),
         ({"after": [DAY], "most": 0}, "most"),
         ({"after": [DAY], "most": True}, "most"),
         ({"after": [DAY], "media": ["fax"]}, "media"),
