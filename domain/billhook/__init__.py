@@ -11,8 +11,9 @@ is fast.
 _NAMES_BY_MODULE = {
     "application.idempotency": "SendResult",
     "application.background_jobs": "BackgroundJobs",
+    "application.command": "Command",
     "application.commands": (
-        "Cancel Command Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment "
+        "Cancel Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment "
         "RecordView Remind SaveEntry Send Update"
     ),
     "application.inline_delivery": "InlineDeliveryService",

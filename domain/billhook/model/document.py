@@ -117,7 +117,7 @@ class Document(DocumentFields):
         return () if first is None else (first,)
 
     def copies(self, address: str) -> Copies:
-        """The copies of the e-mail to this address: only the e-mail to the first recipient has any."""
+        """The copies of the e-mail to this address: only the first recipient's e-mail has any."""
         if self.recipients is None or address != self.address(Medium.EMAIL):
             return NO_COPIES
         return Copies(self.recipients.cc, self.recipients.bcc)
