@@ -351,7 +351,7 @@ def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscribe
     assert office.background_jobs.deliver(key) is AttemptResult.GIVEN_UP
     assert (_only(office).status, _only(office).reason) == (
         DeliveryStatus.FAILED,
-        "no sender came back",
+        "the last attempt has no result",
     )
     assert _silenced(office)
     assert office.heard() == []

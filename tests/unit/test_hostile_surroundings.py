@@ -142,7 +142,7 @@ def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
         attempts=2,
         due_at=None,
         ended_at=NOON,
-        reason="no sender came back",
+        reason="the last attempt has no result",
     )
     assert give_up(held, now=early, retries=retries) is None
     assert give_up(held, now=NOON, retries=RetryPolicy(attempts=3)) is None
@@ -184,7 +184,9 @@ def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: 
         clock.advance(timedelta(days=1))
     (message,) = service.messages(account, sent.invoice.id)
     assert (broken.asked, message.status) == (3, DeliveryStatus.FAILED)
-    assert message.reason == ("no sender came back" if dies else "the sender broke: RuntimeError")
+    assert message.reason == (
+        "the last attempt has no result" if dies else "the sender broke: RuntimeError"
+    )
     assert (AttemptResult.GIVEN_UP in seen) is dies
 
 

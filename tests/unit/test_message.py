@@ -339,8 +339,8 @@ def test_the_history_of_a_medium_in_one_word(
     statuses: list[str], asked: bool, word: str | None
 ) -> None:
     messages = [a_message(DeliveryStatus(status)) for status in statuses]
-    assert medium_status(messages, Medium.EMAIL, asked=asked) == word
-    assert medium_status(messages, Medium.SMS, asked=False) is None
+    assert medium_status(messages, Medium.EMAIL, requested=asked) == word
+    assert medium_status(messages, Medium.SMS, requested=False) is None
 
 
 def test_a_message_is_found_only_with_its_account() -> None:

@@ -17,7 +17,7 @@ from billhook.application.claiming import AttemptResult
 from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.application.ports import Clock, Engine, Ids, Sender, Store, WebhookSender
 from billhook.application.service import InvoiceService
-from billhook.messaging.outbox import MOST_COUNTED
+from billhook.messaging.outbox import MAX_COUNT
 from billhook.model.customer import Medium
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.composition.senders import hear, senders
@@ -197,7 +197,7 @@ def build_application(
     )
     metrics = Metrics()
     metrics.watch(
-        OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MOST_COUNTED), clock.now()))
+        OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MAX_COUNT), clock.now()))
     )
     woken = replace(background_jobs, head_start=INLINE_HEAD_START) if inline else background_jobs
     delivers = an_engine(engine, woken, database, metrics)

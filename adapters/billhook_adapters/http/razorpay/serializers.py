@@ -81,7 +81,7 @@ def _told(invoice: Invoice, messages: Sequence[Message], medium: Medium) -> str 
         and medium in invoice.document.media
         and invoice.document.address(medium) is not None
     )
-    return medium_status(messages, medium, asked=asked)
+    return medium_status(messages, medium, requested=asked)
 
 
 def customer_id(invoice: Invoice, customer: Customer) -> str:
