@@ -254,7 +254,7 @@ def test_what_was_claimed_is_not_handed_over_once_its_lease_has_ended() -> None:
     assert isinstance(parcel, DeliveryJob)
     office.clock.advance(LEASE)
     attempt = office.background_jobs.attempt(parcel)
-    assert (attempt.answer, office.sender.delivered) == (None, [])
+    assert (attempt.result, office.sender.delivered) == (None, [])
     assert office.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
     assert office.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.HANDED_OVER
 

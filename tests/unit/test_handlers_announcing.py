@@ -42,8 +42,8 @@ class ActingAnnouncer:
         self.act = act
         self.told: list[WebhookContext] = []
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        self.told.append(occasion)
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        self.told.append(context)
         self.act()
         return Success(Accepted("hook_1"))
 
@@ -83,8 +83,8 @@ def test_an_announcement_is_told_once() -> None:
     key = _queued(office)
     wakes = [office.background_jobs.deliver(key) for _ in range(3)]
     assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
-    (occasion,) = office.webhook_sender.told
-    assert occasion.webhook_event.id == key.message
+    (context,) = office.webhook_sender.told
+    assert context.webhook_event.id == key.message
     assert (_only(office).status, _only(office).sent_at) == (DeliveryStatus.SENT, NOON)
     assert not _silenced(office)
 
@@ -94,11 +94,11 @@ def test_an_occasion_is_the_invoice_of_that_moment_with_its_whole_past() -> None
     key = _queued(office)
     issued = office.seen()
     office.background_jobs.deliver(key)
-    (occasion,) = office.webhook_sender.told
-    assert occasion.invoice == issued
-    assert list(occasion.events) == list(office.events())
-    assert [event.event.name for event in occasion.events] == ["invoice.drafted", "invoice.issued"]
-    assert (occasion.webhook_endpoint.id, list(occasion.messages)) == ("sub_1", [])
+    (context,) = office.webhook_sender.told
+    assert context.invoice == issued
+    assert list(context.events) == list(office.events())
+    assert [event.event.name for event in context.events] == ["invoice.drafted", "invoice.issued"]
+    assert (context.webhook_endpoint.id, list(context.messages)) == ("sub_1", [])
 
 
 def test_what_came_since_is_not_told() -> None:
@@ -109,9 +109,9 @@ def test_what_came_since_is_not_told() -> None:
     office.service.execute(Update(account=ACME, invoice=ONE, patch=Patch(comment="Soon"))).unwrap()
     office.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
     office.background_jobs.deliver(key)
-    (occasion,) = office.webhook_sender.told
-    assert (occasion.invoice, occasion.invoice.status) == (issued, Status.ISSUED)
-    assert [event.version for event in occasion.events] == [1, 2]
+    (context,) = office.webhook_sender.told
+    assert (context.invoice, context.invoice.status) == (issued, Status.ISSUED)
+    assert [event.version for event in context.events] == [1, 2]
 
 
 def test_what_was_asked_for_in_between_belongs_to_the_past_of_a_later_event() -> None:
@@ -121,13 +121,13 @@ def test_what_was_asked_for_in_between_belongs_to_the_past_of_a_later_event() ->
     office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
     office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
     office.background_jobs.deliver(office.webhook_events()[1].key)
-    (occasion,) = office.webhook_sender.told
-    assert (occasion.webhook_event.event_type, occasion.invoice) == (
+    (context,) = office.webhook_sender.told
+    assert (context.webhook_event.event_type, context.invoice) == (
         WebhookEventType.PAID,
         office.seen(),
     )
-    assert [event.version for event in occasion.events] == [1, 2, None, 3]
-    assert list(occasion.messages) == list(office.messages())
+    assert [event.version for event in context.events] == [1, 2, None, 3]
+    assert list(context.messages) == list(office.messages())
 
 
 def test_an_event_is_told_of_its_own_invoice() -> None:
@@ -137,9 +137,9 @@ def test_an_event_is_told_of_its_own_invoice() -> None:
     office.issued(TWO, comment="the second")
     office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
     office.background_jobs.deliver(office.webhook_events()[1].key)
-    (occasion,) = office.webhook_sender.told
-    assert occasion.invoice == office.seen(TWO)
-    assert list(occasion.messages) == []
+    (context,) = office.webhook_sender.told
+    assert context.invoice == office.seen(TWO)
+    assert list(context.messages) == []
 
 
 def test_a_retry_tells_exactly_the_same_though_the_invoice_moved_on() -> None:
@@ -331,7 +331,7 @@ def test_who_is_gone_when_the_last_attempt_fails_needs_no_silencing() -> None:
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
     assert _with(office, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.HANDED_OVER
-    assert _only(office).reason == "the sender broke: RuntimeError"
+    assert _only(office).reason == "the sender raised RuntimeError"
     assert office.store._rows.webhook_endpoints == {}
 
 
@@ -367,7 +367,7 @@ def test_a_breaking_announcer_does_not_stop_the_handlers() -> None:
     assert _with(office, ActingAnnouncer(breaks)).deliver(key) is AttemptResult.HANDED_OVER
     assert (_only(office).status, _only(office).reason) == (
         DeliveryStatus.QUEUED,
-        "the sender broke: RuntimeError",
+        "the sender raised RuntimeError",
     )
 
 
@@ -393,8 +393,8 @@ def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() ->
     office.background_jobs.deliver(early.key)
     (key,) = (one.key for one in office.webhook_events())
     office.background_jobs.deliver(key)
-    (occasion,) = office.webhook_sender.told
-    assert [(one.id, one.status) for one in sorted(occasion.messages, key=lambda m: m.medium)] == [
+    (context,) = office.webhook_sender.told
+    assert [(one.id, one.status) for one in sorted(context.messages, key=lambda m: m.medium)] == [
         (sent.id, DeliveryStatus.SENT),
         (early.id, DeliveryStatus.QUEUED),
     ]

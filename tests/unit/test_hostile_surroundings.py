@@ -185,7 +185,7 @@ def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: 
     (message,) = service.messages(account, sent.invoice.id)
     assert (broken.asked, message.status) == (3, DeliveryStatus.FAILED)
     assert message.reason == (
-        "the last attempt has no result" if dies else "the sender broke: RuntimeError"
+        "the last attempt has no result" if dies else "the sender raised RuntimeError"
     )
     assert (AttemptResult.GIVEN_UP in seen) is dies
 

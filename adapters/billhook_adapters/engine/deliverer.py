@@ -148,7 +148,7 @@ class Deliverer:
 
         Meanwhile its hand takes nothing else: what became of that could not be recorded, either.
         """
-        until, wait = attempt.parcel.dispatch.due_at, SOON
+        until, wait = attempt.job.dispatch.due_at, SOON
         # Counted by its waits: a clock that stands still must not hold a hand for ever.
         left = timedelta(0) if until is None else until - self._handlers.clock.now()
         while True:

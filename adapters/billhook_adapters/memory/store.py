@@ -422,7 +422,7 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.created_to is None or invoice.created_at <= search.created_to)
         and (search.dated_from is None or search.dated_from <= invoice.dated_at)
         and (search.dated_to is None or invoice.dated_at <= search.dated_to)
-        and (search.sought is None or search.sought in invoice.search_text)
+        and (search.search_text is None or search.search_text in invoice.search_text)
         and (search.live is None or document.live is search.live)
     )
 

@@ -28,30 +28,30 @@ class Style(NamedTuple):
 
 
 def _razorpay_headers(
-    occasion: WebhookContext, body: bytes, secret: str, _now: datetime
+    context: WebhookContext, body: bytes, secret: str, _now: datetime
 ) -> Mapping[str, str]:
     return {
         "X-Razorpay-Signature": razorpay_signature(body, secret),
-        "x-razorpay-event-id": occasion.webhook_event.id,
+        "x-razorpay-event-id": context.webhook_event.id,
     }
 
 
-def _native_body(occasion: WebhookContext) -> bytes:
+def _native_body(context: WebhookContext) -> bytes:
     """The event's name and time, and the invoice in the domain's own words."""
     return canonical(
         {
-            "type": occasion.webhook_event.event_type,
-            "timestamp": occasion.events[-1].event.at,
-            "data": {**dict(occasion.invoice), "due": occasion.invoice.due},
+            "type": context.webhook_event.event_type,
+            "timestamp": context.events[-1].event.at,
+            "data": {**dict(context.invoice), "due": context.invoice.due},
         }
     )
 
 
 def _native_headers(
-    occasion: WebhookContext, body: bytes, secret: str, now: datetime
+    context: WebhookContext, body: bytes, secret: str, now: datetime
 ) -> Mapping[str, str]:
     # The standard lets receivers refuse what was signed more than five minutes ago.
-    return standard_headers(occasion.webhook_event.id, now, body, secret)
+    return standard_headers(context.webhook_event.id, now, body, secret)
 
 
 STYLES: Mapping[str, Style] = MappingProxyType(
@@ -68,9 +68,9 @@ class HttpWebhookSender:
     def __init__(self, poster: Poster, box: SecretBox | None, clock: Clock) -> None:
         self._poster, self._box, self._clock = poster, box, clock
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
         """Tell a subscriber; never raises for what it answers."""
-        webhook_endpoint = occasion.webhook_endpoint
+        webhook_endpoint = context.webhook_endpoint
         style = STYLES.get(webhook_endpoint.style)
         if style is None:
             return Failure(Permanent("nobody knows how to tell it: its style is unknown"))
@@ -80,9 +80,9 @@ class HttpWebhookSender:
             secret = self._box.open(webhook_endpoint.sealed_secret)
         except SecretKeyMismatchError:
             return Failure(Transient("the secret was sealed under another key"))
-        body = style.body(occasion)
+        body = style.body(context)
         headers = {
             "Content-Type": "application/json",
-            **style.headers(occasion, body, secret, self._clock.now()),
+            **style.headers(context, body, secret, self._clock.now()),
         }
         return self._poster.post(webhook_endpoint.url, body, headers)

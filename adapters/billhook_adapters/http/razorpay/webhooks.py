@@ -19,20 +19,20 @@ EVENTS = (WebhookEventType.PARTIALLY_PAID, WebhookEventType.PAID, WebhookEventTy
 """What the vendor tells of; it is silent about the others."""
 
 
-def event_body(occasion: WebhookContext) -> bytes:
-    """The body of the vendor's webhook; the same occasion always gives the same bytes."""
-    invoice, last = occasion.invoice, occasion.events[-1]
+def event_body(context: WebhookContext) -> bytes:
+    """The body of the vendor's webhook; the same context always gives the same bytes."""
+    invoice, last = context.invoice, context.events[-1]
     at = last.event.at
     payload: dict[str, Any] = {}
     if isinstance(last.event, PaymentRecorded):
         payload["payment"] = {"entity": _payment(invoice, last.event)}
-        payload["order"] = {"entity": _order(invoice, occasion.events)}
-    payload["invoice"] = {"entity": _invoice(invoice, occasion.messages)}
+        payload["order"] = {"entity": _order(invoice, context.events)}
+    payload["invoice"] = {"entity": _invoice(invoice, context.messages)}
     return json.dumps(
         {
             "entity": "event",
             "account_id": invoice.account,
-            "event": occasion.webhook_event.event_type.value,
+            "event": context.webhook_event.event_type.value,
             "contains": list(payload),
             "payload": payload,
             "created_at": int(at.timestamp()),

@@ -46,9 +46,9 @@ class Listening:
         self.told: list[WebhookContext] = []
         self.answers: deque[SendError | BaseException] = deque()
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
         """Keep it, then do what comes next."""
-        self.told.append(occasion)
+        self.told.append(context)
         answer = self.answers.popleft() if self.answers else None
         if isinstance(answer, BaseException):
             raise answer
