@@ -15,7 +15,7 @@ from billhook_adapters.composition.settings import SMS_URL, SettingError, Settin
 from billhook_adapters.documents.message_texts import Writer
 from billhook_adapters.email import SmtpSender
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.http_api import HttpApi
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def hear(senders: Mapping[Medium, Sender], receive: Receive) -> None:
             sender.receive = receive
 
 
-def delivery_reports(given: Settings, batched: BatchedService) -> Mapping[str, App]:
+def delivery_reports(given: Settings, batched: BatchedService) -> Mapping[str, HttpApi]:
     """Where providers tell over HTTP what became of messages, if they are asked to."""
     if given.callbacks is None or given.sms_url is None:
         return {}

@@ -6,8 +6,11 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Self
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from billhook_adapters.system.optional_dependencies import needs
+
+with needs("webhooks"):
+    from cryptography.fernet import Fernet, InvalidToken
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 SHORTEST = 16
 _REMEDY = "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`"
@@ -57,7 +60,7 @@ class SecretBox:
         return self._fernet.encrypt(secret.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """The secret itself. Raises SecretKeyMismatchError where it was sealed under another key."""
+        """The secret. Raises SecretKeyMismatchError where it was sealed under another key."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:

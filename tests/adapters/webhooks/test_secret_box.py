@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 
-from billhook_adapters.webhooks import (
+from billhook_adapters.webhooks.secret_box import (
     SecretBox,
     SecretKeyMismatchError,
     SecretKeyMissingError,
