@@ -114,7 +114,7 @@ class Audit:
                 if one.id not in self.seen:
                     yield f"{one.id} counts as sent, and is lost"
             case DeliveryStatus.FAILED:
-                if one.address != GONE and one.attempts < retries.attempts:
+                if one.address != GONE and one.attempts < retries.max_attempts:
                     yield f"{one.id} failed with attempts left: {one!r}"
             case DeliveryStatus.SUPPRESSED:
                 if self.open_at(one, one.ended_at):

@@ -220,7 +220,7 @@ def test_an_announcement_in_other_hands_is_left_there() -> None:
 
 @pytest.mark.parametrize("fault", [Unknown("timed out"), Transient("busy")])
 def test_who_does_not_answer_is_told_for_a_day_then_silenced(fault: SendError) -> None:
-    office = Office(retries={"attempts": 1})  # of messages to payers, not of announcements
+    office = Office(retries={"max_attempts": 1})  # of messages to payers, not of announcements
     _queued(office)
     office.webhook_sender.faults += [fault] * 100
     silenced: list[bool] = []

@@ -133,7 +133,7 @@ def test_a_wait_below_zero_is_no_wait() -> None:
 
 
 def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
-    retries = RetryPolicy(attempts=2)
+    retries = RetryPolicy(max_attempts=2)
     held = a_message(status=DeliveryStatus.SENDING, attempts=2, due_at=NOON)
     early = NOON - timedelta(microseconds=1)
     dead = give_up(held, now=NOON, retries=retries)
@@ -145,7 +145,7 @@ def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
         reason="the last attempt has no result",
     )
     assert give_up(held, now=early, retries=retries) is None
-    assert give_up(held, now=NOON, retries=RetryPolicy(attempts=3)) is None
+    assert give_up(held, now=NOON, retries=RetryPolicy(max_attempts=3)) is None
     queued = a_message(status=DeliveryStatus.QUEUED, attempts=2, due_at=NOON)
     assert give_up(queued, now=NOON, retries=retries) is None
 
@@ -165,7 +165,7 @@ class Broken:
 def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: bool) -> None:
     store, clock, broken = InMemoryStore(), SettableClock(NOON), Broken()
     service = InvoiceService(store, clock, RandomIds())
-    open_account(service, an_account(retries=RetryPolicy(attempts=3)))
+    open_account(service, an_account(retries=RetryPolicy(max_attempts=3)))
     background_jobs = BackgroundJobs(store, clock, RandomIds(), {Medium.SMS: broken})
     if dies:
 

@@ -115,7 +115,7 @@ class Dispatch(Value):
 
     @property
     def since(self) -> datetime:
-        """When its current attempts began: `RetryPolicy.within` counts from then."""
+        """When its current attempts began: `RetryPolicy.give_up_after` counts from then."""
         return self.requested_at if self.requeued_at is None else self.requeued_at
 
     @property
@@ -195,7 +195,7 @@ def give_up(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None:
     None while attempts remain, or while the lease of the last one has not ended.
     """
     due_at = dispatch.due_at
-    exhausted = dispatch.attempts >= retries.attempts and due_at is not None and now >= due_at
+    exhausted = dispatch.attempts >= retries.max_attempts and due_at is not None and now >= due_at
     if not exhausted or (dispatch.status, "fail") not in NEXT:
         return None
     return _moved(
@@ -260,27 +260,31 @@ def next_attempt(
 ) -> datetime | None:
     """The time of the next attempt by exponential backoff with jitter, or None for no more.
 
-    The wait doubles with each attempt up to `longest`; `jitter` spreads it over the upper half of
-    that wait. `since` is the start of the period that `within` limits.
+    The wait doubles with each attempt up to `max_wait`; `jitter` spreads it over the upper half of
+    that wait. `since` is the start of the period that `give_up_after` limits.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
     >>> next_attempt(1, Transient("busy"), RetryPolicy(), since=noon, jitter=1.0, now=noon) - noon
     datetime.timedelta(seconds=30)
     """
-    if isinstance(error, Permanent) or attempts >= retries.attempts:
+    if isinstance(error, Permanent) or attempts >= retries.max_attempts:
         return None
     retry_at = now + _wait(attempts, error, retries, jitter)
-    return retry_at if retries.within is None or retry_at <= since + retries.within else None
+    return (
+        retry_at
+        if retries.give_up_after is None or retry_at <= since + retries.give_up_after
+        else None
+    )
 
 
 def _wait(attempts: int, error: SendError, retries: RetryPolicy, jitter: float) -> timedelta:
     if isinstance(error, Transient) and error.retry_after is not None:
-        return min(max(error.retry_after, timedelta()), retries.longest)
+        return min(max(error.retry_after, timedelta()), retries.max_wait)
     # As an integer, because a timedelta overflows after about thirty doublings of a day.
     tick = timedelta.resolution
-    doubled: int = retries.first // tick * 2 ** (attempts - 1)
-    wait = min(doubled, retries.longest // tick) * tick
+    doubled: int = retries.first_wait // tick * 2 ** (attempts - 1)
+    wait = min(doubled, retries.max_wait // tick) * tick
     return wait / 2 + wait / 2 * jitter
 
 

@@ -86,10 +86,10 @@ class WebhookEvent(Dispatch):
 
 
 WEBHOOK_RETRIES = RetryPolicy(
-    attempts=100,
-    first=timedelta(seconds=30),
-    longest=timedelta(hours=1),
-    within=timedelta(hours=24),
+    max_attempts=100,
+    first_wait=timedelta(seconds=30),
+    max_wait=timedelta(hours=1),
+    give_up_after=timedelta(hours=24),
 )
 """How webhook events are retried: for up to 24 hours."""
 

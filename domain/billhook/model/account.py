@@ -24,13 +24,13 @@ class NumberSeries(NamedTuple):
 class RetryPolicy(Value):
     """How a message is retried after a temporary failure: exponential backoff with limits."""
 
-    attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
+    max_attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
     """The largest number of attempts, the first one included."""
-    first: Duration = timedelta(seconds=30)
+    first_wait: Duration = timedelta(seconds=30)
     """The wait before the second attempt. Each further wait is twice as long."""
-    longest: Duration = timedelta(hours=6)
+    max_wait: Duration = timedelta(hours=6)
     """The upper limit of a wait."""
-    within: Duration | None = None
+    give_up_after: Duration | None = None
     """No attempt is made later than this after the request; None is no limit."""
 
 

@@ -30,7 +30,7 @@ from billhook_adapters.testing.contracts.engine_suite import ACCOUNT, EngineOffi
 from billhook_adapters.testing.contracts.store_suite import broken_off
 
 SECOND = timedelta(seconds=1)
-PATIENT = RetryPolicy(attempts=3, first=timedelta(minutes=2), longest=timedelta(hours=1))
+PATIENT = RetryPolicy(max_attempts=3, first_wait=timedelta(minutes=2), max_wait=timedelta(hours=1))
 
 
 class EngineContract(EngineSuite):
