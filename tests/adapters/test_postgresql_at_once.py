@@ -114,9 +114,9 @@ def store(postgresql_engine: Engine) -> Telling:
 def service(store: Telling) -> InvoiceService:
     service = InvoiceService(store, SettableClock(NOON), RandomIds())
     rate = RateLimit(most=1000, within=timedelta(seconds=1))
-    rates = RateLimits(sms=rate, email=rate)
+    rate_limits = RateLimits(sms=rate, email=rate)
     for account in ACCOUNTS:
-        open_account(service, an_account(account, number_prefix="INV-", rates=rates))
+        open_account(service, an_account(account, number_prefix="INV-", rate_limits=rate_limits))
         for one in IDS[::2]:
             service.execute(Draft(account=account, invoice=one, document=a_document())).unwrap()
     return service

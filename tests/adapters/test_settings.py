@@ -106,7 +106,7 @@ def test_a_wrong_setting_is_named_and_never_repeated(environ: dict[str, str], na
     [("20/second", 0.05), ("60/minute", 1.0), ("1/hour", 3600.0), ("1/day", 86400.0)],
 )
 def test_a_rate_is_so_many_a_length_of_time(given: str, seconds: float) -> None:
-    rate = settings({**BASE, SMS_RATE: given}).rates.of(Medium.SMS)
+    rate = settings({**BASE, SMS_RATE: given}).rate_limits.of(Medium.SMS)
     assert rate is not None
     assert rate.interval.total_seconds() == seconds
 

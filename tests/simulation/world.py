@@ -51,7 +51,7 @@ ACCOUNTS = {
     ONE: [
         an_account(ONE),
         an_account(ONE, retries={"max_attempts": 2, "first_wait": timedelta(seconds=10)}),
-        an_account(ONE, rates=SLOW),
+        an_account(ONE, rate_limits=SLOW),
     ],
     TWO: [an_account(TWO, number_prefix="INV-")],
 }

@@ -60,7 +60,7 @@ def test_the_defaults_ask_for_nothing() -> None:
         retries=RetryPolicy(
             max_attempts=8, first_wait=timedelta(seconds=30), max_wait=timedelta(hours=6)
         ),
-        rates=RateLimits(sms=None, email=None),
+        rate_limits=RateLimits(sms=None, email=None),
     )
 
 

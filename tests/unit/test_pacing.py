@@ -118,7 +118,7 @@ def paced(office: Office, sms: int) -> BackgroundJobs:
         office.clock,
         RandomIds(),
         {Medium.SMS: office.sender},
-        rates=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
+        rate_limits=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
     )
 
 
@@ -163,7 +163,7 @@ def test_what_is_refused_takes_no_turn() -> None:
 
 
 def test_an_account_has_a_rate_of_its_own() -> None:
-    office = Office(rates=RateLimits(sms=RateLimit(most=1, within=SECOND)))
+    office = Office(rate_limits=RateLimits(sms=RateLimit(most=1, within=SECOND)))
     first, second = queued(office, 2)
     assert office.background_jobs.deliver(first) is AttemptResult.HANDED_OVER
     assert office.background_jobs.deliver(second) is AttemptResult.POSTPONED

@@ -97,7 +97,7 @@ def build_application(
     parts: Callable[[ApplicationParts], Sequence[Mounted]] = own_parts,
     charges_automatically: bool = False,
     engine: EngineName = EngineName.EMBEDDED,
-    rates: RateLimits = UNLIMITED,
+    rate_limits: RateLimits = UNLIMITED,
     base_url: str | None = None,
     looks: Looks = AS_SHIPPED,
 ) -> Application:
@@ -116,7 +116,9 @@ def build_application(
     chosen = served() if apis is None else apis
     database, store = opened(url, clock, engine)
     keys = SqlKeyring(database) if keyring is None else keyring(store)
-    background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
+    background_jobs = BackgroundJobs(
+        store, clock, ids, senders, webhook_sender, rate_limits=rate_limits
+    )
     hear(senders, InvoiceService(store, clock, ids).record_delivery_reports)
     service = (
         InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
@@ -205,7 +207,7 @@ def build_worker(
     by_medium = senders(given)
     hear(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(
-        store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
+        store, clock, ids, by_medium, webhook_sender(given), rate_limits=given.rate_limits
     )
     metrics = Metrics()
     return an_engine(given.engine, background_jobs, database, metrics, hands), metrics

@@ -68,7 +68,7 @@ class Settings:
     """What the secrets of webhooks are sealed under."""
     log_level: str = "INFO"
     engine: EngineName = EngineName.EMBEDDED
-    rates: RateLimits = UNLIMITED
+    rate_limits: RateLimits = UNLIMITED
     """How fast the messages of all accounts together may go out."""
     language: str = "en"
     """What payers read of whom nothing is known."""

@@ -50,7 +50,7 @@ class BackgroundJobs:
     lease: timedelta = LEASE
     head_start: timedelta = timedelta(0)
     """How long the first attempt is reserved for the process that queued the message."""
-    rates: RateLimits = UNLIMITED
+    rate_limits: RateLimits = UNLIMITED
     """The rate limits of all accounts together."""
 
     def deliver(self, key: MessageKey) -> AttemptResult:

@@ -70,7 +70,7 @@ class ClaimSettings(Protocol):
     @property
     def head_start(self) -> timedelta: ...
     @property
-    def rates(self) -> RateLimits: ...
+    def rate_limits(self) -> RateLimits: ...
 
 
 class Claiming:
@@ -181,8 +181,8 @@ class Claiming:
             return {}
         account, medium = self._account(queued), queued.medium
         limits = {
-            RateLimitKey(None, medium): self._settings.rates.of(medium),
-            RateLimitKey(account.id, medium): account.policy.rates.of(medium),
+            RateLimitKey(None, medium): self._settings.rate_limits.of(medium),
+            RateLimitKey(account.id, medium): account.policy.rate_limits.of(medium),
         }
         return {key: limit for key, limit in limits.items() if limit is not None}
 

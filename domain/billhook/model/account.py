@@ -57,7 +57,7 @@ class AccountPolicy(Value):
     """The minimum number of digits after the prefix, padded with zeros."""
     retries: RetryPolicy = RetryPolicy()
     """How messages to its payers are retried."""
-    rates: RateLimits = UNLIMITED
+    rate_limits: RateLimits = UNLIMITED
     """The maximum rate of its messages, by medium."""
     reminders: ReminderSchedule | None = None
     """When its payers are reminded; None sends no reminders."""
