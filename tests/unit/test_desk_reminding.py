@@ -180,7 +180,7 @@ def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
 
 def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
     evening = DUE.replace(hour=20, minute=59)
-    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
+    office = _office(ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT, media=[Medium.EMAIL]))
     _due(office, due_by=evening)
     (message,) = _swept(office, evening)
     office.sender.faults.append(Transient("busy", retry_after=HOUR))
@@ -195,7 +195,7 @@ def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
 
 
 def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
-    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
+    office = _office(ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT))
     _due(office)
     office.clock.set(NOON.replace(hour=23))
     message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
@@ -203,7 +203,7 @@ def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
 
 
 def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
-    schedule = ReminderSchedule(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
+    schedule = ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT, time_zone="Asia/Kolkata")
     office = _office(schedule)
     _due(office, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
     _due(office, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))

@@ -174,7 +174,7 @@ class Claiming:
             return self._now
         invoice = self._invoices.get(queued.invoice_key)
         name = schedule.time_zone if invoice is None else zone_of(invoice, schedule)
-        return schedule.awake(self._now, self._settings.clock.zone(name))
+        return schedule.next_allowed(self._now, self._settings.clock.zone(name))
 
     def _limits(self, queued: OutboxMessage) -> Mapping[RateLimitKey, RateLimit]:
         if not isinstance(queued, Message):

@@ -56,14 +56,14 @@ def reminder_times(
 
     >>> from datetime import UTC, timedelta
     >>> from billhook import examples
-    >>> schedule = ReminderSchedule(before=[timedelta(hours=1)], after=[timedelta(0)], most=1)
+    >>> schedule = ReminderSchedule(before=[timedelta(hours=1)], after=[timedelta(0)], max_reminders=1)
     >>> due_by = examples.NOON + timedelta(days=1)
     >>> [step.hour for step in reminder_times(examples.issued(due_by=due_by), schedule, UTC)]
     [11]
     """
     if invoice.issued_at is None or STATUS_CHECK.in_status(invoice.status) is not None:
         return ()
-    return _steps(invoice, schedule, zone, invoice.issued_at)[: schedule.most]
+    return _steps(invoice, schedule, zone, invoice.issued_at)[: schedule.max_reminders]
 
 
 def reschedule(
@@ -111,7 +111,7 @@ def remind(
         return ReminderDecision((), None)
     # The schedule may have changed since, so that no step is due now.
     next_at = _next(progress, invoice, schedule, zone).due_at
-    due, allowed_at = next_at is not None and next_at <= now, schedule.awake(now, zone)
+    due, allowed_at = next_at is not None and next_at <= now, schedule.next_allowed(now, zone)
     if due and allowed_at > now:  # late, and now within the quiet hours
         return ReminderDecision((), replace(progress, due_at=allowed_at))
     notifications = _notifications(invoice, schedule, now, deliverabilities) if due else ()
@@ -132,7 +132,9 @@ def outlook(
     if first is None or STATUS_CHECK.refusal(invoice, now) is not None:
         return ReminderOutlook(progress.sent, ())
     later = _steps(invoice, schedule, zone, max(first, now))
-    remaining = None if schedule.most is None else max(0, schedule.most - progress.sent)
+    remaining = (
+        None if schedule.max_reminders is None else max(0, schedule.max_reminders - progress.sent)
+    )
     return ReminderOutlook(progress.sent, (first, *later)[:remaining])
 
 
@@ -159,7 +161,7 @@ def _notifications(
 def _next(
     progress: ReminderProgress, invoice: Invoice, schedule: ReminderSchedule, zone: tzinfo
 ) -> ReminderProgress:
-    if schedule.most is not None and progress.sent >= schedule.most:
+    if schedule.max_reminders is not None and progress.sent >= schedule.max_reminders:
         return replace(progress, due_at=None)
     steps = _steps(invoice, schedule, zone, progress.since)
     return replace(progress, due_at=next(iter(steps), None))

@@ -51,7 +51,7 @@ class QuietHours(Value):
     They may cross midnight. At least two hours of each day must remain.
 
     >>> night = QuietHours(start=time(21), end=time(8))
-    >>> night.over(datetime(2026, 1, 1, 23, tzinfo=UTC), UTC).isoformat()
+    >>> night.end_after(datetime(2026, 1, 1, 23, tzinfo=UTC), UTC).isoformat()
     '2026-01-02T08:00:00+00:00'
     """
 
@@ -65,7 +65,7 @@ class QuietHours(Value):
             raise ValueError("quiet hours must leave at least two hours of the day")
         return self
 
-    def over(self, at: datetime, zone: tzinfo) -> datetime:
+    def end_after(self, at: datetime, zone: tzinfo) -> datetime:
         """`at` itself, or the end of the quiet hours if `at` is within them.
 
         If a change to daylight saving time skips that end, the result is later by the same time.
@@ -99,11 +99,11 @@ class ReminderSchedule(Value):
     before: Annotated[tuple[_Before, ...], AfterValidator(_sorted), _STEPS] = ()
     after: Annotated[tuple[_After, ...], AfterValidator(_sorted), _STEPS] = ()
     """Zero is the due date itself."""
-    most: Annotated[int, Strict(), Field(ge=1)] | None = None
+    max_reminders: Annotated[int, Strict(), Field(ge=1)] | None = None
     """The maximum number of reminders for one invoice; None is no limit."""
     media: Annotated[tuple[Medium, ...], AfterValidator(in_order)] = ()
     """The media of reminders; empty is every medium whose address is known."""
-    quiet: QuietHours | None = None
+    quiet_hours: QuietHours | None = None
     """A reminder that is due in these hours is sent at their end, several of them as one."""
     time_zone: TimeZone | None = None
     """The time zone for payers without one of their own; None is UTC."""
@@ -119,11 +119,11 @@ class ReminderSchedule(Value):
         if not _FIRST < due_by < _LAST:
             return ()
         steps = [due_by - step for step in self.before] + [due_by + step for step in self.after]
-        return tuple(sorted({self.awake(step, zone) for step in steps}))
+        return tuple(sorted({self.next_allowed(step, zone) for step in steps}))
 
-    def awake(self, at: datetime, zone: tzinfo) -> datetime:
+    def next_allowed(self, at: datetime, zone: tzinfo) -> datetime:
         """`at` itself, or the end of the quiet hours if `at` is within them."""
-        return at if self.quiet is None else self.quiet.over(at, zone)
+        return at if self.quiet_hours is None else self.quiet_hours.end_after(at, zone)
 
 
 @dataclass(frozen=True, slots=True)
