@@ -160,7 +160,7 @@ def test_a_subscriber_that_does_not_answer_is_told_for_a_day_and_no_longer() -> 
 def test_the_most_hasty_retries_of_a_day_are_not_cut_off_by_their_count() -> None:
     # With no jitter every wait is half as long: that must still last the day.
     now = NOON
-    for attempts in range(1, WEBHOOK_RETRIES.attempts):
+    for attempts in range(1, WEBHOOK_RETRIES.max_attempts):
         again = next_attempt(
             attempts, Unknown("?"), WEBHOOK_RETRIES, since=NOON, jitter=0.0, now=now
         )

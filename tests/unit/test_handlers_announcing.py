@@ -274,7 +274,9 @@ def test_to_silence_keeps_what_was_changed_meanwhile() -> None:
         office.subscribed(url="https://moved.example")
         raise RuntimeError
 
-    worn = office.webhook_events()[0].model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
+    worn = office.webhook_events()[0].model_copy(
+        update={"attempts": WEBHOOK_RETRIES.max_attempts - 1}
+    )
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
     _with(office, ActingAnnouncer(moves)).deliver(key)
@@ -327,7 +329,7 @@ def test_who_is_gone_when_the_last_attempt_fails_needs_no_silencing() -> None:
         office.store._rows.webhook_endpoints.clear()
         raise RuntimeError
 
-    worn = _only(office).model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
+    worn = _only(office).model_copy(update={"attempts": WEBHOOK_RETRIES.max_attempts - 1})
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
     assert _with(office, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.HANDED_OVER
@@ -340,7 +342,7 @@ def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscribe
     key = _queued(office)
     lost = _only(office).model_copy(
         update={
-            "attempts": WEBHOOK_RETRIES.attempts,
+            "attempts": WEBHOOK_RETRIES.max_attempts,
             "status": DeliveryStatus.SENDING,
             "due_at": NOON + LEASE,
         }

@@ -56,7 +56,8 @@ def reminder_times(
 
     >>> from datetime import UTC, timedelta
     >>> from billhook import examples
-    >>> schedule = ReminderSchedule(before=[timedelta(hours=1)], after=[timedelta(0)], max_reminders=1)
+    >>> hour, zero = timedelta(hours=1), timedelta(0)
+    >>> schedule = ReminderSchedule(before=[hour], after=[zero], max_reminders=1)
     >>> due_by = examples.NOON + timedelta(days=1)
     >>> [step.hour for step in reminder_times(examples.issued(due_by=due_by), schedule, UTC)]
     [11]
