@@ -233,7 +233,7 @@ class _Work:
             ]
         return found[search.skip : search.skip + search.limit]
 
-    def behind(self, short_url: str) -> Invoice | None:
+    def by_short_url(self, short_url: str) -> Invoice | None:
         live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
         return next(live, None)
 
@@ -255,13 +255,13 @@ class _Work:
             and _wanted(invoice, search, now)
         ]
 
-    def upcoming(self, series: NumberSeries) -> int:
+    def next_position(self, series: NumberSeries) -> int:
         return self.rows.numbers.get(series, 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return _found(self.rows.messages, keys)
 
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
         wanted = set(ids)

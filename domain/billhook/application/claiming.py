@@ -165,7 +165,9 @@ class Claiming:
         ]
         if message.medium is not Medium.EMAIL or not suppressed:
             return invoice
-        return invoice.model_copy(update={"document": invoice.document.sparing(suppressed)})
+        return invoice.model_copy(
+            update={"document": invoice.document.without_copies_to(suppressed)}
+        )
 
     def _after_quiet_hours(self, queued: OutboxMessage, account: Account) -> datetime:
         """When it may be sent: a reminder that is late must not be sent in quiet hours."""

@@ -57,7 +57,7 @@ class Snapshot(Protocol):
         """The invoices that match, in the order of the search, by default the newest first."""
         ...
 
-    def behind(self, short_url: str) -> Invoice | None:
+    def by_short_url(self, short_url: str) -> Invoice | None:
         """The invoice with this short URL, of any account; None if there is none."""
         ...
 
@@ -65,12 +65,12 @@ class Snapshot(Protocol):
         """The number of invoices that match, on all pages."""
         ...
 
-    def upcoming(self, series: NumberSeries) -> int:
+    def next_position(self, series: NumberSeries) -> int:
         """The next position of a series. Another transaction may draw it first."""
         ...
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]: ...
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
         """The keys of the messages that providers accepted under these ids."""

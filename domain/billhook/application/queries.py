@@ -53,7 +53,7 @@ class Queries:
         if not by_provider:
             return [name if isinstance(name, MessageKey) else None for name in names]
         with self._store.snapshot() as snapshot:
-            found = snapshot.taken_as(sorted(by_provider))
+            found = snapshot.keys_by_provider_id(sorted(by_provider))
         return [name if isinstance(name, MessageKey) else found.get(name) for name in names]
 
     def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
@@ -71,10 +71,10 @@ class Queries:
         with self._store.snapshot() as snapshot:
             return [as_of(found, now) for found in snapshot.search(account, search, now)]
 
-    def behind(self, short_url: str) -> Result[HostedInvoice, InvoiceNotFound]:
+    def by_short_url(self, short_url: str) -> Result[HostedInvoice, InvoiceNotFound]:
         """The invoice with this short URL, as its payer sees it."""
         with self._store.snapshot() as snapshot:
-            found = snapshot.behind(short_url)
+            found = snapshot.by_short_url(short_url)
             if found is None:
                 return Failure(InvoiceNotFound())
             seller = snapshot.accounts((found.account,))[found.account]
@@ -104,13 +104,13 @@ class Queries:
             seller = snapshot.accounts((account,)).get(account)
             if seller is None or seller.series is None:
                 return None
-            return seller.number(snapshot.upcoming(seller.series))
+            return seller.number(snapshot.next_position(seller.series))
 
     def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
         """The messages about an invoice, the oldest first."""
-        return self.correspondence(account, (invoice,)).get(invoice, ())
+        return self.messages_of(account, (invoice,)).get(invoice, ())
 
-    def correspondence(
+    def messages_of(
         self, account: AccountId, invoices: Collection[InvoiceId]
     ) -> Mapping[InvoiceId, Sequence[Message]]:
         """The messages about each of these invoices, the oldest first."""

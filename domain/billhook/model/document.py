@@ -122,7 +122,7 @@ class Document(DocumentFields):
             return NO_COPIES
         return Copies(self.recipients.cc, self.recipients.bcc)
 
-    def sparing(self, addresses: Collection[str]) -> Document:
+    def without_copies_to(self, addresses: Collection[str]) -> Document:
         """The same document without copies to these addresses."""
         if self.recipients is None:
             return self

@@ -73,8 +73,8 @@ class MessagesSuite(StoreSuite):
         )
         hostile = ProviderMessageId(Medium.SMS, "a\x00b\ud800")
         with opened.snapshot() as snapshot:
-            assert snapshot.taken_as([other, known, hostile]) == {known: text.key}
-            assert snapshot.taken_as([]) == {}
+            assert snapshot.keys_by_provider_id([other, known, hostile]) == {known: text.key}
+            assert snapshot.keys_by_provider_id([]) == {}
 
     def test_messages_about_an_invoice_come_the_oldest_first(self, opened: Store) -> None:
         oldest, middle = a_message("msg_b"), a_message("msg_c")
