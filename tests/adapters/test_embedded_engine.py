@@ -140,7 +140,7 @@ def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
 class Unreadable(InMemoryStore):
     """A store in which what is remembered cannot be read."""
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         raise ValueError("ravi@example.com has a corrupt row")
 
 

@@ -122,7 +122,7 @@ def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office
     office.notify()
     office.faults.deny(Point.COMMIT, LOST)
     with pytest.raises(ConnectionResetError):
-        office.store.forget(NOON + 1000 * LEASE, 10)
+        office.store.delete_expired_records(NOON + 1000 * LEASE, 10)
     assert office.rows._rows.idempotency_records == {}
 
 

@@ -59,9 +59,9 @@ class LimitedStore(InMemoryStore):
         super().__init__()
         self.limits: list[int] = []
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         self.limits.append(limit)
-        return super().forget(now, limit)
+        return super().delete_expired_records(now, limit)
 
 
 def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:

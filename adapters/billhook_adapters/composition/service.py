@@ -188,7 +188,7 @@ def an_engine(
         metrics.handled(outcome.value)
 
     def repaired(messages: int) -> None:
-        background_jobs.store.note_repairs(messages, background_jobs.clock.now())
+        background_jobs.store.record_repairs(messages, background_jobs.clock.now())
 
     if name is EngineName.EMBEDDED:
         return EmbeddedEngine(background_jobs, hands=hands, handled=handled)

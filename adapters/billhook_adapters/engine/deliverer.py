@@ -128,7 +128,7 @@ class Deliverer:
         return [one for key in keys for one in self._claimed((key,))]
 
     def _set_aside(self, key: MessageKey) -> AttemptResult:
-        self._handlers.store.set_aside(key, self._handlers.clock.now() + ASIDE)
+        self._handlers.store.defer(key, self._handlers.clock.now() + ASIDE)
         return AttemptResult.SET_ASIDE
 
     def _hand_over(self, parcel: DeliveryJob) -> None:

@@ -129,7 +129,7 @@ class InMemoryStore:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
         if not self._rows.idempotency_records:
             return 0  # a sweep that has nothing to do copies nothing
@@ -195,14 +195,14 @@ class InMemoryStore:
             if since is None or at > since
         )
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
+    def defer(self, key: MessageKey, until: datetime) -> None:
         """Leave a live message alone until then."""
         with self.transaction() as transaction:
             message = transaction.rows.messages.get(key)
             if message is not None and message.due_at is not None:
                 transaction.rows.messages[key] = message.model_copy(update={"due_at": until})
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
+    def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
         with self.transaction() as transaction:
             transaction.rows.repairs.append((messages, now))

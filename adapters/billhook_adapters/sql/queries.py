@@ -101,7 +101,7 @@ SENDABLE = (
     .order_by(t.messages.c.due_at)
     .limit(bindparam("most"))
 )
-SET_ASIDE = (
+DEFER = (
     update(t.messages)
     .where(
         t.messages.c.account == bindparam("of"),
@@ -126,7 +126,7 @@ _OVER = (
     .with_for_update(skip_locked=True)
     .cte("over")
 )
-FORGET = (
+DELETE_EXPIRED_RECORDS = (
     delete(t.idempotency_records)
     .where(
         tuple_(t.idempotency_records.c.account, t.idempotency_records.c.key).in_(

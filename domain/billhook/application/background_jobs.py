@@ -108,7 +108,7 @@ class BackgroundJobs:
         It also deletes up to `limit` idempotency records that have expired.
         """
         now = self.clock.now()
-        self.store.forget(now, limit)
+        self.store.delete_expired_records(now, limit)
         return InvoiceService(self.store, self.clock, self.ids).sweep(limit) + self.remind(limit)
 
     def remind(self, limit: int = 1000) -> int:

@@ -148,7 +148,7 @@ class Store(Protocol):
         """The keys of live messages that are due, the longest due first."""
         ...
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
+    def defer(self, key: MessageKey, until: datetime) -> None:
         """Defer a live message until a time without reading it, because its row may be corrupt."""
         ...
 
@@ -156,7 +156,7 @@ class Store(Protocol):
         """The keys of invoices with a reminder due, the longest due first."""
         ...
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Delete up to `limit` idempotency records whose time has passed; returns how many."""
         ...
 
@@ -172,7 +172,7 @@ class Store(Protocol):
         """The numbers of messages in the outbox, each counted up to `most`."""
         ...
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
+    def record_repairs(self, messages: int, now: datetime) -> None:
         """Record that a sweep found so many messages without a job."""
         ...
 

@@ -150,8 +150,8 @@ class OutboxSuite(StoreSuite):
         )
 
     def test_repairs_add_up(self, opened: Store) -> None:
-        opened.note_repairs(3, NOON)
-        opened.note_repairs(4, NOON + HOUR)
+        opened.record_repairs(3, NOON)
+        opened.record_repairs(4, NOON + HOUR)
         outbox_counts = opened.outbox_counts(NOON, MOST)
         assert (outbox_counts.repairs, outbox_counts.repaired_at) == (7, NOON + HOUR)
 
