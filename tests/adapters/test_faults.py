@@ -140,7 +140,7 @@ def test_a_receiver_may_take_a_message_and_say_otherwise(
 ) -> None:
     message = office.notify()
     (office.faults.deny if happens else office.faults.prevent)(Point.SEND, error)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert [one.id for one in office.texts.delivered] == [message.id] * happens
     assert (office.message().status, office.message().reason) == (
         DeliveryStatus.QUEUED,
@@ -155,7 +155,7 @@ def test_a_receiver_may_take_a_message_and_say_otherwise(
 def test_something_may_happen_before_the_answer_comes(office: Office) -> None:
     message = office.notify()
     office.faults.meanwhile(Point.SEND, lambda: office.time.advance(LEASE))
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert office.message().sent_at == NOON + LEASE
 
 

@@ -165,7 +165,7 @@ def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
     office = _office()
     _due(office)
     (message,) = _swept(office, DUE)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert "reminds you of an invoice" in office.sender.delivered[0].text
 
 
@@ -184,14 +184,14 @@ def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
     _due(office, due_by=evening)
     (message,) = _swept(office, evening)
     office.sender.faults.append(Transient("busy", retry_after=HOUR))
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     office.clock.set(evening + HOUR)
     assert office.background_jobs.deliver(message.key) is AttemptResult.POSTPONED
     (waiting,) = office.messages()
     assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, 1)
     assert waiting.due_at == (evening + DAY).replace(hour=8, minute=0)
     office.clock.set(waiting.due_at)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
@@ -199,7 +199,7 @@ def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
     _due(office)
     office.clock.set(NOON.replace(hour=23))
     message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:

@@ -82,7 +82,7 @@ def test_an_announcement_is_told_once() -> None:
     office = Office()
     key = _queued(office)
     wakes = [office.background_jobs.deliver(key) for _ in range(3)]
-    assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
+    assert wakes == [AttemptResult.ATTEMPTED, AttemptResult.NOTHING, AttemptResult.NOTHING]
     (context,) = office.webhook_sender.told
     assert context.webhook_event.id == key.message
     assert (_only(office).status, _only(office).sent_at) == (DeliveryStatus.SENT, NOON)
@@ -170,7 +170,7 @@ def test_an_expired_invoice_is_still_told_as_it_was() -> None:
     key = _queued(office)
     office.clock.set(TOMORROW)
     office.background_jobs.sweep()
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert office.webhook_sender.told[0].invoice.status is Status.ISSUED
 
 
@@ -189,7 +189,7 @@ def test_whoever_died_while_telling_is_followed_under_the_same_id() -> None:
     assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
     office.clock.set(NOON + LEASE)
     assert list(office.store.sendable(office.clock.now(), 10)) == [key]
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     ((before,), (after,)) = dying.told, office.webhook_sender.told
     assert before.webhook_event.id == after.webhook_event.id == key.message
     assert (before.invoice, list(before.events)) == (after.invoice, list(after.events))
@@ -202,7 +202,7 @@ def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
 
     def sleeps() -> None:
         office.clock.advance(LEASE)
-        assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+        assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
     assert _with(office, ActingAnnouncer(sleeps)).deliver(key) is AttemptResult.NOTHING
     assert (_only(office).attempts, _only(office).provider_id) == (2, None)
@@ -213,7 +213,7 @@ def test_an_announcement_in_other_hands_is_left_there() -> None:
     key = _queued(office)
     seen: list[AttemptResult] = []
     acting = ActingAnnouncer(lambda: seen.append(office.background_jobs.deliver(key)))
-    assert _with(office, acting).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(office, acting).deliver(key) is AttemptResult.ATTEMPTED
     assert seen == [AttemptResult.NOTHING]
     assert _only(office).provider_id == "hook_1"
 
@@ -240,7 +240,7 @@ def test_who_refuses_for_good_is_silenced_at_once() -> None:
     office = Office()
     key = _queued(office)
     office.webhook_sender.faults.append(Permanent("410 Gone"))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).reason) == (DeliveryStatus.FAILED, "410 Gone")
     assert _silenced(office)
 
@@ -249,7 +249,7 @@ def test_who_answers_in_the_end_is_not_silenced() -> None:
     office = Office()
     _queued(office)
     office.webhook_sender.faults += [Transient("busy")] * 5
-    assert _until_it_ends(office) == [AttemptResult.HANDED_OVER] * 6
+    assert _until_it_ends(office) == [AttemptResult.ATTEMPTED] * 6
     assert (_only(office).status, _silenced(office)) == (DeliveryStatus.SENT, False)
 
 
@@ -332,7 +332,7 @@ def test_who_is_gone_when_the_last_attempt_fails_needs_no_silencing() -> None:
     worn = _only(office).model_copy(update={"attempts": WEBHOOK_RETRIES.max_attempts - 1})
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
-    assert _with(office, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(office, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.ATTEMPTED
     assert _only(office).reason == "the sender raised RuntimeError"
     assert office.store._rows.webhook_endpoints == {}
 
@@ -350,7 +350,7 @@ def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscribe
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: lost}))
     office.clock.set(NOON + LEASE)
-    assert office.background_jobs.deliver(key) is AttemptResult.GIVEN_UP
+    assert office.background_jobs.deliver(key) is AttemptResult.DEAD_LETTER
     assert (_only(office).status, _only(office).reason) == (
         DeliveryStatus.FAILED,
         "the last attempt has no result",
@@ -366,7 +366,7 @@ def test_a_breaking_announcer_does_not_stop_the_handlers() -> None:
     def breaks() -> None:
         raise RuntimeError
 
-    assert _with(office, ActingAnnouncer(breaks)).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(office, ActingAnnouncer(breaks)).deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).reason) == (
         DeliveryStatus.QUEUED,
         "the sender raised RuntimeError",
@@ -379,7 +379,7 @@ def test_who_tells_nobody_leaves_an_announcement_to_one_that_does() -> None:
     before = _only(office)
     assert _with(office, None).deliver(key) is AttemptResult.NOTHING
     assert _only(office) == before
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
 
 def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() -> None:
@@ -417,14 +417,14 @@ def test_a_head_start_is_for_the_first_attempt_at_a_message_alone() -> None:
     message = (
         office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
-    assert patient.deliver(event_type) is AttemptResult.HANDED_OVER  # nobody else would announce it
+    assert patient.deliver(event_type) is AttemptResult.ATTEMPTED  # nobody else would announce it
     office.clock.set(NOON + start - TICK)
     assert patient.deliver(message) is AttemptResult.NOTHING
     assert office.messages()[0].attempts == 0
     office.clock.set(NOON + start)
     office.sender.faults.append(Transient("busy", timedelta(0)))
-    assert patient.deliver(message) is AttemptResult.HANDED_OVER
-    assert patient.deliver(message) is AttemptResult.HANDED_OVER
+    assert patient.deliver(message) is AttemptResult.ATTEMPTED
+    assert patient.deliver(message) is AttemptResult.ATTEMPTED
     assert office.messages()[0].status is DeliveryStatus.SENT
 
 
@@ -439,8 +439,8 @@ def test_a_head_start_does_not_hold_up_a_second_attempt() -> None:
         office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
     office.sender.faults.append(Transient("busy", timedelta(0)))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert patient.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
+    assert patient.deliver(key) is AttemptResult.ATTEMPTED
     assert office.messages()[0].status is DeliveryStatus.SENT
 
 

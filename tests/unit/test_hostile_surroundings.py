@@ -187,7 +187,7 @@ def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: 
     assert message.reason == (
         "the last attempt has no result" if dies else "the sender raised RuntimeError"
     )
-    assert (AttemptResult.GIVEN_UP in seen) is dies
+    assert (AttemptResult.DEAD_LETTER in seen) is dies
 
 
 def test_no_repr_tells_an_address_or_a_short_url() -> None:

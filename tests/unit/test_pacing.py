@@ -151,7 +151,7 @@ def test_what_has_no_turn_soon_is_postponed_without_an_attempt() -> None:
     background_jobs = paced(office, 1)
     assert background_jobs.deliver(second) is AttemptResult.NOTHING
     office.clock.advance(SECOND)
-    assert background_jobs.deliver(second) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(second) is AttemptResult.ATTEMPTED
 
 
 def test_what_is_refused_takes_no_turn() -> None:
@@ -165,8 +165,8 @@ def test_what_is_refused_takes_no_turn() -> None:
 def test_an_account_has_a_rate_of_its_own() -> None:
     office = Office(rate_limits=RateLimits(sms=RateLimit(most=1, within=SECOND)))
     first, second = queued(office, 2)
-    assert office.background_jobs.deliver(first) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(first) is AttemptResult.ATTEMPTED
     assert office.background_jobs.deliver(second) is AttemptResult.POSTPONED
     by_mail = Notify(account=ACME, invoice=InvoiceId("inv_0"), medium=Medium.EMAIL)
     mail = office.service.execute(by_mail).unwrap().key
-    assert office.background_jobs.deliver(mail) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(mail) is AttemptResult.ATTEMPTED

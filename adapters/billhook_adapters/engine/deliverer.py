@@ -129,7 +129,7 @@ class Deliverer:
 
     def _set_aside(self, key: MessageKey) -> AttemptResult:
         self._handlers.store.defer(key, self._handlers.clock.now() + ASIDE)
-        return AttemptResult.SET_ASIDE
+        return AttemptResult.UNREADABLE
 
     def _hand_over(self, parcel: DeliveryJob) -> None:
         try:

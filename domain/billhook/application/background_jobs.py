@@ -97,7 +97,7 @@ class BackgroundJobs:
                 writes.messages[concluded.key] = concluded
                 writes.suppressed.update(suppressed_by(dispatch, result))
                 writes.webhook_endpoints.update(silenced_endpoints(transaction, concluded))
-                delivered.append(AttemptResult.HANDED_OVER)
+                delivered.append(AttemptResult.ATTEMPTED)
             if writes:
                 transaction.save(writes)
         return delivered

@@ -46,13 +46,13 @@ class AttemptResult(StrEnum):
     """There was nothing to do: it is unknown, final, not due, or under another lease."""
     SUPPRESSED = "suppressed"
     """The rules no longer allow it."""
-    GIVEN_UP = "given_up"
+    DEAD_LETTER = "dead_letter"
     """Its last attempt had no result, and it is a dead letter now."""
     POSTPONED = "postponed"
     """Deferred by a rate limit or by quiet hours."""
-    SET_ASIDE = "set_aside"
+    UNREADABLE = "unreadable"
     """Its row could not be read, and it is deferred."""
-    HANDED_OVER = "handed_over"
+    ATTEMPTED = "attempted"
     """An attempt was made and its result recorded."""
 
 
@@ -116,7 +116,7 @@ class Claiming:
         dead = give_up(queued, now=self._now, retries=retries)
         if dead is not None:
             self.writes.webhook_endpoints.update(silenced_endpoints(self._transaction, dead))
-            return self._save(dead, AttemptResult.GIVEN_UP)
+            return self._save(dead, AttemptResult.DEAD_LETTER)
         claimed = claim(queued, now=self._now, lease=self._settings.lease)
         if isinstance(claimed, Failure):
             return AttemptResult.NOTHING
@@ -132,7 +132,7 @@ class Claiming:
         slot = self._next_slot(queued)
         if slot.promised:
             return self._save(postpone(queued, slot.at), AttemptResult.POSTPONED)
-        self._save(dispatch, AttemptResult.HANDED_OVER)
+        self._save(dispatch, AttemptResult.ATTEMPTED)
         return DeliveryJob(dispatch, retries, send, slot.at)
 
     def _account(self, queued: OutboxMessage) -> Account:
