@@ -130,7 +130,7 @@ class Claiming:
         if allowed_at > self._now:
             return self._save(postpone(queued, allowed_at), AttemptResult.POSTPONED)
         slot = self._next_slot(queued)
-        if slot.promised:
+        if slot.reserved:
             return self._save(postpone(queued, slot.at), AttemptResult.POSTPONED)
         self._save(dispatch, AttemptResult.ATTEMPTED)
         return DeliveryJob(dispatch, retries, send, slot.at)

@@ -18,8 +18,8 @@ from billhook.model.rate_limits import RateLimit
 class RateLimitState:
     """The state of one rate limit: the next free slot, and the end of the reserved ones."""
 
-    free_at: datetime
-    promised_until: datetime
+    next_free_at: datetime
+    reserved_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SendSlot:
     """The time at which a message may be sent. A reserved one is taken later, at that time."""
 
     at: datetime
-    promised: bool
+    reserved: bool
 
 
 K = TypeVar("K")
@@ -49,7 +49,7 @@ def next_slot(
     >>> limit = RateLimit(most=10, within=timedelta(seconds=1))
     >>> at_once = timedelta(0)
     >>> slot, after = next_slot({1: (limit, None)}, now=NOON, patience=at_once, waited=False)
-    >>> slot.at == NOON, (after[1].free_at - NOON).total_seconds()
+    >>> slot.at == NOON, (after[1].next_free_at - NOON).total_seconds()
     (True, 0.1)
     """
     states = {
@@ -57,22 +57,22 @@ def next_slot(
         for key, (limit, state) in limits.items()
     }
     free = {
-        key: max(now, state.free_at, now if waited else state.promised_until)
+        key: max(now, state.next_free_at, now if waited else state.reserved_until)
         for key, (_, state) in states.items()
     }
     at = max(free.values(), default=now)
     if at <= now + patience:
-        return SendSlot(at, promised=False), {
-            key: RateLimitState(at + interval, state.promised_until)
+        return SendSlot(at, reserved=False), {
+            key: RateLimitState(at + interval, state.reserved_until)
             for key, (interval, state) in states.items()
         }
     # A slot is reserved only under the limits whose wait is too long; the others stay unchanged.
     reservations = {
-        key: max(free[key], states[key][1].promised_until)
+        key: max(free[key], states[key][1].reserved_until)
         for key in states
         if free[key] > now + patience
     }
-    return SendSlot(max(reservations.values()), promised=True), {
-        key: RateLimitState(states[key][1].free_at, reservation + states[key][0])
+    return SendSlot(max(reservations.values()), reserved=True), {
+        key: RateLimitState(states[key][1].next_free_at, reservation + states[key][0])
         for key, reservation in reservations.items()
     }
