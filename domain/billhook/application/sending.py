@@ -73,7 +73,7 @@ def send_in(
         if isinstance(issued, Failure):
             return issued
         to_send = issued.unwrap().invoice
-    refused = NOTIFY.refusal(to_send, context.now)
+    refused = NOTIFY.error(to_send, context.now)
     if refused is not None:
         return refused
     notifications: list[Notification] = []

@@ -20,7 +20,7 @@ STATUS_CHECK = StatusCheck(Operation.CANCEL)
 def cancel(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Cancel the invoice, if it has no payments. `now` is an aware datetime."""
     now = utc(now)
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     return Success(changed(invoice, InvoiceCancelled(now)))

@@ -20,7 +20,7 @@ STATUS_CHECK = StatusCheck(Operation.DELETE)
 def delete(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Delete the draft; a tombstone remains. `now` is an aware datetime."""
     now = utc(now)
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     return Success(changed(invoice, InvoiceDeleted(now)))

@@ -93,7 +93,7 @@ def _verdicts(
         case (  # pragma: no branch  # there is no other operation
             Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE
         ):
-            refused = StatusCheck(operation).refusal(invoice, now)
+            refused = StatusCheck(operation).error(invoice, now)
             reasons = () if refused is None else (refused.failure(),)
     if operation is Operation.UPDATE and not reasons:
         return (Verdict(operation, editable=EDITABLE[status_at(invoice, now)]),)

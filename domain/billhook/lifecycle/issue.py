@@ -47,7 +47,7 @@ def issue(
 
 def violations(invoice: Invoice, min_expiry_lead: timedelta, now: datetime) -> Iterator[IssueError]:
     """All errors of `issue`, in the order of precedence."""
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         yield refused.failure()
     if invoice.document.customer is None:

@@ -81,7 +81,7 @@ def notify(
     if now.tzinfo is not UTC:  # skips a call if it is in UTC already
         now = utc(now)
     document = invoice.document  # read once: alternating between two models is slow in CPython
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     if address is None:
@@ -98,7 +98,7 @@ def violations(
     invoice: Invoice, medium: Medium, deliverability: Deliverability, now: datetime
 ) -> Iterator[NotifyError]:
     """All errors of `notify`, in the order of precedence."""
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         yield refused.failure()
     if invoice.document.address(medium) is None:

@@ -32,7 +32,7 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
     """
     now = utc(now)
     document, due = invoice.document, invoice.due  # read together, as in `notify`
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     amount = payment.amount

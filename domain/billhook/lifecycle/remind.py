@@ -82,7 +82,7 @@ def reschedule(
     """
     now = utc(now)
     due_by = after.document.due_by
-    if STATUS_CHECK.refusal(after, now) is not None or (progress is None and due_by is None):
+    if STATUS_CHECK.error(after, now) is not None or (progress is None and due_by is None):
         return None
     if progress is None:
         progress = ReminderProgress(now)
@@ -108,7 +108,7 @@ def remind(
     now = utc(now)
     if progress.due_at is None or now < progress.due_at:
         return ReminderDecision((), progress)
-    if schedule is None or STATUS_CHECK.refusal(invoice, now) is not None:
+    if schedule is None or STATUS_CHECK.error(invoice, now) is not None:
         return ReminderDecision((), None)
     # The schedule may have changed since, so that no step is due now.
     next_at = _next(progress, invoice, schedule, zone).due_at
@@ -130,7 +130,7 @@ def outlook(
 ) -> ReminderOutlook:
     """How many reminders were sent, and the times of the next ones. `now` is an aware datetime."""
     first = progress.due_at
-    if first is None or STATUS_CHECK.refusal(invoice, now) is not None:
+    if first is None or STATUS_CHECK.error(invoice, now) is not None:
         return ReminderOutlook(progress.sent, ())
     later = _steps(invoice, schedule, zone, max(first, now))
     remaining = (

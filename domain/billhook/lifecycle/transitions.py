@@ -112,7 +112,7 @@ class StatusCheck:
         """The error in a status, or None if the operation is allowed."""
         return self._errors.get(status)
 
-    def refusal(self, invoice: Invoice, now: datetime) -> StatusError | None:
+    def error(self, invoice: Invoice, now: datetime) -> StatusError | None:
         """The error for an invoice at a time, or None if the operation is allowed."""
         if invoice.deleted_at is not None:
             return self._deleted
