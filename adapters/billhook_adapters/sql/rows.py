@@ -273,13 +273,13 @@ def progress_of(row: Row) -> tuple[InvoiceKey, ReminderProgress]:
     return key, ReminderProgress(since, row["sent"], instant(row["due_at"]))
 
 
-def history_of(reason: str | None, last_asked: int | None) -> ContactHistory:
+def history_of(reason: str | None, last_message_at: int | None) -> ContactHistory:
     """The history that these columns tell. Raises ValueError on an unknown reason."""
     if reason is None:
-        return ContactHistory(None, instant(last_asked))
+        return ContactHistory(None, instant(last_message_at))
     for known in get_args(Suppression):
         if reason == known:
-            return ContactHistory(known, instant(last_asked))
+            return ContactHistory(known, instant(last_message_at))
     raise ValueError("an address is suppressed for a reason that nobody knows")
 
 

@@ -24,7 +24,7 @@ from billhook.lifecycle.explain import Verdict, explain
 from billhook.lifecycle.remind import ReminderOutlook, outlook, zone_of
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
-from billhook.messaging.message import Message, last_about
+from billhook.messaging.message import Message, last_message_at
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -185,7 +185,7 @@ class Queries:
             about = snapshot.messages_about((key,)).get(key, ())
         deliverabilities = {
             medium: histories.get(contact, ContactHistory()).deliverability(
-                seller.policy, last_about(about, medium)
+                seller.policy, last_message_at(about, medium)
             )
             for medium, contact in contacts.items()
         }

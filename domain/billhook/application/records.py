@@ -61,17 +61,20 @@ class ContactHistory:
     """What is recorded about a contact: its suppression, and its last message."""
 
     suppressed: Suppression | None = None
-    last_asked: datetime | None = None
+    last_message_at: datetime | None = None
     """When a message to it was last requested, about any invoice."""
 
     def deliverability(
-        self, policy: AccountPolicy, last_about: datetime | None = None
+        self, policy: AccountPolicy, invoice_last_message_at: datetime | None = None
     ) -> Deliverability:
         """Whether the contact may be sent a message about an invoice, by the account's policy.
 
-        `last_about` is when a message about the invoice was last requested by that medium.
+        `invoice_last_message_at` is when a message about the invoice was last requested by that medium.
         """
-        waits = (self.last_asked, policy.resend_wait), (last_about, policy.invoice_wait)
+        waits = (
+            (self.last_message_at, policy.resend_wait),
+            (invoice_last_message_at, policy.invoice_wait),
+        )
         allowed = [last + wait for last, wait in waits if last is not None and wait]
         return Deliverability(self.suppressed, max(allowed, default=None))
 

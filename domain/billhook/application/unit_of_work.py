@@ -35,7 +35,7 @@ from billhook.lifecycle.events import (
 from billhook.lifecycle.expire import OverdueInvoice, expire_overdue
 from billhook.lifecycle.notify import Deliverability, Notification
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.message import Message, last_about
+from billhook.messaging.message import Message, last_message_at
 from billhook.messaging.webhooks import (
     WebhookEndpoint,
     WebhookEndpointId,
@@ -111,7 +111,7 @@ class UnitOfWork:
             writes.events.append(RecordedEvent(message.invoice_key, None, event, context.actor))
             contact = Contact(message.account, message.medium, message.address)
             # It is not suppressed, or there would be no message.
-            self.histories.put(contact, ContactHistory(last_asked=self.now))
+            self.histories.put(contact, ContactHistory(last_message_at=self.now))
             if context.account.policy.invoice_wait:  # else it is not needed, and not read
                 key = message.invoice_key
                 self.about.put(key, (*(self.about.get(key) or ()), message))
@@ -251,7 +251,7 @@ class CommandContext:
         """Whether a contact may be sent a message about this invoice."""
         policy, last = self.account.policy, None
         if policy.invoice_wait:
-            last = last_about(self._unit.about.get(invoice.key) or (), contact.medium)
+            last = last_message_at(self._unit.about.get(invoice.key) or (), contact.medium)
         known = self._unit.histories.get(contact) or ContactHistory()
         return known.deliverability(policy, last)
 

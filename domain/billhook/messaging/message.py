@@ -31,7 +31,7 @@ def as_of(message: Message, at: datetime) -> Message:
     return message.model_copy(update={**queued, **unset})
 
 
-def last_about(messages: Iterable[Message], medium: Medium) -> datetime | None:
+def last_message_at(messages: Iterable[Message], medium: Medium) -> datetime | None:
     """When a message by this medium was last requested; None if never."""
     requested = (message.requested_at for message in messages if message.medium is medium)
     return max(requested, default=None)
