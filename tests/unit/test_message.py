@@ -160,7 +160,7 @@ def test_a_postponed_message_keeps_its_attempts_and_has_waited() -> None:
     waiting = a_message()
     postponed = postpone(waiting, LATER)
     assert postponed == _with(waiting, due_at=LATER)
-    assert (waiting.waited, postponed.waited) == (False, True)
+    assert (waiting.was_deferred, postponed.was_deferred) == (False, True)
 
 
 def test_a_message_that_is_never_due_is_not_claimed() -> None:
@@ -315,8 +315,8 @@ def test_a_requeued_message_is_tried_for_as_long_as_a_new_one() -> None:
 def test_a_requeued_message_was_not_put_off() -> None:
     dead = a_message(DeliveryStatus.FAILED, due_at=None, ended_at=NOON)
     again = requeue(dead, now=LATER).unwrap()
-    assert (again.since, again.waited) == (LATER, False)
-    assert postpone(again, LATER + TICK).waited
+    assert (again.since, again.was_deferred) == (LATER, False)
+    assert postpone(again, LATER + TICK).was_deferred
 
 
 @pytest.mark.parametrize(

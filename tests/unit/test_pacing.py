@@ -33,7 +33,7 @@ def turn_of(
     waited: bool = False,
 ) -> tuple[SendSlot, RateLimitState]:
     turn, after = next_slot(
-        {"one": (TEN, rate_limit_states)}, now=now, patience=patience, waited=waited
+        {"one": (TEN, rate_limit_states)}, now=now, patience=patience, was_deferred=waited
     )
     return turn, after["one"]
 
@@ -78,7 +78,7 @@ def test_promises_are_as_far_apart_as_turns() -> None:
 def test_whoever_comes_new_goes_behind_the_promised() -> None:
     rate_limit_states = RateLimitState(NOON, NOON + 5 * SECOND)
     new, _ = turn_of(rate_limit_states)
-    waited, after = turn_of(rate_limit_states, waited=True)
+    waited, after = turn_of(rate_limit_states, was_deferred=True)
     assert new == SendSlot(NOON + 5 * SECOND, reserved=True)
     assert waited == SendSlot(NOON, reserved=False)
     assert after == RateLimitState(NOON + STEP, NOON + 5 * SECOND)
@@ -90,7 +90,7 @@ def test_a_message_takes_its_turn_in_every_queue_it_stands_in() -> None:
         "all": (TEN, RateLimitState(NOON, NOON)),
         "own": (slow, RateLimitState(NOON + SECOND, NOON)),
     }
-    turn, after = next_slot(queues, now=NOON, patience=SECOND, waited=False)
+    turn, after = next_slot(queues, now=NOON, patience=SECOND, was_deferred=False)
     assert turn == SendSlot(NOON + SECOND, reserved=False)
     assert after["all"].next_free_at == NOON + SECOND + STEP
     assert after["own"].next_free_at == NOON + SECOND + timedelta(minutes=1)
@@ -98,14 +98,14 @@ def test_a_message_takes_its_turn_in_every_queue_it_stands_in() -> None:
 
 def test_a_queue_that_is_not_to_blame_holds_no_place() -> None:
     queues = {"all": (TEN, None), "own": (TEN, RateLimitState(NOON + 9 * SECOND, NOON))}
-    turn, after = next_slot(queues, now=NOON, patience=SECOND, waited=False)
+    turn, after = next_slot(queues, now=NOON, patience=SECOND, was_deferred=False)
     assert turn == SendSlot(NOON + 9 * SECOND, reserved=True)
     assert after == {"own": RateLimitState(NOON + 9 * SECOND, NOON + 9 * SECOND + STEP)}
 
 
 def test_without_a_rate_every_turn_is_now() -> None:
     nobody: dict[str, tuple[RateLimit, RateLimitState | None]] = {}
-    turn, after = next_slot(nobody, now=NOON, patience=SECOND, waited=False)
+    turn, after = next_slot(nobody, now=NOON, patience=SECOND, was_deferred=False)
     assert (turn, after) == (SendSlot(NOON, reserved=False), {})
 
 

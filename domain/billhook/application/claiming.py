@@ -194,7 +194,7 @@ class Claiming:
             for key, limit in self._limits(queued).items()
         }
         slot, after = next_slot(
-            limits, now=self._now, patience=self._patience, waited=queued.waited
+            limits, now=self._now, patience=self._patience, was_deferred=queued.was_deferred
         )
         for key, state in after.items():
             self._rate_limit_states.put(key, state)

@@ -119,7 +119,7 @@ class Dispatch(Value):
         return self.requested_at if self.requeued_at is None else self.requeued_at
 
     @property
-    def waited(self) -> bool:
+    def was_deferred(self) -> bool:
         """Whether it was deferred before, by a rate limit or after an attempt."""
         return self.due_at != self.since
 

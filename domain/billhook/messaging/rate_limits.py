@@ -38,7 +38,7 @@ def next_slot(
     *,
     now: datetime,
     patience: timedelta,
-    waited: bool,
+    was_deferred: bool,
 ) -> tuple[SendSlot, dict[K, RateLimitState]]:
     """The slot of one message under all of its rate limits, and their states after it.
 
@@ -48,7 +48,7 @@ def next_slot(
     >>> from billhook.examples import NOON
     >>> limit = RateLimit(most=10, within=timedelta(seconds=1))
     >>> at_once = timedelta(0)
-    >>> slot, after = next_slot({1: (limit, None)}, now=NOON, patience=at_once, waited=False)
+    >>> slot, after = next_slot({1: (limit, None)}, now=NOON, patience=at_once, was_deferred=False)
     >>> slot.at == NOON, (after[1].next_free_at - NOON).total_seconds()
     (True, 0.1)
     """
@@ -57,7 +57,7 @@ def next_slot(
         for key, (limit, state) in limits.items()
     }
     free = {
-        key: max(now, state.next_free_at, now if waited else state.reserved_until)
+        key: max(now, state.next_free_at, now if was_deferred else state.reserved_until)
         for key, (_, state) in states.items()
     }
     at = max(free.values(), default=now)
