@@ -25,7 +25,7 @@ from billhook.messaging.delivery import (
     DeliveryStatus,
     Transient,
     conclude,
-    give_up,
+    dead_letter,
     next_attempt,
 )
 from billhook.model.account import Account, AccountPolicy, RetryPolicy
@@ -136,7 +136,7 @@ def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
     retries = RetryPolicy(max_attempts=2)
     held = a_message(status=DeliveryStatus.SENDING, attempts=2, due_at=NOON)
     early = NOON - timedelta(microseconds=1)
-    dead = give_up(held, now=NOON, retries=retries)
+    dead = dead_letter(held, now=NOON, retries=retries)
     assert dead == a_message(
         status=DeliveryStatus.FAILED,
         attempts=2,
@@ -144,10 +144,10 @@ def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
         ended_at=NOON,
         reason="the last attempt has no result",
     )
-    assert give_up(held, now=early, retries=retries) is None
-    assert give_up(held, now=NOON, retries=RetryPolicy(max_attempts=3)) is None
+    assert dead_letter(held, now=early, retries=retries) is None
+    assert dead_letter(held, now=NOON, retries=RetryPolicy(max_attempts=3)) is None
     queued = a_message(status=DeliveryStatus.QUEUED, attempts=2, due_at=NOON)
-    assert give_up(queued, now=NOON, retries=retries) is None
+    assert dead_letter(queued, now=NOON, retries=retries) is None
 
 
 class Broken:

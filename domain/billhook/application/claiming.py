@@ -28,7 +28,7 @@ from billhook.application.records import (
 )
 from billhook.application.row_cache import RowCache
 from billhook.lifecycle.remind import zone_of
-from billhook.messaging.delivery import MessageKey, claim, give_up, postpone, suppress
+from billhook.messaging.delivery import MessageKey, claim, dead_letter, postpone, suppress
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState, SendSlot, next_slot
 from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEvent
@@ -113,7 +113,7 @@ class Claiming:
             return AttemptResult.NOTHING
         account = self._account(queued)
         retries = WEBHOOK_RETRIES if isinstance(queued, WebhookEvent) else account.policy.retries
-        dead = give_up(queued, now=self._now, retries=retries)
+        dead = dead_letter(queued, now=self._now, retries=retries)
         if dead is not None:
             self.writes.webhook_endpoints.update(silenced_endpoints(self._transaction, dead))
             return self._save(dead, AttemptResult.DEAD_LETTER)

@@ -189,7 +189,7 @@ def claim(dispatch: D, *, now: datetime, lease: timedelta) -> Result[D, NotClaim
     )
 
 
-def give_up(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None:
+def dead_letter(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None:
     """The message as a dead letter, if its last attempt has no result.
 
     None while attempts remain, or while the lease of the last one has not ended.
