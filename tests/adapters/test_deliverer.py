@@ -46,13 +46,15 @@ class Office:
         send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
         assert all(isinstance(one, Success) for one in self.service.execute_all([send] * count))
 
-    def engine(self, sender: Sender, hands: int, rates: RateLimits | None = None) -> EmbeddedEngine:
+    def engine(
+        self, sender: Sender, hands: int, rate_limits: RateLimits | None = None
+    ) -> EmbeddedEngine:
         background_jobs = BackgroundJobs(
             self.store,
             self.clock,
             RandomIds(),
             {Medium.SMS: sender},
-            rates=rates or RateLimits(),
+            rate_limits=rate_limits or RateLimits(),
         )
         return EmbeddedEngine(background_jobs, hands=hands, pause=self.clock.advance)
 
@@ -142,8 +144,8 @@ def test_no_second_sees_more_than_the_rate_whoever_sends(engines: int) -> None:
     office = Office()
     office.queued(60)
     sender = Timed(office.clock)
-    rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
-    workers = [office.engine(sender, 1, rates) for _ in range(engines)]
+    rate_limits = RateLimits(sms=RateLimit(most=10, within=SECOND))
+    workers = [office.engine(sender, 1, rate_limits) for _ in range(engines)]
     while DeliveryStatus.QUEUED in office.statuses:
         for worker in workers:
             worker.drain()

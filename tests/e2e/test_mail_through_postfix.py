@@ -94,7 +94,7 @@ class Desks(NamedTuple):
     def status(self, invoice: InvoiceId) -> tuple[Status, str | None]:
         """The invoice's status, and its `email_status`."""
         messages = self.service.messages(ACME, invoice)
-        word = medium_status(messages, Medium.EMAIL, asked=True)
+        word = medium_status(messages, Medium.EMAIL, requested=True)
         return self.service.get(ACME, invoice).unwrap().status, word
 
 

@@ -140,7 +140,7 @@ def _simulated(store: Store, *, lives: int, random_instants: int, seed: int) -> 
 def _is_worth_it(year: Year) -> None:
     lives, sent = year.lives.values(), sum(year.sent.values())
     assert sent > 2 * len(lives)
-    assert any(life.schedule.most == len(life.planned()) for life in lives)
+    assert any(life.schedule.max_reminders == len(life.planned()) for life in lives)
     for stopped in ("ended_at", "expire_by"):
         assert any(_cut(life, stopped) for life in lives)
 
@@ -184,7 +184,7 @@ def test_a_scheduler_that_runs_at_random_alone_is_late_but_sends_nothing_else() 
         planned = life.planned()
         assert len(told) <= len(planned)
         for at in told:
-            quiet = life.schedule.quiet
+            quiet = life.schedule.quiet_hours
             assert any(step <= at for step in planned), "nothing was due yet"
             assert life.ended_at is None or at < life.ended_at
             assert quiet is None or life._awake(at) == at, "it is night there"

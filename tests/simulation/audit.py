@@ -114,7 +114,7 @@ class Audit:
                 if one.id not in self.seen:
                     yield f"{one.id} counts as sent, and is lost"
             case DeliveryStatus.FAILED:
-                if one.address != GONE and one.attempts < retries.attempts:
+                if one.address != GONE and one.attempts < retries.max_attempts:
                     yield f"{one.id} failed with attempts left: {one!r}"
             case DeliveryStatus.SUPPRESSED:
                 if self.open_at(one, one.ended_at):
@@ -143,8 +143,8 @@ class Audit:
                 if one.id not in self.heard:
                     yield f"{one.id} counts as told, and is lost"
             case DeliveryStatus.FAILED:
-                spent = one.attempts >= WEBHOOK_RETRIES.attempts
-                late = self.world.scheduler.tally.leaps and WEBHOOK_RETRIES.within
+                spent = one.attempts >= WEBHOOK_RETRIES.max_attempts
+                late = self.world.scheduler.tally.leaps and WEBHOOK_RETRIES.give_up_after
                 if webhook_endpoint.url != DEAF and not spent and not late:
                     yield f"{one.id} failed with attempts left: {one!r}"
                 if not webhook_endpoint.silenced:

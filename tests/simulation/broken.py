@@ -69,9 +69,9 @@ class _Deferring:
 
 
 class _AckingHandlers(BackgroundJobs):
-    def attempt(self, parcel: DeliveryJob) -> Attempt:
-        self.conclude((Attempt(parcel, Success(Accepted())),))
-        return super().attempt(parcel)
+    def attempt(self, job: DeliveryJob) -> Attempt:
+        self.conclude((Attempt(job, Success(Accepted())),))
+        return super().attempt(job)
 
 
 class _RenamingSender:

@@ -53,8 +53,8 @@ class Hearers:
 
     taken: list[WebhookContext] = field(default_factory=list)
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        if occasion.webhook_endpoint.url == DEAF:
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        if context.webhook_endpoint.url == DEAF:
             return Failure(Permanent("410"))
-        self.taken.append(occasion)
+        self.taken.append(context)
         return Success(Accepted())

@@ -50,8 +50,8 @@ SLOW = {"email": {"most": 2, "within": MINUTE}}
 ACCOUNTS = {
     ONE: [
         an_account(ONE),
-        an_account(ONE, retries={"attempts": 2, "first": timedelta(seconds=10)}),
-        an_account(ONE, rates=SLOW),
+        an_account(ONE, retries={"max_attempts": 2, "first_wait": timedelta(seconds=10)}),
+        an_account(ONE, rate_limits=SLOW),
     ],
     TWO: [an_account(TWO, number_prefix="INV-")],
 }

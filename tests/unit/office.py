@@ -28,15 +28,15 @@ ONE, TWO = InvoiceId("inv_1"), InvoiceId("inv_2")
 
 
 class ListeningAnnouncer:
-    """Keeps every occasion that it was to tell; put errors into `faults` to make it fail."""
+    """Keeps every context that it was to tell; put errors into `faults` to make it fail."""
 
     def __init__(self) -> None:
         self.told: list[WebhookContext] = []
         self.faults: deque[SendError] = deque()
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        """Keep the occasion, even where a fault is due: a receiver may have read it."""
-        self.told.append(occasion)
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        """Keep the context, even where a fault is due: a receiver may have read it."""
+        self.told.append(context)
         return Failure(self.faults.popleft()) if self.faults else Success(Accepted())
 
 
@@ -96,7 +96,7 @@ class Office:
 
     def heard(self) -> Sequence[str]:
         """The events that were told, in the order of telling."""
-        return [occasion.webhook_event.event_type for occasion in self.webhook_sender.told]
+        return [context.webhook_event.event_type for context in self.webhook_sender.told]
 
     def rows(self) -> Any:
         """All that is stored, to be compared."""

@@ -222,7 +222,7 @@ def test_two_subscribers_get_an_id_of_their_own_each() -> None:
     one, two = office.webhook_events()
     assert [one.webhook_endpoint, two.webhook_endpoint] == ["sub_1", "sub_2"]
     assert one.id != two.id
-    assert [office.background_jobs.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
+    assert [office.background_jobs.deliver(each.key) for each in (two, one)] == ["attempted"] * 2
     told = [(it.webhook_event.id, it.webhook_endpoint.id) for it in office.webhook_sender.told]
     assert told == [(two.id, "sub_2"), (one.id, "sub_1")]
 

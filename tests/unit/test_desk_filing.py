@@ -106,13 +106,13 @@ def test_the_correspondence_of_many_invoices_comes_together() -> None:
     for one, medium in ((ONE, Medium.EMAIL), (TWO, Medium.SMS), (ONE, Medium.SMS)):
         office.service.execute(Notify(account=ACME, invoice=one, medium=medium)).unwrap()
         office.clock.advance(timedelta(seconds=1))
-    about = office.service.correspondence(ACME, (ONE, TWO, InvoiceId("inv_none")))
+    about = office.service.messages_of(ACME, (ONE, TWO, InvoiceId("inv_none")))
     assert {one: [each.medium for each in messages] for one, messages in about.items()} == {
         ONE: [Medium.EMAIL, Medium.SMS],
         TWO: [Medium.SMS],
     }
-    assert office.service.correspondence(ACME, ()) == {}
-    assert office.service.correspondence(OTHER, (ONE, TWO)) == {}
+    assert office.service.messages_of(ACME, ()) == {}
+    assert office.service.messages_of(OTHER, (ONE, TWO)) == {}
     assert list(office.service.messages(ACME, ONE)) == list(about[ONE])
     assert list(office.service.messages(ACME, InvoiceId("inv_none"))) == []
 

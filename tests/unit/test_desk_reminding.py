@@ -165,7 +165,7 @@ def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
     office = _office()
     _due(office)
     (message,) = _swept(office, DUE)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert "reminds you of an invoice" in office.sender.delivered[0].text
 
 
@@ -180,30 +180,30 @@ def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
 
 def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
     evening = DUE.replace(hour=20, minute=59)
-    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
+    office = _office(ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT, media=[Medium.EMAIL]))
     _due(office, due_by=evening)
     (message,) = _swept(office, evening)
     office.sender.faults.append(Transient("busy", retry_after=HOUR))
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     office.clock.set(evening + HOUR)
     assert office.background_jobs.deliver(message.key) is AttemptResult.POSTPONED
     (waiting,) = office.messages()
     assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, 1)
     assert waiting.due_at == (evening + DAY).replace(hour=8, minute=0)
     office.clock.set(waiting.due_at)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
-    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
+    office = _office(ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT))
     _due(office)
     office.clock.set(NOON.replace(hour=23))
     message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
-    schedule = ReminderSchedule(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
+    schedule = ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT, time_zone="Asia/Kolkata")
     office = _office(schedule)
     _due(office, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
     _due(office, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))

@@ -105,12 +105,12 @@ def test_behind_its_short_url_the_payer_sees_an_invoice_as_it_stands() -> None:
     office.service.execute(Pay(account=ACME, invoice=ONE, payment=payment))
     refused = a_payment(10**9, "pay_2")
     office.service.execute(RecordPayment(account=ACME, invoice=ONE, payment=refused))
-    seen = office.service.behind(url).unwrap()
+    seen = office.service.by_short_url(url).unwrap()
     assert (seen.seller, seen.invoice) == ("Acme", office.seen())
     assert [one.payment for one in seen.payments] == [payment]
     office.clock.set(TOMORROW)
-    assert office.service.behind(url).unwrap().invoice.status is Status.EXPIRED
-    assert office.service.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
+    assert office.service.by_short_url(url).unwrap().invoice.status is Status.EXPIRED
+    assert office.service.by_short_url("https://bill.example/i/x") == Failure(InvoiceNotFound())
 
 
 def test_a_visit_is_a_fact_beside_the_replay() -> None:

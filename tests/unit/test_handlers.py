@@ -59,9 +59,9 @@ class LimitedStore(InMemoryStore):
         super().__init__()
         self.limits: list[int] = []
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         self.limits.append(limit)
-        return super().forget(now, limit)
+        return super().delete_expired_records(now, limit)
 
 
 def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:
@@ -83,7 +83,7 @@ def test_a_message_is_handed_over_once() -> None:
     office = Office()
     key = _queued(office)
     wakes = [office.background_jobs.deliver(key) for _ in range(3)]
-    assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
+    assert wakes == [AttemptResult.ATTEMPTED, AttemptResult.NOTHING, AttemptResult.NOTHING]
     (delivered,) = office.sender.delivered
     assert (delivered.id, delivered.to) == (key.message, "ravi@example.com")
     message = _only(office)
@@ -99,11 +99,11 @@ def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
     office = Office()
     key = _queued(office)
     office.sender.faults.append(Transient("busy", timedelta(minutes=1)))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).reason) == (DeliveryStatus.QUEUED, "busy")
     assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
     office.clock.advance(timedelta(minutes=1))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).attempts) == (DeliveryStatus.SENT, 2)
 
 
@@ -149,12 +149,12 @@ def test_a_message_is_asked_about_again_by_its_own_medium() -> None:
     office.issued(customer=a_customer(contact=None))
     by_email = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
     key = office.service.execute(by_email).unwrap().key
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
 
 def test_the_throttle_does_not_hold_what_was_already_asked_for() -> None:
     office = Office(resend_wait=timedelta(hours=1))
-    assert office.background_jobs.deliver(_queued(office)) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(_queued(office)) is AttemptResult.ATTEMPTED
 
 
 def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
@@ -181,7 +181,7 @@ def test_without_a_sender_a_message_fails_for_good() -> None:
     office = Office()
     key = _queued(office, Medium.SMS)
     bare = BackgroundJobs(office.store, office.clock, RandomIds(), senders={})
-    assert bare.deliver(key) is AttemptResult.HANDED_OVER
+    assert bare.deliver(key) is AttemptResult.ATTEMPTED
     message = _only(office)
     assert (message.status, message.reason) == (
         DeliveryStatus.FAILED,
@@ -203,7 +203,7 @@ def test_what_the_provider_says_becomes_of_the_message(
     office = Office()
     key = _queued(office)
     office.sender.faults.append(fault)
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).reason) == (status, fault.reason)
 
 
@@ -215,7 +215,7 @@ def test_a_message_in_other_hands_is_left_there() -> None:
     background_jobs = BackgroundJobs(
         office.store, office.clock, RandomIds(), {Medium.EMAIL: meanwhile}
     )
-    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert seen == [AttemptResult.NOTHING]
     assert _only(office).attempts == 1
 
@@ -254,9 +254,9 @@ def test_what_was_claimed_is_not_handed_over_once_its_lease_has_ended() -> None:
     assert isinstance(parcel, DeliveryJob)
     office.clock.advance(LEASE)
     attempt = office.background_jobs.attempt(parcel)
-    assert (attempt.answer, office.sender.delivered) == (None, [])
+    assert (attempt.result, office.sender.delivered) == (None, [])
     assert office.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
-    assert office.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.ATTEMPTED
 
 
 def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
@@ -267,7 +267,7 @@ def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
     assert isinstance(parcel, DeliveryJob)
     assert [nothing, again] == [AttemptResult.NOTHING] * 2
     attempt = office.background_jobs.attempt(parcel)
-    assert office.background_jobs.conclude((attempt, attempt)) == [AttemptResult.HANDED_OVER] * 2
+    assert office.background_jobs.conclude((attempt, attempt)) == [AttemptResult.ATTEMPTED] * 2
     assert _only(office).attempts == 1
 
 
@@ -336,7 +336,7 @@ def test_a_dead_letter_is_given_another_life_as_often_as_it_died() -> None:
     assert twice == Failure(NotDeadLetter(DeliveryStatus.QUEUED))
     assert nobody == Failure(MessageNotFound())
     assert office.service.message(key) == _only(office)
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert _only(office).status is DeliveryStatus.SENT
 
 

@@ -42,8 +42,8 @@ class ActingAnnouncer:
         self.act = act
         self.told: list[WebhookContext] = []
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        self.told.append(occasion)
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        self.told.append(context)
         self.act()
         return Success(Accepted("hook_1"))
 
@@ -82,9 +82,9 @@ def test_an_announcement_is_told_once() -> None:
     office = Office()
     key = _queued(office)
     wakes = [office.background_jobs.deliver(key) for _ in range(3)]
-    assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
-    (occasion,) = office.webhook_sender.told
-    assert occasion.webhook_event.id == key.message
+    assert wakes == [AttemptResult.ATTEMPTED, AttemptResult.NOTHING, AttemptResult.NOTHING]
+    (context,) = office.webhook_sender.told
+    assert context.webhook_event.id == key.message
     assert (_only(office).status, _only(office).sent_at) == (DeliveryStatus.SENT, NOON)
     assert not _silenced(office)
 
@@ -94,11 +94,11 @@ def test_an_occasion_is_the_invoice_of_that_moment_with_its_whole_past() -> None
     key = _queued(office)
     issued = office.seen()
     office.background_jobs.deliver(key)
-    (occasion,) = office.webhook_sender.told
-    assert occasion.invoice == issued
-    assert list(occasion.events) == list(office.events())
-    assert [event.event.name for event in occasion.events] == ["invoice.drafted", "invoice.issued"]
-    assert (occasion.webhook_endpoint.id, list(occasion.messages)) == ("sub_1", [])
+    (context,) = office.webhook_sender.told
+    assert context.invoice == issued
+    assert list(context.events) == list(office.events())
+    assert [event.event.name for event in context.events] == ["invoice.drafted", "invoice.issued"]
+    assert (context.webhook_endpoint.id, list(context.messages)) == ("sub_1", [])
 
 
 def test_what_came_since_is_not_told() -> None:
@@ -109,9 +109,9 @@ def test_what_came_since_is_not_told() -> None:
     office.service.execute(Update(account=ACME, invoice=ONE, patch=Patch(comment="Soon"))).unwrap()
     office.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
     office.background_jobs.deliver(key)
-    (occasion,) = office.webhook_sender.told
-    assert (occasion.invoice, occasion.invoice.status) == (issued, Status.ISSUED)
-    assert [event.version for event in occasion.events] == [1, 2]
+    (context,) = office.webhook_sender.told
+    assert (context.invoice, context.invoice.status) == (issued, Status.ISSUED)
+    assert [event.version for event in context.events] == [1, 2]
 
 
 def test_what_was_asked_for_in_between_belongs_to_the_past_of_a_later_event() -> None:
@@ -121,13 +121,13 @@ def test_what_was_asked_for_in_between_belongs_to_the_past_of_a_later_event() ->
     office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
     office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
     office.background_jobs.deliver(office.webhook_events()[1].key)
-    (occasion,) = office.webhook_sender.told
-    assert (occasion.webhook_event.event_type, occasion.invoice) == (
+    (context,) = office.webhook_sender.told
+    assert (context.webhook_event.event_type, context.invoice) == (
         WebhookEventType.PAID,
         office.seen(),
     )
-    assert [event.version for event in occasion.events] == [1, 2, None, 3]
-    assert list(occasion.messages) == list(office.messages())
+    assert [event.version for event in context.events] == [1, 2, None, 3]
+    assert list(context.messages) == list(office.messages())
 
 
 def test_an_event_is_told_of_its_own_invoice() -> None:
@@ -137,9 +137,9 @@ def test_an_event_is_told_of_its_own_invoice() -> None:
     office.issued(TWO, comment="the second")
     office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
     office.background_jobs.deliver(office.webhook_events()[1].key)
-    (occasion,) = office.webhook_sender.told
-    assert occasion.invoice == office.seen(TWO)
-    assert list(occasion.messages) == []
+    (context,) = office.webhook_sender.told
+    assert context.invoice == office.seen(TWO)
+    assert list(context.messages) == []
 
 
 def test_a_retry_tells_exactly_the_same_though_the_invoice_moved_on() -> None:
@@ -170,7 +170,7 @@ def test_an_expired_invoice_is_still_told_as_it_was() -> None:
     key = _queued(office)
     office.clock.set(TOMORROW)
     office.background_jobs.sweep()
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert office.webhook_sender.told[0].invoice.status is Status.ISSUED
 
 
@@ -189,7 +189,7 @@ def test_whoever_died_while_telling_is_followed_under_the_same_id() -> None:
     assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
     office.clock.set(NOON + LEASE)
     assert list(office.store.sendable(office.clock.now(), 10)) == [key]
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     ((before,), (after,)) = dying.told, office.webhook_sender.told
     assert before.webhook_event.id == after.webhook_event.id == key.message
     assert (before.invoice, list(before.events)) == (after.invoice, list(after.events))
@@ -202,7 +202,7 @@ def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
 
     def sleeps() -> None:
         office.clock.advance(LEASE)
-        assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+        assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
     assert _with(office, ActingAnnouncer(sleeps)).deliver(key) is AttemptResult.NOTHING
     assert (_only(office).attempts, _only(office).provider_id) == (2, None)
@@ -213,14 +213,14 @@ def test_an_announcement_in_other_hands_is_left_there() -> None:
     key = _queued(office)
     seen: list[AttemptResult] = []
     acting = ActingAnnouncer(lambda: seen.append(office.background_jobs.deliver(key)))
-    assert _with(office, acting).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(office, acting).deliver(key) is AttemptResult.ATTEMPTED
     assert seen == [AttemptResult.NOTHING]
     assert _only(office).provider_id == "hook_1"
 
 
 @pytest.mark.parametrize("fault", [Unknown("timed out"), Transient("busy")])
 def test_who_does_not_answer_is_told_for_a_day_then_silenced(fault: SendError) -> None:
-    office = Office(retries={"attempts": 1})  # of messages to payers, not of announcements
+    office = Office(retries={"max_attempts": 1})  # of messages to payers, not of announcements
     _queued(office)
     office.webhook_sender.faults += [fault] * 100
     silenced: list[bool] = []
@@ -240,7 +240,7 @@ def test_who_refuses_for_good_is_silenced_at_once() -> None:
     office = Office()
     key = _queued(office)
     office.webhook_sender.faults.append(Permanent("410 Gone"))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).reason) == (DeliveryStatus.FAILED, "410 Gone")
     assert _silenced(office)
 
@@ -249,7 +249,7 @@ def test_who_answers_in_the_end_is_not_silenced() -> None:
     office = Office()
     _queued(office)
     office.webhook_sender.faults += [Transient("busy")] * 5
-    assert _until_it_ends(office) == [AttemptResult.HANDED_OVER] * 6
+    assert _until_it_ends(office) == [AttemptResult.ATTEMPTED] * 6
     assert (_only(office).status, _silenced(office)) == (DeliveryStatus.SENT, False)
 
 
@@ -274,7 +274,9 @@ def test_to_silence_keeps_what_was_changed_meanwhile() -> None:
         office.subscribed(url="https://moved.example")
         raise RuntimeError
 
-    worn = office.webhook_events()[0].model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
+    worn = office.webhook_events()[0].model_copy(
+        update={"attempts": WEBHOOK_RETRIES.max_attempts - 1}
+    )
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
     _with(office, ActingAnnouncer(moves)).deliver(key)
@@ -327,11 +329,11 @@ def test_who_is_gone_when_the_last_attempt_fails_needs_no_silencing() -> None:
         office.store._rows.webhook_endpoints.clear()
         raise RuntimeError
 
-    worn = _only(office).model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
+    worn = _only(office).model_copy(update={"attempts": WEBHOOK_RETRIES.max_attempts - 1})
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
-    assert _with(office, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.HANDED_OVER
-    assert _only(office).reason == "the sender broke: RuntimeError"
+    assert _with(office, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.ATTEMPTED
+    assert _only(office).reason == "the sender raised RuntimeError"
     assert office.store._rows.webhook_endpoints == {}
 
 
@@ -340,7 +342,7 @@ def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscribe
     key = _queued(office)
     lost = _only(office).model_copy(
         update={
-            "attempts": WEBHOOK_RETRIES.attempts,
+            "attempts": WEBHOOK_RETRIES.max_attempts,
             "status": DeliveryStatus.SENDING,
             "due_at": NOON + LEASE,
         }
@@ -348,10 +350,10 @@ def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscribe
     with office.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: lost}))
     office.clock.set(NOON + LEASE)
-    assert office.background_jobs.deliver(key) is AttemptResult.GIVEN_UP
+    assert office.background_jobs.deliver(key) is AttemptResult.DEAD_LETTER
     assert (_only(office).status, _only(office).reason) == (
         DeliveryStatus.FAILED,
-        "no sender came back",
+        "the last attempt has no result",
     )
     assert _silenced(office)
     assert office.heard() == []
@@ -364,10 +366,10 @@ def test_a_breaking_announcer_does_not_stop_the_handlers() -> None:
     def breaks() -> None:
         raise RuntimeError
 
-    assert _with(office, ActingAnnouncer(breaks)).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(office, ActingAnnouncer(breaks)).deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(office).status, _only(office).reason) == (
         DeliveryStatus.QUEUED,
-        "the sender broke: RuntimeError",
+        "the sender raised RuntimeError",
     )
 
 
@@ -377,7 +379,7 @@ def test_who_tells_nobody_leaves_an_announcement_to_one_that_does() -> None:
     before = _only(office)
     assert _with(office, None).deliver(key) is AttemptResult.NOTHING
     assert _only(office) == before
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
 
 def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() -> None:
@@ -393,8 +395,8 @@ def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() ->
     office.background_jobs.deliver(early.key)
     (key,) = (one.key for one in office.webhook_events())
     office.background_jobs.deliver(key)
-    (occasion,) = office.webhook_sender.told
-    assert [(one.id, one.status) for one in sorted(occasion.messages, key=lambda m: m.medium)] == [
+    (context,) = office.webhook_sender.told
+    assert [(one.id, one.status) for one in sorted(context.messages, key=lambda m: m.medium)] == [
         (sent.id, DeliveryStatus.SENT),
         (early.id, DeliveryStatus.QUEUED),
     ]
@@ -415,14 +417,14 @@ def test_a_head_start_is_for_the_first_attempt_at_a_message_alone() -> None:
     message = (
         office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
-    assert patient.deliver(event_type) is AttemptResult.HANDED_OVER  # nobody else would announce it
+    assert patient.deliver(event_type) is AttemptResult.ATTEMPTED  # nobody else would announce it
     office.clock.set(NOON + start - TICK)
     assert patient.deliver(message) is AttemptResult.NOTHING
     assert office.messages()[0].attempts == 0
     office.clock.set(NOON + start)
     office.sender.faults.append(Transient("busy", timedelta(0)))
-    assert patient.deliver(message) is AttemptResult.HANDED_OVER
-    assert patient.deliver(message) is AttemptResult.HANDED_OVER
+    assert patient.deliver(message) is AttemptResult.ATTEMPTED
+    assert patient.deliver(message) is AttemptResult.ATTEMPTED
     assert office.messages()[0].status is DeliveryStatus.SENT
 
 
@@ -437,8 +439,8 @@ def test_a_head_start_does_not_hold_up_a_second_attempt() -> None:
         office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
     office.sender.faults.append(Transient("busy", timedelta(0)))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert patient.deliver(key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
+    assert patient.deliver(key) is AttemptResult.ATTEMPTED
     assert office.messages()[0].status is DeliveryStatus.SENT
 
 

@@ -25,7 +25,7 @@ from billhook.messaging.delivery import (
     DeliveryStatus,
     Transient,
     conclude,
-    give_up,
+    dead_letter,
     next_attempt,
 )
 from billhook.model.account import Account, AccountPolicy, RetryPolicy
@@ -80,12 +80,12 @@ def test_the_accounts_rule_rounds_unless_the_document_names_one() -> None:
 
 
 def test_a_history_that_takes_more_than_was_due_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^a payment took more than was due$"):
+    with pytest.raises(ValueError, match=r"^a payment exceeds the amount due$"):
         apply(an_invoice(), PaymentRecorded(NOON, Reference("pay_1"), 10**9))
 
 
 def test_a_history_that_edits_what_is_settled_is_refused() -> None:
-    with pytest.raises(ValueError, match="settled in paid"):
+    with pytest.raises(ValueError, match="not editable in paid"):
         apply(an_invoice(Status.PAID), InvoiceUpdated(NOON, Patch(terms="other")))
 
 
@@ -133,21 +133,21 @@ def test_a_wait_below_zero_is_no_wait() -> None:
 
 
 def test_a_message_is_given_up_once_its_last_sender_has_not_come_back() -> None:
-    retries = RetryPolicy(attempts=2)
+    retries = RetryPolicy(max_attempts=2)
     held = a_message(status=DeliveryStatus.SENDING, attempts=2, due_at=NOON)
     early = NOON - timedelta(microseconds=1)
-    dead = give_up(held, now=NOON, retries=retries)
+    dead = dead_letter(held, now=NOON, retries=retries)
     assert dead == a_message(
         status=DeliveryStatus.FAILED,
         attempts=2,
         due_at=None,
         ended_at=NOON,
-        reason="no sender came back",
+        reason="the last attempt has no result",
     )
-    assert give_up(held, now=early, retries=retries) is None
-    assert give_up(held, now=NOON, retries=RetryPolicy(attempts=3)) is None
+    assert dead_letter(held, now=early, retries=retries) is None
+    assert dead_letter(held, now=NOON, retries=RetryPolicy(max_attempts=3)) is None
     queued = a_message(status=DeliveryStatus.QUEUED, attempts=2, due_at=NOON)
-    assert give_up(queued, now=NOON, retries=retries) is None
+    assert dead_letter(queued, now=NOON, retries=retries) is None
 
 
 class Broken:
@@ -165,7 +165,7 @@ class Broken:
 def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: bool) -> None:
     store, clock, broken = InMemoryStore(), SettableClock(NOON), Broken()
     service = InvoiceService(store, clock, RandomIds())
-    open_account(service, an_account(retries=RetryPolicy(attempts=3)))
+    open_account(service, an_account(retries=RetryPolicy(max_attempts=3)))
     background_jobs = BackgroundJobs(store, clock, RandomIds(), {Medium.SMS: broken})
     if dies:
 
@@ -184,8 +184,10 @@ def test_a_sender_that_breaks_is_asked_no_more_often_than_the_policy_says(dies: 
         clock.advance(timedelta(days=1))
     (message,) = service.messages(account, sent.invoice.id)
     assert (broken.asked, message.status) == (3, DeliveryStatus.FAILED)
-    assert message.reason == ("no sender came back" if dies else "the sender broke: RuntimeError")
-    assert (AttemptResult.GIVEN_UP in seen) is dies
+    assert message.reason == (
+        "the last attempt has no result" if dies else "the sender raised RuntimeError"
+    )
+    assert (AttemptResult.DEAD_LETTER in seen) is dies
 
 
 def test_no_repr_tells_an_address_or_a_short_url() -> None:

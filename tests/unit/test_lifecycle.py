@@ -133,7 +133,7 @@ def test_an_invoice_without_expiry_never_expires() -> None:
 def test_nothing_can_be_done_to_a_tombstone(operation: Operation) -> None:
     tombstone = delete(INVOICES[Status.DRAFT], now=NOON).unwrap().invoice
     gone = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
-    assert StatusCheck(operation).refusal(tombstone, NOON) == gone
+    assert StatusCheck(operation).error(tombstone, NOON) == gone
 
 
 def test_the_law_cannot_be_rewritten() -> None:

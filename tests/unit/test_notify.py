@@ -112,7 +112,7 @@ def test_every_reason_is_told_in_that_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wait", "last_asked", "expected"),
+    ("wait", "last_message_at", "expected"),
     [
         (timedelta(0), NOON, Deliverability()),
         (timedelta(minutes=5), None, Deliverability()),
@@ -120,10 +120,11 @@ def test_every_reason_is_told_in_that_order() -> None:
     ],
 )
 def test_a_policy_makes_a_standing_of_the_last_time_asked(
-    wait: timedelta, last_asked: datetime | None, expected: Deliverability
+    wait: timedelta, last_message_at: datetime | None, expected: Deliverability
 ) -> None:
     assert (
-        ContactHistory(None, last_asked).deliverability(AccountPolicy(resend_wait=wait)) == expected
+        ContactHistory(None, last_message_at).deliverability(AccountPolicy(resend_wait=wait))
+        == expected
     )
 
 

@@ -71,7 +71,7 @@ def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> 
         "mailbox full",
     )
     assert office.service.get(ACME, ONE) == before
-    assert medium_status(office.messages(), EMAIL, asked=False) == "sent"
+    assert medium_status(office.messages(), EMAIL, requested=False) == "sent"
     assert isinstance(
         office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success
     )

@@ -124,7 +124,7 @@ def test_nobody_gets_a_copy_who_is_to_be_left_alone() -> None:
 
 def test_a_document_without_recipients_has_no_copies_to_spare() -> None:
     document = a_document()
-    assert document.sparing([AP]) is document
+    assert document.without_copies_to([AP]) is document
 
 
 def test_a_recipient_named_twice_is_told_once() -> None:

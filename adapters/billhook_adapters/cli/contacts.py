@@ -56,7 +56,7 @@ def _run(asked: argparse.Namespace) -> int:
                 )
             ).unwrap()
         known = service.contact(contact)
-    last = known.last_asked and known.last_asked.isoformat()
+    last = known.last_message_at and known.last_message_at.isoformat()
     told = {"medium": contact.medium, "suppressed": known.suppressed, "last_message": last}
     lines = [f"{name.replace('_', ' '):13} {value or '-'}" for name, value in told.items()]
     answer(told, lines, as_json=asked.json, lost="`billhook contact show` tells it again")

@@ -152,9 +152,9 @@ def _schedule(asked: argparse.Namespace) -> ReminderSchedule:
         return ReminderSchedule(
             before=asked.before,
             after=asked.after,
-            most=asked.most,
+            max_reminders=asked.most,
             media=asked.media,
-            quiet=quiet,
+            quiet_hours=quiet,
             time_zone=asked.time_zone,
         )
     except ValidationError as wrong:
@@ -168,9 +168,9 @@ def _told(schedule: ReminderSchedule | None) -> object:
     return {
         "before": [_length(span) for span in schedule.before],
         "after": [_length(span) for span in schedule.after],
-        "most": schedule.most,
+        "most": schedule.max_reminders,
         "media": list(schedule.media),
-        "quiet": None if schedule.quiet is None else _hours(schedule.quiet),
+        "quiet": None if schedule.quiet_hours is None else _hours(schedule.quiet_hours),
         "time_zone": schedule.time_zone,
     }
 
@@ -178,11 +178,11 @@ def _told(schedule: ReminderSchedule | None) -> object:
 def _lines(schedule: ReminderSchedule | None) -> list[str]:
     if schedule is None:
         return ["no reminders"]
-    quiet = "none" if schedule.quiet is None else _hours(schedule.quiet)
+    quiet = "none" if schedule.quiet_hours is None else _hours(schedule.quiet_hours)
     return [
         f"before      {', '.join(map(_length, schedule.before)) or 'never'}",
         f"after       {', '.join(map(_length, schedule.after)) or 'never'}",
-        f"at most     {schedule.most or 'as many as there are'}",
+        f"at most     {schedule.max_reminders or 'as many as there are'}",
         f"by          {', '.join(schedule.media) or 'all whose addresses are known'}",
         f"quiet       {quiet}",
         f"time zone   {schedule.time_zone or 'UTC'}, where the payer's is not known",

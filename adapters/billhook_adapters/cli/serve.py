@@ -118,7 +118,7 @@ def application() -> App:
         senders=senders(given),
         webhook_sender=webhook_sender(given),
         engine=given.engine,
-        rates=given.rates,
+        rate_limits=given.rate_limits,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
         apis=_apis(given.base_url),

@@ -19,12 +19,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(asked: argparse.Namespace) -> int:
     with database(asked.database) as backend:
-        from billhook.messaging.outbox import MOST_COUNTED
+        from billhook.messaging.outbox import MAX_COUNT
         from billhook_adapters.observability.outbox_report import told
         from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
-        deliverability = told(backend.store.outbox_counts(now, MOST_COUNTED), now)
+        deliverability = told(backend.store.outbox_counts(now, MAX_COUNT), now)
     if asked.json:
         print(json.dumps(deliverability))
         return 0

@@ -12,7 +12,7 @@ from billhook.application.claiming import AttemptResult
 from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.application.ports import Clock, Engine, Ids, Sender, Store, WebhookSender
 from billhook.application.service import InvoiceService
-from billhook.messaging.outbox import MOST_COUNTED
+from billhook.messaging.outbox import MAX_COUNT
 from billhook.model.customer import Medium
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.composition.apis import (
@@ -89,7 +89,7 @@ def build_application(
     parts: Callable[[ApplicationParts], Sequence[Mounted]] = own_parts,
     charges_automatically: bool = False,
     engine: EngineName = EngineName.EMBEDDED,
-    rates: RateLimits = UNLIMITED,
+    rate_limits: RateLimits = UNLIMITED,
     base_url: str | None = None,
     looks: Looks = AS_SHIPPED,
 ) -> Application:
@@ -109,14 +109,16 @@ def build_application(
     backend = open_backend(url)
     store, make_engine = delivery(backend, engine, clock)
     keys = backend.keyring if keyring is None else keyring(store)
-    background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
+    background_jobs = BackgroundJobs(
+        store, clock, ids, senders, webhook_sender, rate_limits=rate_limits
+    )
     report_to(senders, InvoiceService(store, clock, ids).record_delivery_reports)
     service = (
         InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
     )
     metrics = Metrics()
     metrics.watch(
-        OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MOST_COUNTED), clock.now()))
+        OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MAX_COUNT), clock.now()))
     )
     woken = replace(background_jobs, head_start=INLINE_HEAD_START) if inline else background_jobs
     delivers = observed_engine(make_engine, woken, metrics)
@@ -164,7 +166,7 @@ def observed_engine(
         metrics.handled(result.value)
 
     def repaired(messages: int) -> None:
-        background_jobs.store.note_repairs(messages, background_jobs.clock.now())
+        background_jobs.store.record_repairs(messages, background_jobs.clock.now())
 
     return make_engine(background_jobs, hands=hands, handled=handled, repaired=repaired)
 
@@ -177,7 +179,7 @@ def build_worker(
     by_medium = senders(given)
     report_to(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(
-        store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
+        store, clock, ids, by_medium, webhook_sender(given), rate_limits=given.rate_limits
     )
     metrics = Metrics()
     return observed_engine(make_engine, background_jobs, metrics, hands), metrics

@@ -128,8 +128,8 @@ class Deliverer:
         return [one for key in keys for one in self._claimed((key,))]
 
     def _set_aside(self, key: MessageKey) -> AttemptResult:
-        self._handlers.store.set_aside(key, self._handlers.clock.now() + ASIDE)
-        return AttemptResult.SET_ASIDE
+        self._handlers.store.defer(key, self._handlers.clock.now() + ASIDE)
+        return AttemptResult.UNREADABLE
 
     def _hand_over(self, parcel: DeliveryJob) -> None:
         try:
@@ -148,7 +148,7 @@ class Deliverer:
 
         Meanwhile its hand takes nothing else: what became of that could not be recorded, either.
         """
-        until, wait = attempt.parcel.dispatch.due_at, SOON
+        until, wait = attempt.job.dispatch.due_at, SOON
         # Counted by its waits: a clock that stands still must not hold a hand for ever.
         left = timedelta(0) if until is None else until - self._handlers.clock.now()
         while True:

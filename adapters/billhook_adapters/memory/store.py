@@ -129,7 +129,7 @@ class InMemoryStore:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
         if not self._rows.idempotency_records:
             return 0  # a sweep that has nothing to do copies nothing
@@ -195,14 +195,14 @@ class InMemoryStore:
             if since is None or at > since
         )
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
+    def defer(self, key: MessageKey, until: datetime) -> None:
         """Leave a live message alone until then."""
         with self.transaction() as transaction:
             message = transaction.rows.messages.get(key)
             if message is not None and message.due_at is not None:
                 transaction.rows.messages[key] = message.model_copy(update={"due_at": until})
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
+    def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
         with self.transaction() as transaction:
             transaction.rows.repairs.append((messages, now))
@@ -233,7 +233,7 @@ class _Work:
             ]
         return found[search.skip : search.skip + search.limit]
 
-    def behind(self, short_url: str) -> Invoice | None:
+    def by_short_url(self, short_url: str) -> Invoice | None:
         live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
         return next(live, None)
 
@@ -255,13 +255,13 @@ class _Work:
             and _wanted(invoice, search, now)
         ]
 
-    def upcoming(self, series: NumberSeries) -> int:
+    def next_position(self, series: NumberSeries) -> int:
         return self.rows.numbers.get(series, 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return _found(self.rows.messages, keys)
 
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
         wanted = set(ids)
@@ -422,7 +422,7 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.created_to is None or invoice.created_at <= search.created_to)
         and (search.dated_from is None or search.dated_from <= invoice.dated_at)
         and (search.dated_to is None or invoice.dated_at <= search.dated_to)
-        and (search.sought is None or search.sought in invoice.search_text)
+        and (search.search_text is None or search.search_text in invoice.search_text)
         and (search.live is None or document.live is search.live)
     )
 

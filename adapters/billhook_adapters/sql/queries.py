@@ -69,13 +69,13 @@ REMINDERS = keyed(t.reminders, t.reminders.c.account, t.reminders.c.invoice)
 LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
 EVENTS = keyed(t.events, t.events.c.account, t.events.c.invoice).order_by(t.events.c.position)
 
-_LAST_ASKED = (
+_LAST_MESSAGE_AT = (
     select(func.max(t.messages.c.requested_at))
     .where(matching(t.messages.c.account, t.messages.c.medium, t.messages.c.address))
     .correlate(WANTED)
     .scalar_subquery()
 )
-HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_ASKED).select_from(
+HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_MESSAGE_AT).select_from(
     WANTED.outerjoin(
         t.suppressions,
         matching(t.suppressions.c.account, t.suppressions.c.medium, t.suppressions.c.address),
@@ -101,7 +101,7 @@ SENDABLE = (
     .order_by(t.messages.c.due_at)
     .limit(bindparam("most"))
 )
-SET_ASIDE = (
+DEFER = (
     update(t.messages)
     .where(
         t.messages.c.account == bindparam("of"),
@@ -126,7 +126,7 @@ _OVER = (
     .with_for_update(skip_locked=True)
     .cte("over")
 )
-FORGET = (
+DELETE_EXPIRED_RECORDS = (
     delete(t.idempotency_records)
     .where(
         tuple_(t.idempotency_records.c.account, t.idempotency_records.c.key).in_(

@@ -240,18 +240,20 @@ def turns_row(pace: RateLimitKey, rate_limit_states: RateLimitState) -> dict[str
     return {
         "account": pace.account or "",
         "medium": pace.medium,
-        "free_at": some(rate_limit_states.free_at),
-        "promised_until": some(rate_limit_states.promised_until),
+        "next_free_at": some(rate_limit_states.next_free_at),
+        "reserved_until": some(rate_limit_states.reserved_until),
     }
 
 
 def turns_of(row: Row) -> tuple[RateLimitKey, RateLimitState]:
     """The rate that is kept of a row."""
     account = AccountId(row["account"]) if row["account"] else None
-    free_at, promised_until = (
-        _EPOCH + timedelta(microseconds=row[name]) for name in ("free_at", "promised_until")
+    next_free_at, reserved_until = (
+        _EPOCH + timedelta(microseconds=row[name]) for name in ("next_free_at", "reserved_until")
     )
-    return RateLimitKey(account, Medium(row["medium"])), RateLimitState(free_at, promised_until)
+    return RateLimitKey(account, Medium(row["medium"])), RateLimitState(
+        next_free_at, reserved_until
+    )
 
 
 def progress_row(key: InvoiceKey, progress: ReminderProgress) -> dict[str, Any]:
@@ -271,13 +273,13 @@ def progress_of(row: Row) -> tuple[InvoiceKey, ReminderProgress]:
     return key, ReminderProgress(since, row["sent"], instant(row["due_at"]))
 
 
-def history_of(reason: str | None, last_asked: int | None) -> ContactHistory:
+def history_of(reason: str | None, last_message_at: int | None) -> ContactHistory:
     """The history that these columns tell. Raises ValueError on an unknown reason."""
     if reason is None:
-        return ContactHistory(None, instant(last_asked))
+        return ContactHistory(None, instant(last_message_at))
     for known in get_args(Suppression):
         if reason == known:
-            return ContactHistory(known, instant(last_asked))
+            return ContactHistory(known, instant(last_message_at))
     raise ValueError("an address is suppressed for a reason that nobody knows")
 
 

@@ -66,6 +66,6 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
         conditions.append(_i.dated_at <= some(search.dated_to))
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
-    if search.sought is not None:
-        conditions.append(_i.search_text.contains(search.sought, autoescape=True))
+    if search.search_text is not None:
+        conditions.append(_i.search_text.contains(search.search_text, autoescape=True))
     return conditions

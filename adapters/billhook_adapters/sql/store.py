@@ -49,11 +49,11 @@ class SqlStore:
             found = connection.execute(q.SENDABLE, {"now": some(now), "most": limit})
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
+    def defer(self, key: MessageKey, until: datetime) -> None:
         """Leave a live message alone until then."""
         with writing(self._engine) as connection:
             connection.execute(
-                q.SET_ASIDE, {"of": key.account, "message": key.message, "until": some(until)}
+                q.DEFER, {"of": key.account, "message": key.message, "until": some(until)}
             )
 
     def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
@@ -62,10 +62,14 @@ class SqlStore:
             found = connection.execute(q.REMINDABLE, {"now": some(now), "most": limit})
             return [InvoiceKey(AccountId(account), InvoiceId(name)) for account, name in found]
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
         with self._trouble.noted(), writing(self._engine) as connection:
-            return len(connection.execute(q.FORGET, {"now": some(now), "most": limit}).all())
+            return len(
+                connection.execute(
+                    q.DELETE_EXPIRED_RECORDS, {"now": some(now), "most": limit}
+                ).all()
+            )
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Messages that no provider took."""
@@ -78,7 +82,7 @@ class SqlStore:
         with reading(self._engine) as connection:
             return outbox.tallied(connection, now, most)
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
+    def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
         with writing(self._engine) as connection:
             connection.execute(outbox.NOTE, {"messages": messages, "now": some(now)})

@@ -110,14 +110,14 @@ class SqlWork:
         found = self._connection.execute(searching(account, search, now)).all()
         return [*map(invoice_of, found)]
 
-    def behind(self, short_url: str) -> Invoice | None:
+    def by_short_url(self, short_url: str) -> Invoice | None:
         row = self._connection.execute(q.BEHIND, {"short_url": short_url}).one_or_none()
         return None if row is None else invoice_of(row)
 
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return self._connection.execute(counting(account, search, now)).scalar_one()
 
-    def upcoming(self, series: NumberSeries) -> int:
+    def next_position(self, series: NumberSeries) -> int:
         given = {"account": series.account, "prefix": series.prefix}
         return (self._connection.execute(q.DRAWN, given).scalar() or 0) + 1
 
@@ -125,7 +125,7 @@ class SqlWork:
         found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
         return {message.key: message for message in found}
 
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
         return {

@@ -114,7 +114,7 @@ def test_the_status_tells_what_waits_and_what_went_wrong(
     billhook: Billhook, url: str, store: SqlStore, dead: list[Message]
 ) -> None:
     billhook("messages", "requeue", f"acc_1/{dead[0].id}", "--database", url)
-    store.note_repairs(4, SystemClock().now())
+    store.record_repairs(4, SystemClock().now())
     told = billhook("status", "--json", "--database", url).told
     assert told.pop("oldest_waits_seconds") >= 0
     assert told == {

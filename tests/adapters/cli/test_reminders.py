@@ -22,9 +22,9 @@ FULL += ("--quiet", "21:00-08:30", "--time-zone", "Asia/Kolkata")
 SCHEDULE = ReminderSchedule(
     before=[12 * HOUR, 3 * DAY],
     after=[0 * DAY, 1.5 * HOUR],
-    most=4,
+    max_reminders=4,
     media=[Medium.EMAIL, Medium.SMS],
-    quiet=QuietHours(start=time(21), end=time(8, 30)),
+    quiet_hours=QuietHours(start=time(21), end=time(8, 30)),
     time_zone="Asia/Kolkata",
 )
 TOLD = {

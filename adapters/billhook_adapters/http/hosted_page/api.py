@@ -64,7 +64,9 @@ class HostedPageApi(HttpApi):
         found = None
         if _TOKEN.fullmatch(token):
             url = self._base_url + token
-            found = (await self._batched.read(lambda service: service.behind(url))).value_or(None)
+            found = (await self._batched.read(lambda service: service.by_short_url(url))).value_or(
+                None
+            )
         if found is None:
             self._guesses.missed(request.peer, now)
             return self._sentence(404)

@@ -107,7 +107,10 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
         case Overpayment(amount=amount, due=due):
             return f"{amount} is more than the {due} that is due."
         case PartialNotAllowed(amount=amount, due=due):
-            return f"{amount} is less than the {due} that is due, and partial payments are not allowed."
+            return (
+                f"{amount} is less than the {due} that is due, "
+                "and partial payments are not allowed."
+            )
         case BelowMinimum(amount=amount, minimum=minimum):
             return f"{amount} is less than the {minimum} that the first payment must be."
         case ReferenceReused():

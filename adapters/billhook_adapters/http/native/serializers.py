@@ -211,7 +211,7 @@ class ContactOut(_Out):
             medium=contact.medium,
             address=contact.address,
             suppressed=known.suppressed,
-            last_message=known.last_asked,
+            last_message=known.last_message_at,
         )
 
 

@@ -81,7 +81,7 @@ def _medium_status(invoice: Invoice, messages: Sequence[Message], medium: Medium
         and medium in invoice.document.media
         and invoice.document.address(medium) is not None
     )
-    return medium_status(messages, medium, asked=requested)
+    return medium_status(messages, medium, requested=requested)
 
 
 def customer_id(invoice: Invoice, customer: Customer) -> str:

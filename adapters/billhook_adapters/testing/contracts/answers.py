@@ -38,16 +38,16 @@ class AnswersSuite(StoreSuite):
             an_answer("standing", NOON + timedelta(microseconds=1)),
         )
         save(opened, idempotency_records=[deliverability, at_its_end, over])
-        assert opened.forget(NOON, 10) == 2
+        assert opened.delete_expired_records(NOON, 10) == 2
         assert known(opened, over, at_its_end, deliverability) == [deliverability]
-        assert opened.forget(NOON, 10) == 0
+        assert opened.delete_expired_records(NOON, 10) == 0
 
     def test_as_many_are_forgotten_at_once_as_was_asked_the_oldest_first(
         self, opened: Store
     ) -> None:
         answers = [an_answer(f"key_{n}", NOON - n * SECOND) for n in range(5)]
         save(opened, idempotency_records=answers)
-        assert opened.forget(NOON, 3) == 3
+        assert opened.delete_expired_records(NOON, 3) == 3
         assert known(opened, *answers) == answers[:2]
 
 

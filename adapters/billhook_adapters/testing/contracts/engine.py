@@ -30,7 +30,7 @@ from billhook_adapters.testing.contracts.engine_suite import ACCOUNT, EngineOffi
 from billhook_adapters.testing.contracts.store_suite import broken_off
 
 SECOND = timedelta(seconds=1)
-PATIENT = RetryPolicy(attempts=3, first=timedelta(minutes=2), longest=timedelta(hours=1))
+PATIENT = RetryPolicy(max_attempts=3, first_wait=timedelta(minutes=2), max_wait=timedelta(hours=1))
 
 
 class EngineContract(EngineSuite):
@@ -153,8 +153,8 @@ class EngineContract(EngineSuite):
     def test_no_second_sees_more_than_the_rate_whoever_sends(self, office: EngineOffice) -> None:
         messages = office.queued(40)
         office.receiver.clock = office.clock
-        rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
-        engines = [office.engine(rates=rates) for _ in range(2)]
+        rate_limits = RateLimits(sms=RateLimit(most=10, within=SECOND))
+        engines = [office.engine(rate_limits=rate_limits) for _ in range(2)]
         while any(office.now(one).status is DeliveryStatus.QUEUED for one in messages):
             for engine in engines:
                 engine.drain()

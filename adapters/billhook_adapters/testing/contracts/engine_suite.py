@@ -78,10 +78,12 @@ class EngineOffice:
         """Give the account this policy."""
         open_account(self.service, an_account("acc_1", "Acme", **dict(policy)))
 
-    def engine(self, *, hands: int = 1, rates: RateLimits = UNLIMITED) -> Engine:
+    def engine(self, *, hands: int = 1, rate_limits: RateLimits = UNLIMITED) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""
         senders = dict.fromkeys(Medium, self.receiver)
-        background_jobs = BackgroundJobs(self.store, self.clock, RandomIds(), senders, rates=rates)
+        background_jobs = BackgroundJobs(
+            self.store, self.clock, RandomIds(), senders, rate_limits=rate_limits
+        )
         return self.make(background_jobs, hands, self.clock.advance)
 
     def queued(self, count: int = 1, **document: object) -> list[Message]:

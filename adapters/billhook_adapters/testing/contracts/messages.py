@@ -73,8 +73,8 @@ class MessagesSuite(StoreSuite):
         )
         hostile = ProviderMessageId(Medium.SMS, "a\x00b\ud800")
         with opened.snapshot() as snapshot:
-            assert snapshot.taken_as([other, known, hostile]) == {known: text.key}
-            assert snapshot.taken_as([]) == {}
+            assert snapshot.keys_by_provider_id([other, known, hostile]) == {known: text.key}
+            assert snapshot.keys_by_provider_id([]) == {}
 
     def test_messages_about_an_invoice_come_the_oldest_first(self, opened: Store) -> None:
         oldest, middle = a_message("msg_b"), a_message("msg_c")
@@ -161,14 +161,14 @@ class MessagesSuite(StoreSuite):
     ) -> None:
         aside, neighbour, theirs = a_message(), a_message("msg_2"), a_message(account="acc_2")
         _put(opened, aside, neighbour, theirs)
-        opened.set_aside(aside.key, LATER)
+        opened.defer(aside.key, LATER)
         assert set(opened.sendable(NOON, 10)) == {neighbour.key, theirs.key}
         assert list(opened.sendable(LATER, 10))[2:] == [aside.key]
 
     def test_what_has_come_to_its_end_is_not_set_aside(self, opened: Store) -> None:
         ended = a_message(status=DeliveryStatus.SENT, due_at=None)
         _put(opened, ended)
-        opened.set_aside(ended.key, LATER)
+        opened.defer(ended.key, LATER)
         assert list(opened.sendable(LATER, 10)) == []
 
     def test_an_announcement_is_no_message_to_the_payer(self, opened: Store) -> None:

@@ -96,14 +96,19 @@ class OutboxSuite(StoreSuite):
         assert opened.outbox_counts(NOON, MOST).oldest_due is None
 
     def test_dead_letters_are_counted_by_their_reasons(self, opened: Store) -> None:
-        reasons = ("no sender came back", "refused with SMTP 550", "refused with SMTP 550", None)
+        reasons = (
+            "the last attempt has no result",
+            "refused with SMTP 550",
+            "refused with SMTP 550",
+            None,
+        )
         for n, reason in enumerate(reasons):
             _put(
                 opened,
                 _a(f"msg_{n}", DeliveryStatus.FAILED, account=f"acc_{n % 2 + 1}", reason=reason),
             )
         dead = opened.outbox_counts(NOON, MOST).dead
-        assert dead == {"no sender came back": 1, "refused with SMTP 550": 2, "": 1}
+        assert dead == {"the last attempt has no result": 1, "refused with SMTP 550": 2, "": 1}
 
     def test_a_long_reason_is_counted_by_how_it_begins(self, opened: Store) -> None:
         for n in range(2):
@@ -145,8 +150,8 @@ class OutboxSuite(StoreSuite):
         )
 
     def test_repairs_add_up(self, opened: Store) -> None:
-        opened.note_repairs(3, NOON)
-        opened.note_repairs(4, NOON + HOUR)
+        opened.record_repairs(3, NOON)
+        opened.record_repairs(4, NOON + HOUR)
         outbox_counts = opened.outbox_counts(NOON, MOST)
         assert (outbox_counts.repairs, outbox_counts.repaired_at) == (7, NOON + HOUR)
 

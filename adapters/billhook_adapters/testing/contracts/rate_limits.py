@@ -55,11 +55,12 @@ class TurnsSuite(StoreSuite):
                 before = transaction.rate_limit_states([EVERYBODYS]).get(
                     EVERYBODYS, RateLimitState(NOON, NOON)
                 )
-                after = RateLimitState(before.free_at + TICK, NOON)
+                after = RateLimitState(before.next_free_at + TICK, NOON)
                 transaction.save(PendingWrites(rate_limit_states={EVERYBODYS: after}))
 
         at_once(*[taken] * 8)
         with opened.transaction() as transaction:
             assert (
-                transaction.rate_limit_states([EVERYBODYS])[EVERYBODYS].free_at == NOON + 8 * TICK
+                transaction.rate_limit_states([EVERYBODYS])[EVERYBODYS].next_free_at
+                == NOON + 8 * TICK
             )

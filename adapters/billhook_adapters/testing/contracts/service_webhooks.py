@@ -46,9 +46,9 @@ class Listening:
         self.told: list[WebhookContext] = []
         self.answers: deque[SendError | BaseException] = deque()
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
         """Keep it, then do what comes next."""
-        self.told.append(occasion)
+        self.told.append(context)
         answer = self.answers.popleft() if self.answers else None
         if isinstance(answer, BaseException):
             raise answer
@@ -87,7 +87,7 @@ class AnnouncingSuite(DeskSuite):
         third = service.execute(Pay(account=ACCOUNT, invoice=ID, payment=rest)).unwrap()
         outbox = webhook_events(store)
         assert [background_jobs.deliver(one.key) for one in outbox * 2] == [
-            *[AttemptResult.HANDED_OVER] * 4,
+            *[AttemptResult.ATTEMPTED] * 4,
             *[AttemptResult.NOTHING] * 4,
         ]
         told = {
@@ -122,7 +122,7 @@ class AnnouncingSuite(DeskSuite):
         background_jobs.deliver(webhook_event.key)
         service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
         clock.advance(timedelta(minutes=1))
-        assert background_jobs.deliver(webhook_event.key) is AttemptResult.HANDED_OVER
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.ATTEMPTED
         before, after = listening.told
         assert before.invoice == after.invoice
         assert list(before.events) == list(after.events)
@@ -145,7 +145,7 @@ class AnnouncingSuite(DeskSuite):
         assert background_jobs.deliver(webhook_event.key) is AttemptResult.NOTHING
         clock.advance(LEASE)
         assert list(store.sendable(clock.now(), 10)) == [webhook_event.key]
-        assert background_jobs.deliver(webhook_event.key) is AttemptResult.HANDED_OVER
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.ATTEMPTED
         before, after = listening.told
         assert (before.webhook_event.id, before.invoice) == (after.webhook_event.id, after.invoice)
         assert list(before.events) == list(after.events)
@@ -163,7 +163,7 @@ class AnnouncingSuite(DeskSuite):
         service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
         first, second = webhook_events(store)
         listening.answers.append(Permanent("410 Gone"))
-        assert background_jobs.deliver(first.key) is AttemptResult.HANDED_OVER
+        assert background_jobs.deliver(first.key) is AttemptResult.ATTEMPTED
         assert background_jobs.deliver(second.key) is AttemptResult.SUPPRESSED
         issued(service, "inv_2")
         assert webhook_events(store) == []

@@ -37,9 +37,9 @@ class FaultyAnnouncer:
     def __init__(self, webhook_sender: WebhookSender, plan: Plan) -> None:
         self._announcer, self._plan = webhook_sender, plan
 
-    def send(self, occasion: WebhookContext) -> Answer:
+    def send(self, context: WebhookContext) -> Answer:
         """Tell the subscriber, or fail to, or say so."""
-        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.send(occasion))
+        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.send(context))
 
 
 def _told(plan: Plan, point: Point, call: Callable[[], Answer]) -> Answer:

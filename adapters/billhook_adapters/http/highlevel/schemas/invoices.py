@@ -105,7 +105,10 @@ class InvoiceIn(Tenant):
         return patch
 
     def document(self, rounding: Rounding, upcoming: str | None) -> Document:
-        """The document of a new draft, for an account that rounds like this. Raises InvalidRequestError."""
+        """The document of a new draft, for an account that rounds like this.
+
+        Raises InvalidRequestError.
+        """
         # The vendor has no field that forbids partial payments.
         blank = {"currency": self.currency, "rounding": rounding, "partial_payment": True}
         known = judged("", Document.model_validate, blank)
@@ -181,7 +184,10 @@ class UpdateIn(InvoiceIn):
 
 
 class TextToPayIn(InvoiceIn):
-    """The body of `POST /invoices/text2pay`: a draft is made or updated, and sent where `action` is `send`."""
+    """The body of `POST /invoices/text2pay`.
+
+    A draft is made or updated, and sent where `action` is `send`.
+    """
 
     needed = ("contactDetails", "sentTo", "liveMode")
     id: Short | None = None
