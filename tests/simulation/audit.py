@@ -30,7 +30,7 @@ from billhook.model.invoice import Invoice, InvoiceKey
 from properties import invariants
 from simulation.clients import about
 from simulation.receivers import DEAF, GONE
-from simulation.world import World
+from simulation.scenario import World
 
 TOLD = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
 

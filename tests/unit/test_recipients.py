@@ -19,7 +19,7 @@ from billhook.model.customer import Medium, Recipients
 from billhook.model.document import Copies
 from billhook.model.invoice import Invoice
 from billhook_adapters.testing import a_customer, a_document
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, Office
 
 AP, CEO, BANK = "ap@acme.example", "ceo@acme.example", "bank@acme.example"
 MOBILE, OFFICE = "+12145596993", "+442079460123"

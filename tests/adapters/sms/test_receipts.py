@@ -17,7 +17,7 @@ from billhook.model.customer import Medium
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
 from billhook_adapters.sms.callbacks import Callbacks
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, Office
 
 BASE, TOKEN = "https://bill.example/delivery-callbacks/", "t" * 32
 CALLBACKS = Callbacks(BASE, "k" * 22)

@@ -18,7 +18,7 @@ from billhook.model.invoice import Status
 from billhook_adapters.http.razorpay.serializers import entity
 from billhook_adapters.sms import http_request as asking
 from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, Office
 
 TAKEN = Says(201, json.dumps({"sid": "SM1"}).encode())
 TOO_LONG = timedelta(hours=7)

@@ -18,7 +18,7 @@ from billhook.model.invoice import InvoiceId
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON
-from unit.office import ACME, Office
+from unit.running_service import ACME, Office
 
 SECOND = timedelta(seconds=1)
 TEN = RateLimit(most=10, within=SECOND)

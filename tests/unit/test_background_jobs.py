@@ -36,7 +36,7 @@ from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook_adapters.memory import InMemoryStore, RandomIds
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, Office
 
 Acting = Callable[[], None]
 

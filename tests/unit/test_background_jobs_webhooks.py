@@ -29,7 +29,7 @@ from billhook.model.patch import Patch
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, Office
 
 DAY = timedelta(hours=24)
 TICK = timedelta(microseconds=1)

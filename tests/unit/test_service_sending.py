@@ -30,7 +30,7 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook.model.money import LARGEST
 from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, Office
 
 BOTH = (Medium.SMS, Medium.EMAIL)
 BY_EMAIL = a_customer(contact=None)

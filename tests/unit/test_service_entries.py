@@ -22,7 +22,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.testing import NOON, a_document, a_payment, a_webhook_endpoint, an_entry
 from billhook_adapters.testing.builders import add_webhook_endpoint
-from unit.office import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, Office
 
 RAVI = '{"name":"Ravi"}'
 FILE = SaveEntry(account=ACME, id="cust_1", body=RAVI)

@@ -34,7 +34,7 @@ from billhook.model.patch import Patch
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, Office
 
 CANCEL = Cancel(account=ACME, invoice=ONE)
 

@@ -44,7 +44,7 @@ from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW, open_account
-from unit.office import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, Office
 
 NOTES = Patch(notes={"order": "A-1"})
 

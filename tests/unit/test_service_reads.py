@@ -32,7 +32,7 @@ from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, Office
 
 READS = (
     "idempotency_records",

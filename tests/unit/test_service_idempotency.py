@@ -50,7 +50,7 @@ from billhook_adapters.testing import (
     a_payment,
     an_invoice,
 )
-from unit.office import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, Office
 
 EFFECTS: list[AnyCommand] = [
     Draft(account=ACME, document=a_document(), key="k"),

@@ -23,7 +23,7 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook.model.money import Currency
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.testing import NOON, a_document, a_payment
-from unit.office import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, Office
 
 DUE = 99800
 REFUSED_WHEN_CANCELLED = OperationNotAllowed(

@@ -17,7 +17,7 @@ from billhook.lifecycle.errors import InvoiceNotFound, NotStored
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_document, a_payment
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, Office
 
 CULPRIT = InvoiceId("inv_bad")
 

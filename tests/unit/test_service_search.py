@@ -17,7 +17,7 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.testing import NOON, a_payment, an_account
 from billhook_adapters.testing.builders import TOMORROW
-from unit.office import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, Office
 
 THREE = InvoiceId("inv_3")
 

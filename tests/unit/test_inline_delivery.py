@@ -17,7 +17,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_document
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, Office
 
 BOTH = (Medium.EMAIL, Medium.SMS)
 SEND = DraftAndSend(account=ACME, invoice=ONE, document=a_document(), media=BOTH)

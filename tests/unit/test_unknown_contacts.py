@@ -13,7 +13,7 @@ from billhook.application.commands import Notify
 from billhook.application.records import Contact, ContactHistory
 from billhook.model.customer import Medium
 from billhook_adapters.memory import InMemoryStore
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, Office
 
 BY_EMAIL = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
 

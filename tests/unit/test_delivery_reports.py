@@ -27,7 +27,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.builders import suppress
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, Office
 
 EMAIL = Medium.EMAIL
 RAVI = Contact(ACME, EMAIL, "ravi@example.com")

@@ -23,7 +23,7 @@ from billhook.model.reminder_schedule import QuietHours, ReminderProgress, Remin
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
 from billhook_adapters.testing.builders import open_account
-from unit.office import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, Office
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DUE = NOON + 10 * DAY
