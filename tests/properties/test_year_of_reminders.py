@@ -101,7 +101,7 @@ class Year:
         return {at for life in self.lives.values() for at in life.looked_at()}
 
     def _at(self, when: datetime, *commands: AnyCommand) -> Acting:
-        return when, partial(self.service.execute, commands)
+        return when, partial(self.service.execute_all, commands)
 
     def run(self, timeline: list[Acting]) -> None:
         """Let it all happen in its order."""

@@ -36,7 +36,7 @@ from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook_adapters.memory import InMemoryStore, RandomIds
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.running_service import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, InMemoryService
 
 Acting = Callable[[], None]
 
@@ -64,47 +64,47 @@ class LimitedStore(InMemoryStore):
         return super().forget(now, limit)
 
 
-def _queued(office: Office, medium: Medium = Medium.EMAIL) -> MessageKey:
-    office.issued(expire_by=TOMORROW)
-    return office.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)).unwrap().key
+def _queued(running: InMemoryService, medium: Medium = Medium.EMAIL) -> MessageKey:
+    running.issued(expire_by=TOMORROW)
+    return running.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)).unwrap().key
 
 
-def _only(office: Office) -> Message:
-    (message,) = office.messages()
+def _only(running: InMemoryService) -> Message:
+    (message,) = running.messages()
     return message
 
 
-def _only_stored(office: Office) -> Message:
-    _queued(office)
-    return _only(office)
+def _only_stored(running: InMemoryService) -> Message:
+    _queued(running)
+    return _only(running)
 
 
 def test_a_message_is_handed_over_once() -> None:
-    office = Office()
-    key = _queued(office)
-    wakes = [office.background_jobs.deliver(key) for _ in range(3)]
+    running = InMemoryService()
+    key = _queued(running)
+    wakes = [running.background_jobs.deliver(key) for _ in range(3)]
     assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
-    (delivered,) = office.sender.delivered
+    (delivered,) = running.sender.delivered
     assert (delivered.id, delivered.to) == (key.message, "ravi@example.com")
-    message = _only(office)
+    message = _only(running)
     assert (message.status, message.sent_at, message.attempts) == (DeliveryStatus.SENT, NOON, 1)
 
 
 def test_an_unknown_message_is_nothing_to_do() -> None:
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    assert Office().background_jobs.deliver(unknown) is AttemptResult.NOTHING
+    assert InMemoryService().background_jobs.deliver(unknown) is AttemptResult.NOTHING
 
 
 def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
-    office = Office()
-    key = _queued(office)
-    office.sender.faults.append(Transient("busy", timedelta(minutes=1)))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert (_only(office).status, _only(office).reason) == (DeliveryStatus.QUEUED, "busy")
-    assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
-    office.clock.advance(timedelta(minutes=1))
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert (_only(office).status, _only(office).attempts) == (DeliveryStatus.SENT, 2)
+    running = InMemoryService()
+    key = _queued(running)
+    running.sender.faults.append(Transient("busy", timedelta(minutes=1)))
+    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert (_only(running).status, _only(running).reason) == (DeliveryStatus.QUEUED, "busy")
+    assert running.background_jobs.deliver(key) is AttemptResult.NOTHING
+    running.clock.advance(timedelta(minutes=1))
+    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert (_only(running).status, _only(running).attempts) == (DeliveryStatus.SENT, 2)
 
 
 @pytest.mark.parametrize(
@@ -112,77 +112,77 @@ def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
     [Pay(account=ACME, invoice=ONE, payment=a_payment(99800)), Cancel(account=ACME, invoice=ONE)],
 )
 def test_a_message_about_what_needs_no_paying_any_more_is_suppressed(since: AnyCommand) -> None:
-    office = Office()
-    key = _queued(office)
-    assert isinstance(office.service.execute_all([since])[0], Success)
-    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
-    message = _only(office)
+    running = InMemoryService()
+    key = _queued(running)
+    assert isinstance(running.service.execute_all([since])[0], Success)
+    assert running.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
+    message = _only(running)
     assert (message.status, message.reason) == (DeliveryStatus.SUPPRESSED, "operation_not_allowed")
     assert (message.ended_at, message.due_at) == (NOON, None)
-    assert office.background_jobs.deliver(key) is AttemptResult.NOTHING
-    assert office.sender.delivered == []
+    assert running.background_jobs.deliver(key) is AttemptResult.NOTHING
+    assert running.sender.delivered == []
 
 
 def test_a_message_about_what_ran_out_of_time_is_suppressed_before_any_sweep() -> None:
-    office = Office()
-    key = _queued(office)
-    office.clock.set(TOMORROW)
-    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
-    assert office.sender.delivered == []
+    running = InMemoryService()
+    key = _queued(running)
+    running.clock.set(TOMORROW)
+    assert running.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
+    assert running.sender.delivered == []
 
 
 def test_a_message_to_an_address_suppressed_since_is_suppressed() -> None:
-    office = Office()
-    key = _queued(office)
-    with office.store.transaction() as transaction:
+    running = InMemoryService()
+    key = _queued(running)
+    with running.store.transaction() as transaction:
         transaction.save(
             PendingWrites(
-                suppressed={Contact(ACME, Medium.EMAIL, _only(office).address): "bounced"}
+                suppressed={Contact(ACME, Medium.EMAIL, _only(running).address): "bounced"}
             )
         )
-    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
-    assert _only(office).reason == "address_suppressed"
+    assert running.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
+    assert _only(running).reason == "address_suppressed"
 
 
 def test_a_message_is_asked_about_again_by_its_own_medium() -> None:
-    office = Office()
-    office.issued(customer=a_customer(contact=None))
+    running = InMemoryService()
+    running.issued(customer=a_customer(contact=None))
     by_email = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
-    key = office.service.execute(by_email).unwrap().key
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    key = running.service.execute(by_email).unwrap().key
+    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
 
 
 def test_the_throttle_does_not_hold_what_was_already_asked_for() -> None:
-    office = Office(resend_wait=timedelta(hours=1))
-    assert office.background_jobs.deliver(_queued(office)) is AttemptResult.HANDED_OVER
+    running = InMemoryService(resend_wait=timedelta(hours=1))
+    assert running.background_jobs.deliver(_queued(running)) is AttemptResult.HANDED_OVER
 
 
 def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
-    office = Office()
-    key = _queued(office)
-    orphan = _only(office).model_copy(update={"invoice": InvoiceId("inv_gone")})
-    with office.store.transaction() as transaction:
+    running = InMemoryService()
+    key = _queued(running)
+    orphan = _only(running).model_copy(update={"invoice": InvoiceId("inv_gone")})
+    with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: orphan}))
-    assert office.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
-    (message,) = office.messages(InvoiceId("inv_gone"))
+    assert running.background_jobs.deliver(key) is AttemptResult.SUPPRESSED
+    (message,) = running.messages(InvoiceId("inv_gone"))
     assert message.reason == "invoice_not_found"
 
 
 def test_a_message_of_an_account_that_is_not_there_is_a_bug_and_not_an_answer() -> None:
-    office = Office()
-    stray = _only_stored(office).model_copy(update={"account": AccountId("acc_gone")})
-    with office.store.transaction() as transaction:
+    running = InMemoryService()
+    stray = _only_stored(running).model_copy(update={"account": AccountId("acc_gone")})
+    with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={stray.key: stray}))
     with pytest.raises(LookupError):
-        office.background_jobs.deliver(stray.key)
+        running.background_jobs.deliver(stray.key)
 
 
 def test_without_a_sender_a_message_fails_for_good() -> None:
-    office = Office()
-    key = _queued(office, Medium.SMS)
-    bare = BackgroundJobs(office.store, office.clock, RandomIds(), senders={})
+    running = InMemoryService()
+    key = _queued(running, Medium.SMS)
+    bare = BackgroundJobs(running.store, running.clock, RandomIds(), senders={})
     assert bare.deliver(key) is AttemptResult.HANDED_OVER
-    message = _only(office)
+    message = _only(running)
     assert (message.status, message.reason) == (
         DeliveryStatus.FAILED,
         "no sender is set up for sms",
@@ -200,147 +200,147 @@ def test_without_a_sender_a_message_fails_for_good() -> None:
 def test_what_the_provider_says_becomes_of_the_message(
     fault: SendError, status: DeliveryStatus
 ) -> None:
-    office = Office()
-    key = _queued(office)
-    office.sender.faults.append(fault)
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert (_only(office).status, _only(office).reason) == (status, fault.reason)
+    running = InMemoryService()
+    key = _queued(running)
+    running.sender.faults.append(fault)
+    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert (_only(running).status, _only(running).reason) == (status, fault.reason)
 
 
 def test_a_message_in_other_hands_is_left_there() -> None:
-    office = Office()
-    key = _queued(office)
+    running = InMemoryService()
+    key = _queued(running)
     seen: list[AttemptResult] = []
-    meanwhile = ActingSender(lambda: seen.append(office.background_jobs.deliver(key)))
+    meanwhile = ActingSender(lambda: seen.append(running.background_jobs.deliver(key)))
     background_jobs = BackgroundJobs(
-        office.store, office.clock, RandomIds(), {Medium.EMAIL: meanwhile}
+        running.store, running.clock, RandomIds(), {Medium.EMAIL: meanwhile}
     )
     assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert seen == [AttemptResult.NOTHING]
-    assert _only(office).attempts == 1
+    assert _only(running).attempts == 1
 
 
 def test_a_lease_is_longer_than_any_providers_timeout() -> None:
-    office = Office()
-    key = _queued(office)
+    running = InMemoryService()
+    key = _queued(running)
     leases: list[object] = []
-    peek = ActingSender(lambda: leases.append(_only(office).due_at))
-    BackgroundJobs(office.store, office.clock, RandomIds(), {Medium.EMAIL: peek}).deliver(key)
+    peek = ActingSender(lambda: leases.append(_only(running).due_at))
+    BackgroundJobs(running.store, running.clock, RandomIds(), {Medium.EMAIL: peek}).deliver(key)
     assert leases == [NOON + timedelta(minutes=2)]
 
 
 def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
-    office = Office()
-    key = _queued(office)
+    running = InMemoryService()
+    key = _queued(running)
     claimed: list[OutboxMessage] = []
 
     def sleeps() -> None:
-        office.clock.advance(LEASE)
-        with office.store.transaction() as transaction:
-            again = claim(transaction.messages((key,))[key], now=office.clock.now(), lease=LEASE)
+        running.clock.advance(LEASE)
+        with running.store.transaction() as transaction:
+            again = claim(transaction.messages((key,))[key], now=running.clock.now(), lease=LEASE)
             claimed.append(again.unwrap())
             transaction.save(PendingWrites(messages={key: claimed[0]}))
 
     background_jobs = BackgroundJobs(
-        office.store, office.clock, RandomIds(), {Medium.EMAIL: ActingSender(sleeps)}
+        running.store, running.clock, RandomIds(), {Medium.EMAIL: ActingSender(sleeps)}
     )
     assert background_jobs.deliver(key) is AttemptResult.NOTHING
-    assert _only(office) == claimed[0]
+    assert _only(running) == claimed[0]
 
 
 def test_what_was_claimed_is_not_handed_over_once_its_lease_has_ended() -> None:
-    office = Office()
-    (parcel,) = office.background_jobs.claim((_queued(office),))
+    running = InMemoryService()
+    (parcel,) = running.background_jobs.claim((_queued(running),))
     assert isinstance(parcel, DeliveryJob)
-    office.clock.advance(LEASE)
-    attempt = office.background_jobs.attempt(parcel)
-    assert (attempt.answer, office.sender.delivered) == (None, [])
-    assert office.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
-    assert office.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.HANDED_OVER
+    running.clock.advance(LEASE)
+    attempt = running.background_jobs.attempt(parcel)
+    assert (attempt.answer, running.sender.delivered) == (None, [])
+    assert running.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
+    assert running.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.HANDED_OVER
 
 
 def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
-    office = Office()
-    key = _queued(office)
+    running = InMemoryService()
+    key = _queued(running)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    parcel, nothing, again = office.background_jobs.claim((key, unknown, key))
+    parcel, nothing, again = running.background_jobs.claim((key, unknown, key))
     assert isinstance(parcel, DeliveryJob)
     assert [nothing, again] == [AttemptResult.NOTHING] * 2
-    attempt = office.background_jobs.attempt(parcel)
-    assert office.background_jobs.conclude((attempt, attempt)) == [AttemptResult.HANDED_OVER] * 2
-    assert _only(office).attempts == 1
+    attempt = running.background_jobs.attempt(parcel)
+    assert running.background_jobs.conclude((attempt, attempt)) == [AttemptResult.HANDED_OVER] * 2
+    assert _only(running).attempts == 1
 
 
 def test_the_sweep_records_what_ran_out_and_nothing_else_and_once() -> None:
-    office = Office()
-    office.issued(ONE, expire_by=TOMORROW)
-    office.issued(TWO, expire_by=TOMORROW + timedelta(days=1))
+    running = InMemoryService()
+    running.issued(ONE, expire_by=TOMORROW)
+    running.issued(TWO, expire_by=TOMORROW + timedelta(days=1))
     never, draft, paid = InvoiceId("inv_3"), InvoiceId("inv_4"), InvoiceId("inv_5")
-    office.issued(never)
-    office.drafted(draft, expire_by=TOMORROW)
-    office.issued(paid, expire_by=TOMORROW)
-    office.service.execute(Pay(account=ACME, invoice=paid, payment=a_payment(99800)))
-    assert office.background_jobs.sweep() == 0
-    office.clock.set(TOMORROW)
-    assert [office.background_jobs.sweep(), office.background_jobs.sweep()] == [1, 0]
-    statuses = [office.seen(one).status for one in (ONE, TWO, never, draft, paid)]
+    running.issued(never)
+    running.drafted(draft, expire_by=TOMORROW)
+    running.issued(paid, expire_by=TOMORROW)
+    running.service.execute(Pay(account=ACME, invoice=paid, payment=a_payment(99800)))
+    assert running.background_jobs.sweep() == 0
+    running.clock.set(TOMORROW)
+    assert [running.background_jobs.sweep(), running.background_jobs.sweep()] == [1, 0]
+    statuses = [running.invoice(one).status for one in (ONE, TWO, never, draft, paid)]
     assert statuses == [Status.EXPIRED, Status.ISSUED, Status.ISSUED, Status.DRAFT, Status.PAID]
-    assert office.seen(ONE).version == 3
+    assert running.invoice(ONE).version == 3
 
 
 def test_the_sweep_takes_no_more_than_its_limit() -> None:
-    office = Office()
+    running = InMemoryService()
     for number in range(3):
-        office.issued(InvoiceId(f"inv_{number}"), expire_by=TOMORROW)
-    office.clock.set(TOMORROW)
-    assert [office.background_jobs.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
+        running.issued(InvoiceId(f"inv_{number}"), expire_by=TOMORROW)
+    running.clock.set(TOMORROW)
+    assert [running.background_jobs.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
 
 
 def test_the_sweep_forgets_as_many_answers_whose_time_is_over() -> None:
-    office = Office()
+    running = InMemoryService()
     for number in range(3):
-        office.service.execute(
+        running.service.execute(
             Cancel(account=ACME, invoice=InvoiceId(f"inv_{number}"), key=f"k{number}")
         )
     idempotency_records: list[int] = []
     for now in (TOMORROW - timedelta(microseconds=1), TOMORROW, TOMORROW):
-        office.clock.set(now)
-        office.background_jobs.sweep(limit=2)
-        idempotency_records.append(len(office.store._rows.idempotency_records))
+        running.clock.set(now)
+        running.background_jobs.sweep(limit=2)
+        idempotency_records.append(len(running.store._rows.idempotency_records))
     assert idempotency_records == [3, 1, 0]
 
 
 def test_a_sweep_takes_a_thousand_where_nothing_else_is_asked() -> None:
     store = LimitedStore()
-    Office(store).background_jobs.sweep()
+    InMemoryService(store).background_jobs.sweep()
     assert store.limits == [1000]
 
 
 def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
-    office = Office()
-    office.drafted(expire_by=TOMORROW)
-    office.service.execute(Issue(account=ACME, invoice=ONE))
-    office.clock.set(TOMORROW + timedelta(days=365))
-    assert office.background_jobs.sweep() == 1
-    assert office.seen().expired_at == TOMORROW
+    running = InMemoryService()
+    running.drafted(expire_by=TOMORROW)
+    running.service.execute(Issue(account=ACME, invoice=ONE))
+    running.clock.set(TOMORROW + timedelta(days=365))
+    assert running.background_jobs.sweep() == 1
+    assert running.invoice().expired_at == TOMORROW
 
 
 def test_a_dead_letter_is_given_another_life_as_often_as_it_died() -> None:
-    office = Office()
-    key = _queued(office)
-    office.sender.faults.append(Permanent("no such address"))
-    office.background_jobs.deliver(key)
+    running = InMemoryService()
+    key = _queued(running)
+    running.sender.faults.append(Permanent("no such address"))
+    running.background_jobs.deliver(key)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    again, twice, nobody = _requeued(office, key, key, unknown)
-    assert again == Success(_only(office))
+    again, twice, nobody = _requeued(running, key, key, unknown)
+    assert again == Success(_only(running))
     assert twice == Failure(NotDeadLetter(DeliveryStatus.QUEUED))
     assert nobody == Failure(MessageNotFound())
-    assert office.service.message(key) == _only(office)
-    assert office.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert _only(office).status is DeliveryStatus.SENT
+    assert running.service.message(key) == _only(running)
+    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert _only(running).status is DeliveryStatus.SENT
 
 
-def _requeued(office: Office, *keys: MessageKey) -> list[Any]:
-    return office.service.execute_all(
+def _requeued(running: InMemoryService, *keys: MessageKey) -> list[Any]:
+    return running.service.execute_all(
         [RequeueMessage(account=key.account, message=key.message) for key in keys]
     )

@@ -27,119 +27,119 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.builders import suppress
-from unit.running_service import ACME, ONE, Office
+from unit.running_service import ACME, ONE, InMemoryService
 
 EMAIL = Medium.EMAIL
 RAVI = Contact(ACME, EMAIL, "ravi@example.com")
 HARD = Bounced("5.1.1 no such mailbox", suppresses="bounced")
 
 
-def sent(office: Office) -> Message:
+def sent(running: InMemoryService) -> Message:
     """A message that the provider took."""
-    office.issued()
-    key = office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
-    office.background_jobs.deliver(key)
-    return current(office, key)
+    running.issued()
+    key = running.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
+    running.background_jobs.deliver(key)
+    return current(running, key)
 
 
-def current(office: Office, key: MessageKey) -> Message:
+def current(running: InMemoryService, key: MessageKey) -> Message:
     """A message as it stands."""
-    found = office.service.message(key)
+    found = running.service.message(key)
     assert isinstance(found, Message)
     return found
 
 
 def test_a_receipt_confirms_the_message_that_its_provider_names() -> None:
-    office = Office()
-    message = sent(office)
+    running = InMemoryService()
+    message = sent(running)
     assert message.provider_id is not None
     named = DeliveryReport(ProviderMessageId(EMAIL, message.provider_id), Delivered())
-    (answer,) = office.service.record_delivery_reports([named])
+    (answer,) = running.service.record_delivery_reports([named])
     assert answer.unwrap().status is DeliveryStatus.DELIVERED
-    assert current(office, message.key) == answer.unwrap()
+    assert current(running, message.key) == answer.unwrap()
 
 
 def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> None:
-    office = Office()
-    message = sent(office)
-    before = office.service.get(ACME, ONE)
-    (answer,) = office.service.record_delivery_reports(
+    running = InMemoryService()
+    message = sent(running)
+    before = running.service.get(ACME, ONE)
+    (answer,) = running.service.record_delivery_reports(
         [DeliveryReport(message.key, Bounced("mailbox full"))]
     )
     assert (answer.unwrap().status, answer.unwrap().reason) == (
         DeliveryStatus.BOUNCED,
         "mailbox full",
     )
-    assert office.service.get(ACME, ONE) == before
-    assert medium_status(office.messages(), EMAIL, asked=False) == "sent"
+    assert running.service.get(ACME, ONE) == before
+    assert medium_status(running.messages(), EMAIL, asked=False) == "sent"
     assert isinstance(
-        office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success
+        running.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success
     )
 
 
 def test_a_hard_bounce_suppresses_the_address_until_it_is_lifted() -> None:
-    office = Office()
-    office.service.record_delivery_reports([DeliveryReport(sent(office).key, HARD)])
+    running = InMemoryService()
+    running.service.record_delivery_reports([DeliveryReport(sent(running).key, HARD)])
     again = Notify(account=ACME, invoice=ONE, medium=EMAIL)
-    assert office.service.execute(again) == Failure(AddressSuppressed(EMAIL, "bounced"))
-    assert office.service.contact(RAVI) == ContactHistory("bounced", NOON)
-    assert suppress(office.service, RAVI, None) == Success(ContactHistory(None, NOON))
-    assert isinstance(office.service.execute(again), Success)
+    assert running.service.execute(again) == Failure(AddressSuppressed(EMAIL, "bounced"))
+    assert running.service.contact(RAVI) == ContactHistory("bounced", NOON)
+    assert suppress(running.service, RAVI, None) == Success(ContactHistory(None, NOON))
+    assert isinstance(running.service.execute(again), Success)
 
 
 def test_the_first_receipt_stands_and_those_after_it_change_nothing() -> None:
-    office = Office()
-    message = sent(office)
-    first, second = office.service.record_delivery_reports(
+    running = InMemoryService()
+    message = sent(running)
+    first, second = running.service.record_delivery_reports(
         [DeliveryReport(message.key, Delivered()), DeliveryReport(message.key, HARD)]
     )
-    (third,) = office.service.record_delivery_reports([DeliveryReport(message.key, HARD)])
+    (third,) = running.service.record_delivery_reports([DeliveryReport(message.key, HARD)])
     assert first.unwrap().status is DeliveryStatus.DELIVERED
     assert first == second == third
-    assert office.service.contact(RAVI).suppressed is None
+    assert running.service.contact(RAVI).suppressed is None
 
 
 def test_a_receipt_about_an_unknown_message_is_told_so() -> None:
-    office = Office()
-    sent(office)
+    running = InMemoryService()
+    sent(running)
     strangers = [
         DeliveryReport(MessageKey(ACME, MessageId("msg_unknown")), Delivered()),
         DeliveryReport(MessageKey(AccountId("acc_other"), MessageId("msg_1")), Delivered()),
         DeliveryReport(ProviderMessageId(EMAIL, "never heard of"), Delivered()),
     ]
-    assert office.service.record_delivery_reports(strangers) == [Failure(MessageNotFound())] * 3
+    assert running.service.record_delivery_reports(strangers) == [Failure(MessageNotFound())] * 3
 
 
 def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken() -> None:
-    office = Office()
-    office.issued()
-    office.sender.faults.append(Unknown("silence"))
-    key = office.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
-    office.background_jobs.deliver(key)
-    assert current(office, key).status is DeliveryStatus.QUEUED
-    office.service.record_delivery_reports([DeliveryReport(key, Delivered())])
-    assert (current(office, key).status, current(office, key).due_at) == (
+    running = InMemoryService()
+    running.issued()
+    running.sender.faults.append(Unknown("silence"))
+    key = running.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)).unwrap().key
+    running.background_jobs.deliver(key)
+    assert current(running, key).status is DeliveryStatus.QUEUED
+    running.service.record_delivery_reports([DeliveryReport(key, Delivered())])
+    assert (current(running, key).status, current(running, key).due_at) == (
         DeliveryStatus.DELIVERED,
         None,
     )
 
 
 def test_an_address_that_a_provider_refuses_for_good_is_left_alone() -> None:
-    office = Office()
-    office.sender.faults.append(Permanent("5.1.1", suppresses="bounced"))
-    failed = sent(office)
+    running = InMemoryService()
+    running.sender.faults.append(Permanent("5.1.1", suppresses="bounced"))
+    failed = sent(running)
     assert failed.status is DeliveryStatus.FAILED
-    assert office.service.contact(RAVI).suppressed == "bounced"
+    assert running.service.contact(RAVI).suppressed == "bounced"
 
 
 def test_any_other_refusal_leaves_the_address_as_it_was() -> None:
     for refusal in (Permanent("too large"), Transient("busy"), Unknown("silence")):
-        office = Office()
-        office.sender.faults.append(refusal)
-        sent(office)
-        assert office.service.contact(RAVI).suppressed is None
+        running = InMemoryService()
+        running.sender.faults.append(refusal)
+        sent(running)
+        assert running.service.contact(RAVI).suppressed is None
 
 
 def test_only_an_account_that_is_there_can_leave_an_address_alone() -> None:
     stranger = Contact(AccountId("acc_unknown"), EMAIL, "ravi@example.com")
-    assert suppress(Office().service, stranger, "opted_out") == Failure(AccountNotFound())
+    assert suppress(InMemoryService().service, stranger, "opted_out") == Failure(AccountNotFound())

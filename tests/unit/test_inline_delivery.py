@@ -17,41 +17,41 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_document
-from unit.running_service import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, InMemoryService
 
 BOTH = (Medium.EMAIL, Medium.SMS)
 SEND = DraftAndSend(account=ACME, invoice=ONE, document=a_document(), media=BOTH)
 NOTIFY = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
 
 
-def _inline(office: Office) -> InlineDeliveryService:
-    return InlineDeliveryService(office.background_jobs)
+def _inline(running: InMemoryService) -> InlineDeliveryService:
+    return InlineDeliveryService(running.background_jobs)
 
 
 def test_what_is_sent_was_handed_over_before_the_answer() -> None:
-    office = Office()
-    sent = _inline(office).execute(SEND).unwrap()
+    running = InMemoryService()
+    sent = _inline(running).execute(SEND).unwrap()
     assert [(one.medium, one.status, one.sent_at) for one in sent.messages] == [
         (Medium.EMAIL, DeliveryStatus.SENT, NOON),
         (Medium.SMS, DeliveryStatus.SENT, NOON),
     ]
-    assert sorted(sent.messages, key=lambda one: one.id) == list(office.messages())
-    assert [one.to for one in office.sender.delivered] == ["ravi@example.com", "+919876543210"]
-    assert sent.invoice == office.seen()
+    assert sorted(sent.messages, key=lambda one: one.id) == list(running.messages())
+    assert [one.to for one in running.sender.delivered] == ["ravi@example.com", "+919876543210"]
+    assert sent.invoice == running.invoice()
 
 
 def test_a_message_alone_was_handed_over_too() -> None:
-    office = Office()
-    office.issued()
-    message = _inline(office).execute(NOTIFY).unwrap()
+    running = InMemoryService()
+    running.issued()
+    message = _inline(running).execute(NOTIFY).unwrap()
     assert message.status is DeliveryStatus.SENT
-    assert [message] == list(office.messages())
+    assert [message] == list(running.messages())
 
 
 def test_what_was_refused_is_answered_as_it_stands() -> None:
-    office = Office()
-    office.sender.faults += [Permanent("no such address"), Transient("busy")]
-    sent = _inline(office).execute(SEND).unwrap()
+    running = InMemoryService()
+    running.sender.faults += [Permanent("no such address"), Transient("busy")]
+    sent = _inline(running).execute(SEND).unwrap()
     assert [(one.status, one.reason) for one in sent.messages] == [
         (DeliveryStatus.FAILED, "no such address"),
         (DeliveryStatus.QUEUED, "busy"),
@@ -60,8 +60,8 @@ def test_what_was_refused_is_answered_as_it_stands() -> None:
 
 
 def test_other_answers_and_refusals_come_as_they_are() -> None:
-    office = Office()
-    service = _inline(office)
+    running = InMemoryService()
+    service = _inline(running)
     commands: list[AnyCommand] = [
         Draft(account=ACME, invoice=TWO, document=a_document()),
         Issue(account=ACME, invoice=TWO),
@@ -69,58 +69,58 @@ def test_other_answers_and_refusals_come_as_they_are() -> None:
     ]
     drafted, issued, unknown = service.execute_all(commands)
     assert drafted.unwrap().status == "draft"
-    assert issued == Success(office.seen(TWO))
+    assert issued == Success(running.invoice(TWO))
     assert unknown == Failure(InvoiceNotFound())
-    assert office.sender.delivered == []
+    assert running.sender.delivered == []
 
 
 def test_the_answers_of_a_batch_come_in_its_order() -> None:
-    office = Office()
-    office.issued(TWO)
+    running = InMemoryService()
+    running.issued(TWO)
     by_sms = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
-    refused, sent, told = _inline(office).execute_all([NOTIFY, SEND, by_sms])
+    refused, sent, told = _inline(running).execute_all([NOTIFY, SEND, by_sms])
     assert refused == Failure(InvoiceNotFound())
     assert isinstance(sent.unwrap(), SendResult)
     assert (told.unwrap().invoice, told.unwrap().status) == (TWO, DeliveryStatus.SENT)
-    assert len(office.sender.delivered) == 3
+    assert len(running.sender.delivered) == 3
 
 
 def test_the_replay_of_an_idempotent_command_sends_nothing_more() -> None:
-    office = Office()
-    service = _inline(office)
+    running = InMemoryService()
+    service = _inline(running)
     command = DraftAndSend(account=ACME, document=a_document(), media=BOTH, key="once")
     first = service.execute(command)
     assert service.execute(command) == first
-    assert len(office.sender.delivered) == 2
+    assert len(running.sender.delivered) == 2
 
 
 def test_a_resend_is_a_message_of_its_own() -> None:
-    office = Office()
-    service = _inline(office)
+    running = InMemoryService()
+    service = _inline(running)
     service.execute(SEND).unwrap()
     again = service.execute(Send(account=ACME, invoice=ONE, media=(Medium.SMS,))).unwrap()
     assert [one.status for one in again.messages] == [DeliveryStatus.SENT]
-    assert len(office.messages()) == 3
+    assert len(running.messages()) == 3
 
 
 def test_an_engine_with_a_head_start_leaves_the_fresh_message_to_this_desk() -> None:
-    office = Office()
+    running = InMemoryService()
     engine = BackgroundJobs(
-        office.store,
-        office.clock,
+        running.store,
+        running.clock,
         RandomIds(),
-        {Medium.EMAIL: office.sender},
+        {Medium.EMAIL: running.sender},
         head_start=timedelta(seconds=5),
     )
-    office.issued()
-    queued = office.service.execute(NOTIFY).unwrap()
+    running.issued()
+    queued = running.service.execute(NOTIFY).unwrap()
     assert engine.deliver(queued.key) == "nothing"
-    assert _inline(office).execute(NOTIFY).unwrap().status is DeliveryStatus.SENT
+    assert _inline(running).execute(NOTIFY).unwrap().status is DeliveryStatus.SENT
 
 
 def test_it_reads_as_every_desk_does() -> None:
-    office = Office()
-    service = _inline(office)
+    running = InMemoryService()
+    service = _inline(running)
     service.execute(SEND).unwrap()
-    assert service.get(ACME, ONE) == Success(office.seen())
-    assert list(service.messages(ACME, ONE)) == list(office.messages())
+    assert service.get(ACME, ONE) == Success(running.invoice())
+    assert list(service.messages(ACME, ONE)) == list(running.messages())

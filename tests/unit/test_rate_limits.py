@@ -18,7 +18,7 @@ from billhook.model.invoice import InvoiceId
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON
-from unit.running_service import ACME, Office
+from unit.running_service import ACME, InMemoryService
 
 SECOND = timedelta(seconds=1)
 TEN = RateLimit(most=10, within=SECOND)
@@ -112,61 +112,61 @@ def test_a_rate_is_of_at_least_one_message(most: int) -> None:
         RateLimit(most=most, within=SECOND)
 
 
-def paced(office: Office, sms: int) -> BackgroundJobs:
+def paced(running: InMemoryService, sms: int) -> BackgroundJobs:
     return BackgroundJobs(
-        office.store,
-        office.clock,
+        running.store,
+        running.clock,
         RandomIds(),
-        {Medium.SMS: office.sender},
+        {Medium.SMS: running.sender},
         rates=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
     )
 
 
-def queued(office: Office, count: int) -> list[MessageKey]:
+def queued(running: InMemoryService, count: int) -> list[MessageKey]:
     keys: list[MessageKey] = []
     for n in range(count):
-        one = office.issued(InvoiceId(f"inv_{n}")).id
+        one = running.issued(InvoiceId(f"inv_{n}")).id
         notify = Notify(account=ACME, invoice=one, medium=Medium.SMS)
-        keys.append(office.service.execute(notify).unwrap().key)
+        keys.append(running.service.execute(notify).unwrap().key)
     return keys
 
 
 def test_what_is_claimed_together_has_its_turns_one_after_the_other() -> None:
-    office = Office()
-    claimed = paced(office, 4).claim(queued(office, 3), SECOND)
+    running = InMemoryService()
+    claimed = paced(running, 4).claim(queued(running, 3), SECOND)
     rate_limit_states = [one.at - NOON for one in claimed if isinstance(one, DeliveryJob)]
     assert rate_limit_states == [timedelta(0), SECOND / 4, SECOND / 2]
 
 
 def test_what_has_no_turn_soon_is_postponed_without_an_attempt() -> None:
-    office = Office()
-    first, second = queued(office, 2)
-    assert paced(office, 1).claim((first, second))[1] is AttemptResult.POSTPONED
-    (message,) = office.messages(InvoiceId("inv_1"))
+    running = InMemoryService()
+    first, second = queued(running, 2)
+    assert paced(running, 1).claim((first, second))[1] is AttemptResult.POSTPONED
+    (message,) = running.messages(InvoiceId("inv_1"))
     assert (message.status, message.due_at, message.attempts) == (
         DeliveryStatus.QUEUED,
         NOON + SECOND,
         0,
     )
-    background_jobs = paced(office, 1)
+    background_jobs = paced(running, 1)
     assert background_jobs.deliver(second) is AttemptResult.NOTHING
-    office.clock.advance(SECOND)
+    running.clock.advance(SECOND)
     assert background_jobs.deliver(second) is AttemptResult.HANDED_OVER
 
 
 def test_what_is_refused_takes_no_turn() -> None:
-    office = Office()
-    (key,) = queued(office, 1)
-    office.service.execute(Cancel(account=ACME, invoice=InvoiceId("inv_0"))).unwrap()
-    assert paced(office, 1).deliver(key) is AttemptResult.SUPPRESSED
-    assert office.store._rows.rate_limit_states == {}
+    running = InMemoryService()
+    (key,) = queued(running, 1)
+    running.service.execute(Cancel(account=ACME, invoice=InvoiceId("inv_0"))).unwrap()
+    assert paced(running, 1).deliver(key) is AttemptResult.SUPPRESSED
+    assert running.store._rows.rate_limit_states == {}
 
 
 def test_an_account_has_a_rate_of_its_own() -> None:
-    office = Office(rates=RateLimits(sms=RateLimit(most=1, within=SECOND)))
-    first, second = queued(office, 2)
-    assert office.background_jobs.deliver(first) is AttemptResult.HANDED_OVER
-    assert office.background_jobs.deliver(second) is AttemptResult.POSTPONED
+    running = InMemoryService(rates=RateLimits(sms=RateLimit(most=1, within=SECOND)))
+    first, second = queued(running, 2)
+    assert running.background_jobs.deliver(first) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(second) is AttemptResult.POSTPONED
     by_mail = Notify(account=ACME, invoice=InvoiceId("inv_0"), medium=Medium.EMAIL)
-    mail = office.service.execute(by_mail).unwrap().key
-    assert office.background_jobs.deliver(mail) is AttemptResult.HANDED_OVER
+    mail = running.service.execute(by_mail).unwrap().key
+    assert running.background_jobs.deliver(mail) is AttemptResult.HANDED_OVER

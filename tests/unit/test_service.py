@@ -44,79 +44,79 @@ from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW, open_account
-from unit.running_service import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 
 NOTES = Patch(notes={"order": "A-1"})
 
 
 def test_the_desk_answers_what_the_verb_decides() -> None:
-    office = Office()
-    drafted = office.drafted(expire_by=TOMORROW)
+    running = InMemoryService()
+    drafted = running.drafted(expire_by=TOMORROW)
     assert drafted == an_invoice(Status.DRAFT, expire_by=TOMORROW)
-    updated = office.service.execute(Update(account=ACME, invoice=ONE, patch=NOTES)).unwrap()
+    updated = running.service.execute(Update(account=ACME, invoice=ONE, patch=NOTES)).unwrap()
     assert updated == update(drafted, NOTES, now=NOON).unwrap().invoice
-    issued = office.service.execute(Issue(account=ACME, invoice=ONE)).unwrap()
+    issued = running.service.execute(Issue(account=ACME, invoice=ONE)).unwrap()
     assert (issued.status, issued.version, issued.issued_at) == (Status.ISSUED, 3, NOON)
-    paid = office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    paid = running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
     assert paid == pay(issued, a_payment(1), now=NOON).unwrap().invoice
-    office.clock.set(TOMORROW)
-    expired = office.service.execute(Expire(account=ACME, invoice=ONE)).unwrap()
+    running.clock.set(TOMORROW)
+    expired = running.service.execute(Expire(account=ACME, invoice=ONE)).unwrap()
     assert expired == expire(paid, now=TOMORROW).unwrap().invoice
-    assert office.seen() == expired
-    assert replay(f.event for f in office.events() if f.version) == expired  # type: ignore[misc]
+    assert running.invoice() == expired
+    assert replay(f.event for f in running.events() if f.version) == expired  # type: ignore[misc]
 
 
 def test_a_cancelled_and_a_deleted_invoice() -> None:
-    office = Office()
-    draft, other = office.drafted(ONE), office.drafted(TWO)
-    assert office.service.execute(Cancel(account=ACME, invoice=ONE)) == cancel(draft, now=NOON).map(
-        lambda change: change.invoice
-    )
-    assert office.service.execute(Delete(account=ACME, invoice=TWO)) == delete(other, now=NOON).map(
-        lambda change: change.invoice
-    )
-    assert office.service.get(ACME, TWO) == Failure(InvoiceNotFound())
+    running = InMemoryService()
+    draft, other = running.drafted(ONE), running.drafted(TWO)
+    assert running.service.execute(Cancel(account=ACME, invoice=ONE)) == cancel(
+        draft, now=NOON
+    ).map(lambda change: change.invoice)
+    assert running.service.execute(Delete(account=ACME, invoice=TWO)) == delete(
+        other, now=NOON
+    ).map(lambda change: change.invoice)
+    assert running.service.get(ACME, TWO) == Failure(InvoiceNotFound())
 
 
 def test_the_desk_mints_an_id_where_none_is_given() -> None:
-    office = Office()
+    running = InMemoryService()
     made = [
-        office.service.execute(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"
+        running.service.execute(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"
     ]
     assert len({invoice.id for invoice in made}) == 2
-    assert all(office.seen(invoice.id) == invoice for invoice in made)
+    assert all(running.invoice(invoice.id) == invoice for invoice in made)
 
 
 def test_an_id_is_taken_once() -> None:
-    office = Office()
-    first = office.drafted()
+    running = InMemoryService()
+    first = running.drafted()
     again = Draft(account=ACME, invoice=ONE, document=a_document(terms="other"))
     sent = DraftAndSend(account=ACME, invoice=ONE, document=a_document())
-    assert office.service.execute_all([again, sent]) == [Failure(AlreadyExists())] * 2
-    assert office.seen() == first
+    assert running.service.execute_all([again, sent]) == [Failure(AlreadyExists())] * 2
+    assert running.invoice() == first
 
 
 @pytest.mark.parametrize("together", [True, False])
 def test_the_id_of_a_deleted_draft_is_never_used_again(together: bool) -> None:
-    office = Office()
-    office.drafted()
+    running = InMemoryService()
+    running.drafted()
     commands: list[AnyCommand] = [
         Delete(account=ACME, invoice=ONE),
         Draft(account=ACME, invoice=ONE, document=a_document()),
     ]
     _, again = (
-        office.service.execute_all(commands)
+        running.service.execute_all(commands)
         if together
-        else [office.service.execute(c) for c in commands]
+        else [running.service.execute(c) for c in commands]
     )
     assert again == Failure(NotStored())
-    assert office.service.get(ACME, ONE) == Failure(InvoiceNotFound())
-    assert [event.version for event in office.events()] == [1, 2]
+    assert running.service.get(ACME, ONE) == Failure(InvoiceNotFound())
+    assert [event.version for event in running.events()] == [1, 2]
 
 
 def test_commands_on_one_invoice_see_each_others_effects() -> None:
-    office = Office()
-    answers = office.service.execute_all(
+    running = InMemoryService()
+    answers = running.service.execute_all(
         [
             Draft(account=ACME, invoice=ONE, document=a_document()),
             Issue(account=ACME, invoice=ONE),
@@ -131,14 +131,14 @@ def test_commands_on_one_invoice_see_each_others_effects() -> None:
     assert answers[5] == Failure(
         OperationNotAllowed(Operation.CANCEL, Status.PARTIALLY_PAID, (Status.DRAFT, Status.ISSUED))
     )
-    assert (office.seen().paid, office.seen().version) == (3, 4)
-    assert [event.version for event in office.events()] == [1, 2, 3, 4, None]
+    assert (running.invoice().paid, running.invoice().version) == (3, 4)
+    assert [event.version for event in running.events()] == [1, 2, 3, 4, None]
 
 
 def test_a_deleted_draft_is_gone_for_the_rest_of_its_batch() -> None:
-    office = Office()
-    office.drafted()
-    deleted, updated = office.service.execute_all(
+    running = InMemoryService()
+    running.drafted()
+    deleted, updated = running.service.execute_all(
         [Delete(account=ACME, invoice=ONE), Update(account=ACME, invoice=ONE, patch=NOTES)]
     )
     assert isinstance(deleted, Success)
@@ -146,12 +146,12 @@ def test_a_deleted_draft_is_gone_for_the_rest_of_its_batch() -> None:
 
 
 def test_an_empty_batch_has_no_answers() -> None:
-    assert Office().service.execute_all([]) == []
+    assert InMemoryService().service.execute_all([]) == []
 
 
 def test_a_refused_command_does_not_fail_its_neighbours() -> None:
-    office = Office()
-    answers = office.service.execute_all(
+    running = InMemoryService()
+    answers = running.service.execute_all(
         [
             Draft(account=ACME, invoice=ONE, document=a_document()),
             Pay(account=ACME, invoice=ONE, payment=a_payment()),
@@ -160,13 +160,13 @@ def test_a_refused_command_does_not_fail_its_neighbours() -> None:
         ]
     )
     assert [isinstance(answer, Success) for answer in answers] == [True, False, False, True]
-    assert (office.seen(ONE).version, office.seen(TWO).version) == (1, 1)
+    assert (running.invoice(ONE).version, running.invoice(TWO).version) == (1, 1)
 
 
 def test_a_refusal_stores_nothing() -> None:
-    office = Office()
-    office.issued()
-    before = office.rows()
+    running = InMemoryService()
+    running.issued()
+    before = running.rows()
     for command in (
         Issue(account=ACME, invoice=ONE),
         Pay(account=ACME, invoice=ONE, payment=a_payment(10**9)),
@@ -175,19 +175,19 @@ def test_a_refusal_stores_nothing() -> None:
         Update(account=ACME, invoice=ONE, patch=Patch(customer=None)),
         Send(account=ACME, invoice=ONE, media=(Medium.SMS,), again=False),
     ):
-        assert isinstance(office.service.execute_all([command])[0], Failure)
-        assert office.rows() == before
+        assert isinstance(running.service.execute_all([command])[0], Failure)
+        assert running.rows() == before
 
 
 def test_the_accounts_policy_holds_at_the_desk() -> None:
     lead = timedelta(minutes=15)
-    office = Office(min_expiry_lead=lead)
+    running = InMemoryService(min_expiry_lead=lead)
     too_soon = ExpiresTooSoon(NOON + lead / 2, NOON + lead)
     soon = a_document(expire_by=too_soon.expire_by)
-    office.drafted(ONE)
+    running.drafted(ONE)
     patch = Patch(expire_by=too_soon.expire_by)
     assert (
-        office.service.execute_all(
+        running.service.execute_all(
             [
                 Draft(account=ACME, document=soon),
                 DraftAndSend(account=ACME, document=soon),
@@ -196,29 +196,29 @@ def test_the_accounts_policy_holds_at_the_desk() -> None:
         )
         == [Failure(too_soon)] * 3
     )
-    office.drafted(TWO, expire_by=NOON + lead)
-    office.clock.advance(lead / 2)
+    running.drafted(TWO, expire_by=NOON + lead)
+    running.clock.advance(lead / 2)
     late = Failure(ExpiresTooSoon(NOON + lead, NOON + lead * 1.5))
-    assert office.service.execute(Issue(account=ACME, invoice=TWO)) == late
-    assert office.service.execute(Send(account=ACME, invoice=TWO)) == late
+    assert running.service.execute(Issue(account=ACME, invoice=TWO)) == late
+    assert running.service.execute(Send(account=ACME, invoice=TWO)) == late
 
 
 def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
-    office = Office()
-    office.issued()
+    running = InMemoryService()
+    running.issued()
     stale = Update(account=ACME, invoice=ONE, patch=NOTES, expected_version=1)
     fresh = Update(account=ACME, invoice=ONE, patch=NOTES, expected_version=2)
-    answers = office.service.execute_all([stale, fresh, fresh])
+    answers = running.service.execute_all([stale, fresh, fresh])
     assert answers[0] == Failure(Conflict(expected=1, actual=2))
     assert answers[1].unwrap().version == 3
     assert answers[2] == Failure(Conflict(expected=2, actual=3))
 
 
 def test_a_fact_knows_who_acted() -> None:
-    office = Office()
-    office.drafted()
-    office.service.execute(Cancel(account=ACME, invoice=ONE, actor="key_7"))
-    assert [event.actor for event in office.events()] == [None, "key_7"]
+    running = InMemoryService()
+    running.drafted()
+    running.service.execute(Cancel(account=ACME, invoice=ONE, actor="key_7"))
+    assert [event.actor for event in running.events()] == [None, "key_7"]
 
 
 def _on(account: AccountId, invoice: InvoiceId) -> list[AnyCommand]:
@@ -236,73 +236,73 @@ def _on(account: AccountId, invoice: InvoiceId) -> list[AnyCommand]:
 
 
 def test_the_invoice_of_another_account_does_not_exist() -> None:
-    office = Office()
-    before = office.drafted()
-    foreign = office.service.execute_all(_on(OTHER, ONE))
-    unknown = Office().service.execute_all(_on(OTHER, InvoiceId("inv_none")))
+    running = InMemoryService()
+    before = running.drafted()
+    foreign = running.service.execute_all(_on(OTHER, ONE))
+    unknown = InMemoryService().service.execute_all(_on(OTHER, InvoiceId("inv_none")))
     assert foreign == unknown == [Failure(InvoiceNotFound())] * len(foreign)
-    assert office.service.get(OTHER, ONE) == Failure(InvoiceNotFound())
-    assert office.service.explain(OTHER, ONE) == Failure(InvoiceNotFound())
-    assert not office.service.messages(OTHER, ONE)
-    assert office.seen() == before
+    assert running.service.get(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert running.service.explain(OTHER, ONE) == Failure(InvoiceNotFound())
+    assert not running.service.messages(OTHER, ONE)
+    assert running.invoice() == before
 
 
 def test_an_unknown_account_is_refused() -> None:
     nobody = AccountId("acc_none")
     commands = [*_on(nobody, ONE), Draft(account=nobody, document=a_document())]
-    assert set(Office().service.execute_all(commands)) == {Failure(AccountNotFound())}
+    assert set(InMemoryService().service.execute_all(commands)) == {Failure(AccountNotFound())}
 
 
 def test_an_invoice_whose_time_ran_out_is_shown_as_expired_before_any_sweep() -> None:
-    office = Office()
-    office.issued(expire_by=TOMORROW)
-    office.clock.set(TOMORROW)
-    seen = office.seen()
+    running = InMemoryService()
+    running.issued(expire_by=TOMORROW)
+    running.clock.set(TOMORROW)
+    seen = running.invoice()
     assert (seen.status, seen.version, seen.expired_at) == (Status.EXPIRED, 2, TOMORROW)
-    updated = office.service.execute(Update(account=ACME, invoice=ONE, patch=NOTES)).unwrap()
+    updated = running.service.execute(Update(account=ACME, invoice=ONE, patch=NOTES)).unwrap()
     assert (updated.status, updated.version) == (Status.EXPIRED, 3)
-    assert updated == office.seen()
+    assert updated == running.invoice()
 
 
 def test_an_account_can_be_renamed() -> None:
-    office = Office()
+    running = InMemoryService()
     open_account(
-        office.service, office.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"})
+        running.service, running.store._rows.accounts[ACME].model_copy(update={"name": "Acme Ltd"})
     )
-    assert office.store._rows.accounts[ACME].name == "Acme Ltd"
+    assert running.store._rows.accounts[ACME].name == "Acme Ltd"
 
 
 def test_explain_knows_the_standing_of_every_address() -> None:
-    office = Office(resend_wait=TOMORROW - NOON)
-    office.issued(customer=a_customer(contact=None))
-    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
-    verdicts = office.service.explain(ACME, ONE).unwrap()
+    running = InMemoryService(resend_wait=TOMORROW - NOON)
+    running.issued(customer=a_customer(contact=None))
+    running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    verdicts = running.service.explain(ACME, ONE).unwrap()
     told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
     assert told == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
 
 
 def test_explain_knows_when_an_invoice_was_last_written_about() -> None:
-    office = Office(invoice_wait=TOMORROW - NOON)
-    office.issued()
-    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
-    verdicts = office.service.explain(ACME, ONE).unwrap()
+    running = InMemoryService(invoice_wait=TOMORROW - NOON)
+    running.issued()
+    running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    verdicts = running.service.explain(ACME, ONE).unwrap()
     told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
     assert told == {Medium.SMS: [], Medium.EMAIL: ["too_soon"]}
 
 
 def test_explain_knows_the_accounts_policy() -> None:
-    office = Office(min_expiry_lead=timedelta(minutes=15))
-    office.drafted(expire_by=NOON + timedelta(minutes=15))
-    office.clock.advance(timedelta(minutes=1))
-    issuing = office.service.explain(ACME, ONE).unwrap()[0]
+    running = InMemoryService(min_expiry_lead=timedelta(minutes=15))
+    running.drafted(expire_by=NOON + timedelta(minutes=15))
+    running.clock.advance(timedelta(minutes=1))
+    issuing = running.service.explain(ACME, ONE).unwrap()[0]
     late = ExpiresTooSoon(NOON + timedelta(minutes=15), NOON + timedelta(minutes=16))
     assert (issuing.operation, issuing.reasons) == (Operation.ISSUE, (late,))
 
 
 def test_a_draft_without_a_customer_is_explained() -> None:
-    office = Office()
-    office.drafted(customer=None)
-    assert len(office.service.explain(ACME, ONE).unwrap()) == 8
+    running = InMemoryService()
+    running.drafted(customer=None)
+    assert len(running.service.explain(ACME, ONE).unwrap()) == 8
 
 
 def test_the_outcome_of_nothing_is_nothing() -> None:

@@ -22,68 +22,68 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.testing import NOON, a_document, a_payment, a_webhook_endpoint, an_entry
 from billhook_adapters.testing.builders import add_webhook_endpoint
-from unit.running_service import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 
 RAVI = '{"name":"Ravi"}'
 FILE = SaveEntry(account=ACME, id="cust_1", body=RAVI)
 
 
 def test_an_entry_is_kept_with_its_time() -> None:
-    office = Office()
-    assert office.service.execute(FILE) == Success(an_entry("cust_1", RAVI))
-    assert office.service.entry(ACME, "cust_1") == an_entry("cust_1", RAVI, filed_at=NOON)
+    running = InMemoryService()
+    assert running.service.execute(FILE) == Success(an_entry("cust_1", RAVI))
+    assert running.service.entry(ACME, "cust_1") == an_entry("cust_1", RAVI, filed_at=NOON)
 
 
 def test_an_id_keeps_what_was_first_filed_under_it() -> None:
-    office = Office()
-    first = office.service.execute(FILE)
-    office.clock.advance(timedelta(hours=1))
-    assert office.service.execute(FILE) == first
+    running = InMemoryService()
+    first = running.service.execute(FILE)
+    running.clock.advance(timedelta(hours=1))
+    assert running.service.execute(FILE) == first
     other = SaveEntry(account=ACME, id="cust_1", body="{}")
-    assert office.service.execute(other) == Failure(AlreadyExists())
-    assert Success(office.service.entry(ACME, "cust_1")) == first
+    assert running.service.execute(other) == Failure(AlreadyExists())
+    assert Success(running.service.entry(ACME, "cust_1")) == first
 
 
 def test_one_batch_files_an_id_once() -> None:
-    office = Office()
+    running = InMemoryService()
     other = SaveEntry(account=ACME, id="cust_1", body="{}")
-    first, again, refused = office.service.execute_all([FILE, FILE, other])
+    first, again, refused = running.service.execute_all([FILE, FILE, other])
     assert (first, again) == (Success(an_entry()), Success(an_entry()))
     assert refused == Failure(AlreadyExists())
-    assert office.service.entry(ACME, "cust_1") == an_entry()
+    assert running.service.entry(ACME, "cust_1") == an_entry()
 
 
 def test_entries_and_invoices_go_into_one_batch() -> None:
-    office = Office()
-    drafted, filed = office.service.execute_all(
+    running = InMemoryService()
+    drafted, filed = running.service.execute_all(
         [Draft(account=ACME, invoice=ONE, document=a_document()), FILE]
     )
-    assert (drafted, filed) == (Success(office.seen()), Success(an_entry()))
+    assert (drafted, filed) == (Success(running.invoice()), Success(an_entry()))
 
 
 def test_one_id_names_an_entry_in_each_account() -> None:
-    office = Office()
-    office.service.execute(FILE).unwrap()
-    assert office.service.entry(OTHER, "cust_1") is None
+    running = InMemoryService()
+    running.service.execute(FILE).unwrap()
+    assert running.service.entry(OTHER, "cust_1") is None
     theirs = SaveEntry(account=OTHER, id="cust_1", body="{}")
-    assert office.service.execute(theirs) == Success(an_entry(body="{}", account=OTHER))
-    assert office.service.entry(ACME, "cust_1") == an_entry()
+    assert running.service.execute(theirs) == Success(an_entry(body="{}", account=OTHER))
+    assert running.service.entry(ACME, "cust_1") == an_entry()
 
 
 def test_nothing_is_filed_for_an_account_that_nobody_knows() -> None:
-    office = Office()
+    running = InMemoryService()
     stranger = SaveEntry(account=AccountId("acc_9"), id="cust_1", body="{}")
-    assert office.service.execute(stranger) == Failure(AccountNotFound())
-    assert office.service.entry(AccountId("acc_9"), "cust_1") is None
+    assert running.service.execute(stranger) == Failure(AccountNotFound())
+    assert running.service.entry(AccountId("acc_9"), "cust_1") is None
 
 
 def test_what_was_filed_under_a_key_is_answered_again() -> None:
-    office = Office()
+    running = InMemoryService()
     keyed = SaveEntry(account=ACME, id="cust_1", body=RAVI, key="once")
-    first = office.service.execute(keyed)
-    assert office.service.execute(keyed) == first == Success(an_entry())
+    first = running.service.execute(keyed)
+    assert running.service.execute(keyed) == first == Success(an_entry())
     other = SaveEntry(account=ACME, id="cust_1", body="{}", key="once")
-    assert office.service.execute(other) == Failure(IdempotencyKeyReused())
+    assert running.service.execute(other) == Failure(IdempotencyKeyReused())
 
 
 @pytest.mark.parametrize(
@@ -100,31 +100,31 @@ def test_an_entry_may_be_as_long_as_its_limit_and_is_never_printed() -> None:
 
 
 def test_the_correspondence_of_many_invoices_comes_together() -> None:
-    office = Office()
+    running = InMemoryService()
     for one in (ONE, TWO):
-        office.issued(one)
+        running.issued(one)
     for one, medium in ((ONE, Medium.EMAIL), (TWO, Medium.SMS), (ONE, Medium.SMS)):
-        office.service.execute(Notify(account=ACME, invoice=one, medium=medium)).unwrap()
-        office.clock.advance(timedelta(seconds=1))
-    about = office.service.correspondence(ACME, (ONE, TWO, InvoiceId("inv_none")))
+        running.service.execute(Notify(account=ACME, invoice=one, medium=medium)).unwrap()
+        running.clock.advance(timedelta(seconds=1))
+    about = running.service.correspondence(ACME, (ONE, TWO, InvoiceId("inv_none")))
     assert {one: [each.medium for each in messages] for one, messages in about.items()} == {
         ONE: [Medium.EMAIL, Medium.SMS],
         TWO: [Medium.SMS],
     }
-    assert office.service.correspondence(ACME, ()) == {}
-    assert office.service.correspondence(OTHER, (ONE, TWO)) == {}
-    assert list(office.service.messages(ACME, ONE)) == list(about[ONE])
-    assert list(office.service.messages(ACME, InvoiceId("inv_none"))) == []
+    assert running.service.correspondence(ACME, ()) == {}
+    assert running.service.correspondence(OTHER, (ONE, TWO)) == {}
+    assert list(running.service.messages(ACME, ONE)) == list(about[ONE])
+    assert list(running.service.messages(ACME, InvoiceId("inv_none"))) == []
 
 
 def test_the_history_of_an_invoice_is_every_fact_the_oldest_first() -> None:
-    office = Office()
-    office.issued()
-    office.service.execute(
+    running = InMemoryService()
+    running.issued()
+    running.service.execute(
         Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, actor="ada")
     ).unwrap()
-    office.service.execute(Cancel(account=ACME, invoice=ONE, actor="bob")).unwrap()
-    told = office.service.history(ACME, ONE).unwrap()
+    running.service.execute(Cancel(account=ACME, invoice=ONE, actor="bob")).unwrap()
+    told = running.service.history(ACME, ONE).unwrap()
     assert [(each.version, each.actor) for each in told] == [
         (1, None),
         (2, None),
@@ -134,56 +134,56 @@ def test_the_history_of_an_invoice_is_every_fact_the_oldest_first() -> None:
 
 
 def test_what_came_in_for_an_invoice_is_shown_applied_or_not() -> None:
-    office = Office()
-    office.issued(ONE)
-    office.issued(TWO)
+    running = InMemoryService()
+    running.issued(ONE)
+    running.issued(TWO)
     for invoice, reference, amount in ((ONE, "p1", 1), (TWO, "p2", 2), (ONE, "p3", 99800)):
         payment = a_payment(amount, reference)
-        office.service.execute(RecordPayment(account=ACME, invoice=invoice, payment=payment))
-        office.clock.advance(timedelta(seconds=1))
-    came = office.service.payments(ACME, ONE).unwrap()
+        running.service.execute(RecordPayment(account=ACME, invoice=invoice, payment=payment))
+        running.clock.advance(timedelta(seconds=1))
+    came = running.service.payments(ACME, ONE).unwrap()
     assert [(one.payment.reference, one.applied) for one in came] == [("p1", True), ("p3", False)]
-    (left,) = office.service.unapplied(ACME)
+    (left,) = running.service.unapplied(ACME)
     assert left.payment.reference == "p3"
-    assert list(office.service.unapplied(OTHER)) == []
+    assert list(running.service.unapplied(OTHER)) == []
 
 
 def test_an_invoice_without_payments_has_none() -> None:
-    office = Office()
-    office.drafted()
-    assert list(office.service.payments(ACME, ONE).unwrap()) == []
+    running = InMemoryService()
+    running.drafted()
+    assert list(running.service.payments(ACME, ONE).unwrap()) == []
 
 
 @pytest.mark.parametrize("account", [ACME, OTHER])
 def test_an_unknown_a_deleted_and_anothers_invoice_have_neither_past_nor_payments(
     account: AccountId,
 ) -> None:
-    office = Office()
+    running = InMemoryService()
     if account == ACME:
-        office.drafted()
-        office.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
+        running.drafted()
+        running.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
     else:
-        office.issued()
-    assert office.service.history(account, ONE) == Failure(InvoiceNotFound())
-    assert office.service.payments(account, ONE) == Failure(InvoiceNotFound())
-    assert office.service.history(account, TWO) == Failure(InvoiceNotFound())
-    assert office.service.payments(account, TWO) == Failure(InvoiceNotFound())
+        running.issued()
+    assert running.service.history(account, ONE) == Failure(InvoiceNotFound())
+    assert running.service.payments(account, ONE) == Failure(InvoiceNotFound())
+    assert running.service.history(account, TWO) == Failure(InvoiceNotFound())
+    assert running.service.payments(account, TWO) == Failure(InvoiceNotFound())
 
 
 def test_a_payment_kept_for_an_invoice_that_nobody_knows_is_unapplied() -> None:
-    office = Office()
+    running = InMemoryService()
     stray = RecordPayment(account=ACME, invoice=TWO, payment=a_payment(5))
-    assert isinstance(office.service.execute(stray), Failure)
-    assert [one.invoice for one in office.service.unapplied(ACME)] == [TWO]
-    assert office.service.payments(ACME, TWO) == Failure(InvoiceNotFound())
+    assert isinstance(running.service.execute(stray), Failure)
+    assert [one.invoice for one in running.service.unapplied(ACME)] == [TWO]
+    assert running.service.payments(ACME, TWO) == Failure(InvoiceNotFound())
 
 
 @pytest.mark.parametrize(
     ("id", "body"), [("two words", "{}"), ("e_1", "a" * (32 * 1024 + 1)), ("e_1", "a\x00")]
 )
 def test_what_no_store_could_keep_is_refused_and_its_neighbours_are_not(id: str, body: str) -> None:
-    office = Office()
-    kept, refused = office.service.execute_all(
+    running = InMemoryService()
+    kept, refused = running.service.execute_all(
         [SaveEntry(account=ACME, id="e_0", body="{}"), SaveEntry(account=ACME, id=id, body=body)]
     )
     assert kept.unwrap().id == "e_0"
@@ -191,8 +191,8 @@ def test_what_no_store_could_keep_is_refused_and_its_neighbours_are_not(id: str,
 
 
 def test_a_subscriber_of_an_unknown_account_is_refused() -> None:
-    office = Office()
+    running = InMemoryService()
     stranger = a_webhook_endpoint(account=AccountId("acc_none"))
-    before = office.rows()
-    assert add_webhook_endpoint(office.service, stranger) == Failure(AccountNotFound())
-    assert office.rows() == before
+    before = running.rows()
+    assert add_webhook_endpoint(running.service, stranger) == Failure(AccountNotFound())
+    assert running.rows() == before

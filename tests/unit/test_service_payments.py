@@ -23,7 +23,7 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook.model.money import Currency
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.testing import NOON, a_document, a_payment
-from unit.running_service import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 
 DUE = 99800
 REFUSED_WHEN_CANCELLED = OperationNotAllowed(
@@ -46,17 +46,17 @@ def _unapplied(amount: int, refusal: DomainError, invoice: InvoiceId = ONE) -> R
 
 @pytest.mark.parametrize("together", [True, False])
 def test_the_same_payment_again_gets_the_recorded_answer(together: bool) -> None:
-    office = Office()
-    office.issued()
+    running = InMemoryService()
+    running.issued()
     commands: list[AnyCommand] = [_pay(100), _record(1, "pay_2"), _pay(100), _record(100)]
     if together:
-        first, _, again, reported = office.service.execute_all(commands)
+        first, _, again, reported = running.service.execute_all(commands)
     else:
         first, _, again, reported = [
-            office.service.execute_all([command])[0] for command in commands
+            running.service.execute_all([command])[0] for command in commands
         ]
     assert first == again == reported
-    assert (first.unwrap().paid, office.seen().paid) == (100, 101)
+    assert (first.unwrap().paid, running.invoice().paid) == (100, 101)
 
 
 @pytest.mark.parametrize(
@@ -64,84 +64,84 @@ def test_the_same_payment_again_gets_the_recorded_answer(together: bool) -> None
     [(101, ONE, "INR"), (100, TWO, "INR"), (100, ONE, "USD"), (100, InvoiceId("inv_9"), "INR")],
 )
 def test_a_reference_names_one_payment(amount: int, invoice: InvoiceId, currency: str) -> None:
-    office = Office()
-    office.issued(ONE)
-    office.issued(TWO)
-    office.service.execute(_pay(100))
+    running = InMemoryService()
+    running.issued(ONE)
+    running.issued(TWO)
+    running.service.execute(_pay(100))
     payment = Payment(reference=Reference("pay_1"), amount=amount, currency=Currency(currency))
-    before = office.rows()
+    before = running.rows()
     reported = RecordPayment(account=ACME, invoice=invoice, payment=payment)
-    assert office.service.execute(reported) == Failure(ReferenceReused())
-    assert office.rows() == before
+    assert running.service.execute(reported) == Failure(ReferenceReused())
+    assert running.rows() == before
 
 
 def test_a_reference_belongs_to_its_account() -> None:
-    office = Office()
-    office.issued()
-    office.service.execute(_pay(100))
+    running = InMemoryService()
+    running.issued()
+    running.service.execute(_pay(100))
     theirs = RecordPayment(account=OTHER, invoice=ONE, payment=a_payment(7))
-    assert office.service.execute(theirs) == Failure(InvoiceNotFound())
-    assert office.unapplied() == []
+    assert running.service.execute(theirs) == Failure(InvoiceNotFound())
+    assert running.unapplied() == []
 
 
 def test_a_refused_payment_that_was_asked_for_is_not_kept() -> None:
-    office = Office()
-    office.issued()
-    assert office.service.execute(_pay(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
-    assert office.unapplied() == []
-    assert office.service.execute(_pay(DUE)).unwrap().status is Status.PAID
+    running = InMemoryService()
+    running.issued()
+    assert running.service.execute(_pay(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
+    assert running.unapplied() == []
+    assert running.service.execute(_pay(DUE)).unwrap().status is Status.PAID
 
 
 def test_money_that_no_invoice_takes_is_kept_whole() -> None:
-    office = Office()
-    office.issued()
+    running = InMemoryService()
+    running.issued()
     too_much = Overpayment(DUE + 1, DUE)
-    assert office.service.execute(_record(DUE + 1)) == Failure(too_much)
-    assert office.unapplied() == [_unapplied(DUE + 1, too_much)]
-    assert office.seen().paid == 0
+    assert running.service.execute(_record(DUE + 1)) == Failure(too_much)
+    assert running.unapplied() == [_unapplied(DUE + 1, too_much)]
+    assert running.invoice().paid == 0
 
 
 def test_money_for_an_unknown_invoice_is_kept_whole() -> None:
-    office = Office()
-    assert office.service.execute(_record(7)) == Failure(InvoiceNotFound())
-    assert office.unapplied() == [_unapplied(7, InvoiceNotFound())]
+    running = InMemoryService()
+    assert running.service.execute(_record(7)) == Failure(InvoiceNotFound())
+    assert running.unapplied() == [_unapplied(7, InvoiceNotFound())]
 
 
 def test_money_for_an_invoice_at_its_end_is_kept_and_never_added() -> None:
-    office = Office()
-    office.issued()
-    answers = office.service.execute_all([Cancel(account=ACME, invoice=ONE), _record(DUE)])
+    running = InMemoryService()
+    running.issued()
+    answers = running.service.execute_all([Cancel(account=ACME, invoice=ONE), _record(DUE)])
     assert answers[1] == Failure(REFUSED_WHEN_CANCELLED)
-    assert office.unapplied() == [_unapplied(DUE, REFUSED_WHEN_CANCELLED)]
-    assert (office.seen().status, office.seen().paid) == (Status.CANCELLED, 0)
+    assert running.unapplied() == [_unapplied(DUE, REFUSED_WHEN_CANCELLED)]
+    assert (running.invoice().status, running.invoice().paid) == (Status.CANCELLED, 0)
 
 
 def test_money_kept_as_unapplied_counts_once_whatever_becomes_of_the_invoice() -> None:
-    office = Office()
-    first = office.service.execute(_record(DUE))
-    office.issued()
-    assert office.service.execute(_record(DUE)) == first == Failure(InvoiceNotFound())
-    assert len(office.unapplied()) == 1
-    assert office.seen().paid == 0
+    running = InMemoryService()
+    first = running.service.execute(_record(DUE))
+    running.issued()
+    assert running.service.execute(_record(DUE)) == first == Failure(InvoiceNotFound())
+    assert len(running.unapplied()) == 1
+    assert running.invoice().paid == 0
 
 
 def test_a_deleted_draft_takes_no_money() -> None:
-    office = Office()
+    running = InMemoryService()
     made = Draft(account=ACME, invoice=ONE, document=a_document())
-    _, answer = office.service.execute_all([made, _record(7)])
+    _, answer = running.service.execute_all([made, _record(7)])
     assert isinstance(answer.failure(), OperationNotAllowed)
-    assert [payment.payment.amount for payment in office.unapplied()] == [7]
+    assert [payment.payment.amount for payment in running.unapplied()] == [7]
 
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_two_who_pay_at_once_never_pay_more_than_is_due(attempt: int) -> None:
-    office = Office()
-    office.issued()
+    running = InMemoryService()
+    running.issued()
     start, answers = Barrier(8), list[object]()
 
     def payer(number: int) -> None:
         start.wait()
-        answers.append(office.service.execute(_pay(DUE // 2, f"pay_{number}")))
+        answers.append(running.service.execute(_pay(DUE // 2, f"pay_{number}")))
 
     threads = [Thread(target=payer, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -149,5 +149,5 @@ def test_two_who_pay_at_once_never_pay_more_than_is_due(attempt: int) -> None:
     for thread in threads:
         thread.join()
     assert sum(isinstance(answer, Success) for answer in answers) == 2
-    assert (office.seen().paid, office.seen().version) == (DUE, 4)
-    assert [event.version for event in office.events()] == [1, 2, 3, 4]
+    assert (running.invoice().paid, running.invoice().version) == (DUE, 4)
+    assert [event.version for event in running.events()] == [1, 2, 3, 4]

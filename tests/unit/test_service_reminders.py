@@ -23,7 +23,7 @@ from billhook.model.reminder_schedule import QuietHours, ReminderProgress, Remin
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_customer, a_document, a_payment, an_account
 from billhook_adapters.testing.builders import open_account
-from unit.running_service import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DUE = NOON + 10 * DAY
@@ -65,149 +65,151 @@ class CorruptStore(InMemoryStore):
             yield transaction
 
 
-def _office(
+def _running(
     schedule: ReminderSchedule | None = STEPS, store: InMemoryStore | None = None
-) -> Office:
-    return Office(store, reminders=schedule)
+) -> InMemoryService:
+    return InMemoryService(store, reminders=schedule)
 
 
-def _progress(office: Office, id: InvoiceId = ONE) -> ReminderProgress | None:
-    with office.store.snapshot() as snapshot:
+def _progress(running: InMemoryService, id: InvoiceId = ONE) -> ReminderProgress | None:
+    with running.store.snapshot() as snapshot:
         return snapshot.reminders((InvoiceKey(ACME, id),)).get(InvoiceKey(ACME, id))
 
 
-def _swept(office: Office, at: datetime) -> Sequence[Message]:
-    office.clock.set(at)
-    office.background_jobs.sweep()
-    return office.messages()
+def _swept(running: InMemoryService, at: datetime) -> Sequence[Message]:
+    running.clock.set(at)
+    running.background_jobs.sweep()
+    return running.messages()
 
 
-def _due(office: Office, id: InvoiceId = ONE, **document: Any) -> Invoice:
-    return office.issued(id, **{"due_by": DUE, **document})
+def _due(running: InMemoryService, id: InvoiceId = ONE, **document: Any) -> Invoice:
+    return running.issued(id, **{"due_by": DUE, **document})
 
 
 def test_a_draft_waits_for_nothing() -> None:
-    office = _office()
-    office.drafted(due_by=DUE)
-    assert _progress(office) is None
+    running = _running()
+    running.drafted(due_by=DUE)
+    assert _progress(running) is None
 
 
 def test_an_invoice_issued_and_paid_in_one_batch_leaves_no_row() -> None:
-    office = _office()
-    office.service.execute_all(
+    running = _running()
+    running.service.execute_all(
         (
             Draft(account=ACME, invoice=ONE, document=a_document(due_by=DUE)),
             Issue(account=ACME, invoice=ONE),
             Pay(account=ACME, invoice=ONE, payment=a_payment(a_document().total)),
         )
     )
-    assert office.seen().status == "paid"
-    assert _progress(office) is None
+    assert running.invoice().status == "paid"
+    assert _progress(running) is None
 
 
 def test_commands_of_one_batch_see_each_others_reminders() -> None:
-    office = _office()
-    _due(office)
-    office.clock.set(DUE)
-    first, second = office.service.execute_all((Remind(account=ACME, invoice=ONE),) * 2)
+    running = _running()
+    _due(running)
+    running.clock.set(DUE)
+    first, second = running.service.execute_all((Remind(account=ACME, invoice=ONE),) * 2)
     assert [len(answer.unwrap().messages) for answer in (first, second)] == [1, 0]
 
 
 def test_a_part_payment_keeps_the_reminders() -> None:
-    office = _office()
-    _due(office)
-    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
-    assert _progress(office) == ReminderProgress(NOON, 0, DUE - DAY)
-    assert len(_swept(office, DUE)) == 1
+    running = _running()
+    _due(running)
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    assert _progress(running) == ReminderProgress(NOON, 0, DUE - DAY)
+    assert len(_swept(running, DUE)) == 1
 
 
 def test_a_changed_schedule_is_followed_at_the_next_wake_up() -> None:
-    office = _office()
-    _due(office)
-    open_account(office.service, an_account(ACME, reminders=ReminderSchedule(after=[DAY])))
-    assert _swept(office, DUE) == ()
-    assert _progress(office) == ReminderProgress(DUE, 0, DUE + DAY)
-    open_account(office.service, an_account(ACME))
-    assert _swept(office, DUE + DAY) == ()
-    assert _progress(office) is None
+    running = _running()
+    _due(running)
+    open_account(running.service, an_account(ACME, reminders=ReminderSchedule(after=[DAY])))
+    assert _swept(running, DUE) == ()
+    assert _progress(running) == ReminderProgress(DUE, 0, DUE + DAY)
+    open_account(running.service, an_account(ACME))
+    assert _swept(running, DUE + DAY) == ()
+    assert _progress(running) is None
 
 
 def test_an_account_that_begins_to_remind_begins_at_an_invoices_next_change() -> None:
-    office = _office(None)
-    _due(office)
-    _due(office, TWO)
-    open_account(office.service, an_account(ACME, reminders=STEPS))
-    office.service.execute(Update(account=ACME, invoice=TWO, patch=Patch(terms="30 days"))).unwrap()
-    assert (_progress(office), _progress(office, TWO)) == (
+    running = _running(None)
+    _due(running)
+    _due(running, TWO)
+    open_account(running.service, an_account(ACME, reminders=STEPS))
+    running.service.execute(
+        Update(account=ACME, invoice=TWO, patch=Patch(terms="30 days"))
+    ).unwrap()
+    assert (_progress(running), _progress(running, TWO)) == (
         None,
         ReminderProgress(NOON, 0, DUE - DAY),
     )
 
 
 def test_a_wake_up_for_an_invoice_without_a_row_does_nothing() -> None:
-    office = _office()
-    office.issued()
-    sent = office.service.execute(Remind(account=ACME, invoice=ONE)).unwrap()
-    assert (sent.invoice, sent.messages, _progress(office)) == (office.seen(), (), None)
+    running = _running()
+    running.issued()
+    sent = running.service.execute(Remind(account=ACME, invoice=ONE)).unwrap()
+    assert (sent.invoice, sent.messages, _progress(running)) == (running.invoice(), (), None)
 
 
 def test_a_reminder_waits_for_the_throttle_of_its_address() -> None:
-    office = Office(reminders=STEPS, resend_wait=HOUR)
-    _due(office)
-    office.clock.set(DUE - DAY - HOUR / 2)
-    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
-    assert [one.reminder for one in _swept(office, DUE - DAY)] == [None]
-    assert _progress(office) == ReminderProgress(DUE - DAY, 0, DUE)
-    assert [one.reminder for one in _swept(office, DUE)] == [None, 1]
+    running = InMemoryService(reminders=STEPS, resend_wait=HOUR)
+    _due(running)
+    running.clock.set(DUE - DAY - HOUR / 2)
+    running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
+    assert [one.reminder for one in _swept(running, DUE - DAY)] == [None]
+    assert _progress(running) == ReminderProgress(DUE - DAY, 0, DUE)
+    assert [one.reminder for one in _swept(running, DUE)] == [None, 1]
 
 
 def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
-    office = _office()
-    _due(office)
-    (message,) = _swept(office, DUE)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
-    assert "reminds you of an invoice" in office.sender.delivered[0].text
+    running = _running()
+    _due(running)
+    (message,) = _swept(running, DUE)
+    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert "reminds you of an invoice" in running.sender.delivered[0].text
 
 
 def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
-    office = _office()
-    due = _due(office).due
-    (message,) = _swept(office, DUE)
-    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(due))).unwrap()
-    assert office.background_jobs.deliver(message.key) is AttemptResult.SUPPRESSED
-    assert office.sender.delivered == []
+    running = _running()
+    due = _due(running).due
+    (message,) = _swept(running, DUE)
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(due))).unwrap()
+    assert running.background_jobs.deliver(message.key) is AttemptResult.SUPPRESSED
+    assert running.sender.delivered == []
 
 
 def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
     evening = DUE.replace(hour=20, minute=59)
-    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
-    _due(office, due_by=evening)
-    (message,) = _swept(office, evening)
-    office.sender.faults.append(Transient("busy", retry_after=HOUR))
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
-    office.clock.set(evening + HOUR)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.POSTPONED
-    (waiting,) = office.messages()
+    running = _running(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
+    _due(running, due_by=evening)
+    (message,) = _swept(running, evening)
+    running.sender.faults.append(Transient("busy", retry_after=HOUR))
+    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    running.clock.set(evening + HOUR)
+    assert running.background_jobs.deliver(message.key) is AttemptResult.POSTPONED
+    (waiting,) = running.messages()
     assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, 1)
     assert waiting.due_at == (evening + DAY).replace(hour=8, minute=0)
-    office.clock.set(waiting.due_at)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    running.clock.set(waiting.due_at)
+    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
 
 
 def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
-    office = _office(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
-    _due(office)
-    office.clock.set(NOON.replace(hour=23))
-    message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    running = _running(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
+    _due(running)
+    running.clock.set(NOON.replace(hour=23))
+    message = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
 
 
 def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
     schedule = ReminderSchedule(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
-    office = _office(schedule)
-    _due(office, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
-    _due(office, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))
-    kolkata, berlin = _progress(office), _progress(office, TWO)
+    running = _running(schedule)
+    _due(running, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
+    _due(running, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))
+    kolkata, berlin = _progress(running), _progress(running, TWO)
     assert kolkata is not None
     assert berlin is not None
     assert kolkata.due_at == (DUE + DAY).replace(hour=2, minute=30)
@@ -215,91 +217,91 @@ def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
 
 
 def test_a_reminder_of_an_invoice_that_is_gone_is_suppressed() -> None:
-    office = _office()
-    _due(office)
-    (message,) = _swept(office, DUE)
-    del office.store._rows.invoices[InvoiceKey(ACME, ONE)]
-    assert office.background_jobs.deliver(message.key) is AttemptResult.SUPPRESSED
+    running = _running()
+    _due(running)
+    (message,) = _swept(running, DUE)
+    del running.store._rows.invoices[InvoiceKey(ACME, ONE)]
+    assert running.background_jobs.deliver(message.key) is AttemptResult.SUPPRESSED
 
 
 def test_a_wake_up_that_finds_nothing_begins_no_transaction() -> None:
     store = CountingStore()
-    office = _office(store=store)
-    _due(office)
+    running = _running(store=store)
+    _due(running)
     begun = store.begun
-    assert office.background_jobs.remind() == 0
+    assert running.background_jobs.remind() == 0
     assert store.begun == begun
 
 
 def test_a_row_that_cannot_be_read_holds_up_no_other_and_is_heard_of() -> None:
     store = CorruptStore()
-    office = _office(store=store)
+    running = _running(store=store)
     ids = [InvoiceId(f"inv_{n}") for n in range(4)]
     for n, one in enumerate(ids):
-        _due(office, one, due_by=DUE + n * HOUR)
-    office.clock.set(DUE + DAY)
+        _due(running, one, due_by=DUE + n * HOUR)
+    running.clock.set(DUE + DAY)
     store.corrupt = InvoiceKey(ACME, ids[0])
     with pytest.raises(ValueError, match="corrupt"):
-        office.background_jobs.remind()
-    assert [len(office.messages(one)) for one in ids] == [0, 1, 1, 1]
+        running.background_jobs.remind()
+    assert [len(running.messages(one)) for one in ids] == [0, 1, 1, 1]
     with pytest.raises(ValueError, match="corrupt"):
-        office.background_jobs.remind()
+        running.background_jobs.remind()
     store.corrupt = None
-    assert office.background_jobs.remind() == 1
+    assert running.background_jobs.remind() == 1
 
 
 def test_a_batch_that_could_be_read_one_by_one_is_settled() -> None:
     store = CorruptStore()
-    office = _office(store=store)
+    running = _running(store=store)
     for one in (ONE, TWO):
-        _due(office, one)
+        _due(running, one)
     store.most = 1
-    office.clock.set(DUE)
-    assert office.background_jobs.remind() == 2
+    running.clock.set(DUE)
+    assert running.background_jobs.remind() == 2
 
 
 def test_a_sweep_counts_what_expired_and_what_was_settled() -> None:
-    office = _office()
-    _due(office)
-    office.issued(TWO, expire_by=DUE)
-    office.clock.set(DUE)
-    assert office.background_jobs.sweep() == 2
-    assert office.background_jobs.sweep() == 0
+    running = _running()
+    _due(running)
+    running.issued(TWO, expire_by=DUE)
+    running.clock.set(DUE)
+    assert running.background_jobs.sweep() == 2
+    assert running.background_jobs.sweep() == 0
 
 
 def test_expiry_ends_the_reminders_of_what_the_sweep_did_not_read() -> None:
-    office = _office()
-    _due(office, expire_by=DUE - HOUR)
-    office.clock.set(DUE - HOUR)
-    office.background_jobs.sweep()
-    assert office.seen().status == "expired"
-    assert _progress(office) is None
+    running = _running()
+    _due(running, expire_by=DUE - HOUR)
+    running.clock.set(DUE - HOUR)
+    running.background_jobs.sweep()
+    assert running.invoice().status == "expired"
+    assert _progress(running) is None
 
 
 def test_other_accounts_have_schedules_of_their_own() -> None:
-    office = _office()
-    office.service.execute_all(
+    running = _running()
+    running.service.execute_all(
         (
             Draft(account=OTHER, invoice=ONE, document=a_document(due_by=DUE)),
             Issue(account=OTHER, invoice=ONE),
         )
     )
-    _due(office, TWO)
-    assert [key.account for key in office.store.remindable(DUE, 10)] == [ACME]
+    _due(running, TWO)
+    assert [key.account for key in running.store.remindable(DUE, 10)] == [ACME]
 
 
 def test_the_desk_shows_what_was_sent_and_what_is_planned() -> None:
-    office = _office()
-    _due(office)
-    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, (DUE - DAY, DUE)))
-    _swept(office, DUE - DAY)
-    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, (DUE,)))
-    open_account(office.service, an_account(ACME))
-    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, ()))
+    running = _running()
+    _due(running)
+    assert running.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, (DUE - DAY, DUE)))
+    _swept(running, DUE - DAY)
+    assert running.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, (DUE,)))
+    open_account(running.service, an_account(ACME))
+    assert running.service.reminders(ACME, ONE) == Success(ReminderOutlook(1, ()))
 
 
 def test_an_invoice_without_reminders_shows_none_and_one_that_is_unknown_is_not_found() -> None:
-    office = _office()
-    office.issued()
-    assert office.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, ()))
-    assert office.service.reminders(OTHER, ONE) == Failure(InvoiceNotFound())
+    running = _running()
+    running.issued()
+    assert running.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, ()))
+    assert running.service.reminders(OTHER, ONE) == Failure(InvoiceNotFound())

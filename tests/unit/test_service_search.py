@@ -17,67 +17,67 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.testing import NOON, a_payment, an_account
 from billhook_adapters.testing.builders import TOMORROW
-from unit.running_service import ACME, ONE, OTHER, TWO, Office
+from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 
 THREE = InvoiceId("inv_3")
 
 
-def _found(office: Office, **search: Any) -> list[str]:
-    return [invoice.id for invoice in office.service.search(ACME, Search(**search))]
+def _found(running: InMemoryService, **search: Any) -> list[str]:
+    return [invoice.id for invoice in running.service.search(ACME, Search(**search))]
 
 
 def test_a_search_without_conditions_finds_the_newest_ten() -> None:
-    office = Office()
+    running = InMemoryService()
     for number in range(12):
-        office.drafted(InvoiceId(f"inv_{number:02}"))
-        office.clock.advance(timedelta(seconds=1))
-    assert _found(office) == [f"inv_{number:02}" for number in range(11, 1, -1)]
+        running.drafted(InvoiceId(f"inv_{number:02}"))
+        running.clock.advance(timedelta(seconds=1))
+    assert _found(running) == [f"inv_{number:02}" for number in range(11, 1, -1)]
 
 
 def test_what_ran_out_of_time_is_found_and_shown_as_expired_before_any_sweep() -> None:
-    office = Office()
-    office.issued(ONE, expire_by=TOMORROW)
-    office.issued(TWO)
-    office.clock.set(TOMORROW)
-    (expired,) = office.service.search(ACME, Search(statuses=frozenset({Status.EXPIRED})))
+    running = InMemoryService()
+    running.issued(ONE, expire_by=TOMORROW)
+    running.issued(TWO)
+    running.clock.set(TOMORROW)
+    (expired,) = running.service.search(ACME, Search(statuses=frozenset({Status.EXPIRED})))
     assert (expired.id, expired.status, expired.expired_at) == (ONE, Status.EXPIRED, TOMORROW)
-    assert expired == office.seen(ONE)
-    assert _found(office, statuses=frozenset({Status.ISSUED})) == [TWO]
-    shown = office.service.search(ACME, Search())
+    assert expired == running.invoice(ONE)
+    assert _found(running, statuses=frozenset({Status.ISSUED})) == [TWO]
+    shown = running.service.search(ACME, Search())
     assert [invoice.status for invoice in shown] == [Status.ISSUED, Status.EXPIRED]
 
 
 def test_a_search_before_the_last_instant_still_finds_it_open() -> None:
-    office = Office()
-    office.issued(ONE, expire_by=TOMORROW)
-    office.clock.set(TOMORROW - timedelta(microseconds=1))
-    assert _found(office, statuses=frozenset({Status.ISSUED})) == [ONE]
-    assert _found(office, statuses=frozenset({Status.EXPIRED})) == []
+    running = InMemoryService()
+    running.issued(ONE, expire_by=TOMORROW)
+    running.clock.set(TOMORROW - timedelta(microseconds=1))
+    assert _found(running, statuses=frozenset({Status.ISSUED})) == [ONE]
+    assert _found(running, statuses=frozenset({Status.EXPIRED})) == []
 
 
 def test_every_change_is_found_at_once() -> None:
-    office = Office(number_prefix="INV-")
-    office.issued(ONE)
-    office.issued(TWO, receipt="R-2")
-    office.drafted(THREE)
-    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
-    office.service.execute(Cancel(account=ACME, invoice=TWO)).unwrap()
-    assert _found(office, payment="pay_1") == [ONE]
-    assert _found(office, statuses=frozenset({Status.PAID, Status.CANCELLED})) == [TWO, ONE]
-    assert [_found(office, receipt=one) for one in ("INV-0001", "R-2", "INV-0002")] == [
+    running = InMemoryService(number_prefix="INV-")
+    running.issued(ONE)
+    running.issued(TWO, receipt="R-2")
+    running.drafted(THREE)
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    running.service.execute(Cancel(account=ACME, invoice=TWO)).unwrap()
+    assert _found(running, payment="pay_1") == [ONE]
+    assert _found(running, statuses=frozenset({Status.PAID, Status.CANCELLED})) == [TWO, ONE]
+    assert [_found(running, receipt=one) for one in ("INV-0001", "R-2", "INV-0002")] == [
         [ONE],
         [TWO],
         [],
     ]
-    office.service.execute(Delete(account=ACME, invoice=THREE)).unwrap()
-    assert _found(office) == [TWO, ONE]
+    running.service.execute(Delete(account=ACME, invoice=THREE)).unwrap()
+    assert _found(running) == [TWO, ONE]
 
 
 def test_a_page_and_the_count_of_all_pages_are_told_together() -> None:
-    office = Office()
+    running = InMemoryService()
     for one in (ONE, TWO):
-        office.drafted(one, title="Spring order", date=NOON)
-    page, whole = office.service.search_and_count(
+        running.drafted(one, title="Spring order", date=NOON)
+    page, whole = running.service.search_and_count(
         ACME, Search(text="SPRING", limit=1, by_date=True)
     )
     assert ([invoice.id for invoice in page], whole) == ([TWO], 2)
@@ -89,44 +89,44 @@ def test_a_list_by_date_has_no_key_to_go_on_from() -> None:
 
 
 def test_the_account_and_its_next_number_are_told() -> None:
-    office = Office(number_prefix="INV-")
-    assert office.service.account(ACME) == an_account(ACME, "Acme", number_prefix="INV-")
-    assert office.service.account(AccountId("acc_9")) is None
-    assert office.service.upcoming_number(ACME) == "INV-0001"
-    assert office.service.upcoming_number(OTHER) is None
-    office.issued()
-    assert office.service.upcoming_number(ACME) == "INV-0002"
+    running = InMemoryService(number_prefix="INV-")
+    assert running.service.account(ACME) == an_account(ACME, "Acme", number_prefix="INV-")
+    assert running.service.account(AccountId("acc_9")) is None
+    assert running.service.upcoming_number(ACME) == "INV-0001"
+    assert running.service.upcoming_number(OTHER) is None
+    running.issued()
+    assert running.service.upcoming_number(ACME) == "INV-0002"
 
 
 def test_behind_its_short_url_the_payer_sees_an_invoice_as_it_stands() -> None:
-    office = Office()
-    url = office.issued(expire_by=TOMORROW).short_url or ""
+    running = InMemoryService()
+    url = running.issued(expire_by=TOMORROW).short_url or ""
     payment = a_payment(1000)
-    office.service.execute(Pay(account=ACME, invoice=ONE, payment=payment))
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=payment))
     refused = a_payment(10**9, "pay_2")
-    office.service.execute(RecordPayment(account=ACME, invoice=ONE, payment=refused))
-    seen = office.service.behind(url).unwrap()
-    assert (seen.seller, seen.invoice) == ("Acme", office.seen())
+    running.service.execute(RecordPayment(account=ACME, invoice=ONE, payment=refused))
+    seen = running.service.behind(url).unwrap()
+    assert (seen.seller, seen.invoice) == ("Acme", running.invoice())
     assert [one.payment for one in seen.payments] == [payment]
-    office.clock.set(TOMORROW)
-    assert office.service.behind(url).unwrap().invoice.status is Status.EXPIRED
-    assert office.service.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
+    running.clock.set(TOMORROW)
+    assert running.service.behind(url).unwrap().invoice.status is Status.EXPIRED
+    assert running.service.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
 
 
 def test_a_visit_is_a_fact_beside_the_replay() -> None:
-    office = Office()
-    invoice = office.issued()
-    visited = office.service.execute(RecordView(account=ACME, invoice=ONE, actor="key_1"))
+    running = InMemoryService()
+    invoice = running.issued()
+    visited = running.service.execute(RecordView(account=ACME, invoice=ONE, actor="key_1"))
     assert visited == Success(invoice)
-    assert office.seen() == invoice
-    *_, last = office.service.history(ACME, ONE).unwrap()
+    assert running.invoice() == invoice
+    *_, last = running.service.history(ACME, ONE).unwrap()
     assert last == RecordedEvent(invoice.key, None, InvoiceViewed(NOON), "key_1")
 
 
 def test_another_account_finds_nothing() -> None:
-    office = Office()
-    office.issued()
-    assert list(office.service.search(OTHER, Search())) == []
+    running = InMemoryService()
+    running.issued()
+    assert list(running.service.search(OTHER, Search())) == []
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,13 @@ from billhook.model.patch import Patch
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.running_service import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, InMemoryService
 
 CANCEL = Cancel(account=ACME, invoice=ONE)
 
 
-def _events(office: Office) -> list[str]:
-    return [one.event_type for one in office.webhook_events()]
+def _events(running: InMemoryService) -> list[str]:
+    return [one.event_type for one in running.webhook_events()]
 
 
 class RefusingStore(InMemoryStore):
@@ -63,12 +63,12 @@ class RefusingStore(InMemoryStore):
 
 
 def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
-    office = Office()
-    office.subscribed()
-    office.issued()
-    office.clock.advance(timedelta(hours=1))
-    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
-    issued, paid = office.webhook_events()
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.issued()
+    running.clock.advance(timedelta(hours=1))
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(1))).unwrap()
+    issued, paid = running.webhook_events()
     assert (issued.event_type, issued.version, issued.requested_at) == (
         WebhookEventType.ISSUED,
         2,
@@ -82,26 +82,26 @@ def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
 
 
 def test_what_comes_to_no_new_standing_is_not_announced() -> None:
-    office = Office()
-    office.subscribed()
-    office.drafted(ONE)
-    office.drafted(TWO)
-    office.service.execute(Update(account=ACME, invoice=ONE, patch=Patch(comment="Soon"))).unwrap()
-    office.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
-    assert office.webhook_events() == []
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.drafted(ONE)
+    running.drafted(TWO)
+    running.service.execute(Update(account=ACME, invoice=ONE, patch=Patch(comment="Soon"))).unwrap()
+    running.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
+    assert running.webhook_events() == []
 
 
 def test_a_batch_announces_every_step_in_its_order() -> None:
-    office = Office()
-    office.subscribed()
-    office.drafted()
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.drafted()
     steps: list[AnyCommand] = [
         Issue(account=ACME, invoice=ONE),
         Pay(account=ACME, invoice=ONE, payment=a_payment(1)),
         Pay(account=ACME, invoice=ONE, payment=a_payment(99799, "pay_2")),
     ]
-    office.service.execute_all(steps)
-    assert [(one.event_type, one.version) for one in office.webhook_events()] == [
+    running.service.execute_all(steps)
+    assert [(one.event_type, one.version) for one in running.webhook_events()] == [
         (WebhookEventType.ISSUED, 2),
         (WebhookEventType.PARTIALLY_PAID, 3),
         (WebhookEventType.PAID, 4),
@@ -109,25 +109,25 @@ def test_a_batch_announces_every_step_in_its_order() -> None:
 
 
 def test_what_is_made_issued_and_sent_at_once_is_announced_once() -> None:
-    office = Office()
-    office.subscribed()
-    office.service.execute(
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.service.execute(
         DraftAndSend(
             account=ACME, invoice=ONE, document=a_document(), media=(Medium.EMAIL, Medium.SMS)
         )
     ).unwrap()
-    assert _events(office) == [WebhookEventType.ISSUED]
+    assert _events(running) == [WebhookEventType.ISSUED]
 
 
 def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it_once() -> None:
-    office = Office()
-    office.subscribed(events=(WebhookEventType.EXPIRED,))
-    office.issued(expire_by=TOMORROW)
-    office.clock.set(TOMORROW + timedelta(hours=1))
-    assert office.seen().status == "expired"
-    assert _events(office) == []
-    assert [office.background_jobs.sweep() for _ in range(3)] == [1, 0, 0]
-    (expired,) = office.webhook_events()
+    running = InMemoryService()
+    running.add_webhook_endpoint(events=(WebhookEventType.EXPIRED,))
+    running.issued(expire_by=TOMORROW)
+    running.clock.set(TOMORROW + timedelta(hours=1))
+    assert running.invoice().status == "expired"
+    assert _events(running) == []
+    assert [running.background_jobs.sweep() for _ in range(3)] == [1, 0, 0]
+    (expired,) = running.webhook_events()
     assert (expired.event_type, expired.version) == (WebhookEventType.EXPIRED, 3)
     assert expired.requested_at == TOMORROW + timedelta(hours=1)
 
@@ -144,27 +144,27 @@ def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it
     ],
 )
 def test_a_refused_command_announces_nothing(refused: AnyCommand) -> None:
-    office = Office()
-    office.issued()
-    office.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
-    office.subscribed()
-    assert isinstance(office.service.execute_all([refused])[0], Failure)
-    assert office.webhook_events() == []
+    running = InMemoryService()
+    running.issued()
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    running.add_webhook_endpoint()
+    assert isinstance(running.service.execute_all([refused])[0], Failure)
+    assert running.webhook_events() == []
 
 
 def test_a_refused_command_does_not_silence_its_neighbours() -> None:
-    office = Office()
-    office.subscribed()
-    office.drafted(ONE)
-    office.drafted(TWO)
-    office.service.execute_all(
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.drafted(ONE)
+    running.drafted(TWO)
+    running.service.execute_all(
         [
             Issue(account=ACME, invoice=ONE),
             Pay(account=ACME, invoice=TWO, payment=a_payment(1)),
             Issue(account=ACME, invoice=TWO),
         ]
     )
-    assert [(one.invoice, one.event_type) for one in office.webhook_events()] == [
+    assert [(one.invoice, one.event_type) for one in running.webhook_events()] == [
         (ONE, WebhookEventType.ISSUED),
         (TWO, WebhookEventType.ISSUED),
     ]
@@ -172,105 +172,105 @@ def test_a_refused_command_does_not_silence_its_neighbours() -> None:
 
 def test_what_the_store_refuses_is_not_announced_and_its_neighbours_are_announced_once() -> None:
     store = RefusingStore()
-    office = Office(store)
-    office.subscribed()
-    office.drafted(ONE)
-    office.drafted(TWO)
+    running = InMemoryService(store)
+    running.add_webhook_endpoint()
+    running.drafted(ONE)
+    running.drafted(TWO)
     store.culprit = TWO
-    kept, refused = office.service.execute_all(
+    kept, refused = running.service.execute_all(
         [Issue(account=ACME, invoice=ONE), Issue(account=ACME, invoice=TWO)]
     )
     assert isinstance(kept, Success)
     assert refused == Failure(NotStored())
-    assert [one.invoice for one in office.webhook_events()] == [ONE]
+    assert [one.invoice for one in running.webhook_events()] == [ONE]
 
 
 def test_the_replay_of_an_idempotent_command_announces_nothing_more() -> None:
-    office = Office()
-    office.subscribed()
-    office.drafted()
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.drafted()
     command = Issue(account=ACME, invoice=ONE, key="once")
-    first = office.service.execute(command)
-    assert [office.service.execute(command) for _ in range(2)] == [first, first]
-    assert office.service.execute_all([command, command]) == [first, first]
-    assert _events(office) == [WebhookEventType.ISSUED]
+    first = running.service.execute(command)
+    assert [running.service.execute(command) for _ in range(2)] == [first, first]
+    assert running.service.execute_all([command, command]) == [first, first]
+    assert _events(running) == [WebhookEventType.ISSUED]
 
 
 def test_the_replay_within_one_batch_announces_nothing_more() -> None:
-    office = Office()
-    office.subscribed()
-    office.drafted()
-    office.service.execute_all([Cancel(account=ACME, invoice=ONE, key="once")] * 3)
-    assert _events(office) == [WebhookEventType.CANCELLED]
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.drafted()
+    running.service.execute_all([Cancel(account=ACME, invoice=ONE, key="once")] * 3)
+    assert _events(running) == [WebhookEventType.CANCELLED]
 
 
 def test_a_repeated_payment_is_announced_once() -> None:
-    office = Office()
-    office.subscribed()
-    office.issued()
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.issued()
     paid = RecordPayment(account=ACME, invoice=ONE, payment=a_payment(99800))
-    office.service.execute_all([paid, paid])
-    office.service.execute(paid).unwrap()
-    assert _events(office) == [WebhookEventType.ISSUED, WebhookEventType.PAID]
+    running.service.execute_all([paid, paid])
+    running.service.execute(paid).unwrap()
+    assert _events(running) == [WebhookEventType.ISSUED, WebhookEventType.PAID]
 
 
 def test_two_subscribers_get_an_id_of_their_own_each() -> None:
-    office = Office()
-    office.subscribed("sub_1")
-    office.subscribed("sub_2")
-    office.issued()
-    one, two = office.webhook_events()
+    running = InMemoryService()
+    running.add_webhook_endpoint("sub_1")
+    running.add_webhook_endpoint("sub_2")
+    running.issued()
+    one, two = running.webhook_events()
     assert [one.webhook_endpoint, two.webhook_endpoint] == ["sub_1", "sub_2"]
     assert one.id != two.id
-    assert [office.background_jobs.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
-    told = [(it.webhook_event.id, it.webhook_endpoint.id) for it in office.webhook_sender.told]
+    assert [running.background_jobs.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
+    told = [(it.webhook_event.id, it.webhook_endpoint.id) for it in running.webhook_sender.sent]
     assert told == [(two.id, "sub_2"), (one.id, "sub_1")]
 
 
 def test_a_subscriber_of_another_account_hears_nothing() -> None:
-    office = Office()
-    office.subscribed("sub_1", account="acc_2")
-    office.issued()
-    assert office.webhook_events() == []
+    running = InMemoryService()
+    running.add_webhook_endpoint("sub_1", account="acc_2")
+    running.issued()
+    assert running.webhook_events() == []
 
 
 def test_a_subscriber_hears_only_what_it_chose() -> None:
-    office = Office()
-    office.subscribed("sub_1", events=(WebhookEventType.CANCELLED,))
-    office.subscribed("sub_2", silenced=True)
-    office.issued()
-    office.service.execute(CANCEL).unwrap()
-    assert [(one.webhook_endpoint, one.event_type) for one in office.webhook_events()] == [
+    running = InMemoryService()
+    running.add_webhook_endpoint("sub_1", events=(WebhookEventType.CANCELLED,))
+    running.add_webhook_endpoint("sub_2", silenced=True)
+    running.issued()
+    running.service.execute(CANCEL).unwrap()
+    assert [(one.webhook_endpoint, one.event_type) for one in running.webhook_events()] == [
         ("sub_1", WebhookEventType.CANCELLED)
     ]
 
 
 def test_a_subscriber_hears_nothing_of_what_happened_before_it_came() -> None:
-    office = Office()
-    office.issued()
-    office.subscribed()
-    office.service.execute(CANCEL).unwrap()
-    assert _events(office) == [WebhookEventType.CANCELLED]
+    running = InMemoryService()
+    running.issued()
+    running.add_webhook_endpoint()
+    running.service.execute(CANCEL).unwrap()
+    assert _events(running) == [WebhookEventType.CANCELLED]
 
 
 def test_to_subscribe_again_replaces_what_was_known() -> None:
-    office = Office()
-    office.subscribed(events=(WebhookEventType.ISSUED,))
-    office.subscribed(events=(WebhookEventType.CANCELLED,))
-    office.issued()
-    office.service.execute(CANCEL).unwrap()
-    assert _events(office) == [WebhookEventType.CANCELLED]
+    running = InMemoryService()
+    running.add_webhook_endpoint(events=(WebhookEventType.ISSUED,))
+    running.add_webhook_endpoint(events=(WebhookEventType.CANCELLED,))
+    running.issued()
+    running.service.execute(CANCEL).unwrap()
+    assert _events(running) == [WebhookEventType.CANCELLED]
 
 
 def test_an_announcement_is_no_message_to_the_payer() -> None:
-    office = Office(resend_wait=timedelta(hours=1))
-    office.subscribed()
-    office.issued()
-    assert list(office.messages()) == []
+    running = InMemoryService(resend_wait=timedelta(hours=1))
+    running.add_webhook_endpoint()
+    running.issued()
+    assert list(running.messages()) == []
     assert isinstance(
-        office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)), Success
+        running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)), Success
     )
-    assert [event.event.name for event in office.events()] == [
+    assert [event.event.name for event in running.events()] == [
         "invoice.drafted",
         "invoice.issued",
         "invoice.notification_requested",
@@ -299,11 +299,11 @@ class CountingStore(InMemoryStore):
 
 def test_subscribers_are_read_once_a_batch_and_only_for_events() -> None:
     store = CountingStore()
-    office = Office(store)
+    running = InMemoryService(store)
     ids = [InvoiceId(f"inv_{number}") for number in range(5)]
-    office.service.execute_all(
+    running.service.execute_all(
         [Draft(account=ACME, invoice=one, document=a_document()) for one in ids]
     )
     assert store.looks == []
-    office.service.execute_all([Issue(account=ACME, invoice=one) for one in ids])
+    running.service.execute_all([Issue(account=ACME, invoice=one) for one in ids])
     assert store.looks == [1]
