@@ -1,15 +1,16 @@
-"""What falls due: a handler called late, twice or at once does its work once."""
+"""Background jobs: called late, twice or at once, each does its work once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.application.background_jobs import LEASE
 from billhook.application.claiming import AttemptResult
 from billhook.application.command import AnyCommand
 from billhook.application.commands import Cancel, Issue, Notify, Pay
@@ -33,7 +34,7 @@ from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, Status
-from billhook_adapters.memory import InMemoryStore, RandomIds
+from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW
 from unit.running_service import ACME, ONE, TWO, InMemoryService
@@ -42,7 +43,7 @@ Acting = Callable[[], None]
 
 
 class ActingSender:
-    """Lets something happen while the provider is asked, then accepts."""
+    """Lets something happen during a call of the provider, then accepts."""
 
     def __init__(self, act: Acting) -> None:
         self.act = act
@@ -53,7 +54,7 @@ class ActingSender:
 
 
 class LimitedStore(InMemoryStore):
-    """Keeps how many rows a sweep asked for."""
+    """Keeps the limits that sweeps passed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,7 +112,9 @@ def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
     "since",
     [Pay(account=ACME, invoice=ONE, payment=a_payment(99800)), Cancel(account=ACME, invoice=ONE)],
 )
-def test_a_message_about_what_needs_no_paying_any_more_is_suppressed(since: AnyCommand) -> None:
+def test_a_message_about_an_invoice_paid_or_cancelled_since_is_suppressed(
+    since: AnyCommand,
+) -> None:
     running = InMemoryService()
     key = _queued(running)
     assert isinstance(running.service.execute_all([since])[0], Success)
@@ -123,7 +126,7 @@ def test_a_message_about_what_needs_no_paying_any_more_is_suppressed(since: AnyC
     assert running.sender.delivered == []
 
 
-def test_a_message_about_what_ran_out_of_time_is_suppressed_before_any_sweep() -> None:
+def test_a_message_about_an_expired_invoice_is_suppressed_before_any_sweep() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.clock.set(TOMORROW)
@@ -144,7 +147,7 @@ def test_a_message_to_an_address_suppressed_since_is_suppressed() -> None:
     assert _only(running).reason == "address_suppressed"
 
 
-def test_a_message_is_asked_about_again_by_its_own_medium() -> None:
+def test_a_message_is_checked_again_for_its_own_medium() -> None:
     running = InMemoryService()
     running.issued(customer=a_customer(contact=None))
     by_email = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
@@ -152,12 +155,12 @@ def test_a_message_is_asked_about_again_by_its_own_medium() -> None:
     assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
 
 
-def test_the_throttle_does_not_hold_what_was_already_asked_for() -> None:
+def test_the_throttle_does_not_hold_back_what_was_already_requested() -> None:
     running = InMemoryService(resend_wait=timedelta(hours=1))
     assert running.background_jobs.deliver(_queued(running)) is AttemptResult.HANDED_OVER
 
 
-def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
+def test_a_message_about_a_missing_invoice_is_suppressed() -> None:
     running = InMemoryService()
     key = _queued(running)
     orphan = _only(running).model_copy(update={"invoice": InvoiceId("inv_gone")})
@@ -168,7 +171,7 @@ def test_a_message_about_an_invoice_that_is_not_there_is_suppressed() -> None:
     assert message.reason == "invoice_not_found"
 
 
-def test_a_message_of_an_account_that_is_not_there_is_a_bug_and_not_an_answer() -> None:
+def test_a_message_of_a_missing_account_raises() -> None:
     running = InMemoryService()
     stray = _only_stored(running).model_copy(update={"account": AccountId("acc_gone")})
     with running.store.transaction() as transaction:
@@ -180,7 +183,7 @@ def test_a_message_of_an_account_that_is_not_there_is_a_bug_and_not_an_answer() 
 def test_without_a_sender_a_message_fails_for_good() -> None:
     running = InMemoryService()
     key = _queued(running, Medium.SMS)
-    bare = BackgroundJobs(running.store, running.clock, RandomIds(), senders={})
+    bare = replace(running.background_jobs, senders={})
     assert bare.deliver(key) is AttemptResult.HANDED_OVER
     message = _only(running)
     assert (message.status, message.reason) == (
@@ -197,7 +200,7 @@ def test_without_a_sender_a_message_fails_for_good() -> None:
         (Unknown("timed out"), DeliveryStatus.QUEUED),
     ],
 )
-def test_what_the_provider_says_becomes_of_the_message(
+def test_the_status_of_a_message_follows_from_the_error_of_the_provider(
     fault: SendError, status: DeliveryStatus
 ) -> None:
     running = InMemoryService()
@@ -207,14 +210,12 @@ def test_what_the_provider_says_becomes_of_the_message(
     assert (_only(running).status, _only(running).reason) == (status, fault.reason)
 
 
-def test_a_message_in_other_hands_is_left_there() -> None:
+def test_a_message_that_another_worker_claimed_is_not_sent() -> None:
     running = InMemoryService()
     key = _queued(running)
     seen: list[AttemptResult] = []
     meanwhile = ActingSender(lambda: seen.append(running.background_jobs.deliver(key)))
-    background_jobs = BackgroundJobs(
-        running.store, running.clock, RandomIds(), {Medium.EMAIL: meanwhile}
-    )
+    background_jobs = replace(running.background_jobs, senders={Medium.EMAIL: meanwhile})
     assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert seen == [AttemptResult.NOTHING]
     assert _only(running).attempts == 1
@@ -225,11 +226,11 @@ def test_a_lease_is_longer_than_any_providers_timeout() -> None:
     key = _queued(running)
     leases: list[object] = []
     peek = ActingSender(lambda: leases.append(_only(running).due_at))
-    BackgroundJobs(running.store, running.clock, RandomIds(), {Medium.EMAIL: peek}).deliver(key)
+    replace(running.background_jobs, senders={Medium.EMAIL: peek}).deliver(key)
     assert leases == [NOON + timedelta(minutes=2)]
 
 
-def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
+def test_an_attempt_that_outlives_its_lease_records_nothing() -> None:
     running = InMemoryService()
     key = _queued(running)
     claimed: list[OutboxMessage] = []
@@ -241,37 +242,35 @@ def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
             claimed.append(again.unwrap())
             transaction.save(PendingWrites(messages={key: claimed[0]}))
 
-    background_jobs = BackgroundJobs(
-        running.store, running.clock, RandomIds(), {Medium.EMAIL: ActingSender(sleeps)}
-    )
+    background_jobs = replace(running.background_jobs, senders={Medium.EMAIL: ActingSender(sleeps)})
     assert background_jobs.deliver(key) is AttemptResult.NOTHING
     assert _only(running) == claimed[0]
 
 
-def test_what_was_claimed_is_not_handed_over_once_its_lease_has_ended() -> None:
+def test_a_claimed_message_is_not_sent_once_its_lease_has_ended() -> None:
     running = InMemoryService()
-    (parcel,) = running.background_jobs.claim((_queued(running),))
-    assert isinstance(parcel, DeliveryJob)
+    (job,) = running.background_jobs.claim((_queued(running),))
+    assert isinstance(job, DeliveryJob)
     running.clock.advance(LEASE)
-    attempt = running.background_jobs.attempt(parcel)
+    attempt = running.background_jobs.attempt(job)
     assert (attempt.answer, running.sender.delivered) == (None, [])
     assert running.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
-    assert running.background_jobs.deliver(parcel.dispatch.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(job.dispatch.key) is AttemptResult.HANDED_OVER
 
 
 def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
     running = InMemoryService()
     key = _queued(running)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    parcel, nothing, again = running.background_jobs.claim((key, unknown, key))
-    assert isinstance(parcel, DeliveryJob)
+    job, nothing, again = running.background_jobs.claim((key, unknown, key))
+    assert isinstance(job, DeliveryJob)
     assert [nothing, again] == [AttemptResult.NOTHING] * 2
-    attempt = running.background_jobs.attempt(parcel)
+    attempt = running.background_jobs.attempt(job)
     assert running.background_jobs.conclude((attempt, attempt)) == [AttemptResult.HANDED_OVER] * 2
     assert _only(running).attempts == 1
 
 
-def test_the_sweep_records_what_ran_out_and_nothing_else_and_once() -> None:
+def test_the_sweep_records_each_expiry_once_and_nothing_else() -> None:
     running = InMemoryService()
     running.issued(ONE, expire_by=TOMORROW)
     running.issued(TWO, expire_by=TOMORROW + timedelta(days=1))
@@ -288,7 +287,7 @@ def test_the_sweep_records_what_ran_out_and_nothing_else_and_once() -> None:
     assert running.invoice(ONE).version == 3
 
 
-def test_the_sweep_takes_no_more_than_its_limit() -> None:
+def test_the_sweep_expires_no_more_than_its_limit() -> None:
     running = InMemoryService()
     for number in range(3):
         running.issued(InvoiceId(f"inv_{number}"), expire_by=TOMORROW)
@@ -296,27 +295,27 @@ def test_the_sweep_takes_no_more_than_its_limit() -> None:
     assert [running.background_jobs.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
 
 
-def test_the_sweep_forgets_as_many_answers_whose_time_is_over() -> None:
+def test_the_sweep_deletes_up_to_its_limit_of_old_idempotency_records() -> None:
     running = InMemoryService()
     for number in range(3):
         running.service.execute(
             Cancel(account=ACME, invoice=InvoiceId(f"inv_{number}"), key=f"k{number}")
         )
-    idempotency_records: list[int] = []
+    kept: list[int] = []
     for now in (TOMORROW - timedelta(microseconds=1), TOMORROW, TOMORROW):
         running.clock.set(now)
         running.background_jobs.sweep(limit=2)
-        idempotency_records.append(len(running.store._rows.idempotency_records))
-    assert idempotency_records == [3, 1, 0]
+        kept.append(len(running.store._rows.idempotency_records))
+    assert kept == [3, 1, 0]
 
 
-def test_a_sweep_takes_a_thousand_where_nothing_else_is_asked() -> None:
+def test_a_sweep_is_limited_to_a_thousand_by_default() -> None:
     store = LimitedStore()
     InMemoryService(store).background_jobs.sweep()
     assert store.limits == [1000]
 
 
-def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
+def test_the_sweep_expires_an_invoice_at_its_expiry_date_however_late_it_runs() -> None:
     running = InMemoryService()
     running.drafted(expire_by=TOMORROW)
     running.service.execute(Issue(account=ACME, invoice=ONE))
@@ -325,16 +324,16 @@ def test_the_sweep_finds_what_was_issued_while_it_was_overdue() -> None:
     assert running.invoice().expired_at == TOMORROW
 
 
-def test_a_dead_letter_is_given_another_life_as_often_as_it_died() -> None:
+def test_a_dead_letter_can_be_requeued_once_for_each_failure() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.sender.faults.append(Permanent("no such address"))
     running.background_jobs.deliver(key)
     unknown = MessageKey(ACME, MessageId("msg_none"))
-    again, twice, nobody = _requeued(running, key, key, unknown)
+    again, twice, missing = _requeued(running, key, key, unknown)
     assert again == Success(_only(running))
     assert twice == Failure(NotDeadLetter(DeliveryStatus.QUEUED))
-    assert nobody == Failure(MessageNotFound())
+    assert missing == Failure(MessageNotFound())
     assert running.service.message(key) == _only(running)
     assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
     assert _only(running).status is DeliveryStatus.SENT

@@ -1,8 +1,9 @@
-"""Announcements on their way: told as of their version, again under one id, and not for ever."""
+"""Delivery of webhook events: as of their version, retried under one id, and not for ever."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,7 +27,6 @@ from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEvent, WebhookEv
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook.model.patch import Patch
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_payment
 from billhook_adapters.testing.builders import TOMORROW
 from unit.running_service import ACME, ONE, TWO, InMemoryService
@@ -35,15 +35,15 @@ DAY = timedelta(hours=24)
 TICK = timedelta(microseconds=1)
 
 
-class ActingAnnouncer:
-    """Lets something happen while the subscriber is told, then goes on as it says."""
+class ActingWebhookSender:
+    """Lets something happen while a webhook is sent, then accepts."""
 
     def __init__(self, act: Callable[[], None]) -> None:
         self.act = act
-        self.told: list[WebhookContext] = []
+        self.sent: list[WebhookContext] = []
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        self.told.append(occasion)
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        self.sent.append(context)
         self.act()
         return Success(Accepted("hook_1"))
 
@@ -65,8 +65,8 @@ def _silenced(running: InMemoryService) -> bool:
     return webhook_endpoint.silenced
 
 
-def _with(running: InMemoryService, webhook_sender: ActingAnnouncer | None) -> BackgroundJobs:
-    return BackgroundJobs(running.store, running.clock, RandomIds(), {}, webhook_sender)
+def _with(running: InMemoryService, webhook_sender: ActingWebhookSender | None) -> BackgroundJobs:
+    return replace(running.background_jobs, webhook_sender=webhook_sender)
 
 
 def _until_it_ends(running: InMemoryService) -> list[AttemptResult]:
@@ -78,30 +78,30 @@ def _until_it_ends(running: InMemoryService) -> list[AttemptResult]:
     return woken
 
 
-def test_an_announcement_is_told_once() -> None:
+def test_a_webhook_event_is_sent_once() -> None:
     running = InMemoryService()
     key = _queued(running)
     wakes = [running.background_jobs.deliver(key) for _ in range(3)]
     assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
-    (occasion,) = running.webhook_sender.sent
-    assert occasion.webhook_event.id == key.message
+    (context,) = running.webhook_sender.sent
+    assert context.webhook_event.id == key.message
     assert (_only(running).status, _only(running).sent_at) == (DeliveryStatus.SENT, NOON)
     assert not _silenced(running)
 
 
-def test_an_occasion_is_the_invoice_of_that_moment_with_its_whole_past() -> None:
+def test_a_webhook_has_the_invoice_of_its_version_and_all_events_up_to_it() -> None:
     running = InMemoryService()
     key = _queued(running)
     issued = running.invoice()
     running.background_jobs.deliver(key)
-    (occasion,) = running.webhook_sender.sent
-    assert occasion.invoice == issued
-    assert list(occasion.events) == list(running.events())
-    assert [event.event.name for event in occasion.events] == ["invoice.drafted", "invoice.issued"]
-    assert (occasion.webhook_endpoint.id, list(occasion.messages)) == ("sub_1", [])
+    (context,) = running.webhook_sender.sent
+    assert context.invoice == issued
+    assert list(context.events) == list(running.events())
+    assert [event.event.name for event in context.events] == ["invoice.drafted", "invoice.issued"]
+    assert (context.webhook_endpoint.id, list(context.messages)) == ("sub_1", [])
 
 
-def test_what_came_since_is_not_told() -> None:
+def test_later_changes_are_not_sent() -> None:
     running = InMemoryService()
     key = _queued(running)
     issued = running.invoice()
@@ -109,40 +109,40 @@ def test_what_came_since_is_not_told() -> None:
     running.service.execute(Update(account=ACME, invoice=ONE, patch=Patch(comment="Soon"))).unwrap()
     running.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
     running.background_jobs.deliver(key)
-    (occasion,) = running.webhook_sender.sent
-    assert (occasion.invoice, occasion.invoice.status) == (issued, Status.ISSUED)
-    assert [event.version for event in occasion.events] == [1, 2]
+    (context,) = running.webhook_sender.sent
+    assert (context.invoice, context.invoice.status) == (issued, Status.ISSUED)
+    assert [event.version for event in context.events] == [1, 2]
 
 
-def test_what_was_asked_for_in_between_belongs_to_the_past_of_a_later_event() -> None:
+def test_a_message_in_between_is_part_of_the_history_of_a_later_event() -> None:
     running = InMemoryService()
     _queued(running)
     running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
     running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
     running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
     running.background_jobs.deliver(running.webhook_events()[1].key)
-    (occasion,) = running.webhook_sender.sent
-    assert (occasion.webhook_event.event_type, occasion.invoice) == (
+    (context,) = running.webhook_sender.sent
+    assert (context.webhook_event.event_type, context.invoice) == (
         WebhookEventType.PAID,
         running.invoice(),
     )
-    assert [event.version for event in occasion.events] == [1, 2, None, 3]
-    assert list(occasion.messages) == list(running.messages())
+    assert [event.version for event in context.events] == [1, 2, None, 3]
+    assert list(context.messages) == list(running.messages())
 
 
-def test_an_event_is_told_of_its_own_invoice() -> None:
+def test_a_webhook_event_is_about_its_own_invoice() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.issued(ONE)
     running.issued(TWO, comment="the second")
     running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
     running.background_jobs.deliver(running.webhook_events()[1].key)
-    (occasion,) = running.webhook_sender.sent
-    assert occasion.invoice == running.invoice(TWO)
-    assert list(occasion.messages) == []
+    (context,) = running.webhook_sender.sent
+    assert context.invoice == running.invoice(TWO)
+    assert list(context.messages) == []
 
 
-def test_a_retry_tells_exactly_the_same_though_the_invoice_moved_on() -> None:
+def test_a_retry_sends_the_same_although_the_invoice_changed() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.webhook_sender.faults += [Unknown("timed out"), Transient("busy")]
@@ -165,7 +165,7 @@ def test_a_retry_tells_exactly_the_same_though_the_invoice_moved_on() -> None:
     assert running.webhook_events()[0].status is DeliveryStatus.SENT
 
 
-def test_an_expired_invoice_is_still_told_as_it_was() -> None:
+def test_an_invoice_that_expired_since_is_sent_as_it_was() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.clock.set(TOMORROW)
@@ -174,14 +174,14 @@ def test_an_expired_invoice_is_still_told_as_it_was() -> None:
     assert running.webhook_sender.sent[0].invoice.status is Status.ISSUED
 
 
-def test_whoever_died_while_telling_is_followed_under_the_same_id() -> None:
+def test_an_event_whose_sender_died_is_sent_again_under_the_same_id() -> None:
     running = InMemoryService()
     key = _queued(running)
 
     def dies() -> None:
         raise KeyboardInterrupt
 
-    dying = ActingAnnouncer(dies)
+    dying = ActingWebhookSender(dies)
     with pytest.raises(KeyboardInterrupt):
         _with(running, dying).deliver(key)
     assert _only(running).status is DeliveryStatus.SENDING
@@ -190,13 +190,13 @@ def test_whoever_died_while_telling_is_followed_under_the_same_id() -> None:
     running.clock.set(NOON + LEASE)
     assert list(running.store.sendable(running.clock.now(), 10)) == [key]
     assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    ((before,), (after,)) = dying.told, running.webhook_sender.sent
+    ((before,), (after,)) = dying.sent, running.webhook_sender.sent
     assert before.webhook_event.id == after.webhook_event.id == key.message
     assert (before.invoice, list(before.events)) == (after.invoice, list(after.events))
     assert (_only(running).status, _only(running).attempts) == (DeliveryStatus.SENT, 2)
 
 
-def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
+def test_an_attempt_that_outlives_its_lease_records_nothing() -> None:
     running = InMemoryService()
     key = _queued(running)
 
@@ -204,25 +204,25 @@ def test_whoever_slept_through_the_lease_concludes_nothing() -> None:
         running.clock.advance(LEASE)
         assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
 
-    assert _with(running, ActingAnnouncer(sleeps)).deliver(key) is AttemptResult.NOTHING
+    assert _with(running, ActingWebhookSender(sleeps)).deliver(key) is AttemptResult.NOTHING
     assert (_only(running).attempts, _only(running).provider_id) == (2, None)
 
 
-def test_an_announcement_in_other_hands_is_left_there() -> None:
+def test_a_webhook_event_that_another_worker_claimed_is_not_sent() -> None:
     running = InMemoryService()
     key = _queued(running)
     seen: list[AttemptResult] = []
-    acting = ActingAnnouncer(lambda: seen.append(running.background_jobs.deliver(key)))
+    acting = ActingWebhookSender(lambda: seen.append(running.background_jobs.deliver(key)))
     assert _with(running, acting).deliver(key) is AttemptResult.HANDED_OVER
     assert seen == [AttemptResult.NOTHING]
     assert _only(running).provider_id == "hook_1"
 
 
 @pytest.mark.parametrize("fault", [Unknown("timed out"), Transient("busy")])
-def test_who_does_not_answer_is_told_for_a_day_then_silenced(fault: SendError) -> None:
-    running = InMemoryService(
-        retries={"attempts": 1}
-    )  # of messages to payers, not of announcements
+def test_an_endpoint_that_does_not_answer_is_retried_for_a_day_then_silenced(
+    fault: SendError,
+) -> None:
+    running = InMemoryService(retries={"attempts": 1})  # of messages to payers, not of webhooks
     _queued(running)
     running.webhook_sender.faults += [fault] * 100
     silenced: list[bool] = []
@@ -238,7 +238,7 @@ def test_who_does_not_answer_is_told_for_a_day_then_silenced(fault: SendError) -
     assert _silenced(running)
 
 
-def test_who_refuses_for_good_is_silenced_at_once() -> None:
+def test_an_endpoint_that_rejects_permanently_is_silenced_at_once() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.webhook_sender.faults.append(Permanent("410 Gone"))
@@ -247,7 +247,7 @@ def test_who_refuses_for_good_is_silenced_at_once() -> None:
     assert _silenced(running)
 
 
-def test_who_answers_in_the_end_is_not_silenced() -> None:
+def test_an_endpoint_that_answers_in_the_end_is_not_silenced() -> None:
     running = InMemoryService()
     _queued(running)
     running.webhook_sender.faults += [Transient("busy")] * 5
@@ -255,7 +255,7 @@ def test_who_answers_in_the_end_is_not_silenced() -> None:
     assert (_only(running).status, _silenced(running)) == (DeliveryStatus.SENT, False)
 
 
-def test_only_the_one_that_failed_is_silenced() -> None:
+def test_only_the_endpoint_that_failed_is_silenced() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint("sub_1")
     running.add_webhook_endpoint(
@@ -270,7 +270,7 @@ def test_only_the_one_that_failed_is_silenced() -> None:
     assert (two.url, two.events) == ("https://other.example", (WebhookEventType.ISSUED,))
 
 
-def test_to_silence_keeps_what_was_changed_meanwhile() -> None:
+def test_silencing_keeps_what_was_changed_meanwhile() -> None:
     running = InMemoryService()
     key = _queued(running)
 
@@ -281,13 +281,13 @@ def test_to_silence_keeps_what_was_changed_meanwhile() -> None:
     worn = running.webhook_events()[0].model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
     with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
-    _with(running, ActingAnnouncer(moves)).deliver(key)
+    _with(running, ActingWebhookSender(moves)).deliver(key)
     with running.store.snapshot() as snapshot:
         (webhook_endpoint,) = snapshot.webhook_endpoints((ACME,))[ACME]
     assert (webhook_endpoint.url, webhook_endpoint.silenced) == ("https://moved.example", True)
 
 
-def test_a_silenced_subscriber_hears_nothing_more_not_even_what_waits() -> None:
+def test_a_silenced_endpoint_gets_nothing_more_not_even_queued_events() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
@@ -303,7 +303,7 @@ def test_a_silenced_subscriber_hears_nothing_more_not_even_what_waits() -> None:
     assert len(running.webhook_events()) == 2
 
 
-def test_one_that_is_no_longer_subscribed_is_not_told() -> None:
+def test_an_event_for_a_missing_endpoint_is_not_sent() -> None:
     running = InMemoryService()
     key = _queued(running)
     with running.store.transaction() as transaction:
@@ -315,7 +315,7 @@ def test_one_that_is_no_longer_subscribed_is_not_told() -> None:
     assert (running.sent_webhooks(), _silenced(running)) == ([], False)
 
 
-def test_an_account_without_any_subscriber_left_is_not_told() -> None:
+def test_an_event_of_an_account_without_endpoints_is_not_sent() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.store._rows.webhook_endpoints.clear()
@@ -323,7 +323,7 @@ def test_an_account_without_any_subscriber_left_is_not_told() -> None:
     assert _only(running).reason == "unsubscribed"
 
 
-def test_who_is_gone_when_the_last_attempt_fails_needs_no_silencing() -> None:
+def test_an_endpoint_deleted_before_the_last_attempt_fails_is_not_silenced() -> None:
     running = InMemoryService()
     key = _queued(running)
 
@@ -334,12 +334,12 @@ def test_who_is_gone_when_the_last_attempt_fails_needs_no_silencing() -> None:
     worn = _only(running).model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
     with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
-    assert _with(running, ActingAnnouncer(leaves)).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(running, ActingWebhookSender(leaves)).deliver(key) is AttemptResult.HANDED_OVER
     assert _only(running).reason == "the sender broke: RuntimeError"
     assert running.store._rows.webhook_endpoints == {}
 
 
-def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscriber() -> None:
+def test_an_event_whose_last_lease_ends_is_a_dead_letter_and_its_endpoint_silenced() -> None:
     running = InMemoryService()
     key = _queued(running)
     lost = _only(running).model_copy(
@@ -361,21 +361,21 @@ def test_the_last_announcer_to_die_leaves_a_dead_letter_and_a_silenced_subscribe
     assert running.sent_webhooks() == []
 
 
-def test_a_breaking_announcer_does_not_stop_the_handlers() -> None:
+def test_an_exception_of_the_webhook_sender_does_not_stop_the_jobs() -> None:
     running = InMemoryService()
     key = _queued(running)
 
     def breaks() -> None:
         raise RuntimeError
 
-    assert _with(running, ActingAnnouncer(breaks)).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(running, ActingWebhookSender(breaks)).deliver(key) is AttemptResult.HANDED_OVER
     assert (_only(running).status, _only(running).reason) == (
         DeliveryStatus.QUEUED,
         "the sender broke: RuntimeError",
     )
 
 
-def test_who_tells_nobody_leaves_an_announcement_to_one_that_does() -> None:
+def test_jobs_without_a_webhook_sender_leave_events_to_others() -> None:
     running = InMemoryService()
     key = _queued(running)
     before = _only(running)
@@ -384,7 +384,7 @@ def test_who_tells_nobody_leaves_an_announcement_to_one_that_does() -> None:
     assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
 
 
-def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() -> None:
+def test_a_webhook_has_the_messages_of_its_version_however_late_it_is_sent() -> None:
     running = InMemoryService()
     running.issued()
     running.add_webhook_endpoint()
@@ -397,29 +397,22 @@ def test_an_occasion_has_the_messages_of_its_moment_however_late_it_is_told() ->
     running.background_jobs.deliver(early.key)
     (key,) = (one.key for one in running.webhook_events())
     running.background_jobs.deliver(key)
-    (occasion,) = running.webhook_sender.sent
-    assert [(one.id, one.status) for one in sorted(occasion.messages, key=lambda m: m.medium)] == [
+    (context,) = running.webhook_sender.sent
+    assert [(one.id, one.status) for one in sorted(context.messages, key=lambda m: m.medium)] == [
         (sent.id, DeliveryStatus.SENT),
         (early.id, DeliveryStatus.QUEUED),
     ]
 
 
-def test_a_head_start_is_for_the_first_attempt_at_a_message_alone() -> None:
+def test_a_head_start_is_only_for_the_first_attempt_at_a_message() -> None:
     running = InMemoryService()
     start = timedelta(seconds=5)
-    patient = BackgroundJobs(
-        running.store,
-        running.clock,
-        RandomIds(),
-        {Medium.EMAIL: running.sender},
-        running.webhook_sender,
-        head_start=start,
-    )
+    patient = replace(running.background_jobs, head_start=start)
     event_type = _queued(running)
     message = (
         running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
-    assert patient.deliver(event_type) is AttemptResult.HANDED_OVER  # nobody else would announce it
+    assert patient.deliver(event_type) is AttemptResult.HANDED_OVER  # no one else would send it
     running.clock.set(NOON + start - TICK)
     assert patient.deliver(message) is AttemptResult.NOTHING
     assert running.messages()[0].attempts == 0
@@ -433,9 +426,7 @@ def test_a_head_start_is_for_the_first_attempt_at_a_message_alone() -> None:
 def test_a_head_start_does_not_hold_up_a_second_attempt() -> None:
     running = InMemoryService()
     start = timedelta(hours=1)
-    patient = BackgroundJobs(
-        running.store, running.clock, RandomIds(), {Medium.EMAIL: running.sender}, head_start=start
-    )
+    patient = replace(running.background_jobs, head_start=start)
     running.issued()
     key = (
         running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
@@ -446,6 +437,6 @@ def test_a_head_start_does_not_hold_up_a_second_attempt() -> None:
     assert running.messages()[0].status is DeliveryStatus.SENT
 
 
-def test_nobody_gets_a_head_start_unless_it_is_given() -> None:
+def test_there_is_no_head_start_by_default() -> None:
     running = InMemoryService()
     assert running.background_jobs.head_start == timedelta(0)

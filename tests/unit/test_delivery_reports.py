@@ -59,7 +59,7 @@ def test_a_receipt_confirms_the_message_that_its_provider_names() -> None:
     assert current(running, message.key) == answer.unwrap()
 
 
-def test_a_message_that_came_back_says_why_and_the_invoice_stays_as_it_was() -> None:
+def test_a_bounced_message_keeps_the_reason_and_the_invoice_is_unchanged() -> None:
     running = InMemoryService()
     message = sent(running)
     before = running.service.get(ACME, ONE)
@@ -99,18 +99,18 @@ def test_the_first_receipt_stands_and_those_after_it_change_nothing() -> None:
     assert running.service.contact(RAVI).suppressed is None
 
 
-def test_a_receipt_about_an_unknown_message_is_told_so() -> None:
+def test_a_report_about_an_unknown_message_is_an_error() -> None:
     running = InMemoryService()
     sent(running)
     strangers = [
         DeliveryReport(MessageKey(ACME, MessageId("msg_unknown")), Delivered()),
         DeliveryReport(MessageKey(AccountId("acc_other"), MessageId("msg_1")), Delivered()),
-        DeliveryReport(ProviderMessageId(EMAIL, "never heard of"), Delivered()),
+        DeliveryReport(ProviderMessageId(EMAIL, "unknown"), Delivered()),
     ]
     assert running.service.record_delivery_reports(strangers) == [Failure(MessageNotFound())] * 3
 
 
-def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken() -> None:
+def test_a_report_stops_further_attempts_at_an_unconfirmed_message() -> None:
     running = InMemoryService()
     running.issued()
     running.sender.faults.append(Unknown("silence"))
@@ -124,7 +124,7 @@ def test_a_receipt_stops_the_attempts_at_a_message_that_nobody_heard_was_taken()
     )
 
 
-def test_an_address_that_a_provider_refuses_for_good_is_left_alone() -> None:
+def test_an_address_that_a_provider_rejects_permanently_is_suppressed() -> None:
     running = InMemoryService()
     running.sender.faults.append(Permanent("5.1.1", suppresses="bounced"))
     failed = sent(running)

@@ -1,12 +1,12 @@
-"""The desk that delivers before it answers."""
+"""The service that delivers before it answers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from returns.result import Failure, Success
 
-from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.command import AnyCommand
 from billhook.application.commands import Draft, DraftAndSend, Issue, Notify, Send
 from billhook.application.idempotency import SendResult
@@ -15,7 +15,6 @@ from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.messaging.delivery import DeliveryStatus, Permanent, Transient
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON, a_document
 from unit.running_service import ACME, ONE, TWO, InMemoryService
 
@@ -28,7 +27,7 @@ def _inline(running: InMemoryService) -> InlineDeliveryService:
     return InlineDeliveryService(running.background_jobs)
 
 
-def test_what_is_sent_was_handed_over_before_the_answer() -> None:
+def test_a_message_is_sent_before_the_answer() -> None:
     running = InMemoryService()
     sent = _inline(running).execute(SEND).unwrap()
     assert [(one.medium, one.status, one.sent_at) for one in sent.messages] == [
@@ -40,7 +39,7 @@ def test_what_is_sent_was_handed_over_before_the_answer() -> None:
     assert sent.invoice == running.invoice()
 
 
-def test_a_message_alone_was_handed_over_too() -> None:
+def test_a_single_message_is_sent_too() -> None:
     running = InMemoryService()
     running.issued()
     message = _inline(running).execute(NOTIFY).unwrap()
@@ -48,7 +47,7 @@ def test_a_message_alone_was_handed_over_too() -> None:
     assert [message] == list(running.messages())
 
 
-def test_what_was_refused_is_answered_as_it_stands() -> None:
+def test_a_message_that_the_provider_rejected_is_answered_as_it_is() -> None:
     running = InMemoryService()
     running.sender.faults += [Permanent("no such address"), Transient("busy")]
     sent = _inline(running).execute(SEND).unwrap()
@@ -59,7 +58,7 @@ def test_what_was_refused_is_answered_as_it_stands() -> None:
     assert sent.invoice.status == "issued"
 
 
-def test_other_answers_and_refusals_come_as_they_are() -> None:
+def test_other_results_and_errors_are_unchanged() -> None:
     running = InMemoryService()
     service = _inline(running)
     commands: list[AnyCommand] = [
@@ -74,14 +73,14 @@ def test_other_answers_and_refusals_come_as_they_are() -> None:
     assert running.sender.delivered == []
 
 
-def test_the_answers_of_a_batch_come_in_its_order() -> None:
+def test_the_results_of_a_batch_are_in_its_order() -> None:
     running = InMemoryService()
     running.issued(TWO)
     by_sms = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
-    refused, sent, told = _inline(running).execute_all([NOTIFY, SEND, by_sms])
+    refused, sent, notified = _inline(running).execute_all([NOTIFY, SEND, by_sms])
     assert refused == Failure(InvoiceNotFound())
     assert isinstance(sent.unwrap(), SendResult)
-    assert (told.unwrap().invoice, told.unwrap().status) == (TWO, DeliveryStatus.SENT)
+    assert (notified.unwrap().invoice, notified.unwrap().status) == (TWO, DeliveryStatus.SENT)
     assert len(running.sender.delivered) == 3
 
 
@@ -103,22 +102,16 @@ def test_a_resend_is_a_message_of_its_own() -> None:
     assert len(running.messages()) == 3
 
 
-def test_an_engine_with_a_head_start_leaves_the_fresh_message_to_this_desk() -> None:
+def test_an_engine_with_a_head_start_leaves_a_new_message_to_this_service() -> None:
     running = InMemoryService()
-    engine = BackgroundJobs(
-        running.store,
-        running.clock,
-        RandomIds(),
-        {Medium.EMAIL: running.sender},
-        head_start=timedelta(seconds=5),
-    )
+    engine = replace(running.background_jobs, head_start=timedelta(seconds=5))
     running.issued()
     queued = running.service.execute(NOTIFY).unwrap()
     assert engine.deliver(queued.key) == "nothing"
     assert _inline(running).execute(NOTIFY).unwrap().status is DeliveryStatus.SENT
 
 
-def test_it_reads_as_every_desk_does() -> None:
+def test_it_answers_queries_as_every_service_does() -> None:
     running = InMemoryService()
     service = _inline(running)
     service.execute(SEND).unwrap()

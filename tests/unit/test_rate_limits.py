@@ -1,7 +1,8 @@
-"""Rates: turns are evenly spread, and whoever was promised one is not overtaken."""
+"""Rate limits: slots are evenly spread, and one that was reserved is not given away."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,7 +17,6 @@ from billhook.messaging.rate_limits import RateLimitState, SendSlot, next_slot
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook.model.rate_limits import RateLimit, RateLimits
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON
 from unit.running_service import ACME, InMemoryService
 
@@ -48,7 +48,7 @@ def test_the_first_turn_is_now_and_the_next_an_interval_later() -> None:
     assert rate_limit_states == RateLimitState(NOON + 2 * STEP, NOON)
 
 
-def test_time_that_nobody_used_is_not_saved_up() -> None:
+def test_unused_slots_are_not_saved_up() -> None:
     _, rate_limit_states = turn_of()
     turn, rate_limit_states = turn_of(rate_limit_states, now=NOON + 60 * SECOND)
     assert (turn.at, rate_limit_states.free_at) == (NOON + 60 * SECOND, NOON + 60 * SECOND + STEP)
@@ -72,7 +72,7 @@ def test_promises_are_as_far_apart_as_turns() -> None:
     assert rate_limit_states.free_at == NOON + 2 * SECOND
 
 
-def test_whoever_comes_new_goes_behind_the_promised() -> None:
+def test_a_new_message_is_sent_after_those_with_reserved_slots() -> None:
     rate_limit_states = RateLimitState(NOON, NOON + 5 * SECOND)
     new, _ = turn_of(rate_limit_states)
     waited, after = turn_of(rate_limit_states, waited=True)
@@ -101,8 +101,8 @@ def test_a_queue_that_is_not_to_blame_holds_no_place() -> None:
 
 
 def test_without_a_rate_every_turn_is_now() -> None:
-    nobody: dict[str, tuple[RateLimit, RateLimitState | None]] = {}
-    turn, after = next_slot(nobody, now=NOON, patience=SECOND, waited=False)
+    unlimited: dict[str, tuple[RateLimit, RateLimitState | None]] = {}
+    turn, after = next_slot(unlimited, now=NOON, patience=SECOND, waited=False)
     assert (turn, after) == (SendSlot(NOON, promised=False), {})
 
 
@@ -113,11 +113,8 @@ def test_a_rate_is_of_at_least_one_message(most: int) -> None:
 
 
 def paced(running: InMemoryService, sms: int) -> BackgroundJobs:
-    return BackgroundJobs(
-        running.store,
-        running.clock,
-        RandomIds(),
-        {Medium.SMS: running.sender},
+    return replace(
+        running.background_jobs,
         rates=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
     )
 

@@ -1,4 +1,4 @@
-"""Recipients: who is told of an invoice, where it is not the customer alone."""
+"""Recipients: who is sent an invoice, where it is not the customer alone."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from billhook_adapters.testing import a_customer, a_document
 from unit.running_service import ACME, ONE, InMemoryService
 
 AP, CEO, BANK = "ap@acme.example", "ceo@acme.example", "bank@acme.example"
-MOBILE, OFFICE = "+12145596993", "+442079460123"
-TWO_OF_EACH = {"emails": [AP, CEO], "contacts": [MOBILE, OFFICE]}
+MOBILE, LANDLINE = "+12145596993", "+442079460123"
+TWO_OF_EACH = {"emails": [AP, CEO], "contacts": [MOBILE, LANDLINE]}
 BOTH = (Medium.EMAIL, Medium.SMS)
 
 
@@ -44,16 +44,16 @@ def test_each_recipient_gets_a_message_of_their_own_and_the_customer_none() -> N
     running = InMemoryService()
     running.drafted(recipients=TWO_OF_EACH)
     sent = send(running).unwrap().messages
-    assert [message.address for message in sent] == [AP, CEO, MOBILE, OFFICE]
+    assert [message.address for message in sent] == [AP, CEO, MOBILE, LANDLINE]
 
 
-def test_where_no_recipient_is_named_for_a_medium_the_customer_is_told() -> None:
+def test_without_a_recipient_for_a_medium_the_customer_gets_the_message() -> None:
     running = InMemoryService()
     running.drafted(recipients={"emails": [AP]})
     assert [one.address for one in send(running).unwrap().messages] == [AP, "+919876543210"]
 
 
-def test_nobody_is_told_where_neither_is_known() -> None:
+def test_no_message_is_sent_where_neither_address_is_known() -> None:
     document = a_document(customer=None, recipients={"emails": [AP]})
     assert document.address(Medium.SMS) is None
     assert document.addresses(Medium.SMS) == ()
@@ -67,11 +67,11 @@ def test_a_medium_is_refused_where_none_of_its_recipients_is_known() -> None:
     assert send(running) == Failure(MissingContact())
 
 
-def test_a_suppressed_recipient_is_left_out_and_the_others_are_told() -> None:
+def test_a_suppressed_recipient_is_left_out_and_the_others_get_messages() -> None:
     running = InMemoryService()
     running.drafted(recipients=TWO_OF_EACH)
     suppress(running, Medium.EMAIL, AP)
-    assert [one.address for one in send(running).unwrap().messages] == [CEO, MOBILE, OFFICE]
+    assert [one.address for one in send(running).unwrap().messages] == [CEO, MOBILE, LANDLINE]
 
 
 def test_a_medium_whose_recipients_are_all_suppressed_refuses_the_whole() -> None:
@@ -83,11 +83,11 @@ def test_a_medium_whose_recipients_are_all_suppressed_refuses_the_whole() -> Non
     assert running.messages() == ()
 
 
-def test_notify_tells_all_recipients_and_answers_the_first_message() -> None:
+def test_notify_sends_to_all_recipients_and_answers_the_first_message() -> None:
     running = InMemoryService()
     running.issued(recipients=TWO_OF_EACH)
     message = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert {one.address for one in running.messages()} == {MOBILE, OFFICE}
+    assert {one.address for one in running.messages()} == {MOBILE, LANDLINE}
     assert message in running.messages()
     assert message.address == MOBILE
 
@@ -104,7 +104,7 @@ def test_copies_of_the_customers_own_mail() -> None:
     assert document.copies("ravi@example.com").cc == (BANK,)
 
 
-def test_nobody_gets_a_copy_who_is_to_be_left_alone() -> None:
+def test_no_copy_goes_to_a_suppressed_address() -> None:
     running = InMemoryService()
     running.drafted(recipients={"emails": [AP], "cc": [CEO, BANK], "bcc": [BANK]})
     seen: list[Copies] = []
@@ -129,7 +129,7 @@ def test_a_document_without_recipients_has_no_copies_to_spare() -> None:
     assert document.sparing([AP]) is document
 
 
-def test_a_recipient_named_twice_is_told_once() -> None:
+def test_a_recipient_named_twice_gets_one_message() -> None:
     assert Recipients(emails=[AP, AP], contacts=[MOBILE, MOBILE]) == Recipients(
         emails=[AP], contacts=[MOBILE]
     )
@@ -138,7 +138,7 @@ def test_a_recipient_named_twice_is_told_once() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"emails": ["nobody"]},
+        {"emails": ["no-address"]},
         {"contacts": ["214-559-6993"]},
         {"cc": ["a@b.example\nBcc: x@y.example"]},
         {"bcc": [f"n{n}@b.example" for n in range(21)]},
@@ -151,7 +151,7 @@ def test_what_is_no_recipient_is_refused_and_not_repeated(given: Any) -> None:
     assert "example" not in str(refused.value).replace("ravi@example.com", "")
 
 
-def test_the_message_of_a_trial_is_suppressed_and_reaches_nobody() -> None:
+def test_a_test_message_is_suppressed_and_not_sent() -> None:
     running = InMemoryService()
     running.drafted(live=False)
     for message in send(running).unwrap().messages:

@@ -129,7 +129,7 @@ def test_without_quiet_hours_a_step_stays_where_it_is() -> None:
 
 
 @pytest.mark.parametrize("year", [1, 2, 9998, 9999])
-def test_at_the_ends_of_time_nobody_is_reminded(year: int) -> None:
+def test_at_the_ends_of_time_no_reminder_is_planned(year: int) -> None:
     schedule = ReminderSchedule(before=[366 * DAY], after=[366 * DAY], quiet=NIGHT)
     assert schedule.steps(datetime(year, 12, 31, 23, 59, tzinfo=UTC), ZoneInfo("Etc/GMT-14")) == ()
 
@@ -151,7 +151,7 @@ def test_at_the_ends_of_time_nobody_is_reminded(year: int) -> None:
         ({"after": [DAY], "time_zone": ""}, "time_zone"),
     ],
 )
-def test_a_schedule_that_nobody_could_keep_is_refused(bad: dict[str, Any], why: str) -> None:
+def test_an_impossible_schedule_is_refused(bad: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
         ReminderSchedule(**bad)
 
@@ -186,7 +186,7 @@ def test_what_has_no_names_shape_is_no_zone(name: str) -> None:
         Customer(time_zone=name)
 
 
-def test_an_accounts_schedule_comes_back_from_its_bytes() -> None:
+def test_an_accounts_schedule_is_read_as_it_was_stored() -> None:
     schedule = ReminderSchedule(
         before=[DAY],
         after=[HOUR],

@@ -1,4 +1,4 @@
-"""The desk: commands in, answers out, all of a batch in one transaction."""
+"""The invoice service: commands in, results out, all of a batch in one transaction."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 NOTES = Patch(notes={"order": "A-1"})
 
 
-def test_the_desk_answers_what_the_verb_decides() -> None:
+def test_the_service_returns_what_the_operation_decides() -> None:
     running = InMemoryService()
     drafted = running.drafted(expire_by=TOMORROW)
     assert drafted == an_invoice(Status.DRAFT, expire_by=TOMORROW)
@@ -78,7 +78,7 @@ def test_a_cancelled_and_a_deleted_invoice() -> None:
     assert running.service.get(ACME, TWO) == Failure(InvoiceNotFound())
 
 
-def test_the_desk_mints_an_id_where_none_is_given() -> None:
+def test_the_service_creates_an_id_where_none_is_given() -> None:
     running = InMemoryService()
     made = [
         running.service.execute(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"
@@ -114,7 +114,7 @@ def test_the_id_of_a_deleted_draft_is_never_used_again(together: bool) -> None:
     assert [event.version for event in running.events()] == [1, 2]
 
 
-def test_commands_on_one_invoice_see_each_others_effects() -> None:
+def test_commands_on_one_invoice_see_the_effects_of_earlier_ones() -> None:
     running = InMemoryService()
     answers = running.service.execute_all(
         [
@@ -135,7 +135,7 @@ def test_commands_on_one_invoice_see_each_others_effects() -> None:
     assert [event.version for event in running.events()] == [1, 2, 3, 4, None]
 
 
-def test_a_deleted_draft_is_gone_for_the_rest_of_its_batch() -> None:
+def test_a_deleted_draft_is_unknown_to_the_rest_of_its_batch() -> None:
     running = InMemoryService()
     running.drafted()
     deleted, updated = running.service.execute_all(
@@ -145,11 +145,11 @@ def test_a_deleted_draft_is_gone_for_the_rest_of_its_batch() -> None:
     assert updated == Failure(InvoiceNotFound())
 
 
-def test_an_empty_batch_has_no_answers() -> None:
+def test_an_empty_batch_has_no_results() -> None:
     assert InMemoryService().service.execute_all([]) == []
 
 
-def test_a_refused_command_does_not_fail_its_neighbours() -> None:
+def test_a_refused_command_does_not_fail_the_others_of_its_batch() -> None:
     running = InMemoryService()
     answers = running.service.execute_all(
         [
@@ -163,7 +163,7 @@ def test_a_refused_command_does_not_fail_its_neighbours() -> None:
     assert (running.invoice(ONE).version, running.invoice(TWO).version) == (1, 1)
 
 
-def test_a_refusal_stores_nothing() -> None:
+def test_a_refused_command_stores_nothing() -> None:
     running = InMemoryService()
     running.issued()
     before = running.rows()
@@ -179,7 +179,7 @@ def test_a_refusal_stores_nothing() -> None:
         assert running.rows() == before
 
 
-def test_the_accounts_policy_holds_at_the_desk() -> None:
+def test_the_service_applies_the_policy_of_the_account() -> None:
     lead = timedelta(minutes=15)
     running = InMemoryService(min_expiry_lead=lead)
     too_soon = ExpiresTooSoon(NOON + lead / 2, NOON + lead)
@@ -203,7 +203,7 @@ def test_the_accounts_policy_holds_at_the_desk() -> None:
     assert running.service.execute(Send(account=ACME, invoice=TWO)) == late
 
 
-def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
+def test_another_version_than_the_expected_one_is_a_conflict() -> None:
     running = InMemoryService()
     running.issued()
     stale = Update(account=ACME, invoice=ONE, patch=NOTES, expected_version=1)
@@ -214,7 +214,7 @@ def test_an_expected_version_that_is_not_there_is_a_conflict() -> None:
     assert answers[2] == Failure(Conflict(expected=2, actual=3))
 
 
-def test_a_fact_knows_who_acted() -> None:
+def test_an_event_records_its_actor() -> None:
     running = InMemoryService()
     running.drafted()
     running.service.execute(Cancel(account=ACME, invoice=ONE, actor="key_7"))
@@ -248,12 +248,12 @@ def test_the_invoice_of_another_account_does_not_exist() -> None:
 
 
 def test_an_unknown_account_is_refused() -> None:
-    nobody = AccountId("acc_none")
-    commands = [*_on(nobody, ONE), Draft(account=nobody, document=a_document())]
+    unknown = AccountId("acc_none")
+    commands = [*_on(unknown, ONE), Draft(account=unknown, document=a_document())]
     assert set(InMemoryService().service.execute_all(commands)) == {Failure(AccountNotFound())}
 
 
-def test_an_invoice_whose_time_ran_out_is_shown_as_expired_before_any_sweep() -> None:
+def test_an_expired_invoice_is_shown_as_expired_before_any_sweep() -> None:
     running = InMemoryService()
     running.issued(expire_by=TOMORROW)
     running.clock.set(TOMORROW)
@@ -277,8 +277,8 @@ def test_explain_knows_the_standing_of_every_address() -> None:
     running.issued(customer=a_customer(contact=None))
     running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
     verdicts = running.service.explain(ACME, ONE).unwrap()
-    told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
-    assert told == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
+    reasons = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
+    assert reasons == {Medium.SMS: ["missing_contact"], Medium.EMAIL: ["too_soon"]}
 
 
 def test_explain_knows_when_an_invoice_was_last_written_about() -> None:
@@ -286,8 +286,8 @@ def test_explain_knows_when_an_invoice_was_last_written_about() -> None:
     running.issued()
     running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
     verdicts = running.service.explain(ACME, ONE).unwrap()
-    told = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
-    assert told == {Medium.SMS: [], Medium.EMAIL: ["too_soon"]}
+    reasons = {v.medium: [reason.code for reason in v.reasons] for v in verdicts if v.medium}
+    assert reasons == {Medium.SMS: [], Medium.EMAIL: ["too_soon"]}
 
 
 def test_explain_knows_the_accounts_policy() -> None:

@@ -1,4 +1,4 @@
-"""What the desk keeps and shows beside the invoices: entries, correspondence, payments, past."""
+"""What the service stores and shows beside invoices: entries, messages, payments, history."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from billhook_adapters.testing.builders import add_webhook_endpoint
 from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
 
 RAVI = '{"name":"Ravi"}'
-FILE = SaveEntry(account=ACME, id="cust_1", body=RAVI)
+SAVE = SaveEntry(account=ACME, id="cust_1", body=RAVI)
 
 
 def test_an_entry_is_kept_with_its_time() -> None:
     running = InMemoryService()
-    assert running.service.execute(FILE) == Success(an_entry("cust_1", RAVI))
+    assert running.service.execute(SAVE) == Success(an_entry("cust_1", RAVI))
     assert running.service.entry(ACME, "cust_1") == an_entry("cust_1", RAVI, filed_at=NOON)
 
 
-def test_an_id_keeps_what_was_first_filed_under_it() -> None:
+def test_an_id_keeps_the_entry_that_was_saved_first() -> None:
     running = InMemoryService()
-    first = running.service.execute(FILE)
+    first = running.service.execute(SAVE)
     running.clock.advance(timedelta(hours=1))
-    assert running.service.execute(FILE) == first
+    assert running.service.execute(SAVE) == first
     other = SaveEntry(account=ACME, id="cust_1", body="{}")
     assert running.service.execute(other) == Failure(AlreadyExists())
     assert Success(running.service.entry(ACME, "cust_1")) == first
 
 
-def test_one_batch_files_an_id_once() -> None:
+def test_one_batch_saves_an_id_once() -> None:
     running = InMemoryService()
     other = SaveEntry(account=ACME, id="cust_1", body="{}")
-    first, again, refused = running.service.execute_all([FILE, FILE, other])
+    first, again, refused = running.service.execute_all([SAVE, SAVE, other])
     assert (first, again) == (Success(an_entry()), Success(an_entry()))
     assert refused == Failure(AlreadyExists())
     assert running.service.entry(ACME, "cust_1") == an_entry()
@@ -55,29 +55,29 @@ def test_one_batch_files_an_id_once() -> None:
 
 def test_entries_and_invoices_go_into_one_batch() -> None:
     running = InMemoryService()
-    drafted, filed = running.service.execute_all(
-        [Draft(account=ACME, invoice=ONE, document=a_document()), FILE]
+    drafted, saved = running.service.execute_all(
+        [Draft(account=ACME, invoice=ONE, document=a_document()), SAVE]
     )
-    assert (drafted, filed) == (Success(running.invoice()), Success(an_entry()))
+    assert (drafted, saved) == (Success(running.invoice()), Success(an_entry()))
 
 
 def test_one_id_names_an_entry_in_each_account() -> None:
     running = InMemoryService()
-    running.service.execute(FILE).unwrap()
+    running.service.execute(SAVE).unwrap()
     assert running.service.entry(OTHER, "cust_1") is None
     theirs = SaveEntry(account=OTHER, id="cust_1", body="{}")
     assert running.service.execute(theirs) == Success(an_entry(body="{}", account=OTHER))
     assert running.service.entry(ACME, "cust_1") == an_entry()
 
 
-def test_nothing_is_filed_for_an_account_that_nobody_knows() -> None:
+def test_no_entry_is_saved_for_an_unknown_account() -> None:
     running = InMemoryService()
     stranger = SaveEntry(account=AccountId("acc_9"), id="cust_1", body="{}")
     assert running.service.execute(stranger) == Failure(AccountNotFound())
     assert running.service.entry(AccountId("acc_9"), "cust_1") is None
 
 
-def test_what_was_filed_under_a_key_is_answered_again() -> None:
+def test_an_entry_saved_under_an_idempotency_key_gets_the_same_answer_again() -> None:
     running = InMemoryService()
     keyed = SaveEntry(account=ACME, id="cust_1", body=RAVI, key="once")
     first = running.service.execute(keyed)
@@ -89,7 +89,7 @@ def test_what_was_filed_under_a_key_is_answered_again() -> None:
 @pytest.mark.parametrize(
     "fields", [{"id": "two words"}, {"body": "x" * (32 * 1024 + 1)}, {"body": "\x00"}, {"more": 1}]
 )
-def test_an_entry_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
+def test_an_invalid_entry_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         an_entry(**fields)
 
@@ -99,7 +99,7 @@ def test_an_entry_may_be_as_long_as_its_limit_and_is_never_printed() -> None:
     assert (entry.key, "canary" in repr(entry)) == ((ACME, "cust_1"), False)
 
 
-def test_the_correspondence_of_many_invoices_comes_together() -> None:
+def test_the_messages_of_many_invoices_are_read_together() -> None:
     running = InMemoryService()
     for one in (ONE, TWO):
         running.issued(one)
@@ -117,15 +117,15 @@ def test_the_correspondence_of_many_invoices_comes_together() -> None:
     assert list(running.service.messages(ACME, InvoiceId("inv_none"))) == []
 
 
-def test_the_history_of_an_invoice_is_every_fact_the_oldest_first() -> None:
+def test_the_history_of_an_invoice_is_every_event_the_oldest_first() -> None:
     running = InMemoryService()
     running.issued()
     running.service.execute(
         Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, actor="ada")
     ).unwrap()
     running.service.execute(Cancel(account=ACME, invoice=ONE, actor="bob")).unwrap()
-    told = running.service.history(ACME, ONE).unwrap()
-    assert [(each.version, each.actor) for each in told] == [
+    history = running.service.history(ACME, ONE).unwrap()
+    assert [(each.version, each.actor) for each in history] == [
         (1, None),
         (2, None),
         (None, "ada"),
@@ -133,7 +133,7 @@ def test_the_history_of_an_invoice_is_every_fact_the_oldest_first() -> None:
     ]
 
 
-def test_what_came_in_for_an_invoice_is_shown_applied_or_not() -> None:
+def test_the_payments_of_an_invoice_are_shown_applied_or_not() -> None:
     running = InMemoryService()
     running.issued(ONE)
     running.issued(TWO)
@@ -141,8 +141,8 @@ def test_what_came_in_for_an_invoice_is_shown_applied_or_not() -> None:
         payment = a_payment(amount, reference)
         running.service.execute(RecordPayment(account=ACME, invoice=invoice, payment=payment))
         running.clock.advance(timedelta(seconds=1))
-    came = running.service.payments(ACME, ONE).unwrap()
-    assert [(one.payment.reference, one.applied) for one in came] == [("p1", True), ("p3", False)]
+    paid = running.service.payments(ACME, ONE).unwrap()
+    assert [(one.payment.reference, one.applied) for one in paid] == [("p1", True), ("p3", False)]
     (left,) = running.service.unapplied(ACME)
     assert left.payment.reference == "p3"
     assert list(running.service.unapplied(OTHER)) == []
@@ -155,7 +155,7 @@ def test_an_invoice_without_payments_has_none() -> None:
 
 
 @pytest.mark.parametrize("account", [ACME, OTHER])
-def test_an_unknown_a_deleted_and_anothers_invoice_have_neither_past_nor_payments(
+def test_an_unknown_a_deleted_and_a_foreign_invoice_have_no_history_and_no_payments(
     account: AccountId,
 ) -> None:
     running = InMemoryService()
@@ -170,7 +170,7 @@ def test_an_unknown_a_deleted_and_anothers_invoice_have_neither_past_nor_payment
     assert running.service.payments(account, TWO) == Failure(InvoiceNotFound())
 
 
-def test_a_payment_kept_for_an_invoice_that_nobody_knows_is_unapplied() -> None:
+def test_a_payment_for_an_unknown_invoice_is_unapplied() -> None:
     running = InMemoryService()
     stray = RecordPayment(account=ACME, invoice=TWO, payment=a_payment(5))
     assert isinstance(running.service.execute(stray), Failure)
@@ -181,7 +181,9 @@ def test_a_payment_kept_for_an_invoice_that_nobody_knows_is_unapplied() -> None:
 @pytest.mark.parametrize(
     ("id", "body"), [("two words", "{}"), ("e_1", "a" * (32 * 1024 + 1)), ("e_1", "a\x00")]
 )
-def test_what_no_store_could_keep_is_refused_and_its_neighbours_are_not(id: str, body: str) -> None:
+def test_an_entry_that_no_store_can_keep_is_refused_and_the_others_are_saved(
+    id: str, body: str
+) -> None:
     running = InMemoryService()
     kept, refused = running.service.execute_all(
         [SaveEntry(account=ACME, id="e_0", body="{}"), SaveEntry(account=ACME, id=id, body=body)]
@@ -190,7 +192,7 @@ def test_what_no_store_could_keep_is_refused_and_its_neighbours_are_not(id: str,
     assert refused == Failure(NotStored())
 
 
-def test_a_subscriber_of_an_unknown_account_is_refused() -> None:
+def test_a_webhook_endpoint_of_an_unknown_account_is_refused() -> None:
     running = InMemoryService()
     stranger = a_webhook_endpoint(account=AccountId("acc_none"))
     before = running.rows()

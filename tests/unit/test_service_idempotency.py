@@ -207,9 +207,9 @@ REFUSED: list[DomainError] = [
 
 
 @pytest.mark.parametrize("answer", [*ANSWERS, *map(Failure, REFUSED)])
-def test_an_answer_comes_back_from_its_bytes(answer: Result[object, DomainError]) -> None:
+def test_an_answer_is_read_as_it_was_stored(answer: Result[object, DomainError]) -> None:
     assert decode(encode(answer)) == answer
 
 
-def test_every_refusal_comes_back() -> None:
+def test_every_error_is_covered() -> None:
     assert {type(refusal) for refusal in REFUSED} == set(ERRORS.values())

@@ -1,4 +1,4 @@
-"""Money at the desk: each reference counts once, and money that came in is never lost."""
+"""Payments: each reference counts once, and money that came in is never lost."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_reference_belongs_to_its_account() -> None:
     assert running.unapplied() == []
 
 
-def test_a_refused_payment_that_was_asked_for_is_not_kept() -> None:
+def test_a_refused_pay_command_is_not_recorded() -> None:
     running = InMemoryService()
     running.issued()
     assert running.service.execute(_pay(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
@@ -92,7 +92,7 @@ def test_a_refused_payment_that_was_asked_for_is_not_kept() -> None:
     assert running.service.execute(_pay(DUE)).unwrap().status is Status.PAID
 
 
-def test_money_that_no_invoice_takes_is_kept_whole() -> None:
+def test_a_payment_that_no_invoice_takes_is_recorded_in_full() -> None:
     running = InMemoryService()
     running.issued()
     too_much = Overpayment(DUE + 1, DUE)
@@ -101,13 +101,13 @@ def test_money_that_no_invoice_takes_is_kept_whole() -> None:
     assert running.invoice().paid == 0
 
 
-def test_money_for_an_unknown_invoice_is_kept_whole() -> None:
+def test_a_payment_for_an_unknown_invoice_is_recorded_in_full() -> None:
     running = InMemoryService()
     assert running.service.execute(_record(7)) == Failure(InvoiceNotFound())
     assert running.unapplied() == [_unapplied(7, InvoiceNotFound())]
 
 
-def test_money_for_an_invoice_at_its_end_is_kept_and_never_added() -> None:
+def test_a_payment_for_a_cancelled_invoice_is_unapplied() -> None:
     running = InMemoryService()
     running.issued()
     answers = running.service.execute_all([Cancel(account=ACME, invoice=ONE), _record(DUE)])
@@ -116,7 +116,7 @@ def test_money_for_an_invoice_at_its_end_is_kept_and_never_added() -> None:
     assert (running.invoice().status, running.invoice().paid) == (Status.CANCELLED, 0)
 
 
-def test_money_kept_as_unapplied_counts_once_whatever_becomes_of_the_invoice() -> None:
+def test_an_unapplied_payment_counts_once_whatever_happens_to_the_invoice() -> None:
     running = InMemoryService()
     first = running.service.execute(_record(DUE))
     running.issued()
@@ -134,7 +134,7 @@ def test_a_deleted_draft_takes_no_money() -> None:
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_two_who_pay_at_once_never_pay_more_than_is_due(attempt: int) -> None:
+def test_concurrent_payments_never_exceed_the_amount_due(attempt: int) -> None:
     running = InMemoryService()
     running.issued()
     start, answers = Barrier(8), list[object]()

@@ -47,7 +47,7 @@ READS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnNotify(InvoiceCommand[Message, NotifyError]):
-    """A command of somebody else's, which declares what it reads and decides as another does."""
+    """A custom command, which declares what it reads and decides as another does."""
 
     kind: ClassVar = "own_notify"
     like: Notify
@@ -60,7 +60,7 @@ class OwnNotify(InvoiceCommand[Message, NotifyError]):
 
 
 class CountingStore(InMemoryStore):
-    """Keeps which rows each read asked for."""
+    """Keeps how many rows each read requested."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ def test_a_batch_reads_each_kind_of_row_once() -> None:
     assert store.reads == [("idempotency_records", 20), ("accounts", 1), ("invoices", 10)]
 
 
-def test_commands_without_a_key_look_nothing_up() -> None:
+def test_commands_without_a_key_read_no_idempotency_records() -> None:
     store = CountingStore()
     running = InMemoryService(store)
     store.reads.clear()
@@ -102,7 +102,7 @@ def test_commands_without_a_key_look_nothing_up() -> None:
     assert store.reads == [("accounts", 1)]
 
 
-def test_an_address_that_is_not_known_is_not_looked_up() -> None:
+def test_a_missing_address_is_not_looked_up() -> None:
     store = CountingStore()
     running = InMemoryService(store)
     running.issued(customer=a_customer(contact=None))
@@ -126,21 +126,21 @@ def test_the_payers_of_a_batch_are_looked_up_together() -> None:
     assert store.reads == [("accounts", 1), ("invoices", 10), ("histories", 10)]
 
 
-def test_a_payer_who_came_with_the_batch_is_looked_up_too() -> None:
+def test_a_payer_drafted_in_the_batch_is_looked_up_too() -> None:
     store = CountingStore()
     running = InMemoryService(store)
     running.issued()
     new = a_document(customer=a_customer(email="new@example.com"))
     store.reads.clear()
-    told, sent = running.service.execute_all(
+    notified, sent = running.service.execute_all(
         [
             Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL),
             DraftAndSend(account=ACME, document=new, media=(Medium.EMAIL,)),
         ]
     )
-    assert isinstance(told, Success)
+    assert isinstance(notified, Success)
     assert isinstance(sent, Success)
-    # Known by its e-mail, and by the SMS that it might want: the other one was asked for.
+    # The e-mail address of the first, and both addresses of the draft.
     assert store.reads[2:] == [("histories", 3)]
 
 
@@ -173,34 +173,34 @@ def test_rows_are_read_in_one_order_whatever_the_order_of_the_commands() -> None
         assert [name for name, _ in store.reads] == expected
 
 
-def test_a_command_of_another_kind_is_read_for_as_it_asks() -> None:
-    asked = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+def test_the_rows_that_a_custom_command_declares_are_read() -> None:
+    notify = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
     store = CountingStore()
     running = InMemoryService(store)
     running.issued()
     store.reads.clear()
     assert (
-        running.service.execute(OwnNotify(account=ACME, invoice=ONE, like=asked)).unwrap().medium
+        running.service.execute(OwnNotify(account=ACME, invoice=ONE, like=notify)).unwrap().medium
         is Medium.EMAIL
     )
     assert store.reads == [("accounts", 1), ("invoices", 1), ("histories", 1)]
 
 
-def test_the_time_is_told_once_all_is_read() -> None:
+def test_the_clock_is_read_once_all_rows_are_read() -> None:
     store = CountingStore()
     running = InMemoryService(store)
-    told: list[int] = []
+    reads: list[int] = []
     now = running.clock.now
 
-    def telling() -> datetime:
-        told.append(len(store.reads))
+    def counting_now() -> datetime:
+        reads.append(len(store.reads))
         return now()
 
     running.issued()
     store.reads.clear()
-    running.clock.now = telling  # type: ignore[method-assign]
+    running.clock.now = counting_now  # type: ignore[method-assign]
     running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
-    assert told == [len(store.reads)]
+    assert reads == [len(store.reads)]
 
 
 def test_the_reminders_of_a_batch_are_looked_up_together() -> None:

@@ -1,4 +1,4 @@
-"""Reminders at the desk and on their way out."""
+"""Reminders of the service and their delivery."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _due(running: InMemoryService, id: InvoiceId = ONE, **document: Any) -> Invo
     return running.issued(id, **{"due_by": DUE, **document})
 
 
-def test_a_draft_waits_for_nothing() -> None:
+def test_a_draft_has_no_reminders() -> None:
     running = _running()
     running.drafted(due_by=DUE)
     assert _progress(running) is None
@@ -121,7 +121,7 @@ def test_a_part_payment_keeps_the_reminders() -> None:
     assert len(_swept(running, DUE)) == 1
 
 
-def test_a_changed_schedule_is_followed_at_the_next_wake_up() -> None:
+def test_a_changed_schedule_applies_from_the_next_wake_up() -> None:
     running = _running()
     _due(running)
     open_account(running.service, an_account(ACME, reminders=ReminderSchedule(after=[DAY])))
@@ -132,7 +132,7 @@ def test_a_changed_schedule_is_followed_at_the_next_wake_up() -> None:
     assert _progress(running) is None
 
 
-def test_an_account_that_begins_to_remind_begins_at_an_invoices_next_change() -> None:
+def test_a_new_schedule_applies_to_an_invoice_from_its_next_change() -> None:
     running = _running(None)
     _due(running)
     _due(running, TWO)
@@ -171,7 +171,7 @@ def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
     assert "reminds you of an invoice" in running.sender.delivered[0].text
 
 
-def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
+def test_a_reminder_of_an_invoice_paid_meanwhile_is_suppressed() -> None:
     running = _running()
     due = _due(running).due
     (message,) = _swept(running, DUE)
@@ -180,7 +180,7 @@ def test_a_reminder_of_what_was_paid_meanwhile_is_suppressed() -> None:
     assert running.sender.delivered == []
 
 
-def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
+def test_a_delayed_reminder_is_not_sent_in_quiet_hours() -> None:
     evening = DUE.replace(hour=20, minute=59)
     running = _running(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
     _due(running, due_by=evening)
@@ -196,7 +196,7 @@ def test_a_reminder_that_was_held_up_does_not_go_out_at_night() -> None:
     assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
 
 
-def test_what_is_no_reminder_goes_out_at_any_hour() -> None:
+def test_other_messages_are_sent_at_any_hour() -> None:
     running = _running(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
     _due(running)
     running.clock.set(NOON.replace(hour=23))
@@ -216,7 +216,7 @@ def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
     assert berlin.due_at == DUE.replace(hour=16)
 
 
-def test_a_reminder_of_an_invoice_that_is_gone_is_suppressed() -> None:
+def test_a_reminder_of_a_missing_invoice_is_suppressed() -> None:
     running = _running()
     _due(running)
     (message,) = _swept(running, DUE)
@@ -233,7 +233,7 @@ def test_a_wake_up_that_finds_nothing_begins_no_transaction() -> None:
     assert store.begun == begun
 
 
-def test_a_row_that_cannot_be_read_holds_up_no_other_and_is_heard_of() -> None:
+def test_a_corrupt_row_raises_and_holds_up_no_other() -> None:
     store = CorruptStore()
     running = _running(store=store)
     ids = [InvoiceId(f"inv_{n}") for n in range(4)]
@@ -250,7 +250,7 @@ def test_a_row_that_cannot_be_read_holds_up_no_other_and_is_heard_of() -> None:
     assert running.background_jobs.remind() == 1
 
 
-def test_a_batch_that_could_be_read_one_by_one_is_settled() -> None:
+def test_a_batch_that_can_only_be_read_row_by_row_is_settled() -> None:
     store = CorruptStore()
     running = _running(store=store)
     for one in (ONE, TWO):
@@ -290,7 +290,7 @@ def test_other_accounts_have_schedules_of_their_own() -> None:
     assert [key.account for key in running.store.remindable(DUE, 10)] == [ACME]
 
 
-def test_the_desk_shows_what_was_sent_and_what_is_planned() -> None:
+def test_the_service_shows_what_was_sent_and_what_is_planned() -> None:
     running = _running()
     _due(running)
     assert running.service.reminders(ACME, ONE) == Success(ReminderOutlook(0, (DUE - DAY, DUE)))

@@ -1,4 +1,4 @@
-"""Searching at the desk: what is shown is as it stands now."""
+"""Searching: every invoice is shown as it is now."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_search_without_conditions_finds_the_newest_ten() -> None:
     assert _found(running) == [f"inv_{number:02}" for number in range(11, 1, -1)]
 
 
-def test_what_ran_out_of_time_is_found_and_shown_as_expired_before_any_sweep() -> None:
+def test_an_expired_invoice_is_found_as_expired_before_any_sweep() -> None:
     running = InMemoryService()
     running.issued(ONE, expire_by=TOMORROW)
     running.issued(TWO)
@@ -47,7 +47,7 @@ def test_what_ran_out_of_time_is_found_and_shown_as_expired_before_any_sweep() -
     assert [invoice.status for invoice in shown] == [Status.ISSUED, Status.EXPIRED]
 
 
-def test_a_search_before_the_last_instant_still_finds_it_open() -> None:
+def test_a_search_right_before_the_expiry_still_finds_it_issued() -> None:
     running = InMemoryService()
     running.issued(ONE, expire_by=TOMORROW)
     running.clock.set(TOMORROW - timedelta(microseconds=1))
@@ -73,22 +73,22 @@ def test_every_change_is_found_at_once() -> None:
     assert _found(running) == [TWO, ONE]
 
 
-def test_a_page_and_the_count_of_all_pages_are_told_together() -> None:
+def test_a_page_and_the_total_count_are_returned_together() -> None:
     running = InMemoryService()
     for one in (ONE, TWO):
         running.drafted(one, title="Spring order", date=NOON)
-    page, whole = running.service.search_and_count(
+    page, total = running.service.search_and_count(
         ACME, Search(text="SPRING", limit=1, by_date=True)
     )
-    assert ([invoice.id for invoice in page], whole) == ([TWO], 2)
+    assert ([invoice.id for invoice in page], total) == ([TWO], 2)
 
 
-def test_a_list_by_date_has_no_key_to_go_on_from() -> None:
+def test_a_list_by_date_cannot_continue_after_a_key() -> None:
     with pytest.raises(ValidationError, match="use skip with by_date"):
         Search(by_date=True, after=(NOON, "inv_1"))
 
 
-def test_the_account_and_its_next_number_are_told() -> None:
+def test_the_account_and_its_next_number_are_shown() -> None:
     running = InMemoryService(number_prefix="INV-")
     assert running.service.account(ACME) == an_account(ACME, "Acme", number_prefix="INV-")
     assert running.service.account(AccountId("acc_9")) is None
@@ -98,7 +98,7 @@ def test_the_account_and_its_next_number_are_told() -> None:
     assert running.service.upcoming_number(ACME) == "INV-0002"
 
 
-def test_behind_its_short_url_the_payer_sees_an_invoice_as_it_stands() -> None:
+def test_the_short_url_shows_the_invoice_as_it_is_now() -> None:
     running = InMemoryService()
     url = running.issued(expire_by=TOMORROW).short_url or ""
     payment = a_payment(1000)
@@ -113,11 +113,11 @@ def test_behind_its_short_url_the_payer_sees_an_invoice_as_it_stands() -> None:
     assert running.service.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
 
 
-def test_a_visit_is_a_fact_beside_the_replay() -> None:
+def test_a_view_is_an_event_that_changes_no_version() -> None:
     running = InMemoryService()
     invoice = running.issued()
-    visited = running.service.execute(RecordView(account=ACME, invoice=ONE, actor="key_1"))
-    assert visited == Success(invoice)
+    viewed = running.service.execute(RecordView(account=ACME, invoice=ONE, actor="key_1"))
+    assert viewed == Success(invoice)
     assert running.invoice() == invoice
     *_, last = running.service.history(ACME, ONE).unwrap()
     assert last == RecordedEvent(invoice.key, None, InvoiceViewed(NOON), "key_1")
@@ -142,7 +142,7 @@ def test_another_account_finds_nothing() -> None:
         {"order": "name"},
     ],
 )
-def test_a_search_of_no_sound_shape_is_refused(search: dict[str, Any]) -> None:
+def test_an_invalid_search_is_refused(search: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Search(**search)
 

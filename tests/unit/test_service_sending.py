@@ -66,7 +66,7 @@ def test_sending_a_draft_issues_it_and_queues_a_message_a_medium() -> None:
     ]
 
 
-def test_a_message_is_a_row_and_a_fact_beside_the_replay() -> None:
+def test_a_message_is_a_row_and_an_event_that_changes_no_version() -> None:
     running = InMemoryService()
     invoice = running.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, actor="key_7")
@@ -93,7 +93,7 @@ def test_sending_an_issued_invoice_again_issues_nothing() -> None:
     assert len(running.messages()) == 4
 
 
-def test_sending_not_again_is_refused_where_issuing_is() -> None:
+def test_sending_with_again_false_is_refused_where_issuing_is() -> None:
     running = InMemoryService()
     running.issued()
     assert _send(running, again=False) == Failure(
@@ -114,14 +114,14 @@ def test_an_invoice_that_is_not_open_is_not_sent(addresses: MissingAddressPolicy
         )
 
 
-def test_where_every_address_is_required_a_missing_one_leaves_the_draft_a_draft() -> None:
+def test_a_missing_required_address_leaves_the_draft_a_draft() -> None:
     running = InMemoryService()
     draft = running.drafted(customer=BY_EMAIL)
     assert _send(running, addresses=MissingAddressPolicy.REQUIRED) == Failure(MissingContact())
     assert (running.invoice(), list(running.messages())) == (draft, [])
 
 
-def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
+def test_a_missing_optional_address_is_left_out() -> None:
     running = InMemoryService()
     running.drafted(customer=BY_EMAIL)
     sent = _send(running, addresses=MissingAddressPolicy.AVAILABLE).unwrap()
@@ -130,7 +130,7 @@ def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "given", "told"),
+    ("preferred", "given", "expected"),
     [
         (("email", "sms"), None, ["email", "sms"]),
         (("sms",), None, ["sms"]),
@@ -140,12 +140,12 @@ def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
     ],
 )
 def test_the_document_says_by_which_media_unless_the_caller_does(
-    asked: tuple[str, ...], given: Any, told: list[str]
+    preferred: tuple[str, ...], given: Any, expected: list[str]
 ) -> None:
     running = InMemoryService()
-    running.drafted(media=asked)
+    running.drafted(media=preferred)
     sent = _send(running, media=given).unwrap()
-    assert [message.medium for message in sent.messages] == told
+    assert [message.medium for message in sent.messages] == expected
 
 
 def test_the_resend_throttle_holds_within_a_batch_too() -> None:
@@ -161,7 +161,7 @@ def test_the_resend_throttle_holds_within_a_batch_too() -> None:
     assert isinstance(running.service.execute(command), Success)
 
 
-def test_an_invoice_is_not_written_about_too_often_whatever_the_address() -> None:
+def test_the_wait_of_an_invoice_holds_for_every_address() -> None:
     wait = timedelta(minutes=5)
     running = InMemoryService(invoice_wait=wait)
     running.issued()
@@ -195,7 +195,7 @@ def test_a_suppressed_address_is_not_written_to() -> None:
     assert list(running.messages()) == []
 
 
-def test_drafting_and_sending_is_all() -> None:
+def test_drafting_and_sending_does_all_three_steps() -> None:
     running = InMemoryService()
     sent = _sent(running, media=["sms"]).unwrap()
     assert (sent.invoice.version, len(sent.messages)) == (2, 1)
@@ -206,14 +206,14 @@ def test_drafting_and_sending_is_all() -> None:
     ]
 
 
-def test_drafting_and_sending_tells_by_the_media_that_the_caller_names() -> None:
+def test_drafting_and_sending_uses_the_media_that_the_caller_names() -> None:
     command = DraftAndSend(account=ACME, document=a_document(media=["email"]), media=(Medium.SMS,))
     sent = InMemoryService().service.execute(command).unwrap()
     assert [message.medium for message in sent.messages] == [Medium.SMS]
 
 
 @pytest.mark.parametrize("medium", Medium)
-def test_nobody_is_told_of_a_draft_without_a_customer(medium: Medium) -> None:
+def test_no_message_is_sent_about_a_draft_without_a_customer(medium: Medium) -> None:
     running = InMemoryService()
     running.drafted(customer=None)
     assert running.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)) == Failure(
@@ -229,7 +229,9 @@ def test_nobody_is_told_of_a_draft_without_a_customer(medium: Medium) -> None:
         ({"lines": [a_line(LARGEST, 2)]}, AmountTooLarge(LARGEST)),
     ],
 )
-def test_drafting_and_sending_is_or_nothing(document: dict[str, Any], refusal: Any) -> None:
+def test_drafting_and_sending_does_nothing_where_one_step_fails(
+    document: dict[str, Any], refusal: Any
+) -> None:
     running = InMemoryService()
     before = running.rows()
     assert _sent(running, **document) == Failure(refusal)
@@ -250,7 +252,7 @@ def test_an_invoice_is_numbered_when_it_is_issued() -> None:
     assert _send(running).unwrap().invoice.number == "INV-0002"
 
 
-def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
+def test_no_refused_command_leaves_a_gap_in_the_numbers() -> None:
     running = InMemoryService(number_prefix="INV-")
     running.drafted(ONE, customer=BY_EMAIL)
     running.drafted(TWO)
@@ -274,7 +276,7 @@ def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
     assert running.service.execute(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"
 
 
-def test_every_short_url_is_another() -> None:
+def test_every_short_url_is_different() -> None:
     running = InMemoryService()
     urls = {running.issued(one).short_url for one in (ONE, TWO)}
     assert len(urls) == 2

@@ -1,4 +1,4 @@
-"""Where the store refuses a batch, only the culprit fails; what is a bug leaves nothing."""
+"""Where the store refuses a batch, only the cause fails; a bug leaves nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _drafts(*ids: InvoiceId, key: str | None = None) -> list[Draft]:
     return [Draft(account=ACME, invoice=one, document=a_document(), key=key) for one in ids]
 
 
-def test_only_the_culprit_fails() -> None:
+def test_only_the_command_that_the_store_refuses_fails() -> None:
     running = InMemoryService(PickyStore(StoreConflictError))
     first, bad, last = running.service.execute_all(_drafts(ONE, CULPRIT, TWO))
     assert bad == Failure(NotStored())
@@ -57,7 +57,7 @@ def test_only_the_culprit_fails() -> None:
     assert running.service.get(ACME, CULPRIT) == Failure(InvoiceNotFound())
 
 
-def test_commands_still_fold_in_order_when_they_are_redone() -> None:
+def test_commands_are_decided_in_order_when_they_are_retried() -> None:
     running = InMemoryService(PickyStore(StoreConflictError))
     answers = running.service.execute_all(
         [
@@ -70,7 +70,7 @@ def test_commands_still_fold_in_order_when_they_are_redone() -> None:
     assert [event.version for event in running.events()] == [1, 2, 3]
 
 
-def test_a_batch_that_is_taken_is_one_write() -> None:
+def test_an_accepted_batch_is_one_write() -> None:
     store = PickyStore(StoreConflictError)
     running = InMemoryService(store)
     before = store.saves
@@ -85,7 +85,9 @@ def test_a_batch_that_is_taken_is_one_write() -> None:
         (Pay(account=ACME, invoice=TWO, payment=a_payment()),) * 2,
     ],
 )
-def test_a_batch_that_comes_back_to_a_row_is_one_write(commands: tuple[AnyCommand, ...]) -> None:
+def test_a_batch_with_two_commands_on_one_row_is_one_write(
+    commands: tuple[AnyCommand, ...],
+) -> None:
     store = PickyStore(StoreConflictError)
     running = InMemoryService(store)
     running.drafted(ONE)
@@ -96,7 +98,7 @@ def test_a_batch_that_comes_back_to_a_row_is_one_write(commands: tuple[AnyComman
     assert store.saves == before + 1
 
 
-def test_a_command_alone_is_not_tried_again() -> None:
+def test_a_single_command_is_not_retried() -> None:
     store = PickyStore(StoreConflictError)
     running = InMemoryService(store)
     before = store.saves
@@ -104,7 +106,7 @@ def test_a_command_alone_is_not_tried_again() -> None:
     assert store.saves == before + 1
 
 
-def test_what_was_not_stored_is_not_remembered() -> None:
+def test_a_command_that_was_not_stored_leaves_no_idempotency_record() -> None:
     store = PickyStore(StoreConflictError)
     running = InMemoryService(store)
     command = _drafts(CULPRIT, key="k")[0]

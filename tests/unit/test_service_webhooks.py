@@ -1,4 +1,4 @@
-"""Events at the desk: announced in the deciding transaction, or not at all."""
+"""Webhook events of the service: queued in the deciding transaction, or not at all."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RefusingStore(InMemoryStore):
             yield transaction
 
 
-def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
+def test_an_event_is_queued_for_its_endpoint_with_its_version() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.issued()
@@ -81,7 +81,7 @@ def test_an_event_is_announced_to_its_subscriber_as_of_its_version() -> None:
     assert paid.id.startswith("evt_")
 
 
-def test_what_comes_to_no_new_standing_is_not_announced() -> None:
+def test_a_change_without_a_new_status_queues_no_webhook() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.drafted(ONE)
@@ -91,7 +91,7 @@ def test_what_comes_to_no_new_standing_is_not_announced() -> None:
     assert running.webhook_events() == []
 
 
-def test_a_batch_announces_every_step_in_its_order() -> None:
+def test_a_batch_queues_every_step_in_its_order() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.drafted()
@@ -108,7 +108,7 @@ def test_a_batch_announces_every_step_in_its_order() -> None:
     ]
 
 
-def test_what_is_made_issued_and_sent_at_once_is_announced_once() -> None:
+def test_drafting_and_sending_queues_one_webhook() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.service.execute(
@@ -119,7 +119,7 @@ def test_what_is_made_issued_and_sent_at_once_is_announced_once() -> None:
     assert _events(running) == [WebhookEventType.ISSUED]
 
 
-def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it_once() -> None:
+def test_reading_an_expired_invoice_queues_nothing_and_the_sweep_queues_one_webhook() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint(events=(WebhookEventType.EXPIRED,))
     running.issued(expire_by=TOMORROW)
@@ -143,7 +143,7 @@ def test_an_expiry_that_is_only_read_is_not_announced_and_the_sweep_announces_it
         Cancel(account=ACME, invoice=ONE, expected_version=1),
     ],
 )
-def test_a_refused_command_announces_nothing(refused: AnyCommand) -> None:
+def test_a_refused_command_queues_no_webhook(refused: AnyCommand) -> None:
     running = InMemoryService()
     running.issued()
     running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
@@ -152,7 +152,7 @@ def test_a_refused_command_announces_nothing(refused: AnyCommand) -> None:
     assert running.webhook_events() == []
 
 
-def test_a_refused_command_does_not_silence_its_neighbours() -> None:
+def test_a_refused_command_does_not_affect_the_webhooks_of_others() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.drafted(ONE)
@@ -170,7 +170,7 @@ def test_a_refused_command_does_not_silence_its_neighbours() -> None:
     ]
 
 
-def test_what_the_store_refuses_is_not_announced_and_its_neighbours_are_announced_once() -> None:
+def test_a_command_that_the_store_refuses_queues_nothing_and_the_others_queue_one_webhook() -> None:
     store = RefusingStore()
     running = InMemoryService(store)
     running.add_webhook_endpoint()
@@ -185,7 +185,7 @@ def test_what_the_store_refuses_is_not_announced_and_its_neighbours_are_announce
     assert [one.invoice for one in running.webhook_events()] == [ONE]
 
 
-def test_the_replay_of_an_idempotent_command_announces_nothing_more() -> None:
+def test_the_replay_of_an_idempotent_command_queues_nothing_more() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.drafted()
@@ -196,7 +196,7 @@ def test_the_replay_of_an_idempotent_command_announces_nothing_more() -> None:
     assert _events(running) == [WebhookEventType.ISSUED]
 
 
-def test_the_replay_within_one_batch_announces_nothing_more() -> None:
+def test_the_replay_within_one_batch_queues_nothing_more() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.drafted()
@@ -204,7 +204,7 @@ def test_the_replay_within_one_batch_announces_nothing_more() -> None:
     assert _events(running) == [WebhookEventType.CANCELLED]
 
 
-def test_a_repeated_payment_is_announced_once() -> None:
+def test_a_repeated_payment_queues_one_webhook() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
     running.issued()
@@ -214,7 +214,7 @@ def test_a_repeated_payment_is_announced_once() -> None:
     assert _events(running) == [WebhookEventType.ISSUED, WebhookEventType.PAID]
 
 
-def test_two_subscribers_get_an_id_of_their_own_each() -> None:
+def test_two_endpoints_get_an_id_of_their_own_each() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint("sub_1")
     running.add_webhook_endpoint("sub_2")
@@ -223,18 +223,18 @@ def test_two_subscribers_get_an_id_of_their_own_each() -> None:
     assert [one.webhook_endpoint, two.webhook_endpoint] == ["sub_1", "sub_2"]
     assert one.id != two.id
     assert [running.background_jobs.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
-    told = [(it.webhook_event.id, it.webhook_endpoint.id) for it in running.webhook_sender.sent]
-    assert told == [(two.id, "sub_2"), (one.id, "sub_1")]
+    sent = [(it.webhook_event.id, it.webhook_endpoint.id) for it in running.webhook_sender.sent]
+    assert sent == [(two.id, "sub_2"), (one.id, "sub_1")]
 
 
-def test_a_subscriber_of_another_account_hears_nothing() -> None:
+def test_an_endpoint_of_another_account_gets_nothing() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint("sub_1", account="acc_2")
     running.issued()
     assert running.webhook_events() == []
 
 
-def test_a_subscriber_hears_only_what_it_chose() -> None:
+def test_an_endpoint_gets_only_the_events_it_chose() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint("sub_1", events=(WebhookEventType.CANCELLED,))
     running.add_webhook_endpoint("sub_2", silenced=True)
@@ -245,7 +245,7 @@ def test_a_subscriber_hears_only_what_it_chose() -> None:
     ]
 
 
-def test_a_subscriber_hears_nothing_of_what_happened_before_it_came() -> None:
+def test_an_endpoint_gets_nothing_that_happened_before_it_was_added() -> None:
     running = InMemoryService()
     running.issued()
     running.add_webhook_endpoint()
@@ -253,7 +253,7 @@ def test_a_subscriber_hears_nothing_of_what_happened_before_it_came() -> None:
     assert _events(running) == [WebhookEventType.CANCELLED]
 
 
-def test_to_subscribe_again_replaces_what_was_known() -> None:
+def test_adding_an_endpoint_again_replaces_it() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint(events=(WebhookEventType.ISSUED,))
     running.add_webhook_endpoint(events=(WebhookEventType.CANCELLED,))
@@ -262,7 +262,7 @@ def test_to_subscribe_again_replaces_what_was_known() -> None:
     assert _events(running) == [WebhookEventType.CANCELLED]
 
 
-def test_an_announcement_is_no_message_to_the_payer() -> None:
+def test_a_webhook_event_is_no_message_to_the_payer() -> None:
     running = InMemoryService(resend_wait=timedelta(hours=1))
     running.add_webhook_endpoint()
     running.issued()
@@ -278,7 +278,7 @@ def test_an_announcement_is_no_message_to_the_payer() -> None:
 
 
 class CountingStore(InMemoryStore):
-    """Keeps how many accounts each look at the subscribers asked for."""
+    """Keeps of how many accounts each read of endpoints was."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -297,7 +297,7 @@ class CountingStore(InMemoryStore):
             yield transaction
 
 
-def test_subscribers_are_read_once_a_batch_and_only_for_events() -> None:
+def test_endpoints_are_read_once_a_batch_and_only_for_events() -> None:
     store = CountingStore()
     running = InMemoryService(store)
     ids = [InvoiceId(f"inv_{number}") for number in range(5)]
