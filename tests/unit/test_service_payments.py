@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
-
 import pytest
-from returns.result import Failure, Success
+from returns.result import Failure
 
 from billhook.application.command import AnyCommand
 from billhook.application.commands import Cancel, Draft, Pay, RecordPayment
@@ -84,14 +82,6 @@ def test_a_reference_belongs_to_its_account() -> None:
     assert running.unapplied() == []
 
 
-def test_a_refused_pay_command_is_not_recorded() -> None:
-    running = InMemoryService()
-    running.issued()
-    assert running.service.execute(_pay(DUE + 1)) == Failure(Overpayment(DUE + 1, DUE))
-    assert running.unapplied() == []
-    assert running.service.execute(_pay(DUE)).unwrap().status is Status.PAID
-
-
 def test_a_payment_that_no_invoice_takes_is_recorded_in_full() -> None:
     running = InMemoryService()
     running.issued()
@@ -131,23 +121,3 @@ def test_a_deleted_draft_takes_no_money() -> None:
     _, answer = running.service.execute_all([made, _record(7)])
     assert isinstance(answer.failure(), OperationNotAllowed)
     assert [payment.payment.amount for payment in running.unapplied()] == [7]
-
-
-@pytest.mark.parametrize("attempt", range(5))
-def test_concurrent_payments_never_exceed_the_amount_due(attempt: int) -> None:
-    running = InMemoryService()
-    running.issued()
-    start, answers = Barrier(8), list[object]()
-
-    def payer(number: int) -> None:
-        start.wait()
-        answers.append(running.service.execute(_pay(DUE // 2, f"pay_{number}")))
-
-    threads = [Thread(target=payer, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(isinstance(answer, Success) for answer in answers) == 2
-    assert (running.invoice().paid, running.invoice().version) == (DUE, 4)
-    assert [event.version for event in running.events()] == [1, 2, 3, 4]

@@ -195,17 +195,6 @@ def test_a_suppressed_address_is_not_written_to() -> None:
     assert list(running.messages()) == []
 
 
-def test_drafting_and_sending_does_all_three_steps() -> None:
-    running = InMemoryService()
-    sent = _sent(running, media=["sms"]).unwrap()
-    assert (sent.invoice.version, len(sent.messages)) == (2, 1)
-    assert [event.event.name for event in running.events()] == [
-        "invoice.drafted",
-        "invoice.issued",
-        "invoice.notification_requested",
-    ]
-
-
 def test_drafting_and_sending_uses_the_media_that_the_caller_names() -> None:
     command = DraftAndSend(account=ACME, document=a_document(media=["email"]), media=(Medium.SMS,))
     sent = InMemoryService().service.execute(command).unwrap()
@@ -274,9 +263,3 @@ def test_no_refused_command_leaves_a_gap_in_the_numbers() -> None:
     assert _send(running).failure() == MissingContact()
     assert [running.invoice(one).number for one in (TWO, last)] == ["INV-0001", "INV-0002"]
     assert running.service.execute(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"
-
-
-def test_every_short_url_is_different() -> None:
-    running = InMemoryService()
-    urls = {running.issued(one).short_url for one in (ONE, TWO)}
-    assert len(urls) == 2

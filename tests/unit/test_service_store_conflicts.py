@@ -13,7 +13,7 @@ from billhook.application.command import AnyCommand
 from billhook.application.commands import Cancel, Draft, Issue, Pay
 from billhook.application.ports import StoreConflictError
 from billhook.application.records import PendingWrites
-from billhook.lifecycle.errors import InvoiceNotFound, NotStored
+from billhook.lifecycle.errors import NotStored
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_document, a_payment
@@ -47,14 +47,6 @@ class PickyStore(InMemoryStore):
 
 def _drafts(*ids: InvoiceId, key: str | None = None) -> list[Draft]:
     return [Draft(account=ACME, invoice=one, document=a_document(), key=key) for one in ids]
-
-
-def test_only_the_command_that_the_store_refuses_fails() -> None:
-    running = InMemoryService(PickyStore(StoreConflictError))
-    first, bad, last = running.service.execute_all(_drafts(ONE, CULPRIT, TWO))
-    assert bad == Failure(NotStored())
-    assert (first, last) == (Success(running.invoice(ONE)), Success(running.invoice(TWO)))
-    assert running.service.get(ACME, CULPRIT) == Failure(InvoiceNotFound())
 
 
 def test_commands_are_decided_in_order_when_they_are_retried() -> None:

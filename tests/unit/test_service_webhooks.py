@@ -185,25 +185,6 @@ def test_a_command_that_the_store_refuses_queues_nothing_and_the_others_queue_on
     assert [one.invoice for one in running.webhook_events()] == [ONE]
 
 
-def test_the_replay_of_an_idempotent_command_queues_nothing_more() -> None:
-    running = InMemoryService()
-    running.add_webhook_endpoint()
-    running.drafted()
-    command = Issue(account=ACME, invoice=ONE, key="once")
-    first = running.service.execute(command)
-    assert [running.service.execute(command) for _ in range(2)] == [first, first]
-    assert running.service.execute_all([command, command]) == [first, first]
-    assert _events(running) == [WebhookEventType.ISSUED]
-
-
-def test_the_replay_within_one_batch_queues_nothing_more() -> None:
-    running = InMemoryService()
-    running.add_webhook_endpoint()
-    running.drafted()
-    running.service.execute_all([Cancel(account=ACME, invoice=ONE, key="once")] * 3)
-    assert _events(running) == [WebhookEventType.CANCELLED]
-
-
 def test_a_repeated_payment_queues_one_webhook() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint()
@@ -212,37 +193,6 @@ def test_a_repeated_payment_queues_one_webhook() -> None:
     running.service.execute_all([paid, paid])
     running.service.execute(paid).unwrap()
     assert _events(running) == [WebhookEventType.ISSUED, WebhookEventType.PAID]
-
-
-def test_two_endpoints_get_an_id_of_their_own_each() -> None:
-    running = InMemoryService()
-    running.add_webhook_endpoint("sub_1")
-    running.add_webhook_endpoint("sub_2")
-    running.issued()
-    one, two = running.webhook_events()
-    assert [one.webhook_endpoint, two.webhook_endpoint] == ["sub_1", "sub_2"]
-    assert one.id != two.id
-    assert [running.background_jobs.deliver(each.key) for each in (two, one)] == ["handed_over"] * 2
-    sent = [(it.webhook_event.id, it.webhook_endpoint.id) for it in running.webhook_sender.sent]
-    assert sent == [(two.id, "sub_2"), (one.id, "sub_1")]
-
-
-def test_an_endpoint_of_another_account_gets_nothing() -> None:
-    running = InMemoryService()
-    running.add_webhook_endpoint("sub_1", account="acc_2")
-    running.issued()
-    assert running.webhook_events() == []
-
-
-def test_an_endpoint_gets_only_the_events_it_chose() -> None:
-    running = InMemoryService()
-    running.add_webhook_endpoint("sub_1", events=(WebhookEventType.CANCELLED,))
-    running.add_webhook_endpoint("sub_2", silenced=True)
-    running.issued()
-    running.service.execute(CANCEL).unwrap()
-    assert [(one.webhook_endpoint, one.event_type) for one in running.webhook_events()] == [
-        ("sub_1", WebhookEventType.CANCELLED)
-    ]
 
 
 def test_an_endpoint_gets_nothing_that_happened_before_it_was_added() -> None:
