@@ -18,7 +18,7 @@ def _enter(namespace: dict[str, Any]) -> None:
 
 def _leave(namespace: dict[str, Any]) -> None:
     if "application" in namespace:
-        namespace["application"].database.dispose()
+        namespace["application"].backend.dispose()
     os.chdir(namespace["_back"])
     namespace["_folder"].cleanup()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -145,7 +144,7 @@ def highlevel_fields() -> str:
     )
 
 
-def architecture(page: str, edges: Counter[Edge]) -> str:
+def architecture(page: str, edges: set[Edge]) -> str:
     """The page of the architecture with the diagram of the domain's packages replaced."""
     before, begin, rest = page.partition("<!-- imports: begin -->\n")
     _, end, after = rest.partition("<!-- imports: end -->\n")
@@ -163,6 +162,6 @@ if __name__ == "__main__":
     for name, page in PAGES.items():
         (DOCS / "reference" / f"{name}.md").write_text(page())
     imported = imports()
-    (DOCS / "explanation" / "imports.svg").write_text(svg(set(imported)))
+    (DOCS / "explanation" / "imports.svg").write_text(svg(imported))
     explained = DOCS / "explanation" / "architecture.md"
     explained.write_text(architecture(explained.read_text(), imported))

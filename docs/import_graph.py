@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from html import escape
 from itertools import pairwise
 from typing import NamedTuple
@@ -30,22 +29,22 @@ def package_of(module: str) -> str | None:
     return ".".join(parts[1:depth])
 
 
-def imports() -> Counter[Edge]:
-    """How many imports of modules stand behind each edge between two packages."""
+def imports() -> set[Edge]:
+    """The edges between two packages, from the imports of their modules."""
     graph = grimp.build_graph("billhook", "billhook_adapters", cache_dir=None)
-    found: Counter[Edge] = Counter()
+    found: set[Edge] = set()
     for importer in graph.modules:
         for imported in graph.find_modules_directly_imported_by(importer):
             edge = package_of(importer), package_of(imported)
             if edge[0] is not None and edge[1] is not None and edge[0] != edge[1]:
-                found[edge[0], edge[1]] += 1
+                found.add((edge[0], edge[1]))
     return found
 
 
-def mermaid(edges: Counter[Edge]) -> str:
-    """The domain's packages as a Mermaid diagram; the numbers count imports of modules."""
+def mermaid(edges: set[Edge]) -> str:
+    """The domain's packages as a Mermaid diagram."""
     rows = [
-        f"    {importer} -- {edges[importer, imported]} --> {imported}\n"
+        f"    {importer} --> {imported}\n"
         for importer in DOMAIN
         for imported in DOMAIN
         if (importer, imported) in edges

@@ -9,17 +9,17 @@ import pytest
 import razorpay
 
 from acceptance.contract.invoices import a_payer, a_request, refused
-from billhook_adapters.demo.service import OURS, SECRET, World, small_world
+from billhook_adapters.demo.service import OURS, SECRET, RunningDemo, running_demo
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with small_world() as started:
+def world() -> Iterator[RunningDemo]:
+    with running_demo() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def client(world: World) -> Iterator[Any]:
+def client(world: RunningDemo) -> Iterator[Any]:
     made = razorpay.Client(auth=(f"key_{OURS}", SECRET), base_url=world.url)
     yield made
     made.session.close()
@@ -30,7 +30,7 @@ def media(invoice: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def test_a_medium_that_is_asked_for_is_pending_at_issue_and_sent_once_it_went_out(
-    client: Any, world: World
+    client: Any, world: RunningDemo
 ) -> None:
     asked = a_request(customer=a_payer(contact=None), sms_notify=1, email_notify=True)
     issued = client.invoice.create(asked)
@@ -40,7 +40,7 @@ def test_a_medium_that_is_asked_for_is_pending_at_issue_and_sent_once_it_went_ou
 
 
 def test_a_draft_that_is_issued_is_pending_by_the_flags_it_was_created_with(
-    client: Any, world: World
+    client: Any, world: RunningDemo
 ) -> None:
     draft = client.invoice.create(a_request(draft="1", sms_notify=1))
     assert media(draft) == (None, None)
@@ -50,7 +50,7 @@ def test_a_draft_that_is_issued_is_pending_by_the_flags_it_was_created_with(
 
 
 def test_notify_by_is_a_success_as_soon_as_it_is_queued_and_a_resend_stays_sent(
-    client: Any, world: World
+    client: Any, world: RunningDemo
 ) -> None:
     invoice = client.invoice.create(a_request())
     for before in ("pending", "sent"):
@@ -61,7 +61,7 @@ def test_notify_by_is_a_success_as_soon_as_it_is_queued_and_a_resend_stays_sent(
 
 
 def test_a_message_that_waits_when_its_invoice_is_cancelled_is_not_sent(
-    client: Any, world: World
+    client: Any, world: RunningDemo
 ) -> None:
     payer = a_payer()
     invoice = client.invoice.create(a_request(customer=payer, sms_notify=1))
@@ -72,7 +72,7 @@ def test_a_message_that_waits_when_its_invoice_is_cancelled_is_not_sent(
 
 
 def test_a_phone_number_is_echoed_as_it_was_given_and_reached_in_e164(
-    client: Any, world: World
+    client: Any, world: RunningDemo
 ) -> None:
     invoice = client.invoice.create(a_request(customer=a_payer(contact="9876543210")))
     assert invoice["customer_details"]["contact"] == "9876543210"
@@ -81,13 +81,13 @@ def test_a_phone_number_is_echoed_as_it_was_given_and_reached_in_e164(
     assert world.texts.delivered[-1].to == "+919876543210"
 
 
-def test_a_request_that_is_refused_leaves_no_row_behind(client: Any, world: World) -> None:
+def test_a_request_that_is_refused_leaves_no_row_behind(client: Any, world: RunningDemo) -> None:
     draft = client.invoice.create(a_request(draft="1"))
     tables = ("invoices", "events", "messages")
     count = f"select {', '.join(f'(select count(*) from {name})' for name in tables)}"  # noqa: S608  # our own names
 
     def rows() -> Any:
-        with world.application.database.connect() as connection:
+        with world.application.backend.database.connect() as connection:
             return connection.exec_driver_sql(count).one()
 
     before = rows()

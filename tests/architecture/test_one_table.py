@@ -1,4 +1,4 @@
-"""Law 2: besides the lifecycle's tables and the model's validator nothing names a status."""
+"""Principle 2: only the lifecycle's tables and the model's validator name a status."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _statuses_named(module: Path) -> set[tuple[str, str, str]]:
     return {place for place in named if place[2] in {*Status.__members__, "OPEN"}}
 
 
-def test_only_the_law_and_the_invoices_validator_name_a_status() -> None:
+def test_only_the_tables_and_the_invoices_validator_name_a_status() -> None:
     named = {
         place
         for module in DOMAIN.rglob("*.py")

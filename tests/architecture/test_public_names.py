@@ -38,16 +38,20 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_importing_billhook_imports_none_of_its_dependencies() -> None:
     heavy = {"pydantic", "returns", "transitions"}
-    asked = f"import sys, billhook; print(sorted({heavy} & set(sys.modules)))"
-    seen = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    script = f"import sys, billhook; print(sorted({heavy} & set(sys.modules)))"
+    seen = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert seen.stdout == "[]\n"
 
 
-def test_a_verb_stays_a_verb_whatever_was_imported_before() -> None:
-    asked = (
+def test_an_operation_stays_callable_after_its_module_was_imported() -> None:
+    script = (
         "import billhook.lifecycle.notify, billhook.lifecycle.explain, billhook.lifecycle.draft;"
         "from billhook import draft, explain, notify;"
         "print(callable(notify) and callable(draft) and callable(explain))"
     )
-    seen = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    seen = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert seen.stdout == "True\n"

@@ -1,4 +1,4 @@
-"""Law 1: the hexagon is pure. Each check is also broken on purpose, to see that it bites."""
+"""Principle 1: the domain is pure. Each check is also broken on purpose, to see that it works."""
 
 from __future__ import annotations
 

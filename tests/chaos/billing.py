@@ -11,7 +11,7 @@ from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import LIVE, DeliveryStatus
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook_adapters.composition.service import opened
+from billhook_adapters.composition.backends import delivery, open_backend
 from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql.tables import messages
@@ -28,7 +28,8 @@ class Office:
 
     def __init__(self, url: str, engine: EngineName) -> None:
         """`engine` is what is to be woken by what is queued."""
-        self._engine, store = opened(url, SystemClock(), engine)
+        self._backend = open_backend(url)
+        store, _ = delivery(self._backend, engine, SystemClock())
         self.service = InvoiceService(store, SystemClock(), RandomIds())
         open_account(self.service, an_account())
         self._payers = 0
@@ -37,7 +38,7 @@ class Office:
 
     def close(self) -> None:
         """Leave the database."""
-        self._engine.dispose()
+        self._backend.dispose()
 
     def bill(self, payers: int) -> None:
         """Issue so many invoices, and queue a mail about each."""
@@ -54,7 +55,7 @@ class Office:
 
     def states(self) -> Counter[DeliveryStatus]:
         """How many messages stand where."""
-        with self._engine.connect() as connection:
+        with self._backend.database.connect() as connection:
             found = connection.execute(
                 select(messages.c.status, func.count()).group_by(messages.c.status)
             )
@@ -66,6 +67,6 @@ class Office:
 
     def attempted(self, at_least: int) -> int:
         """How many messages were claimed so often, or more."""
-        with self._engine.connect() as connection:
+        with self._backend.database.connect() as connection:
             asked = select(func.count()).where(messages.c.attempts >= at_least)
             return connection.execute(asked).scalar_one()

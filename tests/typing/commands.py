@@ -1,4 +1,4 @@
-"""The desk hands a command's refusals on, and adds its own: the union survives `do`."""
+"""The invoice service returns a command's errors and adds its own: `execute` keeps the union."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from billhook import (
     Update,
 )
 
-OfDesk = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
+OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
 OfNotify = OperationNotAllowed | MissingEmail | MissingContact | AddressSuppressed | TooSoon
 OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
@@ -62,42 +62,42 @@ def done(service: InvoiceService, invoice: Invoice, document: Document, payment:
     account, name = invoice.account, invoice.id
     assert_type(
         service.execute(Draft(account=account, document=document)),
-        Result[Invoice, OfDraft | OfDesk],
+        Result[Invoice, OfDraft | OfService],
     )
     assert_type(
         service.execute(Update(account=account, invoice=name, patch=Patch())),
-        Result[Invoice, OfUpdate | OfDesk],
+        Result[Invoice, OfUpdate | OfService],
     )
     assert_type(
-        service.execute(Issue(account=account, invoice=name)), Result[Invoice, OfIssue | OfDesk]
+        service.execute(Issue(account=account, invoice=name)), Result[Invoice, OfIssue | OfService]
     )
     assert_type(
         service.execute(Notify(account=account, invoice=name, medium=Medium.SMS)),
-        Result[Message, OfNotify | OfDesk],
+        Result[Message, OfNotify | OfService],
     )
     assert_type(
         service.execute(Send(account=account, invoice=name)),
-        Result[SendResult, OfIssue | OfNotify | OfDesk],
+        Result[SendResult, OfIssue | OfNotify | OfService],
     )
     assert_type(
         service.execute(Pay(account=account, invoice=name, payment=payment)),
-        Result[Invoice, OfPay | ReferenceReused | OfDesk],
+        Result[Invoice, OfPay | ReferenceReused | OfService],
     )
     assert_type(
         service.execute(RecordPayment(account=account, invoice=name, payment=payment)),
-        Result[Invoice, OfPay | ReferenceReused | OfDesk],
+        Result[Invoice, OfPay | ReferenceReused | OfService],
     )
     assert_type(
         service.execute(Cancel(account=account, invoice=name)),
-        Result[Invoice, OperationNotAllowed | OfDesk],
+        Result[Invoice, OperationNotAllowed | OfService],
     )
     assert_type(
         service.execute(Expire(account=account, invoice=name)),
-        Result[Invoice, OperationNotAllowed | NotYetDue | OfDesk],
+        Result[Invoice, OperationNotAllowed | NotYetDue | OfService],
     )
     assert_type(
         service.execute(Delete(account=account, invoice=name)),
-        Result[Invoice, OperationNotAllowed | OfDesk],
+        Result[Invoice, OperationNotAllowed | OfService],
     )
 
 

@@ -1,4 +1,4 @@
-"""The refusals are part of each signature: both type checkers know them, and miss none."""
+"""The errors are part of each signature: both type checkers know them, and miss none."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-SOUND = [HERE / "verbs.py", HERE / "commands.py", HERE / "refusals.py"]
+SOUND = [HERE / "operations.py", HERE / "commands.py", HERE / "errors.py"]
 
-FORGOTTEN = ('        case TooSoon():\n            return f"wait until {refusal.until}"\n', "")
-"""A refusal that `notify` may give, and a face that forgets it."""
+FORGOTTEN = ('        case TooSoon():\n            return f"wait until {error.until}"\n', "")
+"""An error that `notify` may return, and a `match` that forgets it."""
 NARROW = (" | AddressSuppressed | TooSoon", "")
-"""Two refusals that `Notify` and `Send` may give, left out of what is claimed of both."""
+"""Two errors that `Notify` and `Send` may return, left out of both assertions."""
 
 
 def broken(path: Path, source: str, change: tuple[str, str]) -> Path:
@@ -50,9 +50,9 @@ def pyright(files: list[Path]) -> list[tuple[str, str]]:
     return [(name, rule) for name, rule in rules if rule != "reportUnusedImport"]
 
 
-def test_each_signature_names_its_refusals_and_a_forgotten_one_is_seen(tmp_path: Path) -> None:
-    api = broken(tmp_path / "forgetful_face.py", "refusals.py", FORGOTTEN)
-    service = broken(tmp_path / "forgetful_desk.py", "commands.py", NARROW)
+def test_each_signature_names_its_errors_and_a_forgotten_one_is_reported(tmp_path: Path) -> None:
+    api = broken(tmp_path / "wrong_match.py", "errors.py", FORGOTTEN)
+    service = broken(tmp_path / "wrong_assertions.py", "commands.py", NARROW)
     assert mypy([*SOUND, api, service]) == [
         (service.name, "assert-type"),
         (service.name, "assert-type"),

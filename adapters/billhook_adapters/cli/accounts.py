@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
@@ -12,8 +11,8 @@ from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from billhook_adapters.sql.accounts import ListedAccount
     from billhook_adapters.system.api_keys import NewKey
+    from billhook_adapters.system.backend import ListedAccount
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
@@ -60,7 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json(rotate)
     does(rotate, _rotate, example=f"billhook account rotate acc_A1b2C3d4E5f6G7 {_AT}")
 
-    what = "give an account a token of a HighLevel location, beside those that it has"
+    what = "give an account a token of a location, beside those that it has"
     token = actions.add_parser("token", help=what, description=what)
     token.add_argument("account", metavar="ACCOUNT_ID")
     _add_location(token, needed=True)
@@ -80,7 +79,7 @@ def _add_location(parser: argparse.ArgumentParser, *, needed: bool) -> None:
         "--location",
         metavar="ALT_ID",
         required=needed,
-        help="the HighLevel location that the account answers as",
+        help="the location that the account is opened as, the `altId` of its clients",
     )
     parser.add_argument(
         "--token", metavar="T", help="its bearer token, instead of one that is made"
@@ -91,8 +90,8 @@ def _create(asked: argparse.Namespace) -> int:
     from billhook_adapters.cli.new_account import read, stored
 
     opening = read(asked)
-    with database(asked.database, new=True) as engine:
-        stored(opening, engine)
+    with database(asked.database, new=True) as backend:
+        stored(opening, backend)
     account, key, token, webhook = opening
     told = {
         "account": account.id,
@@ -118,30 +117,28 @@ def _create(asked: argparse.Namespace) -> int:
 
 
 def _list(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
-        from billhook_adapters.sql.accounts import SqlAccounts
-
-        found = SqlAccounts(engine).listed()
+    with database(asked.database) as backend:
+        found = backend.accounts.listed()
     lines = [line for one in found for line in _lines(one)] or ["no accounts"]
     answer([_told(one) for one in found], lines, as_json=asked.json, lost="ask again")
     return 0
 
 
 def _rotate(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
+    with database(asked.database) as backend:
         from returns.result import Failure
 
         from billhook.lifecycle.errors import AccountNotFound
-        from billhook.model.base import ID_PATTERN, AccountId
+        from billhook.model.base import AccountId
         from billhook_adapters.cli.error_texts import of_key
-        from billhook_adapters.sql.keys import SqlKeyring
         from billhook_adapters.system.api_keys import new_key
         from billhook_adapters.system.clock import SystemClock
+        from billhook_adapters.system.ids import is_id
 
-        if re.fullmatch(ID_PATTERN, asked.account) is None:
+        if not is_id(asked.account):
             raise CliError(of_key(AccountNotFound()))
         key, account = new_key(), AccountId(asked.account)
-        rotated = SqlKeyring(engine).rotate(account, key.id, key.secret, SystemClock().now())
+        rotated = backend.keyring.rotate(account, key.id, key.secret, SystemClock().now())
         if isinstance(rotated, Failure):
             raise CliError(of_key(rotated.failure()))
     revoked = list(rotated.unwrap())
@@ -159,16 +156,15 @@ def _token(asked: argparse.Namespace) -> int:
     from billhook_adapters.cli.new_account import a_token
 
     token = a_token(asked.location, asked.token)
-    with database(asked.database) as engine:
+    with database(asked.database) as backend:
         from returns.result import Failure
 
         from billhook.model.base import AccountId
         from billhook_adapters.cli.error_texts import of_key
-        from billhook_adapters.sql.keys import SqlKeyring
         from billhook_adapters.system.clock import SystemClock
 
         account, now = AccountId(asked.account), SystemClock().now()
-        added = SqlKeyring(engine).add(account, token.id, token.secret, now, token.location)
+        added = backend.keyring.add(account, token.id, token.secret, now, token.location)
         if isinstance(added, Failure):
             raise CliError(of_key(added.failure()))
     told = {"account": account, "location": token.location, "token": token.secret, "id": token.id}
@@ -185,15 +181,14 @@ def _token_lines(token: NewKey) -> list[str]:
 
 
 def _revoke(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
+    with database(asked.database) as backend:
         from returns.result import Failure
 
         from billhook_adapters.cli.error_texts import of_key
-        from billhook_adapters.sql.keys import SqlKeyring
         from billhook_adapters.system.api_keys import KeyNotFound
         from billhook_adapters.system.clock import SystemClock
 
-        keyring = SqlKeyring(engine)
+        keyring = backend.keyring
         key = keyring.find(asked.key)
         if key is None:
             raise CliError(of_key(KeyNotFound()))

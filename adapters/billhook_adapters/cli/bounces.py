@@ -32,8 +32,8 @@ def _run(asked: argparse.Namespace) -> int:
     from billhook_adapters.email.bounces import delivery_reports
 
     read = reports = kept = 0
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         for raw in _mails(asked):
             told = delivery_reports(raw)
             read += 1

@@ -44,8 +44,8 @@ def _run(asked: argparse.Namespace) -> int:
     from billhook.application.account_commands import SuppressAddress
 
     contact = _contact(asked)
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         if service.account(contact.account) is None:
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         if asked.action != "show":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from returns.result import Result, Success
 
 from billhook.application.records import OutboxMessage
-from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey
+from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey, Unsent
 from billhook.messaging.message import Message
 from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
@@ -19,11 +19,10 @@ from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from billhook.application.service import InvoiceService
+    from billhook_adapters.system.backend import Backend
 
-_UNSENT = ("failed", "suppressed", "queued", "sending")
+_UNSENT = tuple(map(str, get_args(Unsent)))
 _AT_ONCE = 100
 HIDDEN = "(hidden; --reveal shows it)"
 
@@ -33,7 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="messages that no provider took")
-    listing.add_argument("--status", choices=_UNSENT, default="failed", help="failed unless given")
+    listing.add_argument(
+        "--status", choices=_UNSENT, default=str(DeliveryStatus.FAILED), help="failed unless given"
+    )
     listing.add_argument("--account", metavar="A", help="of this account alone")
     listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
     add_json(listing)
@@ -75,20 +76,19 @@ def _key(text: str) -> MessageKey:
     return MessageKey(AccountId(account), MessageId(message))
 
 
-def _found(engine: Engine, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
-    from billhook_adapters.sql import SqlStore
+def _found(backend: Backend, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
 
-    return SqlStore(engine).unsent(wanted)
+    return backend.store.unsent(wanted)
 
 
 def _list(asked: argparse.Namespace) -> int:
     account = None if asked.account is None else AccountId(asked.account)
     wanted = OutboxSearch(DeliveryStatus(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         told = [
             _told(found)
-            for place in _found(engine, wanted)
+            for place in _found(backend, wanted)
             if (found := service.message(place.key)) is not None
         ]
     if asked.json:
@@ -103,8 +103,8 @@ def _list(asked: argparse.Namespace) -> int:
 
 
 def _show(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
-        found = service_over(engine).message(asked.message)
+    with database(asked.database) as backend:
+        found = service_over(backend).message(asked.message)
     if found is None:
         raise CliError("there is no such message; `billhook messages list` prints what there is")
     told = _told(found, reveal=asked.reveal)
@@ -122,13 +122,13 @@ def _requeue(asked: argparse.Namespace) -> int:
     if asked.account is not None and not asked.all_failed:
         raise CliError("--account goes with --all-failed; a message is named with its account")
     requeued, refused = 0, list[str]()
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         if asked.all_failed:
             account = None if asked.account is None else AccountId(asked.account)
             wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
-            while places := _found(engine, wanted):
+            while places := _found(backend, wanted):
                 done = _requeued(service, [place.key for place in places])
                 requeued += sum(isinstance(one, Success) for one in done)
                 if not any(isinstance(one, Success) for one in done):

@@ -1,11 +1,14 @@
-"""How every command is asked for: arguments, help with an example, and refusals of wrong usage."""
+"""How commands are parsed: options, help with an example, and errors of usage."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from billhook_adapters.composition.variables import DATABASE
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 
@@ -14,7 +17,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, without guesses at abbreviated options and without echoes of what was given."""
+    """argparse without abbreviated options, and without the given values in its messages."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
@@ -27,25 +30,28 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             # What is unknown may be a secret behind a mistyped option: only options are named.
             names = [one for one in unknown if _OPTION.fullmatch(one)]
-            told = " ".join(["not understood:", *names]) if names else "too many arguments"
-            asker = getattr(known, "parser", self)
-            asker.error(f"{told}; see `{asker.prog} --help`")
+            reason = " ".join(["unknown:", *names]) if names else "too many arguments"
+            command = getattr(known, "parser", self)
+            command.error(f"{reason}; see `{command.prog} --help`")
         return known
 
 
 def does(parser: argparse.ArgumentParser, run: Run, *, example: str) -> None:
-    """Let a command do this once it is asked for, and show an example in its help."""
+    """Set what a command runs, and the example in its help."""
     parser.set_defaults(run=run, parser=parser)
     parser.epilog = f"example:\n  {example}"
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
-    """Add the option that every command on a database has."""
+    """Add the option that every command on a database has; BILLHOOK_DATABASE stands in for it."""
+    default = os.environ.get(DATABASE) or None
     parser.add_argument(
         "--database",
         metavar="URL",
-        required=True,
-        help="such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook",
+        default=default,
+        required=default is None,
+        help=f"that of {DATABASE} unless given, such as sqlite:///billhook.sqlite3 or "
+        "postgresql://user@host/billhook",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database, service_over
@@ -12,11 +11,10 @@ from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from billhook.model.base import AccountId
     from billhook.model.invoice import Invoice, InvoiceId
     from billhook.model.payment import Payment
+    from billhook_adapters.system.backend import Backend
 
 _LARGEST = 2**53 - 1  # billhook.model.money has it too, and takes a while to load
 _LONGEST = 128
@@ -56,8 +54,8 @@ def _reference(given: str) -> str:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
-        paid, payment = _paid(engine, asked)
+    with database(asked.database) as backend:
+        paid, payment = _paid(backend, asked)
     from billhook_adapters.documents.message_texts import amount_text
 
     document = paid.document
@@ -82,7 +80,7 @@ def _run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
+def _paid(backend: Backend, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
     from returns.result import Failure
 
     from billhook.application.commands import Pay
@@ -91,9 +89,9 @@ def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
     from billhook_adapters.cli.error_texts import of_payment
     from billhook_adapters.system.api_keys import new_id
 
-    service = service_over(engine)
+    service = service_over(backend)
     invoice = InvoiceId(asked.invoice)
-    account = _account(engine, invoice, asked.account)
+    account = _account(backend, invoice, asked.account)
     found = service.get(account, invoice)
     if isinstance(found, Failure):
         raise CliError(of_payment(found.failure()), REFUSED)
@@ -108,16 +106,15 @@ def _paid(engine: Engine, asked: argparse.Namespace) -> tuple[Invoice, Payment]:
     return paid.unwrap(), payment
 
 
-def _account(engine: Engine, invoice: InvoiceId, given: str | None) -> AccountId:
+def _account(backend: Backend, invoice: InvoiceId, given: str | None) -> AccountId:
     from billhook.lifecycle.errors import InvoiceNotFound
-    from billhook.model.base import ID_PATTERN, AccountId
+    from billhook.model.base import AccountId
     from billhook_adapters.cli.error_texts import of_holders, of_payment
-    from billhook_adapters.sql.accounts import SqlAccounts
+    from billhook_adapters.system.ids import is_id
 
     if given is not None:
         return AccountId(given)
-    known = re.fullmatch(ID_PATTERN, invoice) is not None  # no store holds an id of another shape
-    match tuple(SqlAccounts(engine).holders(invoice)) if known else ():
+    match tuple(backend.accounts.holders(invoice)) if is_id(invoice) else ():
         case ():
             raise CliError(of_payment(InvoiceNotFound()), REFUSED)
         case (account,):

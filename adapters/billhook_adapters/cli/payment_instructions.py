@@ -53,8 +53,8 @@ def _run(asked: argparse.Namespace) -> int:
     from billhook.model.account import AccountPolicy
     from billhook.model.base import AccountId
 
-    with database(asked.database) as engine:
-        service = service_over(engine)
+    with database(asked.database) as backend:
+        service = service_over(backend)
         account = service.account(AccountId(asked.account))
         if account is None:
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")

@@ -98,9 +98,8 @@ def _set(asked: argparse.Namespace) -> int:
 
 
 def _show(asked: argparse.Namespace) -> int:
-    from billhook_adapters.sql.store import SqlStore
 
-    with database(asked.database) as engine, SqlStore(engine).snapshot() as snapshot:
+    with database(asked.database) as backend, backend.store.snapshot() as snapshot:
         account = _found(snapshot.accounts((asked.account,)).get(asked.account))
     schedule = account.policy.reminders
     answer(_told(schedule), _lines(schedule), as_json=asked.json, lost="ask again")
@@ -120,8 +119,8 @@ def _stored(asked: argparse.Namespace, schedule: ReminderSchedule | None) -> Non
     from billhook.model.base import AccountId
 
     policy = AccountPolicy(reminders=schedule)
-    with database(asked.database) as engine:
-        changed = service_over(engine).execute(
+    with database(asked.database) as backend:
+        changed = service_over(backend).execute(
             UpdateAccount(account=AccountId(asked.account), policy=policy, actor="cli")
         )
     _found(changed.unwrap() if isinstance(changed, Success) else None)

@@ -18,14 +18,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    with database(asked.database) as engine:
+    with database(asked.database) as backend:
         from billhook.messaging.outbox import MOST_COUNTED
         from billhook_adapters.observability.outbox_report import told
-        from billhook_adapters.sql import SqlStore
         from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
-        deliverability = told(SqlStore(engine).outbox_counts(now, MOST_COUNTED), now)
+        deliverability = told(backend.store.outbox_counts(now, MOST_COUNTED), now)
     if asked.json:
         print(json.dumps(deliverability))
         return 0

@@ -11,9 +11,8 @@ from billhook_adapters.cli.output import answer
 from billhook_adapters.cli.parser import add_database, add_json, does
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from billhook.messaging.webhooks import WebhookEndpoint
+    from billhook_adapters.system.backend import Backend
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
@@ -36,9 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add.add_argument(
         "--style",
-        choices=("native", "razorpay"),
+        metavar="FORMAT",
         default="native",
-        help="native: all events, Standard Webhooks; razorpay: the vendor's three",
+        help="the webhook format of an installed API; native, unless given, is that of Standard "
+        "Webhooks, with all events",
     )
     add_database(add)
     add_json(add)
@@ -63,10 +63,10 @@ def _add(asked: argparse.Namespace) -> int:
     from billhook_adapters.cli.webhook_endpoints import a_webhook
 
     secret = strong("--webhook-secret", asked.webhook_secret)
-    with database(asked.database) as engine:
-        _account(asked, engine)
+    with database(asked.database) as backend:
+        _account(asked, backend)
         webhook = a_webhook(AccountId(asked.account), asked.webhook_url, secret, asked.style)
-        service_over(engine).execute(
+        service_over(backend).execute(
             SaveWebhookEndpoint(account=webhook.account, webhook_endpoint=webhook, actor="cli")
         ).unwrap()
     told = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
@@ -82,9 +82,9 @@ def _turn(asked: argparse.Namespace) -> int:
     from billhook.messaging.webhooks import WebhookEndpointId
     from billhook.model.base import AccountId
 
-    with database(asked.database) as engine:
-        _account(asked, engine)
-        changed = service_over(engine).execute(
+    with database(asked.database) as backend:
+        _account(asked, backend)
+        changed = service_over(backend).execute(
             SilenceWebhookEndpoint(
                 account=AccountId(asked.account),
                 webhook_endpoint=WebhookEndpointId(asked.webhook),
@@ -97,13 +97,12 @@ def _turn(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _account(asked: argparse.Namespace, engine: Engine) -> list[WebhookEndpoint]:
+def _account(asked: argparse.Namespace, backend: Backend) -> list[WebhookEndpoint]:
     """The webhooks of the account. Raises Stopped where there is no such account."""
     from billhook.model.base import AccountId
-    from billhook_adapters.sql.store import SqlStore
 
     account = AccountId(asked.account)
-    with SqlStore(engine).snapshot() as snapshot:
+    with backend.store.snapshot() as snapshot:
         if account not in snapshot.accounts((account,)):
             raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
         return list(snapshot.webhook_endpoints((account,)).get(account, ()))

@@ -1,9 +1,11 @@
-"""The providers that an operator has set up: who sends, and where they tell what became of it."""
+"""The senders that an operator has set up, each found by the scheme of its URL."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from returns.result import Result
 
@@ -11,19 +13,45 @@ from billhook.application.ports import Sender
 from billhook.messaging.delivery_reports import DeliveryReport
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook_adapters.composition.settings import SMS_URL, SettingError, Settings
+from billhook_adapters.composition.plugins import SENDERS, PluginError, load, names
+from billhook_adapters.composition.settings import SettingError, Settings
+from billhook_adapters.composition.variables import variable
 from billhook_adapters.documents.message_texts import Writer
-from billhook_adapters.email import SmtpSender
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.http_api import HttpApi
+from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.system.optional_dependencies import needs
 
-if TYPE_CHECKING:
-    from billhook_adapters.sms.provider_urls import Provider
+
+class SenderContext(NamedTuple):
+    """What a sender is given beside its URL."""
+
+    writer: Writer
+    """Writes the texts of messages."""
+    mail_from: str | None
+    """The operator's address that e-mails are sent from; None for other media."""
+    language: str
+    """The language of payers whose own is unknown."""
+    callbacks: Callbacks | None
+    """Where the provider may report deliveries over HTTP."""
 
 
-class Receive(Protocol):
-    """What keeps receipts: `Desk.receive`."""
+@dataclass(frozen=True, slots=True)
+class SenderPlugin:
+    """What a distribution registers as an entry point of the group `billhook.senders`.
+
+    The entry point's name is the scheme of the URLs that `make` takes.
+    """
+
+    medium: Medium
+    example: str
+    """A URL of the right shape, which error messages show."""
+    make: Callable[[str, SenderContext], Sender]
+    """The sender of a URL; raises ValueError, without the URL in it, on one of a wrong shape."""
+
+
+class ReceiveReports(Protocol):
+    """What records delivery reports: `InvoiceService.receive`."""
 
     def __call__(
         self, delivery_reports: Sequence[DeliveryReport], /
@@ -31,71 +59,74 @@ class Receive(Protocol):
 
 
 @runtime_checkable
-class Hearing(Protocol):
-    """A sender to which receipts come by itself."""
+class ReportingSender(Protocol):
+    """A sender that gets delivery reports over its own connection."""
 
-    receive: Receive | None
+    receive: ReceiveReports | None
 
 
-def senders(given: Settings) -> Mapping[Medium, Sender]:
-    """The senders that are set up; a message by another medium ends as a dead letter.
+def senders(settings: Settings) -> Mapping[Medium, Sender]:
+    """The senders that are set up; a message by any other medium becomes a dead letter.
 
-    Raises SettingError, and WrongTemplate on a template that could fail later.
+    Raises SettingError, and MessageTemplateError on a template that could fail later.
     """
-    found: dict[Medium, Sender] = {}
-    if given.mail is None and given.sms_url is None:
-        return found
+    urls = {"smtp_url": Medium.EMAIL, "sms_url": Medium.SMS}
+    wanted = {name: url for name in urls if (url := getattr(settings, name)) is not None}
+    if not wanted:
+        return {}
     with needs("messages"):
         from billhook_adapters.documents.templating import Templates
-    writer = Templates(given.templates, given.language)
-    if given.mail is not None:
-        found[Medium.EMAIL] = SmtpSender(*given.mail, writer=writer)
-    if given.sms_url is not None:
-        found[Medium.SMS] = _sms(given.sms_url, given, writer)
-    return found
+    context = SenderContext(
+        Templates(settings.templates, settings.language),
+        settings.mail_from,
+        settings.language,
+        settings.callbacks,
+    )
+    return {
+        urls[name]: _sender(variable(name), urls[name], wanted[name], context) for name in wanted
+    }
 
 
-def hear(senders: Mapping[Medium, Sender], receive: Receive) -> None:
-    """Let the senders to which receipts come pass them on."""
+def report_to(senders: Mapping[Medium, Sender], receive: ReceiveReports) -> None:
+    """Pass the delivery reports that senders get over their own connections to `receive`."""
     for sender in senders.values():
-        if isinstance(sender, Hearing):
+        if isinstance(sender, ReportingSender):
             sender.receive = receive
 
 
-def delivery_reports(given: Settings, batched: BatchedService) -> Mapping[str, App]:
-    """Where providers tell over HTTP what became of messages, if they are asked to."""
-    if given.callbacks is None or given.sms_url is None:
+def delivery_reports(settings: Settings, batched: BatchedService) -> Mapping[str, HttpApi]:
+    """What serves providers that report deliveries over HTTP, where they are asked to."""
+    if settings.callbacks is None or settings.sms_url is None:
         return {}
     with needs("sms"):
         from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
-        from billhook_adapters.sms.twilio import TwilioAccount
-    asked = _provider(given.sms_url)
-    token = asked.token if isinstance(asked, TwilioAccount) else None
-    return {"/delivery-callbacks": DeliveryCallbacksApi(batched, given.callbacks, token)}
+        from billhook_adapters.sms.provider_urls import twilio_token
+    token = twilio_token(settings.sms_url)
+    return {"/delivery-callbacks": DeliveryCallbacksApi(batched, settings.callbacks, token)}
 
 
-def _provider(url: str) -> Provider:
-    with needs("sms"):
-        from billhook_adapters.sms.provider_urls import provider
+def _sender(name: str, medium: Medium, url: str, context: SenderContext) -> Sender:
+    plugin = _plugin(url.partition("://")[0].lower(), medium)
+    if plugin is None:
+        raise SettingError(f"{name} must begin with one of {', '.join(_schemes(medium))}")
     try:
-        return provider(url)
-    except ValueError as wrong:
-        raise SettingError(f"{SMS_URL} {wrong}") from None
+        return plugin.make(url, context)
+    except ValueError:
+        raise SettingError(f"{name} must have the shape {plugin.example}") from None
 
 
-def _sms(url: str, given: Settings, writer: Writer) -> Sender:
-    with needs("sms"):
-        from billhook_adapters.sms.kannel import KannelGateway, KannelSender
-        from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender
-        from billhook_adapters.sms.smpp import SmppSender
-        from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender
-    asked = _provider(url)
-    match asked:
-        case KannelGateway():
-            return KannelSender(asked, writer, given.callbacks)
-        case TwilioAccount():
-            return TwilioSender(asked, writer, given.callbacks)
-        case Msg91Account():
-            return Msg91Sender(asked, given.language)
-        case _:
-            return SmppSender(asked, writer)
+def _plugin(scheme: str, medium: Medium) -> SenderPlugin | None:
+    try:
+        found = load(SENDERS, scheme)
+    except PluginError:
+        return None
+    return found if isinstance(found, SenderPlugin) and found.medium is medium else None
+
+
+def _schemes(medium: Medium) -> list[str]:
+    found: list[str] = []
+    for name in names(SENDERS):
+        with suppress(ImportError):  # one that cannot be loaded is none to choose
+            if _plugin(name, medium) is not None:
+                found.append(f"{name}://")
+    return found

@@ -1,36 +1,44 @@
-"""What an operator sets in the environment, read and refused in one place."""
+"""What an operator sets in the environment, read and checked here and nowhere else."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal
-from urllib.parse import unquote, urlsplit
+from typing import Annotated, Literal, Self, get_args
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from billhook.model.customer import email_address
-from billhook.model.rate_limits import UNLIMITED, RateLimit, RateLimits
-from billhook_adapters.email import SmtpServer
-from billhook_adapters.sms.callbacks import Callbacks
-from billhook_adapters.webhooks.secret_box import SHORTEST, TOO_SHORT
-
-DATABASE, BASE_URL = "BILLHOOK_DATABASE", "BILLHOOK_BASE_URL"
-SMS_URL, CALLBACKS_URL = "BILLHOOK_SMS_URL", "BILLHOOK_CALLBACKS_URL"
-SMTP_URL, MAIL_FROM = "BILLHOOK_SMTP_URL", "BILLHOOK_MAIL_FROM"
-LOG_LEVEL = "BILLHOOK_LOG_LEVEL"
-ENGINE = "BILLHOOK_ENGINE"
-LANGUAGE, TEMPLATES, FONTS = "BILLHOOK_LANGUAGE", "BILLHOOK_TEMPLATES", "BILLHOOK_FONTS"
-SMS_RATE, EMAIL_RATE = "BILLHOOK_SMS_RATE", "BILLHOOK_EMAIL_RATE"
-SECRET_KEY = "BILLHOOK_SECRET_KEY"  # noqa: S105  # the name of a variable, not what it holds
-
-_SECURITY: Mapping[str, Literal["starttls", "tls", "none"]] = MappingProxyType(
-    {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}
+from billhook.model.rate_limits import RateLimit, RateLimits
+from billhook_adapters.composition.variables import (
+    BASE_URL,
+    DATABASE,
+    ENGINE,
+    SECRET_KEY,
+    misspelled,
+    variable,
 )
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.system.secret_key import HOW_TO_MAKE, strong
+
+__all__ = ["BASE_URL", "DATABASE", "ENGINE", "SECRET_KEY", "SettingError", "Settings", "settings"]
+
+_log = logging.getLogger(__name__)
+
+QUEUE_NEEDED = f"{ENGINE} procrastinate needs a {DATABASE} such as postgresql://..."
 _SPANS = {
     "second": timedelta(seconds=1),
     "minute": timedelta(minutes=1),
@@ -39,7 +47,8 @@ _SPANS = {
 }
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _PHRASES = Path(__file__).parents[1] / "documents" / "phrases"
-_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class EngineName(StrEnum):
@@ -51,170 +60,168 @@ class EngineName(StrEnum):
     """Jobs in PostgreSQL, taken by any number of `billhook worker`."""
 
 
-class SettingError(ValueError):  # the setting is wrong, not the program
-    """A variable holds what cannot be used; the text names it and the remedy, never its value."""
+class SettingError(ValueError):
+    """A variable holds what cannot be used: one line that names it and the remedy, no secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a service is to run."""
-
-    database: str = field(repr=False)
-    base_url: str
-    """What short URLs begin with, up to their last slash."""
-    mail: tuple[SmtpServer, str] | None = field(default=None, repr=False)
-    """The server that e-mail is handed to, and the address that it is sent from."""
-    secret_key: str | None = field(default=None, repr=False)
-    """What the secrets of webhooks are sealed under."""
-    log_level: str = "INFO"
-    engine: EngineName = EngineName.EMBEDDED
-    rates: RateLimits = UNLIMITED
-    """How fast the messages of all accounts together may go out."""
-    language: str = "en"
-    """What payers read of whom nothing is known."""
-    templates: Path | None = None
-    """Templates of the operator's own."""
-    fonts: Path | None = None
-    """Fonts of the operator's own, for PDFs."""
-    sms_url: str | None = field(default=None, repr=False)
-    """The provider that SMS are handed to."""
-    callbacks: Callbacks | None = None
-    """Where providers tell what became of messages, if they are asked to."""
-
-
-def settings(environ: Mapping[str, str]) -> Settings:
-    """The settings of an environment. Raises SettingError.
-
-    >>> settings({"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}).base_url
-    'http://127.0.0.1/i/'
-    """
-    if DATABASE not in environ:
-        raise SettingError(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
-    return Settings(
-        environ[DATABASE],
-        _base_url(environ),
-        _mail(environ),
-        _secret_key(environ),
-        _log_level(environ),
-        _engine(environ),
-        RateLimits(sms=_rate(environ, SMS_RATE), email=_rate(environ, EMAIL_RATE)),
-        _language(environ),
-        _folder(environ, TEMPLATES),
-        _folder(environ, FONTS),
-        environ.get(SMS_URL) or None,
-        _callbacks(environ),
-    )
-
-
-def _base_url(environ: Mapping[str, str]) -> str:
-    return _url(environ.get(BASE_URL, "http://127.0.0.1/i/"), BASE_URL)
-
-
-def _url(url: str, name: str) -> str:
+def _url(url: str) -> str:
     parts = urlsplit(url)
     plain = not (parts.query or parts.fragment or parts.username)
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
-        raise SettingError(f"{name} must be a URL such as https://bill.example/i/")
+        raise ValueError("must be a URL such as https://bill.example/i/")
     return url if url.endswith("/") else f"{url}/"
 
 
-def _secret_key(environ: Mapping[str, str]) -> str | None:
-    key = environ.get(SECRET_KEY) or None
-    if key is not None and len(key) < SHORTEST:
-        raise SettingError(f"{SECRET_KEY} {TOO_SHORT}")
-    return key
+def _address(address: str) -> str:
+    try:
+        return email_address(address)
+    except ValueError:
+        raise ValueError("must be one address, such as bills@bill.example") from None
 
 
-def _log_level(environ: Mapping[str, str]) -> str:
-    level = environ.get(LOG_LEVEL, "INFO")
-    if level not in _LEVELS:
-        raise SettingError(f"{LOG_LEVEL} must be one of {', '.join(_LEVELS)}")
+def _log_level(level: str) -> str:
+    if level not in get_args(LogLevel):
+        raise ValueError(f"must be one of {', '.join(get_args(LogLevel))}")
     return level
 
 
-def _engine(environ: Mapping[str, str]) -> EngineName:
-    try:
-        engine = EngineName(environ.get(ENGINE, EngineName.EMBEDDED))
-    except ValueError:
-        raise SettingError(f"{ENGINE} must be one of {', '.join(EngineName)}") from None
-    if engine is EngineName.PROCRASTINATE and not environ[DATABASE].startswith("postgresql:"):
-        raise SettingError(f"{ENGINE} procrastinate needs a {DATABASE} such as postgresql://...")
-    return engine
+def _engine(name: str) -> str:
+    if name not in set(EngineName):
+        raise ValueError(f"must be one of {', '.join(EngineName)}")
+    return name
 
 
-def _rate(environ: Mapping[str, str], name: str) -> RateLimit | None:
-    given = environ.get(name)
-    if not given:
-        return None
-    most, _, span = given.partition("/")
+def _rate(text: str) -> RateLimit:
+    most, _, span = text.partition("/")
     try:
         return RateLimit(most=int(most), within=_SPANS[span])
     except (KeyError, ValueError):
-        raise SettingError(
-            f"{name} must be a whole number a {', '.join(_SPANS)}, such as 20/second"
+        raise ValueError(
+            f"must be a whole number a {', '.join(_SPANS)}, such as 20/second"
         ) from None
 
 
-def _callbacks(environ: Mapping[str, str]) -> Callbacks | None:
-    """Below `/delivery_reports/` of the host that pages are on, unless there is another way in."""
-    url, key = environ.get(CALLBACKS_URL), environ.get(SECRET_KEY)
-    if not key:
-        if url:
-            raise SettingError(
-                f"{CALLBACKS_URL} needs {SECRET_KEY}, under which its URLs are signed"
-            )
-        return None
-    if url is None:
-        parts = urlsplit(_base_url(environ))
-        url = f"{parts.scheme}://{parts.netloc}/delivery-callbacks/"
-    return Callbacks(_url(url, CALLBACKS_URL), key) if url else None
-
-
-def _language(environ: Mapping[str, str]) -> str:
-    tag = environ.get(LANGUAGE) or "en"
-    spoken = sorted(path.stem for path in _PHRASES.glob("*.toml"))
-    if _TAG.fullmatch(tag) is None or tag.partition("-")[0] not in spoken:
-        raise SettingError(
-            f"{LANGUAGE} must be one of {', '.join(spoken)}, maybe with a region, such as en-IN"
+def _language(tag: str) -> str:
+    written = sorted(path.stem for path in _PHRASES.glob("*.toml"))
+    if _TAG.fullmatch(tag) is None or tag.partition("-")[0] not in written:
+        raise ValueError(
+            f"must be one of {', '.join(written)}, optionally with a region, such as en-IN"
         )
     return tag
 
 
-def _folder(environ: Mapping[str, str], name: str) -> Path | None:
-    given = environ.get(name)
-    if not given:
-        return None
-    folder = Path(given)
+def _folder(name: str) -> Path:
+    folder = Path(name)
     if not folder.is_dir():
-        raise SettingError(f"{name} must be a folder that is there")
+        raise ValueError("must be a folder that exists")
     return folder
 
 
-def _mail(environ: Mapping[str, str]) -> tuple[SmtpServer, str] | None:
-    url, sender = environ.get(SMTP_URL), environ.get(MAIL_FROM)
-    if url is None and sender is None:
-        return None
-    if url is None or sender is None:
-        raise SettingError(f"{SMTP_URL} and {MAIL_FROM} go together; set both, or neither")
+Url = Annotated[str, AfterValidator(_url)]
+Rate = Annotated[RateLimit, BeforeValidator(_rate)]
+Folder = Annotated[Path, BeforeValidator(_folder)]
+
+
+class Settings(BaseModel):
+    """How a service is to run: `sms_url` is the variable BILLHOOK_SMS_URL, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database: str = Field(repr=False)
+    """The URL of the database; its scheme names the backend."""
+    base_url: Url = "http://127.0.0.1/i/"
+    """What short URLs begin with, up to their last slash."""
+    smtp_url: str | None = Field(default=None, repr=False)
+    """The provider that e-mails are handed to; its scheme names the sender."""
+    mail_from: Annotated[str, AfterValidator(_address)] | None = None
+    """The address that e-mails are sent from."""
+    sms_url: str | None = Field(default=None, repr=False)
+    """The provider that SMS are handed to; its scheme names the sender."""
+    secret_key: Annotated[str, AfterValidator(strong)] | None = Field(default=None, repr=False)
+    """Encrypts the secrets of webhooks, and signs the URLs of delivery callbacks."""
+    callbacks_url: Url | None = None
+    """Where providers report deliveries; at `/delivery-callbacks/` beside `base_url` unless set."""
+    log_level: Annotated[LogLevel, BeforeValidator(_log_level)] = "INFO"
+    engine: Annotated[EngineName, BeforeValidator(_engine)] = EngineName.EMBEDDED
+    sms_rate: Rate | None = None
+    email_rate: Rate | None = None
+    """How fast the messages of all accounts together may go out, such as 20/second."""
+    language: Annotated[str, AfterValidator(_language)] = "en"
+    """The language of payers whose own is unknown."""
+    templates: Folder | None = None
+    """A folder with the operator's own templates."""
+    fonts: Folder | None = None
+    """A folder with the operator's own fonts, for PDFs."""
+
+    @model_validator(mode="after")
+    def _go_together(self) -> Self:
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError(
+                f"{variable('smtp_url')} and {variable('mail_from')} go together; set both, "
+                "or neither"
+            )
+        if self.callbacks_url is not None and self.secret_key is None:
+            raise ValueError(
+                f"{variable('callbacks_url')} needs {SECRET_KEY}, under which its URLs are signed"
+            )
+        if self.engine is EngineName.PROCRASTINATE and not self.database.startswith("postgresql"):
+            raise ValueError(QUEUE_NEEDED)
+        return self
+
+    @property
+    def rates(self) -> RateLimits:
+        """How fast the messages of all accounts together may go out."""
+        return RateLimits(sms=self.sms_rate, email=self.email_rate)
+
+    @property
+    def callbacks(self) -> Callbacks | None:
+        """Where providers report deliveries; None without a key to sign the URLs."""
+        if self.secret_key is None:
+            return None
+        parts = urlsplit(self.base_url)
+        beside = f"{parts.scheme}://{parts.netloc}/delivery-callbacks/"
+        return Callbacks(self.callbacks_url or beside, self.secret_key)
+
+
+VARIABLES = {variable(name): name for name in Settings.model_fields}
+"""The setting of each variable."""
+
+
+def settings(environ: Mapping[str, str]) -> Settings:
+    """The settings of an environment; an empty variable counts as not set. Raises SettingError.
+
+    A variable that is unknown and spelled nearly as a known one is an error: a service that
+    ignored BILLHOOK_SMS_RATES would send without a limit. Any other unknown one is a warning:
+    Kubernetes adds BILLHOOK_PORT and the like by itself, and later versions know more.
+
+    >>> settings({"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}).base_url
+    'http://127.0.0.1/i/'
+    """
+    for name, nearest in misspelled(environ, VARIABLES).items():
+        if nearest is not None:
+            raise SettingError(f"{name} is unknown; did you mean {nearest}?")
+        _log.warning("%s is unknown, and ignored", name)
+    if not environ.get(DATABASE):
+        raise SettingError(f"{DATABASE} is not set; give a URL such as sqlite:///billhook.sqlite3")
+    return _validated({one: environ[name] for name, one in VARIABLES.items() if environ.get(name)})
+
+
+def secret_key(environ: Mapping[str, str]) -> str:
+    """BILLHOOK_SECRET_KEY alone. Raises SettingError where it is not set or too short."""
+    key = environ.get(SECRET_KEY)
+    if not key:
+        raise SettingError(f"{SECRET_KEY} is not set; {HOW_TO_MAKE}")
     try:
-        sender = email_address(sender)
-    except ValueError:
-        raise SettingError(f"{MAIL_FROM} must be one address, such as bills@bill.example") from None
+        return strong(key)
+    except ValueError as error:
+        raise SettingError(f"{SECRET_KEY} {error}") from None
+
+
+def _validated(values: Mapping[str, str]) -> Settings:
     try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme, parts.hostname, parts.port
-    except ValueError:
-        scheme, host, port, parts = "", None, None, urlsplit("")
-    if scheme not in _SECURITY or not host:
-        raise SettingError(
-            f"{SMTP_URL} must be smtp://user:password@host:587 (STARTTLS), smtps://... (TLS), or "
-            "smtp+plain://host for a server on the same machine"
-        )
-    server = SmtpServer(
-        host,
-        port or _PORTS[scheme],
-        _SECURITY[scheme],
-        parts.username and unquote(parts.username),
-        parts.password and unquote(parts.password),
-    )
-    return server, sender
+        return Settings.model_validate(values)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        reason = str(first.get("ctx", {}).get("error", first["msg"]))
+        name = variable(str(first["loc"][0])) + " " if first["loc"] else ""
+    raise SettingError(name + reason)

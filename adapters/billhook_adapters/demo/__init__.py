@@ -1,1 +1,1 @@
-"""The demo: the whole of billhook on a temporary file, driven by the vendor's own SDK."""
+"""The demo: a complete service on a temporary file, driven by the vendor's own SDK."""

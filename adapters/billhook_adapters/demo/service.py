@@ -1,4 +1,4 @@
-"""The demo's small world: a server, a mail server, two accounts, and a clock that can be moved."""
+"""What the demo runs: a server, a mail server, two accounts, and a clock that can be moved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import Message as Mail
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,35 +18,36 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
 from billhook.application.account_commands import OpenAccount
-from billhook.model.account import AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
+from billhook_adapters.composition.apis import account_policy, registered
 from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.email import SmtpSender, SmtpServer
+from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.system.clock import SettableClock, SystemClock
 from billhook_adapters.system.ids import RandomIds
 
 OURS, THEIRS = AccountId("acc_demo"), AccountId("acc_other")
-SECRET = "demo-secret"  # noqa: S105  # it opens nothing but this demo
+SECRET = "demo-secret"  # noqa: S105  # of this demo alone
 PAGE = "https://bill.example/i/"
 
 
 class Mailbox(MailHandler):
-    """Keeps every mail that the mail server accepts."""
+    """Stores every mail that the mail server accepts."""
 
     def __init__(self) -> None:
         super().__init__()
         self.mails: list[Mail] = []
 
     def handle_message(self, message: Mail) -> None:
-        """One mail came in."""
+        """Store one mail."""
         self.mails.append(message)
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What the demo looks at."""
+class RunningDemo:
+    """The running service, and what was sent by it."""
 
     application: Application
     clock: SettableClock
@@ -57,8 +57,8 @@ class World:
 
 
 @contextmanager
-def small_world() -> Generator[World]:
-    """Start everything on loopback and a temporary SQLite file; all gone afterwards."""
+def running_demo() -> Generator[RunningDemo]:
+    """Start everything on loopback and a temporary SQLite file; stop and remove it afterwards."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="billhook-demo-"))
         mailbox, mail_port = Mailbox(), _free_port()
@@ -73,14 +73,14 @@ def small_world() -> Generator[World]:
             ids=RandomIds(PAGE),
             senders={Medium.SMS: texts, Medium.EMAIL: SmtpSender(server, "bills@bill.example")},
         )
-        stack.callback(application.database.dispose)
-        policy = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
-        for account, name in ((OURS, "Acme Books"), (THEIRS, "Somebody Else")):
+        stack.callback(application.backend.dispose)
+        policy = account_policy(registered(), {Authentication.API_KEY})
+        for account, name in ((OURS, "Acme Books"), (THEIRS, "Other Books")):
             opening = OpenAccount(account=account, name=name, policy=policy)
             application.service.execute(opening).unwrap()
             application.keys.add(account, f"key_{account}", SECRET)
         url = stack.enter_context(_serving(application))
-        yield World(application, clock, url, texts, mailbox)
+        yield RunningDemo(application, clock, url, texts, mailbox)
 
 
 @contextmanager

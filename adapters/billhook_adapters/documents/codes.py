@@ -1,4 +1,4 @@
-"""What payers scan: the amount due and where to send it, as UPI and EPC QR codes."""
+"""Payment QR codes (UPI, EPC): the amount due and where to send it."""
 
 from __future__ import annotations
 
@@ -20,39 +20,40 @@ with needs("pages"):
     from segno.helpers import make_epc_qr
 
 EPC_MOST = 99_999_999_999
-"""Cents: what the standard for transfers lets a code ask for."""
+"""Cents: the largest amount of the EPC standard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code to be scanned; `says` is what it is for, in words."""
+    """A QR code; `says` is its caption."""
 
     says: str
     svg: str
-    """The picture, on white, whatever is around it."""
+    """The picture, on a white background."""
 
 
 def codes(hosted: HostedInvoice, language: Language) -> list[Code]:
-    """The codes for what is due; none where nothing can be paid, or nobody said where to."""
+    """The codes for the amount due; none where nothing can be paid, or nothing says where to."""
     invoice, payment_instructions = hosted.invoice, hosted.payment_instructions
     if payment_instructions is None or not hosted.payable:
         return []
     amount = language.amount(invoice.due, invoice.document.currency)
     return [
         Code(language.say(phrase, amount=amount), _svg(code))
-        for phrase, code in _made(invoice, payment_instructions, one_line(hosted.seller))
+        for phrase, code in _payment_codes(invoice, payment_instructions, one_line(hosted.seller))
     ]
 
 
-def _made(
+def _payment_codes(
     invoice: Invoice, payment_instructions: PaymentInstructions, seller: str
 ) -> Iterator[tuple[str, segno.QRCode]]:
     due = major(invoice.due, invoice.document.currency)
     about = invoice.number or invoice.id
     match invoice.document.currency:
         case "INR" if payment_instructions.upi is not None:
-            link = f"upi://pay?pa={quote(payment_instructions.upi, '@')}&pn={quote(seller[:50])}&am={due:f}&cu=INR"
-            yield "pay_upi", segno.make_qr(f"{link}&tn={quote(about[:50])}", error="m")
+            payee = f"pa={quote(payment_instructions.upi, '@')}&pn={quote(seller[:50])}"
+            link = f"upi://pay?{payee}&am={due:f}&cu=INR&tn={quote(about[:50])}"
+            yield "pay_upi", segno.make_qr(link, error="m")
         case "EUR" if payment_instructions.iban is not None and invoice.due <= EPC_MOST:
             yield (
                 "pay_bank",
@@ -70,6 +71,6 @@ def _made(
 
 
 def _svg(code: segno.QRCode) -> str:
-    drawn = BytesIO()
-    code.save(drawn, kind="svg", scale=4, border=4, light="#fff", xmldecl=False, svgclass=None)
-    return drawn.getvalue().decode().strip()
+    rendered = BytesIO()
+    code.save(rendered, kind="svg", scale=4, border=4, light="#fff", xmldecl=False, svgclass=None)
+    return rendered.getvalue().decode().strip()

@@ -1,4 +1,4 @@
-"""Amounts and days as they are written in a language: one form on page, PDF, e-mail and SMS.
+"""Amounts and dates in a language: the same on page, PDF, e-mail and SMS.
 
 The number of decimals is ISO 4217's. The formatter's own differs for 13 currencies.
 """
@@ -23,7 +23,7 @@ _DIGITS = {
     "latn": {},
     "arab": dict(zip(map(ord, "0123456789"), "٠١٢٣٤٥٦٧٨٩", strict=True)),  # digits
 }
-"""The formatter puts a language's own signs between digits, and leaves the digits Latin."""
+"""Babel uses a language's own separators, but Latin digits."""
 
 
 def _system(locale: Locale) -> str:
@@ -38,7 +38,7 @@ def amount_text(amount: int, currency: Currency, locale: Locale) -> str:
     'INR 1,23,45,678.50'
     """
     system = _system(locale)
-    with localcontext(prec=40):  # the formatter must not round what it is given
+    with localcontext(prec=40):  # so that Babel does not round
         number = _pattern(locale, EXPONENTS[currency]).apply(
             major(amount, currency), locale, numbering_system=system
         )
@@ -46,7 +46,7 @@ def amount_text(amount: int, currency: Currency, locale: Locale) -> str:
 
 
 def day_text(moment: datetime, locale: Locale) -> str:
-    """A day in full.
+    """A date in full.
 
     >>> from datetime import UTC
     >>> day_text(datetime(2026, 1, 31, tzinfo=UTC), Locale("en"))
@@ -57,7 +57,7 @@ def day_text(moment: datetime, locale: Locale) -> str:
 
 @cache
 def _pattern(locale: Locale, decimals: int) -> NumberPattern:
-    """How a locale groups digits, with exactly so many decimals."""
+    """The number pattern of a locale, with exactly so many decimals."""
     pattern: NumberPattern = copy(locale.decimal_formats[None])
     pattern.frac_prec = (decimals, decimals)
     return pattern

@@ -1,4 +1,4 @@
-"""What page and PDF say: every figure and sentence as text, so that a template decides nothing."""
+"""The content of page and PDF, every amount and sentence as text: templates decide nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from billhook_adapters.documents.language import SOURCE, Language, read_by
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the invoice."""
+    """One item of the invoice."""
 
     name: str
     description: str | None
@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The invoice, in words of the payer's language."""
+    """The invoice as texts in the payer's language."""
 
     language: Language
     seller: str
@@ -36,19 +36,19 @@ class Sheet:
     dated: str
     status_text: str
     tone: str
-    """`due`, `done` or `over`: how the status is highlighted. It never says anything by itself."""
+    """`due`, `done` or `over`: how the status is highlighted; the text alone says it too."""
     due: str | None
-    """What is to be paid; None where nothing can be."""
-    trial: bool
-    rows: list[Row]
-    sums: list[tuple[str, str]]
+    """The amount due; None where nothing can be paid."""
+    test: bool
+    items: list[Row]
+    totals: list[tuple[str, str]]
     payments: list[tuple[str, str, str]]
     description: str | None
     terms: str | None
 
 
 def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
-    """The sheet of an invoice. It is not cancelled: nothing is shown of one that is."""
+    """The content for an invoice that is not cancelled: cancelled ones are not shown."""
     invoice, document = hosted.invoice, hosted.invoice.document
     language, currency = read_by(document, default), document.currency
     tone, status_text = _status_text(invoice, language)
@@ -63,12 +63,12 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
         status_text=status_text,
         tone=tone,
         due=language.amount(invoice.due, currency) if tone == "due" else None,
-        trial=not document.live,
-        rows=[
+        test=not document.live,
+        items=[
             _row(line, language.amount(price.price, currency), language)
             for line, price in zip(document.lines, prices, strict=True)
         ],
-        sums=_sums(invoice, language),
+        totals=_totals(invoice, language),
         payments=[
             (
                 language.day(one.at),
@@ -96,16 +96,16 @@ def _row(line: Line, amount: str, language: Language) -> Row:
     )
 
 
-def _sums(invoice: Invoice, language: Language) -> list[tuple[str, str]]:
+def _totals(invoice: Invoice, language: Language) -> list[tuple[str, str]]:
     subtotal, discount, tax, total = invoice.document.summary
-    sums = [("total", total)]
+    totals = [("total", total)]
     if discount or tax:
         parts = [("subtotal", subtotal), ("discount", -discount), ("tax", tax)]
-        sums = [*((name, amount) for name, amount in parts if amount), *sums]
+        totals = [*((name, amount) for name, amount in parts if amount), *totals]
     if invoice.paid:
-        sums += [("paid", invoice.paid), ("due", invoice.due)]
+        totals += [("paid", invoice.paid), ("due", invoice.due)]
     currency = invoice.document.currency
-    return [(language.phrases[name], language.amount(amount, currency)) for name, amount in sums]
+    return [(language.phrases[name], language.amount(amount, currency)) for name, amount in totals]
 
 
 def _status_text(invoice: Invoice, language: Language) -> tuple[str, str]:
@@ -119,7 +119,7 @@ def _status_text(invoice: Invoice, language: Language) -> tuple[str, str]:
             return "due", language.say(f"is_still_due{until}", amount=amount, day=day)
         case Status.PAID:
             return "done", language.say("is_paid")
-        case Status.EXPIRED | Status.CANCELLED:  # what is cancelled is not shown at all
+        case Status.EXPIRED | Status.CANCELLED:  # cancelled invoices are not shown
             return "over", language.say("is_expired")
         case _:
             assert_never(invoice.status)

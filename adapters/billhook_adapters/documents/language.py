@@ -1,4 +1,4 @@
-"""The languages that documents come in: a file of phrases each, and how figures are written.
+"""The languages of documents: a file of phrases each, and the format of amounts and dates.
 
 A payer's language is a tag such as `hi` or `en-IN`; its phrases are those of the language, its
 figures those of the region. A tag without phrases falls back to the operator's language.
@@ -24,15 +24,15 @@ with needs("messages"):
 
 _FOLDER = Path(__file__).parent / "phrases"
 SOURCE = "en"
-"""The language that the others are held to."""
+"""The language that the others are checked against."""
 
 _NOWHERE = {"en": "001"}
-"""The figures of a language of many regions, where none is named: 31 January, not January 31."""
+"""The region of a language without one: 31 January, not January 31."""
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language: its phrases, and how it writes figures.
+    """A language: its phrases, and its format of amounts and dates.
 
     >>> language_of("hi-IN").code
     'hi'
@@ -69,7 +69,7 @@ def language_of(tag: str | None, default: str = SOURCE) -> Language:
 
 
 def read_by(document: Document, default: str = SOURCE) -> Language:
-    """The language of whoever pays."""
+    """The language of the payer."""
     customer = document.customer
     return language_of(None if customer is None else customer.language, default)
 

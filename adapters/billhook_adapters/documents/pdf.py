@@ -1,4 +1,4 @@
-"""The invoice as a PDF: tagged for readers aloud (PDF/UA-1), and fit to be kept (PDF/A-2a)."""
+"""The invoice as a PDF: tagged for screen readers (PDF/UA-1), and for archiving (PDF/A-2a)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _STANDARDS: _Standards = ["a-2a", "ua-1"]
 
 
 class Printer:
-    """Prints invoices. Text is data to it: nothing in a name or a note can be a command.
+    """Renders invoices as PDF. Text is data: nothing in a name or a note can be a command.
 
     `fonts` is a folder of the operator's own, for scripts beyond Latin, Greek, Cyrillic,
-    Devanagari and Arabic. An invoice with a character that no font has is printed without claiming
+    Devanagari and Arabic. An invoice with a character that no font has is rendered without claiming
     the standards, which forbid it.
     """
 
@@ -40,7 +40,7 @@ class Printer:
         self._source = (_FOLDER / "invoice.typ").read_bytes()
 
     def printed(self, hosted: HostedInvoice) -> bytes:
-        """The invoice as it stands now. It is not cancelled."""
+        """The PDF of an invoice that is not cancelled."""
         said = sheet(hosted, self._default)
         language = said.language
         issued = hosted.invoice.dated_at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""An invoice that never was, to look at what its payer would read."""
+"""A sample invoice for previews of what a payer reads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RUPEES = Currency("INR")
 def sample(
     language: str, now: datetime, *, reminder: bool = False
 ) -> tuple[HostedInvoice, Message]:
-    """An issued invoice as its payer sees it, and a message about it."""
+    """An issued invoice on its hosted page, and a message about it."""
     tax = Tax(name="GST", rate=Decimal(18))
     book = Line(name="Book", unit_amount=49900, quantity=Decimal(2), currency=_RUPEES, taxes=(tax,))
     document = Document(

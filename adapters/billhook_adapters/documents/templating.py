@@ -1,7 +1,7 @@
 """The texts of messages: templates by language and medium, checked when they are loaded.
 
 `<language>/sms.txt`, `subject.txt`, `mail.txt` and `mail.html`. A folder of the operator's own
-comes before ours, file by file.
+takes precedence, file by file.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ SAMPLE: Mapping[str, str | int | None] = {
     "language": "en",
     "direction": "ltr",
 }
-"""What templates may name, and what they are tried with when they are loaded."""
+"""The variables of templates, with the values that they are validated with when they are loaded."""
 
 
 class MessageTemplateError(ValueError):  # the template is wrong, not the program
@@ -58,10 +58,10 @@ class MessageTemplateError(ValueError):  # the template is wrong, not the progra
 
 
 class Templates:
-    """Writes messages in the payer's language.
+    """Renders messages in the payer's language.
 
-    `folder` holds templates of the operator's own, `default` is the language of payers whose own
-    is unknown. Raises MessageTemplateError, naming the file, on a template that could fail later.
+    `folder` holds templates of the operator's own, `default` is the language of payers
+    without one. Raises MessageTemplateError, naming the file, on a template that could fail later.
 
     >>> Templates().languages
     ('ar', 'en', 'hi')
@@ -89,7 +89,7 @@ class Templates:
         self._inliner = CSSInliner(load_remote_stylesheets=False)
 
     def sms(self, message: Message, invoice: Invoice, seller: str) -> str:
-        """The text of an SMS: one line, with one link, which is ours."""
+        """The text of an SMS: one line, with one link, the short URL."""
         language = read_by(invoice.document, self._default)
         said = _said(message, invoice, one_line(seller)[:40], language)
         return " ".join(self._of(language, "sms.txt").render(said).split())
@@ -137,7 +137,7 @@ class Templates:
 
 
 def _tries() -> Iterator[Mapping[str, str | int | None]]:
-    """All there may be, and as little as there may be."""
+    """Every variable set, and every optional variable empty."""
     yield SAMPLE
     yield {**SAMPLE, "reminder": 2, "name": "", "due_by": ""}
 

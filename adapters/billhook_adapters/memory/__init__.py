@@ -1,5 +1,6 @@
 """Everything in memory: for unit tests, examples and the sandbox. Needs only the core."""
 
+from billhook_adapters.memory.backend import InMemoryBackend
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
 from billhook_adapters.memory.store import InMemoryStore
@@ -10,6 +11,7 @@ from billhook_adapters.system.ids import RandomIds
 __all__ = [
     "CapturedMessage",
     "CapturedSender",
+    "InMemoryBackend",
     "InMemoryKeyring",
     "InMemoryStore",
     "RandomIds",

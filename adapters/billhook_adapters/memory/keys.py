@@ -90,11 +90,15 @@ class InMemoryKeyring:
             self._kept = {**self._kept, **revoked, **new}
         return Success(old)
 
+    def is_taken(self, key_id: str) -> bool:
+        """Whether a key has this id, in force or revoked."""
+        return key_id in self._kept
+
     def _refusal(self, account: AccountId, key_id: str) -> KeyTaken | AccountNotFound | None:
         with self._store.snapshot() as snapshot:
             if account not in snapshot.accounts((account,)):
                 return AccountNotFound()
-        return KeyTaken() if key_id in self._kept else None
+        return KeyTaken() if self.is_taken(key_id) else None
 
     def _in_force(self, account: AccountId) -> list[str]:
         return sorted(

@@ -1,10 +1,9 @@
-"""Accounts as their operator sees them: opened whole, listed with their keys and webhooks."""
+"""Accounts for their operator: added in one transaction, listed with their keys and webhooks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 from sqlalchemy import Engine, bindparam, select
@@ -19,9 +18,10 @@ from billhook_adapters.sql.keys import LISTED, is_taken, listed, put_key
 from billhook_adapters.sql.tables import accounts, invoices
 from billhook_adapters.sql.transaction import SqlWork
 from billhook_adapters.system.api_keys import KeyTaken, ListedKey, NewKey
+from billhook_adapters.system.backend import ListedAccount
 
 _ACCOUNTS = select(accounts.c.id).order_by(accounts.c.id)
-# An id of an invoice alone is no key: each account is asked for its own.
+# An invoice's id alone is no key: two accounts may have an invoice of the same id.
 HOLDERS = (
     select(accounts.c.id)
     .join(invoices, invoices.c.account == accounts.c.id)
@@ -30,19 +30,8 @@ HOLDERS = (
 )
 
 
-class ListedAccount(NamedTuple):
-    """An account with all that opens it or hears of it; no secret is in it but a sealed one."""
-
-    account: Account
-    keys: Sequence[ListedKey]
-    webhook_endpoints: Sequence[WebhookEndpoint]
-
-
 class SqlAccounts:
-    """The accounts of a database that `open_database` opened.
-
-    For whoever runs the database: this sees all accounts, and no face may offer it to a caller.
-    """
+    """The accounts of a database that `open_database` opened."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -74,11 +63,14 @@ class SqlAccounts:
         with reading(self._engine) as connection:
             ids = [AccountId(name) for name in connection.scalars(_ACCOUNTS)]
             transaction = SqlWork(connection)
-            found, told = transaction.accounts(ids), transaction.webhook_endpoints(ids)
+            found = transaction.accounts(ids)
+            endpoints = transaction.webhook_endpoints(ids)
             keys: dict[str, list[ListedKey]] = {}
             for account, *row in connection.execute(LISTED):
                 keys.setdefault(account, []).append(listed(*row))
-        return [ListedAccount(found[name], keys.get(name, []), told.get(name, ())) for name in ids]
+        return [
+            ListedAccount(found[name], keys.get(name, []), endpoints.get(name, ())) for name in ids
+        ]
 
     def holders(self, invoice: InvoiceId) -> Sequence[AccountId]:
         """The accounts that have an invoice of this id."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 from alembic import command
 from alembic.config import Config
@@ -22,10 +23,15 @@ def open_database(url: str) -> Engine:
     """An engine for this database, migrated to the newest schema.
 
     `url` is SQLAlchemy's, such as `sqlite:///billhook.sqlite3` or
-    `postgresql://user@host/billhook`. What was acknowledged survives a power cut. Raises
-    ValueError on a database that billhook has no store for.
+    `postgresql://user@host/billhook`. What was committed survives a power cut. Raises
+    ValueError on a database of another kind.
     """
-    engine = _engine(url)
+    make = next((make for prefix, make in _BY_PREFIX.items() if url.startswith(prefix)), None)
+    if make is None:
+        raise ValueError(
+            "give a URL such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook"
+        )
+    engine = make(url)
     try:
         _migrate(engine)
     except BaseException:
@@ -34,17 +40,19 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _engine(url: str) -> Engine:
-    if url.startswith("sqlite:///"):
-        return sqlite(url)
-    if url.startswith(("postgresql://", "postgresql+psycopg://")):
-        with needs("postgresql"):
-            from billhook_adapters.sql.postgresql import postgresql
-        return postgresql(url)
-    raise ValueError(
-        f"no store for {url.partition(':')[0]!r} databases; give a URL such as "
-        "sqlite:///billhook.sqlite3 or postgresql://user@host/billhook"
-    )
+def _postgresql(url: str) -> Engine:
+    with needs("postgresql"):
+        from billhook_adapters.sql.postgresql import postgresql
+    return postgresql(url)
+
+
+_BY_PREFIX = MappingProxyType(
+    {
+        "sqlite:///": sqlite,
+        "postgresql://": _postgresql,
+        "postgresql+psycopg://": _postgresql,
+    }
+)
 
 
 def _migrate(engine: Engine) -> None:

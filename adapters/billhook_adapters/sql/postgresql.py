@@ -8,7 +8,9 @@ from typing import Any
 from psycopg import Connection, Error
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+
+from billhook_adapters.system.backend import BackendError
 
 KEPT, MORE = 8, 8
 """Connections that are kept open, and how many more may be opened while all of them are busy."""
@@ -62,3 +64,13 @@ def _quote_no_row(context: ExceptionContext) -> None:
         original = context.original_exception
         if error is not None and isinstance(original, Error) and original.sqlstate is not None:
             error.args = (f"{type(original).__name__} ({original.sqlstate})",)
+
+
+def check_url(url: str) -> None:
+    """Raise BackendError where the URL names no database."""
+    try:
+        name = make_url(url).database
+    except (ArgumentError, ValueError):  # which repeat the URL, or parts of it
+        name = None
+    if not name:
+        raise BackendError("give a URL such as postgresql://user@host:5432/billhook")

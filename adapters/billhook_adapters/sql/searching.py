@@ -15,7 +15,7 @@ from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.rows import some
 
 _i = t.invoices.c
-(_EXPIRED,) = {NEXT[status, "expire"] for status in sources(Operation.EXPIRE)}
+(_EXPIRED,) = {NEXT[status, Operation.EXPIRE] for status in sources(Operation.EXPIRE)}
 
 
 def searching(account: AccountId, search: Search, now: datetime) -> Select[Any]:

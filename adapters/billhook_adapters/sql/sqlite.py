@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
+
+from billhook_adapters.system.backend import BackendError
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_PAGES = 4000
@@ -34,3 +38,23 @@ def sqlite(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def check_file(url: str, *, create: bool) -> None:
+    """Raise BackendError where the URL names no file, or no folder to create it in."""
+    scheme, slashes, rest = url.partition(":///")
+    name = rest.partition("?")[0]
+    if scheme != "sqlite" or not slashes:
+        raise BackendError("give a URL such as sqlite:///billhook.sqlite3")
+    if name in ("", ":memory:"):
+        raise BackendError("it would be lost when the process ends; name a file")
+    path = Path(name)
+    with suppress(PermissionError):  # SQLite meets it as well, and its error is explained
+        if name.startswith("file:") or path.exists():
+            return
+        if not path.parent.is_dir():
+            raise BackendError(f"there is no folder {path.parent}; make it first")
+        if not create:
+            raise BackendError(
+                f"there is no file {path}; check the URL, or begin with `billhook account create`"
+            )

@@ -5,6 +5,8 @@ Every key starts with the account. `migrations/` makes these tables; a test hold
 
 from __future__ import annotations
 
+from typing import get_args
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
+from billhook.messaging.delivery import LIVE, Unsent
 from billhook_adapters.sql.columns import key_text
 
 metadata = MetaData()
@@ -146,7 +149,8 @@ Index(
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
 )
-for _status in ("failed", "suppressed"):
+# One list for each end of a message that no provider accepted.
+for _status in sorted(set(get_args(Unsent)) - LIVE):
     Index(
         f"messages_{_status}",
         messages.c.ended_at,

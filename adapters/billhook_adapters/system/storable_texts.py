@@ -10,7 +10,7 @@ from billhook.model.base import storable
 
 
 def refuse_unstorable(outcome: PendingWrites) -> None:
-    """Raises StoreConflictError on a text that not every database can hold, so that all stores agree."""
+    """Raise StoreConflictError on a text that not every database can hold."""
     for text in _unchecked(outcome):
         try:
             storable(text)

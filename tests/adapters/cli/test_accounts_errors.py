@@ -60,7 +60,7 @@ REFUSED = {
     ),
     "no key to seal with": (
         ("--webhook-url", HOOK, "--webhook-secret", CANARY),
-        ("--webhook-secret", "set BILLHOOK_SECRET_KEY"),
+        ("--webhook-secret", "BILLHOOK_SECRET_KEY is not set; make one with"),
     ),
 }
 
@@ -174,7 +174,7 @@ def test_a_secret_behind_a_mistyped_option_is_not_repeated(billhook: Any, url: s
     ran = billhook("account", "create", *given)
     assert ran.status == 2
     assert ran.err.endswith(
-        "billhook account create: error: not understood: --key-secrett; "
+        "billhook account create: error: unknown: --key-secrett; "
         "see `billhook account create --help`\n"
     )
     assert "canary" not in ran.err

@@ -38,15 +38,19 @@ def one_line(ran: Any, *parts: str) -> None:
 @pytest.mark.parametrize(
     ("url", "parts"),
     [
-        ("mysql://u:canary@h/db", ("'mysql'", "give one such as sqlite:///billhook")),
+        (
+            "mysql://u:canary@h/db",
+            ("unknown backend 'mysql'", "sqlite", "a URL such as sqlite:///"),
+        ),
         ("billhook.sqlite3", ("not a URL", "give one such as sqlite:///billhook")),
         ("", ("not a URL",)),
-        ("sqlite://", ("no store for",)),
+        ("sqlite://", ("give a URL such as sqlite:///billhook",)),
         ("postgresql://u:canary@h:port/db", ("a URL such as postgresql://user@host",)),
         ("postgresql://u:canary@h", ("a URL such as postgresql://user@host",)),
         ("postgresql://u:canary@127.0.0.1:1/db", ("cannot be reached", "check that it runs")),
         ("postgresql://u:canary@/db?foo=bar", ("cannot be reached", "in the URL")),
         ("sqlite:///", ("name a file",)),
+        ("memory://", ("lost", "name a file")),
         ("sqlite:///:memory:", ("name a file",)),
         ("sqlite:////no/such/folder/b.sqlite3", ("no folder /no/such/folder", "make it first")),
         ("sqlite:////dev/null/b.sqlite3", ("no folder /dev/null", "make it first")),
@@ -82,7 +86,7 @@ def test_another_kind_of_file_is_named_and_left_alone(
 @pytest.mark.parametrize(
     ("made", "parts"),
     [
-        ("CREATE TABLE accounts (x)", ("not a database of billhook's", "another file")),
+        ("CREATE TABLE accounts (x)", ("not a billhook database", "another file")),
         (
             "CREATE TABLE alembic_version (version_num); "
             "INSERT INTO alembic_version VALUES ('9999')",
@@ -157,7 +161,7 @@ def test_a_database_that_another_writes_to(
     monkeypatch.setattr(sql_sqlite, "BUSY_TIMEOUT_SECONDS", 0)
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        one_line(billhook("account", "rotate", acme["account"], "--database", url), "ask again")
+        one_line(billhook("account", "rotate", acme["account"], "--database", url), "try again")
 
 
 def test_a_damaged_file_is_named(billhook: Any, acme: Any, url: str) -> None:

@@ -1,4 +1,4 @@
-"""Pictures, as an independent reader sees them."""
+"""Reads pictures and PDFs with independent libraries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 
 
 def scanned(svg: str) -> str:
-    """The text of a QR code that was drawn as SVG."""
+    """The text of a QR code in an SVG."""
     with TemporaryDirectory() as folder:
         picture = Path(folder) / "code.png"
         (Path(folder) / "code.svg").write_text(svg)
@@ -31,7 +31,7 @@ def codes_in(image: Any) -> list[str]:
 
 
 class Printed:
-    """A PDF, as an independent reader sees it."""
+    """A PDF, read with an independent library."""
 
     def __init__(self, body: bytes) -> None:
         self.body = body
@@ -49,6 +49,6 @@ class Printed:
 
     @property
     def claims(self) -> set[str]:
-        """The standards that it says it keeps."""
+        """The standards that it claims."""
         found = re.findall(rb"<(pdf(?:aid|uaid):\w+)>(\w+)<", self.body)
         return {f"{name.decode()} {value.decode()}" for name, value in found}

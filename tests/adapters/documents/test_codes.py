@@ -1,4 +1,4 @@
-"""QR codes: read back by an independent reader, they ask for the amount due."""
+"""QR codes: read back by an independent reader, they hold the amount due."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ from billhook_adapters.documents.language import language_of
 from billhook_adapters.testing import a_line, an_invoice
 
 ENGLISH = language_of("en")
-PAYEE = PaymentInstructions(upi="acme@okbank", iban="DE89370400440532013000", bic="COBADEFFXXX")
+INSTRUCTIONS = PaymentInstructions(
+    upi="acme@okbank", iban="DE89370400440532013000", bic="COBADEFFXXX"
+)
 
 
 def hosted(
     currency: str = "INR", status: Status = Status.ISSUED, amount: int = 12345, **document: Any
 ) -> HostedInvoice:
-    """An invoice over some amount, as its payer sees it."""
+    """An invoice over some amount, on its hosted page."""
     line = a_line(amount, 1, currency=currency)
     invoice = an_invoice(status, currency=currency, lines=[line], **document)
-    return HostedInvoice(invoice, "Acme & Söhne", payment_instructions=PAYEE)
+    return HostedInvoice(invoice, "Acme & Söhne", payment_instructions=INSTRUCTIONS)
 
 
-def test_a_upi_code_asks_for_what_is_due_in_rupees() -> None:
+def test_a_upi_code_holds_the_amount_due_in_rupees() -> None:
     shown = hosted(status=Status.PARTIALLY_PAID)
     (code,) = codes(shown, ENGLISH)
     link = urlsplit(scanned(code.svg))
@@ -45,7 +47,7 @@ def test_a_upi_code_asks_for_what_is_due_in_rupees() -> None:
     assert code.says == f"Scan this with any UPI app to pay INR {due:.2f}."
 
 
-def test_an_epc_code_asks_for_what_is_due_in_euros() -> None:
+def test_an_epc_code_holds_the_amount_due_in_euros() -> None:
     (code,) = codes(hosted("EUR"), ENGLISH)
     assert scanned(code.svg).splitlines() == [
         "BCD", "002", "1", "SCT", "COBADEFFXXX", "Acme & Söhne", "DE89370400440532013000",
@@ -54,11 +56,11 @@ def test_an_epc_code_asks_for_what_is_due_in_euros() -> None:
 
 
 @pytest.mark.parametrize("status", [Status.PAID, Status.EXPIRED])
-def test_nothing_is_asked_for_where_nothing_can_be_paid(status: Status) -> None:
+def test_there_is_no_code_where_nothing_can_be_paid(status: Status) -> None:
     assert codes(hosted(status=status), ENGLISH) == []
 
 
-def test_nothing_is_asked_for_a_trial_in_another_currency_or_to_nobody() -> None:
+def test_there_is_no_code_for_a_test_invoice_another_currency_or_without_instructions() -> None:
     assert codes(hosted(live=False), ENGLISH) == []
     assert codes(hosted("USD"), ENGLISH) == []
     assert codes(hosted("EUR", amount=EPC_MOST + 1), ENGLISH) == []

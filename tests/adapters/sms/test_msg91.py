@@ -146,11 +146,14 @@ NESTED = [
     [
         (NESTED, [
             DeliveryReport(KEY, Delivered()),
-            DeliveryReport(ProviderMessageId(Medium.SMS, "37"), Bounced("blocked number", "opted_out")),
+            DeliveryReport(
+                ProviderMessageId(Medium.SMS, "37"), Bounced("blocked number", "opted_out")
+            ),
         ]),
         ({"requestId": "37", "CRQID": "acc_1/msg_1", "status": 2},
          [DeliveryReport(KEY, Bounced("failed"))]),
-        ({"requestId": "37", "status": "1"}, [DeliveryReport(ProviderMessageId(Medium.SMS, "37"), Delivered())]),
+        ({"requestId": "37", "status": "1"},
+         [DeliveryReport(ProviderMessageId(Medium.SMS, "37"), Delivered())]),
         ({"requestId": "37", "status": "26"}, []),
         ({"status": "1"}, []),
         ({"requestId": 37, "status": "1"}, []),

@@ -23,7 +23,7 @@ from billhook.messaging.delivery import MessageId
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.composition.service import opened
+from billhook_adapters.composition.backends import delivery, open_backend
 from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql.connections import reading
@@ -49,14 +49,15 @@ class Office:
     def __init__(self, kind: Kind, engine: EngineName) -> None:
         self.url, self.engine = kind.made(), engine
         self._clock = SystemClock()
-        self._database, self._store = opened(self.url, self._clock, engine)
+        self._backend = open_backend(self.url)
+        self._store, _ = delivery(self._backend, engine, self._clock)
         self._desk = InvoiceService(self._store, self._clock, RandomIds())
         self._desk.open(an_account())
         self._invoices = self._issued(100)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._database.dispose()
+        self._backend.dispose()
 
     def _issued(self, count: int) -> list[Invoice]:
         issue = DraftAndSend(account=ACME, document=a_document(media=[]))
@@ -83,13 +84,13 @@ class Office:
                 one.model_copy(update={"id": MessageId(f"msg_later_{first + n}")})
                 for n in range(1000)
             ]
-            with SqlStore(self._database).transaction() as transaction:
+            with SqlStore(self._backend.database).transaction() as transaction:
                 transaction.save(PendingWrites(messages={row.key: row for row in rows}))
 
     def sent(self) -> int:
         """How many messages were handed over."""
         counting = select(func.count()).where(messages.c.status == "sent")
-        with reading(self._database) as connection:
+        with reading(self._backend.database) as connection:
             return connection.execute(counting).scalar_one()
 
     def wait_for(self, count: int) -> None:

@@ -17,7 +17,8 @@ from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.composition.service import an_engine, opened
+from billhook_adapters.composition.backends import delivery, open_backend
+from billhook_adapters.composition.service import observed_engine
 from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
 from billhook_adapters.observability import Metrics
@@ -39,9 +40,9 @@ class Silent:
 def main(url: str, engine: str, hands: str) -> None:
     """Deliver until SIGTERM."""
     clock, silent, name = SystemClock(), Silent(), EngineName(engine)
-    database, store = opened(url, clock, name)
+    store, make_engine = delivery(open_backend(url), name, clock)
     background_jobs = BackgroundJobs(store, clock, RandomIds(), dict.fromkeys(Medium, silent))
-    working = an_engine(name, background_jobs, database, Metrics(), int(hands))
+    working = observed_engine(make_engine, background_jobs, Metrics(), int(hands))
     signal.signal(signal.SIGTERM, lambda *_: working.stop())
     print("ready", flush=True)
     working.run()

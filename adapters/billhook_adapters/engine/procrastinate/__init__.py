@@ -1,7 +1,8 @@
-"""The engine for many machines: wake-ups as jobs in the PostgreSQL that holds the rows."""
+"""The engine for many machines: jobs in the PostgreSQL database that holds the rows."""
 
 from billhook_adapters.engine.procrastinate.engine import ProcrastinateEngine
+from billhook_adapters.engine.procrastinate.queue import ProcrastinateQueue
 from billhook_adapters.engine.procrastinate.schema import prepare
 from billhook_adapters.engine.procrastinate.wake_ups import WakeUps
 
-__all__ = ["ProcrastinateEngine", "WakeUps", "prepare"]
+__all__ = ["ProcrastinateEngine", "ProcrastinateQueue", "WakeUps", "prepare"]

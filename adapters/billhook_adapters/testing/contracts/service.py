@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from billhook_adapters.testing.contracts.service_accounts import AccountsSuite
 from billhook_adapters.testing.contracts.service_batches import BatchesSuite
 from billhook_adapters.testing.contracts.service_commands import CommandsSuite
 from billhook_adapters.testing.contracts.service_idempotency import KeysSuite
@@ -12,6 +13,7 @@ from billhook_adapters.testing.contracts.service_webhooks import AnnouncingSuite
 
 
 class DeskContract(
+    AccountsSuite,
     CommandsSuite,
     KeysSuite,
     BatchesSuite,

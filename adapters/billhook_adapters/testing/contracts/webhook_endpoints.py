@@ -26,7 +26,7 @@ class SubscribersSuite(StoreSuite):
         full = a_webhook_endpoint(
             "sub.1-:_",
             url="https://hören.example/hooks?a=b&c=✓",
-            style="razorpay",
+            style="native",
             events=(WebhookEventType.PAID, WebhookEventType.ISSUED),
             sealed_secret="gAAAA✓",  # noqa: S106  # sealed, and no secret at all
             silenced=True,

@@ -1,4 +1,4 @@
-"""A match over a verb's refusals is seen to be complete: what a face relies on."""
+"""A match over an operation's errors is checked for completeness: vendor APIs rely on it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from billhook import AddressSuppressed, MissingContact, MissingEmail, OperationN
 from billhook.lifecycle.notify import NotifyError
 
 
-def worded(refusal: NotifyError) -> str:
-    match refusal:
+def worded(error: NotifyError) -> str:
+    match error:
         case OperationNotAllowed():
-            return f"not while {refusal.status}"
+            return f"not while {error.status}"
         case MissingEmail():
             return "no e-mail address"
         case MissingContact():
             return "no phone number"
         case AddressSuppressed():
-            return refusal.reason
+            return error.reason
         case TooSoon():
-            return f"wait until {refusal.until}"
+            return f"wait until {error.until}"
         case _:
-            assert_never(refusal)
+            assert_never(error)

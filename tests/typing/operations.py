@@ -1,4 +1,4 @@
-"""The refusals of each verb, as a caller's type checker sees them: never more, never fewer."""
+"""The errors of each operation, as a caller's type checker sees them: never more, never fewer."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""The names of the variables that an operator sets. Needs only the standard library."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+PREFIX = "BILLHOOK_"
+
+
+def variable(setting: str) -> str:
+    """The variable of a setting.
+
+    >>> variable("sms_url")
+    'BILLHOOK_SMS_URL'
+    """
+    return PREFIX + setting.upper()
+
+
+DATABASE, BASE_URL, ENGINE = map(variable, ("database", "base_url", "engine"))
+SECRET_KEY = variable("secret_key")
+
+
+def misspelled(names: Iterable[str], known: Collection[str]) -> dict[str, str | None]:
+    """The unknown variables of billhook, each with the known one that was probably meant.
+
+    >>> misspelled(["BILLHOOK_SMPT_URL", "BILLHOOK_PORT", "PATH"], ["BILLHOOK_SMTP_URL"])
+    {'BILLHOOK_SMPT_URL': 'BILLHOOK_SMTP_URL', 'BILLHOOK_PORT': None}
+    """
+    # The prefix, which all have, would make any two of them alike.
+    suffixes = [name.removeprefix(PREFIX) for name in known]
+    unknown = [name for name in names if name.startswith(PREFIX) and name not in known]
+    return {name: _nearest(name.removeprefix(PREFIX), suffixes) for name in unknown}
+
+
+def _nearest(name: str, known: Collection[str]) -> str | None:
+    found = get_close_matches(name, known, n=1, cutoff=0.75)
+    return PREFIX + found[0] if found else None
