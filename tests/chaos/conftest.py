@@ -9,10 +9,10 @@ from typing import Protocol
 
 import pytest
 
+from chaos.billing import Office
 from chaos.budget import SEED
-from chaos.crew import PAIRS, Pair
 from chaos.mailbox import Mails, mail_server
-from chaos.office import Office
+from chaos.workers import PAIRS, Pair
 
 
 class Figures(Protocol):

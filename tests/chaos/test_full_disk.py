@@ -17,13 +17,13 @@ import psycopg
 import pytest
 
 from billhook_adapters.cli.main import main
-from chaos.afterwards import check_told_once, drained, stored
 from chaos.budget import DEADLINE
+from chaos.checks import check_told_once, drained, stored
 from chaos.conftest import Figures
 from chaos.disk import Disk, small_disk
+from chaos.killable_postgresql import KillableServer, killable_server
 from chaos.load import Request
 from chaos.mailbox import Mails
-from chaos.power import KillableServer, killable_server
 from chaos.serving import INVOICE, Account, Served, asked, opened_account
 from chaos.waiting import until
 

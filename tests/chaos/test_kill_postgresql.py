@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
+from chaos.billing import Office
 from chaos.budget import DEADLINE, budget, chances
+from chaos.checks import check_one_effect_each, check_told_once, drained, stored
 from chaos.conftest import Figures
-from chaos.crew import PAIRS, Crew, Pair, Terms
-from chaos.heard import Heard
+from chaos.killable_postgresql import killable_server
 from chaos.load import Load, await_one, forget
 from chaos.mailbox import Mails
-from chaos.office import Office
-from chaos.power import killable_server
+from chaos.received import Heard
 from chaos.serving import Served, opened_account
 from chaos.waiting import until
+from chaos.workers import PAIRS, Crew, Pair, Terms
 
 KILLS = budget(5, 200)
 MESSAGES, CUTS = budget(300, 2000), budget(3, 20)

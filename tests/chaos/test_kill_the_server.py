@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from billhook_adapters.composition.settings import EngineName
-from chaos.afterwards import check_one_effect_each, check_told_once, drained, stored
 from chaos.budget import budget, chances
+from chaos.checks import check_one_effect_each, check_told_once, drained, stored
 from chaos.conftest import Figures
-from chaos.crew import PAIRS
 from chaos.load import Load, Request, await_one, forget
 from chaos.mailbox import Mails
 from chaos.serving import Account, Served, opened_account
+from chaos.workers import PAIRS
 
 KILLS = budget(5, 50)
 

@@ -14,7 +14,7 @@ from typing import cast
 
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from chaos.books import Books
+from chaos.audit import Books
 from chaos.budget import budget, chances
 from chaos.conftest import Figures
 

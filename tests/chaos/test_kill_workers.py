@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from billhook.messaging.delivery import DeliveryStatus
+from chaos.billing import Office
 from chaos.budget import DEADLINE, budget, chances
 from chaos.conftest import Figures
-from chaos.crew import Crew, Pair, Terms
-from chaos.heard import Heard
 from chaos.load import forget
 from chaos.mailbox import Mails
-from chaos.office import Office
+from chaos.received import Heard
 from chaos.waiting import until
+from chaos.workers import Crew, Pair, Terms
 
 MESSAGES, KILLS = budget(400, 5000), budget(4, 10)
 WORKERS, HANDS = 2, 4

@@ -1,4 +1,6 @@
-"""Mutates the domain, runs the unit tests on every mutant, and compares who survives.
+"""Mutates the domain, tests every mutant, and compares which survive.
+
+The tests are those of tests/unit and the contract of the service over memory.
 
 `make mutants` runs it in a folder of its own, because mutmut names modules by their path and knows
 only a source root called `src`. Survivors must be listed in survivors.txt, each with its reason;

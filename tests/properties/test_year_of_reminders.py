@@ -30,7 +30,7 @@ from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import a_customer, a_document, a_payment, an_account
 from billhook_adapters.testing.builders import open_account
-from properties.reminder_lives import START, YEAR, Life, a_life, a_schedule
+from properties.reminder_cases import START, YEAR, Life, a_life, a_schedule
 
 SECOND = timedelta(seconds=1)
 
@@ -101,7 +101,7 @@ class Year:
         return {at for life in self.lives.values() for at in life.looked_at()}
 
     def _at(self, when: datetime, *commands: AnyCommand) -> Acting:
-        return when, partial(self.service.execute, commands)
+        return when, partial(self.service.execute_all, commands)
 
     def run(self, timeline: list[Acting]) -> None:
         """Let it all happen in its order."""

@@ -30,7 +30,7 @@ from billhook.model.invoice import Invoice, InvoiceKey
 from properties import invariants
 from simulation.clients import about
 from simulation.receivers import DEAF, GONE
-from simulation.world import World
+from simulation.scenario import World
 
 TOLD = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
 
@@ -56,7 +56,7 @@ class Audit:
 
     def wrongs(self) -> Iterator[str]:
         """All that is wrong."""
-        yield from self.promised()
+        yield from self.reserved()
         yield from self.readers()
         for one in self.messages.values():
             yield from self.message(one)
@@ -68,7 +68,7 @@ class Audit:
             yield from self.books(key, invoice)
         yield from self.money()
 
-    def promised(self) -> Iterator[str]:
+    def reserved(self) -> Iterator[str]:
         """Every answer is kept, and is the same to all who asked."""
         for name, asked in self.world.book.asked.items():
             if any(about(answer) != about(asked.answers[0]) for answer in asked.answers):

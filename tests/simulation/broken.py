@@ -15,7 +15,7 @@ from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
-from simulation.world import Build
+from simulation.scenario import Build
 
 
 class DualWrite(Build):

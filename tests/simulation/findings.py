@@ -14,7 +14,7 @@ from billhook_adapters.testing import NOON
 from billhook_adapters.testing.faults import Point
 from simulation.audit import Audit
 from simulation.clients import about
-from simulation.world import Build, World
+from simulation.scenario import Build, World
 
 
 class Swallowed(logging.Handler):

@@ -18,7 +18,7 @@ from greenlet import greenlet
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.faults import Point
-from simulation.odds import Odds
+from simulation.probabilities import Odds
 
 TICK = timedelta(microseconds=1)
 NOTHING = timedelta(0)

@@ -23,7 +23,7 @@ import pytest
 
 from simulation.broken import AckBeforeSend, DualWrite, NoProviderKey
 from simulation.findings import findings
-from simulation.world import Build, World
+from simulation.scenario import Build, World
 
 ONE = os.environ.get("BILLHOOK_SIMULATION_SEED")
 SEEDS = int(os.environ.get("BILLHOOK_SIMULATION_SEEDS", "10000"))

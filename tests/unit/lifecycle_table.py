@@ -1,4 +1,4 @@
-"""What may happen to an invoice, written by hand, and how to ask the verbs for the same."""
+"""What may happen to an invoice, written by hand, and what the operations do."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def allowed_in(operation: Operation) -> tuple[Status, ...]:
     return tuple(status for status in Status if CELLS[operation, status] != "-")
 
 
-def asked(operation: Operation, invoice: Invoice) -> Iterator[Result[Any, Any]]:
-    """The verb's answers, in the order in which a cell names them."""
+def results_of(operation: Operation, invoice: Invoice) -> Iterator[Result[Any, Any]]:
+    """The results of an operation, in the order in which a cell names them."""
     match operation:
         case Operation.ISSUE:
             yield issue(invoice, now=NOON, short_url="https://bill.example/i/1")
@@ -74,9 +74,9 @@ def asked(operation: Operation, invoice: Invoice) -> Iterator[Result[Any, Any]]:
 
 
 def found(operation: Operation, status: Status) -> str:
-    """What the verbs make of an invoice in this status, in the words of the table."""
+    """What an operation does with an invoice in this status, in the words of the table."""
     invoice = INVOICES[status]
-    return "/".join(dict.fromkeys(_word(a, invoice) for a in asked(operation, invoice)))
+    return "/".join(dict.fromkeys(_word(a, invoice) for a in results_of(operation, invoice)))
 
 
 def _word(answer: Result[Any, Any], invoice: Invoice) -> str:
@@ -91,14 +91,14 @@ def _word(answer: Result[Any, Any], invoice: Invoice) -> str:
             raise AssertionError(answer)
 
 
-def promised(operation: Operation, status: Status) -> str:
+def by_the_lookup(operation: Operation, status: Status) -> str:
     """What the compiled look-up says of the same pair, in the words of the table."""
     leads = (lifecycle.NEXT.get((status, trigger)) for trigger in lifecycle.TRIGGERS[operation])
     return "/".join(dict.fromkeys("-" if to is None else to.value for to in leads))
 
 
 def assert_the_table_holds() -> None:
-    """Every cell, asked of the verbs and of the look-up alike."""
+    """Every cell agrees with the operations and with the compiled look-up."""
     for (operation, status), cell in CELLS.items():
         assert (operation, status, found(operation, status)) == (operation, status, cell)
-        assert (operation, status, promised(operation, status)) == (operation, status, cell)
+        assert (operation, status, by_the_lookup(operation, status)) == (operation, status, cell)

@@ -99,7 +99,7 @@ PERSONAL: list[tuple[Build, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("build", "given"), PERSONAL)
-def test_what_was_given_is_not_told(build: Build, given: dict[str, Any]) -> None:
+def test_an_error_does_not_repeat_the_input(build: Build, given: dict[str, Any]) -> None:
     refused = _made(build, **given)
     assert next(iter(given)) in str(refused)
     assert SECRET not in str(refused)

@@ -58,11 +58,11 @@ def test_a_naive_instant_is_a_bug() -> None:
         _draft(a_document(), now=datetime(2026, 1, 1))  # noqa: DTZ001  # naive on purpose
 
 
-def test_lines_that_come_to_the_largest_amount_are_drafted() -> None:
+def test_lines_that_add_up_to_the_largest_amount_are_drafted() -> None:
     assert _draft(a_document(lines=[a_line(LARGEST, 1)])).unwrap().invoice.amount == LARGEST
 
 
-def test_lines_that_come_to_more_than_the_largest_amount_are_refused() -> None:
+def test_lines_that_add_up_to_more_than_the_largest_amount_are_refused() -> None:
     lines = [a_line(LARGEST, 1), a_line(1, 1)]
     assert _draft(a_document(lines=lines)) == Failure(AmountTooLarge(LARGEST))
 
@@ -81,7 +81,7 @@ def test_an_expiry_that_is_over_is_refused(expire_by: datetime) -> None:
     assert _draft(a_document(expire_by=expire_by)) == Failure(ExpiresTooSoon(expire_by, NOON))
 
 
-def test_an_expiry_that_is_just_ahead_is_taken_where_no_lead_is_asked() -> None:
+def test_an_expiry_just_ahead_is_accepted_where_no_lead_is_required() -> None:
     assert isinstance(_draft(a_document(expire_by=NOON + TICK)), Success)
 
 

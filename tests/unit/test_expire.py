@@ -71,7 +71,7 @@ def test_a_naive_instant_is_a_bug() -> None:
 
 
 @pytest.mark.parametrize("status", OPEN)
-def test_a_lapse_is_what_expiring_makes_of_an_invoice(status: Status) -> None:
+def test_the_expired_form_of_an_invoice_is_what_expire_returns(status: Status) -> None:
     invoice = an_invoice(status, expire_by=TOMORROW)
     later = LATE
     change = expire(invoice, now=later).unwrap()

@@ -39,7 +39,7 @@ def _no(operation: Operation, status: Status) -> DomainError:
     return OperationNotAllowed(operation, status, allowed_in(operation))
 
 
-def test_a_bare_draft_is_told_all_that_it_lacks() -> None:
+def test_an_empty_draft_lists_everything_it_lacks() -> None:
     bare = an_invoice(Status.DRAFT, **dict(Document(currency="INR", expire_by=SOON)))
     lead = timedelta(minutes=15)
     lacks = MissingCustomer(), NothingToBill(), ExpiresTooSoon(SOON, NOON + lead)
@@ -55,7 +55,7 @@ def test_a_bare_draft_is_told_all_that_it_lacks() -> None:
     )
 
 
-def test_an_issued_invoice_is_told_what_stands_against_its_messages() -> None:
+def test_an_issued_invoice_lists_what_prevents_its_messages() -> None:
     issued = an_invoice(Status.ISSUED, customer=a_customer(email=None))
     deliverabilities = {Medium.SMS: Deliverability("opted_out", TOMORROW)}
     reasons = AddressSuppressed(Medium.SMS, "opted_out"), TooSoon(Medium.SMS, TOMORROW)

@@ -30,7 +30,7 @@ from billhook.model.invoice import Invoice, Status
 from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment, an_invoice
 from billhook_adapters.testing.builders import TOMORROW
-from unit.lifecycle_table import CELLS, INVOICES, asked
+from unit.lifecycle_table import CELLS, INVOICES, results_of
 
 DUE = 99800
 OPEN = [Status.ISSUED, Status.PARTIALLY_PAID]
@@ -61,7 +61,7 @@ def test_1_total_is_paid_plus_due(status: Status) -> None:
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])
-def test_1_what_was_issued_comes_to_more_than_nothing(status: Status) -> None:
+def test_1_an_issued_invoice_has_an_amount_above_zero(status: Status) -> None:
     _refuses(status, r"amount above zero|does not fit", document=a_document(lines=[]), amount=0)
 
 
@@ -134,7 +134,7 @@ def test_8_only_these_edges_exist() -> None:
         f"{status}->{answer.unwrap().invoice.status}"
         for operation in moves
         for status in Status
-        for answer in asked(operation, INVOICES[status])
+        for answer in results_of(operation, INVOICES[status])
         if isinstance(answer, Success)
     }
     assert made == set(EDGES.split())
@@ -157,21 +157,21 @@ def test_9_only_the_notes_of_an_invoice_at_its_end_change(status: Status) -> Non
 def test_10_a_refusal_is_a_value_and_changes_nothing(operation: Operation, status: Status) -> None:
     invoice = INVOICES[status]
     before = invoice.model_dump()
-    assert all(isinstance(answer, Failure) for answer in asked(operation, invoice))
+    assert all(isinstance(answer, Failure) for answer in results_of(operation, invoice))
     assert invoice.model_dump() == before
 
 
 @pytest.mark.parametrize(("operation", "status"), [pair for pair in CELLS if CELLS[pair] != "-"])
-def test_11_an_accepted_change_is_one_version_and_one_fact(
+def test_11_an_accepted_change_is_one_version_and_one_event(
     operation: Operation, status: Status
 ) -> None:
-    for answer in asked(operation, INVOICES[status]):
+    for answer in results_of(operation, INVOICES[status]):
         if operation is not Operation.NOTIFY:
             change: Change = answer.unwrap()
             assert change.invoice.version == INVOICES[status].version + 1
 
 
-def test_11_replaying_the_facts_gives_the_invoice() -> None:
+def test_11_replaying_the_events_gives_the_invoice() -> None:
     issued = an_invoice(Status.ISSUED)
     assert issued.short_url is not None
     history = (

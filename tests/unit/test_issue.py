@@ -65,7 +65,7 @@ def test_an_invoice_without_a_customer_is_not_issued() -> None:
 
 
 @pytest.mark.parametrize("lines", [[], [a_line(0)]])
-def test_an_invoice_that_comes_to_nothing_is_not_issued(lines: list[Any]) -> None:
+def test_an_invoice_of_amount_zero_is_not_issued(lines: list[Any]) -> None:
     assert _issue(_draft(lines=lines)) == Failure(NothingToBill())
 
 

@@ -1,4 +1,4 @@
-"""The law: what may happen to an invoice in each status, and nothing beside it."""
+"""The transition table: what may happen to an invoice in each status, and nothing else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from billhook.lifecycle.transitions import (
 from billhook.model.invoice import Status
 from billhook.model.patch import DocumentField, Patch
 from billhook_adapters.testing.builders import NOON, TOMORROW, an_invoice
-from unit.lifecycle_table import CELLS, INVOICES, allowed_in, asked, found, promised
+from unit.lifecycle_table import CELLS, INVOICES, allowed_in, by_the_lookup, found, results_of
 
 PAIRS = [pytest.param(*pair, id=f"{pair[0]}-{pair[1]}") for pair in CELLS]
 DOMAIN = Path(lifecycle.__file__).parent
@@ -38,13 +38,13 @@ def test_the_table_names_every_pair_of_operation_and_status() -> None:
 
 
 @pytest.mark.parametrize(("operation", "status"), PAIRS)
-def test_every_verb_does_what_the_table_says(operation: Operation, status: Status) -> None:
+def test_every_operation_does_what_the_table_says(operation: Operation, status: Status) -> None:
     assert found(operation, status) == CELLS[operation, status]
 
 
 @pytest.mark.parametrize(("operation", "status"), PAIRS)
 def test_the_lookup_leads_where_the_table_says(operation: Operation, status: Status) -> None:
-    assert promised(operation, status) == CELLS[operation, status]
+    assert by_the_lookup(operation, status) == CELLS[operation, status]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_refusal_names_the_operation_the_status_and_where_it_is_allowed(
     operation: Operation, status: Status
 ) -> None:
     refused = Failure(OperationNotAllowed(operation, status, allowed_in(operation)))
-    assert set(asked(operation, INVOICES[status])) == {refused}
+    assert set(results_of(operation, INVOICES[status])) == {refused}
     assert StatusCheck(operation).in_status(status) == refused
 
 
@@ -136,7 +136,7 @@ def test_nothing_can_be_done_to_a_tombstone(operation: Operation) -> None:
     assert StatusCheck(operation).error(tombstone, NOON) == gone
 
 
-def test_the_law_cannot_be_rewritten() -> None:
-    for law in (NEXT, EDITABLE, TRIGGERS):
+def test_the_transition_table_is_read_only() -> None:
+    for table in (NEXT, EDITABLE, TRIGGERS):
         with pytest.raises(TypeError):
-            law[Status.PAID] = Status.DRAFT  # type: ignore[index]
+            table[Status.PAID] = Status.DRAFT  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Every way of writing the law wrong is noticed: refused at import, or by the table."""
+"""Every wrong transition table is noticed: refused at import, or by the table in the tests."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _table(rows: Rows) -> Table | None:
 
 
 def _install(table: Table, patch: pytest.MonkeyPatch) -> None:
-    """Put another law where every module of the domain sees this one."""
+    """Put another transition table where every module of the domain reads it."""
     modules = [module for name, module in sys.modules.items() if name.startswith("billhook.")]
     for module in modules:
         for name, value in list(vars(module).items()):
@@ -90,7 +90,7 @@ def _survives(rows: Rows) -> bool:
     return True
 
 
-def test_the_law_itself_holds() -> None:
+def test_the_unchanged_table_passes() -> None:
     assert _survives(TRANSITIONS)
     assert_the_table_holds()
 
@@ -101,7 +101,7 @@ def test_only_one_mutant_says_the_same_in_other_words() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(MUTANTS.keys() - {"delete: to draft"}))
-def test_a_mutant_of_the_law_dies(name: str) -> None:
+def test_a_mutant_of_the_table_is_detected(name: str) -> None:
     assert not _survives(MUTANTS[name])
 
 

@@ -89,7 +89,7 @@ def _conclude(
     return conclude(message, outcome, now=LATER, retries=RETRIES, jitter=jitter)
 
 
-def _asked(trigger: str, message: Message) -> Message | None:
+def _triggered(trigger: str, message: Message) -> Message | None:
     match trigger:
         case "claim":
             return claim(message, now=LATER, lease=LEASE).value_or(None)
@@ -117,10 +117,10 @@ def test_a_message_goes_where_the_table_says(trigger: str, status: DeliveryStatu
     assert NEXT.get((status, trigger)) == leads
     message = a_message(status, attempts=1)
     if leads is None and trigger in ("postpone", "retry", "accept", "fail", "suppress"):
-        with pytest.raises(KeyError):  # nobody asks these of a message that is not theirs
-            _asked(trigger, message)
+        with pytest.raises(KeyError):  # a trigger of another kind of message
+            _triggered(trigger, message)
     else:
-        after = _asked(trigger, message)
+        after = _triggered(trigger, message)
         assert (None if after is None else after.status) == leads
 
 
@@ -231,9 +231,11 @@ def test_a_wait_is_exact_where_a_float_would_not_be() -> None:
     assert again == NOON + centuries
 
 
-@pytest.mark.parametrize(("asked", "granted"), [(7, 7), (100, 100), (101, 100), (0, 0)])
-def test_a_provider_that_names_a_wait_gets_it_up_to_the_longest(asked: int, granted: int) -> None:
-    error = Transient("busy", retry_after=timedelta(seconds=asked))
+@pytest.mark.parametrize(("requested", "granted"), [(7, 7), (100, 100), (101, 100), (0, 0)])
+def test_a_provider_that_names_a_wait_gets_it_up_to_the_longest(
+    requested: int, granted: int
+) -> None:
+    error = Transient("busy", retry_after=timedelta(seconds=requested))
     again = next_attempt(1, error, RETRIES, since=NOON, jitter=0.0, now=NOON)
     assert again == NOON + timedelta(seconds=granted)
 
@@ -266,12 +268,14 @@ def test_a_receipt_ends_a_sent_message() -> None:
 @pytest.mark.parametrize(
     "status", [DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.FAILED]
 )
-def test_a_receipt_tells_that_a_provider_took_what_it_never_said_it_took(
+def test_a_delivery_report_confirms_a_message_whose_send_was_unconfirmed(
     status: DeliveryStatus,
 ) -> None:
-    unheard = a_message(status, attempts=1, reason="silence")
+    unconfirmed = a_message(status, attempts=1, reason="silence")
     arrived = {"due_at": None, "sent_at": LATER, "ended_at": LATER, "reason": None}
-    assert confirm(unheard, now=LATER) == _with(unheard, status=DeliveryStatus.DELIVERED, **arrived)
+    assert confirm(unconfirmed, now=LATER) == _with(
+        unconfirmed, status=DeliveryStatus.DELIVERED, **arrived
+    )
     again = a_message(status, requeued_at=NOON)
     assert bounce(again, "gone", now=LATER) == _with(
         again, status=DeliveryStatus.BOUNCED, **{**arrived, "reason": "gone"}
@@ -284,14 +288,14 @@ def test_what_was_never_tried_has_no_receipt() -> None:
     assert bounce(waiting, "forged", now=LATER) is None
 
 
-def test_a_dead_letter_gets_another_life() -> None:
+def test_a_dead_letter_can_be_requeued() -> None:
     dead = a_message(DeliveryStatus.FAILED, attempts=3, due_at=None, ended_at=NOON, reason="busy")
     fresh = {"attempts": 0, "due_at": LATER, "requeued_at": LATER, "ended_at": None, "reason": None}
     assert requeue(dead, now=LATER) == Success(_with(dead, status=DeliveryStatus.QUEUED, **fresh))
 
 
 @pytest.mark.parametrize("status", sorted(set(DeliveryStatus) - {DeliveryStatus.FAILED}))
-def test_only_a_dead_letter_gets_another_life(status: DeliveryStatus) -> None:
+def test_only_a_dead_letter_can_be_requeued(status: DeliveryStatus) -> None:
     assert requeue(a_message(status), now=LATER) == Failure(NotDeadLetter(status))
 
 

@@ -33,7 +33,7 @@ LATER = NOON + timedelta(minutes=5)
 
 @pytest.mark.parametrize("status", OPEN)
 @pytest.mark.parametrize("medium", Medium)
-def test_the_payer_of_an_open_invoice_is_told(status: Status, medium: Medium) -> None:
+def test_the_payer_of_an_open_invoice_is_notified(status: Status, medium: Medium) -> None:
     assert notify(an_invoice(status), medium, now=NOON) == Success(
         Notification(AccountId("acc_1"), InvoiceId("inv_1"), medium, ADDRESSES[medium])
     )
@@ -41,14 +41,16 @@ def test_the_payer_of_an_open_invoice_is_told(status: Status, medium: Medium) ->
 
 @pytest.mark.parametrize("status", [status for status in Status if status not in OPEN])
 @pytest.mark.parametrize("medium", Medium)
-def test_nobody_is_told_of_an_invoice_that_is_not_open(status: Status, medium: Medium) -> None:
+def test_no_message_is_sent_about_an_invoice_that_is_not_open(
+    status: Status, medium: Medium
+) -> None:
     assert notify(an_invoice(status), medium, now=NOON) == Failure(
         OperationNotAllowed(Operation.NOTIFY, status, OPEN)
     )
 
 
 @pytest.mark.parametrize("status", OPEN)
-def test_nobody_is_told_from_the_instant_of_expiry_on(status: Status) -> None:
+def test_no_message_is_sent_from_the_instant_of_expiry_on(status: Status) -> None:
     invoice = an_invoice(status, expire_by=TOMORROW)
     assert isinstance(
         notify(invoice, Medium.SMS, now=TOMORROW - timedelta(microseconds=1)), Success
@@ -96,7 +98,7 @@ def test_refusals_win_in_the_order_status_address_suppression_throttle() -> None
     )
 
 
-def test_every_reason_is_told_in_that_order() -> None:
+def test_every_reason_is_reported_in_that_order() -> None:
     paid = an_invoice(Status.PAID)
     refused = OperationNotAllowed(Operation.NOTIFY, Status.PAID, OPEN)
     assert list(violations(paid, Medium.SMS, Deliverability("opted_out", LATER), NOON)) == [
@@ -112,18 +114,18 @@ def test_every_reason_is_told_in_that_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wait", "last_message_at", "expected"),
+    ("wait", "last_requested", "expected"),
     [
         (timedelta(0), NOON, Deliverability()),
         (timedelta(minutes=5), None, Deliverability()),
         (timedelta(minutes=5), NOON, Deliverability(not_before=LATER)),
     ],
 )
-def test_a_policy_makes_a_standing_of_the_last_time_asked(
-    wait: timedelta, last_message_at: datetime | None, expected: Deliverability
+def test_a_policy_derives_deliverability_from_the_last_request(
+    wait: timedelta, last_requested: datetime | None, expected: Deliverability
 ) -> None:
     assert (
-        ContactHistory(None, last_message_at).deliverability(AccountPolicy(resend_wait=wait))
+        ContactHistory(None, last_requested).deliverability(AccountPolicy(resend_wait=wait))
         == expected
     )
 

@@ -60,7 +60,7 @@ def test_whole_sums_are_the_same_by_every_rule(
         ([taxed(1)] * 2, {"percentage": 50}, (2, 2, 0, 0), (2, 1, 0, 1)),
         # Tax held in the price: 1 x 10 / 110 on each of five, which is 0.4545 in all.
         ([taxed(1, 10, tax_inclusive=True)] * 6, None, (6, 0, 0, 6), (6, 0, 1, 6)),
-        # A shared amount: 1, 0 and 1 by what the shares come to so far.
+        # A shared amount: 1, 0 and 1 by the sum of the shares so far.
         ([taxed(5)] * 3, {"amount": 2}, (15, 2, 0, 13), (15, 2, 0, 13)),
     ],
 )

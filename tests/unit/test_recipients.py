@@ -1,4 +1,4 @@
-"""Recipients: who is told of an invoice, where it is not the customer alone."""
+"""Recipients: who is sent an invoice, where it is not the customer alone."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from billhook.model.customer import Medium, Recipients
 from billhook.model.document import Copies
 from billhook.model.invoice import Invoice
 from billhook_adapters.testing import a_customer, a_document
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, InMemoryService
 
 AP, CEO, BANK = "ap@acme.example", "ceo@acme.example", "bank@acme.example"
-MOBILE, OFFICE = "+12145596993", "+442079460123"
-TWO_OF_EACH = {"emails": [AP, CEO], "contacts": [MOBILE, OFFICE]}
+MOBILE, LANDLINE = "+12145596993", "+442079460123"
+TWO_OF_EACH = {"emails": [AP, CEO], "contacts": [MOBILE, LANDLINE]}
 BOTH = (Medium.EMAIL, Medium.SMS)
 
 
 def send(
-    office: Office, addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
+    running: InMemoryService, addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
 ) -> Result[Any, Any]:
     """Send to everybody by both media."""
-    return office.service.execute(Send(account=ACME, invoice=ONE, media=BOTH, addresses=addresses))
+    return running.service.execute(Send(account=ACME, invoice=ONE, media=BOTH, addresses=addresses))
 
 
-def suppress(office: Office, medium: Medium, address: str) -> None:
+def suppress(running: InMemoryService, medium: Medium, address: str) -> None:
     """Let an address have bounced."""
-    with office.store.transaction() as transaction:
+    with running.store.transaction() as transaction:
         transaction.save(PendingWrites(suppressed={Contact(ACME, medium, address): "bounced"}))
 
 
 def test_each_recipient_gets_a_message_of_their_own_and_the_customer_none() -> None:
-    office = Office()
-    office.drafted(recipients=TWO_OF_EACH)
-    sent = send(office).unwrap().messages
-    assert [message.address for message in sent] == [AP, CEO, MOBILE, OFFICE]
+    running = InMemoryService()
+    running.drafted(recipients=TWO_OF_EACH)
+    sent = send(running).unwrap().messages
+    assert [message.address for message in sent] == [AP, CEO, MOBILE, LANDLINE]
 
 
-def test_where_no_recipient_is_named_for_a_medium_the_customer_is_told() -> None:
-    office = Office()
-    office.drafted(recipients={"emails": [AP]})
-    assert [one.address for one in send(office).unwrap().messages] == [AP, "+919876543210"]
+def test_without_a_recipient_for_a_medium_the_customer_gets_the_message() -> None:
+    running = InMemoryService()
+    running.drafted(recipients={"emails": [AP]})
+    assert [one.address for one in send(running).unwrap().messages] == [AP, "+919876543210"]
 
 
-def test_nobody_is_told_where_neither_is_known() -> None:
+def test_no_message_is_sent_where_neither_address_is_known() -> None:
     document = a_document(customer=None, recipients={"emails": [AP]})
     assert document.address(Medium.SMS) is None
     assert document.addresses(Medium.SMS) == ()
@@ -62,33 +62,33 @@ def test_nobody_is_told_where_neither_is_known() -> None:
 
 
 def test_a_medium_is_refused_where_none_of_its_recipients_is_known() -> None:
-    office = Office()
-    office.drafted(customer=a_customer(contact=None), recipients={"emails": [AP]})
-    assert send(office) == Failure(MissingContact())
+    running = InMemoryService()
+    running.drafted(customer=a_customer(contact=None), recipients={"emails": [AP]})
+    assert send(running) == Failure(MissingContact())
 
 
-def test_a_suppressed_recipient_is_left_out_and_the_others_are_told() -> None:
-    office = Office()
-    office.drafted(recipients=TWO_OF_EACH)
-    suppress(office, Medium.EMAIL, AP)
-    assert [one.address for one in send(office).unwrap().messages] == [CEO, MOBILE, OFFICE]
+def test_a_suppressed_recipient_is_left_out_and_the_others_get_messages() -> None:
+    running = InMemoryService()
+    running.drafted(recipients=TWO_OF_EACH)
+    suppress(running, Medium.EMAIL, AP)
+    assert [one.address for one in send(running).unwrap().messages] == [CEO, MOBILE, LANDLINE]
 
 
 def test_a_medium_whose_recipients_are_all_suppressed_refuses_the_whole() -> None:
-    office = Office()
-    office.drafted(recipients=TWO_OF_EACH)
+    running = InMemoryService()
+    running.drafted(recipients=TWO_OF_EACH)
     for address in (AP, CEO):
-        suppress(office, Medium.EMAIL, address)
-    assert send(office) == Failure(AddressSuppressed(Medium.EMAIL, "bounced"))
-    assert office.messages() == ()
+        suppress(running, Medium.EMAIL, address)
+    assert send(running) == Failure(AddressSuppressed(Medium.EMAIL, "bounced"))
+    assert running.messages() == ()
 
 
-def test_notify_tells_all_recipients_and_answers_the_first_message() -> None:
-    office = Office()
-    office.issued(recipients=TWO_OF_EACH)
-    message = office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert {one.address for one in office.messages()} == {MOBILE, OFFICE}
-    assert message in office.messages()
+def test_notify_sends_to_all_recipients_and_answers_the_first_message() -> None:
+    running = InMemoryService()
+    running.issued(recipients=TWO_OF_EACH)
+    message = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
+    assert {one.address for one in running.messages()} == {MOBILE, LANDLINE}
+    assert message in running.messages()
     assert message.address == MOBILE
 
 
@@ -104,9 +104,9 @@ def test_copies_of_the_customers_own_mail() -> None:
     assert document.copies("ravi@example.com").cc == (BANK,)
 
 
-def test_nobody_gets_a_copy_who_is_to_be_left_alone() -> None:
-    office = Office()
-    office.drafted(recipients={"emails": [AP], "cc": [CEO, BANK], "bcc": [BANK]})
+def test_no_copy_goes_to_a_suppressed_address() -> None:
+    running = InMemoryService()
+    running.drafted(recipients={"emails": [AP], "cc": [CEO, BANK], "bcc": [BANK]})
     seen: list[Copies] = []
 
     class Noting:
@@ -114,12 +114,14 @@ def test_nobody_gets_a_copy_who_is_to_be_left_alone() -> None:
             seen.append(invoice.document.copies(message.address))
             return Success(Accepted(seller))
 
-    background_jobs = replace(office.background_jobs, senders={Medium.EMAIL: Noting()})
-    (first, *_) = send(office).unwrap().messages
-    suppress(office, Medium.EMAIL, BANK)
+    background_jobs = replace(running.background_jobs, senders={Medium.EMAIL: Noting()})
+    (first, *_) = send(running).unwrap().messages
+    suppress(running, Medium.EMAIL, BANK)
     background_jobs.deliver(first.key)
     assert seen == [Copies((CEO,), ())]
-    assert office.seen().document.recipients == Recipients(emails=[AP], cc=[CEO, BANK], bcc=[BANK])
+    assert running.invoice().document.recipients == Recipients(
+        emails=[AP], cc=[CEO, BANK], bcc=[BANK]
+    )
 
 
 def test_a_document_without_recipients_has_no_copies_to_spare() -> None:
@@ -127,7 +129,7 @@ def test_a_document_without_recipients_has_no_copies_to_spare() -> None:
     assert document.without_copies_to([AP]) is document
 
 
-def test_a_recipient_named_twice_is_told_once() -> None:
+def test_a_recipient_named_twice_gets_one_message() -> None:
     assert Recipients(emails=[AP, AP], contacts=[MOBILE, MOBILE]) == Recipients(
         emails=[AP], contacts=[MOBILE]
     )
@@ -136,7 +138,7 @@ def test_a_recipient_named_twice_is_told_once() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"emails": ["nobody"]},
+        {"emails": ["no-address"]},
         {"contacts": ["214-559-6993"]},
         {"cc": ["a@b.example\nBcc: x@y.example"]},
         {"bcc": [f"n{n}@b.example" for n in range(21)]},
@@ -149,13 +151,13 @@ def test_what_is_no_recipient_is_refused_and_not_repeated(given: Any) -> None:
     assert "example" not in str(refused.value).replace("ravi@example.com", "")
 
 
-def test_the_message_of_a_trial_is_suppressed_and_reaches_nobody() -> None:
-    office = Office()
-    office.drafted(live=False)
-    for message in send(office).unwrap().messages:
-        office.background_jobs.deliver(message.key)
-    assert [(one.status, one.reason) for one in office.messages()] == [
+def test_a_test_message_is_suppressed_and_not_sent() -> None:
+    running = InMemoryService()
+    running.drafted(live=False)
+    for message in send(running).unwrap().messages:
+        running.background_jobs.deliver(message.key)
+    assert [(one.status, one.reason) for one in running.messages()] == [
         (DeliveryStatus.SUPPRESSED, "not_live"),
         (DeliveryStatus.SUPPRESSED, "not_live"),
     ]
-    assert office.sender.delivered == []
+    assert running.sender.delivered == []

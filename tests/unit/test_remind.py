@@ -1,4 +1,4 @@
-"""Reminding: which steps an invoice has, and what a wake-up comes to."""
+"""Reminders: which steps an invoice has, and what a wake-up does."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def _media(reminded: ReminderDecision) -> list[str]:
 
 
 def test_each_recipient_is_reminded_whose_address_may_be_written_to() -> None:
-    told = _remind(
+    decided = _remind(
         _due(recipients={"emails": ["ap@acme.example", "ceo@acme.example"]}),
         FIRST.due_at,
         email=Deliverability("bounced"),
     )
-    assert [(one.medium, one.address) for one in told.notifications] == [
+    assert [(one.medium, one.address) for one in decided.notifications] == [
         (Medium.SMS, "+919876543210"),
         (Medium.EMAIL, "ceo@acme.example"),
     ]
@@ -95,7 +95,7 @@ def test_nothing_is_planned_without_a_due_date() -> None:
 
 
 @pytest.mark.parametrize(("due_by", "steps"), [(NOON + 3 * DAY, 2), (NOON + 3 * DAY + TICK, 3)])
-def test_no_step_is_planned_that_issuing_itself_tells(due_by: datetime, steps: int) -> None:
+def test_no_step_is_planned_at_the_time_of_issue(due_by: datetime, steps: int) -> None:
     assert len(reminder_times(_due(due_by=due_by), SCHEDULE, UTC)) == steps
 
 
@@ -128,7 +128,7 @@ def test_an_invoice_without_a_due_date_gets_no_row() -> None:
 
 
 @pytest.mark.parametrize("status", SHUT)
-def test_reminders_end_with_what_can_be_told(status: Status) -> None:
+def test_an_invoice_that_is_not_open_has_no_reminders(status: Status) -> None:
     assert _follow(FIRST, _due(), _due(status), NOON) is None
     assert _follow(None, None, _due(status), NOON) is None
 
@@ -166,7 +166,7 @@ def test_an_earlier_end_takes_steps_away_and_a_later_one_gives_them_back() -> No
     assert _follow(none_left, sooner, _due(), STEPS[0] + DAY) == waiting
 
 
-def test_a_step_tells_by_every_medium_whose_address_is_known() -> None:
+def test_a_step_sends_by_every_medium_whose_address_is_known() -> None:
     reminded = _remind(_due(), STEPS[0])
     assert _media(reminded) == ["sms", "email"]
     assert reminded.progress == ReminderProgress(STEPS[0], 1, STEPS[1])
@@ -203,11 +203,11 @@ def test_an_invoice_whose_time_ran_out_is_not_reminded_of_though_no_sweep_notice
     assert _remind(recorded, STEPS[1]) == ReminderDecision((), None)
 
 
-def test_an_account_that_gave_up_its_schedule_reminds_nobody() -> None:
+def test_an_account_without_a_schedule_sends_no_reminders() -> None:
     assert _remind(_due(), STEPS[0], schedule=None) == ReminderDecision((), None)
 
 
-def test_steps_that_were_missed_come_to_one_reminder() -> None:
+def test_missed_steps_are_one_reminder() -> None:
     late = STEPS[1] + DAY
     reminded = _remind(_due(), late)
     assert _media(reminded) == ["sms", "email"]
@@ -246,8 +246,8 @@ def test_a_step_that_the_account_no_longer_has_sends_nothing() -> None:
 )
 def test_an_address_that_must_not_be_written_to_is_left_out(deliverability: Deliverability) -> None:
     assert _media(_remind(_due(), STEPS[0], sms=deliverability)) == ["email"]
-    nobody = _remind(_due(), STEPS[0], sms=deliverability, email=deliverability)
-    assert nobody == ReminderDecision((), ReminderProgress(STEPS[0], 0, STEPS[1]))
+    none = _remind(_due(), STEPS[0], sms=deliverability, email=deliverability)
+    assert none == ReminderDecision((), ReminderProgress(STEPS[0], 0, STEPS[1]))
 
 
 def test_who_is_late_at_night_waits_for_the_morning() -> None:
@@ -264,8 +264,11 @@ def test_who_is_late_at_night_waits_for_the_morning() -> None:
         _due(), schedule, kolkata, late.progress, now=morning - TICK, deliverabilities={}
     )
     assert early == ReminderDecision((), late.progress)
-    told = remind(_due(), schedule, kolkata, late.progress, now=morning, deliverabilities={})
-    assert (_media(told), told.progress) == (["sms", "email"], ReminderProgress(morning, 1, None))
+    decided = remind(_due(), schedule, kolkata, late.progress, now=morning, deliverabilities={})
+    assert (_media(decided), decided.progress) == (
+        ["sms", "email"],
+        ReminderProgress(morning, 1, None),
+    )
 
 
 def test_an_update_may_set_the_due_date_until_money_is_in() -> None:

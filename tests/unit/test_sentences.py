@@ -58,7 +58,9 @@ BAD_VALUES: list[tuple[Callable[[], object], str]] = [
 
 
 @pytest.mark.parametrize(("attempt", "sentence"), BAD_VALUES)
-def test_a_bad_value_is_told_what_it_must_be(attempt: Callable[[], object], sentence: str) -> None:
+def test_the_error_of_a_bad_value_says_what_it_must_be(
+    attempt: Callable[[], object], sentence: str
+) -> None:
     with pytest.raises(ValueError, match=rf"\A{re.escape(sentence)}\Z"):
         attempt()
 
@@ -74,7 +76,7 @@ def test_a_bad_value_is_told_what_it_must_be(attempt: Callable[[], object], sent
         ("0.0000001", "must have at most 6 decimal places"),
     ],
 )
-def test_a_bad_quantity_is_told_what_it_must_be(quantity: Any, sentence: str) -> None:
+def test_the_error_of_a_bad_quantity_says_what_it_must_be(quantity: Any, sentence: str) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(Quantity).validate_python(quantity)
     assert [error["msg"] for error in refused.value.errors()] == [f"Value error, {sentence}"]

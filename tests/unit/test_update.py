@@ -136,7 +136,7 @@ def test_an_expiry_closer_than_the_account_allows_is_refused(status: Status) -> 
     assert answer == Failure(ExpiresTooSoon(soon, NOON + lead))
 
 
-def test_an_expiry_that_stays_is_not_asked_again() -> None:
+def test_an_unchanged_expiry_is_not_checked_again() -> None:
     draft = an_invoice(Status.DRAFT, expire_by=TOMORROW)
     assert isinstance(_update(draft, now=TOMORROW, terms="t"), Success)
 
@@ -146,7 +146,7 @@ def test_an_issued_invoice_may_lose_its_expiry() -> None:
     assert _update(issued, expire_by=None).unwrap().invoice.document.expire_by is None
 
 
-def test_lines_that_come_to_too_much_are_refused() -> None:
+def test_lines_that_add_up_to_too_much_are_refused() -> None:
     draft = an_invoice(Status.DRAFT)
     assert _update(draft, lines=[a_line(LARGEST, 2)]) == Failure(AmountTooLarge(LARGEST))
 

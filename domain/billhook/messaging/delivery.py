@@ -199,7 +199,11 @@ def dead_letter(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None
     if not exhausted or (dispatch.status, "fail") not in NEXT:
         return None
     return _moved(
-        dispatch, "fail", due_at=None, ended_at=utc(now), reason="the last attempt has no result"
+        dispatch,
+        "fail",
+        due_at=None,
+        ended_at=utc(now),
+        reason="lease expired after the last attempt",
     )
 
 

@@ -18,14 +18,14 @@ from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
 from billhook_adapters.sms.callbacks import Callbacks
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, InMemoryService
 
 BASE, TOKEN = "https://bill.example/delivery-callbacks/", "t" * 32
 CALLBACKS = Callbacks(BASE, "k" * 22)
 MOUNT = Mount(prefix="/delivery-callbacks")
 
 
-class Told(Office):
+class Told(InMemoryService):
     """An office whose payer was sent an SMS, and the URLs for its receipt."""
 
     def __init__(self) -> None:
@@ -62,12 +62,12 @@ def told() -> Told:
 
 def test_kannels_report_confirms_its_message(told: Told) -> None:
     url = CALLBACKS.url("kannel", told.message.key)
-    before = told.seen()
+    before = told.invoice()
     assert told.ask(f"{url}?status=8&reply=ACK").status_code == 204
     assert told.now.status is DeliveryStatus.SENT
     assert told.ask(f"{url}?status=1&reply=id%3A7+stat%3ADELIVRD").status_code == 204
     assert told.now.status is DeliveryStatus.DELIVERED
-    assert told.seen() == before
+    assert told.invoice() == before
 
 
 def test_twilios_callback_is_taken_with_its_own_signature_only(told: Told) -> None:

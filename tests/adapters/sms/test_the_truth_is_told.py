@@ -18,13 +18,13 @@ from billhook.model.invoice import Status
 from billhook_adapters.http.razorpay.serializers import entity
 from billhook_adapters.sms import http_request as asking
 from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, InMemoryService
 
 TAKEN = Says(201, json.dumps({"sid": "SM1"}).encode())
 TOO_LONG = timedelta(hours=7)
 
 
-class Shop(Office):
+class Shop(InMemoryService):
     """An office that sends through a provider, and what its payer's invoice says of it."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -56,14 +56,14 @@ class Shop(Office):
     def told(self) -> Message:
         """The message as it stands, and the invoice that never moves."""
         (message,) = self.messages()
-        assert self.seen().status is Status.ISSUED
-        assert self.seen().version == 2
+        assert self.invoice().status is Status.ISSUED
+        assert self.invoice().version == 2
         return message
 
     @property
     def sms_status(self) -> str | None:
         """What Razorpay's dialect says of the medium."""
-        status: str | None = entity(self.seen(), self.messages())["sms_status"]
+        status: str | None = entity(self.invoice(), self.messages())["sms_status"]
         return status
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import seed
 import serving
-import world
 
 START = {
     "type": "http.response.start",
     "status": 200,
     "headers": [
-        (b"content-length", str(len(world.ANSWER)).encode()),
+        (b"content-length", str(len(seed.ANSWER)).encode()),
         (b"content-type", b"application/json"),
     ],
 }
-BODY = {"type": "http.response.body", "body": world.ANSWER}
+BODY = {"type": "http.response.body", "body": seed.ANSWER}
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:

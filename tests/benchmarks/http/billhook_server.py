@@ -11,8 +11,8 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from pathlib import Path
 
+import seed
 import serving
-import world
 
 from billhook.application.commands import DraftAndSend
 from billhook.model.account import Account
@@ -29,7 +29,7 @@ from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import a_customer, a_document
 from billhook_adapters.testing.builders import open_account
 
-ACCOUNT = AccountId(world.ACCOUNT)
+ACCOUNT = AccountId(seed.ACCOUNT)
 BATCH = 500
 
 
@@ -41,15 +41,15 @@ def built(url: str) -> Application:
 def seed(application: Application) -> None:
     """Issue every invoice through the desk, in batches, and tell nobody."""
     open_account(application.service, Account(id=ACCOUNT, name="Acme"))
-    application.keys.add(ACCOUNT, world.KEY_ID, world.SECRET)
-    commands = [_issued(number, name) for number, name in enumerate(world.INVOICES)]
+    application.keys.add(ACCOUNT, seed.KEY_ID, seed.SECRET)
+    commands = [_issued(number, name) for number, name in enumerate(seed.INVOICES)]
     for first in range(0, len(commands), BATCH):
         for answer in application.service.execute_all(commands[first : first + BATCH]):
             answer.unwrap()
 
 
 def _issued(number: int, name: str) -> DraftAndSend:
-    email, contact = world.payer(number)
+    email, contact = seed.payer(number)
     document = a_document(customer=a_customer(email=email, contact=contact))
     return DraftAndSend(account=ACCOUNT, document=document, media=(), invoice=InvoiceId(name))
 

@@ -17,13 +17,13 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
+import seed
 import uvloop
-import world
 
 CONNECTIONS = 32
 TIMEOUT_SECONDS = 300
 STATUS = b"HTTP/1.1 200 "
-CREDENTIALS = b64encode(f"{world.KEY_ID}:{world.SECRET}".encode()).decode()
+CREDENTIALS = b64encode(f"{seed.KEY_ID}:{seed.SECRET}".encode()).decode()
 
 
 def requests(count: int, header: str | None) -> Iterator[bytes]:
@@ -31,7 +31,7 @@ def requests(count: int, header: str | None) -> Iterator[bytes]:
     chosen = random.Random(count)  # noqa: S311  # nothing secret: every server gets the same
     for number in range(count):
         lines = [
-            f"POST /v1/invoices/{chosen.choice(world.INVOICES)}/notify_by/email HTTP/1.1",
+            f"POST /v1/invoices/{chosen.choice(seed.INVOICES)}/notify_by/email HTTP/1.1",
             "Host: 127.0.0.1",
             f"Authorization: Basic {CREDENTIALS}",
             "Content-Length: 0",
@@ -53,7 +53,7 @@ class Tally:
     def count(self, answer: bytes) -> None:
         """One more answer came in, head and body."""
         head, _, body = answer.partition(b"\r\n\r\n")
-        if head.startswith(STATUS) and body == world.ANSWER:
+        if head.startswith(STATUS) and body == seed.ANSWER:
             self.right += 1
             self._ended()
         else:

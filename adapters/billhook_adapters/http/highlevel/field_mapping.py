@@ -1,7 +1,8 @@
 """HighLevel's fields and statuses beside the domain's: one table each way, with its losses.
 
 `docs/reference/highlevel-fields.md` is generated from these tables, and tests hold them total:
-every status of both sides, every field of the vendor's requests and answers, and every field of a document.
+every status of both sides, every field of the vendor's requests and responses, and every field of
+a document.
 """
 
 from __future__ import annotations

@@ -26,8 +26,9 @@ from billhook.model.invoice import InvoiceId, InvoiceKey, Status
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.engine_suite import ACCOUNT, EngineOffice, EngineSuite
+from billhook_adapters.testing.contracts.engine_suite import EngineOffice, EngineSuite
 from billhook_adapters.testing.contracts.store_suite import broken_off
+from billhook_adapters.testing.running import ACCOUNT
 
 SECOND = timedelta(seconds=1)
 PATIENT = RetryPolicy(max_attempts=3, first_wait=timedelta(minutes=2), max_wait=timedelta(hours=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Lock
 
@@ -13,16 +13,14 @@ from returns.result import Failure, Result, Success
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
 from billhook.application.ports import Engine, Store
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import Accepted, MessageId, SendError
 from billhook.messaging.message import Message
 from billhook.model.account import AccountPolicy
-from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.system.clock import SettableClock
-from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 
 MakeEngine = Callable[[BackgroundJobs, int, Callable[[timedelta], None]], Engine]
 """An engine over these handlers, with so many hands, that waits for turns so."""
@@ -71,8 +69,8 @@ class EngineOffice:
     receiver: Receiver = field(default_factory=Receiver)
 
     def __post_init__(self) -> None:
-        self.service = InvoiceService(self.store, self.clock, RandomIds())
-        self.open(AccountPolicy())
+        self._running = RunningService(self.store, self.clock, sender=self.receiver)
+        self.service = self._running.service
 
     def open(self, policy: AccountPolicy) -> None:
         """Give the account this policy."""
@@ -80,10 +78,7 @@ class EngineOffice:
 
     def engine(self, *, hands: int = 1, rate_limits: RateLimits = UNLIMITED) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""
-        senders = dict.fromkeys(Medium, self.receiver)
-        background_jobs = BackgroundJobs(
-            self.store, self.clock, RandomIds(), senders, rate_limits=rate_limits
-        )
+        background_jobs = replace(self._running.background_jobs, rate_limits=rate_limits)
         return self.make(background_jobs, hands, self.clock.advance)
 
     def queued(self, count: int = 1, **document: object) -> list[Message]:
@@ -98,9 +93,6 @@ class EngineOffice:
             found = snapshot.messages((message.key,))[message.key]
         assert isinstance(found, Message)
         return found
-
-
-ACCOUNT = an_account("acc_1").id
 
 
 class EngineSuite:

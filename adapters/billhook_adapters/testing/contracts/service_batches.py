@@ -24,13 +24,8 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_document, a_payment
-from billhook_adapters.testing.contracts.service_suite import (
-    ACCOUNT,
-    DeskSuite,
-    drafted,
-    issued,
-    kept,
-)
+from billhook_adapters.testing.contracts.service_suite import DeskSuite, kept
+from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 
 @dataclass

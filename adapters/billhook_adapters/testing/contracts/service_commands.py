@@ -36,15 +36,8 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook.model.patch import Patch
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing.builders import NOON, a_full_document, a_payment
-from billhook_adapters.testing.contracts.service_suite import (
-    ACCOUNT,
-    DeskSuite,
-    drafted,
-    events,
-    issued,
-    kept,
-    unapplied,
-)
+from billhook_adapters.testing.contracts.service_suite import DeskSuite, events, kept, unapplied
+from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 ID = InvoiceId("inv_1")
 UNKNOWN = InvoiceId("inv_unknown")

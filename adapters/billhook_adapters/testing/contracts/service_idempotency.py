@@ -33,15 +33,8 @@ from billhook.model.patch import Patch
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment
-from billhook_adapters.testing.contracts.service_suite import (
-    ACCOUNT,
-    DeskSuite,
-    at_desk,
-    drafted,
-    events,
-    issued,
-    kept,
-)
+from billhook_adapters.testing.contracts.service_suite import DeskSuite, at_desk, events, kept
+from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 ID, KEY = InvoiceId("inv_1"), "key_1"
 NEW, DRAFT, ISSUED = None, Status.DRAFT, Status.ISSUED

@@ -16,8 +16,9 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite
+from billhook_adapters.testing.contracts.service_suite import DeskSuite
 from billhook_adapters.testing.faults import FaultyStore, Point
+from billhook_adapters.testing.running import ACCOUNT
 
 INVOICES, THREADS = 1000, 8
 

@@ -34,14 +34,8 @@ from billhook_adapters.testing.builders import (
     open_account,
 )
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import (
-    ACCOUNT,
-    DeskSuite,
-    drafted,
-    issued,
-    kept,
-    unapplied,
-)
+from billhook_adapters.testing.contracts.service_suite import DeskSuite, kept, unapplied
+from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 ROUNDS = 8
 ID = InvoiceId("inv_1")

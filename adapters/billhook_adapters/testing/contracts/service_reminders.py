@@ -22,8 +22,9 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_payment, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
+from billhook_adapters.testing.contracts.service_suite import DeskSuite
 from billhook_adapters.testing.contracts.store_suite import a_key
+from billhook_adapters.testing.running import ACCOUNT, issued
 
 DAY = timedelta(days=1)
 DUE = NOON + 10 * DAY

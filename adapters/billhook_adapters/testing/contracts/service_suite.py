@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
-from billhook.application.commands import Draft, Issue
 from billhook.application.ports import Store
 from billhook.application.records import RecordedEvent, RecordedPayment
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.events import InvoiceChanged
-from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook_adapters.system.clock import SettableClock
-from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
-
-ACCOUNT = AccountId("acc_1")
+from billhook_adapters.testing.builders import NOON
+from billhook_adapters.testing.running import ACCOUNT, RunningService, drafted, issued
 
 
 class DeskSuite:
@@ -37,26 +33,7 @@ class DeskSuite:
     @pytest.fixture
     def service(self, store: Store, clock: SettableClock) -> InvoiceService:
         """A desk with two accounts, the first of which numbers its invoices."""
-        service = InvoiceService(store, clock, RandomIds())
-        open_account(service, an_account(ACCOUNT, number_prefix="INV-"))
-        open_account(service, an_account("acc_2", "Umbrella"))
-        return service
-
-
-def drafted(
-    service: InvoiceService, id: str = "inv_1", account: str = ACCOUNT, **document: Any
-) -> Invoice:
-    """A draft, made at the desk."""
-    return service.execute(
-        Draft(account=AccountId(account), invoice=InvoiceId(id), document=a_document(**document))
-    ).unwrap()
-
-
-def issued(service: InvoiceService, id: str = "inv_1", **document: Any) -> Invoice:
-    """An issued invoice, made at the desk."""
-    return service.execute(
-        Issue(account=ACCOUNT, invoice=drafted(service, id, **document).id)
-    ).unwrap()
+        return RunningService(store, clock, number_prefix="INV-").service
 
 
 def at_desk(service: InvoiceService, status: Status | None) -> None:

@@ -33,7 +33,8 @@ from billhook_adapters.testing.builders import (
     a_webhook_endpoint,
     add_webhook_endpoint,
 )
-from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
+from billhook_adapters.testing.contracts.service_suite import DeskSuite
+from billhook_adapters.testing.running import ACCOUNT, issued
 
 FAR = NOON + timedelta(days=365)
 ID = InvoiceId("inv_1")

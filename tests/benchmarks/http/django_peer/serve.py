@@ -12,28 +12,28 @@ FOLDER_OF_PEER = str(Path(__file__).parent.parent)
 
 def seed() -> None:
     """The tables, the key and the invoices."""
-    import world  # beside the peer's folder, which main puts on the path
+    import seed  # beside the peer's folder, which main puts on the path
     from django.db import connection  # needs django.setup
     from django_peer.models import ApiKey, Invoice, OutboxMessage  # so do these
 
     with connection.schema_editor() as editor:
         for model in (ApiKey, Invoice, OutboxMessage):
             editor.create_model(model)
-    hashed = sha256(world.SECRET.encode()).hexdigest()
-    ApiKey.objects.create(id=world.KEY_ID, account=world.ACCOUNT, secret_sha256=hashed)
+    hashed = sha256(seed.SECRET.encode()).hexdigest()
+    ApiKey.objects.create(id=seed.KEY_ID, account=seed.ACCOUNT, secret_sha256=hashed)
     Invoice.objects.bulk_create(
         Invoice(
             id=name,
-            account=world.ACCOUNT,
+            account=seed.ACCOUNT,
             status="issued",
             amount=99800,
             currency="INR",
             customer_name="Ravi",
-            email=world.payer(number)[0],
-            contact=world.payer(number)[1],
+            email=seed.payer(number)[0],
+            contact=seed.payer(number)[1],
             short_url=f"https://bill.example/i/{name}",
         )
-        for number, name in enumerate(world.INVOICES)
+        for number, name in enumerate(seed.INVOICES)
     )
 
 

@@ -38,7 +38,7 @@ from billhook_adapters.testing.faults import (
     FaultyStore,
 )
 from simulation.clients import Book, Client
-from simulation.odds import drawn
+from simulation.probabilities import drawn
 from simulation.receivers import DEAF, GONE, Hearers, Provider
 from simulation.scheduler import ExclusiveStore, Process, Scheduler
 

@@ -32,7 +32,7 @@ from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_customer, a_document, a_payment
 from billhook_adapters.testing.builders import TOMORROW
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, InMemoryService
 
 READS = (
     "idempotency_records",
@@ -47,7 +47,7 @@ READS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnNotify(InvoiceCommand[Message, NotifyError]):
-    """A command of somebody else's, which declares what it reads and decides as another does."""
+    """A custom command, which declares what it reads and decides as another does."""
 
     kind: ClassVar = "own_notify"
     like: Notify
@@ -60,7 +60,7 @@ class OwnNotify(InvoiceCommand[Message, NotifyError]):
 
 
 class CountingStore(InMemoryStore):
-    """Keeps which rows each read asked for."""
+    """Keeps how many rows each read requested."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,73 +83,73 @@ class CountingStore(InMemoryStore):
 
 def test_a_batch_reads_each_kind_of_row_once() -> None:
     store = CountingStore()
-    office = Office(store)
+    running = InMemoryService(store)
     ids = [InvoiceId(f"inv_{number}") for number in range(10)]
     drafts: list[AnyCommand] = [
         Draft(account=ACME, invoice=one, document=a_document(), key=f"d{one}") for one in ids
     ]
     cancels: list[AnyCommand] = [Cancel(account=ACME, invoice=one, key=f"c{one}") for one in ids]
     store.reads.clear()
-    office.service.execute_all([*drafts, *cancels])
+    running.service.execute_all([*drafts, *cancels])
     assert store.reads == [("idempotency_records", 20), ("accounts", 1), ("invoices", 10)]
 
 
-def test_commands_without_a_key_look_nothing_up() -> None:
+def test_commands_without_a_key_read_no_idempotency_records() -> None:
     store = CountingStore()
-    office = Office(store)
+    running = InMemoryService(store)
     store.reads.clear()
-    office.service.execute_all([Draft(account=ACME, document=a_document())] * 3)
+    running.service.execute_all([Draft(account=ACME, document=a_document())] * 3)
     assert store.reads == [("accounts", 1)]
 
 
-def test_an_address_that_is_not_known_is_not_looked_up() -> None:
+def test_a_missing_address_is_not_looked_up() -> None:
     store = CountingStore()
-    office = Office(store)
-    office.issued(customer=a_customer(contact=None))
+    running = InMemoryService(store)
+    running.issued(customer=a_customer(contact=None))
     store.reads.clear()
     by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
-    assert office.service.execute(by_sms) == Failure(MissingContact())
+    assert running.service.execute(by_sms) == Failure(MissingContact())
     assert store.reads == [("accounts", 1), ("invoices", 1)]
 
 
 def test_the_payers_of_a_batch_are_looked_up_together() -> None:
     store = CountingStore()
-    office = Office(store)
+    running = InMemoryService(store)
     ids = [InvoiceId(f"inv_{number}") for number in range(10)]
     for number, one in enumerate(ids):
-        office.issued(one, customer=a_customer(email=f"payer{number}@example.com"))
+        running.issued(one, customer=a_customer(email=f"payer{number}@example.com"))
     store.reads.clear()
     by_mail: list[AnyCommand] = [
         Notify(account=ACME, invoice=one, medium=Medium.EMAIL) for one in ids
     ]
-    assert all(isinstance(answer, Success) for answer in office.service.execute_all(by_mail))
+    assert all(isinstance(answer, Success) for answer in running.service.execute_all(by_mail))
     assert store.reads == [("accounts", 1), ("invoices", 10), ("histories", 10)]
 
 
-def test_a_payer_who_came_with_the_batch_is_looked_up_too() -> None:
+def test_a_payer_drafted_in_the_batch_is_looked_up_too() -> None:
     store = CountingStore()
-    office = Office(store)
-    office.issued()
+    running = InMemoryService(store)
+    running.issued()
     new = a_document(customer=a_customer(email="new@example.com"))
     store.reads.clear()
-    told, sent = office.service.execute_all(
+    notified, sent = running.service.execute_all(
         [
             Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL),
             DraftAndSend(account=ACME, document=new, media=(Medium.EMAIL,)),
         ]
     )
-    assert isinstance(told, Success)
+    assert isinstance(notified, Success)
     assert isinstance(sent, Success)
-    # Known by its e-mail, and by the SMS that it might want: the other one was asked for.
+    # The e-mail address of the first, and both addresses of the draft.
     assert store.reads[2:] == [("histories", 3)]
 
 
 def test_the_payments_of_a_batch_are_looked_up_together() -> None:
     store = CountingStore()
-    office = Office(store)
-    office.issued()
+    running = InMemoryService(store)
+    running.issued()
     store.reads.clear()
-    office.service.execute_all(
+    running.service.execute_all(
         [
             Pay(account=ACME, invoice=ONE, payment=a_payment(1, f"pay_{number}"))
             for number in range(10)
@@ -160,60 +160,60 @@ def test_the_payments_of_a_batch_are_looked_up_together() -> None:
 
 def test_rows_are_read_in_one_order_whatever_the_order_of_the_commands() -> None:
     store = CountingStore()
-    office = Office(store)
+    running = InMemoryService(store)
     commands: list[AnyCommand] = [
-        Send(account=ACME, invoice=office.drafted().id, key="send"),
+        Send(account=ACME, invoice=running.drafted().id, key="send"),
         SaveEntry(account=ACME, id="entry", body="{}"),
         Pay(account=ACME, invoice=ONE, payment=a_payment(1)),
     ]
     expected = ["idempotency_records", "accounts", "invoices", "payments", "entries", "histories"]
     for order in (commands, commands[::-1]):
         store.reads.clear()
-        office.service.execute_all(order)
+        running.service.execute_all(order)
         assert [name for name, _ in store.reads] == expected
 
 
-def test_a_command_of_another_kind_is_read_for_as_it_asks() -> None:
-    asked = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+def test_the_rows_that_a_custom_command_declares_are_read() -> None:
+    notify = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
     store = CountingStore()
-    office = Office(store)
-    office.issued()
+    running = InMemoryService(store)
+    running.issued()
     store.reads.clear()
     assert (
-        office.service.execute(OwnNotify(account=ACME, invoice=ONE, like=asked)).unwrap().medium
+        running.service.execute(OwnNotify(account=ACME, invoice=ONE, like=notify)).unwrap().medium
         is Medium.EMAIL
     )
     assert store.reads == [("accounts", 1), ("invoices", 1), ("histories", 1)]
 
 
-def test_the_time_is_told_once_all_is_read() -> None:
+def test_the_clock_is_read_once_all_rows_are_read() -> None:
     store = CountingStore()
-    office = Office(store)
-    told: list[int] = []
-    now = office.clock.now
+    running = InMemoryService(store)
+    reads: list[int] = []
+    now = running.clock.now
 
-    def telling() -> datetime:
-        told.append(len(store.reads))
+    def counting_now() -> datetime:
+        reads.append(len(store.reads))
         return now()
 
-    office.issued()
+    running.issued()
     store.reads.clear()
-    office.clock.now = telling  # type: ignore[method-assign]
-    office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
-    assert told == [len(store.reads)]
+    running.clock.now = counting_now  # type: ignore[method-assign]
+    running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, key="k"))
+    assert reads == [len(store.reads)]
 
 
 def test_the_reminders_of_a_batch_are_looked_up_together() -> None:
     store = CountingStore()
-    office = Office(store, reminders=ReminderSchedule(after=[timedelta(0)]))
+    running = InMemoryService(store, reminders=ReminderSchedule(after=[timedelta(0)]))
     ids = [InvoiceId(f"inv_{number}") for number in range(10)]
     store.reads.clear()
     for one in ids:
-        office.issued(one, due_by=TOMORROW)
+        running.issued(one, due_by=TOMORROW)
     assert not [read for read in store.reads if read[0] == "reminders"]
     store.reads.clear()
-    office.service.execute_all([Remind(account=ACME, invoice=one) for one in ids])
+    running.service.execute_all([Remind(account=ACME, invoice=one) for one in ids])
     assert [read for read in store.reads if read[0] == "reminders"] == [("reminders", 10)]
     store.reads.clear()
-    office.service.execute_all([Cancel(account=ACME, invoice=one) for one in ids])
+    running.service.execute_all([Cancel(account=ACME, invoice=one) for one in ids])
     assert [read for read in store.reads if read[0] == "reminders"] == [("reminders", 10)]

@@ -13,7 +13,7 @@ from billhook.application.commands import Notify
 from billhook.application.records import Contact, ContactHistory
 from billhook.model.customer import Medium
 from billhook_adapters.memory import InMemoryStore
-from unit.office import ACME, ONE, Office
+from unit.running_service import ACME, ONE, InMemoryService
 
 BY_EMAIL = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
 
@@ -39,17 +39,17 @@ def _nothing(contacts: Collection[Contact]) -> dict[Contact, ContactHistory]:
 
 
 @pytest.fixture
-def office() -> Office:
-    office = Office(TaciturnStore())
-    office.issued()
-    return office
+def running() -> InMemoryService:
+    running = InMemoryService(TaciturnStore())
+    running.issued()
+    return running
 
 
-def test_a_stranger_is_written_to(office: Office) -> None:
-    message = office.service.execute(BY_EMAIL).unwrap()
-    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
+def test_a_stranger_is_written_to(running: InMemoryService) -> None:
+    message = running.service.execute(BY_EMAIL).unwrap()
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
-def test_nothing_stands_against_writing_to_a_stranger(office: Office) -> None:
-    verdicts = office.service.explain(ACME, ONE).unwrap()
+def test_nothing_stands_against_writing_to_a_stranger(running: InMemoryService) -> None:
+    verdicts = running.service.explain(ACME, ONE).unwrap()
     assert {v.medium: v.allowed for v in verdicts if v.medium} == dict.fromkeys(Medium, True)

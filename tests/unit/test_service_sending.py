@@ -30,33 +30,33 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook.model.money import LARGEST
 from billhook.model.patch import Patch
 from billhook_adapters.testing import NOON, a_customer, a_document, a_line
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, InMemoryService
 
 BOTH = (Medium.SMS, Medium.EMAIL)
 BY_EMAIL = a_customer(contact=None)
 OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
 
 
-def _send(office: Office, id: InvoiceId = ONE, **given: Any) -> Result[Any, Any]:
-    return office.service.execute(Send(account=ACME, invoice=id, **{"media": BOTH, **given}))
+def _send(running: InMemoryService, id: InvoiceId = ONE, **given: Any) -> Result[Any, Any]:
+    return running.service.execute(Send(account=ACME, invoice=id, **{"media": BOTH, **given}))
 
 
-def _sent(office: Office, **document: Any) -> Result[Any, Any]:
+def _sent(running: InMemoryService, **document: Any) -> Result[Any, Any]:
     command = DraftAndSend(
         account=ACME,
         invoice=ONE,
         document=a_document(**document),
         addresses=MissingAddressPolicy.REQUIRED,
     )
-    return office.service.execute(command)
+    return running.service.execute(command)
 
 
 def test_sending_a_draft_issues_it_and_queues_a_message_a_medium() -> None:
-    office = Office()
-    office.drafted()
-    sent = _send(office).unwrap()
-    assert sent.invoice == office.seen()
-    assert {message.id: message for message in office.messages()} == {
+    running = InMemoryService()
+    running.drafted()
+    sent = _send(running).unwrap()
+    assert sent.invoice == running.invoice()
+    assert {message.id: message for message in running.messages()} == {
         message.id: message for message in sent.messages
     }
     assert (sent.invoice.status, sent.invoice.version) == (Status.ISSUED, 2)
@@ -66,11 +66,11 @@ def test_sending_a_draft_issues_it_and_queues_a_message_a_medium() -> None:
     ]
 
 
-def test_a_message_is_a_row_and_a_fact_beside_the_replay() -> None:
-    office = Office()
-    invoice = office.issued()
+def test_a_message_is_a_row_and_an_event_that_changes_no_version() -> None:
+    running = InMemoryService()
+    invoice = running.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL, actor="key_7")
-    message = office.service.execute(command).unwrap()
+    message = running.service.execute(command).unwrap()
     assert message == Message(
         account=ACME,
         id=message.id,
@@ -81,56 +81,56 @@ def test_a_message_is_a_row_and_a_fact_beside_the_replay() -> None:
         due_at=NOON,
     )
     requested = NotificationRequested(NOON, message.id, Medium.EMAIL)
-    assert office.events()[-1] == RecordedEvent(invoice.key, None, requested, "key_7")
-    assert office.seen() == invoice
+    assert running.events()[-1] == RecordedEvent(invoice.key, None, requested, "key_7")
+    assert running.invoice() == invoice
 
 
 def test_sending_an_issued_invoice_again_issues_nothing() -> None:
-    office = Office()
-    issued = office.issued()
-    first, second = _send(office).unwrap(), _send(office).unwrap()
+    running = InMemoryService()
+    issued = running.issued()
+    first, second = _send(running).unwrap(), _send(running).unwrap()
     assert first.invoice == second.invoice == issued
-    assert len(office.messages()) == 4
+    assert len(running.messages()) == 4
 
 
-def test_sending_not_again_is_refused_where_issuing_is() -> None:
-    office = Office()
-    office.issued()
-    assert _send(office, again=False) == Failure(
+def test_sending_with_again_false_is_refused_where_issuing_is() -> None:
+    running = InMemoryService()
+    running.issued()
+    assert _send(running, again=False) == Failure(
         OperationNotAllowed(Operation.ISSUE, Status.ISSUED, (Status.DRAFT,))
     )
-    office.drafted(TWO)
-    assert _send(office, TWO, again=False).unwrap().invoice.status is Status.ISSUED
+    running.drafted(TWO)
+    assert _send(running, TWO, again=False).unwrap().invoice.status is Status.ISSUED
 
 
 @pytest.mark.parametrize("addresses", MissingAddressPolicy)
 def test_an_invoice_that_is_not_open_is_not_sent(addresses: MissingAddressPolicy) -> None:
-    office = Office()
-    office.issued(expire_by=NOON + timedelta(hours=1))
-    office.clock.advance(timedelta(hours=1))
+    running = InMemoryService()
+    running.issued(expire_by=NOON + timedelta(hours=1))
+    running.clock.advance(timedelta(hours=1))
     for media in (BOTH, ()):
-        assert _send(office, addresses=addresses, media=media) == Failure(
+        assert _send(running, addresses=addresses, media=media) == Failure(
             OperationNotAllowed(Operation.NOTIFY, Status.EXPIRED, OPEN)
         )
 
 
-def test_where_every_address_is_required_a_missing_one_leaves_the_draft_a_draft() -> None:
-    office = Office()
-    draft = office.drafted(customer=BY_EMAIL)
-    assert _send(office, addresses=MissingAddressPolicy.REQUIRED) == Failure(MissingContact())
-    assert (office.seen(), list(office.messages())) == (draft, [])
+def test_a_missing_required_address_leaves_the_draft_a_draft() -> None:
+    running = InMemoryService()
+    draft = running.drafted(customer=BY_EMAIL)
+    assert _send(running, addresses=MissingAddressPolicy.REQUIRED) == Failure(MissingContact())
+    assert (running.invoice(), list(running.messages())) == (draft, [])
 
 
-def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
-    office = Office()
-    office.drafted(customer=BY_EMAIL)
-    sent = _send(office, addresses=MissingAddressPolicy.AVAILABLE).unwrap()
+def test_a_missing_optional_address_is_left_out() -> None:
+    running = InMemoryService()
+    running.drafted(customer=BY_EMAIL)
+    sent = _send(running, addresses=MissingAddressPolicy.AVAILABLE).unwrap()
     assert [message.medium for message in sent.messages] == [Medium.EMAIL]
-    assert office.seen().status is Status.ISSUED
+    assert running.invoice().status is Status.ISSUED
 
 
 @pytest.mark.parametrize(
-    ("asked", "given", "told"),
+    ("preferred", "given", "expected"),
     [
         (("email", "sms"), None, ["email", "sms"]),
         (("sms",), None, ["sms"]),
@@ -140,81 +140,72 @@ def test_where_available_addresses_do_a_missing_one_is_left_out() -> None:
     ],
 )
 def test_the_document_says_by_which_media_unless_the_caller_does(
-    asked: tuple[str, ...], given: Any, told: list[str]
+    preferred: tuple[str, ...], given: Any, expected: list[str]
 ) -> None:
-    office = Office()
-    office.drafted(media=asked)
-    sent = _send(office, media=given).unwrap()
-    assert [message.medium for message in sent.messages] == told
+    running = InMemoryService()
+    running.drafted(media=preferred)
+    sent = _send(running, media=given).unwrap()
+    assert [message.medium for message in sent.messages] == expected
 
 
 def test_the_resend_throttle_holds_within_a_batch_too() -> None:
     wait = timedelta(minutes=5)
-    office = Office(resend_wait=wait)
-    office.issued()
+    running = InMemoryService(resend_wait=wait)
+    running.issued()
     command = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
-    first, second = office.service.execute_all([command, command])
+    first, second = running.service.execute_all([command, command])
     assert isinstance(first, Success)
     assert second == Failure(TooSoon(Medium.SMS, NOON + wait))
-    assert office.service.execute(command) == second
-    office.clock.advance(wait)
-    assert isinstance(office.service.execute(command), Success)
+    assert running.service.execute(command) == second
+    running.clock.advance(wait)
+    assert isinstance(running.service.execute(command), Success)
 
 
-def test_an_invoice_is_not_written_about_too_often_whatever_the_address() -> None:
+def test_the_wait_of_an_invoice_holds_for_every_address() -> None:
     wait = timedelta(minutes=5)
-    office = Office(invoice_wait=wait)
-    office.issued()
-    office.issued(TWO)
+    running = InMemoryService(invoice_wait=wait)
+    running.issued()
+    running.issued(TWO)
     by_sms = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
     about_another = Notify(account=ACME, invoice=TWO, medium=Medium.SMS)
     by_mail = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
-    first, second, other, mail = office.service.execute_all(
+    first, second, other, mail = running.service.execute_all(
         [by_sms, by_sms, about_another, by_mail]
     )
     assert [isinstance(one, Success) for one in (first, other, mail)] == [True] * 3
     assert second == Failure(TooSoon(Medium.SMS, NOON + wait))
     renamed = Update(account=ACME, invoice=ONE, patch=Patch(notes={"a": "b"}))
-    assert isinstance(office.service.execute(renamed), Success)
-    assert office.service.execute(by_sms) == second
-    office.clock.advance(wait)
-    assert isinstance(office.service.execute(by_sms), Success)
+    assert isinstance(running.service.execute(renamed), Success)
+    assert running.service.execute(by_sms) == second
+    running.clock.advance(wait)
+    assert isinstance(running.service.execute(by_sms), Success)
 
 
 def test_a_suppressed_address_is_not_written_to() -> None:
-    office = Office()
-    office.issued()
+    running = InMemoryService()
+    running.issued()
     contact = Contact(ACME, Medium.EMAIL, "ravi@example.com")
-    with office.store.transaction() as transaction:
+    with running.store.transaction() as transaction:
         transaction.save(PendingWrites(suppressed={contact: "bounced"}))
     bounced = Failure(AddressSuppressed(Medium.EMAIL, "bounced"))
-    assert office.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)) == bounced
-    assert _send(office) == bounced
-    assert list(office.messages()) == []
+    assert (
+        running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)) == bounced
+    )
+    assert _send(running) == bounced
+    assert list(running.messages()) == []
 
 
-def test_drafting_and_sending_is_all() -> None:
-    office = Office()
-    sent = _sent(office, media=["sms"]).unwrap()
-    assert (sent.invoice.version, len(sent.messages)) == (2, 1)
-    assert [event.event.name for event in office.events()] == [
-        "invoice.drafted",
-        "invoice.issued",
-        "invoice.notification_requested",
-    ]
-
-
-def test_drafting_and_sending_tells_by_the_media_that_the_caller_names() -> None:
+def test_drafting_and_sending_uses_the_media_that_the_caller_names() -> None:
     command = DraftAndSend(account=ACME, document=a_document(media=["email"]), media=(Medium.SMS,))
-    sent = Office().service.execute(command).unwrap()
+    sent = InMemoryService().service.execute(command).unwrap()
     assert [message.medium for message in sent.messages] == [Medium.SMS]
 
 
 @pytest.mark.parametrize("medium", Medium)
-def test_nobody_is_told_of_a_draft_without_a_customer(medium: Medium) -> None:
-    office = Office()
-    office.drafted(customer=None)
-    assert office.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)) == Failure(
+def test_no_message_is_sent_about_a_draft_without_a_customer(medium: Medium) -> None:
+    running = InMemoryService()
+    running.drafted(customer=None)
+    assert running.service.execute(Notify(account=ACME, invoice=ONE, medium=medium)) == Failure(
         OperationNotAllowed(Operation.NOTIFY, Status.DRAFT, OPEN)
     )
 
@@ -227,33 +218,35 @@ def test_nobody_is_told_of_a_draft_without_a_customer(medium: Medium) -> None:
         ({"lines": [a_line(LARGEST, 2)]}, AmountTooLarge(LARGEST)),
     ],
 )
-def test_drafting_and_sending_is_or_nothing(document: dict[str, Any], refusal: Any) -> None:
-    office = Office()
-    before = office.rows()
-    assert _sent(office, **document) == Failure(refusal)
-    assert office.rows() == before
-    assert office.service.get(ACME, ONE) == Failure(InvoiceNotFound())
+def test_drafting_and_sending_does_nothing_where_one_step_fails(
+    document: dict[str, Any], refusal: Any
+) -> None:
+    running = InMemoryService()
+    before = running.rows()
+    assert _sent(running, **document) == Failure(refusal)
+    assert running.rows() == before
+    assert running.service.get(ACME, ONE) == Failure(InvoiceNotFound())
 
 
 def test_drafting_and_sending_needs_a_free_id() -> None:
-    office = Office()
-    office.drafted()
-    assert _sent(office) == Failure(AlreadyExists())
+    running = InMemoryService()
+    running.drafted()
+    assert _sent(running) == Failure(AlreadyExists())
 
 
 def test_an_invoice_is_numbered_when_it_is_issued() -> None:
-    office = Office(number_prefix="INV-")
-    assert office.drafted(ONE).number is None
-    assert office.issued(TWO).number == "INV-0001"
-    assert _send(office).unwrap().invoice.number == "INV-0002"
+    running = InMemoryService(number_prefix="INV-")
+    assert running.drafted(ONE).number is None
+    assert running.issued(TWO).number == "INV-0001"
+    assert _send(running).unwrap().invoice.number == "INV-0002"
 
 
-def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
-    office = Office(number_prefix="INV-")
-    office.drafted(ONE, customer=BY_EMAIL)
-    office.drafted(TWO)
+def test_no_refused_command_leaves_a_gap_in_the_numbers() -> None:
+    running = InMemoryService(number_prefix="INV-")
+    running.drafted(ONE, customer=BY_EMAIL)
+    running.drafted(TWO)
     empty, last = InvoiceId("inv_3"), InvoiceId("inv_4")
-    answers = office.service.execute_all(
+    answers = running.service.execute_all(
         [
             Draft(account=ACME, invoice=empty, document=a_document(lines=[])),
             Issue(account=ACME, invoice=empty),
@@ -267,12 +260,6 @@ def test_no_refusal_leaves_a_gap_in_the_numbers() -> None:
     )
     successes = [isinstance(answer, Success) for answer in answers]
     assert successes == [True, False, False, False, False, True, False, True]
-    assert _send(office).failure() == MissingContact()
-    assert [office.seen(one).number for one in (TWO, last)] == ["INV-0001", "INV-0002"]
-    assert office.service.execute(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"
-
-
-def test_every_short_url_is_another() -> None:
-    office = Office()
-    urls = {office.issued(one).short_url for one in (ONE, TWO)}
-    assert len(urls) == 2
+    assert _send(running).failure() == MissingContact()
+    assert [running.invoice(one).number for one in (TWO, last)] == ["INV-0001", "INV-0002"]
+    assert running.service.execute(Issue(account=ACME, invoice=ONE)).unwrap().number == "INV-0003"

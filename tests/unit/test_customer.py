@@ -67,7 +67,7 @@ def test_what_is_no_phone_number_is_refused(text: str) -> None:
     ("address", "medium"),
     [("ravi@example.com", Medium.EMAIL), ("+919876543210", Medium.SMS)],
 )
-def test_the_shape_of_an_address_tells_its_medium(address: str, medium: Medium) -> None:
+def test_the_form_of_an_address_determines_its_medium(address: str, medium: Medium) -> None:
     assert medium_of(address) is medium
 
 

@@ -30,7 +30,7 @@ from billhook_adapters.testing import a_document, a_line
         (1_000_000, "0.000001", 1),
     ],
 )
-def test_a_line_comes_to_its_amount_times_its_quantity(
+def test_a_line_is_its_unit_amount_times_its_quantity(
     unit_amount: int, quantity: Any, expected: int
 ) -> None:
     assert a_line(unit_amount, quantity).total == expected
@@ -79,7 +79,7 @@ def test_each_rule_rounds_once(rounding: str, expected: int) -> None:
 
 
 @pytest.mark.parametrize("rounding", Rounding)
-def test_no_lines_come_to_nothing(rounding: Rounding) -> None:
+def test_no_lines_add_up_to_zero(rounding: Rounding) -> None:
     assert total([], rounding) == 0
 
 

@@ -1,4 +1,4 @@
-"""What subscribers are told of, who wants to hear it, and how patiently they are told."""
+"""Webhooks: which events there are, which endpoints get them, and how long they are retried."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ SILENT = [
 
 
 @pytest.mark.parametrize(("result", "event_type"), EVENTS)
-def test_an_invoice_that_comes_to_a_status_is_an_event(result: Any, event_type: str) -> None:
+def test_a_new_status_is_a_webhook_event(result: Any, event_type: str) -> None:
     assert event_type_of(_change(result)) is WebhookEventType(event_type)
 
 
@@ -74,7 +74,7 @@ def test_what_leads_to_no_new_standing_is_no_event(result: Any) -> None:
     assert event_type_of(_change(result)) is None
 
 
-def test_a_subscriber_wants_every_event_unless_it_chose() -> None:
+def test_an_endpoint_gets_every_event_unless_it_chose() -> None:
     assert [a_webhook_endpoint().wants(event_type) for event_type in WebhookEventType] == [True] * 5
     picky = a_webhook_endpoint(events=(WebhookEventType.PAID, WebhookEventType.EXPIRED))
     assert [event_type for event_type in WebhookEventType if picky.wants(event_type)] == [
@@ -83,18 +83,18 @@ def test_a_subscriber_wants_every_event_unless_it_chose() -> None:
     ]
 
 
-def test_a_silenced_subscriber_wants_nothing() -> None:
+def test_a_silenced_endpoint_gets_nothing() -> None:
     assert [
         a_webhook_endpoint(silenced=True).wants(event_type) for event_type in WebhookEventType
     ] == [False] * 5
 
 
-def test_a_subscriber_is_found_only_with_its_account() -> None:
+def test_an_endpoint_is_found_only_with_its_account() -> None:
     assert a_webhook_endpoint(account="acc_2").key == ("acc_2", "sub_1")
 
 
 @pytest.mark.parametrize("words", ["url", "sealed_secret"])
-def test_a_subscriber_never_prints_where_it_is_told_nor_its_secret(words: str) -> None:
+def test_an_endpoint_prints_neither_its_url_nor_its_secret(words: str) -> None:
     assert "canary" not in repr(a_webhook_endpoint(**{words: "canary"}))
 
 
@@ -109,7 +109,7 @@ def test_a_subscriber_never_prints_where_it_is_told_nor_its_secret(words: str) -
         {"secret": "open"},
     ],
 )
-def test_a_subscriber_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
+def test_an_invalid_endpoint_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         a_webhook_endpoint(**fields)
 
@@ -121,12 +121,12 @@ def test_the_longest_url_is_taken() -> None:
 @pytest.mark.parametrize(
     "fields", [{"version": -1}, {"webhook_endpoint": "a b"}, {"event_type": "lost"}]
 )
-def test_an_announcement_of_no_sound_shape_is_refused(fields: dict[str, Any]) -> None:
+def test_an_invalid_webhook_event_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         a_webhook_event(**fields)
 
 
-def test_an_announcement_stays_one_on_its_way() -> None:
+def test_a_webhook_event_keeps_its_type_through_delivery() -> None:
     waiting = a_webhook_event()
     sending = claim(waiting, now=NOON, lease=timedelta(minutes=2)).unwrap()
     ended = suppress(sending, "unsubscribed", now=NOON)
@@ -139,7 +139,7 @@ def test_an_announcement_stays_one_on_its_way() -> None:
     assert (ended.key, ended.invoice_key) == (("acc_1", "evt_1"), ("acc_1", "inv_1"))
 
 
-def test_a_subscriber_that_does_not_answer_is_told_for_a_day_and_no_longer() -> None:
+def test_an_endpoint_that_does_not_answer_is_retried_for_a_day_and_no_longer() -> None:
     day = timedelta(hours=24)
     waits: list[timedelta] = []
     now, attempts = NOON, 0
@@ -185,7 +185,7 @@ def test_the_last_attempt_may_fall_on_the_last_instant() -> None:
     assert again(timedelta(minutes=1) - TICK) == end - TICK
 
 
-def test_the_time_counts_from_when_it_was_first_asked_for() -> None:
+def test_the_time_counts_from_the_first_request() -> None:
     patience = RetryPolicy(give_up_after=timedelta(minutes=10))
     late = NOON + timedelta(minutes=10)
     given: dict[str, Any] = {"jitter": 1.0, "now": late}

@@ -20,7 +20,7 @@ from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.system.clock import SystemClock
-from chaos.books import Books
+from chaos.audit import Books
 from chaos.load import Request
 from chaos.mailbox import SENDER, Mails
 from chaos.serving import Account

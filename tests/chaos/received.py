@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 from billhook.messaging.delivery import DeliveryStatus
+from chaos.billing import Office
 from chaos.mailbox import Mails
-from chaos.office import Office
 
 
 class Heard(NamedTuple):

@@ -1,4 +1,4 @@
-"""Where the store refuses a batch, only the culprit fails; what is a bug leaves nothing."""
+"""Where the store refuses a batch, only the cause fails; a bug leaves nothing."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from billhook.application.command import AnyCommand
 from billhook.application.commands import Cancel, Draft, Issue, Pay
 from billhook.application.ports import StoreConflictError
 from billhook.application.records import PendingWrites
-from billhook.lifecycle.errors import InvoiceNotFound, NotStored
+from billhook.lifecycle.errors import NotStored
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import a_document, a_payment
-from unit.office import ACME, ONE, TWO, Office
+from unit.running_service import ACME, ONE, TWO, InMemoryService
 
 CULPRIT = InvoiceId("inv_bad")
 
@@ -49,17 +49,9 @@ def _drafts(*ids: InvoiceId, key: str | None = None) -> list[Draft]:
     return [Draft(account=ACME, invoice=one, document=a_document(), key=key) for one in ids]
 
 
-def test_only_the_culprit_fails() -> None:
-    office = Office(PickyStore(StoreConflictError))
-    first, bad, last = office.service.execute_all(_drafts(ONE, CULPRIT, TWO))
-    assert bad == Failure(NotStored())
-    assert (first, last) == (Success(office.seen(ONE)), Success(office.seen(TWO)))
-    assert office.service.get(ACME, CULPRIT) == Failure(InvoiceNotFound())
-
-
-def test_commands_still_fold_in_order_when_they_are_redone() -> None:
-    office = Office(PickyStore(StoreConflictError))
-    answers = office.service.execute_all(
+def test_commands_are_decided_in_order_when_they_are_retried() -> None:
+    running = InMemoryService(PickyStore(StoreConflictError))
+    answers = running.service.execute_all(
         [
             *_drafts(ONE, CULPRIT),
             Issue(account=ACME, invoice=ONE),
@@ -67,14 +59,14 @@ def test_commands_still_fold_in_order_when_they_are_redone() -> None:
         ]
     )
     assert [isinstance(answer, Success) for answer in answers] == [True, False, True, True]
-    assert [event.version for event in office.events()] == [1, 2, 3]
+    assert [event.version for event in running.events()] == [1, 2, 3]
 
 
-def test_a_batch_that_is_taken_is_one_write() -> None:
+def test_an_accepted_batch_is_one_write() -> None:
     store = PickyStore(StoreConflictError)
-    office = Office(store)
+    running = InMemoryService(store)
     before = store.saves
-    office.service.execute_all(_drafts(ONE, TWO))
+    running.service.execute_all(_drafts(ONE, TWO))
     assert store.saves == before + 1
 
 
@@ -85,37 +77,39 @@ def test_a_batch_that_is_taken_is_one_write() -> None:
         (Pay(account=ACME, invoice=TWO, payment=a_payment()),) * 2,
     ],
 )
-def test_a_batch_that_comes_back_to_a_row_is_one_write(commands: tuple[AnyCommand, ...]) -> None:
+def test_a_batch_with_two_commands_on_one_row_is_one_write(
+    commands: tuple[AnyCommand, ...],
+) -> None:
     store = PickyStore(StoreConflictError)
-    office = Office(store)
-    office.drafted(ONE)
-    office.issued(TWO)
+    running = InMemoryService(store)
+    running.drafted(ONE)
+    running.issued(TWO)
     before = store.saves
-    answers = office.service.execute_all(commands)
+    answers = running.service.execute_all(commands)
     assert [isinstance(answer, Success) for answer in answers] == [True, True]
     assert store.saves == before + 1
 
 
-def test_a_command_alone_is_not_tried_again() -> None:
+def test_a_single_command_is_not_retried() -> None:
     store = PickyStore(StoreConflictError)
-    office = Office(store)
+    running = InMemoryService(store)
     before = store.saves
-    assert office.service.execute_all(_drafts(CULPRIT)) == [Failure(NotStored())]
+    assert running.service.execute_all(_drafts(CULPRIT)) == [Failure(NotStored())]
     assert store.saves == before + 1
 
 
-def test_what_was_not_stored_is_not_remembered() -> None:
+def test_a_command_that_was_not_stored_leaves_no_idempotency_record() -> None:
     store = PickyStore(StoreConflictError)
-    office = Office(store)
+    running = InMemoryService(store)
     command = _drafts(CULPRIT, key="k")[0]
-    assert office.service.execute(command) == Failure(NotStored())
+    assert running.service.execute(command) == Failure(NotStored())
     store.error = None
-    assert office.service.execute(command) == Success(office.seen(CULPRIT))
+    assert running.service.execute(command) == Success(running.invoice(CULPRIT))
 
 
 def test_a_bug_raises_and_leaves_nothing() -> None:
-    office = Office(PickyStore(RuntimeError))
-    before = office.rows()
+    running = InMemoryService(PickyStore(RuntimeError))
+    before = running.rows()
     with pytest.raises(RuntimeError, match="no"):
-        office.service.execute_all(_drafts(ONE, CULPRIT))
-    assert office.rows() == before
+        running.service.execute_all(_drafts(ONE, CULPRIT))
+    assert running.rows() == before

@@ -1,4 +1,4 @@
-"""Changes: an invoice is what its facts tell of, and nothing else."""
+"""Applying events: an invoice is what its events make it, and nothing else."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ HISTORIES: dict[str, list[InvoiceChanged]] = {
 
 
 @pytest.mark.parametrize("kind", HISTORIES)
-def test_every_operation_yields_its_one_fact_and_one_version(kind: str) -> None:
+def test_every_operation_yields_one_event_and_one_version(kind: str) -> None:
     steps = _steps(kind)
     assert [step.event for step in steps] == HISTORIES[kind]
     assert [step.invoice.version for step in steps] == list(range(1, len(steps) + 1))
 
 
 @pytest.mark.parametrize("kind", HISTORIES)
-def test_replaying_the_facts_gives_the_invoice_of_every_step(kind: str) -> None:
+def test_replaying_the_events_gives_the_invoice_of_every_step(kind: str) -> None:
     steps = _steps(kind)
     for count, step in enumerate(steps, start=1):
         assert replay(HISTORIES[kind][:count]) == step.invoice
@@ -94,12 +94,12 @@ def test_what_a_change_makes_is_valid(kind: str) -> None:
         assert Invoice.model_validate(dict(step.invoice)) == step.invoice
 
 
-def test_a_change_holds_the_invoice_and_the_fact() -> None:
+def test_a_change_holds_the_invoice_and_the_event() -> None:
     issued = an_invoice(Status.ISSUED)
     assert changed(issued, CANCELLED) == Change(apply(issued, CANCELLED), CANCELLED)
 
 
-def test_applying_a_fact_leaves_the_invoice_as_it_was() -> None:
+def test_applying_an_event_leaves_the_invoice_as_it_was() -> None:
     issued = an_invoice(Status.ISSUED)
     before = dict(issued)
     apply(issued, CANCELLED)
@@ -116,13 +116,15 @@ ILLEGAL: list[tuple[Status, InvoiceChanged]] = [
 
 
 @pytest.mark.parametrize(("status", "event"), ILLEGAL)
-def test_a_fact_that_breaks_the_law_raises(status: Status, event: InvoiceChanged) -> None:
+def test_an_event_that_the_transition_table_forbids_raises(
+    status: Status, event: InvoiceChanged
+) -> None:
     with pytest.raises(KeyError):
         apply(an_invoice(status), event)
 
 
 def test_a_history_is_not_drafted_twice() -> None:
-    with pytest.raises(ValueError, match="only the first event can be"):
+    with pytest.raises(ValueError, match=r"only the first event can be invoice\.drafted"):
         replay([DRAFTED, DRAFTED])
 
 
@@ -138,7 +140,7 @@ def test_a_history_ends_with_a_deletion(event: InvoiceChanged) -> None:
         replay([DRAFTED, DELETED, event])
 
 
-def test_an_invoice_has_at_least_one_fact() -> None:
+def test_an_invoice_has_at_least_one_event() -> None:
     with pytest.raises(ValueError, match="at least one event"):
         replay([])
 

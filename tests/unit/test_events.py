@@ -1,4 +1,4 @@
-"""Facts are kept for ever: their bytes are pinned here, and change only under a new version."""
+"""Events are kept for ever: their bytes are pinned, and change only under a new version."""
 
 from __future__ import annotations
 
@@ -93,35 +93,35 @@ PINNED: list[tuple[Event, str, bytes]] = [
 ]
 
 
-def test_every_fact_is_pinned() -> None:
+def test_every_event_is_pinned() -> None:
     assert {type(event) for event, _, _ in PINNED} == set(get_args(Event))
 
 
 @pytest.mark.parametrize(("event", "name", "body"), PINNED)
-def test_a_fact_is_stored_as_these_bytes(event: Event, name: str, body: bytes) -> None:
+def test_an_event_is_stored_as_these_bytes(event: Event, name: str, body: bytes) -> None:
     assert (event.name, event.version, encode(event)) == (f"invoice.{name}", 1, body)
 
 
 @pytest.mark.parametrize(("event", "name", "body"), PINNED)
-def test_stored_bytes_are_read_as_the_fact(event: Event, name: str, body: bytes) -> None:
+def test_stored_bytes_are_read_as_the_event(event: Event, name: str, body: bytes) -> None:
     read = decode(f"invoice.{name}", 1, body)
     assert read == event
     assert encode(read) == body
 
 
-def test_a_full_document_comes_back_whole() -> None:
+def test_a_full_document_is_read_as_it_was_stored() -> None:
     drafted = InvoiceDrafted(NOON, AccountId("acc_1"), InvoiceId("inv_1"), a_full_document())
     assert decode(drafted.name, 1, encode(drafted)) == drafted
 
 
-def test_an_update_comes_back_with_the_fields_it_named() -> None:
+def test_an_update_is_read_with_the_fields_that_it_set() -> None:
     updated = decode("invoice.updated", 1, encode(InvoiceUpdated(NOON, Patch(terms=None))))
     assert isinstance(updated, InvoiceUpdated)
     assert updated.patch.fields == {"terms"}
 
 
 @pytest.mark.parametrize(("name", "version"), [("invoice.exploded", 1), ("invoice.cancelled", 2)])
-def test_an_unknown_fact_is_not_guessed(name: str, version: int) -> None:
+def test_an_unknown_event_is_not_guessed(name: str, version: int) -> None:
     with pytest.raises(ValueError, match=f"no event {name} of version {version} is known"):
         decode(name, version, b'{"at":"2026-01-01T12:00:00.000000Z"}')
 
@@ -132,12 +132,12 @@ def test_bytes_that_do_not_fit_are_not_repaired(body: bytes) -> None:
         decode("invoice.cancelled", 1, body)
 
 
-def test_every_fact_has_a_name_of_its_own() -> None:
+def test_every_event_has_a_name_of_its_own() -> None:
     assert dict(EVENTS) == {event.name: event for event in get_args(Event)}
     assert len(EVENTS) == len(get_args(Event))
 
 
-def test_the_drawing_shows_exactly_the_facts() -> None:
+def test_the_diagram_shows_exactly_the_events() -> None:
     changes, beside = (events.__doc__ or "").split("not part of the replay")
     drawn = [re.findall(r"[├└]── ([A-Z]\w+)", half) for half in (changes, beside)]
     assert drawn == [

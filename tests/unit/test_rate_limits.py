@@ -1,7 +1,8 @@
-"""Rates: turns are evenly spread, and whoever was promised one is not overtaken."""
+"""Rate limits: slots are evenly spread, and one that was reserved is not given away."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,9 +17,8 @@ from billhook.messaging.rate_limits import RateLimitState, SendSlot, next_slot
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook.model.rate_limits import RateLimit, RateLimits
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.testing import NOON
-from unit.office import ACME, Office
+from unit.running_service import ACME, InMemoryService
 
 SECOND = timedelta(seconds=1)
 TEN = RateLimit(most=10, within=SECOND)
@@ -48,7 +48,7 @@ def test_the_first_turn_is_now_and_the_next_an_interval_later() -> None:
     assert rate_limit_states == RateLimitState(NOON + 2 * STEP, NOON)
 
 
-def test_time_that_nobody_used_is_not_saved_up() -> None:
+def test_unused_slots_are_not_saved_up() -> None:
     _, rate_limit_states = turn_of()
     turn, rate_limit_states = turn_of(rate_limit_states, now=NOON + 60 * SECOND)
     assert (turn.at, rate_limit_states.next_free_at) == (
@@ -75,10 +75,10 @@ def test_promises_are_as_far_apart_as_turns() -> None:
     assert rate_limit_states.next_free_at == NOON + 2 * SECOND
 
 
-def test_whoever_comes_new_goes_behind_the_promised() -> None:
+def test_a_new_message_is_sent_after_those_with_reserved_slots() -> None:
     rate_limit_states = RateLimitState(NOON, NOON + 5 * SECOND)
     new, _ = turn_of(rate_limit_states)
-    waited, after = turn_of(rate_limit_states, was_deferred=True)
+    waited, after = turn_of(rate_limit_states, waited=True)
     assert new == SendSlot(NOON + 5 * SECOND, reserved=True)
     assert waited == SendSlot(NOON, reserved=False)
     assert after == RateLimitState(NOON + STEP, NOON + 5 * SECOND)
@@ -104,8 +104,8 @@ def test_a_queue_that_is_not_to_blame_holds_no_place() -> None:
 
 
 def test_without_a_rate_every_turn_is_now() -> None:
-    nobody: dict[str, tuple[RateLimit, RateLimitState | None]] = {}
-    turn, after = next_slot(nobody, now=NOON, patience=SECOND, was_deferred=False)
+    unlimited: dict[str, tuple[RateLimit, RateLimitState | None]] = {}
+    turn, after = next_slot(unlimited, now=NOON, patience=SECOND, was_deferred=False)
     assert (turn, after) == (SendSlot(NOON, reserved=False), {})
 
 
@@ -115,61 +115,58 @@ def test_a_rate_is_of_at_least_one_message(most: int) -> None:
         RateLimit(most=most, within=SECOND)
 
 
-def paced(office: Office, sms: int) -> BackgroundJobs:
-    return BackgroundJobs(
-        office.store,
-        office.clock,
-        RandomIds(),
-        {Medium.SMS: office.sender},
+def paced(running: InMemoryService, sms: int) -> BackgroundJobs:
+    return replace(
+        running.background_jobs,
         rate_limits=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
     )
 
 
-def queued(office: Office, count: int) -> list[MessageKey]:
+def queued(running: InMemoryService, count: int) -> list[MessageKey]:
     keys: list[MessageKey] = []
     for n in range(count):
-        one = office.issued(InvoiceId(f"inv_{n}")).id
+        one = running.issued(InvoiceId(f"inv_{n}")).id
         notify = Notify(account=ACME, invoice=one, medium=Medium.SMS)
-        keys.append(office.service.execute(notify).unwrap().key)
+        keys.append(running.service.execute(notify).unwrap().key)
     return keys
 
 
 def test_what_is_claimed_together_has_its_turns_one_after_the_other() -> None:
-    office = Office()
-    claimed = paced(office, 4).claim(queued(office, 3), SECOND)
+    running = InMemoryService()
+    claimed = paced(running, 4).claim(queued(running, 3), SECOND)
     rate_limit_states = [one.at - NOON for one in claimed if isinstance(one, DeliveryJob)]
     assert rate_limit_states == [timedelta(0), SECOND / 4, SECOND / 2]
 
 
 def test_what_has_no_turn_soon_is_postponed_without_an_attempt() -> None:
-    office = Office()
-    first, second = queued(office, 2)
-    assert paced(office, 1).claim((first, second))[1] is AttemptResult.POSTPONED
-    (message,) = office.messages(InvoiceId("inv_1"))
+    running = InMemoryService()
+    first, second = queued(running, 2)
+    assert paced(running, 1).claim((first, second))[1] is AttemptResult.POSTPONED
+    (message,) = running.messages(InvoiceId("inv_1"))
     assert (message.status, message.due_at, message.attempts) == (
         DeliveryStatus.QUEUED,
         NOON + SECOND,
         0,
     )
-    background_jobs = paced(office, 1)
+    background_jobs = paced(running, 1)
     assert background_jobs.deliver(second) is AttemptResult.NOTHING
-    office.clock.advance(SECOND)
+    running.clock.advance(SECOND)
     assert background_jobs.deliver(second) is AttemptResult.ATTEMPTED
 
 
 def test_what_is_refused_takes_no_turn() -> None:
-    office = Office()
-    (key,) = queued(office, 1)
-    office.service.execute(Cancel(account=ACME, invoice=InvoiceId("inv_0"))).unwrap()
-    assert paced(office, 1).deliver(key) is AttemptResult.SUPPRESSED
-    assert office.store._rows.rate_limit_states == {}
+    running = InMemoryService()
+    (key,) = queued(running, 1)
+    running.service.execute(Cancel(account=ACME, invoice=InvoiceId("inv_0"))).unwrap()
+    assert paced(running, 1).deliver(key) is AttemptResult.SUPPRESSED
+    assert running.store._rows.rate_limit_states == {}
 
 
 def test_an_account_has_a_rate_of_its_own() -> None:
-    office = Office(rate_limits=RateLimits(sms=RateLimit(most=1, within=SECOND)))
-    first, second = queued(office, 2)
-    assert office.background_jobs.deliver(first) is AttemptResult.ATTEMPTED
-    assert office.background_jobs.deliver(second) is AttemptResult.POSTPONED
+    running = InMemoryService(rate_limits=RateLimits(sms=RateLimit(most=1, within=SECOND)))
+    first, second = queued(running, 2)
+    assert running.background_jobs.deliver(first) is AttemptResult.ATTEMPTED
+    assert running.background_jobs.deliver(second) is AttemptResult.POSTPONED
     by_mail = Notify(account=ACME, invoice=InvoiceId("inv_0"), medium=Medium.EMAIL)
-    mail = office.service.execute(by_mail).unwrap().key
-    assert office.background_jobs.deliver(mail) is AttemptResult.ATTEMPTED
+    mail = running.service.execute(by_mail).unwrap().key
+    assert running.background_jobs.deliver(mail) is AttemptResult.ATTEMPTED
