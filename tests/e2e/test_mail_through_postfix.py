@@ -181,7 +181,8 @@ def test_a_mail_that_comes_back_later_ends_the_right_message(
     server.mails("bounces", 1)
     box = str(server.folder / "mail" / "bounces")
     assert main(["bounces", "--maildir", box, "--database", services.url]) == 0
-    assert capsys.readouterr().out == "1 read, 1 reports, 1 messages found\n"
+    updated = "e-mails read       1\nbounce reports     1\nmessages updated   1\n"
+    assert capsys.readouterr().out == updated
     ended = services.current(gone)
     assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "came back with 5.1.1")
     assert services.current(well).status is DeliveryStatus.SENT

@@ -1,4 +1,4 @@
-"""`billhook`: the command line. Each command is a module with a function `arguments`."""
+"""`billhook`: the command line. Each command is a module with a function `add_arguments`."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _parser(given: Sequence[str]) -> Parser:
     for command in COMMANDS:
         one = commands.add_parser(command.name, help=command.help, description=command.help)
         if command.name == chosen:
-            import_module(f"billhook_adapters.cli.{command.module}").arguments(one)
+            import_module(f"billhook_adapters.cli.{command.module}").add_arguments(one)
     return parser
 
 

@@ -16,7 +16,7 @@ from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 if TYPE_CHECKING:
     from billhook.application.service import InvoiceService
@@ -27,7 +27,7 @@ _AT_ONCE = 100
 HIDDEN = "(hidden; --reveal shows it)"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """List, show and requeue."""
     parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -39,13 +39,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
     add_json(listing)
     add_database(listing)
-    does(listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3")
+    set_command(
+        listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3"
+    )
     showing = actions.add_parser("show", help="one message, with its reason")
     showing.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     showing.add_argument("--reveal", action="store_true", help="show the address as well")
     add_json(showing)
     add_database(showing)
-    does(
+    set_command(
         showing,
         _show,
         example="billhook messages show acc_1/msg_1 --database sqlite:///billhook.sqlite3",
@@ -56,7 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     again.add_argument("--account", metavar="A", help="with --all-failed: of this account alone")
     add_json(again)
     add_database(again)
-    does(
+    set_command(
         again,
         _requeue,
         example="billhook messages requeue --all-failed --database sqlite:///billhook.sqlite3",

@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Of which database."""
     add_json(parser)
     add_database(parser)
-    does(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
+    set_command(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
 
 
 def _run(asked: argparse.Namespace) -> int:

@@ -9,11 +9,11 @@ from types import FrameType
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, does
+from billhook_adapters.cli.parser import add_database, set_command
 from billhook_adapters.system.optional_dependencies import needs
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose messages, by which engine, and how many at a time."""
     add_database(parser)
     parser.add_argument(
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hands", metavar="N", type=_hands, default=8, help="messages at a time; 8 unless given"
     )
-    does(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
+    set_command(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
 
 
 def _hands(text: str) -> int:

@@ -1,1 +1,1 @@
-"""A service for tests: offline, with a movable clock and simulated payers and providers."""
+"""The sandbox: the service for tests, with a clock, payers and providers that the test controls."""

@@ -24,7 +24,10 @@ def test_what_cuts_an_english_sms_is_named(billhook: Billhook, tmp_path: Path) -
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "sms.txt").write_text("{{ seller }} … {{ due }} ₹ {{ link }}")
     ran = billhook("preview", "sms", "--templates", str(tmp_path))
-    assert ran.out.splitlines()[-1] == "These cut it from 160 to 70 characters: … ₹"
+    assert (
+        ran.out.splitlines()[-1]
+        == "Characters that reduce a segment from 160 to 70 characters: … ₹"
+    )
 
 
 def test_a_template_that_is_wrong_is_named(billhook: Billhook, tmp_path: Path) -> None:
@@ -55,9 +58,9 @@ def test_page_and_pdf_are_written(billhook: Billhook, tmp_path: Path, language: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["page"], "--out: name a file, such as invoice.html"),
-        (["pdf", "--out", "/nowhere/x.pdf"], "--out: /nowhere/x.pdf cannot be written"),
-        (["sms", "--language", "xx"], "--language: give one of ar, en, hi"),
+        (["page"], "--out: is required; give a file such as invoice.html"),
+        (["pdf", "--out", "/nowhere/x.pdf"], "--out: cannot write /nowhere/x.pdf"),
+        (["sms", "--language", "xx"], "--language: must be one of ar, en, hi"),
         (["sms", "--templates", "/nowhere"], "--templates: there is no such folder"),
     ],
 )
