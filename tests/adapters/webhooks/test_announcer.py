@@ -209,5 +209,5 @@ def test_what_an_operator_can_mend_is_waited_for_and_an_unknown_style_is_not() -
     assert none.send(occasion) == Failure(Transient("there is no secret to sign with"))
     unknown = occasion.webhook_endpoint.model_copy(update={"style": "unknown"})
     assert none.send(replace(occasion, webhook_endpoint=unknown)) == Failure(
-        Permanent("nobody knows how to tell it: its style is unknown")
+        Permanent("no registered API has a webhook format of this style")
     )
