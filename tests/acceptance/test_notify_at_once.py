@@ -105,7 +105,7 @@ def test_the_same_key_with_another_medium_or_another_invoice_is_refused_and_send
     other = client.invoice.create(a_request(customer=other_payer))["id"]
     for raw in (notifying(sandbox, invoice, key, "email"), notifying(sandbox, other, key)):
         refused = exchange(sandbox.address, raw)
-        assert (refused.status, refused.told["error"]["description"]) == (400, REUSED)
+        assert (refused.status, refused.json["error"]["description"]) == (400, REUSED)
     assert sandbox.sent(payer["email"]) + sandbox.sent(other_payer["contact"]) == []
 
 

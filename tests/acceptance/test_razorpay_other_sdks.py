@@ -71,13 +71,13 @@ def form(*pairs: tuple[str, str]) -> bytes:
 def test_a_draft_is_issued_told_of_and_cancelled(forms: Any, sandbox: Sandbox, sdk: Sdk) -> None:
     name = forms.invoice.create(a_request(draft="1"))["id"]
     issued = send(sandbox, "POST", f"/v1/invoices/{name}/issue", sdk.empty, sdk.headers)
-    assert (issued.status, issued.told["status"]) == (200, "issued")
+    assert (issued.status, issued.json["status"]) == (200, "issued")
     for medium in ("sms", "email"):
         path = f"/v1/invoices/{name}/notify_by/{medium}"
         told = send(sandbox, "POST", path, sdk.empty, sdk.headers)
         assert (told.status, told.body) == (200, b'{"success":true}')
     cancelled = send(sandbox, "POST", f"/v1/invoices/{name}/cancel", sdk.empty, sdk.headers)
-    assert (cancelled.status, cancelled.told["status"]) == (200, "cancelled")
+    assert (cancelled.status, cancelled.json["status"]) == (200, "cancelled")
 
 
 @every_sdk
@@ -91,7 +91,7 @@ def test_a_deleted_draft_is_answered_with_exactly_two_bytes(
     assert deleted.headers["content-length"] == "2"
     assert deleted.headers["content-type"] == "application/json"
     again = send(sandbox, "DELETE", path, sdk.deleting, sdk.headers)
-    assert (again.status, again.told["error"]["description"]) == (
+    assert (again.status, again.json["error"]["description"]) == (
         400,
         "The id provided does not exist",
     )
@@ -106,7 +106,7 @@ def test_a_refusal_is_an_object_whose_code_and_description_are_texts(
     refused = send(sandbox, "POST", path, sdk.empty, sdk.headers)
     assert refused.status == 400
     assert refused.headers["content-type"] == "application/json"
-    assert refused.told == {
+    assert refused.json == {
         "error": {
             "code": "BAD_REQUEST_ERROR",
             "description": "Operation not allowed for Invoice in draft status.",
@@ -151,7 +151,7 @@ def test_php_creates_by_a_form_with_nested_keys_at_a_path_that_ends_in_a_slash(
 ) -> None:
     made = send(sandbox, "POST", "/v1/invoices/", form(*PHP_CREATE), PHP_HEADERS)
     assert made.status == 200
-    told = made.told
+    told = made.json
     assert (told["status"], told["description"]) == ("draft", "Café ₹ & co")
     assert (told["partial_payment"], told["receipt"], told["amount"]) == (True, "17", 100899)
     assert [line["name"] for line in told["line_items"]] == ["Book", "Pen"]
@@ -167,7 +167,7 @@ def test_php_lists_at_a_path_that_ends_in_a_slash_without_being_redirected(
     newest = forms.invoice.create(a_request())
     listed = send(sandbox, "GET", "/v1/invoices/?count=1&skip=0", headers=PHP)
     assert listed.status == 200
-    assert listed.told == {"entity": "collection", "count": 1, "items": [newest]}
+    assert listed.json == {"entity": "collection", "count": 1, "items": [newest]}
     assert "location" not in listed.headers
 
 
@@ -183,7 +183,7 @@ def test_php_updates_by_a_form(forms: Any, sandbox: Sandbox) -> None:
         ("partial_payment", "0"),
     )
     path = f"/v1/invoices/{draft['id']}"
-    after = send(sandbox, "PATCH", path, body, PHP_HEADERS).told
+    after = send(sandbox, "PATCH", path, body, PHP_HEADERS).json
     assert [line["quantity"] for line in after["line_items"]] == [5, 1]
     assert after["line_items"][0]["id"] == line
     assert (after["amount"], after["notes"]) == (5 * 49900 + 1000, {"a": "b"})
@@ -214,7 +214,7 @@ def test_ruby_creates_by_a_form_with_true_and_false_and_nothing_for_nil(sandbox:
         ("line_items[0][amount]", "49900"),
         ("line_items[0][quantity]", "2"),
     )
-    made = send(sandbox, "POST", "/v1/invoices", body, RUBY_HEADERS).told
+    made = send(sandbox, "POST", "/v1/invoices", body, RUBY_HEADERS).json
     assert (made["partial_payment"], made["receipt"]) == (True, None)
     assert (made["sms_status"], made["email_status"]) == (None, "sent")
     assert (made["description"], made["amount"]) == ("Café ₹ & co", 99800)
@@ -223,13 +223,13 @@ def test_ruby_creates_by_a_form_with_true_and_false_and_nothing_for_nil(sandbox:
 def test_ruby_updates_by_a_form(forms: Any, sandbox: Sandbox) -> None:
     invoice = forms.invoice.create(a_request())
     body = ruby_form(("notes[a]", "b c"), ("partial_payment", "false"))
-    after = send(sandbox, "PATCH", f"/v1/invoices/{invoice['id']}", body, RUBY_HEADERS).told
+    after = send(sandbox, "PATCH", f"/v1/invoices/{invoice['id']}", body, RUBY_HEADERS).json
     assert after == {**invoice, "notes": {"a": "b c"}, "partial_payment": False}
 
 
 def test_a_form_means_the_same_however_it_is_escaped(sandbox: Sandbox) -> None:
     answers = [
-        send(sandbox, "POST", "/v1/invoices", body, RUBY_HEADERS).told
+        send(sandbox, "POST", "/v1/invoices", body, RUBY_HEADERS).json
         for body in (form(*PHP_CREATE), ruby_form(*PHP_CREATE))
     ]
     fields = ("status", "amount", "description", "notes", "customer_id")
@@ -242,7 +242,7 @@ def test_lines_keep_their_order_by_number_in_a_form(sandbox: Sandbox) -> None:
     for number in (10, 2, 0, 1):
         pairs += [(f"line_items[{number}][name]", f"n{number}")]
         pairs += [(f"line_items[{number}][amount]", "100")]
-    made = send(sandbox, "POST", "/v1/invoices", ruby_form(*pairs), RUBY_HEADERS).told
+    made = send(sandbox, "POST", "/v1/invoices", ruby_form(*pairs), RUBY_HEADERS).json
     assert [line["name"] for line in made["line_items"]] == ["n0", "n1", "n2", "n10"]
 
 
@@ -262,7 +262,7 @@ def test_go_sends_the_lines_as_an_object_of_their_positions(sandbox: Sandbox) ->
     }
     made = send(sandbox, "POST", "/v1/invoices", a_body(line_items=lines), JSON_HEADERS)
     assert made.status == 200
-    assert [line["name"] for line in made.told["line_items"]] == ["Book", "Pen"]
+    assert [line["name"] for line in made.json["line_items"]] == ["Book", "Pen"]
 
 
 @pytest.mark.parametrize("body", [b"null", b"{}", b""])
@@ -270,10 +270,10 @@ def test_no_fields_are_no_fields_whether_null_an_empty_object_or_nothing(
     forms: Any, sandbox: Sandbox, body: bytes
 ) -> None:
     created = send(sandbox, "POST", "/v1/invoices", body, JSON_HEADERS)
-    assert (created.status, created.told["error"]["description"]) == (400, "customer is required.")
+    assert (created.status, created.json["error"]["description"]) == (400, "customer is required.")
     invoice = forms.invoice.create(a_request())
     path = f"/v1/invoices/{invoice['id']}"
-    assert send(sandbox, "PATCH", path, body, JSON_HEADERS).told == invoice
+    assert send(sandbox, "PATCH", path, body, JSON_HEADERS).json == invoice
 
 
 def test_numbers_may_come_as_texts(sandbox: Sandbox) -> None:
@@ -287,7 +287,7 @@ def test_numbers_may_come_as_texts(sandbox: Sandbox) -> None:
         sms_notify="0",
         email_notify="false",
     )
-    made = send(sandbox, "POST", "/v1/invoices", body, JSON_HEADERS).told
+    made = send(sandbox, "POST", "/v1/invoices", body, JSON_HEADERS).json
     assert (made["amount"], made["expire_by"], made["date"]) == (99800, by, 1767268800)
     assert (made["first_payment_min_amount"], made["partial_payment"]) == (100, True)
     assert (made["sms_status"], made["email_status"]) == (None, None)
@@ -296,7 +296,7 @@ def test_numbers_may_come_as_texts(sandbox: Sandbox) -> None:
 def test_a_postal_code_and_a_contact_may_come_as_numbers(sandbox: Sandbox) -> None:
     address = {"line1": "1 Road", "city": "Pune", "zipcode": 411001, "state": "MH", "country": "IN"}
     customer = {"name": "Ravi", "contact": 919876543210, "billing_address": address}
-    made = send(sandbox, "POST", "/v1/invoices", a_body(customer=customer), JSON_HEADERS).told
+    made = send(sandbox, "POST", "/v1/invoices", a_body(customer=customer), JSON_HEADERS).json
     assert made["customer_details"]["contact"] == "919876543210"
     assert made["customer_details"]["billing_address"]["zipcode"] == "411001"
     assert made["customer_details"]["billing_address"]["country"] == "in"
@@ -304,7 +304,7 @@ def test_a_postal_code_and_a_contact_may_come_as_numbers(sandbox: Sandbox) -> No
 
 def test_a_draft_that_is_the_number_1_is_refused(sandbox: Sandbox) -> None:
     refused = send(sandbox, "POST", "/v1/invoices", a_body(draft=1), JSON_HEADERS)
-    assert (refused.status, refused.told["error"]["description"]) == (
+    assert (refused.status, refused.json["error"]["description"]) == (
         400,
         "The selected draft is invalid.",
     )
@@ -315,7 +315,7 @@ def test_node_lists_with_fractions_of_seconds(forms: Any, sandbox: Sandbox) -> N
     at = made["created_at"]
     query = f"receipt=fraction&from={at - 1}.5&to={at}.999&count=10&skip=0"
     listed = send(sandbox, "GET", f"/v1/invoices?{query}")
-    assert [one["id"] for one in listed.told["items"]] == [made["id"]]
+    assert [one["id"] for one in listed.json["items"]] == [made["id"]]
     later = send(sandbox, "GET", f"/v1/invoices?receipt=fraction&from={at}.5&count=10&skip=0")
     assert later.body == b'{"entity":"collection","count":0,"items":[]}'
 
@@ -334,13 +334,13 @@ def test_every_failure_of_credentials_is_one_401(
     raw += "" if authorization is None else f"Authorization: {authorization}\r\n"
     answer = exchange(sandbox.address, f"{raw}\r\n".encode())
     assert answer.status == 401
-    assert answer.told["error"]["description"] == "Authentication failed"
-    assert answer.told["error"]["code"] == "BAD_REQUEST_ERROR"
+    assert answer.json["error"]["description"] == "Authentication failed"
+    assert answer.json["error"]["code"] == "BAD_REQUEST_ERROR"
 
 
 def test_every_success_is_a_200_in_json(forms: Any, sandbox: Sandbox) -> None:
     made = send(sandbox, "POST", "/v1/invoices", a_body(draft="1"), JSON_HEADERS)
-    name = made.told["id"]
+    name = made.json["id"]
     answers = [
         made,
         send(sandbox, "GET", f"/v1/invoices/{name}"),
@@ -365,7 +365,7 @@ def test_an_unknown_route_is_a_refusal_that_every_sdk_can_read(
 ) -> None:
     answer = send(sandbox, method, path)
     assert answer.status == 400
-    assert answer.told["error"]["description"] == "The requested URL was not found on the server."
+    assert answer.json["error"]["description"] == "The requested URL was not found on the server."
 
 
 def test_another_accounts_invoice_answers_byte_for_byte_as_an_unknown_one(

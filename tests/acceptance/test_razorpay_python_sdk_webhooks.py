@@ -9,7 +9,7 @@ import pytest
 from razorpay.errors import SignatureVerificationError
 
 from acceptance.contract.invoices import AMOUNT, LEAD, PART, Between, a_request, id_like
-from acceptance.contract.receiver import Receiver, Told, receiving
+from acceptance.contract.receiver import Received, Receiver, receiving
 from acceptance.contract.sandbox import Sandbox
 from acceptance.contract.sandbox import sandbox as a_sandbox
 
@@ -43,14 +43,14 @@ def client(sandbox: Sandbox) -> Any:
     return sandbox.client()
 
 
-def verify(client: Any, told: Told, secret: str = SECRET, body: bytes | None = None) -> Any:
+def verify(client: Any, told: Received, secret: str = SECRET, body: bytes | None = None) -> Any:
     raw = (told.body if body is None else body).decode()
     return client.utility.verify_webhook_signature(
         raw, told.headers["x-razorpay-signature"], secret
     )
 
 
-def shown(told: Told) -> dict[str, Any]:
+def shown(told: Received) -> dict[str, Any]:
     invoice: dict[str, Any] = told.event["payload"]["invoice"]["entity"]
     return invoice
 
@@ -122,7 +122,7 @@ def test_a_part_payment_tells_of_the_payment_the_order_and_the_invoice(
     }
 
 
-def event_method(told: Told) -> Any:
+def event_method(told: Received) -> Any:
     """How it was paid: no payer of a sandbox says, but the field is there."""
     return told.event["payload"]["payment"]["entity"]["method"]
 
@@ -201,7 +201,7 @@ def test_the_sdk_verifies_the_raw_bytes_under_the_webhooks_own_secret_and_nothin
 def test_every_event_has_an_id_of_its_own(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
-    told: list[Told] = []
+    told: list[Received] = []
     for _ in range(3):
         invoice = client.invoice.create(a_request())
         sandbox.pay(invoice["id"], PART)

@@ -101,7 +101,7 @@ def test_the_clock_runs_and_is_moved_forward_and_set(client: Any, sandbox: Sandb
     sandbox.advance(3600)
     assert sandbox.now == Between(before + 3600, before + 3660)
     later = before + 7200
-    assert sandbox.told("POST", "/sandbox/clock", {"now": later})["now"] == Between(
+    assert sandbox.json_of("POST", "/sandbox/clock", {"now": later})["now"] == Between(
         later, later + 1
     )
     assert client.invoice.create(a_request())["created_at"] == Between(later, later + 60)
@@ -209,7 +209,7 @@ def test_a_receipt_ends_a_message_and_may_leave_its_address_alone(
     (message,) = sandbox.sent(to)
     told = {"message": message["id"], "became": "bounced", "suppresses": "opted_out"}
     bounced = {"id": message["id"], "status": "bounced", "to": to}
-    assert sandbox.told("POST", "/sandbox/delivery-reports", told) == bounced
+    assert sandbox.json_of("POST", "/sandbox/delivery-reports", told) == bounced
     again = client.invoice.create(a_request(customer={"contact": to}, sms_notify=1))
     assert again["sms_status"] != "sent"
     with pytest.raises(BadRequestError):

@@ -85,10 +85,10 @@ def kannel(folder: Path, centre: int) -> Iterator[str]:
     def status(*wanted: str) -> bool:
         try:
             with urlopen(f"http://127.0.0.1:{admin}/status.txt?password={PASSWORD}") as answer:
-                told = answer.read().decode()
+                page = answer.read().decode()
         except URLError:
             return False
-        return all(one in told for one in wanted)
+        return all(one in page for one in wanted)
 
     with running([bearerbox, "-v", "4", str(config)], log, cwd=folder):
         until(lambda: status("(online"), "bearerbox is bound to the centre")

@@ -81,7 +81,7 @@ class Postfix:
 
     @property
     def tls(self) -> ssl.SSLContext:
-        """Trusts its certificate, and nobody else's."""
+        """Trusts its certificate alone."""
         return ssl.create_default_context(cafile=self.folder / "certificate.pem")
 
     def mails(self, user: str, count: int) -> list[bytes]:
@@ -91,12 +91,12 @@ class Postfix:
         return [mail.read_bytes() for mail in box.iterdir()]
 
     def says(self, **answers: str) -> None:
-        """Let it answer these recipients so from now on, and nobody else."""
+        """Let it answer so to these recipients, and to no others, from now on."""
         lines = [f"{user}@good.example {answer}" for user, answer in answers.items()]
         (self.folder / "access").write_text("\n".join(lines) + "\n")
 
     def command(self, *words: str) -> None:
-        """Tell it something."""
+        """Run a command of its administration."""
         ran = subprocess.run(
             ["/usr/sbin/postfix", "-c", str(self.folder / "etc"), *words],
             capture_output=True, text=True, check=False,
@@ -143,7 +143,7 @@ def _started(folder: Path, refusing: int) -> Iterator[Postfix]:
 
 
 def _certificate(folder: Path) -> None:
-    """A certificate for this machine's own name, which nobody else trusts."""
+    """A certificate for this machine's own name, which no one else trusts."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",

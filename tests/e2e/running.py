@@ -20,7 +20,7 @@ DEADLINE = 30.0
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody uses."""
+    """Ports of this machine that are free."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [listener.getsockname()[1] for listener in listeners]
     for listener in listeners:
@@ -29,7 +29,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def until(true: Callable[[], object], what: str) -> None:
-    """Wait until something is true; another process makes it so, and tells nobody."""
+    """Wait until something is true; another process makes it so, without a signal."""
     end, pause = monotonic() + DEADLINE, Event()
     while not true():
         assert monotonic() < end, f"not within {DEADLINE} s: {what}"
@@ -101,8 +101,8 @@ def service(folder: Path, environ: Mapping[str, str], port: int) -> Iterator[Ser
     who = opened_account(database)
     environ, port_of = {**os.environ, **environ}, ("--port", str(port))
     with Served(database, folder / "serve.log", environ, *port_of) as served:
-        told = Service(served, who.id, who.authorization)
+        started = Service(served, who.id, who.authorization)
         try:
-            yield told
+            yield started
         finally:
-            told.close()
+            started.close()

@@ -28,7 +28,7 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.cli.main import main
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.email import SmtpSender, SmtpServer
-from billhook_adapters.memory import RandomIds, SettableClock
+from billhook_adapters.memory import SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.testing import (
     NOON,
@@ -39,6 +39,7 @@ from billhook_adapters.testing import (
     an_invoice,
 )
 from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing.running import RunningService
 from e2e.postfix import Postfix, postfix
 from e2e.running import free_ports
 
@@ -67,8 +68,8 @@ def server() -> Iterator[Postfix]:
         refusing.stop()
 
 
-class Desks(NamedTuple):
-    """A desk over a file, whose mail goes out through the server."""
+class MailService(NamedTuple):
+    """A service over a file, whose mail goes out through the server."""
 
     url: str
     service: InvoiceService
@@ -77,11 +78,11 @@ class Desks(NamedTuple):
 
     def sent(self, to: str, **document: Any) -> Message:
         """A message that was handed over once, as it stands then."""
-        asked = DraftAndSend(
+        command = DraftAndSend(
             account=ACME,
             document=a_document(media=["email"], customer=a_customer(email=to), **document),
         )
-        (message,) = self.service.execute(asked).unwrap().messages
+        (message,) = self.service.execute(command).unwrap().messages
         self.background_jobs.deliver(message.key)
         return self.current(message)
 
@@ -99,15 +100,14 @@ class Desks(NamedTuple):
 
 
 @pytest.fixture
-def services(server: Postfix, tmp_path: Path) -> Iterator[Desks]:
+def services(server: Postfix, tmp_path: Path) -> Iterator[MailService]:
     url = f"sqlite:///{tmp_path / 'billhook.sqlite3'}"
-    engine, clock, ids = open_database(url), SettableClock(NOON), RandomIds()
-    store = SqlStore(engine)
-    service = InvoiceService(store, clock, ids)
-    open_account(service, an_account(ACME, "Acme Books"))
+    engine, clock = open_database(url), SettableClock(NOON)
     there = SmtpServer("localhost", server.port)
     with closing(SmtpSender(there, "bounces@bill.example", server.tls, Templates())) as sender:
-        yield Desks(url, service, BackgroundJobs(store, clock, ids, {Medium.EMAIL: sender}), clock)
+        running = RunningService(SqlStore(engine), clock, sender=sender)
+        open_account(running.service, an_account(ACME, "Acme Books"))
+        yield MailService(url, running.service, running.background_jobs, clock)
     engine.dispose()
 
 
@@ -119,7 +119,7 @@ def read(raw: bytes) -> EmailMessage:
 
 
 def test_a_mail_arrives_over_tls_with_one_link_in_text_and_html(
-    server: Postfix, services: Desks
+    server: Postfix, services: MailService
 ) -> None:
     copies = {"cc": ["ceo@good.example"], "bcc": ["books@good.example"]}
     message = services.sent("ravi@good.example", recipients=copies)
@@ -138,14 +138,16 @@ def test_a_mail_arrives_over_tls_with_one_link_in_text_and_html(
             assert LINK.findall(part.get_content()) == [link]
 
 
-def test_a_certificate_that_nobody_vouches_for_gets_nothing(server: Postfix) -> None:
+def test_a_server_with_an_untrusted_certificate_gets_no_mail(server: Postfix) -> None:
     there = SmtpServer("localhost", server.port)
     with closing(SmtpSender(there, "bounces@bill.example", ssl.create_default_context())) as sender:
-        seen = sender.send(a_message(address="nobody@good.example"), an_invoice(Status.ISSUED), "A")
+        seen = sender.send(
+            a_message(address="no-mail@good.example"), an_invoice(Status.ISSUED), "A"
+        )
     assert seen.failure().reason == "the mail server's certificate is not trusted"
 
 
-def test_what_is_put_off_goes_out_later(server: Postfix, services: Desks) -> None:
+def test_a_deferred_mail_is_sent_later(server: Postfix, services: MailService) -> None:
     server.says(later="450 4.2.1 try again")
     put_off = services.sent("later@good.example")
     assert (put_off.status, put_off.reason) == (
@@ -161,7 +163,7 @@ def test_what_is_put_off_goes_out_later(server: Postfix, services: Desks) -> Non
     assert len(server.mails("later", 1)) == 1
 
 
-def test_a_mailbox_that_is_refused_at_once_is_left_alone(server: Postfix, services: Desks) -> None:
+def test_a_mailbox_rejected_at_once_is_suppressed(server: Postfix, services: MailService) -> None:
     server.says(no="550 5.1.1 no such user")
     refused = services.sent("no@good.example")
     assert (refused.status, refused.reason) == (
@@ -173,8 +175,8 @@ def test_a_mailbox_that_is_refused_at_once_is_left_alone(server: Postfix, servic
     assert services.status(refused.invoice)[0] is Status.ISSUED
 
 
-def test_a_mail_that_comes_back_later_ends_the_right_message(
-    server: Postfix, services: Desks, capsys: pytest.CaptureFixture[str]
+def test_a_later_bounce_ends_the_right_message(
+    server: Postfix, services: MailService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gone, well = services.sent("gone@away.example"), services.sent("well@good.example")
     assert gone.status is DeliveryStatus.SENT  # a server took it, in good faith
@@ -194,12 +196,14 @@ def test_a_mail_that_comes_back_later_ends_the_right_message(
     assert services.service.contact(contact).suppressed == "bounced"
 
 
-def test_a_server_that_is_down_leaves_the_message_waiting(services: Desks, server: Postfix) -> None:
+def test_a_server_that_is_down_leaves_the_message_queued(
+    services: MailService, server: Postfix
+) -> None:
     del server
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    nobody = SmtpSender(SmtpServer("localhost", port), "bounces@bill.example")
-    services.background_jobs.senders[Medium.EMAIL] = nobody  # type: ignore[index]  # as it was made above
+    unreachable = SmtpSender(SmtpServer("localhost", port), "bounces@bill.example")
+    services.background_jobs.senders[Medium.EMAIL] = unreachable  # type: ignore[index]  # as it was made above
     message = services.sent("waiting@good.example")
     assert (message.status, message.reason) == (
         DeliveryStatus.QUEUED,

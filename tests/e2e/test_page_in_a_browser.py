@@ -45,7 +45,7 @@ def sent(served: Sandbox, to: str, **document: Any) -> tuple[str, str]:
 
 
 class Watched:
-    """A page in a browser, and everything that it asked for or complained of."""
+    """A page in a browser, and everything that it requested or complained of."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -76,7 +76,7 @@ def colours(page: Page) -> tuple[tuple[int, int, int], int]:
     return (int(corner[0]), int(corner[1]), int(corner[2])), len(found)
 
 
-def test_the_link_of_the_message_opens_without_script_and_asks_nobody_else(
+def test_the_link_of_the_message_opens_without_script_and_calls_no_other_host(
     browser: Browser, served: Sandbox
 ) -> None:
     _, link = sent(served, "+919000000001")
@@ -137,7 +137,7 @@ def test_what_strangers_wrote_is_inert(browser: Browser, served: Sandbox) -> Non
         assert watched.page.query_selector("img, script, iframe") is None
 
 
-def test_a_payer_is_played_by_a_button_and_the_page_tells_each_state(
+def test_a_button_simulates_the_payment_and_the_page_shows_each_status(
     browser: Browser, served: Sandbox
 ) -> None:
     invoice, link = sent(served, "+919000000004")

@@ -39,7 +39,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
             yield Line(started, centre)
 
 
-def test_a_message_arrives_and_its_receipt_makes_it_delivered(line: Line) -> None:
+def test_a_message_arrives_and_its_report_makes_it_delivered(line: Line) -> None:
     line.centre.delivery_reports = "DELIVRD"
     invoice, short_url = line.service.sent("sms", contact="+919876543210")
     message = line.service.became(invoice, "delivered")
@@ -51,7 +51,7 @@ def test_a_message_arrives_and_its_receipt_makes_it_delivered(line: Line) -> Non
     assert "INR 998.00 is due." in httpx.get(short_url).text
 
 
-def test_what_the_network_could_not_deliver_is_told_and_the_invoice_stays_issued(
+def test_an_undelivered_message_is_bounced_and_the_invoice_stays_issued(
     line: Line,
 ) -> None:
     line.centre.delivery_reports = "UNDELIV"
@@ -61,7 +61,7 @@ def test_what_the_network_could_not_deliver_is_told_and_the_invoice_stays_issued
     assert line.service.got("GET", f"/api/invoices/{invoice}")["status"] == "issued"
 
 
-def test_a_number_that_the_network_does_not_know_is_left_alone(line: Line) -> None:
+def test_a_number_that_the_network_does_not_know_is_suppressed(line: Line) -> None:
     line.centre.status = 0x0B
     invoice, _ = line.service.sent("sms", contact="+919876543212")
     assert line.service.became(invoice, "bounced")["reason"] == "refused by the network"

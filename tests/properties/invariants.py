@@ -92,7 +92,7 @@ def at_rest(invoice: Invoice) -> None:
         assert invoice.document.partial_payment, "6: parts were allowed when money was taken"
     if status not in ("draft", "cancelled"):
         assert 1 <= len(invoice.document.lines) <= 50, "13: 1 to 50 lines"
-        assert invoice.document.customer is not None, "13: somebody pays"
+        assert invoice.document.customer is not None, "13: there is a payer"
 
 
 def of_change(
@@ -119,7 +119,7 @@ def of_change(
         before.created_at,
     ), "an invoice keeps its name"
     assert after.version == before.version + 1, "11: v is exactly one larger"
-    assert apply(before, change.event) == after, "11: the fact alone makes the change"
+    assert apply(before, change.event) == after, "11: the event alone makes the change"
     touched = _touched(before.document, after.document)
     if operation == "update":
         allowed = {"issued": ONCE_ISSUED}.get(old, frozenset({"notes"}))

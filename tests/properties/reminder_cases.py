@@ -1,7 +1,7 @@
 """Invoices with due dates, and by brute force when their payers are to be reminded.
 
-Nothing here asks the code under test: quiet hours are waited through minute by minute, and the
-rules are told once more, as plainly as they can be.
+Nothing here uses the code under test: quiet hours are waited through minute by minute, and the
+rules are stated once more, as plainly as they can be.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NIGHTS = [
 
 
 @dataclass(frozen=True)
-class Life:
+class ReminderCase:
     """One invoice: when it is due, and what happens to it meanwhile."""
 
     schedule: ReminderSchedule
@@ -49,11 +49,11 @@ class Life:
 
     @property
     def media(self) -> tuple[Medium, ...]:
-        """By which its payer is told, who has all addresses."""
+        """By which its payer, who has all addresses, gets messages."""
         return self.schedule.media or tuple(Medium)
 
     def steps(self, due_by: datetime) -> set[datetime]:
-        """When something is to be told of this due date, by brute force."""
+        """When reminders of this due date are to be sent, by brute force."""
         schedule = self.schedule
         raw = [due_by - span for span in schedule.before]
         raw += [due_by + span for span in schedule.after]
@@ -69,7 +69,7 @@ class Life:
         open_for = {step for step in steps if all(step < end for end in ends)}
         return sorted(open_for)[: self.schedule.max_reminders]
 
-    def looked_at(self) -> set[datetime]:
+    def instants(self) -> set[datetime]:
         """Every instant at which something about it might be due."""
         found = self.steps(self.due_by)
         if self.moved_to is not None:
@@ -107,8 +107,8 @@ def a_schedule(dice: Random) -> ReminderSchedule:
     )
 
 
-def a_life(dice: Random, schedule: ReminderSchedule) -> Life:
-    """Any life of an invoice within the year."""
+def a_case(dice: Random, schedule: ReminderSchedule) -> ReminderCase:
+    """Any course of an invoice within the year."""
 
     def later(than: datetime, days: float) -> datetime:
         return than + timedelta(microseconds=dice.randint(1, int(days * DAY.total_seconds() * 1e6)))
@@ -116,7 +116,7 @@ def a_life(dice: Random, schedule: ReminderSchedule) -> Life:
     issued_at = later(START, 300)
     moved_at = later(issued_at, 30) if dice.random() < 0.3 else None
     # A moment that is taken by nothing else: what happens at the same one has no order.
-    return Life(
+    return ReminderCase(
         schedule,
         dice.choice(ZONES),
         issued_at,

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the nouns, and for whole lives of an invoice."""
+"""Hypothesis strategies for values, and for the changes of an invoice from its draft on."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def patch(draw: st.DrawFn, currency: Currency) -> Patch:
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[Change, ...]:
-    """The changes of one invoice, each by a verb, from its draft on; refusals are left out."""
+def histories(draw: st.DrawFn) -> tuple[Change, ...]:
+    """The changes of one invoice, each by an operation, from its draft on; errors are left out."""
     now = EPOCH
     first = draft(
         draw(documents), account=AccountId("acc_1"), id=draw(identifiers.map(InvoiceId)), now=now
@@ -153,8 +153,8 @@ def lives(draw: st.DrawFn) -> tuple[Change, ...]:
     changes = [first.unwrap()]
     for _ in range(draw(st.integers(0, 8))):
         now += timedelta(minutes=draw(st.sampled_from([0, 1, 10**6])))
-        verb = draw(st.sampled_from(VERBS))
-        answer = verb(draw, changes[-1].invoice, now)
+        operation = draw(st.sampled_from(OPERATIONS))
+        answer = operation(draw, changes[-1].invoice, now)
         if isinstance(answer, Success):
             changes.append(answer.unwrap())
     return tuple(changes)
@@ -176,7 +176,7 @@ def _update(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, 
     return update(invoice, draw(patch(invoice.document.currency)), now=now)
 
 
-VERBS: tuple[Callable[[st.DrawFn, Invoice, datetime], Result[Change, Any]], ...] = (
+OPERATIONS: tuple[Callable[[st.DrawFn, Invoice, datetime], Result[Change, Any]], ...] = (
     _issue,
     _issue,
     _issue,

@@ -1,6 +1,6 @@
 """Every state that an invoice over at most 12 units can reach, by every operation, at 4 instants.
 
-A breadth-first search over the real verbs: nothing here is sampled. A state is an instant and
+A breadth-first search over the real operations: nothing is sampled. A state is an instant and
 all that decides what an invoice may do next (status, money, document, tombstone); versions and
 past times do not, so paths that meet are followed once. Each state is held to the invariants, and
 so is each step out of it. The counts are pinned: a state or an edge lost is a failure.
@@ -88,7 +88,7 @@ COUNTS = {
 
 
 class Reached(NamedTuple):
-    """A version of an invoice, the facts that led there, and the instant it is looked at."""
+    """A version of an invoice, the events that led there, and the instant of the check."""
 
     invoice: Invoice
     events: tuple[InvoiceChanged, ...]
@@ -142,7 +142,7 @@ def steps(reached: Reached) -> Iterator[tuple[str, int, Result[Change, Any]]]:
 
 
 def neighbours(reached: Reached, counts: Counter[str]) -> Iterator[Reached]:
-    """What one operation, or the passing of time, makes of it; every step held to the rules."""
+    """The states that one operation, or time, leads to; every step is checked."""
     invoice, events, instant = reached
     now = INSTANTS[instant]
     seen = dict(vars(invoice))
@@ -182,7 +182,7 @@ def explore() -> Counter[str]:
         shown = as_of(reached.invoice, INSTANTS[reached.instant])
         invariants.at_rest(shown)
         assert shown.status == invariants.effective(reached.invoice, INSTANTS[reached.instant])
-        assert replay(reached.events) == reached.invoice, "11: the facts tell the invoice"
+        assert replay(reached.events) == reached.invoice, "11: the events replay to the invoice"
         waiting.append(reached)
 
     for document in starts():

@@ -37,17 +37,17 @@ def revalidated(invoice: Invoice) -> Invoice:
 
 
 @fixed
-@given(some.lives())
-def test_every_version_is_what_full_validation_makes_of_it(life: tuple[Change, ...]) -> None:
-    for invoice, _ in life:
+@given(some.histories())
+def test_full_validation_changes_no_version(history: tuple[Change, ...]) -> None:
+    for invoice, _ in history:
         assert revalidated(invoice) == invoice
         assert Invoice.model_validate(dict(invoice)) == invoice
 
 
 @fixed
-@given(some.lives())
-def test_every_version_is_a_copy_with_what_changed(life: tuple[Change, ...]) -> None:
-    for (before, _), (after, _) in pairwise(life):
+@given(some.histories())
+def test_every_version_is_a_copy_with_what_changed(history: tuple[Change, ...]) -> None:
+    for (before, _), (after, _) in pairwise(history):
         changed = {
             name: value for name, value in dict(after).items() if value != dict(before)[name]
         }
@@ -56,27 +56,31 @@ def test_every_version_is_a_copy_with_what_changed(life: tuple[Change, ...]) -> 
 
 
 @fixed
-@given(some.lives(), st.integers(0, 2 * 10**6))
-def test_what_is_shown_at_an_instant_is_valid_too(life: tuple[Change, ...], minutes: int) -> None:
-    for invoice, _ in life:
+@given(some.histories(), st.integers(0, 2 * 10**6))
+def test_an_invoice_as_of_an_instant_is_valid_too(
+    history: tuple[Change, ...], minutes: int
+) -> None:
+    for invoice, _ in history:
         shown = as_of(invoice, some.EPOCH + timedelta(minutes=minutes))
         assert revalidated(shown) == shown
         assert as_of(shown, some.EPOCH) == shown
 
 
 @fixed
-@given(some.lives())
-def test_facts_survive_their_bytes_and_tell_the_same_invoice(life: tuple[Change, ...]) -> None:
-    written = [(f.name, f.version, events.encode(f)) for _, f in life]
+@given(some.histories())
+def test_events_read_from_bytes_replay_to_the_same_invoice(
+    history: tuple[Change, ...],
+) -> None:
+    written = [(f.name, f.version, events.encode(f)) for _, f in history]
     read: list[Any] = [events.decode(*row) for row in written]
-    assert read == [event for _, event in life]
+    assert read == [event for _, event in history]
     assert [events.encode(event) for event in read] == [body for *_, body in written]
     invoice = None
-    for event, (expected, _) in zip(read, life, strict=True):
+    for event, (expected, _) in zip(read, history, strict=True):
         invoice = apply(invoice, event)
         assert invoice == expected
-    if life:
-        assert replay(read) == life[-1].invoice
+    if history:
+        assert replay(read) == history[-1].invoice
 
 
 @fixed
@@ -87,9 +91,9 @@ def test_a_request_to_notify_survives_its_bytes(event: NotificationRequested) ->
 
 
 @fixed
-@given(some.lives())
-def test_invoices_survive_their_bytes(life: tuple[Change, ...]) -> None:
-    for invoice, _ in life:
+@given(some.histories())
+def test_invoices_survive_their_bytes(history: tuple[Change, ...]) -> None:
+    for invoice, _ in history:
         body = canonical(invoice)
         read = adapter(Invoice).validate_json(body)
         assert read == invoice
@@ -118,10 +122,10 @@ def test_a_decimal_is_plain_digits_and_reads_back_as_it_was(exact: Decimal) -> N
 @fixed
 @given(st.data())
 def test_remembered_answers_read_back_as_they_were(data: st.DataObject) -> None:
-    life = data.draw(some.lives())
+    history = data.draw(some.histories())
     queued = data.draw(some.messages)
     assert decode_answer(encode_answer(Success(queued))) == Success(queued)
-    for invoice, _ in life:
+    for invoice, _ in history:
         sent = SendResult(invoice, (queued,))
         assert decode_answer(encode_answer(Success(invoice))) == Success(invoice)
         assert decode_answer(encode_answer(Success(sent))) == Success(sent)

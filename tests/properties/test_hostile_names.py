@@ -36,7 +36,7 @@ BARE = re.compile(r"(?<![/\w.-])[\w-]+[.。]\w{2,}", re.UNICODE)
 
 
 def names() -> Iterator[str]:
-    """Names that nobody has, the same in each run."""
+    """Names that no person has, the same in each run."""
     drawn = random.Random(SEED)  # noqa: S311  # nothing is kept secret by it
     for _ in range(COUNT):
         yield "".join(drawn.choices(PIECES, k=drawn.randint(1, 8)))

@@ -1,4 +1,4 @@
-"""Long random lives of one invoice, beside a model of it that knows only the rule book."""
+"""Long random histories of one invoice, beside a model that knows only the rules."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ class Model:
         """Whether less time is left than the account wants."""
         return self.expire_by is not None and self.expire_by < now + LEAST_LEAD
 
-    def told(self) -> tuple[Any, ...]:
+    def comparable(self) -> tuple[Any, ...]:
         """What can be compared with an invoice."""
         money = self.amount, self.paid, self.amount - self.paid
         terms = self.parts, self.minimum, self.expire_by, self.notes
         return self.status, self.version, self.deleted, *money, *terms
 
 
-def told(invoice: Invoice) -> tuple[Any, ...]:
+def comparable(invoice: Invoice) -> tuple[Any, ...]:
     """The same of a real invoice."""
     money = invoice.amount, invoice.paid, invoice.due
     document, gone = invoice.document, invoice.deleted_at is not None
@@ -239,7 +239,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_invoice_is_what_the_model_says(self) -> None:
-        assert told(self.invoice) == self.model.told()
+        assert comparable(self.invoice) == self.model.comparable()
 
     @invariant()
     def every_rule_holds(self) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is billed, the parts come to the whole, and both rules agree but for the fractions."""
+"""The parts of every invoice add up to its total, and both rules agree but for the fractions."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def test_the_two_rules_differ_by_less_than_two_units_a_line(document: Document) 
 
 
 @given(documents, schedules)
-def test_instalments_come_to_the_whole(document: Document, schedule: PaymentSchedule) -> None:
+def test_instalments_add_up_to_the_total(document: Document, schedule: PaymentSchedule) -> None:
     assert sum(schedule.amounts(document.total)) == document.total

@@ -1,7 +1,7 @@
-"""A seeded random driver over the desk: many small shops, busy until every rule was met often.
+"""A seeded random driver over the service: many small accounts, until every rule was met often.
 
-It asks without regard to what is allowed, so that every legal edge and every illegal pair of
-status and operation comes up. BILLHOOK_DRIVER_OPERATIONS asks for a longer run.
+Commands are drawn without regard to what is allowed, so that every legal edge and every illegal
+pair of status and operation comes up. BILLHOOK_DRIVER_OPERATIONS sets a longer run.
 """
 
 from __future__ import annotations
@@ -28,30 +28,25 @@ from billhook.application.commands import (
     Update,
 )
 from billhook.application.records import PaymentKey, RecordedEvent
-from billhook.application.service import InvoiceService
 from billhook.lifecycle.apply import Change, as_of, replay
 from billhook.lifecycle.events import PaymentRecorded
 from billhook.messaging.delivery import MessageId
-from billhook.model.account import Account
-from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.patch import Patch
-from billhook_adapters.memory import InMemoryStore, SettableClock
 from billhook_adapters.testing import NOON, a_document, a_line, a_payment
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 from properties import invariants
 
 OPERATIONS = max(140_000, int(os.environ.get("BILLHOOK_DRIVER_OPERATIONS", "0")))
-"""How many operations are asked for: at least what meets everything a thousand times."""
+"""How many operations are executed: at least what meets everything a thousand times."""
 
-PER_SHOP = 240
+PER_ACCOUNT = 240
 """Operations on one store: it copies its rows in every transaction, so it had better be small."""
 
 BATCH = 12
 MINUTE = timedelta(minutes=1)
-ACCOUNT = AccountId("acc_1")
 MEDIA = list(Medium)
 
 USUAL = {
@@ -60,11 +55,13 @@ USUAL = {
     "partially_paid": ["pay", "expire"],
     "expired": ["expire"],
 }
-"""What is usually asked for in a status."""
+"""The usual operations in a status."""
 
 STATUSES = ("draft", "issued", "partially_paid", "paid", "expired", "cancelled")
-ASKED = ("issue", "pay", "notify", "expire", "cancel", "delete")
-ILLEGAL = frozenset(pair for pair in product(STATUSES, ASKED) if not invariants.legal(*pair[::-1]))
+OPERATION_NAMES = ("issue", "pay", "notify", "expire", "cancel", "delete")
+ILLEGAL = frozenset(
+    pair for pair in product(STATUSES, OPERATION_NAMES) if not invariants.legal(*pair[::-1])
+)
 
 
 class CountingIds:
@@ -86,19 +83,18 @@ class CountingIds:
         return 0.5
 
 
-class Shop:
+class RandomAccount:
     """One account over one store, driven at random, with a count of what was met."""
 
     def __init__(
         self, random: Random, met: Counter[tuple[str, str]], tried: dict[str, dict[str, int]]
     ) -> None:
         self.random, self.met, self.tried = random, met, tried
-        self.store, self.clock = InMemoryStore(), SettableClock(NOON)
-        self.service = InvoiceService(self.store, self.clock, CountingIds())
-        open_account(self.service, Account(id=ACCOUNT, name="Acme"))
+        running = RunningService(ids=CountingIds())
+        self.store, self.clock, self.service = running.store, running.clock, running.service
         self.references = count(1)
         self.keys: list[InvoiceKey] = []
-        self.asked: dict[PaymentKey, int] = {}
+        self.sums: dict[PaymentKey, int] = {}
 
     def drafts(self, number: int) -> None:
         """Some invoices of small amounts, many of which take parts and most of which expire."""
@@ -128,7 +124,7 @@ class Shop:
             for key, (operation, money, _), answer in zip(chosen, commands, answers, strict=True):
                 self._judge(before.get(key), operation, money, answer, after.get(key))
             untouched = before.keys() - set(chosen)
-            assert all(before[key] is after[key] for key in untouched), "nobody else changes"
+            assert all(before[key] is after[key] for key in untouched), "no other invoice changes"
             if self.random.random() < 0.5:
                 self.clock.advance(self.random.randrange(1, 4) * MINUTE)
 
@@ -147,12 +143,12 @@ class Shop:
             started = invoice is not None and invoice.paid > 0
             money = random.choice((1, 1, whole, whole, due + 1) if started else (1, 1, 2, whole))
             payment = a_payment(money, f"pay_{next(self.references)}")
-            self.asked[PaymentKey(ACCOUNT, payment.reference)] = money
+            self.sums[PaymentKey(ACCOUNT, payment.reference)] = money
             return "pay", money, RecordPayment(**about, payment=payment)
         return operation, 0, OTHERS[operation](about, random)
 
     def _operation(self, status: str) -> str:
-        """Half of the time what helps an invoice along its life, else what was asked least."""
+        """Half of the time what advances an invoice, else what was tried least."""
         tried = self.tried.setdefault(status, dict.fromkeys(("pay", *OTHERS), 0))
         if self.random.random() < 0.5:
             operation = self.random.choice(USUAL.get(status, ["update"]))
@@ -189,14 +185,14 @@ class Shop:
             self.met[status, after.status.value] += 1
 
     def audit(self) -> None:
-        """The whole shop's facts, payments and invoices agree."""
+        """All events, payments and invoices of the account agree."""
         invoices = self.stored()
         with self.store.snapshot() as snapshot:
-            payments = snapshot.payments(list(self.asked))
+            payments = snapshot.payments(list(self.sums))
             unapplied = snapshot.unapplied(ACCOUNT)
             histories = {key: snapshot.events(key) for key in self.keys}
         recorded = {key: payment.payment.amount for key, payment in payments.items()}
-        assert recorded == self.asked, "15: money that came is recorded, all of it, whole"
+        assert recorded == self.sums, "15: all money that came is recorded in full"
         applied = [payment for payment in payments.values() if payment.applied]
         assert len(applied) + len(unapplied) == len(payments)
         taken = sum(payment.payment.amount for payment in applied)
@@ -220,21 +216,21 @@ OTHERS: Mapping[str, Callable[[Mapping[str, Any], Random], AnyCommand]] = {
 def _agrees(invoice: Invoice, history: Sequence[RecordedEvent]) -> None:
     changes: list[Any] = [stamped.event for stamped in history if stamped.version is not None]
     versions = [stamped.version for stamped in history if stamped.version is not None]
-    assert versions == list(range(1, invoice.version + 1)), "11: one fact a version"
-    assert replay(changes) == invoice, "11: the facts tell the invoice"
+    assert versions == list(range(1, invoice.version + 1)), "11: one event a version"
+    assert replay(changes) == invoice, "11: the events replay to the invoice"
     paid = sum(event.amount for event in changes if isinstance(event, PaymentRecorded))
     assert paid == invoice.paid, "7: each payment counts once"
 
 
-def test_busy_shops_keep_every_rule() -> None:
+def test_random_operations_keep_every_rule() -> None:
     random = Random(20260101)  # noqa: S311  # a seeded run
     met: Counter[tuple[str, str]] = Counter()
     tried: dict[str, dict[str, int]] = {}
-    for _ in range(0, OPERATIONS, PER_SHOP):
-        shop = Shop(random, met, tried)
-        shop.drafts(24)
-        shop.transaction(PER_SHOP)
-        shop.audit()
+    for _ in range(0, OPERATIONS, PER_ACCOUNT):
+        driven = RandomAccount(random, met, tried)
+        driven.drafts(24)
+        driven.transaction(PER_ACCOUNT)
+        driven.audit()
     rare = {pair: met[pair] for pair in invariants.EDGES | ILLEGAL if met[pair] < 1000}
     assert rare == {}, "every legal edge and every illegal pair comes up a thousand times"
     assert set(met) - {(status, status) for status in STATUSES} <= invariants.EDGES | ILLEGAL

@@ -91,9 +91,9 @@ def test_who_wakes_up_whenever_something_is_due_sends_exactly_the_plan(
     progress, sent = reschedule(None, None, invoice, schedule, zone, now=NOON), list[datetime]()
     while progress is not None and progress.due_at is not None:
         now = progress.due_at
-        told = remind(invoice, schedule, zone, progress, now=now, deliverabilities={})
-        sent += [now] * bool(told.notifications)
-        progress = told.progress
+        decided = remind(invoice, schedule, zone, progress, now=now, deliverabilities={})
+        sent += [now] * bool(decided.notifications)
+        progress = decided.progress
     assert tuple(sent) == reminder_times(invoice, schedule, zone)
     assert progress == ReminderProgress(sent[-1] if sent else NOON, len(sent), None)
 
@@ -114,8 +114,8 @@ def test_who_wakes_up_at_any_time_sends_no_more_and_nothing_at_night(
     for now in sorted(wake_ups):
         if progress is None:
             break
-        told = remind(invoice, schedule, zone, progress, now=now, deliverabilities={})
-        if told.notifications:
+        decided = remind(invoice, schedule, zone, progress, now=now, deliverabilities={})
+        if decided.notifications:
             due = [step for step in schedule.steps(due_by, zone) if NOON < step <= now]
             assert len(due) > settled  # something was due that no wake-up had seen
             settled = len(due)
@@ -123,5 +123,5 @@ def test_who_wakes_up_at_any_time_sends_no_more_and_nothing_at_night(
                 schedule.quiet_hours, _wall(now, zone)
             )
             assert expire_by is None or now < expire_by
-        progress = told.progress
+        progress = decided.progress
     assert progress is None or progress.sent <= len(planned)

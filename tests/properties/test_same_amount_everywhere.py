@@ -1,4 +1,4 @@
-"""One figure everywhere: page, PDF, e-mail, SMS and both APIs tell one and the same amount."""
+"""Page, PDF, e-mail, SMS and both APIs show one and the same amount."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def amounts(text: str) -> set[Decimal]:
     billed=lines,
     discount=discounts,
 )
-def test_one_amount_is_told_by_all(
+def test_all_show_the_same_amount(
     currency: str, language: str, billed: list[dict[str, Any]], discount: Any
 ) -> None:
     items = [a_line(currency=currency, **one) for one in billed]
     customer = {"name": "Ravi", "email": "ravi@example.com", "language": language}
-    # One that comes to nothing cannot be issued.
+    # An invoice of amount zero cannot be issued.
     items.append(a_line(LEAST + 999, 1, currency=currency))
     invoice = an_invoice(currency=currency, lines=items, discount=discount, customer=customer)
     due = major(invoice.due, invoice.document.currency)
@@ -79,10 +79,10 @@ def test_one_amount_is_told_by_all(
         assert f"{major(invoice.due, invoice.document.currency):,f}" in printed
     else:
         assert amounts(printed) == amounts(shown), printed
-    assert due == _told_by_apis(invoice)
+    assert due == _shown_by_apis(invoice)
 
 
-def _told_by_apis(invoice: Invoice) -> Decimal:
+def _shown_by_apis(invoice: Invoice) -> Decimal:
     currency = invoice.document.currency
     native = InvoiceOut.of(invoice).due
     vendor = razorpay(invoice, ())["amount_due"]

@@ -115,8 +115,8 @@ class Vendor:
     """The vendor's unmodified client, driven from tests that are not async."""
 
     def __init__(self, url: str, token: str = TOKEN, version: str | None = None) -> None:
-        told = {"BASE_URL": url} | ({} if version is None else {"API_VERSION": version})
-        self._kind: Any = type("Here", (HighLevel,), told)
+        constants = {"BASE_URL": url} | ({} if version is None else {"API_VERSION": version})
+        self._kind: Any = type("Redirected", (HighLevel,), constants)
         self._token = token
 
     def __call__(self, method: str, *given: Any, **named: Any) -> Any:

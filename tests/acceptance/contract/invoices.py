@@ -33,7 +33,7 @@ def a_payer(**fields: Any) -> dict[str, Any]:
 
 
 def a_request(**fields: Any) -> dict[str, Any]:
-    """An invoice over `AMOUNT` that tells nobody, unless the fields say otherwise."""
+    """An invoice over `AMOUNT` that sends no message, unless the fields say otherwise."""
     return {
         "type": "invoice",
         "customer": a_payer(),
@@ -45,19 +45,19 @@ def a_request(**fields: Any) -> dict[str, Any]:
     }
 
 
-def _expired(sandbox: Sandbox, client: Any, asked: dict[str, Any]) -> str:
-    made = client.invoice.create({**asked, "expire_by": sandbox.now + LEAD + 60})
+def _expired(sandbox: Sandbox, client: Any, request: dict[str, Any]) -> str:
+    made = client.invoice.create({**request, "expire_by": sandbox.now + LEAD + 60})
     sandbox.advance(LEAD + 120)
     return str(made["id"])
 
 
-def _cancelled(sandbox: Sandbox, client: Any, asked: dict[str, Any]) -> str:
-    return str(client.invoice.cancel(client.invoice.create(asked)["id"])["id"])
+def _cancelled(sandbox: Sandbox, client: Any, request: dict[str, Any]) -> str:
+    return str(client.invoice.cancel(client.invoice.create(request)["id"])["id"])
 
 
 def _paid(*amounts: int) -> Callable[[Sandbox, Any, dict[str, Any]], str]:
-    def made(sandbox: Sandbox, client: Any, asked: dict[str, Any]) -> str:
-        name = str(client.invoice.create(asked)["id"])
+    def made(sandbox: Sandbox, client: Any, request: dict[str, Any]) -> str:
+        name = str(client.invoice.create(request)["id"])
         for amount in amounts:
             sandbox.pay(name, amount)
         return name
@@ -66,7 +66,7 @@ def _paid(*amounts: int) -> Callable[[Sandbox, Any, dict[str, Any]], str]:
 
 
 _WAYS: Mapping[str, Callable[[Sandbox, Any, dict[str, Any]], str]] = {
-    "draft": lambda _, client, asked: client.invoice.create({**asked, "draft": "1"})["id"],
+    "draft": lambda _, client, request: client.invoice.create({**request, "draft": "1"})["id"],
     "issued": _paid(),
     "partially_paid": _paid(PART),
     "paid": _paid(AMOUNT),
@@ -116,7 +116,7 @@ class Between:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, int) and self.first <= other <= self.last
 
-    __hash__ = None  # type: ignore[assignment]  # nothing asks for it
+    __hash__ = None  # type: ignore[assignment]  # nothing uses it
 
     def __repr__(self) -> str:
         return f"{self.first}..{self.last}"

@@ -37,15 +37,15 @@ def modules() -> Path:
     missing = [program for program in ("node", "npm") if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{' and '.join(missing)} not found: apt-get install nodejs npm")
-    asked = PACKAGE.read_bytes()
+    package = PACKAGE.read_bytes()
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    ready = caches / "billhook" / f"node-{sha256(asked).hexdigest()[:16]}"
+    ready = caches / "billhook" / f"node-{sha256(package).hexdigest()[:16]}"
     if not ready.exists():
         ready.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=ready.parent) as folder:
             made = Path(folder) / "made"
             made.mkdir()
-            (made / "package.json").write_bytes(asked)
+            (made / "package.json").write_bytes(package)
             _install(made)
             with suppress(OSError):  # another process was first
                 made.rename(ready)

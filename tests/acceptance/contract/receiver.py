@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine: it keeps what came, and fails when it is told to."""
+"""A receiver of webhooks on this machine: it keeps what came, and fails on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 DEADLINE = 20  # seconds that a webhook may take to come
 
 
-class Told(NamedTuple):
+class Received(NamedTuple):
     """One request as it came."""
 
     path: str
@@ -38,10 +38,10 @@ class Told(NamedTuple):
 
 
 class Receiver:
-    """What came, in order, and how what comes about an invoice is answered: 200 unless told."""
+    """What came, in order, and how what comes about an invoice is answered: 200 by default."""
 
     def __init__(self) -> None:
-        self._came: list[Told] = []
+        self._came: list[Received] = []
         self._changed = Condition()
         self._answers: defaultdict[str, deque[int]] = defaultdict(deque)
 
@@ -50,26 +50,29 @@ class Receiver:
         with self._changed:
             self._answers[invoice].extend(statuses)
 
-    def take(self, told: Told) -> int:
+    def take(self, webhook: Received) -> int:
         """Keep a request; the status to answer it with."""
         with self._changed:
-            self._came.append(told)
+            self._came.append(webhook)
             self._changed.notify_all()
-            answers = self._answers[told.invoice]
+            answers = self._answers[webhook.invoice]
             return answers.popleft() if answers else 200
 
-    def about(self, invoice: str) -> list[Told]:
+    def about(self, invoice: str) -> list[Received]:
         """What came about an invoice so far."""
         with self._changed:
-            return [told for told in self._came if told.invoice == invoice]
+            return [webhook for webhook in self._came if webhook.invoice == invoice]
 
     def wait(
         self, invoice: str, count: int, *, meanwhile: Callable[[], None] | None = None
-    ) -> list[Told]:
+    ) -> list[Received]:
         """What came about an invoice once it is so much, doing something now and then."""
         with self._changed:
             for _ in range(DEADLINE * 10):
-                if len(found := [told for told in self._came if told.invoice == invoice]) >= count:
+                if (
+                    len(found := [webhook for webhook in self._came if webhook.invoice == invoice])
+                    >= count
+                ):
                     return found
                 if meanwhile is not None:
                     meanwhile()
@@ -86,7 +89,7 @@ def receiving() -> Iterator[tuple[Receiver, str]]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            if status := receiver.take(Told(self.path, headers, body)):
+            if status := receiver.take(Received(self.path, headers, body)):
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

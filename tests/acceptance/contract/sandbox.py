@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, as its users start it, and what they ask of it."""
+"""A sandbox in a process of its own, as its users start it, and what they do with it."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class Sandbox:
         return made
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """The status and JSON of a route that asks for no credentials."""
+        """The status and JSON of a route that needs no credentials."""
         with closing(HTTPConnection(self.address, timeout=30)) as connection:
             connection.request(method, path, None if body is None else json.dumps(body))
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
 
-    def told(self, method: str, path: str, body: object = None) -> Any:
+    def json_of(self, method: str, path: str, body: object = None) -> Any:
         """The JSON of a success."""
         status, answer = self.ask(method, path, body)
         assert status == 200, answer
@@ -48,23 +48,23 @@ class Sandbox:
 
     def pay(self, invoice: str, amount: int, **fields: Any) -> Any:
         """The payer pays."""
-        return self.told(
+        return self.json_of(
             "POST", f"/sandbox/invoices/{invoice}/payments", {"amount": amount, **fields}
         )
 
     @property
     def now(self) -> int:
         """The time in the sandbox."""
-        now: int = self.told("GET", "/sandbox/clock")["now"]
+        now: int = self.json_of("GET", "/sandbox/clock")["now"]
         return now
 
     def advance(self, seconds: int) -> None:
         """Let so much time pass."""
-        self.told("POST", "/sandbox/clock", {"advance_seconds": seconds})
+        self.json_of("POST", "/sandbox/clock", {"advance_seconds": seconds})
 
     def sent(self, to: str) -> list[Mapping[str, Any]]:
         """The messages that an address got."""
-        items = self.told("GET", "/sandbox/outbox")["items"]
+        items = self.json_of("GET", "/sandbox/outbox")["items"]
         return [message for message in items if message["to"] == to]
 
     def fail(self, medium: str, fault: str, to: str, times: int = 1) -> None:
@@ -74,7 +74,7 @@ class Sandbox:
         tried again is sent whenever its time comes.
         """
         body = {"medium": medium, "fault": fault, "times": times, "to": to}
-        self.told("POST", "/sandbox/faults", body)
+        self.json_of("POST", "/sandbox/faults", body)
 
     def close(self) -> None:
         """Let go of the connections."""

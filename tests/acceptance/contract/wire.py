@@ -20,7 +20,7 @@ class Answered(NamedTuple):
     body: bytes
 
     @property
-    def told(self) -> Any:
+    def json(self) -> Any:
         """Its JSON."""
         return json.loads(self.body)
 
