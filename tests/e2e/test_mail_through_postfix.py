@@ -183,7 +183,7 @@ def test_a_mail_that_comes_back_later_ends_the_right_message(
     assert main(["bounces", "--maildir", box, "--database", services.url]) == 0
     assert capsys.readouterr().out == "1 read, 1 reports, 1 messages found\n"
     ended = services.current(gone)
-    assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "came back with 5.1.1")
+    assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "bounced with 5.1.1")
     assert services.current(well).status is DeliveryStatus.SENT
     assert services.status(gone.invoice) == (Status.ISSUED, "sent")
     document = a_document(media=["email"], customer=a_customer(email="gone@away.example"))

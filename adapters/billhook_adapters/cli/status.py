@@ -17,15 +17,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     does(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
 
 
-def _run(asked: argparse.Namespace) -> int:
-    with database(asked.database) as backend:
+def _run(options: argparse.Namespace) -> int:
+    with database(options.database) as backend:
         from billhook.messaging.outbox import MOST_COUNTED
-        from billhook_adapters.observability.outbox_report import told
+        from billhook_adapters.observability.outbox_report import outbox_report
         from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
-        deliverability = told(backend.store.outbox_counts(now, MOST_COUNTED), now)
-    if asked.json:
+        deliverability = outbox_report(backend.store.outbox_counts(now, MOST_COUNTED), now)
+    if options.json:
         print(json.dumps(deliverability))
         return 0
     for name, value in deliverability.items():

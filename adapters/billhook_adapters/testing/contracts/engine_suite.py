@@ -25,7 +25,7 @@ from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 
 MakeEngine = Callable[[BackgroundJobs, int, Callable[[timedelta], None]], Engine]
-"""An engine over these handlers, with so many hands, that waits for turns so."""
+"""An engine over these handlers, with so many concurrency, that waits for turns so."""
 
 
 class Receiver:
@@ -60,7 +60,7 @@ class Receiver:
 
 
 @dataclass
-class EngineOffice:
+class EngineSetup:
     """A desk, its store at noon, and engines that deliver what it queues."""
 
     store: Store
@@ -78,11 +78,11 @@ class EngineOffice:
         """Give the account this policy."""
         open_account(self.service, an_account("acc_1", "Acme", **dict(policy)))
 
-    def engine(self, *, hands: int = 1, rates: RateLimits = UNLIMITED) -> Engine:
+    def engine(self, *, concurrency: int = 1, rates: RateLimits = UNLIMITED) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""
         senders = dict.fromkeys(Medium, self.receiver)
         background_jobs = BackgroundJobs(self.store, self.clock, RandomIds(), senders, rates=rates)
-        return self.make(background_jobs, hands, self.clock.advance)
+        return self.make(background_jobs, concurrency, self.clock.advance)
 
     def queued(self, count: int = 1, **document: object) -> list[Message]:
         """Messages by SMS, each about an invoice of its own."""
@@ -102,8 +102,8 @@ ACCOUNT = an_account("acc_1").id
 
 
 class EngineSuite:
-    """Provide `office`: an `EngineOffice` over a store without any rows."""
+    """Provide `setup`: an `EngineSetup` over a store without any rows."""
 
     @pytest.fixture
-    def office(self) -> EngineOffice:
-        raise NotImplementedError("give the suite a fixture `office`, new and empty")
+    def setup(self) -> EngineSetup:
+        raise NotImplementedError("give the suite a fixture `setup`, new and empty")

@@ -12,7 +12,7 @@ from billhook_adapters.testing.contracts.service_reminders import RemindingSuite
 from billhook_adapters.testing.contracts.service_webhooks import AnnouncingSuite
 
 
-class DeskContract(
+class ServiceContract(
     AccountsSuite,
     CommandsSuite,
     KeysSuite,
@@ -24,7 +24,7 @@ class DeskContract(
 ):
     """What the desk does over every store. Provide `store`: a new store without any rows.
 
-    class TestTheDeskOverMyStore(DeskContract):
+    class TestTheDeskOverMyStore(ServiceContract):
         @pytest.fixture
         def store(self, tmp_path):
             return MyStore(tmp_path)

@@ -26,7 +26,7 @@ from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_document, a_payment
 from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
-    DeskSuite,
+    ServiceSuite,
     drafted,
     issued,
     kept,
@@ -49,7 +49,7 @@ class Forgetful(RandomIds):
         return self.taken if self.asked % 3 == 2 else super().short_url()
 
 
-class BatchesSuite(DeskSuite):
+class BatchesSuite(ServiceSuite):
     """Batches of commands."""
 
     def test_an_empty_batch_has_no_answers(self, service: InvoiceService) -> None:

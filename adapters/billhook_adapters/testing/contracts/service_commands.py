@@ -38,7 +38,7 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing.builders import NOON, a_full_document, a_payment
 from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
-    DeskSuite,
+    ServiceSuite,
     drafted,
     events,
     issued,
@@ -50,7 +50,7 @@ ID = InvoiceId("inv_1")
 UNKNOWN = InvoiceId("inv_unknown")
 
 
-class CommandsSuite(DeskSuite):
+class CommandsSuite(ServiceSuite):
     """Commands one at a time."""
 
     def test_draft_keeps_the_document(self, service: InvoiceService, store: Store) -> None:

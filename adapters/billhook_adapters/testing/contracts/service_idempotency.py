@@ -35,12 +35,12 @@ from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment
 from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
-    DeskSuite,
-    at_desk,
+    ServiceSuite,
     drafted,
     events,
     issued,
     kept,
+    prepare,
 )
 
 ID, KEY = InvoiceId("inv_1"), "key_1"
@@ -71,7 +71,7 @@ EACH = pytest.mark.parametrize(
 )
 
 
-class KeysSuite(DeskSuite):
+class KeysSuite(ServiceSuite):
     """Idempotency keys."""
 
     @EACH
@@ -83,7 +83,7 @@ class KeysSuite(DeskSuite):
         status: Status | None,
         command: AnyCommand,
     ) -> None:
-        at_desk(service, status)
+        prepare(service, status)
         first = service.execute(command)
         told, messages = events(store), list(service.messages(ACCOUNT, ID))
         clock.advance(KEPT_FOR - timedelta(microseconds=1))
@@ -95,7 +95,7 @@ class KeysSuite(DeskSuite):
     def test_twice_in_one_batch_is_once_as_well(
         self, service: InvoiceService, store: Store, status: Status | None, command: AnyCommand
     ) -> None:
-        at_desk(service, status)
+        prepare(service, status)
         before = len(events(store))
         first, second = service.execute_all((command, command))
         assert second == first

@@ -16,13 +16,13 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite
+from billhook_adapters.testing.contracts.service_suite import ACCOUNT, ServiceSuite
 from billhook_adapters.testing.faults import FaultyStore, Point
 
 INVOICES, THREADS = 1000, 8
 
 
-class NumberingSuite(DeskSuite):
+class NumberingSuite(ServiceSuite):
     """The numbers of issued invoices."""
 
     def test_the_upcoming_number_is_told_and_not_drawn(self, service: InvoiceService) -> None:

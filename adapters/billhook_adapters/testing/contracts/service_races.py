@@ -36,7 +36,7 @@ from billhook_adapters.testing.builders import (
 from billhook_adapters.testing.contracts.concurrency import at_once
 from billhook_adapters.testing.contracts.service_suite import (
     ACCOUNT,
-    DeskSuite,
+    ServiceSuite,
     drafted,
     issued,
     kept,
@@ -47,7 +47,7 @@ ROUNDS = 8
 ID = InvoiceId("inv_1")
 
 
-class RacesSuite(DeskSuite):
+class RacesSuite(ServiceSuite):
     """Commands that come at one moment."""
 
     def test_two_payments_at_once_never_take_more_than_is_due(

@@ -22,7 +22,7 @@ from billhook_adapters.testing.builders import NOON, a_document, an_account, ope
 ACCOUNT = AccountId("acc_1")
 
 
-class DeskSuite:
+class ServiceSuite:
     """Provide `store`: a new store without any rows."""
 
     @pytest.fixture
@@ -59,7 +59,7 @@ def issued(service: InvoiceService, id: str = "inv_1", **document: Any) -> Invoi
     ).unwrap()
 
 
-def at_desk(service: InvoiceService, status: Status | None) -> None:
+def prepare(service: InvoiceService, status: Status | None) -> None:
     """Make a draft or an issued invoice at the desk, or none."""
     if status is Status.DRAFT:
         drafted(service)

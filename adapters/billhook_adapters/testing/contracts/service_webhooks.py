@@ -33,7 +33,7 @@ from billhook_adapters.testing.builders import (
     a_webhook_endpoint,
     add_webhook_endpoint,
 )
-from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite, issued
+from billhook_adapters.testing.contracts.service_suite import ACCOUNT, ServiceSuite, issued
 
 FAR = NOON + timedelta(days=365)
 ID = InvoiceId("inv_1")
@@ -55,7 +55,7 @@ class Listening:
         return Success(Accepted("200")) if answer is None else Failure(answer)
 
 
-class AnnouncingSuite(DeskSuite):
+class AnnouncingSuite(ServiceSuite):
     """Announcements of the desk, delivered by its handlers."""
 
     @pytest.fixture

@@ -12,16 +12,16 @@ Wrap the port of your own that you test with, or the one in memory.
 
 from billhook_adapters.testing.faults.plan import Faults, Plan, Point
 from billhook_adapters.testing.faults.ports import FaultyClock, FaultyIds
-from billhook_adapters.testing.faults.receivers import FaultyAnnouncer, FaultySender
+from billhook_adapters.testing.faults.receivers import FaultySender, FaultyWebhookSender
 from billhook_adapters.testing.faults.store import FaultyStore
 
 __all__ = [
     "Faults",
-    "FaultyAnnouncer",
     "FaultyClock",
     "FaultyIds",
     "FaultySender",
     "FaultyStore",
+    "FaultyWebhookSender",
     "Plan",
     "Point",
 ]

@@ -15,7 +15,7 @@ class Point(StrEnum):
     COMMIT = "commit"
     READ = "read"
     SEND = "send"
-    ANNOUNCE = "announce"
+    WEBHOOK = "webhook"
     TIME = "time"
     ID = "id"
 

@@ -31,7 +31,7 @@ class FaultySender:
         return _told(self._plan, Point.SEND, lambda: self._sender.send(message, invoice, seller))
 
 
-class FaultyAnnouncer:
+class FaultyWebhookSender:
     """An announcer that tells as planned; its errors are answered as a `FaultySender`'s are."""
 
     def __init__(self, webhook_sender: WebhookSender, plan: Plan) -> None:
@@ -39,7 +39,7 @@ class FaultyAnnouncer:
 
     def send(self, occasion: WebhookContext) -> Answer:
         """Tell the subscriber, or fail to, or say so."""
-        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.send(occasion))
+        return _told(self._plan, Point.WEBHOOK, lambda: self._announcer.send(occasion))
 
 
 def _told(plan: Plan, point: Point, call: Callable[[], Answer]) -> Answer:
