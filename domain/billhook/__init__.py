@@ -9,13 +9,19 @@ costs nearly nothing.
 """
 
 _HOMES = {
-    "application.idempotency": "SendResult",
-    "application.background_jobs": "BackgroundJobs",
-    "application.commands": (
-        "Cancel Command Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment "
-        "RecordView Remind SaveEntry Send Update"
+    "application.account_commands": (
+        "OpenAccount SaveWebhookEndpoint SilenceWebhookEndpoint SuppressAddress UpdateAccount"
     ),
+    "application.background_jobs": "BackgroundJobs",
+    "application.command": "Command InvoiceCommand",
+    "application.commands": (
+        "Cancel Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment RecordView "
+        "Remind SaveEntry Send Update"
+    ),
+    "application.idempotency": "IdempotentRequest SendResult",
     "application.inline_delivery": "InlineDeliveryService",
+    "application.message_commands": "RecordDeliveryReport RequeueMessage",
+    "application.needs": "Needs",
     "application.records": "Entry RecordedEvent RecordedPayment Search",
     "application.sending": "MissingAddressPolicy",
     "application.service": "InvoiceService",
@@ -46,7 +52,9 @@ _HOMES = {
     "messaging.delivery": "DeliveryStatus MessageId MessageKey MessageNotFound NotDeadLetter",
     "messaging.delivery_reports": "Bounced Delivered DeliveryReport ProviderMessageId",
     "messaging.message": "Message medium_status",
-    "messaging.webhooks": "WebhookEndpoint WebhookEndpointId WebhookEvent WebhookEventType",
+    "messaging.webhooks": (
+        "WebhookEndpoint WebhookEndpointId WebhookEndpointNotFound WebhookEvent WebhookEventType"
+    ),
     "model.account": "Account AccountPolicy NumberSeries RetryPolicy",
     "model.base": "AccountId",
     "model.canonical_json": "canonical",

@@ -1,7 +1,13 @@
 """The public names, for type checkers; `__init__.py` loads them at first use."""
 
+from billhook.application.account_commands import OpenAccount as OpenAccount
+from billhook.application.account_commands import SaveWebhookEndpoint as SaveWebhookEndpoint
+from billhook.application.account_commands import SilenceWebhookEndpoint as SilenceWebhookEndpoint
+from billhook.application.account_commands import SuppressAddress as SuppressAddress
+from billhook.application.account_commands import UpdateAccount as UpdateAccount
 from billhook.application.background_jobs import BackgroundJobs as BackgroundJobs
 from billhook.application.command import Command as Command
+from billhook.application.command import InvoiceCommand as InvoiceCommand
 from billhook.application.commands import Cancel as Cancel
 from billhook.application.commands import Delete as Delete
 from billhook.application.commands import Draft as Draft
@@ -16,8 +22,12 @@ from billhook.application.commands import Remind as Remind
 from billhook.application.commands import SaveEntry as SaveEntry
 from billhook.application.commands import Send as Send
 from billhook.application.commands import Update as Update
+from billhook.application.idempotency import IdempotentRequest as IdempotentRequest
 from billhook.application.idempotency import SendResult as SendResult
 from billhook.application.inline_delivery import InlineDeliveryService as InlineDeliveryService
+from billhook.application.message_commands import RecordDeliveryReport as RecordDeliveryReport
+from billhook.application.message_commands import RequeueMessage as RequeueMessage
+from billhook.application.needs import Needs as Needs
 from billhook.application.records import Entry as Entry
 from billhook.application.records import RecordedEvent as RecordedEvent
 from billhook.application.records import RecordedPayment as RecordedPayment
@@ -95,6 +105,7 @@ from billhook.messaging.message import Message as Message
 from billhook.messaging.message import medium_status as medium_status
 from billhook.messaging.webhooks import WebhookEndpoint as WebhookEndpoint
 from billhook.messaging.webhooks import WebhookEndpointId as WebhookEndpointId
+from billhook.messaging.webhooks import WebhookEndpointNotFound as WebhookEndpointNotFound
 from billhook.messaging.webhooks import WebhookEvent as WebhookEvent
 from billhook.messaging.webhooks import WebhookEventType as WebhookEventType
 from billhook.model.account import Account as Account
@@ -148,6 +159,7 @@ __all__ = [
     "AmountTooLarge",
     "BackgroundJobs",
     "BelowMinimum",
+    "Bounced",
     "Cancel",
     "Change",
     "Command",
@@ -157,6 +169,8 @@ __all__ = [
     "Customer",
     "Delete",
     "Deliverability",
+    "Delivered",
+    "DeliveryReport",
     "DeliveryStatus",
     "Discount",
     "Document",
@@ -169,10 +183,12 @@ __all__ = [
     "Expire",
     "ExpiresTooSoon",
     "IdempotencyKeyReused",
+    "IdempotentRequest",
     "InlineDeliveryService",
     "Instalment",
     "Invoice",
     "InvoiceCancelled",
+    "InvoiceCommand",
     "InvoiceDeleted",
     "InvoiceDrafted",
     "InvoiceExpired",
@@ -194,6 +210,7 @@ __all__ = [
     "MissingContact",
     "MissingCustomer",
     "MissingEmail",
+    "Needs",
     "NotDeadLetter",
     "NotEditable",
     "NotStored",
@@ -203,6 +220,7 @@ __all__ = [
     "NotificationRequested",
     "Notify",
     "NumberSeries",
+    "OpenAccount",
     "Operation",
     "OperationNotAllowed",
     "Overpayment",
@@ -210,14 +228,17 @@ __all__ = [
     "Patch",
     "Pay",
     "Payment",
+    "PaymentInstructions",
     "PaymentRecorded",
     "PaymentSchedule",
     "PostalAddress",
     "Priced",
+    "ProviderMessageId",
     "QuietHours",
     "RateLimit",
     "RateLimits",
     "Recipients",
+    "RecordDeliveryReport",
     "RecordPayment",
     "RecordView",
     "RecordedEvent",
@@ -231,20 +252,26 @@ __all__ = [
     "ReminderProgress",
     "ReminderRequested",
     "ReminderSchedule",
+    "RequeueMessage",
     "RetryPolicy",
     "Rounding",
     "SaveEntry",
+    "SaveWebhookEndpoint",
     "Search",
     "Send",
     "SendResult",
+    "SilenceWebhookEndpoint",
     "Status",
     "Summary",
+    "SuppressAddress",
     "Tax",
     "TooSoon",
     "Update",
+    "UpdateAccount",
     "Verdict",
     "WebhookEndpoint",
     "WebhookEndpointId",
+    "WebhookEndpointNotFound",
     "WebhookEvent",
     "WebhookEventType",
     "apply",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,15 +57,23 @@ def each(*topics: Any) -> list[Any]:
     ]
 
 
-def check_refusal(server: Server, seen: Seen, *, head: bool = False, vendor: bool = True) -> None:
+PROBLEM = {"type", "title", "status", "detail", "code"}
+OURS_AND_THE_VENDORS = re.compile(rb"/(v1|sandbox)([/%?]|$)")
+
+
+def check_refusal(server: Server, seen: Seen, asked: Case) -> None:
     """It says what is wrong, and nothing about the server or the people."""
     for secret in PRIVATE:
         assert secret.encode() not in seen.body
         assert secret not in seen.headers
     for innard in (*INNARDS, str(server.log.parent).encode(), str(Path.cwd()).encode()):
         assert innard not in seen.body
-    if head:
+    if asked.method == b"HEAD":
         assert seen.body == b""
+        return
+    if OURS_AND_THE_VENDORS.match(asked.target) is None:  # it belongs to no API
+        assert seen.headers.lower().count("content-type: application/problem+json") == 1
+        assert {*json.loads(seen.body)} == PROBLEM
         return
     assert seen.headers.lower().count("content-type: application/json") == 1
     error = json.loads(seen.body)["error"]
@@ -72,7 +81,7 @@ def check_refusal(server: Server, seen: Seen, *, head: bool = False, vendor: boo
     assert isinstance(error["description"], str)
     assert error["code"]
     assert error["description"]
-    if vendor:
+    if not asked.target.startswith(b"/sandbox"):
         assert set(error) - {"field"} == ENVELOPE
 
 
@@ -96,8 +105,7 @@ def test_a_request_is_answered_as_it_deserves_and_one_refused_changes_nothing(
         assert server.rows(but=kept) == before
         unread = len(asked.expected) > 2 and b"text/plain" in seen.headers.encode()
         if not unread:
-            vendor = not asked.target.startswith(b"/sandbox")
-            check_refusal(server, seen, head=asked.method == b"HEAD", vendor=vendor)
+            check_refusal(server, seen, asked)
     if seen.status == 401:
         assert seen.whole == server.ask(case("", "GET", "/v1/invoices", auth=None)).whole
     check_log(server)

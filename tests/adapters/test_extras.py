@@ -12,15 +12,15 @@ import pytest
     ("adapter", "package", "extra"),
     [
         ("sql", "sqlalchemy", "sql"),
-        ("http.native", "fastapi", "http"),
+        ("http.native.application", "fastapi", "http"),
         ("http.core.server", "uvicorn", "http"),
         ("documents.templating", "jinja2", "messages"),
         ("documents.figures", "babel", "messages"),
         ("documents.pdf", "typst", "pages"),
         ("sms.kannel", "httpcore", "sms"),
         ("sms.smpp", "smpplib", "sms"),
-        ("webhooks", "httpcore", "webhooks"),
-        ("webhooks", "cryptography", "webhooks"),
+        ("webhooks.post", "httpcore", "webhooks"),
+        ("webhooks.secret_box", "cryptography", "webhooks"),
     ],
 )
 def test_a_missing_package_is_named_with_its_extra(adapter: str, package: str, extra: str) -> None:

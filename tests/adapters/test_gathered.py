@@ -35,7 +35,7 @@ def asked(gathered: Batcher[int, int], ticks: Sequence[int]) -> list[Any]:
 
     async def all_of_them() -> list[Any]:
         waiting = [
-            after(tick, lambda question=question: gathered.ask(question))  # type: ignore[misc]  # mypy infers no lambda with a default
+            after(tick, lambda question=question: gathered.submit(question))  # type: ignore[misc]  # mypy infers no lambda with a default
             for question, tick in enumerate(ticks)
         ]
         return await asyncio.gather(*waiting, return_exceptions=True)
@@ -90,8 +90,8 @@ def test_a_caller_who_went_away_fails_nobody() -> None:
     gathered = Batcher(echo)
 
     async def one_leaves() -> int:
-        leaving = asyncio.ensure_future(gathered.ask(1))
-        staying = asyncio.ensure_future(gathered.ask(2))
+        leaving = asyncio.ensure_future(gathered.submit(1))
+        staying = asyncio.ensure_future(gathered.submit(2))
         await asyncio.sleep(0)
         leaving.cancel()
         return await staying

@@ -11,7 +11,7 @@ import pytest
 
 from billhook_adapters.http.core import batcher as limits
 from billhook_adapters.http.core.batcher import OverloadedError
-from billhook_adapters.http.core.threads import Threaded
+from billhook_adapters.http.core.threads import ThreadedBatcher
 
 
 class Desk:
@@ -43,15 +43,15 @@ class Desk:
         self._loop = asyncio.get_running_loop()
 
 
-def asking(threaded: Threaded[int, int], *questions: int) -> list[asyncio.Future[int]]:
-    return [asyncio.ensure_future(threaded.ask(question)) for question in questions]
+def asking(threaded: ThreadedBatcher[int, int], *questions: int) -> list[asyncio.Future[int]]:
+    return [asyncio.ensure_future(threaded.submit(question)) for question in questions]
 
 
 def test_questions_of_one_tick_are_one_batch_in_their_order() -> None:
     service = Desk()
 
     async def all_of_them() -> list[int]:
-        return await asyncio.gather(*asking(Threaded(service, 1), 0, 1, 2))
+        return await asyncio.gather(*asking(ThreadedBatcher(service, 1), 0, 1, 2))
 
     assert asyncio.run(all_of_them()) == [0, -1, -2]
     assert service.batches == [[0, 1, 2]]
@@ -62,7 +62,7 @@ def test_what_arrives_while_a_batch_is_answered_is_the_next_batch() -> None:
 
     async def all_of_them() -> list[int]:
         service.watched()
-        threaded = Threaded(service, 1)
+        threaded = ThreadedBatcher(service, 1)
         first = asking(threaded, 0)
         await service.begun(1)
         later = []
@@ -81,7 +81,7 @@ def test_as_many_batches_are_answered_at_a_time_as_there_are_threads() -> None:
 
     async def all_of_them() -> list[int]:
         service.watched()
-        threaded = Threaded(service, 2)
+        threaded = ThreadedBatcher(service, 2)
         first = asking(threaded, 0)
         await service.begun(1)
         second = asking(threaded, 1)
@@ -100,7 +100,7 @@ def test_a_stream_without_a_lull_is_answered_in_batches(monkeypatch: pytest.Monk
     service = Desk()
 
     async def all_of_them() -> list[int]:
-        return await asyncio.gather(*asking(Threaded(service, 1), *range(7)))
+        return await asyncio.gather(*asking(ThreadedBatcher(service, 1), *range(7)))
 
     assert asyncio.run(all_of_them()) == [-n for n in range(7)]
     assert [len(batch) for batch in service.batches] == [3, 3, 1]
@@ -110,7 +110,7 @@ def test_not_together_every_question_is_a_call() -> None:
     service = Desk()
 
     async def all_of_them() -> list[int]:
-        return await asyncio.gather(*asking(Threaded(service, 2, together=False), 0, 1, 2))
+        return await asyncio.gather(*asking(ThreadedBatcher(service, 2, together=False), 0, 1, 2))
 
     assert asyncio.run(all_of_them()) == [0, -1, -2]
     assert sorted(service.batches) == [[0], [1], [2]]
@@ -120,7 +120,7 @@ def test_whoever_comes_when_too_many_wait_is_turned_away(monkeypatch: pytest.Mon
     monkeypatch.setattr(limits, "MOST_WAITING", 2)
 
     async def all_of_them() -> list[Any]:
-        asked = asking(Threaded(Desk(), 1), 0, 1, 2)
+        asked = asking(ThreadedBatcher(Desk(), 1), 0, 1, 2)
         return await asyncio.gather(*asked, return_exceptions=True)
 
     told = asyncio.run(all_of_them())
@@ -135,9 +135,9 @@ def test_a_bug_is_heard_by_everybody_of_its_batch_and_by_nobody_else() -> None:
         return questions
 
     async def all_of_them() -> list[Any]:
-        threaded = Threaded(broken, 1)
+        threaded = ThreadedBatcher(broken, 1)
         told = await asyncio.gather(*asking(threaded, 0, 1), return_exceptions=True)
-        return [*told, await threaded.ask(2)]
+        return [*told, await threaded.submit(2)]
 
     told = asyncio.run(all_of_them())
     assert [isinstance(one, LookupError) for one in told] == [True, True, False]
@@ -145,7 +145,7 @@ def test_a_bug_is_heard_by_everybody_of_its_batch_and_by_nobody_else() -> None:
 
 def test_a_caller_who_went_away_fails_nobody() -> None:
     async def one_leaves() -> int:
-        leaving, staying = asking(Threaded(Desk(), 1), 1, 2)
+        leaving, staying = asking(ThreadedBatcher(Desk(), 1), 1, 2)
         await asyncio.sleep(0)
         leaving.cancel()
         return await staying

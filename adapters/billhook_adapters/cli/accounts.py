@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
@@ -60,7 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_json(rotate)
     does(rotate, _rotate, example=f"billhook account rotate acc_A1b2C3d4E5f6G7 {_AT}")
 
-    what = "give an account a token of a HighLevel location, beside those that it has"
+    what = "give an account a token of a location, beside those that it has"
     token = actions.add_parser("token", help=what, description=what)
     token.add_argument("account", metavar="ACCOUNT_ID")
     _add_location(token, needed=True)
@@ -80,7 +79,7 @@ def _add_location(parser: argparse.ArgumentParser, *, needed: bool) -> None:
         "--location",
         metavar="ALT_ID",
         required=needed,
-        help="the HighLevel location that the account answers as",
+        help="the location that the account is opened as, the `altId` of its clients",
     )
     parser.add_argument(
         "--token", metavar="T", help="its bearer token, instead of one that is made"
@@ -130,12 +129,13 @@ def _rotate(asked: argparse.Namespace) -> int:
         from returns.result import Failure
 
         from billhook.lifecycle.errors import AccountNotFound
-        from billhook.model.base import ID_PATTERN, AccountId
+        from billhook.model.base import AccountId
         from billhook_adapters.cli.error_texts import of_key
         from billhook_adapters.system.api_keys import new_key
         from billhook_adapters.system.clock import SystemClock
+        from billhook_adapters.system.ids import is_id
 
-        if re.fullmatch(ID_PATTERN, asked.account) is None:
+        if not is_id(asked.account):
             raise CliError(of_key(AccountNotFound()))
         key, account = new_key(), AccountId(asked.account)
         rotated = backend.keyring.rotate(account, key.id, key.secret, SystemClock().now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
@@ -26,15 +25,10 @@ from billhook_adapters.system.api_keys import (
     token_key,
 )
 from billhook_adapters.system.clock import SystemClock
+from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
     from billhook_adapters.system.backend import Backend
-
-POLICY = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
-"""What Razorpay asks of its accounts."""
-
-NUMBERED = AccountPolicy(min_expiry_lead=POLICY.min_expiry_lead, number_prefix="", number_width=1)
-"""The same with invoices numbered 1, 2, 3, as HighLevel's are."""
 
 
 class Opening(NamedTuple):
@@ -55,7 +49,7 @@ def read(asked: argparse.Namespace) -> Opening:
         token = a_token(asked.location, asked.token)
     elif asked.token is not None:
         raise CliError("--token goes with --location; give both, or neither")
-    account = _an_account(asked.name, _policy(asked.number_prefix, numbered=token is not None))
+    account = _an_account(asked.name, _policy(asked.number_prefix, with_location=token is not None))
     key = new_key() if asked.key_id is None else _chosen(asked.key_id, asked.key_secret)
     webhook = None
     if asked.webhook_url is not None:
@@ -73,13 +67,22 @@ def _an_account(name: str, policy: AccountPolicy) -> Account:
         ) from None
 
 
-def _policy(prefix: str | None, *, numbered: bool) -> AccountPolicy:
-    if prefix is None:
-        return NUMBERED if numbered else POLICY
-    width = AccountPolicy().number_width if prefix else NUMBERED.number_width
+def _policy(prefix: str | None, *, with_location: bool) -> AccountPolicy:
+    """What the APIs that the credentials open require, numbered by the prefix if there is one."""
+    with needs("all"):
+        from billhook_adapters.composition.apis import ApiError, account_policy, registered
+        from billhook_adapters.http.core.authentication import Authentication
+    credentials = set(Authentication) if with_location else {Authentication.API_KEY}
     try:
-        return AccountPolicy(
-            min_expiry_lead=POLICY.min_expiry_lead, number_prefix=prefix, number_width=width
+        policy = account_policy(registered(), credentials)
+    except ApiError as wrong:
+        raise CliError(str(wrong)) from None
+    if prefix is None:
+        return policy
+    width = AccountPolicy().number_width if prefix else 1
+    try:
+        return AccountPolicy.model_validate(
+            {**dict(policy), "number_prefix": prefix, "number_width": width}
         )
     except ValidationError:
         raise CliError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database, service_over
@@ -109,13 +108,13 @@ def _paid(backend: Backend, asked: argparse.Namespace) -> tuple[Invoice, Payment
 
 def _account(backend: Backend, invoice: InvoiceId, given: str | None) -> AccountId:
     from billhook.lifecycle.errors import InvoiceNotFound
-    from billhook.model.base import ID_PATTERN, AccountId
+    from billhook.model.base import AccountId
     from billhook_adapters.cli.error_texts import of_holders, of_payment
+    from billhook_adapters.system.ids import is_id
 
     if given is not None:
         return AccountId(given)
-    known = re.fullmatch(ID_PATTERN, invoice) is not None  # no store holds an id of another shape
-    match tuple(backend.accounts.holders(invoice)) if known else ():
+    match tuple(backend.accounts.holders(invoice)) if is_id(invoice) else ():
         case ():
             raise CliError(of_payment(InvoiceNotFound()), REFUSED)
         case (account,):

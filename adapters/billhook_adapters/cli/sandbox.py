@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TOKEN:ALT_ID",
         action="append",
         type=_located,
-        help="a bearer token and the HighLevel location that it opens, as often as wanted: the "
+        help="a bearer token and the location that it opens, as often as wanted: the "
         "first belongs to the first --account, and so on; one more has an account of its own; "
         f"{TOKEN}:{ALT_ID} unless either is given",
     )
@@ -100,7 +100,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _webhook(asked: argparse.Namespace) -> Webhook | None:
     from billhook_adapters.sandbox.service import Webhook
-    from billhook_adapters.webhooks import check_url
+    from billhook_adapters.webhooks.url_rules import check_url
 
     if (asked.webhook_url is None) != (asked.webhook_secret is None):
         raise CliError("--webhook-url and --webhook-secret go together; give both, or neither")

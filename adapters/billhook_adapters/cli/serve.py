@@ -15,7 +15,10 @@ from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from billhook_adapters.http.core.exchange import App
+    from collections.abc import Sequence
+
+    from billhook_adapters.composition.apis import ServedApi
+    from billhook_adapters.http.core.asgi import App
 
 APPLICATION = f"{__name__}:application"
 
@@ -30,10 +33,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-url", metavar="URL", help="what short URLs begin with, as payers reach it"
     )
+    parser.add_argument(
+        "--api",
+        metavar="NAME[=MOUNT]",
+        action="append",
+        default=[],
+        help="a vendor API to serve, as often as wanted; all that are installed unless given. "
+        "MOUNT is a path prefix, a host name, or both, such as NAME=/billing, "
+        "NAME=services.example.com or NAME=pay.example.com/api; its usual place unless given",
+    )
     does(
         parser,
         _run,
-        example="billhook serve --port 8080 --database sqlite:///billhook.sqlite3",
+        example="billhook serve --port 8080 --database sqlite:///billhook.sqlite3 "
+        "--api native=pay.example.com/api",
     )
 
 
@@ -43,8 +56,9 @@ def _workers(text: str) -> int:
     return int(text)
 
 
-def _run(asked: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     with needs("all"):
+        from billhook_adapters.composition.apis import APIS, ApiError
         from billhook_adapters.composition.senders import senders
         from billhook_adapters.composition.settings import (
             BASE_URL,
@@ -56,22 +70,28 @@ def _run(asked: argparse.Namespace) -> int:
         from billhook_adapters.http.core.server import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
     with ExitStack() as stack:
-        stack.enter_context(database(asked.database, new=True))
-        listener = stack.enter_context(bound(asked))
-        here = address(listener)
+        stack.enter_context(database(arguments.database, new=True))
+        listener = stack.enter_context(bound(arguments))
+        url = address(listener)
         # Workers are processes of their own, and read what they need from the environment.
-        os.environ[DATABASE] = asked.database
-        if asked.base_url is not None:
-            os.environ[BASE_URL] = asked.base_url
-        os.environ.setdefault(BASE_URL, f"{here}/i/")
+        os.environ[DATABASE] = arguments.database
+        if arguments.base_url is not None:
+            os.environ[BASE_URL] = arguments.base_url
+        os.environ.setdefault(BASE_URL, f"{url}/i/")
+        if arguments.api:
+            os.environ[APIS] = " ".join(arguments.api)
         try:
-            senders(settings(os.environ))
+            given = settings(os.environ)
+            senders(given)
+            _apis(given.base_url)
         except (SettingError, MessageTemplateError) as wrong:
             raise CliError(str(wrong)) from None
-        print(f"billhook serves {here}; Ctrl-C stops it", flush=True)
-        if asked.workers > 1:
+        except ApiError as wrong:
+            raise CliError(f"{'--api' if arguments.api else APIS}: {wrong}") from None
+        print(f"billhook serves {url}; Ctrl-C stops it", flush=True)
+        if arguments.workers > 1:
             os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
-            serve_by_many(APPLICATION, listener, asked.workers)
+            serve_by_many(APPLICATION, listener, arguments.workers)
         else:
             serve(application(), listener)
     return 0
@@ -79,13 +99,9 @@ def _run(asked: argparse.Namespace) -> int:
 
 def application() -> App:
     """The application that the environment describes; each worker makes its own."""
-    from billhook_adapters.composition.senders import delivery_reports, senders
-    from billhook_adapters.composition.service import (
-        Looks,
-        beside,
-        build_application,
-        webhook_sender,
-    )
+    from billhook_adapters.composition.parts import Looks, callbacks, own_parts
+    from billhook_adapters.composition.senders import senders
+    from billhook_adapters.composition.service import build_application, webhook_sender
     from billhook_adapters.composition.settings import settings
     from billhook_adapters.observability import configured
     from billhook_adapters.system.clock import SystemClock
@@ -103,6 +119,15 @@ def application() -> App:
         rates=given.rates,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
-        apis=lambda parts: {**beside(parts), **delivery_reports(given, parts.batched)},
+        apis=_apis(given.base_url),
+        parts=lambda parts: [*own_parts(parts), *callbacks(given, parts.batched)],
     )
     return application.app
+
+
+def _apis(base_url: str) -> Sequence[ServedApi]:
+    """The APIs that the environment chooses. Raises ApiError."""
+    from billhook_adapters.composition.apis import APIS, served
+    from billhook_adapters.composition.parts import reserved
+
+    return served(os.environ.get(APIS, "").split(), reserved(base_url))

@@ -1,30 +1,38 @@
-"""A webhook from what was asked for: its URL checked, its secret sealed."""
+"""A webhook endpoint from the options of a command: its URL checked, its secret sealed."""
 
 from __future__ import annotations
 
 import os
 
-from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId, WebhookEventType
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
 from billhook.model.base import AccountId
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.system.api_keys import new_id
 from billhook_adapters.system.optional_dependencies import needs
 
-STYLE = "razorpay"
-EVENTS = (
-    WebhookEventType.PARTIALLY_PAID,
-    WebhookEventType.PAID,
-    WebhookEventType.EXPIRED,
-)  # its dialect has them, behind an extra
 
+def a_webhook(
+    account: AccountId, url: str, secret: str, style: str | None = None
+) -> WebhookEndpoint:
+    """A webhook endpoint with all events that its format has; the usual format unless given.
 
-def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> WebhookEndpoint:
-    """A subscriber: the vendor's to its three events, a native one to all.
-
-    Raises Stopped with the remedy.
+    Raises CliError with the remedy.
     """
-    with needs("webhooks"):
+    with needs("all"):
+        from billhook_adapters.composition.apis import (
+            DEFAULT_STYLE,
+            ApiError,
+            registered,
+            webhook_formats,
+        )
         from billhook_adapters.webhooks.url_rules import check_url
+    try:
+        formats = webhook_formats(registered())
+    except ApiError as wrong:
+        raise CliError(str(wrong)) from None
+    style = style or DEFAULT_STYLE
+    if style not in formats:
+        raise CliError(f"--style: must be one of {', '.join(sorted(formats))}")
     try:
         check_url(url)
     except ValueError as wrong:
@@ -34,7 +42,7 @@ def a_webhook(account: AccountId, url: str, secret: str, style: str = STYLE) -> 
         id=WebhookEndpointId(new_id("sub_")),
         url=url,
         style=style,
-        events=EVENTS if style == STYLE else tuple(WebhookEventType),
+        events=formats[style].events,
         sealed_secret=_sealed(secret),
     )
 

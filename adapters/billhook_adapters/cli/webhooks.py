@@ -35,9 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add.add_argument(
         "--style",
-        choices=("native", "razorpay"),
+        metavar="FORMAT",
         default="native",
-        help="native: all events, Standard Webhooks; razorpay: the vendor's three",
+        help="the webhook format of an installed API; native, unless given, is that of Standard "
+        "Webhooks, with all events",
     )
     add_database(add)
     add_json(add)

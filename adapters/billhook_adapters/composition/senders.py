@@ -18,7 +18,7 @@ from billhook_adapters.composition.settings import SettingError, Settings
 from billhook_adapters.composition.variables import variable
 from billhook_adapters.documents.message_texts import Writer
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.http_api import HttpApi
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.system.optional_dependencies import needs
 
@@ -94,7 +94,7 @@ def report_to(senders: Mapping[Medium, Sender], receive: ReceiveReports) -> None
             sender.receive = receive
 
 
-def delivery_reports(settings: Settings, batched: BatchedService) -> Mapping[str, App]:
+def delivery_reports(settings: Settings, batched: BatchedService) -> Mapping[str, HttpApi]:
     """What serves providers that report deliveries over HTTP, where that is set up."""
     if settings.callbacks is None or settings.sms_url is None:
         return {}

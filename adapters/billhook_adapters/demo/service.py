@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import Message as Mail
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +18,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MailHandler
 
 from billhook.application.account_commands import OpenAccount
-from billhook.model.account import AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
+from billhook_adapters.composition.apis import account_policy, registered
 from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.email import SmtpSender, SmtpServer
+from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.system.clock import SettableClock, SystemClock
 from billhook_adapters.system.ids import RandomIds
@@ -74,7 +74,7 @@ def running_demo() -> Generator[RunningDemo]:
             senders={Medium.SMS: texts, Medium.EMAIL: SmtpSender(server, "bills@bill.example")},
         )
         stack.callback(application.backend.dispose)
-        policy = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
+        policy = account_policy(registered(), {Authentication.API_KEY})
         for account, name in ((OURS, "Acme Books"), (THEIRS, "Other Books")):
             opening = OpenAccount(account=account, name=name, policy=policy)
             application.service.execute(opening).unwrap()

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from time import perf_counter
 from typing import Any
 
-from billhook_adapters.http.core.exchange import App, Receive, Scope, Send
+from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
 from billhook_adapters.observability.metrics import Metrics
 from billhook_adapters.observability.routes import Routes, method_of
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from billhook_adapters.http.core.exchange import App, Receive, Scope, Send
+from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
 from billhook_adapters.observability.routes import Routes, method_of
 from billhook_adapters.system.optional_dependencies import needs
 

@@ -1,10 +1,11 @@
-"""The routes of the sandbox: what a payer, a provider and time would do otherwise."""
+"""The routes of the sandbox, in place of a payer, of providers, and of time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, Strict, ValidationError
@@ -13,6 +14,7 @@ from returns.result import Failure, Success
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import Pay
 from billhook.application.service import InvoiceService
+from billhook.lifecycle.errors import DomainError
 from billhook.messaging.delivery import (
     MessageId,
     MessageKey,
@@ -28,25 +30,19 @@ from billhook.model.invoice import InvoiceId
 from billhook.model.money import PositiveAmount
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import (
-    BodyTooLargeError,
-    ClientDisconnectedError,
-    Receive,
-    Request,
-    Response,
-    Scope,
-    Send,
-    json_response,
-    read_request,
-    send_response,
-)
+from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.ids import minted_id
 from billhook_adapters.http.core.parsing import from_json
-from billhook_adapters.http.razorpay.errors import refusal
+from billhook_adapters.http.core.request import BODY_LOST, Request
+from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
 
 FIRST, LAST = 0, 253402300799  # seconds since 1970, to the end of the year 9999
+
+
+class InvalidBodyError(Exception):
+    """The body is not JSON; the text says why."""
 
 
 class PaymentIn(Value):
@@ -64,7 +60,7 @@ class ClockIn(Value):
 
 
 class FaultIn(Value):
-    """What the provider of a medium answers to its next messages: to all, or to one address."""
+    """How the provider of a medium fails its next messages: all, or those to one address."""
 
     medium: Medium
     fault: Literal["transient", "permanent", "unknown"]
@@ -72,23 +68,33 @@ class FaultIn(Value):
     to: Annotated[Text, Field(min_length=1, max_length=320)] | None = None
 
 
-class ReceiptIn(Value):
-    """What a provider tells later of a message in the outbox."""
+class DeliveryReportIn(Value):
+    """What a provider reports later about a message in the outbox."""
 
     message: Annotated[Text, Field(min_length=1, max_length=64)]
     became: Literal["delivered", "bounced"]
     suppresses: Suppression | None = None
 
 
-_FAULTS: Mapping[str, SendError] = {
-    "transient": Transient("the sandbox was told so"),
-    "permanent": Permanent("the sandbox was told so"),
-    "unknown": Unknown("the sandbox was told so"),
-}
+_REASON = "requested at /sandbox"
+_FAULTS: Mapping[str, SendError] = MappingProxyType(
+    {
+        "transient": Transient(_REASON),
+        "permanent": Permanent(_REASON),
+        "unknown": Unknown(_REASON),
+    }
+)
 
 
-class SandboxApi:
-    """Serves `/sandbox`. It asks for no credentials: nothing in a sandbox is anybody's."""
+class SandboxApi(HttpApi):
+    """Serves `/sandbox`, without credentials: nothing in a sandbox is private.
+
+    `error_response` words the errors of the domain.
+    """
+
+    routes = frozenset(
+        {"/invoices/*/payments", "/clock", "/outbox", "/delivery-reports", "/faults"}
+    )
 
     def __init__(
         self,
@@ -97,47 +103,47 @@ class SandboxApi:
         accounts: Collection[AccountId],
         clock: MovableClock,
         outbox: Mapping[Medium, CapturedSender],
+        *,
+        error_response: Callable[[DomainError], Response],
     ) -> None:
-        self._batched, self._handlers, self._accounts = batched, background_jobs, accounts
-        self._clock, self._outbox = clock, outbox
+        self._batched, self._background_jobs, self._accounts = batched, background_jobs, accounts
+        self._clock, self._outbox, self._error_response = clock, outbox, error_response
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        call = read_request(scope, receive)
+    async def serve(self, request: Request) -> Response:
+        """Do what a route of the sandbox does."""
         try:
-            given = await self._answer(call)
-        except ClientDisconnectedError:
-            return
-        except BodyTooLargeError:
-            given = _refused("The body is too large.", 413)
+            return await self._route(request)
+        except InvalidBodyError as invalid:
+            return _invalid(str(invalid))
         except ValidationError as invalid:
             first = invalid.errors(include_url=False, include_input=False)[0]
             field = ".".join(map(str, first["loc"])) or "body"
-            given = _refused(f"{field}: {first['msg']}")
-        except ValueError as malformed:
-            given = _refused(f"The body is not valid JSON: it {malformed}.")
-        await send_response(send, given, head=call.method == "HEAD")
+            return _invalid(f"{field}: {first['msg']}")
 
-    async def _answer(self, call: Request) -> Response:
-        match call.method, call.path[1:]:
+    def failed(self, failure: RequestFailure) -> Response:
+        """The response to a failure."""
+        return _FAILURES[failure]
+
+    async def _route(self, request: Request) -> Response:
+        match request.method, request.path:
             case "POST", ("invoices", invoice, "payments"):
                 return await self._pay(
-                    InvoiceId(invoice), PaymentIn.model_validate(await _body(call))
+                    InvoiceId(invoice), PaymentIn.model_validate(await _body(request))
                 )
             case "GET", ("clock",):
                 return self._time()
             case "POST", ("clock",):
-                return await self._move(ClockIn.model_validate(await _body(call)))
+                return await self._move(ClockIn.model_validate(await _body(request)))
             case "GET", ("outbox",):
                 return self._sent()
             case "POST", ("delivery-reports",):
-                return await self._receive(ReceiptIn.model_validate(await _body(call)))
+                return await self._receive(DeliveryReportIn.model_validate(await _body(request)))
             case "POST", ("faults",):
-                return self._break(FaultIn.model_validate(await _body(call)))
+                return self._break(FaultIn.model_validate(await _body(request)))
             case _:
-                return _refused("The sandbox has no such route.", 404)
+                return _invalid("The sandbox has no such route.", 404)
 
-    async def _pay(self, name: InvoiceId, asked: PaymentIn) -> Response:
+    async def _pay(self, name: InvoiceId, payload: PaymentIn) -> Response:
         for account in self._accounts:
             found = await self._batched.read(
                 partial(InvoiceService.get, account=account, invoice=name)
@@ -145,15 +151,15 @@ class SandboxApi:
             if not isinstance(found, Failure):
                 break
         else:
-            return _refused("No account has an invoice of this id.", 404)
+            return _invalid("No account has an invoice of this id.", 404)
         payment = Payment(
-            reference=Reference(asked.reference or minted_id("pay")),
-            amount=asked.amount,
+            reference=Reference(payload.reference or minted_id("pay")),
+            amount=payload.amount,
             currency=found.unwrap().document.currency,
         )
         paid = await self._batched.execute(Pay(account=account, invoice=name, payment=payment))
         if isinstance(paid, Failure):
-            return refusal(paid.failure())
+            return self._error_response(paid.failure())
         invoice = paid.unwrap()
         return json_response(
             {
@@ -170,17 +176,17 @@ class SandboxApi:
     def _time(self) -> Response:
         return json_response({"now": int(self._clock.now().timestamp())})
 
-    async def _move(self, asked: ClockIn) -> Response:
-        if (asked.now is None) == (asked.advance_seconds is None):
-            return _refused("Give either advance_seconds or now.")
+    async def _move(self, payload: ClockIn) -> Response:
+        if (payload.now is None) == (payload.advance_seconds is None):
+            return _invalid("Give either advance_seconds or now.")
         try:
-            if asked.now is not None:
-                self._clock.set(datetime.fromtimestamp(asked.now, UTC))
+            if payload.now is not None:
+                self._clock.set(datetime.fromtimestamp(payload.now, UTC))
             else:
-                self._clock.advance(timedelta(seconds=asked.advance_seconds or 0))
+                self._clock.advance(timedelta(seconds=payload.advance_seconds or 0))
         except OverflowError:
-            return _refused("advance_seconds: the year 9999 is the last.")
-        await self._batched.read(lambda _: self._handlers.sweep())
+            return _invalid("advance_seconds: the year 9999 is the last.")
+        await self._batched.read(lambda _: self._background_jobs.sweep())
         return self._time()
 
     def _sent(self) -> Response:
@@ -194,36 +200,49 @@ class SandboxApi:
             }
         )
 
-    async def _receive(self, asked: ReceiptIn) -> Response:
-        fate: ReportedOutcome = Delivered()
-        if asked.became == "bounced":
-            fate = Bounced("the sandbox was told so", asked.suppresses)
-        elif asked.suppresses is not None:
-            return _refused("suppresses goes with bounced.")
-        name = MessageId(asked.message)
-        told = [DeliveryReport(MessageKey(account, name), fate) for account in self._accounts]
-        for answered in await self._batched.read(
-            lambda service: service.record_delivery_reports(told)
+    async def _receive(self, payload: DeliveryReportIn) -> Response:
+        outcome: ReportedOutcome = Delivered()
+        if payload.became == "bounced":
+            outcome = Bounced(_REASON, payload.suppresses)
+        elif payload.suppresses is not None:
+            return _invalid("suppresses goes with bounced.")
+        name = MessageId(payload.message)
+        reports = [DeliveryReport(MessageKey(account, name), outcome) for account in self._accounts]
+        for result in await self._batched.read(
+            lambda service: service.record_delivery_reports(reports)
         ):
-            if isinstance(answered, Success):
-                message = answered.unwrap()
+            if isinstance(result, Success):
+                message = result.unwrap()
                 return json_response(
                     {"id": message.id, "status": message.status, "to": message.address}
                 )
-        return _refused("No account has a message of this id.", 404)
+        return _invalid("No account has a message of this id.", 404)
 
-    def _break(self, asked: FaultIn) -> Response:
-        provider = self._outbox[asked.medium]
-        faults = provider.faults if asked.to is None else provider.faults_to[asked.to]
-        faults.extend([_FAULTS[asked.fault]] * asked.times)
+    def _break(self, payload: FaultIn) -> Response:
+        provider = self._outbox[payload.medium]
+        faults = provider.faults if payload.to is None else provider.faults_to[payload.to]
+        faults.extend([_FAULTS[payload.fault]] * payload.times)
         return json_response({"waiting": len(faults)})
 
 
-async def _body(call: Request) -> Any:
-    return from_json(await call.body() or b"{}")
+async def _body(request: Request) -> Any:
+    try:
+        return from_json(await request.body() or b"{}")
+    except ValueError as malformed:
+        raise InvalidBodyError(f"The body is not valid JSON: it {malformed}.") from None
 
 
-def _refused(description: str, status: int = 400) -> Response:
+def _invalid(description: str, status: int = 400) -> Response:
     return json_response(
         {"error": {"code": "BAD_REQUEST_ERROR", "description": description}}, status
     )
+
+
+_FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
+    {
+        RequestFailure.BODY_TOO_LARGE: _invalid("The body is too large.", 413),
+        RequestFailure.INCOMPLETE_BODY: _invalid(BODY_LOST),
+        RequestFailure.OVERLOADED: _invalid("Too many requests at once; try again.", 429),
+        RequestFailure.SERVER_ERROR: _invalid("The sandbox failed.", 500),
+    }
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from secrets import token_urlsafe
 from typing import NamedTuple
 
@@ -14,11 +13,19 @@ from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook_adapters.composition.service import Application, beside, build_application, pages
+from billhook_adapters.composition.apis import (
+    DEFAULT_STYLE,
+    account_policy,
+    registered,
+    served,
+    webhook_formats,
+)
+from billhook_adapters.composition.parts import ApplicationParts, health, pages
+from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.documents.templating import Templates
+from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.highlevel.api import HighLevelApi
-from billhook_adapters.http.razorpay.webhooks import EVENTS
+from billhook_adapters.http.core.mounts import Mount, Mounted
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
@@ -26,11 +33,11 @@ from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.webhooks import Poster, SecretBox, check_url
-from billhook_adapters.webhooks.sender import RAZORPAY, HttpWebhookSender
+from billhook_adapters.webhooks.post import Poster
+from billhook_adapters.webhooks.secret_box import SecretBox
+from billhook_adapters.webhooks.sender import HttpWebhookSender
+from billhook_adapters.webhooks.url_rules import check_url
 
-POLICY = AccountPolicy(min_expiry_lead=timedelta(minutes=15))
-NUMBERED = POLICY.model_copy(update={"number_prefix": "", "number_width": 1})
 WEBHOOK = WebhookEndpointId("sandbox")
 
 
@@ -42,14 +49,14 @@ class Key(NamedTuple):
 
 
 class Location(NamedTuple):
-    """A bearer token of the sandbox, and the HighLevel location that it opens."""
+    """A bearer token of the sandbox, and the location that it opens."""
 
     token: str
     id: str
 
 
 class Webhook(NamedTuple):
-    """Where every account of the sandbox is told of events."""
+    """Where the events of every account of the sandbox are sent."""
 
     url: str
     secret: str
@@ -78,22 +85,36 @@ def build_sandbox(
     box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
     opened = _opened(keys, locations)
     accounts = [account.id for account in opened]
+    apis = registered()
+    formats = webhook_formats(apis)
+
+    def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
+        app = SandboxApi(
+            made_of.batched,
+            made_of.background_jobs,
+            accounts,
+            clock,
+            outbox,
+            error_response=apis[0].error_response,
+        )
+        return [
+            health(made_of),
+            *pages(made_of, simulating=True),
+            Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
+        ]
+
     application = build_application(
         url,
         clock=clock,
         ids=RandomIds(base_url),
         senders=outbox,
-        webhook_sender=HttpWebhookSender(Poster(allow_loopback=True), box, SystemClock()),
+        webhook_sender=HttpWebhookSender(Poster(allow_loopback=True), box, SystemClock(), formats),
         inline=True,
         base_url=base_url,
         keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
-        apis=lambda parts: {
-            **beside(parts),
-            **pages(parts, simulating=True),
-            # Its payer charges itself, as told at /sandbox/invoices/{id}/payments.
-            "/invoices": HighLevelApi(parts.batched, parts.keys, charging=True),
-            "/sandbox": SandboxApi(parts.batched, parts.background_jobs, accounts, clock, outbox),
-        },
+        apis=served(),
+        parts=parts,
+        charges_automatically=True,  # its payer pays at /sandbox/invoices/{id}/payments
     )
     for account in opened:
         if isinstance(application.service.execute(OpenAccount.of(account)), Failure):
@@ -112,8 +133,8 @@ def build_sandbox(
             account=account.id,
             id=WEBHOOK,
             url=webhook.url if webhook else "http://127.0.0.1/",
-            style=RAZORPAY,
-            events=EVENTS,
+            style=DEFAULT_STYLE,
+            events=formats[DEFAULT_STYLE].events,
             sealed_secret=box.seal(webhook.secret) if webhook else None,
             silenced=webhook is None,  # also where an earlier sandbox had one
         )
@@ -130,11 +151,13 @@ def _opened(keys: Sequence[Key], locations: Sequence[Location]) -> list[Account]
         (AccountId(derived_id("acc", "location", location.id)), location.id)
         for location in locations[len(keys) :]
     ]
+    apis = registered()
+    key, both = Authentication.API_KEY, set(Authentication)
     return [
         Account(
             id=account,
             name=f"Sandbox {name}",
-            policy=NUMBERED if place < len(locations) else POLICY,
+            policy=account_policy(apis, both if place < len(locations) else {key}),
         )
         for place, (account, name) in enumerate(named)
     ]

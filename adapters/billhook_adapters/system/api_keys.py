@@ -34,7 +34,7 @@ class StoredKey(NamedTuple):
     account: AccountId
     secret_sha256: str
     location: str | None = None
-    """The HighLevel location that it is a token of, where it is one."""
+    """The location that it is a token of, where it is one."""
 
 
 class ListedKey(NamedTuple):

@@ -1,11 +1,13 @@
-"""Ids and short URLs from the machine's source of randomness."""
+"""Ids: their form, and new ones and short URLs from the machine's source of randomness."""
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 
 from billhook.messaging.delivery import MessageId
+from billhook.model.base import ID_PATTERN
 from billhook.model.invoice import InvoiceId
 from billhook.model.payment import Reference
 
@@ -14,6 +16,17 @@ _ALPHANUMERICS = (string.ascii_letters + string.digits).encode()
 _WHOLE = 256 - 256 % len(_ALPHANUMERICS)
 _LETTERS = bytes(_ALPHANUMERICS[byte % len(_ALPHANUMERICS)] for byte in range(256))
 _UNFAIR = bytes(range(_WHOLE, 256))  # letters for these would come up more often than others
+
+_ID = re.compile(ID_PATTERN)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id; no store holds one of another form.
+
+    >>> is_id("inv_1"), is_id("no id"), is_id("")
+    (True, False, False)
+    """
+    return _ID.fullmatch(text) is not None
 
 
 class RandomIds:

@@ -1,21 +1,4 @@
-"""Webhooks out: guarded, signed, and told truthfully. Extra: `billhook[webhooks]`."""
+"""Webhooks out: to public URLs only, signed, with the true result. Extra: `billhook[webhooks]`.
 
-from billhook_adapters.system.optional_dependencies import needs
-
-with needs("webhooks"):
-    from billhook_adapters.webhooks.post import Poster
-    from billhook_adapters.webhooks.secret_box import (
-        SecretBox,
-        SecretKeyMismatchError,
-    )
-    from billhook_adapters.webhooks.signing import razorpay_signature, standard_headers
-    from billhook_adapters.webhooks.url_rules import check_url
-
-__all__ = [
-    "Poster",
-    "SecretBox",
-    "SecretKeyMismatchError",
-    "check_url",
-    "razorpay_signature",
-    "standard_headers",
-]
+Imports the domain and `system`; never `http`, whose APIs bring the formats.
+"""

@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-import httpcore
-
-from billhook_adapters.system.bounded_http import BoundedBackend, Deadline
+from billhook_adapters.system.optional_dependencies import needs
 from billhook_adapters.webhooks.url_rules import connectable, is_local
+
+with needs("webhooks"):
+    import httpcore
+
+    from billhook_adapters.system.bounded_http import BoundedBackend, Deadline
 
 Resolver = Callable[[str, int], Sequence[str]]
 """All addresses of a name. Raises OSError where there are none."""

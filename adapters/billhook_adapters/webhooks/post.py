@@ -7,18 +7,22 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-import httpcore
 from returns.result import Failure, Result, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient, Unknown
-from billhook_adapters.system.bounded_http import Deadline
-from billhook_adapters.webhooks.network import (
-    GuardedBackend,
-    PrivateAddressError,
-    Resolver,
-    resolved,
-)
+from billhook_adapters.system.optional_dependencies import needs
 from billhook_adapters.webhooks.url_rules import check_url
+
+with needs("webhooks"):
+    import httpcore
+
+    from billhook_adapters.system.bounded_http import Deadline
+    from billhook_adapters.webhooks.network import (
+        GuardedBackend,
+        PrivateAddressError,
+        Resolver,
+        resolved,
+    )
 
 SECONDS = 5.0
 """How long a subscriber may take for its whole answer."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from billhook_adapters.system.optional_dependencies import needs
+
+with needs("webhooks"):
+    from cryptography.fernet import Fernet, InvalidToken
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from billhook_adapters.system.secret_key import strong
 
@@ -37,7 +40,7 @@ class SecretBox:
         return self._fernet.encrypt(secret.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """The secret itself. Raises SecretKeyMismatchError where another key sealed it."""
+        """The secret. Raises SecretKeyMismatchError where it was sealed under another key."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:

@@ -1,25 +1,16 @@
-"""How receivers can tell that a webhook is ours and whole."""
+"""Signatures by which the receiver of a webhook knows that it is authentic and complete."""
 
 from __future__ import annotations
 
-import hmac
 from base64 import b64encode
 from datetime import datetime
-from hashlib import sha256
-
-from standardwebhooks import Webhook
-from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from billhook.model.base import utc
+from billhook_adapters.system.optional_dependencies import needs
 
-
-def razorpay_signature(body: bytes, secret: str) -> str:
-    """The vendor's signature: HMAC-SHA256 of the raw body, in lower-case hex.
-
-    >>> razorpay_signature(b"{}", "secret")[:8]
-    '77325902'
-    """
-    return hmac.new(secret.encode(), body, sha256).hexdigest()
+with needs("webhooks"):
+    from standardwebhooks import Webhook
+    from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 
 def standard_headers(event_id: str, at: datetime, body: bytes, secret: str) -> dict[str, str]:
@@ -28,7 +19,7 @@ def standard_headers(event_id: str, at: datetime, body: bytes, secret: str) -> d
     A secret in the standard's own form, `whsec_` and base64, is taken as it is; any other text
     stands for its bytes. Raises ValueError where a secret holds no key.
     """
-    at = utc(at)  # the library takes every time for one of UTC
+    at = utc(at)  # the library reads every time as UTC
     own = secret.startswith("whsec_")
     key = secret if own else b64encode(secret.encode()).decode()
     try:

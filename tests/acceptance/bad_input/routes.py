@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from acceptance.bad_input.case import JSON, Case, case, text
 
 PATHS = (
-    "/", "//", "/v1", "/v1/", "/v2/invoices", "/V1/invoices", "/v1/Invoices", "//v1/invoices",
-    "/v1//invoices", "/v1/invoices//", "/v1/./invoices", "/v1/../v1/invoices", "/v1/invoices%2f",
-    "/v1%2finvoices", "/v1/invoices/@draft/", "/v1/invoices/@draft/pay", "/v1/orders",
+    "/v1", "/v1/", "/v1/Invoices", "/v1//invoices", "/v1/invoices//", "/v1/./invoices",
+    "/v1/../v1/invoices",
+    "/v1/invoices%2f", "/v1%2finvoices", "/v1/invoices/@draft/", "/v1/invoices/@draft/pay",
+    "/v1/orders",
     "/v1/payments", "/v1/invoices/@issued/notify_by", "/v1/invoices/@issued/notify_by/sms/again",
-    "/v1/invoices/@issued/ISSUE", "/v1/customers", "/v1/items", "/v2/invoices", "/index.php",
-    "/.env",
-    "/v1/invoices/%2e%2e/items", "/j/unknown", "/sandboxes", "/v1/invoices/x/y/z/w/v/u/t",
-    "/v1/" + "a/" * 5000, "/v1/%69nvoice", "/%00", "/%ff",
+    "/v1/invoices/@issued/ISSUE", "/v1/customers", "/v1/items",
+    "/v1/invoices/%2e%2e/items", "/v1/invoices/x/y/z/w/v/u/t",
+    "/v1/" + "a/" * 5000, "/v1/%69nvoice",
 )  # fmt: skip
+ELSEWHERE = (
+    "/", "//", "/v2/invoices", "/V1/invoices", "//v1/invoices", "/index.php", "/.env", "/j/unknown",
+    "/sandboxes", "/%00", "/%ff",
+)  # fmt: skip
+"""Paths that belong to no API."""
 METHODS = ("HEAD", "OPTIONS", "PUT", "TRACE", "PROPFIND", "LOCK", "SEARCH", "LINK", "REPORT")
 FAULTS = {
     "nothing": b"",
@@ -48,6 +53,9 @@ def cases() -> Iterator[Case]:
             if method != "GET" and known:
                 continue
             yield case(f"{method} {path[:60]}", method, path)
+    for path in ELSEWHERE:
+        for method in ("GET", "POST", "DELETE"):
+            yield case(f"{method} {path}", method, path, expected=404)
     for method in METHODS:
         for path in ("/v1/invoices", "/v1/invoices/@draft", "/v1/invoices/@draft/issue"):
             yield case(f"{method} {path}", method, path)

@@ -9,11 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from billhook.messaging.webhooks import WebhookEventType
-from billhook_adapters.cli.webhook_endpoints import EVENTS, STYLE
-from billhook_adapters.http.razorpay import webhooks as events
 from billhook_adapters.sql.accounts import SqlAccounts
 from billhook_adapters.webhooks.secret_box import SecretBox
-from billhook_adapters.webhooks.sender import STYLES
 
 SECRET = "canary-secret-of-28-letters-"
 SEALING = "a sealing key of the operator"
@@ -106,8 +103,3 @@ def test_a_key_that_seals_nothing_is_named_and_leaves_nothing(
     assert ran.err.count("\n") == 1
     assert "canary" not in ran.err
     assert list(SqlAccounts(engine).listed()) == []
-
-
-def test_its_style_is_one_that_the_announcer_speaks_with_the_events_of_its_dialect() -> None:
-    assert STYLE in STYLES
-    assert EVENTS == events.EVENTS

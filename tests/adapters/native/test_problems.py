@@ -25,7 +25,7 @@ from billhook.model.invoice import Status
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.core.batcher import OverloadedError
 from billhook_adapters.http.native.error_texts import STATUS, detail
-from billhook_adapters.http.native.errors import refused
+from billhook_adapters.http.native.errors import problem_of
 from billhook_adapters.testing import NOON, an_account
 from billhook_adapters.testing.builders import open_account
 
@@ -58,7 +58,7 @@ def test_the_table_has_a_status_for_every_refusal_and_no_other() -> None:
 @pytest.mark.parametrize("code", ERRORS)
 def test_every_refusal_is_a_sentence_under_a_type_of_its_own(code: str) -> None:
     refusal = a_refusal(code)
-    said = refused(refusal).said
+    said = problem_of(refusal).problem
     assert (said.type, said.code) == (f"urn:billhook:problem:{code}", code)
     assert (said.status, said.remedy) == (STATUS[type(refusal)], refusal.remedy.value)
     assert said.field == getattr(refusal, "field", None)
@@ -172,19 +172,19 @@ def test_a_limit_is_a_whole_number_within_bounds(world: World, query: str) -> No
         "nonsense=1",
     ],
 )
-def test_a_condition_of_no_sense_is_refused(world: World, query: str) -> None:
+def test_a_condition_of_no_sense_is_problem_of(world: World, query: str) -> None:
     (error,) = world.got("GET", f"/invoices?{query}", 422)["errors"]
     assert (error["place"], error["field"].partition(".")[0]) == ("query", query.split("=")[0])
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_parameters_that_no_operation_knows_are_refused(world: World, method: str) -> None:
+def test_parameters_that_no_operation_knows_are_problem_of(world: World, method: str) -> None:
     said = world.got(method, f"/invoices/{world.made()}{'/issue' * (method == 'POST')}?a=1", 422)
     assert said["errors"][0]["place"] == "query"
 
 
 @pytest.mark.parametrize("version", ["1", 'W/"1"', '"1", "2"', '""', '"-1"', "**"])
-def test_an_etag_of_another_shape_is_refused(world: World, version: str) -> None:
+def test_an_etag_of_another_shape_is_problem_of(world: World, version: str) -> None:
     path = f"/invoices/{world.made()}"
     said = world.got("PATCH", path, 422, json={}, headers={"If-Match": version})
     assert [(e["place"], e["field"]) for e in said["errors"]] == [("header", "If-Match")]

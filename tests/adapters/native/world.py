@@ -12,11 +12,13 @@ import httpx
 
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
-from billhook_adapters.http.core.application import build_app
-from billhook_adapters.http.core.exchange import App
-from billhook_adapters.http.native import native_api
+from billhook_adapters.http.core.asgi import App
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.mounts import MountTable
+from billhook_adapters.http.core.vendor_api import ApiContext
+from billhook_adapters.http.native.api import API
 from billhook_adapters.system.api_keys import StoredKey, hashed
-from billhook_adapters.system.clock import SettableClock
+from billhook_adapters.system.clock import SettableClock, SystemClock
 
 ACME, OTHER = AccountId("acc_1"), AccountId("acc_2")
 
@@ -40,7 +42,8 @@ class Keys:
 
 
 def mounted(service: InvoiceService) -> App:
-    return build_app(service, Keys(), apis=lambda batched: {"/api": native_api(batched, Keys())})
+    context = ApiContext(BatchedService(service), Keys(), SystemClock())
+    return MountTable([API.mounted(API.mount, API.application(context))])
 
 
 def basic(pair: str) -> str:

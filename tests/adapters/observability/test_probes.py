@@ -10,13 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.observability.world import MAIL, ask, heard
-from billhook.application.service import InvoiceService
-from billhook_adapters.http.core.application import build_app
-from billhook_adapters.http.core.exchange import App
-from billhook_adapters.http.health.api import Probes
-from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.http.core.asgi import App
+from billhook_adapters.http.health.api import HealthApi
 from billhook_adapters.observability import Metrics
-from billhook_adapters.testing import NOON
 
 
 def away() -> object:
@@ -26,16 +22,12 @@ def away() -> object:
 def a_service(
     store: Callable[[], object] = lambda: None, delivering: Callable[[], bool] = lambda: True
 ) -> App:
-    """The probes as they are mounted."""
+    """The probes of a service."""
 
     async def asked() -> object:
         return store()
 
-    probes = Probes(Metrics(), asked, delivering)
-    kept = InMemoryStore()
-    service = InvoiceService(kept, SettableClock(NOON), RandomIds())
-    mounted = dict.fromkeys(("/healthz", "/readyz", "/metrics"), probes)
-    return build_app(service, InMemoryKeyring(kept), apis=lambda _: mounted)
+    return HealthApi(Metrics(), asked, delivering)
 
 
 def told(app: App, path: str, method: str = "GET") -> tuple[int, Any]:

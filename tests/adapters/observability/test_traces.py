@@ -27,7 +27,7 @@ from adapters.observability.world import (
     heard,
     raising,
 )
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.asgi import App
 from billhook_adapters.observability import Metrics, traced
 from billhook_adapters.observability.traces import ENDPOINT, EXPORTER, spanned, wanted
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from billhook.application.service import InvoiceService
-from billhook_adapters.http.core.application import build_app
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.asgi import App
+from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.razorpay.api import RazorpayApi
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.observability import Metrics, observed
 from billhook_adapters.testing import NOON, an_account
@@ -84,7 +86,8 @@ def a_service(metrics: Metrics) -> tuple[App, BreakableDesk, InMemoryStore]:
     keys = InMemoryKeyring(store)
     open_account(service, an_account())
     keys.add(an_account().id, "key_1", SECRET)
-    app = build_app(service, keys, decided=metrics.gathered)
+    batched = BatchedService(service, decided=metrics.gathered)
+    app = RazorpayApi(batched, Callers(keys, batched))
     return observed(app, metrics, ROUTES), service, store
 
 

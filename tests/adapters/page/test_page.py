@@ -22,8 +22,9 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
 from billhook.model.payment_instructions import PaymentInstructions
+from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
@@ -85,7 +86,8 @@ class Hoster:
         return asyncio.run(self._ask(url, method))
 
     async def _ask(self, url: str, method: str) -> httpx.Response:
-        app: App = self.api
+        mounted = Mounted("pages", Mount(prefix="/i"), self.api, HostedPageApi.routes)
+        app: App = MountTable([mounted])
         transport: Any = httpx.ASGITransport(app=app, client=(self.peer, 1))  # type: ignore[arg-type]  # ours is ASGI too
         async with httpx.AsyncClient(transport=transport) as client:
             return await client.request(method, url)

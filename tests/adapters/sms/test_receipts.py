@@ -15,12 +15,14 @@ from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
 from billhook_adapters.sms.callbacks import Callbacks
 from unit.office import ACME, ONE, Office
 
 BASE, TOKEN = "https://bill.example/delivery-callbacks/", "t" * 32
 CALLBACKS = Callbacks(BASE, "k" * 22)
+MOUNT = Mount(prefix="/delivery-callbacks")
 
 
 class Told(Office):
@@ -32,7 +34,8 @@ class Told(Office):
         told = Notify(account=ACME, invoice=ONE, medium=Medium.SMS)
         self.message = self.service.execute(told).unwrap()
         self.background_jobs.deliver(self.message.key)
-        self.api = DeliveryCallbacksApi(BatchedService(self.service), CALLBACKS, TOKEN)
+        api = DeliveryCallbacksApi(BatchedService(self.service), CALLBACKS, TOKEN)
+        self.api = MountTable([Mounted("callbacks", MOUNT, api, api.routes, owns_mount=True)])
 
     def ask(self, url: str, method: str = "GET", **given: Any) -> httpx.Response:
         """The answer to a provider."""

@@ -18,15 +18,19 @@ from billhook.messaging.delivery import Accepted, Permanent, SendError, Transien
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId, WebhookEventType
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
+from billhook_adapters.composition.apis import OURS, webhook_formats
 from billhook_adapters.engine import EmbeddedEngine
+from billhook_adapters.http.razorpay.webhooks import signature as razorpay_signature
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
 from billhook_adapters.testing.builders import add_webhook_endpoint, open_account
-from billhook_adapters.webhooks import SecretBox, razorpay_signature
-from billhook_adapters.webhooks.sender import NATIVE, RAZORPAY, HttpWebhookSender
+from billhook_adapters.webhooks.secret_box import SecretBox
+from billhook_adapters.webhooks.sender import HttpWebhookSender
 
 BOX = SecretBox("the operator's passphrase")
+FORMATS = webhook_formats(OURS)
+RAZORPAY, NATIVE = "razorpay", "native"
 ACME = an_account().id
 
 
@@ -51,7 +55,7 @@ class Shop:
         self.poster, self.clock = Posted(), SettableClock(NOON)
         store, ids, told = InMemoryStore(), RandomIds(), CapturedSender()
         poster: Any = self.poster
-        webhook_sender = HttpWebhookSender(poster, BOX, SystemClock())
+        webhook_sender = HttpWebhookSender(poster, BOX, SystemClock(), FORMATS)
         senders = {Medium.EMAIL: told, Medium.SMS: told}
         self.service = InvoiceService(store, self.clock, ids)
         self.engine = EmbeddedEngine(
@@ -185,8 +189,8 @@ def test_a_native_subscriber_hears_the_domains_words_signed_by_the_standard() ->
 def test_what_an_operator_can_mend_is_waited_for_and_an_unknown_style_is_not() -> None:
     shop = Shop()
     poster: Any = shop.poster
-    other = HttpWebhookSender(poster, SecretBox("another passphrase here"), SystemClock())
-    none = HttpWebhookSender(poster, None, SystemClock())
+    other = HttpWebhookSender(poster, SecretBox("another passphrase here"), SystemClock(), FORMATS)
+    none = HttpWebhookSender(poster, None, SystemClock(), FORMATS)
     occasions: list[Any] = []
 
     class Noting:
@@ -207,5 +211,5 @@ def test_what_an_operator_can_mend_is_waited_for_and_an_unknown_style_is_not() -
     assert none.send(occasion) == Failure(Transient("there is no secret to sign with"))
     unknown = occasion.webhook_endpoint.model_copy(update={"style": "unknown"})
     assert none.send(replace(occasion, webhook_endpoint=unknown)) == Failure(
-        Permanent("nobody knows how to tell it: its style is unknown")
+        Permanent("no registered API has a webhook format of this style")
     )

@@ -9,8 +9,8 @@ import pytest
 from returns.result import Failure
 
 from billhook.messaging.delivery import Permanent
-from billhook_adapters.webhooks import Poster, check_url
-from billhook_adapters.webhooks.url_rules import connectable
+from billhook_adapters.webhooks.post import Poster
+from billhook_adapters.webhooks.url_rules import check_url, connectable
 
 OPEN = [
     "https://shop.example/hooks",

@@ -12,8 +12,8 @@ import pytest
 from returns.result import Failure, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, Transient, Unknown
-from billhook_adapters.webhooks import Poster
 from billhook_adapters.webhooks.network import Resolver
+from billhook_adapters.webhooks.post import Poster
 
 Serve = Callable[[socket.socket], None]
 

@@ -10,8 +10,9 @@ import pytest
 import razorpay
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from billhook_adapters.http.razorpay.webhooks import signature as razorpay_signature
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.webhooks import razorpay_signature, standard_headers
+from billhook_adapters.webhooks.signing import standard_headers
 
 BODY = json.dumps({"event": "invoice.paid", "payload": {"a": "₹"}}, ensure_ascii=False).encode()
 

@@ -1,7 +1,7 @@
 """billhook on uvicorn.
 
-`billhook_server.py LISTENER FOLDER [--batching on|off] [--database URL] [--writer_threads NUMBER]`; the
-database is a SQLite file in the folder, unless another is given.
+`billhook_server.py LISTENER FOLDER [--batching on|off] [--database URL]
+[--writer-threads NUMBER]`; the database is a SQLite file in the folder, unless another is given.
 
 Nothing is delivered while it is measured, as in the peer: the rows stay queued.
 """
@@ -20,6 +20,10 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.http.core.application import build_app
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.mounts import MountTable
+from billhook_adapters.http.core.vendor_api import ApiContext
+from billhook_adapters.http.razorpay.api import API
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import a_customer, a_document
@@ -57,19 +61,18 @@ def main() -> None:
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--batching", choices=("on", "off"), default="on")
     arguments.add_argument("--database")
-    arguments.add_argument("--lanes", type=int, default=0)
+    arguments.add_argument("--writer-threads", type=int, default=0)
     given = arguments.parse_args()
     application = built(given.database or f"sqlite:///{given.folder / 'billhook.sqlite3'}")
     seed(application)
     # Both settings are built alike, so that they differ in nothing but the gathering.
     together = given.batching == "on"
-    app = build_app(
-        application.service,
-        application.keys,
-        writer_threads=given.writer_threads,
-        together=together,
+    batched = BatchedService(
+        application.service, writer_threads=given.writer_threads, together=together
     )
-    serving.serve(app, given.listener)
+    context = ApiContext(batched, application.keys, SystemClock())
+    table = MountTable([API.mounted(API.mount, API.application(context))])
+    serving.serve(build_app(table), given.listener)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Who is calling: Basic credentials and bearer tokens, checked in constant time against hashes."""
+"""The account of a caller: by an API key or a bearer token, checked in constant time."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
+from enum import Enum
 from functools import partial
 from hmac import compare_digest
 from typing import NamedTuple
@@ -12,11 +13,20 @@ from billhook.model.base import AccountId
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.system.api_keys import Keyring, StoredKey, hashed
 
-_NOBODY = StoredKey(AccountId(""), hashed(""))
+_NO_KEY = StoredKey(AccountId(""), hashed(""))  # compared where a key is unknown
+
+
+class Authentication(Enum):
+    """The credentials that an API takes from its callers."""
+
+    API_KEY = "api_key"
+    """The id and the secret of an API key, as HTTP Basic credentials."""
+    LOCATION_TOKEN = "location_token"  # noqa: S105  # the name of a kind
+    """A bearer token, which opens an account as one location."""
 
 
 class Credentials(NamedTuple):
-    """What a caller gave."""
+    """The key id and the secret of a request."""
 
     key_id: str
     secret: str
@@ -39,13 +49,13 @@ def proven(given: Credentials, key: StoredKey | None) -> AccountId | None:
 
     An unknown key id costs the same work as a wrong secret.
     """
-    known = key or _NOBODY
+    known = key or _NO_KEY
     right = compare_digest(hashed(given.secret), known.secret_sha256)
-    return known.account if right and known is not _NOBODY else None
+    return known.account if right and known is not _NO_KEY else None
 
 
 class Callers:
-    """Who the callers are, looked up for all that arrive together, where the lane runs."""
+    """Finds the accounts of API keys, those of concurrent requests with one look-up."""
 
     def __init__(self, keys: Keyring, batched: BatchedService) -> None:
         self._keys = batched.batching(partial(_found, keys))
@@ -53,29 +63,29 @@ class Callers:
     async def account(self, header: str | None) -> AccountId | None:
         """The account of an Authorization header, or None for every kind of wrong credential."""
         given = basic_credentials(header)
-        return None if given is None else proven(given, await self._keys.ask(given.key_id))
+        return None if given is None else proven(given, await self._keys.submit(given.key_id))
 
 
 class Tenancy(NamedTuple):
-    """What a bearer token opens: an account, as one location."""
+    """The account that a bearer token opens, and the location that it is opened as."""
 
     account: AccountId
     location: str
 
 
 class Bearers:
-    """Who the callers are by their tokens, looked up by hash for all that arrive together."""
+    """Finds the accounts of bearer tokens by their hashes, with one look-up as `Callers` does."""
 
     def __init__(self, keys: Keyring, batched: BatchedService) -> None:
         self._keys = batched.batching(partial(_found, keys))
 
     async def tenancy(self, header: str | None) -> Tenancy | None:
-        """What an Authorization header opens, or None for every kind of wrong credential."""
+        """The tenancy of an Authorization header, or None for every kind of wrong credential."""
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             return None
         given = Credentials(hashed(token.strip()), token.strip())
-        key = await self._keys.ask(given.key_id)
+        key = await self._keys.submit(given.key_id)
         account = proven(given, key)
         if account is None or key is None or key.location is None:
             return None

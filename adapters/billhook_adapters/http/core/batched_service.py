@@ -1,4 +1,4 @@
-"""The one lane to the desk: what arrives together is decided together."""
+"""The service as HTTP APIs use it: commands of concurrent requests are decided in one batch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from returns.result import Result
 from billhook.application.command import Command
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import ServiceError
-from billhook_adapters.http.core.batcher import Asking, Batcher
-from billhook_adapters.http.core.threads import Threaded
+from billhook_adapters.http.core.batcher import Batcher, Batching
+from billhook_adapters.http.core.threads import ThreadedBatcher
 
 A = TypeVar("A")
 E = TypeVar("E")
@@ -23,10 +23,10 @@ READERS = 4
 
 
 class BatchedService:
-    """The desk as the HTTP faces see it.
+    """An InvoiceService whose commands are batched.
 
-    It runs on the loop's own thread, as SQLite's one writer likes it; with `writer_threads` it runs in so
-    many threads, and what is only read in so many more.
+    It runs on the event loop's own thread, which suits SQLite's one writer; with `writer_threads`
+    it runs in so many threads, and reads run in `READERS` more.
     """
 
     def __init__(
@@ -37,34 +37,34 @@ class BatchedService:
         together: bool = True,
         decided: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`decided` hears how many commands each transaction had."""
+        """`decided` is called with the number of commands of each transaction."""
         self._writer_threads, self._together = writer_threads, together
 
         def execute_all(commands: Sequence[Command[Any, Any]]) -> list[Result[Any, Any]]:
             decided(len(commands))
             return service.execute_all(commands)
 
-        def told(questions: Sequence[Callable[[InvoiceService], Any]]) -> list[Any]:
-            return [question(service) for question in questions]
+        def read_all(queries: Sequence[Callable[[InvoiceService], Any]]) -> list[Any]:
+            return [query(service) for query in queries]
 
         self._commands = self.batching(execute_all)
-        self._reads: Asking[Callable[[InvoiceService], Any], Any] = (
-            Threaded(told, READERS, together=False)
+        self._reads: Batching[Callable[[InvoiceService], Any], Any] = (
+            ThreadedBatcher(read_all, READERS, together=False)
             if writer_threads
-            else Batcher(told, together=False)
+            else Batcher(read_all, together=False)
         )
 
-    def batching(self, answer: Callable[[Sequence[Q]], Sequence[A]]) -> Asking[Q, A]:
-        """Answers what arrives together with one call, where this lane runs."""
+    def batching(self, answer: Callable[[Sequence[Q]], Sequence[A]]) -> Batching[Q, A]:
+        """A batcher that calls `answer` where this service runs."""
         if self._writer_threads:
-            return Threaded(answer, self._writer_threads, together=self._together)
+            return ThreadedBatcher(answer, self._writer_threads, together=self._together)
         return Batcher(answer, together=self._together)
 
     async def execute(self, command: Command[A, E]) -> Result[A, E | ServiceError]:
-        """Decide one command, together with those that arrived with it."""
-        return await self._commands.ask(command)
+        """Decide one command, in one batch with those of concurrent requests."""
+        return await self._commands.submit(command)
 
-    async def read(self, question: Callable[[InvoiceService], T]) -> T:
-        """Ask the desk what changes nothing, or anything else that may have to wait."""
-        answer: T = await self._reads.ask(question)
-        return answer
+    async def read(self, query: Callable[[InvoiceService], T]) -> T:
+        """The result of a query, or of anything else that may have to wait for the database."""
+        result: T = await self._reads.submit(query)
+        return result

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from billhook_adapters.http.core.exchange import App
+from billhook_adapters.http.core.asgi import App
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("http"):

@@ -1,6 +1,6 @@
-"""Threads beside the loop, for a database that is waited for over a network.
+"""Threads beside the event loop, for a database that is reached over a network.
 
-The loop never waits: it hands a batch to a thread and serves others meanwhile.
+The loop never waits: it gives a batch to a thread and serves others meanwhile.
 """
 
 from __future__ import annotations
@@ -11,49 +11,48 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Generic, TypeVar
 
-from billhook_adapters.http.core import batcher as gathered
-from billhook_adapters.http.core.batcher import OverloadedError, Waiting, tell
+from billhook_adapters.http.core import batcher
+from billhook_adapters.http.core.batcher import OverloadedError, Waiting, resolve
 
 A = TypeVar("A")
 Q = TypeVar("Q")
 
 
-class Threaded(Generic[Q, A]):
-    """Answers questions as `Gathered` does, in threads.
+class ThreadedBatcher(Generic[Q, A]):
+    """Answers items as `Batcher` does, in threads.
 
-    What arrives while all of them are busy is the next batch of the first that is free.
+    What is submitted while all threads are busy is the next batch of the first that is free.
     """
 
     def __init__(
         self, answer: Callable[[Sequence[Q]], Sequence[A]], threads: int, *, together: bool = True
     ) -> None:
         self._answer = answer
-        self._most = gathered.MOST_TOGETHER if together else 1
-        self._free, self._pool = threads, ThreadPoolExecutor(threads, "billhook-lane")
+        self._most = batcher.MOST_TOGETHER if together else 1
+        self._free, self._pool = threads, ThreadPoolExecutor(threads, "billhook-batch")
         self._waiting: Waiting[Q, A] = []
 
-    async def ask(self, question: Q) -> A:
-        """The answer to one question."""
-        if len(self._waiting) >= gathered.MOST_WAITING:
+    async def submit(self, item: Q) -> A:
+        """The answer to one item."""
+        if len(self._waiting) >= batcher.MOST_WAITING:
             raise OverloadedError
         loop = get_running_loop()
         future: Future[A] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._begin, loop)  # once all that came with it is there
-        self._waiting.append((question, future))
+            loop.call_soon(self._begin, loop)  # once all that arrived with it is there
+        self._waiting.append((item, future))
         return await future
 
     def _begin(self, loop: AbstractEventLoop) -> None:
         while self._waiting and self._free:
-            asked, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             self._free -= 1
-            questions = [question for question, _ in asked]
-            answering = loop.run_in_executor(self._pool, self._answer, questions)
-            answering.add_done_callback(partial(self._end, loop, asked))
+            answers = loop.run_in_executor(self._pool, self._answer, [item for item, _ in batch])
+            answers.add_done_callback(partial(self._end, loop, batch))
 
     def _end(
-        self, loop: AbstractEventLoop, asked: Waiting[Q, A], answered: Future[Sequence[A]]
+        self, loop: AbstractEventLoop, batch: Waiting[Q, A], answers: Future[Sequence[A]]
     ) -> None:
         self._free += 1
-        tell(asked, answered.result)
+        resolve(batch, answers.result)
         self._begin(loop)

@@ -1,70 +1,73 @@
-"""What the faces of all vendors do alike: one request in, one answer out, and no trouble told."""
+"""A vendor API as one object, registered once: the service knows it by this alone."""
 
 from __future__ import annotations
 
-import logging
-from abc import ABC, abstractmethod
-from enum import Enum
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
-from billhook_adapters.http.core.batcher import OverloadedError
-from billhook_adapters.http.core.exchange import (
-    BodyTooLargeError,
-    ClientDisconnectedError,
-    IncompleteBodyError,
-    Receive,
-    Request,
-    Response,
-    Scope,
-    Send,
-    read_request,
-    send_response,
-)
-from billhook_adapters.system.error_kinds import kind
+from billhook.application.ports import Clock
+from billhook.lifecycle.errors import DomainError
+from billhook.model.account import AccountPolicy
+from billhook_adapters.http.core.asgi import App
+from billhook_adapters.http.core.authentication import Authentication
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.mounts import ROOT, Mount, Mounted
+from billhook_adapters.http.core.response import Response
+from billhook_adapters.system.api_keys import Keyring
+from billhook_adapters.webhooks.formats import WebhookFormat
 
-_log = logging.getLogger(__name__)
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
-class Trouble(Enum):
-    """What may go wrong with a request whoever the vendor is."""
+class ApiContext(NamedTuple):
+    """What the service gives to each API that it serves.
 
-    TOO_LARGE = 413
-    LOST = 400
-    BUSY = 429
-    BROKEN = 500
+    With `charges_automatically` a payer's payment method is charged by someone else: the sandbox.
+    """
+
+    batched: BatchedService
+    keys: Keyring
+    clock: Clock
+    charges_automatically: bool = False
 
 
-class VendorApi(ABC):
-    """One vendor's API as a plain ASGI application: no framework's routes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorApi:
+    """What one vendor API is, wherever it is mounted.
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        call = read_request(scope, receive)
-        try:
-            given = await self._answered(call)
-        except ClientDisconnectedError:
-            return
-        await send_response(send, given, head=call.method == "HEAD")
+    `application` makes the ASGI application that serves it, usually an `HttpApi`. `routes` returns
+    the templates of its paths below a mount, each id a `*`; it is a function so that a framework is
+    imported only where the API is served. `error_response` words an error of the domain as this
+    API does. Raises ValueError on a name of another form.
+    """
 
-    @abstractmethod
-    async def serve(self, call: Request) -> Response:
-        """What the vendor would answer."""
+    name: str
+    """What it is chosen by, as in `--api razorpay`."""
+    application: Callable[[ApiContext], App]
+    routes: Callable[[], Collection[str]]
+    error_response: Callable[[DomainError], Response]
+    authentication: Authentication | None = None
+    """The credentials of its callers; None where the API has its own."""
+    mount: Mount = ROOT
+    """Where it is mounted unless the operator says otherwise."""
+    owns_mount: bool = False
+    """Whether everything below its mount is its own, so that it shares the mount with no other."""
+    other_segments: frozenset[str] = frozenset()
+    """First path segments of the vendor's that have no route here: its clients get its 404."""
+    webhook_formats: Mapping[str, WebhookFormat] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """The webhook formats that it brings, by the style that a webhook endpoint names."""
+    account_policy: AccountPolicy | None = None
+    """What it requires of its accounts, in the fields that are set."""
 
-    @abstractmethod
-    def troubled(self, trouble: Trouble) -> Response:
-        """How the vendor words it."""
+    def __post_init__(self) -> None:
+        if _NAME.fullmatch(self.name) is None:
+            raise ValueError("an API's name is 1 to 32 of a-z, 0-9, `_` and `-`")
 
-    async def _answered(self, call: Request) -> Response:
-        try:
-            return await self.serve(call)
-        except BodyTooLargeError:
-            return self.troubled(Trouble.TOO_LARGE)
-        except IncompleteBodyError:
-            return self.troubled(Trouble.LOST)
-        except OverloadedError:
-            return self.troubled(Trouble.BUSY)
-        except ClientDisconnectedError:
-            raise
-        except Exception as bug:  # noqa: BLE001  # whatever it is, the caller gets an envelope
-            # The kind alone: an error's own words may quote a row or a header.
-            _log.error("a request failed: %s", kind(bug))
-            return self.troubled(Trouble.BROKEN)
+    def mounted(self, mount: Mount, app: App) -> Mounted:
+        """Its application at a mount."""
+        return Mounted(self.name, mount, app, self.routes(), self.owns_mount, self.other_segments)

@@ -1,4 +1,4 @@
-"""Delivery receipts over HTTP, each in its provider's words, at a URL that nobody can guess."""
+"""Delivery reports over HTTP, each in its provider's format, at a URL that cannot be guessed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from returns.result import Success
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import DeliveryReport
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import Request, Response
-from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
+from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
+from billhook_adapters.http.core.request import Request
+from billhook_adapters.http.core.response import Response
 from billhook_adapters.sms import kannel, msg91, twilio
 from billhook_adapters.sms.callbacks import Callbacks
 
@@ -21,26 +22,27 @@ NOTHING = Response(404, b"There is nothing here.\n", (), b"text/plain")
 LATER = Response(503, b"Try again later.\n", ((b"retry-after", b"60"),), b"text/plain")
 
 
-class DeliveryCallbacksApi(VendorApi):
-    """Serves `/delivery_reports`. A wrong signature and an unknown message get one and the same answer.
+class DeliveryCallbacksApi(HttpApi):
+    """Serves `/delivery-callbacks`; a wrong signature and an unknown message get the same response.
 
-    `twilio_token` is the account's auth token, with which Twilio signs what it tells.
+    `twilio_token` is the account's auth token, with which Twilio signs its callbacks.
     """
+
+    routes = frozenset({"/*/*", "/*/*/*/*"})
 
     def __init__(
         self, batched: BatchedService, callbacks: Callbacks, twilio_token: str | None = None
     ) -> None:
         self._batched, self._callbacks, self._twilio_token = batched, callbacks, twilio_token
 
-    async def serve(self, call: Request) -> Response:
-        """Keep what a provider tells."""
-        if call.method not in ("GET", "POST"):
+    async def serve(self, request: Request) -> Response:
+        """Store the delivery reports of a provider."""
+        if request.method not in ("GET", "POST"):
             return NOTHING
-        path = call.path[1:]
-        named = self._callbacks.named(path)
+        named = self._callbacks.named(request.path)
         if named is None:
             return NOTHING
-        delivery_reports = await self._told(call, path[0], named)
+        delivery_reports = await self._reports(request, request.path[0], named)
         if not delivery_reports:
             return NOTHING if delivery_reports is None else DONE
         kept = await self._batched.read(
@@ -48,33 +50,33 @@ class DeliveryCallbacksApi(VendorApi):
         )
         return DONE if any(isinstance(one, Success) for one in kept) else NOTHING
 
-    def troubled(self, trouble: Trouble) -> Response:
-        """Whatever it is: the provider may tell it again."""
-        del trouble
+    def failed(self, failure: RequestFailure) -> Response:  # noqa: ARG002  # all alike
+        """That the provider should send it again later."""
         return LATER
 
-    async def _told(
-        self, call: Request, provider: str, named: MessageKey | str
+    async def _reports(
+        self, request: Request, provider: str, named: MessageKey | str
     ) -> Sequence[DeliveryReport] | None:
-        body = await call.body()
-        told = _fields(call.query if call.method == "GET" else body.decode("utf-8", "replace"))
+        body = await request.body()
+        text = request.query if request.method == "GET" else body.decode("utf-8", "replace")
+        fields = _fields(text)
         match provider, named:
             case kannel.NAME, MessageKey():
-                fate = kannel.fate(_fields(call.query))
-            case twilio.NAME, MessageKey() if self._is_twilios(call, told, named):
-                fate = twilio.fate(told)
+                outcome = kannel.fate(_fields(request.query))
+            case twilio.NAME, MessageKey() if self._is_twilios(request, fields, named):
+                outcome = twilio.fate(fields)
             case msg91.NAME, str():
-                return _parsed(call, body, told)
+                return _parsed(request, body, fields)
             case _:
                 return None
-        return [] if fate is None else [DeliveryReport(named, fate)]
+        return [] if outcome is None else [DeliveryReport(named, outcome)]
 
-    def _is_twilios(self, call: Request, told: Mapping[str, str], named: MessageKey) -> bool:
-        if self._twilio_token is None or call.method != "POST":
+    def _is_twilios(self, request: Request, fields: Mapping[str, str], named: MessageKey) -> bool:
+        if self._twilio_token is None or request.method != "POST":
             return False
-        signature = call.header(b"x-twilio-signature") or ""
+        signature = request.header(b"x-twilio-signature") or ""
         url = self._callbacks.url(twilio.NAME, named)
-        return twilio.is_signed(url, told, signature, self._twilio_token)
+        return twilio.is_signed(url, fields, signature, self._twilio_token)
 
 
 def _fields(text: str) -> Mapping[str, str]:
@@ -84,10 +86,12 @@ def _fields(text: str) -> Mapping[str, str]:
         return {}
 
 
-def _parsed(call: Request, body: bytes, told: Mapping[str, str]) -> Sequence[DeliveryReport] | None:
+def _parsed(
+    request: Request, body: bytes, fields: Mapping[str, str]
+) -> Sequence[DeliveryReport] | None:
     """MSG91's report: JSON, or a form whose `data` is JSON."""
-    is_json = (call.header(b"content-type") or "").startswith("application/json")
+    text = body if request.media_type == "application/json" else fields.get("data", "")
     try:
-        return list(msg91.delivery_reports(json.loads(body if is_json else told.get("data", ""))))
+        return list(msg91.delivery_reports(json.loads(text)))
     except (ValueError, RecursionError):
         return None

@@ -1,1 +1,1 @@
-"""The probes of a running service: live, ready, metrics."""
+"""The probes of a running service: alive, ready, metrics."""

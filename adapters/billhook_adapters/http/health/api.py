@@ -1,65 +1,59 @@
-"""What those who watch over a service ask: is it there, can it work, what has it done."""
+"""The probes that watch a service: is it alive, can it work, what are its metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from billhook_adapters.http.core.exchange import (
-    Receive,
-    Response,
-    Scope,
-    Send,
-    json_response,
-    read_request,
-    send_response,
-)
+from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
+from billhook_adapters.http.core.request import Request
+from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.observability.metrics import Metrics
 from billhook_adapters.system.error_kinds import kind
 
 
-class Probes:
-    """Serves `/healthz`, `/readyz` and `/metrics`; they ask for no credentials.
+class HealthApi(HttpApi):
+    """Serves `/healthz`, `/readyz` and `/metrics`, without credentials.
 
-    Awaiting `store` raises where the database cannot be used; `delivering` says whether messages
-    go out.
+    Awaiting `check` raises where the database cannot be used; `delivering` returns whether
+    messages are being delivered.
     """
+
+    routes = frozenset({"/healthz", "/readyz", "/metrics"})
 
     def __init__(
         self,
         metrics: Metrics,
-        store: Callable[[], Awaitable[object]],
+        check: Callable[[], Awaitable[object]],
         delivering: Callable[[], bool],
     ) -> None:
-        self._metrics, self._store, self._delivering = metrics, store, delivering
+        self._metrics, self._check, self._delivering = metrics, check, delivering
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        call = read_request(scope, receive)
-        await send_response(
-            send, await self._answer(call.method, call.path), head=call.method == "HEAD"
-        )
-
-    async def _answer(self, method: str, path: tuple[str, ...]) -> Response:
-        if method not in ("GET", "HEAD"):
-            return json_response({"status": "only GET is answered here"}, 405, allow="GET, HEAD")
-        match path:
+    async def serve(self, request: Request) -> Response:
+        """The state of the service, or its metrics."""
+        if request.method not in ("GET", "HEAD"):
+            return json_response({"status": "only GET is served here"}, 405, allow="GET, HEAD")
+        match request.path:
             case ("healthz",):
                 return json_response({"status": "ok"})
             case ("readyz",):
                 return await self._ready()
             case ("metrics",):
                 text = self._metrics.exposition()
-                return Response(200, text, kind=b"text/plain; version=0.0.4; charset=utf-8")
+                return Response(200, text, (), b"text/plain; version=0.0.4; charset=utf-8")
             case _:
                 return json_response({"status": "there is nothing here"}, 404)
+
+    def failed(self, failure: RequestFailure) -> Response:
+        """That the service cannot be watched."""
+        return json_response({"status": failure.value}, 503)
 
     async def _ready(self) -> Response:
         reasons: list[str] = []
         try:
-            await self._store()
-        except Exception as trouble:  # noqa: BLE001  # whatever it is, the store does not answer
-            # The kind alone: an error's own words may quote the database's URL.
-            reasons.append(f"the database cannot be used: {kind(trouble)}")
+            await self._check()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the database does not respond
+            # The kind alone: the text of an error may quote the database's URL.
+            reasons.append(f"the database cannot be used: {kind(error)}")
         if not self._delivering():
             reasons.append("messages are not being delivered")
         if reasons:

@@ -1,14 +1,16 @@
-"""The dialect: which version, whose token, what serves it, and how what went wrong is worded."""
+"""HighLevel's API: its registration, and the application that serves it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from billhook_adapters.http.core.authentication import Bearers
-from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import LOST, Request, Response
-from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
+from billhook.model.account import AccountPolicy
+from billhook_adapters.http.core.authentication import Authentication, Bearers
+from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
+from billhook_adapters.http.core.request import BODY_LOST, Request
+from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
 from billhook_adapters.http.highlevel.errors import (
     BUSY,
     NO_VERSION,
@@ -16,57 +18,79 @@ from billhook_adapters.http.highlevel.errors import (
     TOO_LARGE,
     UNAUTHORIZED,
     WRONG_VERSION,
-    refusing,
+    error_response,
+    invalid_response,
 )
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
-from billhook_adapters.http.highlevel.routes.invoices import endpoint
+from billhook_adapters.http.highlevel.routes import TEMPLATES, endpoint
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
-from billhook_adapters.system.api_keys import Keyring
 
 VERSIONS = frozenset({"v3", "2023-02-21", "2021-07-28", "2021-04-15"})
-"""What the `Version` header may say: all that the vendor has published."""
+"""The `Version` headers that are accepted: all that the vendor has published."""
 
-_TROUBLES: Mapping[Trouble, Response] = MappingProxyType(
+OTHER_RESOURCES = frozenset(
     {
-        Trouble.TOO_LARGE: refusing(413, TOO_LARGE),
-        Trouble.LOST: refusing(400, LOST),
-        Trouble.BUSY: refusing(429, BUSY),
-        Trouble.BROKEN: refusing(500, SERVER_ERROR),
+        "ad-publishing", "affiliate-manager", "agent-studio", "associations", "blogs",
+        "brand-boards", "businesses", "calendars", "campaigns", "chat-widget", "companies",
+        "contacts", "conversation-ai", "conversations", "courses", "custom-fields", "custom-menus",
+        "emails", "forms", "funnels", "knowledge-bases", "links", "locations", "marketplace",
+        "medias", "oauth", "objects", "opportunities", "payments", "phone-system", "products",
+        "proposals", "saas", "saas-api", "snapshots", "social-media-posting", "store", "surveys",
+        "users", "voice-ai", "workflows",
+    }
+)  # fmt: skip
+"""The resources of the vendor's API, by its SDK's paths, of which none is served."""
+
+_FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
+    {
+        RequestFailure.BODY_TOO_LARGE: invalid_response(413, TOO_LARGE),
+        RequestFailure.INCOMPLETE_BODY: invalid_response(400, BODY_LOST),
+        RequestFailure.OVERLOADED: invalid_response(429, BUSY),
+        RequestFailure.SERVER_ERROR: invalid_response(500, SERVER_ERROR),
     }
 )
 
 
-class HighLevelApi(VendorApi):
-    """Serves the vendor's API below `/invoices`.
+class HighLevelApi(HttpApi):
+    """Serves the vendor's API below `/invoices`."""
 
-    With `charging` an enabled autoPayment is kept: somebody is there who charges it.
-    """
+    routes = TEMPLATES
 
-    def __init__(self, batched: BatchedService, keys: Keyring, *, charging: bool = False) -> None:
-        self._batched, self._callers = batched, Bearers(keys, batched)
-        self._charging = charging
+    def __init__(self, context: ApiContext) -> None:
+        self._context = context
+        self._callers = Bearers(context.keys, context.batched)
 
-    async def serve(self, call: Request) -> Response:
-        """What the vendor would answer."""
-        serve = endpoint(call)
+    async def serve(self, request: Request) -> Response:
+        """The response of the vendor's API."""
+        serve = endpoint(request)
         if serve is None:
-            path = "/".join(("", *call.path))[:200]
-            return refusing(404, f"Cannot {call.method} {path}")
-        version = call.header(b"version")
+            path = "/".join(("", *request.path))[:200]
+            return invalid_response(404, f"Cannot {request.method} {path}")
+        version = request.header(b"version")
         if version is None:
-            return refusing(401, NO_VERSION)
+            return invalid_response(401, NO_VERSION)
         if version.strip() not in VERSIONS:
-            return refusing(401, WRONG_VERSION)
-        tenancy = await self._callers.tenancy(call.header(b"authorization"))
+            return invalid_response(401, WRONG_VERSION)
+        tenancy = await self._callers.tenancy(request.header(b"authorization"))
         if tenancy is None:
-            return refusing(401, UNAUTHORIZED)
+            return invalid_response(401, UNAUTHORIZED)
         try:
-            return await serve(
-                AuthenticatedRequest(tenancy, call, self._batched, charging=self._charging)
-            )
-        except InvalidRequestError as refused:
-            return refusing(refused.status, refused.told)
+            return await serve(AuthenticatedRequest(tenancy, request, self._context))
+        except InvalidRequestError as invalid:
+            return invalid_response(invalid.status, invalid.told)
 
-    def troubled(self, trouble: Trouble) -> Response:
-        """How the vendor words it."""
-        return _TROUBLES[trouble]
+    def failed(self, failure: RequestFailure) -> Response:
+        """The response to a failure, in the vendor's envelope."""
+        return _FAILURES[failure]
+
+
+API = VendorApi(
+    name="highlevel",
+    application=HighLevelApi,
+    routes=lambda: TEMPLATES,
+    error_response=error_response,
+    authentication=Authentication.LOCATION_TOKEN,
+    other_segments=OTHER_RESOURCES,
+    account_policy=AccountPolicy(number_prefix="", number_width=1),
+)
+"""HighLevel's Invoices API. Its accounts number their invoices 1, 2, 3."""

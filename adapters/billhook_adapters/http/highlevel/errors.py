@@ -1,4 +1,4 @@
-"""HighLevel's envelopes, and its sentence for every refusal of the domain."""
+"""HighLevel's envelope of errors, and its sentence for every error of the domain."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Status
-from billhook_adapters.http.core.exchange import Response, json_response
+from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
 
 NO_VERSION = "version header was not found."
@@ -65,22 +65,25 @@ _NAMES = {
 }
 
 
-def refusing(status: int, message: str | Sequence[str]) -> Response:
-    """The answer that refuses a request: 400 has no name of its own, and 422 a list of messages."""
+def invalid_response(status: int, message: str | Sequence[str]) -> Response:
+    """The response to a request that the API cannot serve.
+
+    A 400 has no name of its own, and a 422 has a list of messages.
+    """
     body: dict[str, object] = {"statusCode": status, "message": message}
     if status in _NAMES:
         body["error"] = _NAMES[status]
     return json_response(body, status)
 
 
-def refusal(refused: DomainError) -> Response:
-    """The answer for a refusal of the domain."""
-    return refusing(429 if isinstance(refused, TooSoon) else 400, describe(refused))
+def error_response(error: DomainError) -> Response:
+    """The response to an error of the domain."""
+    return invalid_response(429 if isinstance(error, TooSoon) else 400, describe(error))
 
 
-def describe(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, each a line
-    """The sentence for a refusal: the vendor's where it has one, else ours in its manner."""
-    match refusal:
+def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, each a line
+    """The sentence for an error: the vendor's where it has one, else ours in its style."""
+    match error:
         case OperationNotAllowed(operation=operation, status=status):
             return _not_allowed(operation, status)
         case InvoiceNotFound() | AccountNotFound():
@@ -124,7 +127,7 @@ def describe(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, 
         case NotStored():
             return "The request could not be stored"
         case _:
-            assert_never(refusal)
+            assert_never(error)
 
 
 def _not_allowed(operation: Operation, status: Status) -> str:

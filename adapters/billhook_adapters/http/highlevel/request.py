@@ -1,4 +1,4 @@
-"""A request whose caller is known: what every endpoint of this dialect gets."""
+"""A request whose caller is known, its tenancy checked in query and body."""
 
 from __future__ import annotations
 
@@ -12,69 +12,77 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import IdempotencyKeyError, Request, Response
 from billhook_adapters.http.core.parsing import from_json
+from billhook_adapters.http.core.request import IdempotencyKeyError, Request
+from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.parts import In
 
 
-class Tenanted(In):
-    """Who asks, in a query."""
+class TenancyIn(In):
+    """The tenancy, in a query."""
 
     alt_id: str
     alt_type: Literal["location"]
 
 
 class AuthenticatedRequest:
-    """A caller's account, its request, and the lane to the desk."""
+    """The tenancy of a caller, its request, and the service."""
 
-    def __init__(
-        self, tenancy: Tenancy, call: Request, batched: BatchedService, *, charging: bool
-    ) -> None:
-        self.tenancy, self.call, self.batched = tenancy, call, batched
-        self.charging = charging
+    def __init__(self, tenancy: Tenancy, http: Request, context: ApiContext) -> None:
+        self.tenancy, self.http, self._context = tenancy, http, context
+
+    @property
+    def batched(self) -> BatchedService:
+        """The service."""
+        return self._context.batched
+
+    @property
+    def charges_automatically(self) -> bool:
+        """Whether an enabled autoPayment is accepted, since its payer is charged."""
+        return self._context.charges_automatically
 
     @property
     def account(self) -> AccountId:
-        """Whose token it is."""
+        """The account of the token."""
         return self.tenancy.account
 
     @property
     def location(self) -> str:
-        """The location that the token opens."""
+        """The location of the token."""
         return self.tenancy.location
 
     @property
     def invoice(self) -> InvoiceId:
-        """The invoice that the path names: `/invoices/{invoiceId}`."""
-        return InvoiceId(self.call.path[1])
+        """The invoice of the path: `/invoices/{invoiceId}`."""
+        return InvoiceId(self.http.path[1])
 
     @cached_property
     def query(self) -> Mapping[str, str]:
-        """The parameters of the query; of one given twice, the last."""
+        """The parameters of the query; of one given twice, the last. Raises InvalidRequestError."""
         try:
             pairs = parse_qsl(
-                self.call.query, keep_blank_values=True, errors="strict", max_num_fields=100
+                self.http.query, keep_blank_values=True, errors="strict", max_num_fields=100
             )
         except ValueError:
             raise InvalidRequestError(400, "The query is not valid") from None
         return dict(pairs)
 
-    def here(self) -> None:
-        """Check the tenancy that the query names. Raises Refused."""
-        given = self._named()
-        self._opened(given.get("altId"))
-        checked(given, Tenanted)
+    def check_tenancy(self) -> None:
+        """Check the tenancy of the query. Raises InvalidRequestError."""
+        given = self._tenancy_in_query()
+        self._check_location(given.get("altId"))
+        checked(given, TenancyIn)
 
     async def body(self) -> Mapping[str, Any] | None:
-        """The JSON object of the body, its tenancy checked; None for other JSON. Raises Refused.
+        """The JSON object of the body, its tenancy checked; None for other JSON.
 
-        `altId` and `altType` may stand in the query instead.
+        `altId` and `altType` may stand in the query instead. Raises InvalidRequestError.
         """
-        raw = await self.call.body()
-        kind = (self.call.header(b"content-type") or "").partition(";")[0].strip().lower()
-        if raw.strip() and kind not in ("application/json", ""):
+        raw = await self.http.body()
+        if raw.strip() and self.http.media_type not in ("application/json", ""):
             raise InvalidRequestError(415, "The request body must be application/json")
         try:
             value: object = from_json(raw, parse_float=Decimal) if raw.strip() else {}
@@ -82,22 +90,22 @@ class AuthenticatedRequest:
             raise InvalidRequestError(400, NOT_JSON) from None
         if not isinstance(value, dict):
             return None
-        given = {**self._named(), **cast("dict[str, Any]", value)}
-        self._opened(given.get("altId"))
+        given = {**self._tenancy_in_query(), **cast("dict[str, Any]", value)}
+        self._check_location(given.get("altId"))
         return given
 
     @property
     def key(self) -> str | None:
-        """The Idempotency-Key, where there is one. Raises Refused on one of another shape."""
+        """The Idempotency-Key, where there is one. Raises InvalidRequestError."""
         try:
-            return self.call.key
+            return self.http.key
         except IdempotencyKeyError:
             raise InvalidRequestError(400, BAD_KEY) from None
 
-    def _named(self) -> dict[str, Any]:
+    def _tenancy_in_query(self) -> dict[str, Any]:
         return {name: self.query[name] for name in ("altId", "altType") if name in self.query}
 
-    def _opened(self, location: object) -> None:
+    def _check_location(self, location: object) -> None:
         if isinstance(location, str) and location != self.location:
             raise InvalidRequestError(403, OTHER_LOCATION)
 

@@ -1,10 +1,9 @@
-"""The pages below the short URLs' path: no credentials but the URL itself."""
+"""The pages of invoices below the path of short URLs; the URL itself is the credential."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import urlsplit
 
 from billhook.application.account_commands import SuppressAddress
 from billhook.application.commands import Pay
@@ -13,16 +12,16 @@ from billhook.application.ports import Clock
 from billhook.application.records import Contact
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
-from billhook.model.invoice import Status
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import Request, Response
+from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.ids import minted_id
-from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
+from billhook_adapters.http.core.request import Request
+from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.hosted_page.guessing import WITHIN, Guesses
 from billhook_adapters.http.hosted_page.rendering import back_to, document, page, sentence
 
@@ -30,12 +29,14 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _READING = ("GET", "HEAD")
 
 
-class HostedPageApi(VendorApi):
+class HostedPageApi(HttpApi):
     """Serves the pages of invoices whose short URLs begin with `base_url`.
 
-    `language` is what payers read of whom nothing is known. With `simulating` a page has a button
-    that pays the invoice: for the sandbox alone.
+    It is mounted at the path of that URL. `language` is for payers whose language is not known.
+    With `simulating` a page has a button that pays the invoice: for the sandbox alone.
     """
+
+    routes = frozenset({"/*", "/*/invoice.pdf", "/*/pay", "/*/stop/*"})
 
     def __init__(
         self,
@@ -48,52 +49,50 @@ class HostedPageApi(VendorApi):
         simulating: bool = False,
     ) -> None:
         self._batched, self._base_url, self._clock = batched, base_url, clock
-        self._depth = urlsplit(base_url).path.rstrip("/").count("/")
         self._language = language_of(language)
         self._default, self._simulating = language, simulating
         self._printer = printer or Printer(default=language)
         self._guesses = Guesses()
 
-    async def serve(self, call: Request) -> Response:
+    async def serve(self, request: Request) -> Response:
         """The invoice's page, or that there is none."""
         now = self._clock.now()
-        if self._guesses.held_up(call.peer, now):
+        if self._guesses.is_blocked(request.peer, now):
             wait = (b"retry-after", str(int(WITHIN.total_seconds())).encode())
-            return self._refused(429)._replace(headers=(*self._refused(429).headers, wait))
-        token, *rest = call.path[self._depth :] or ("",)
+            return self._sentence(429)._replace(headers=(*self._sentence(429).headers, wait))
+        token, *rest = request.path or ("",)
         found = None
         if _TOKEN.fullmatch(token):
             url = self._base_url + token
             found = (await self._batched.read(lambda service: service.behind(url))).value_or(None)
         if found is None:
-            self._guesses.missed(call.peer, now)
-            return self._refused(404)
-        return await self._served(call.method, token, tuple(rest), found)
+            self._guesses.missed(request.peer, now)
+            return self._sentence(404)
+        return await self._served(request.method, token, tuple(rest), found)
 
-    def troubled(self, trouble: Trouble) -> Response:
-        """Whatever it is: try again."""
-        del trouble
-        return self._refused(503)
+    def failed(self, failure: RequestFailure) -> Response:  # noqa: ARG002  # all alike
+        """A page that asks to try again later."""
+        return self._sentence(503)
 
     async def _served(
         self, method: str, token: str, rest: tuple[str, ...], hosted: HostedInvoice
     ) -> Response:
         language = read_by(hosted.invoice.document, self._default)
-        if rest[:1] == ("stop",):  # also for one that was cancelled since
+        if rest[:1] == ("stop",):  # also after its invoice was cancelled
             return await self._stop(method, rest[1:], hosted, language)
-        if hosted.invoice.status is Status.CANCELLED:
+        if hosted.invoice.cancelled_at is not None:
             return sentence(410, "is_cancelled", "nothing_due", language)
         match method, rest:
             case "GET" | "HEAD", ():
                 shown = sheet(hosted, self._default)
-                drawn = codes(hosted, language)
-                return page(shown, token, drawn, simulating=self._simulating)
+                payment_codes = codes(hosted, language)
+                return page(shown, token, payment_codes, simulating=self._simulating)
             case "GET" | "HEAD", ("invoice.pdf",):
                 return document(await asyncio.to_thread(self._printer.printed, hosted))
             case "POST", ("pay",) if self._simulating:
                 return await self._pay(token, hosted)
             case _:
-                return self._refused(404)
+                return self._sentence(404)
 
     async def _pay(self, token: str, hosted: HostedInvoice) -> Response:
         invoice = hosted.invoice
@@ -112,7 +111,7 @@ class HostedPageApi(VendorApi):
     async def _stop(
         self, method: str, rest: tuple[str, ...], hosted: HostedInvoice, language: Language
     ) -> Response:
-        """Withdraw consent: the address that a message went to is left alone from now on.
+        """Withdraw consent: messages to the address of a message are suppressed from now on.
 
         A click is a POST (RFC 8058); a GET asks first, because mail scanners follow links.
         """
@@ -120,11 +119,11 @@ class HostedPageApi(VendorApi):
         key = MessageKey(invoice.account, MessageId("".join(rest[:1])))
         message = await self._batched.read(lambda service: service.message(key))
         if len(rest) != 1 or not isinstance(message, Message) or message.invoice != invoice.id:
-            return self._refused(404)
+            return self._sentence(404)
         if method in _READING:
             return sentence(200, "stop", "stop_text", language, button="stop_button")
         if method != "POST":
-            return self._refused(404)
+            return self._sentence(404)
         contact = Contact(message.account, message.medium, message.address)
         await self._batched.execute(
             SuppressAddress(
@@ -133,6 +132,6 @@ class HostedPageApi(VendorApi):
         )
         return sentence(200, "stopped", "stopped_text", language)
 
-    def _refused(self, status: int) -> Response:
-        said = ("unknown", "check_link") if status == 404 else ("broken", "try_again")
-        return sentence(status, *said, self._language)
+    def _sentence(self, status: int) -> Response:
+        phrases = ("unknown", "check_link") if status == 404 else ("broken", "try_again")
+        return sentence(status, *phrases, self._language)

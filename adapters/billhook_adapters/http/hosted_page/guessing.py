@@ -1,4 +1,4 @@
-"""How often somebody asked for a page that is not there: who guesses is held up."""
+"""Counts requests for pages that do not exist: an address that guesses is blocked for a while."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 MOST = 20
 WITHIN = timedelta(minutes=1)
 REMEMBERED = 10_000
-"""Addresses; beyond them the one that was quiet longest is forgotten."""
+"""Addresses; beyond them the one with the oldest miss is forgotten."""
 
 
 class Guesses:
-    """Counts misses by the address that asks, for a while each.
+    """Counts misses by address, for a while each.
 
     >>> from datetime import UTC
     >>> noon, guesses = datetime(2026, 1, 1, 12, tzinfo=UTC), Guesses()
     >>> for _ in range(MOST): guesses.missed("192.0.2.1", noon)
-    >>> guesses.held_up("192.0.2.1", noon), guesses.held_up("192.0.2.2", noon)
+    >>> guesses.is_blocked("192.0.2.1", noon), guesses.is_blocked("192.0.2.2", noon)
     (True, False)
     """
 
@@ -27,13 +27,13 @@ class Guesses:
     def __len__(self) -> int:
         return len(self._misses)
 
-    def held_up(self, peer: str, now: datetime) -> bool:
-        """Whether an address has guessed too often of late."""
+    def is_blocked(self, peer: str, now: datetime) -> bool:
+        """Whether an address has guessed too often recently."""
         since, count = self._misses.get(peer, (now, 0))
         return count >= MOST and timedelta(0) <= now - since < WITHIN
 
     def missed(self, peer: str, now: datetime) -> None:
-        """Remember a miss."""
+        """Count a miss."""
         since, count = self._misses.pop(peer, (now, 0))
         fresh = not timedelta(0) <= now - since < WITHIN
         self._misses[peer] = (now, 1) if fresh else (since, count + 1)

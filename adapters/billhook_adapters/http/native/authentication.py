@@ -1,8 +1,7 @@
-"""What every route does first: who is calling, and a body within limits."""
+"""What every route does first: authenticate the caller, and read the body within limits."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,19 +10,19 @@ from fastapi.openapi.models import HTTPBase
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request as StarletteRequest
 from starlette.responses import Response
 
 from billhook.model.base import AccountId
 from billhook_adapters.http.core.authentication import Callers
-from billhook_adapters.http.core.batcher import OverloadedError
-from billhook_adapters.http.native.errors import FieldError, ProblemError, invalid
-from billhook_adapters.http.native.parsing import json_body
-from billhook_adapters.system.error_kinds import kind
-
-_log = logging.getLogger(__name__)
+from billhook_adapters.http.core.http_api import failure_of
+from billhook_adapters.http.core.request import ClientDisconnectedError, Request, read_request
+from billhook_adapters.http.native.errors import FieldError, ProblemError, failed, invalid
+from billhook_adapters.http.native.parsing import json_value
 
 CHALLENGE = 'Basic realm="billhook", charset="UTF-8"'
+
+_WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 class Caller(SecurityBase):
@@ -33,66 +32,55 @@ class Caller(SecurityBase):
         self.scheme_name = "Basic"
         self.model = HTTPBase(scheme="basic", description="An API key: its id and its secret.")
 
-    async def __call__(self, request: Request) -> AccountId:
+    async def __call__(self, request: StarletteRequest) -> AccountId:
         account: AccountId = request.state.account
         return account
 
 
-class _Read(Request):
-    """A request whose body was read and judged, so that nothing reads it once more."""
+class _ReadRequest(StarletteRequest):
+    """A request whose body has been read and parsed, so that the framework does neither."""
 
-    def __init__(self, request: Request, raw: bytes, said: Any) -> None:
+    def __init__(self, request: StarletteRequest, raw: bytes, value: Any) -> None:
         super().__init__(request.scope, request.receive)
-        self._body, self._said = raw, said
+        self._body, self._value = raw, value
 
     async def json(self) -> Any:
-        return self._said
+        return self._value
 
 
 class GuardedRoute(APIRoute):
     """Credentials come first, then unknown parameters, then the body, then everything else."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Callable[[StarletteRequest], Coroutine[Any, Any, Response]]:
         """What answers a request for this route."""
         handle = super().get_route_handler()
-        judged = bool(self.dependant.query_params)  # by a model, which refuses unknown ones
+        checks_query = bool(self.dependant.query_params)  # by a model that refuses unknown ones
 
-        async def guarded(request: Request) -> Response:
+        async def guarded(request: StarletteRequest) -> Response:
+            http = request.state.http = read_request(request.scope, request.receive)
             try:
-                request.state.account = await _account(request)
-                if request.url.query and not judged:
+                request.state.account = await _account(http, request.app.state.callers)
+                if http.query and not checks_query:
                     raise _must_be_empty("query")
-                if request.method in ("POST", "PATCH"):
-                    raw, said = await json_body(request)
-                    if self.body_field is None and said != {}:
+                if http.method in _WITH_BODY:
+                    value = await json_value(http)
+                    if self.body_field is None and value != {}:
                         raise _must_be_empty("body")
-                    request = _Read(request, raw, said)
+                    request = _ReadRequest(request, await http.body(), value)
                 return await handle(request)
             except (HTTPException, RequestValidationError, ProblemError):
                 raise  # answered by the application's handlers
-            except ClientDisconnect:
-                return Response(status_code=400)  # nobody reads it
-            except OverloadedError:
-                raise ProblemError(
-                    503,
-                    "overloaded",
-                    "More arrived at once than can be answered in time; try again.",
-                    headers={"Retry-After": "1"},
-                ) from None
-            except Exception as bug:  # noqa: BLE001  # the caller learns that it failed, and no more
-                # The kind alone: an error's own words may quote a row or a header.
-                _log.error("a request failed: %s", kind(bug))
-                raise ProblemError(
-                    500, "server_error", "Something failed here; try again."
-                ) from None
+            except ClientDisconnectedError:
+                return Response(status_code=400)  # no one reads it
+            except Exception as error:  # noqa: BLE001  # whatever it is, the client gets a problem
+                raise failed(failure_of(error)) from None
 
         return guarded
 
 
-async def _account(request: Request) -> AccountId:
-    header = request.headers.get("authorization", "")
+async def _account(http: Request, callers: Callers) -> AccountId:
+    header = http.header(b"authorization") or ""
     # Base64 is ASCII; anything else is as wrong as any other credential.
-    callers: Callers = request.app.state.callers
     account = await callers.account(header) if header.isascii() else None
     if account is None:
         raise ProblemError(

@@ -1,4 +1,4 @@
-"""Every answer that is not a success: one RFC 9457 problem, whatever went wrong."""
+"""Every error response: one RFC 9457 problem."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
+from starlette.responses import Response as StarletteResponse
 
 from billhook.lifecycle.errors import DomainError, TooSoon
 from billhook.model.canonical_json import plain
+from billhook_adapters.http.core.http_api import RequestFailure
+from billhook_adapters.http.core.request import BODY_LOST, LARGEST_BODY
+from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class FieldError(BaseModel):
-    """One part of a request that is not as it should be; what was given is never repeated."""
+    """One invalid part of a request; its value is never repeated."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,7 +38,7 @@ class FieldError(BaseModel):
 
 
 class ProblemOut(BaseModel):
-    """A problem as RFC 9457 has it, with what the domain knows of it."""
+    """A problem of RFC 9457, with the details of an error of the domain."""
 
     model_config = ConfigDict(extra="forbid", title="Problem")
 
@@ -44,7 +47,7 @@ class ProblemOut(BaseModel):
         examples=["urn:billhook:problem:overpayment"],
     )
     title: str = Field(description="The kind, in words.", examples=["Overpayment"])
-    status: int = Field(description="The HTTP status of this answer.", examples=[422])
+    status: int = Field(description="The HTTP status of this response.", examples=[422])
     detail: str = Field(
         description="This problem, in one sentence.",
         examples=["500 is more than the 300 that is due."],
@@ -52,7 +55,7 @@ class ProblemOut(BaseModel):
     code: str = Field(description="The last part of `type`.", examples=["overpayment"])
     remedy: str | None = Field(
         default=None,
-        description="What kind of change would help, for a refusal of the domain.",
+        description="What kind of change would help, for an error of the domain.",
         examples=["pay_less"],
     )
     field: str | None = Field(default=None, description="The field that it is about, if one is.")
@@ -66,8 +69,8 @@ class ProblemOut(BaseModel):
     )
 
 
-class ProblemError(Exception):  # it is the answer to a request, not an error of ours
-    """Raised wherever a request ends without success."""
+class ProblemError(Exception):
+    """Ends a request with this problem as its response."""
 
     def __init__(
         self,
@@ -80,7 +83,7 @@ class ProblemError(Exception):  # it is the answer to a request, not an error of
     ) -> None:
         super().__init__(code)
         self.headers = headers
-        self.said = ProblemOut(
+        self.problem = ProblemOut(
             type=f"urn:billhook:problem:{code}",
             title=title(code),
             status=status,
@@ -89,36 +92,46 @@ class ProblemError(Exception):  # it is the answer to a request, not an error of
             **more,
         )
 
-    def answer(self) -> Response:
-        """The response that says so."""
+    def response(self) -> Response:
+        """The response with this problem."""
+        headers = (self.headers or {}).items()
         return Response(
-            self.said.model_dump_json(exclude_none=True),
-            status_code=self.said.status,
+            self.problem.status,
+            self.problem.model_dump_json(exclude_none=True).encode(),
+            tuple((name.lower().encode(), value.encode()) for name, value in headers),
+            MEDIA_TYPE.encode(),
+        )
+
+    def to_starlette(self) -> StarletteResponse:
+        """The same for the framework."""
+        return StarletteResponse(
+            self.problem.model_dump_json(exclude_none=True),
+            status_code=self.problem.status,
             headers=self.headers,
             media_type=MEDIA_TYPE,
         )
 
 
-def details_of(refusal: DomainError) -> dict[str, Any]:
-    """The facts that a refusal holds, in the types that JSON has."""
-    return {field.name: plain(getattr(refusal, field.name)) for field in fields(refusal)}
+def details_of(error: DomainError) -> dict[str, Any]:
+    """The fields of an error, in the types of JSON."""
+    return {field.name: plain(getattr(error, field.name)) for field in fields(error)}
 
 
-def refused(refusal: DomainError) -> ProblemError:
-    """The problem that a refusal of the domain is."""
+def problem_of(error: DomainError) -> ProblemError:
+    """The problem of an error of the domain."""
     return ProblemError(
-        STATUS[type(refusal)],
-        refusal.code,
-        detail(refusal),
-        headers=_retry_after(refusal.until) if isinstance(refusal, TooSoon) else None,
-        remedy=refusal.remedy.value,
-        field=getattr(refusal, "field", None),
-        details=details_of(refusal) or None,
+        STATUS[type(error)],
+        error.code,
+        detail(error),
+        headers=_retry_after(error.until) if isinstance(error, TooSoon) else None,
+        remedy=error.remedy.value,
+        field=getattr(error, "field", None),
+        details=details_of(error) or None,
     )
 
 
 def invalid(errors: Sequence[FieldError]) -> ProblemError:
-    """The problem of a request with fields that are not as they should be."""
+    """The problem of a request with invalid fields."""
     return ProblemError(
         422,
         "invalid_request",
@@ -127,31 +140,48 @@ def invalid(errors: Sequence[FieldError]) -> ProblemError:
     )
 
 
+def failed(failure: RequestFailure) -> ProblemError:
+    """The problem of a failure that every API may have."""
+    match failure:
+        case RequestFailure.BODY_TOO_LARGE:
+            detail = f"The body may have {LARGEST_BODY} bytes at most."
+            return ProblemError(413, "too_large", detail)
+        case RequestFailure.INCOMPLETE_BODY:
+            return ProblemError(400, "malformed", BODY_LOST)
+        case RequestFailure.OVERLOADED:
+            detail = "More arrived at once than can be answered in time; try again."
+            return ProblemError(503, "overloaded", detail, headers={"Retry-After": "1"})
+        case RequestFailure.SERVER_ERROR:
+            return ProblemError(500, "server_error", "Something failed here; try again.")
+        case _:
+            assert_never(failure)
+
+
 def field_errors(errors: Sequence[Any], place: str | None = None) -> list[FieldError]:
-    """What pydantic found wrong; without a place, each error's first name is its place."""
+    """The errors that pydantic found; without a place, the first name of each is its place."""
     found: list[FieldError] = []
     for error in errors[:MOST_ERRORS]:
         names = [_safe(str(part)) for part in cast("Sequence[object]", error["loc"])]
         at = place if place is not None else names.pop(0)
-        found.append(FieldError(place=at, field=".".join(names), detail=_said(error)))
+        found.append(FieldError(place=at, field=".".join(names), detail=_sentence(error)))
     return found
 
 
-def _said(error: Any) -> str:
+def _sentence(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return "is not known here; leave it out"
     if error["type"] == "missing":
         return "is required"
-    said = str(error["msg"]).removeprefix("Value error, ")
-    return said.replace("Input should", "must", 1)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return message.replace("Input should", "must", 1)
 
 
 def _safe(name: str) -> str:
-    # The caller chose the names of unknown fields, and of the entries of a map.
+    # The caller chose the names of unknown fields and of a map's entries.
     return name if _NAME.fullmatch(name) else "?"
 
 
 def _retry_after(until: datetime) -> Mapping[str, str]:
-    # A date, so that nobody's clock is asked; the next whole second, so that it is late enough.
+    # A date holds whenever it is read; rounded up to a second, it is late enough.
     late = until if not until.microsecond else until.replace(microsecond=0) + timedelta(seconds=1)
     return {"Retry-After": format_datetime(late, usegmt=True)}

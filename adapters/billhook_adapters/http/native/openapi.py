@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of every operation beside its parameters."""
+"""What the OpenAPI document says about every operation beside its parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from billhook_adapters.http.native.errors import MEDIA_TYPE, ProblemOut
 
 BODY = (400, 413, 415)
-"""What a body may be refused with before it is understood."""
+"""The statuses of a body that cannot be read."""
 
 _ALWAYS = (401, 422, 500, 503)
 _SCHEMA = "Problem"
@@ -27,28 +27,28 @@ ETAG: Responses = {
 """A success that carries its version."""
 
 
-def answers(*statuses: int) -> Responses:
-    """The problems that an operation can answer: these, and those that all can."""
+def problems(*statuses: int) -> Responses:
+    """The problems that an operation can respond with: these, and those that all can."""
     return {status: _problem(status) for status in sorted({*statuses, *_ALWAYS})}
 
 
 def _problem(status: int) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{_SCHEMA}"}}},
     }
     if status == HTTPStatus.UNAUTHORIZED:
-        told["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+        described["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        told["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
-    return told
+        described["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
+    return described
 
 
-class Described(FastAPI):
-    """A FastAPI application whose document knows the problem."""
+class DescribedApi(FastAPI):
+    """A FastAPI application whose OpenAPI document has the schema of a problem."""
 
     def openapi(self) -> dict[str, Any]:
-        """The document, made once."""
+        """The document, generated once."""
         if self.openapi_schema is None:
             schemas = super().openapi()["components"]["schemas"]
             problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -1,4 +1,4 @@
-"""What operations take from a request besides its body: caller, invoice, key and version."""
+"""The parameters of operations beside the body: caller, invoice, key and version."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from returns.result import Failure, Result
 
 from billhook.application.command import Command
 from billhook.lifecycle.errors import DomainError, InvoiceNotFound
-from billhook.model.base import ID_PATTERN, AccountId
+from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.request import IdempotencyKeyError
+from billhook_adapters.http.core.request import Request as HttpRequest
 from billhook_adapters.http.native.authentication import Caller
-from billhook_adapters.http.native.errors import refused
+from billhook_adapters.http.native.errors import FieldError, invalid, problem_of
+from billhook_adapters.system.ids import is_id
 
 A = TypeVar("A")
-R = TypeVar("R", bound=DomainError)
+E = TypeVar("E", bound=DomainError)
 
-_ID = re.compile(ID_PATTERN)
+_KEY = "Idempotency-Key"
 _ETAG = re.compile(r'\*|"[1-9][0-9]{0,8}"')
 
 
@@ -32,21 +35,15 @@ async def _batched(request: Request) -> BatchedService:
 async def _invoice(
     id: Annotated[str, Path(description="The invoice's id.", examples=["inv_Hq3kD0a8xYb2Zc"])],
 ) -> InvoiceId:
-    if _ID.fullmatch(id) is None:
-        raise refused(InvoiceNotFound())  # no store can hold what has the shape of no id
+    if not is_id(id):
+        raise problem_of(InvoiceNotFound())  # no store holds an id of another form
     return InvoiceId(id)
 
 
 def _etag(text: str | None) -> str | None:
     if text is not None and _ETAG.fullmatch(text) is None:
-        raise ValueError('must be * or the one ETag of an answer, such as "1"')
+        raise ValueError('must be * or the one ETag of a response, such as "1"')
     return text
-
-
-def _printable(key: str | None) -> str | None:
-    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise ValueError("must have 1 to 255 printable ASCII characters")
-    return key
 
 
 async def _version(
@@ -66,20 +63,25 @@ async def _version(
 
 
 async def _key(
-    idempotency_key: Annotated[
+    request: Request,
+    idempotency_key: Annotated[  # noqa: ARG001  # for the OpenAPI document
         str | None,
         Header(
-            alias="Idempotency-Key",
-            description="The same request under the same key gets the same answer for 24 hours, "
+            alias=_KEY,
+            description="The same request under the same key gets the same response for 24 hours, "
             "and has no second effect.",
         ),
-        AfterValidator(_printable),
         WithJsonSchema(
             {"type": "string", "pattern": r"^[\x20-\x7e]{1,255}$", "examples": ["order-1"]}
         ),
     ] = None,
 ) -> str | None:
-    return idempotency_key
+    http: HttpRequest = request.state.http
+    try:
+        return http.key
+    except IdempotencyKeyError:
+        detail = "must have 1 to 255 printable ASCII characters"
+        raise invalid([FieldError(place="header", field=_KEY, detail=detail)]) from None
 
 
 TheService = Annotated[BatchedService, Depends(_batched)]
@@ -89,13 +91,13 @@ TheVersion = Annotated[int | None, Depends(_version)]
 TheKey = Annotated[str | None, Depends(_key)]
 
 
-def unwrapped(result: Result[A, R]) -> A:
-    """What was answered. Raises Problem where it was refused."""
+def unwrapped(result: Result[A, E]) -> A:
+    """The value of a result. Raises ProblemError where it is an error."""
     if isinstance(result, Failure):
-        raise refused(result.failure())
+        raise problem_of(result.failure())
     return result.unwrap()
 
 
-async def decided(batched: BatchedService, command: Command[A, R]) -> A:
-    """The answer of the desk to a command. Raises Problem where it refused."""
+async def executed(batched: BatchedService, command: Command[A, E]) -> A:
+    """The value that a command returns. Raises ProblemError where it is an error."""
     return unwrapped(await batched.execute(command))

@@ -1,14 +1,18 @@
-"""The dialect: who asks, what serves it, and how what went wrong is worded."""
+"""Razorpay's API: its registration, and the application that serves it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
-from billhook_adapters.http.core.authentication import Callers
+from billhook.model.account import AccountPolicy
+from billhook_adapters.http.core.authentication import Authentication, Callers
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import LOST, Request, Response
-from billhook_adapters.http.core.vendor_api import Trouble, VendorApi
+from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
+from billhook_adapters.http.core.request import BODY_LOST, Request
+from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
 from billhook_adapters.http.razorpay.errors import (
     BUSY,
     NOT_JSON,
@@ -16,45 +20,64 @@ from billhook_adapters.http.razorpay.errors import (
     TOO_LARGE,
     UNAUTHORIZED,
     UNKNOWN_ROUTE,
-    broken,
-    refusing,
+    error_response,
+    invalid_response,
+    server_error_response,
 )
-from billhook_adapters.http.razorpay.parsing import MediaTypeError
-from billhook_adapters.http.razorpay.request import AuthenticatedRequest
-from billhook_adapters.http.razorpay.routes.invoices import endpoint
+from billhook_adapters.http.razorpay.request import AuthenticatedRequest, MediaTypeError
+from billhook_adapters.http.razorpay.routes import TEMPLATES, endpoint
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError
+from billhook_adapters.http.razorpay.webhooks import WEBHOOK_FORMAT
 
-_TROUBLES: Mapping[Trouble, Response] = MappingProxyType(
+_FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
-        Trouble.TOO_LARGE: refusing(TOO_LARGE, status=413),
-        Trouble.LOST: refusing(LOST),
-        Trouble.BUSY: refusing(BUSY, status=429),
-        Trouble.BROKEN: broken(SERVER_ERROR),
+        RequestFailure.BODY_TOO_LARGE: invalid_response(TOO_LARGE, status=413),
+        RequestFailure.INCOMPLETE_BODY: invalid_response(BODY_LOST),
+        RequestFailure.OVERLOADED: invalid_response(BUSY, status=429),
+        RequestFailure.SERVER_ERROR: server_error_response(SERVER_ERROR),
     }
 )
 
 
-class RazorpayApi(VendorApi):
+class RazorpayApi(HttpApi):
     """Serves the vendor's API below `/v1`."""
+
+    routes = TEMPLATES
 
     def __init__(self, batched: BatchedService, callers: Callers) -> None:
         self._batched, self._callers = batched, callers
 
-    async def serve(self, call: Request) -> Response:
-        """What the vendor would answer."""
-        serve = endpoint(call)
+    async def serve(self, request: Request) -> Response:
+        """The response of the vendor's API."""
+        serve = endpoint(request)
         if serve is None:
-            return refusing(UNKNOWN_ROUTE)
-        account = await self._callers.account(call.header(b"authorization"))
+            return invalid_response(UNKNOWN_ROUTE)
+        account = await self._callers.account(request.header(b"authorization"))
         if account is None:
-            return refusing(UNAUTHORIZED, status=401)
+            return invalid_response(UNAUTHORIZED, status=401)
         try:
-            return await serve(AuthenticatedRequest(account, call, self._batched))
-        except InvalidRequestError as refused:
-            return refusing(str(refused), field=refused.field)
+            return await serve(AuthenticatedRequest(account, request, self._batched))
+        except InvalidRequestError as invalid:
+            return invalid_response(str(invalid), field=invalid.field)
         except MediaTypeError:
-            return refusing(NOT_JSON, status=415)
+            return invalid_response(NOT_JSON, status=415)
 
-    def troubled(self, trouble: Trouble) -> Response:
-        """How the vendor words it."""
-        return _TROUBLES[trouble]
+    def failed(self, failure: RequestFailure) -> Response:
+        """The response to a failure, in the vendor's envelope."""
+        return _FAILURES[failure]
+
+
+def _application(context: ApiContext) -> RazorpayApi:
+    return RazorpayApi(context.batched, Callers(context.keys, context.batched))
+
+
+API = VendorApi(
+    name="razorpay",
+    application=_application,
+    routes=lambda: TEMPLATES,
+    error_response=error_response,
+    authentication=Authentication.API_KEY,
+    webhook_formats={"razorpay": WEBHOOK_FORMAT},
+    account_policy=AccountPolicy(min_expiry_lead=timedelta(minutes=15)),
+)
+"""Razorpay's Invoices API with its customers and items."""

@@ -1,4 +1,4 @@
-"""The vendor's sentences: every refusal of the domain as Razorpay words it, and its envelope."""
+"""Razorpay's envelope of errors, and its sentence for every error of the domain."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from billhook.lifecycle.errors import (
     ReferenceReused,
     TooSoon,
 )
-from billhook_adapters.http.core.exchange import Response, json_response
+from billhook_adapters.http.core.response import Response, json_response
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
@@ -49,7 +49,7 @@ def envelope(
     reason: str = "input_validation_failed",
     field: str | None = None,
 ) -> dict[str, Any]:
-    """The body of every answer that is not a success; `field` where one parameter is at fault."""
+    """The body of every error response; `field` names the parameter at fault, where it is one."""
     error: dict[str, Any] = {
         "code": code,
         "description": description,
@@ -61,30 +61,30 @@ def envelope(
     return {"error": error if field is None else {**error, "field": field}}
 
 
-def refusing(description: str, *, status: int = 400, field: str | None = None) -> Response:
-    """The answer that refuses a request."""
+def invalid_response(description: str, *, status: int = 400, field: str | None = None) -> Response:
+    """The response to a request that the API cannot serve."""
     return json_response(envelope(description, field=field), status)
 
 
-def broken(description: str) -> Response:
-    """The answer where the fault is ours."""
+def server_error_response(description: str) -> Response:
+    """The response where the service failed."""
     return json_response(envelope(description, code="SERVER_ERROR", reason="server_error"), 500)
 
 
-def refusal(refused: DomainError) -> Response:
-    """The answer for a refusal of the domain."""
-    status = 429 if isinstance(refused, TooSoon) else 400
-    return json_response(envelope(describe(refused)), status)
+def error_response(error: DomainError) -> Response:
+    """The response to an error of the domain."""
+    status = 429 if isinstance(error, TooSoon) else 400
+    return json_response(envelope(describe(error)), status)
 
 
 def medium_unknown(medium: str) -> str:
-    """The refusal of a medium that is neither sms nor email; it echoes what was asked for."""
+    """The sentence for a medium that is neither sms nor email; it repeats the medium."""
     return f"{medium[:200]} is not a valid communication medium."
 
 
-def describe(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, each a line
-    """The sentence for a refusal: the vendor's where it has one, else ours in its manner."""
-    match refusal:
+def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, each a line
+    """The sentence for an error: the vendor's where it has one, else ours in its style."""
+    match error:
         case OperationNotAllowed(status=status):
             return f"Operation not allowed for Invoice in {status} status."
         case InvoiceNotFound() | AccountNotFound():
@@ -128,4 +128,4 @@ def describe(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, 
         case NotStored():
             return "The request could not be stored."
         case _:
-            assert_never(refusal)
+            assert_never(error)

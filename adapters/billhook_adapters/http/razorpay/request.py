@@ -1,32 +1,70 @@
-"""A request whose caller is known: what every endpoint gets."""
+"""A request whose caller is known, and its body and key in all the forms that SDKs send."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.exchange import Request, Response
+from billhook_adapters.http.core.parsing import from_form, from_json
+from billhook_adapters.http.core.request import IdempotencyKeyError, Request
+from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.razorpay.errors import BAD_KEY
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class MediaTypeError(Exception):
+    """The body is neither JSON nor a form."""
 
 
 class AuthenticatedRequest(NamedTuple):
-    """A caller's account, its request, and the lane to the desk."""
+    """The account of a caller, its request, and the service."""
 
     account: AccountId
-    call: Request
+    http: Request
     batched: BatchedService
 
     @property
     def id(self) -> str:
-        """What the path names: `/v1/invoices/:id`."""
-        return self.call.path[2]
+        """The id in the path: `/v1/invoices/:id`."""
+        return self.http.path[2]
 
     @property
     def invoice(self) -> InvoiceId:
-        """The invoice that the path names."""
+        """The invoice of the path."""
         return InvoiceId(self.id)
+
+    @property
+    def key(self) -> str | None:
+        """The Idempotency-Key, where there is one. Raises InvalidRequestError."""
+        try:
+            return self.http.key
+        except IdempotencyKeyError:
+            raise InvalidRequestError(BAD_KEY) from None
+
+    async def body(self) -> Any:
+        """The value of the body: of JSON, of a nested form; empty for `null` and for no body.
+
+        Raises InvalidRequestError where it is malformed, MediaTypeError where it is something else.
+        """
+        raw = await self.http.body()
+        if not raw.strip():
+            return {}
+        media_type = self.http.media_type
+        try:
+            if media_type == _FORM:
+                return from_form(raw)
+            if media_type not in ("application/json", ""):
+                raise MediaTypeError
+            value = from_json(raw)
+        except (ValueError, UnicodeDecodeError):
+            what = "form" if media_type == _FORM else "JSON"
+            raise InvalidRequestError(f"The request body is not a valid {what} document.") from None
+        return {} if value is None else value
 
 
 Endpoint = Callable[[AuthenticatedRequest], Awaitable[Response]]

@@ -1,9 +1,12 @@
-"""What the vendor's webhooks say: an event, with the objects that it is about."""
+"""Razorpay's webhook format: an event with its objects, and the signature of the bytes."""
 
 from __future__ import annotations
 
+import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from billhook.application.ports import WebhookContext
@@ -14,25 +17,35 @@ from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.serializers import entity
+from billhook_adapters.webhooks.formats import WebhookFormat
 
 EVENTS = (WebhookEventType.PARTIALLY_PAID, WebhookEventType.PAID, WebhookEventType.EXPIRED)
-"""What the vendor tells of; it is silent about the others."""
+"""The events that the vendor sends; it has none for the others."""
 
 
-def event_body(occasion: WebhookContext) -> bytes:
-    """The body of the vendor's webhook; the same occasion always gives the same bytes."""
-    invoice, last = occasion.invoice, occasion.events[-1]
+def signature(payload: bytes, secret: str) -> str:
+    """The vendor's signature: HMAC-SHA256 of the raw payload, in lower-case hex.
+
+    >>> signature(b"{}", "secret")[:8]
+    '77325902'
+    """
+    return hmac.new(secret.encode(), payload, sha256).hexdigest()
+
+
+def event_payload(context: WebhookContext) -> bytes:
+    """The payload of a webhook event; the same context always gives the same bytes."""
+    invoice, last = context.invoice, context.events[-1]
     at = last.event.at
     payload: dict[str, Any] = {}
     if isinstance(last.event, PaymentRecorded):
         payload["payment"] = {"entity": _payment(invoice, last.event)}
-        payload["order"] = {"entity": _order(invoice, occasion.events)}
-    payload["invoice"] = {"entity": _invoice(invoice, occasion.messages)}
+        payload["order"] = {"entity": _order(invoice, context.events)}
+    payload["invoice"] = {"entity": _invoice(invoice, context.messages)}
     return json.dumps(
         {
             "entity": "event",
             "account_id": invoice.account,
-            "event": occasion.webhook_event.event_type.value,
+            "event": context.webhook_event.event_type.value,
             "contains": list(payload),
             "payload": payload,
             "created_at": int(at.timestamp()),
@@ -87,3 +100,15 @@ def _order(invoice: Invoice, events: Sequence[RecordedEvent]) -> dict[str, Any]:
         "notes": [],
         "created_at": int(issued_at.timestamp()),
     }
+
+
+def _headers(
+    context: WebhookContext, payload: bytes, secret: str, _now: datetime
+) -> Mapping[str, str]:
+    return {
+        "X-Razorpay-Signature": signature(payload, secret),
+        "x-razorpay-event-id": context.webhook_event.id,
+    }
+
+
+WEBHOOK_FORMAT = WebhookFormat(event_payload, _headers, EVENTS)

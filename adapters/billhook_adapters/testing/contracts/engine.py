@@ -1,4 +1,4 @@
-"""The contract of an engine: who should hear, hears once; who should not, does not."""
+"""The contract of an engine: each message that should be sent is sent once, no other is."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class EngineContract(EngineSuite):
         messages = setup.queued(120)
         engines = [setup.engine(concurrency=2), setup.engine(), setup.engine()]
         at_once(*(engine.drain for engine in engines))
-        engines[0].drain()  # what another one held while it was asked for
+        engines[0].drain()  # what another one had claimed meanwhile
         assert sorted(setup.receiver.raw) == sorted(message.id for message in messages)
 
     def test_one_request_sent_many_times_at_once_is_one_message(self, setup: EngineSetup) -> None:
@@ -116,7 +116,7 @@ class EngineContract(EngineSuite):
         assert setup.now(message).status is DeliveryStatus.SENT
 
     @pytest.mark.parametrize("since", ["paid", "cancelled", "expired"])
-    def test_what_needs_no_telling_any_more_is_suppressed_with_the_reason(
+    def test_what_need_not_be_sent_any_more_is_suppressed_with_the_reason(
         self, setup: EngineSetup, since: str
     ) -> None:
         (message,) = setup.queued(expire_by=TOMORROW)
@@ -150,7 +150,7 @@ class EngineContract(EngineSuite):
         setup.engine().drain()
         assert sorted(setup.receiver.raw) == sorted(message.id for message in messages)
 
-    def test_no_second_sees_more_than_the_rate_whoever_sends(self, setup: EngineSetup) -> None:
+    def test_no_second_sees_more_than_the_rate_by_all_engines(self, setup: EngineSetup) -> None:
         messages = setup.queued(40)
         setup.receiver.clock = setup.clock
         rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
@@ -163,7 +163,7 @@ class EngineContract(EngineSuite):
         assert len(sent) == 40
         assert max(sum(0 <= other - one < 1 for other in sent) for one in sent) <= 11
 
-    def test_stopping_finishes_what_is_in_hand(self, setup: EngineSetup) -> None:
+    def test_stopping_finishes_what_is_claimed(self, setup: EngineSetup) -> None:
         messages = setup.queued(20)
         started, go_on = Event(), Event()
 

@@ -1,4 +1,4 @@
-"""What the suites of engines share: a store, engines over it, and somebody to send to."""
+"""What the suites of engines share: a store, engines over it, and a provider."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 
 MakeEngine = Callable[[BackgroundJobs, int, Callable[[timedelta], None]], Engine]
-"""An engine over these handlers, with so many concurrency, that waits for turns so."""
+"""An engine over background jobs, with a concurrency, and a function that waits."""
 
 
 class Receiver:
@@ -61,7 +61,7 @@ class Receiver:
 
 @dataclass
 class EngineSetup:
-    """A desk, its store at noon, and engines that deliver what it queues."""
+    """A service, its store at noon, and engines that deliver what it queues."""
 
     store: Store
     clock: SettableClock

@@ -1,4 +1,4 @@
-"""Every command at the desk: what it answers is what is stored, and what its facts tell."""
+"""Every command by the service: what it answers is what is stored, and what its events say."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ class CommandsSuite(ServiceSuite):
             service.execute(Issue(account=ACCOUNT, invoice=ID, expected_version=1)), Success
         )
 
-    def test_who_asked_is_kept_with_the_fact(self, service: InvoiceService, store: Store) -> None:
+    def test_the_actor_is_kept_with_the_event(self, service: InvoiceService, store: Store) -> None:
         invoice = drafted(service)
         service.execute(Cancel(account=ACCOUNT, invoice=ID, actor="Ada"))
         with store.snapshot() as snapshot:

@@ -1,4 +1,4 @@
-"""Idempotency keys at the desk: the same question gets the same answer, and has one effect."""
+"""Idempotency keys by the service: the same question gets the same answer, and has one effect."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ class KeysSuite(ServiceSuite):
     ) -> None:
         prepare(service, status)
         first = service.execute(command)
-        told, messages = events(store), list(service.messages(ACCOUNT, ID))
+        recorded, messages = events(store), list(service.messages(ACCOUNT, ID))
         clock.advance(KEPT_FOR - timedelta(microseconds=1))
         restarted = InvoiceService(store, clock, RandomIds())
         assert restarted.execute(command) == first
-        assert (events(store), list(service.messages(ACCOUNT, ID))) == (told, messages)
+        assert (events(store), list(service.messages(ACCOUNT, ID))) == (recorded, messages)
 
     @EACH
     def test_twice_in_one_batch_is_once_as_well(
@@ -99,9 +99,9 @@ class KeysSuite(ServiceSuite):
         before = len(events(store))
         first, second = service.execute_all((command, command))
         assert second == first
-        told = events(store)[before:]
-        # No command tells one thing twice but a message by each of two media.
-        assert len(told) <= len(set(told)) + 1
+        recorded = events(store)[before:]
+        # No command records one event twice but a message by each of two media.
+        assert len(recorded) <= len(set(recorded)) + 1
 
     def test_another_request_under_the_same_key_is_refused(
         self, service: InvoiceService, store: Store

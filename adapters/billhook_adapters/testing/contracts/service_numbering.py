@@ -1,4 +1,4 @@
-"""Numbers at the desk: without gaps and without doubles, whatever is rolled back."""
+"""Numbers by the service: without gaps and without doubles, whatever is rolled back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INVOICES, THREADS = 1000, 8
 class NumberingSuite(ServiceSuite):
     """The numbers of issued invoices."""
 
-    def test_the_upcoming_number_is_told_and_not_drawn(self, service: InvoiceService) -> None:
+    def test_the_upcoming_number_is_shown_and_not_drawn(self, service: InvoiceService) -> None:
         open_account(service, an_account(ACCOUNT))
         assert service.upcoming_number(ACCOUNT) is None
         assert service.upcoming_number(AccountId("acc_9")) is None

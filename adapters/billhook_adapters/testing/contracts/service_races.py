@@ -1,4 +1,4 @@
-"""Races at the desk: whoever comes first, the books are right."""
+"""Races by the service: whichever command is first, the balance is right."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ class RacesSuite(ServiceSuite):
     ) -> None:
         billed = [drafted(service, f"inv_{n}").id for n in range(12)]
         for n in range(12):
-            drafted(service, f"nobody_{n}", customer=None)
-        refused = [InvoiceId(f"nobody_{n}") for n in range(12)]
+            drafted(service, f"without_customer_{n}", customer=None)
+        refused = [InvoiceId(f"without_customer_{n}") for n in range(12)]
         pairs = [one for pair in zip(billed, refused, strict=True) for one in pair]
         answers = _raced(service, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
         numbers = [answer.unwrap().number for answer in answers[::2]]
@@ -151,7 +151,7 @@ class RacesSuite(ServiceSuite):
         (won,) = [answer for answer in answers if isinstance(answer, Success)]
         assert won == Success(kept(store))
 
-    def test_one_id_is_drafted_once_and_the_others_are_told_so(
+    def test_one_id_is_drafted_once_and_the_others_are_errors(
         self, service: InvoiceService, store: Store
     ) -> None:
         for n in range(ROUNDS):

@@ -38,12 +38,12 @@ ENDS: tuple[Callable[[Invoice], AnyCommand], ...] = (
 )
 
 
-class RemindingSuite(ServiceSuite):
-    """Reminders of the desk, woken by its handlers."""
+class ServiceRemindersSuite(ServiceSuite):
+    """Reminders of the service, sent by background jobs."""
 
     @pytest.fixture
     def setup(self, service: InvoiceService) -> InvoiceService:
-        """A desk whose first account reminds by e-mail, three days before and one day after."""
+        """A service whose first account reminds by e-mail, three days before and one day after."""
         open_account(service, an_account(ACCOUNT, reminders=SCHEDULE))
         return service
 
@@ -60,14 +60,14 @@ class RemindingSuite(ServiceSuite):
             for moment in (step - timedelta(seconds=1), step, step + timedelta(seconds=1)):
                 clock.set(moment)
                 waking.sweep()
-        told = setup.messages(ACCOUNT, ID)
-        assert [(one.requested_at, one.reminder) for one in told] == [(FIRST, 1), (SECOND, 2)]
+        sent = setup.messages(ACCOUNT, ID)
+        assert [(one.requested_at, one.reminder) for one in sent] == [(FIRST, 1), (SECOND, 2)]
         with store.snapshot() as snapshot:
             events = [stamped for stamped in snapshot.events(a_key()) if stamped.version is None]
             assert snapshot.reminders((a_key(),)) == {a_key(): ReminderProgress(SECOND, 2, None)}
         assert [stamped.event for stamped in events] == [
             ReminderRequested(one.requested_at, one.id, Medium.EMAIL, n)
-            for n, one in enumerate(told, 1)
+            for n, one in enumerate(sent, 1)
         ]
 
     @pytest.mark.parametrize("end", ENDS)
@@ -119,7 +119,7 @@ class RemindingSuite(ServiceSuite):
         at_once(*[lambda: setup.execute(Remind(account=ACCOUNT, invoice=ID))] * 8)
         assert [one.reminder for one in setup.messages(ACCOUNT, ID)] == [1]
 
-    def test_of_paying_and_reminding_at_once_the_books_tell_who_was_first(
+    def test_of_paying_and_reminding_at_once_the_events_show_which_was_first(
         self, setup: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
         for n in range(8):

@@ -1,107 +1,126 @@
-"""The commands that make, change and end an invoice."""
+"""The routes of invoices: created, read, changed, issued, cancelled, deleted, explained."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Issue, Update
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.native.authentication import GuardedRoute
-from billhook_adapters.http.native.openapi import BODY, ETAG, answers
+from billhook_adapters.http.native.openapi import BODY, ETAG, problems
 from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
     TheKey,
     TheService,
     TheVersion,
-    decided,
+    executed,
     unwrapped,
 )
-from billhook_adapters.http.native.routes.queries import etag
-from billhook_adapters.http.native.schemas.invoices import EditsIn, InvoiceIn
-from billhook_adapters.http.native.serializers import InvoiceOut, SentOut
+from billhook_adapters.http.native.schemas import cursors as paging
+from billhook_adapters.http.native.schemas.invoices import EditsIn, InvoiceIn, ListIn
+from billhook_adapters.http.native.serializers import (
+    EventOut,
+    EventsOut,
+    InvoiceOut,
+    InvoicesOut,
+    SentOut,
+    VerdictOut,
+    VerdictsOut,
+)
 
-writes = APIRouter(route_class=GuardedRoute)
+router = APIRouter(route_class=GuardedRoute)
 
 
-def shown(invoice: Invoice, response: Response) -> InvoiceOut:
-    """The answer that shows an invoice, under its ETag."""
+def etag(version: int) -> str:
+    """The ETag of a version.
+
+    >>> etag(3)
+    '"3"'
+    """
+    return f'"{version}"'
+
+
+def invoice_out(invoice: Invoice, response: Response) -> InvoiceOut:
+    """The invoice in a response, its version as the ETag."""
     response.headers["ETag"] = etag(invoice.version)
     return InvoiceOut.of(invoice)
 
 
-@writes.post(
-    "/invoices", status_code=201, responses=answers(403, 409, 429, *BODY), tags=["invoices"]
+@router.post(
+    "/invoices", status_code=201, responses=problems(403, 409, 429, *BODY), tags=["invoices"]
 )
-async def create_invoice(  # what FastAPI hands over
+async def create_invoice(
     batched: TheService,
     account: TheAccount,
     key: TheKey,
-    asked: InvoiceIn,
+    payload: InvoiceIn,
     request: Request,
     response: Response,
 ) -> SentOut:
-    """Make a draft; with `send`, issue it and tell its payer, all or nothing."""
-    document = asked.document()
-    if asked.send is None:
-        draft = Draft(account=account, document=document, invoice=asked.chosen_id, key=key)
-        answer = SentOut.of(await decided(batched, draft))
+    """Make a draft; with `send`, issue it and send it to its payer, all or nothing."""
+    document = payload.document()
+    if payload.send is None:
+        draft = Draft(account=account, document=document, invoice=payload.chosen_id, key=key)
+        out = SentOut.of(await executed(batched, draft))
     else:
         both = DraftAndSend(
             account=account,
             document=document,
-            media=asked.send.chosen,
-            addresses=asked.send.addresses,
-            invoice=asked.chosen_id,
+            media=payload.send.chosen,
+            addresses=payload.send.addresses,
+            invoice=payload.chosen_id,
             key=key,
         )
-        sent = await decided(batched, both)
-        answer = SentOut.of(sent.invoice, sent.messages)
+        sent = await executed(batched, both)
+        out = SentOut.of(sent.invoice, sent.messages)
     root: str = request.scope.get("root_path", "")
-    response.headers["Location"] = f"{root}/invoices/{answer.invoice.id}"
-    response.headers["ETag"] = etag(answer.invoice.version)
-    return answer
+    response.headers["Location"] = f"{root}/invoices/{out.invoice.id}"
+    response.headers["ETag"] = etag(out.invoice.version)
+    return out
 
 
-@writes.patch(
-    "/invoices/{id}", responses={**ETAG, **answers(403, 404, 409, *BODY)}, tags=["invoices"]
+@router.patch(
+    "/invoices/{id}", responses={**ETAG, **problems(403, 404, 409, *BODY)}, tags=["invoices"]
 )
-async def update_invoice(  # what FastAPI hands over
+async def update_invoice(
     batched: TheService,
     account: TheAccount,
     id: TheInvoice,
     version: TheVersion,
-    asked: EditsIn,
+    payload: EditsIn,
     response: Response,
 ) -> InvoiceOut:
     """Set the fields that are given."""
-    currency: str = asked.currency
-    if asked.needs_currency:
-        # Should it change before the command is decided, the desk refuses the lines.
+    currency: str = payload.currency
+    if payload.needs_currency:
+        # If it changes before the command is decided, the service refuses the lines.
         found = unwrapped(await batched.read(lambda service: service.get(account, id)))
         currency = found.document.currency
     command = Update(
-        account=account, invoice=id, patch=asked.patch(currency), expected_version=version
+        account=account, invoice=id, patch=payload.patch(currency), expected_version=version
     )
-    return shown(await decided(batched, command), response)
+    return invoice_out(await executed(batched, command), response)
 
 
-@writes.delete(
-    "/invoices/{id}", status_code=204, responses=answers(403, 404, 409), tags=["invoices"]
+@router.delete(
+    "/invoices/{id}", status_code=204, responses=problems(403, 404, 409), tags=["invoices"]
 )
 async def delete_invoice(
     batched: TheService, account: TheAccount, id: TheInvoice, version: TheVersion
 ) -> None:
-    """Throw a draft away."""
-    await decided(batched, Delete(account=account, invoice=id, expected_version=version))
+    """Delete a draft."""
+    await executed(batched, Delete(account=account, invoice=id, expected_version=version))
 
 
-@writes.post(
+@router.post(
     "/invoices/{id}/issue",
-    responses={**ETAG, **answers(403, 404, 409, *BODY)},
+    responses={**ETAG, **problems(403, 404, 409, *BODY)},
     tags=["invoices"],
 )
-async def issue_invoice(  # what FastAPI hands over
+async def issue_invoice(
     batched: TheService,
     account: TheAccount,
     id: TheInvoice,
@@ -109,17 +128,17 @@ async def issue_invoice(  # what FastAPI hands over
     key: TheKey,
     response: Response,
 ) -> InvoiceOut:
-    """Hand the invoice to its payer, and tell nobody."""
+    """Issue the invoice without sending a message."""
     command = Issue(account=account, invoice=id, expected_version=version, key=key)
-    return shown(await decided(batched, command), response)
+    return invoice_out(await executed(batched, command), response)
 
 
-@writes.post(
+@router.post(
     "/invoices/{id}/cancel",
-    responses={**ETAG, **answers(403, 404, 409, *BODY)},
+    responses={**ETAG, **problems(403, 404, 409, *BODY)},
     tags=["invoices"],
 )
-async def cancel_invoice(  # what FastAPI hands over
+async def cancel_invoice(
     batched: TheService,
     account: TheAccount,
     id: TheInvoice,
@@ -127,6 +146,44 @@ async def cancel_invoice(  # what FastAPI hands over
     key: TheKey,
     response: Response,
 ) -> InvoiceOut:
-    """Call the invoice off."""
+    """Cancel the invoice."""
     command = Cancel(account=account, invoice=id, expected_version=version, key=key)
-    return shown(await decided(batched, command), response)
+    return invoice_out(await executed(batched, command), response)
+
+
+@router.get("/invoices", responses=problems(), tags=["invoices"])
+async def list_invoices(
+    batched: TheService, account: TheAccount, selection: Annotated[ListIn, Query()]
+) -> InvoicesOut:
+    """The invoices that the query selects, a page at a time."""
+    search = selection.search()
+    found = await batched.read(lambda service: service.search(account, search))
+    page = found[: selection.limit]
+    return InvoicesOut(
+        invoices=[InvoiceOut.of(invoice) for invoice in page],
+        next_cursor=paging.cursor(page[-1]) if len(found) > len(page) else None,
+    )
+
+
+@router.get("/invoices/{id}", responses={**ETAG, **problems(404)}, tags=["invoices"])
+async def get_invoice(
+    batched: TheService, account: TheAccount, id: TheInvoice, response: Response
+) -> InvoiceOut:
+    """One invoice; its version is the ETag."""
+    invoice = unwrapped(await batched.read(lambda service: service.get(account, id)))
+    response.headers["ETag"] = etag(invoice.version)
+    return InvoiceOut.of(invoice)
+
+
+@router.get("/invoices/{id}/events", responses=problems(404), tags=["invoices"])
+async def list_events(batched: TheService, account: TheAccount, id: TheInvoice) -> EventsOut:
+    """The events of an invoice, in order."""
+    found = unwrapped(await batched.read(lambda service: service.history(account, id)))
+    return EventsOut(events=[EventOut.of(recorded) for recorded in found])
+
+
+@router.get("/invoices/{id}/explain", responses=problems(404), tags=["invoices"])
+async def explain_invoice(batched: TheService, account: TheAccount, id: TheInvoice) -> VerdictsOut:
+    """For every operation: that it is allowed now, or every reason why not."""
+    found = unwrapped(await batched.read(lambda service: service.explain(account, id)))
+    return VerdictsOut(verdicts=[VerdictOut.of(verdict) for verdict in found])

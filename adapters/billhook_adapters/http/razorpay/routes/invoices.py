@@ -1,10 +1,8 @@
-"""The vendor's routes: a request becomes a command, its result the vendor's JSON."""
+"""The routes of invoices: a request becomes a command, its result the vendor's JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 
 from pydantic import ValidationError
 from returns.result import Failure
@@ -12,20 +10,18 @@ from returns.result import Failure
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
 from billhook.application.sending import MissingAddressPolicy
 from billhook.lifecycle.errors import Conflict, DomainError, NotEditable
-from billhook.messaging.delivery import ACCEPTED
+from billhook.messaging.delivery import ACCEPTED, LIVE
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.core.exchange import Request, Response, json_response
+from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.razorpay.commands import Amend, UpdateIn
-from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, medium_unknown, refusal, refusing
-from billhook_adapters.http.razorpay.parsing import body_of, key_of
-from billhook_adapters.http.razorpay.request import AuthenticatedRequest, Endpoint
-from billhook_adapters.http.razorpay.routes.catalogue import (
-    add_customer,
-    add_item,
-    fetch_customer,
-    fetch_item,
+from billhook_adapters.http.razorpay.errors import (
+    UNKNOWN_ID,
+    error_response,
+    invalid_response,
+    medium_unknown,
 )
+from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.schemas.customers import known_customer
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, refused
 from billhook_adapters.http.razorpay.schemas.invoices import (
@@ -43,55 +39,36 @@ SUCCESS, NO_SUCCESS = json_response({"success": True}), json_response({"success"
 DELETED = Response(200, b"[]")  # the Java SDK compares it with these two bytes
 
 
-async def _notify_by(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    medium = call.path[4]
-    if medium not in _MEDIA:
-        return refusing(medium_unknown(medium))
-    await call.body()
-    queued = await batched.execute(
-        Notify(account=account, invoice=asked.invoice, medium=Medium(medium), key=key_of(call))
-    )
-    if isinstance(queued, Failure):
-        return refusal(queued.failure())
-    message = queued.unwrap()
-    # Queued for later is a success; delivered at once, it is one if a provider took it.
-    waits = message.attempts == 0 and message.ended_at is None
-    return SUCCESS if waits or message.status in ACCEPTED else NO_SUCCESS
-
-
-_MEDIA = frozenset(Medium)
-
-
-async def _create(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    request = checked(await body_of(call), CreateIn)
-    if request.draft not in ("0", "1"):
+async def create_invoice(request: AuthenticatedRequest) -> Response:
+    """Draft an invoice; unless it is to stay a draft, issue and send it."""
+    account, _, batched = request
+    payload = checked(await request.body(), CreateIn)
+    if payload.draft not in ("0", "1"):
         raise InvalidRequestError("The selected draft is invalid.", "draft")
-    named = await _named(asked, request)
+    named = await _named(request, payload)
     try:
-        document = request.domain(account, named)
+        document = payload.domain(account, named)
     except ValidationError as invalid:
         raise refused(invalid) from None
-    key = key_of(call)
-    if request.draft == "1":
+    key = request.key
+    if payload.draft == "1":
         drafted = await batched.execute(Draft(account=account, document=document, key=key))
         if isinstance(drafted, Failure):
-            return refusal(drafted.failure())
+            return error_response(drafted.failure())
         return json_response(entity(drafted.unwrap(), ()))
     sent = await batched.execute(DraftAndSend(account=account, document=document, key=key))
     if isinstance(sent, Failure):
-        return refusal(sent.failure())
+        return error_response(sent.failure())
     return json_response(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
-async def _named(asked: AuthenticatedRequest, request: InvoiceIn) -> Named:
-    """What the request names by id. Raises Refused where there is no such thing."""
-    account, _, batched = asked
-    customer_id, item_ids = request.names
+async def _named(request: AuthenticatedRequest, payload: InvoiceIn) -> Named:
+    """The customer and the items that the payload names by id. Raises InvalidRequestError."""
+    account, _, batched = request
+    customer_id, item_ids = payload.names
     customer, items = None, dict[str, ItemIn]()
     if customer_id is not None:
-        if request.customer is not None:
+        if payload.customer is not None:
             raise InvalidRequestError(
                 "customer is/are not required and should not be sent", "customer"
             )
@@ -106,126 +83,130 @@ async def _named(asked: AuthenticatedRequest, request: InvoiceIn) -> Named:
     return Named(customer=customer, items=items)
 
 
-async def _fetch(asked: AuthenticatedRequest) -> Response:
-    found = await asked.batched.read(lambda service: service.get(asked.account, asked.invoice))
+async def fetch_invoice(request: AuthenticatedRequest) -> Response:
+    """One invoice."""
+    found = await request.batched.read(
+        lambda service: service.get(request.account, request.invoice)
+    )
     if isinstance(found, Failure):
-        return refusal(found.failure())
-    return await _shown(asked, found.unwrap())
+        return error_response(found.failure())
+    return await _invoice_response(request, found.unwrap())
 
 
-async def _list(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    search = list_request(call.query).search()
+async def list_invoices(request: AuthenticatedRequest) -> Response:
+    """The invoices that the query selects, with their messages."""
+    account, http, batched = request
+    search = list_request(http.query).search()
     if search is None:
         return NO_INVOICES
     found = await batched.read(lambda service: service.search(account, search))
     ids = [invoice.id for invoice in found]
-    about = await batched.read(lambda service: service.correspondence(account, ids))
+    messages = await batched.read(lambda service: service.correspondence(account, ids))
     return json_response(
-        collection([entity(invoice, about.get(invoice.id, ())) for invoice in found])
+        collection([entity(invoice, messages.get(invoice.id, ())) for invoice in found])
     )
 
 
-async def _update(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    request = checked(await body_of(call), UpdateIn)
-    if request.draft not in ("0", "1"):
+async def update_invoice(request: AuthenticatedRequest) -> Response:
+    """Set the fields that the body has."""
+    payload = checked(await request.body(), UpdateIn)
+    if payload.draft not in ("0", "1"):
         raise InvalidRequestError("The selected draft is invalid.", "draft")
-    named = await _named(asked, request)
-    updated = await batched.execute(
-        Amend(account=account, invoice=asked.invoice, asked=request, named=named, key=key_of(call))
+    named = await _named(request, payload)
+    updated = await request.batched.execute(
+        Amend(
+            account=request.account,
+            invoice=request.invoice,
+            asked=payload,
+            named=named,
+            key=request.key,
+        )
     )
     if isinstance(updated, Failure):
-        refused_by: DomainError = updated.failure()
-        if isinstance(refused_by, NotEditable):
-            raise request.settled(refused_by)
-        if isinstance(refused_by, Conflict):
-            await _merged_again(asked, request, named)
-        return refusal(refused_by)
-    return await _shown(asked, updated.unwrap())
+        error: DomainError = updated.failure()
+        if isinstance(error, NotEditable):
+            raise payload.settled(error)
+        if isinstance(error, Conflict):
+            await _merge_again(request, payload, named)
+        return error_response(error)
+    return await _invoice_response(request, updated.unwrap())
 
 
-async def _merged_again(asked: AuthenticatedRequest, request: UpdateIn, named: Named) -> None:
-    """Find the words for why a patch could not be merged. Raises Refused."""
-    found = await asked.batched.read(lambda service: service.get(asked.account, asked.invoice))
+async def _merge_again(request: AuthenticatedRequest, payload: UpdateIn, named: Named) -> None:
+    """Find out why a patch could not be merged. Raises InvalidRequestError."""
+    found = await request.batched.read(
+        lambda service: service.get(request.account, request.invoice)
+    )
     if not isinstance(found, Failure):
         try:
-            request.patch(found.unwrap(), named)
+            payload.patch(found.unwrap(), named)
         except ValidationError as invalid:
             raise refused(invalid) from None
 
 
-async def _issue(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    await call.body()
-    sent = await batched.execute(
+async def issue_invoice(request: AuthenticatedRequest) -> Response:
+    """Issue a draft, and send it by the media that have an address."""
+    await request.http.body()
+    sent = await request.batched.execute(
         Send(
-            account=account,
-            invoice=asked.invoice,
+            account=request.account,
+            invoice=request.invoice,
             addresses=MissingAddressPolicy.AVAILABLE,
             again=False,
-            key=key_of(call),
+            key=request.key,
         )
     )
     if isinstance(sent, Failure):
-        return refusal(sent.failure())
+        return error_response(sent.failure())
     return json_response(entity(sent.unwrap().invoice, sent.unwrap().messages))
 
 
-async def _cancel(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    await call.body()
-    cancelled = await batched.execute(
-        Cancel(account=account, invoice=asked.invoice, key=key_of(call))
+async def cancel_invoice(request: AuthenticatedRequest) -> Response:
+    """Cancel an invoice."""
+    await request.http.body()
+    cancelled = await request.batched.execute(
+        Cancel(account=request.account, invoice=request.invoice, key=request.key)
     )
     if isinstance(cancelled, Failure):
-        return refusal(cancelled.failure())
-    return await _shown(asked, cancelled.unwrap())
+        return error_response(cancelled.failure())
+    return await _invoice_response(request, cancelled.unwrap())
 
 
-async def _delete(asked: AuthenticatedRequest) -> Response:
-    account, call, batched = asked
-    await call.body()
-    deleted = await batched.execute(
-        Delete(account=account, invoice=asked.invoice, key=key_of(call))
+async def delete_invoice(request: AuthenticatedRequest) -> Response:
+    """Delete a draft."""
+    await request.http.body()
+    deleted = await request.batched.execute(
+        Delete(account=request.account, invoice=request.invoice, key=request.key)
     )
-    return refusal(deleted.failure()) if isinstance(deleted, Failure) else DELETED
+    return error_response(deleted.failure()) if isinstance(deleted, Failure) else DELETED
 
 
-async def _shown(asked: AuthenticatedRequest, invoice: Invoice) -> Response:
-    messages = await asked.batched.read(lambda service: service.messages(asked.account, invoice.id))
+_MEDIA = frozenset(Medium)
+
+
+async def notify_payer(request: AuthenticatedRequest) -> Response:
+    """Queue a message by one medium; where it is delivered at once, whether a provider took it."""
+    medium = request.http.path[4]
+    if medium not in _MEDIA:
+        return invalid_response(medium_unknown(medium))
+    await request.http.body()
+    queued = await request.batched.execute(
+        Notify(
+            account=request.account,
+            invoice=request.invoice,
+            medium=Medium(medium),
+            key=request.key,
+        )
+    )
+    if isinstance(queued, Failure):
+        return error_response(queued.failure())
+    message = queued.unwrap()
+    untried = message.status in LIVE and message.attempts == 0
+    return SUCCESS if untried or message.status in ACCEPTED else NO_SUCCESS
+
+
+async def _invoice_response(request: AuthenticatedRequest, invoice: Invoice) -> Response:
+    messages = await request.batched.read(
+        lambda service: service.messages(request.account, invoice.id)
+    )
     return json_response(entity(invoice, messages))
-
-
-ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
-    {
-        ("POST", "invoices"): _create,
-        ("GET", "invoices"): _list,
-        ("GET", "invoices", "*"): _fetch,
-        ("PATCH", "invoices", "*"): _update,
-        ("DELETE", "invoices", "*"): _delete,
-        ("POST", "invoices", "*", "issue"): _issue,
-        ("POST", "invoices", "*", "cancel"): _cancel,
-        ("POST", "invoices", "*", "notify_by", "*"): _notify_by,
-        ("POST", "customers"): add_customer,
-        ("GET", "customers", "*"): fetch_customer,
-        ("POST", "items"): add_item,
-        ("GET", "items", "*"): fetch_item,
-    }
-)
-"""What serves a method and a path below `/v1`, its ids as stars."""
-
-
-TEMPLATES = frozenset("/".join(("/v1", *path)) for _, *path in ROUTES)
-"""The paths that are served, their ids as stars."""
-
-
-def endpoint(call: Request) -> Endpoint | None:
-    """What serves a request; None where the vendor has nothing there.
-
-    Every path may end in a slash, as the PHP SDK's do.
-    """
-    if call.path[:1] != ("v1",):
-        return None
-    path = call.path[1:-1] if call.path[-1] == "" else call.path[1:]
-    return ROUTES.get((call.method, *("*" if n % 2 else part for n, part in enumerate(path))))

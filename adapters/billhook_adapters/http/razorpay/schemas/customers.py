@@ -6,7 +6,6 @@ A customer who came with an invoice is found through it; one made alone is filed
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -15,13 +14,12 @@ from pydantic import ConfigDict, Field, StringConstraints
 from billhook.application.commands import SaveEntry
 from billhook.application.records import Entry, Search
 from billhook.application.service import InvoiceService
-from billhook.model.base import ID_PATTERN, AccountId, Text, Value
+from billhook.model.base import AccountId, Text, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrText
-
-_ID = re.compile(ID_PATTERN)
+from billhook_adapters.system.ids import is_id
 
 DIALECT = "razorpay"
 """Where a document keeps what only this dialect echoes."""
@@ -120,7 +118,7 @@ class Known(NamedTuple):
 
 def known_customer(service: InvoiceService, account: AccountId, name: str) -> Known | None:
     """The customer of this id: filed by itself, or on the first invoice that it came with."""
-    if not _ID.fullmatch(name):
+    if not is_id(name):
         return None
     entry = service.entry(account, name)
     if entry is not None and name.startswith("cust_"):

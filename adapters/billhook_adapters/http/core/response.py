@@ -1,0 +1,59 @@
+"""The response to a request, and how it is sent over ASGI."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from billhook_adapters.http.core.asgi import Send
+
+
+class Response(NamedTuple):
+    """A status and the bytes of a body: JSON, unless `media_type` says otherwise."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    media_type: bytes = b"application/json"
+
+
+def json_response(value: object, status: int = 200, **headers: str) -> Response:
+    """The response with this JSON body.
+
+    >>> json_response({"success": True}).body
+    b'{"success":true}'
+    """
+    named = ((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
+    return Response(status, json.dumps(value, separators=(",", ":")).encode(), tuple(named))
+
+
+def problem_response(status: int, code: str, title: str, detail: str) -> Response:
+    """An RFC 9457 problem, for a request that belongs to no API.
+
+    >>> problem_response(404, "no_such_route", "No such route", "Nothing is here.").status
+    404
+    """
+    problem = {
+        "type": f"urn:billhook:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    return json_response(problem, status)._replace(media_type=b"application/problem+json")
+
+
+async def send_response(send: Send, response: Response, *, head: bool = False) -> None:
+    """Send a response; its body is left out where the request was a HEAD."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": [
+                (b"content-type", response.media_type),
+                (b"content-length", str(len(response.body)).encode()),
+                *response.headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": b"" if head else response.body})
