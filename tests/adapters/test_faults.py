@@ -31,11 +31,11 @@ from billhook_adapters.testing import (
 from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.faults import (
     Faults,
-    FaultyAnnouncer,
     FaultyClock,
     FaultyIds,
     FaultySender,
     FaultyStore,
+    FaultyWebhookSender,
     Point,
 )
 
@@ -173,9 +173,9 @@ class Hearer:
 def test_a_subscriber_may_hear_and_say_otherwise() -> None:
     hearer, faults = Hearer(), Faults()
     context = WebhookContext(a_webhook_event(), a_webhook_endpoint(), an_invoice(), (), ())
-    faults.prevent(Point.ANNOUNCE, ConnectionError("busy"))
-    faults.deny(Point.ANNOUNCE, TimeoutError("no answer"))
-    webhook_sender = FaultyAnnouncer(hearer, faults)
+    faults.prevent(Point.WEBHOOK, ConnectionError("busy"))
+    faults.deny(Point.WEBHOOK, TimeoutError("no answer"))
+    webhook_sender = FaultyWebhookSender(hearer, faults)
     answers = [webhook_sender.send(context) for _ in range(3)]
     assert answers == [
         Failure(Transient("busy")),

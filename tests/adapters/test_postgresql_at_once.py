@@ -68,7 +68,7 @@ from billhook_adapters.http.razorpay.commands import UpdateIn as UpdateRequest
 from billhook_adapters.http.razorpay.schemas.invoices import Named
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
-from billhook_adapters.sql.transaction import SqlWork
+from billhook_adapters.sql.transaction import SqlTransaction
 from billhook_adapters.testing import (
     NOON,
     a_customer,
@@ -95,7 +95,7 @@ class Telling(SqlStore):
         self.refusals: list[str] = []
 
     @contextmanager
-    def transaction(self) -> Generator[SqlWork]:
+    def transaction(self) -> Generator[SqlTransaction]:
         """As ever, with a note of each refusal."""
         try:
             with super().transaction() as transaction:

@@ -28,7 +28,7 @@ from chaos.workers import PAIRS, Crew, Pair, Terms
 
 KILLS = budget(5, 200)
 MESSAGES, CUTS = budget(300, 2000), budget(3, 20)
-WORKERS, HANDS = 2, 4
+WORKERS, CONCURRENCY = 2, 4
 LEASE_SECONDS = 30
 """Longer than the server is ever away."""
 
@@ -90,7 +90,9 @@ def test_workers_go_on_by_themselves_when_the_server_is_back(
 ) -> None:
     share = MESSAGES // (CUTS + 1)
     with killable_server() as server, closing(Office(server.url(), pair.engine)) as office:
-        terms = Terms(pair, server.url(), tmp_path / "log", mails.environ(), HANDS, LEASE_SECONDS)
+        terms = Terms(
+            pair, server.url(), tmp_path / "log", mails.environ(), CONCURRENCY, LEASE_SECONDS
+        )
         with Crew(terms, WORKERS) as crew:
             for _ in range(CUTS):
                 forget(mails.box.came)

@@ -20,14 +20,14 @@ from chaos.waiting import until
 from chaos.workers import Crew, Pair, Terms
 
 MESSAGES, KILLS = budget(400, 5000), budget(4, 10)
-WORKERS, HANDS = 2, 4
+WORKERS, CONCURRENCY = 2, 4
 
 pytestmark = pytest.mark.slow  # run by `make chaos`
 
 
 @pytest.fixture
 def terms(pair: Pair, url: str, tmp_path: Path, mails: Mails) -> Terms:
-    return Terms(pair, url, tmp_path / "log", mails.environ(), HANDS)
+    return Terms(pair, url, tmp_path / "log", mails.environ(), CONCURRENCY)
 
 
 def test_nothing_is_lost_and_nobody_sees_it_twice_whoever_is_killed(
@@ -54,12 +54,12 @@ def test_nothing_is_lost_and_nobody_sees_it_twice_whoever_is_killed(
             "lost": heard.lost,
             "seen twice": heard.seen_twice,
             "came again": heard.came_again,
-            "may come again": KILLS * HANDS,
+            "may come again": KILLS * CONCURRENCY,
             "claimed again": office.attempted(2),
         }
     )
     assert (heard.lost, heard.seen_twice) == (0, 0)
-    assert heard.came_again <= KILLS * HANDS
+    assert heard.came_again <= KILLS * CONCURRENCY
     assert '"level": "error"' not in terms.log.read_text()
 
 
@@ -80,18 +80,18 @@ def test_others_finish_the_work_of_one_that_never_comes_back(
     office.bill(100)
     mails.box.silent = True
     with Crew(terms, 1) as crew:
-        until(lambda: len(mails.box.mails) == HANDS)  # taken, and never answered for
+        until(lambda: len(mails.box.mails) == CONCURRENCY)  # taken, and never answered for
         crew.kill(0)
         held = office.states()[DeliveryStatus.SENDING]  # counted once nobody takes any more
-        assert held > HANDS  # also what its hands would have taken next
+        assert held > CONCURRENCY  # also what its hands would have taken next
         crew.hire()
         mails.box.silent = False
         _all_delivered(office)
         crew.terminate()
     # Its hands had handed over what they held: this comes again, and is shown once.
-    assert Heard.of(office, mails) == Heard(lost=0, seen_twice=0, came_again=HANDS)
+    assert Heard.of(office, mails) == Heard(lost=0, seen_twice=0, came_again=CONCURRENCY)
     assert office.attempted(2) == held
-    figures({"messages": len(office.billed), "held by the dead": held, "came again": HANDS})
+    figures({"messages": len(office.billed), "held by the dead": held, "came again": CONCURRENCY})
 
 
 def _all_delivered(office: Office) -> None:

@@ -186,7 +186,7 @@ def test_a_later_bounce_ends_the_right_message(
     updated = "e-mails read       1\nbounce reports     1\nmessages updated   1\n"
     assert capsys.readouterr().out == updated
     ended = services.current(gone)
-    assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "came back with 5.1.1")
+    assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "bounced with 5.1.1")
     assert services.current(well).status is DeliveryStatus.SENT
     assert services.status(gone.invoice) == (Status.ISSUED, "sent")
     document = a_document(media=["email"], customer=a_customer(email="gone@away.example"))

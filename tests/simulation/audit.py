@@ -187,7 +187,7 @@ class Audit:
         taken = [one.message.id for one in self.world.provider.taken]
         taken += [one.webhook_event.id for one in self.world.hearers.taken]
         extra, tally = len(taken) - len(set(taken)), self.world.scheduler.tally
-        most = tally.killed + tally.failed + tally.denied + tally.leaps * self.world.hands
+        most = tally.killed + tally.failed + tally.denied + tally.leaps * self.world.concurrency
         if extra > most:
             yield f"{extra} came again, with no more than {most} reasons"
 

@@ -32,10 +32,10 @@ from billhook_adapters.testing import (
 )
 from billhook_adapters.testing.builders import add_webhook_endpoint, open_account
 from billhook_adapters.testing.faults import (
-    FaultyAnnouncer,
     FaultyClock,
     FaultySender,
     FaultyStore,
+    FaultyWebhookSender,
 )
 from simulation.clients import Book, Client
 from simulation.probabilities import drawn
@@ -106,7 +106,7 @@ class Build:
         return store
 
     def sender(self, sender: Sender, ids: Ids) -> Sender:
-        """What hands messages over."""
+        """What delivers messages."""
         return sender
 
     def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
@@ -137,7 +137,7 @@ class World:
             self.clock,
             self.ids,
             dict.fromkeys(Medium, sender),
-            FaultyAnnouncer(self.hearers, scheduler),
+            FaultyWebhookSender(self.hearers, scheduler),
         )
         self.invoices = [
             InvoiceKey(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
@@ -154,7 +154,7 @@ class World:
         for command, answer in zip(made, service.execute_all(made), strict=True):
             self.book.asked[str(command.key)].answers.append(answer)
         self.inline = random.random() < 0.15
-        self.hands = 1
+        self.concurrency = 1
         self.started = count(1)
 
     def run(self) -> None:

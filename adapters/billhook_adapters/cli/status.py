@@ -17,15 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     set_command(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
 
 
-def _run(asked: argparse.Namespace) -> int:
-    with database(asked.database) as backend:
+def _run(options: argparse.Namespace) -> int:
+    with database(options.database) as backend:
         from billhook.messaging.outbox import MAX_COUNT
-        from billhook_adapters.observability.outbox_report import told
+        from billhook_adapters.observability.outbox_report import outbox_report
         from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
-        deliverability = told(backend.store.outbox_counts(now, MAX_COUNT), now)
-    if asked.json:
+        deliverability = outbox_report(backend.store.outbox_counts(now, MAX_COUNT), now)
+    if options.json:
         print(json.dumps(deliverability))
         return 0
     for name, value in deliverability.items():

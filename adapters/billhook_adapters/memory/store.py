@@ -99,17 +99,17 @@ class InMemoryStore:
         self._lock = RLock()
 
     @contextmanager
-    def transaction(self) -> Generator[_Work]:
+    def transaction(self) -> Generator[InMemoryTransaction]:
         """One at a time; what raises leaves nothing."""
         with self._lock:
-            transaction = _Work(self._rows.copied())
+            transaction = InMemoryTransaction(self._rows.copied())
             yield transaction
             self._rows = transaction.rows
 
     @contextmanager
-    def snapshot(self) -> Generator[_Work]:
+    def snapshot(self) -> Generator[InMemoryTransaction]:
         """The rows as they are now."""
-        yield _Work(self._rows)
+        yield InMemoryTransaction(self._rows)
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
@@ -130,7 +130,7 @@ class InMemoryStore:
         return [key for _, key in sorted(found)[:limit]]
 
     def delete_expired_records(self, now: datetime, limit: int) -> int:
-        """Drop remembered answers whose time is over."""
+        """Delete idempotency records that have expired."""
         if not self._rows.idempotency_records:
             return 0  # a sweep that has nothing to do copies nothing
         with self.transaction() as transaction:
@@ -144,7 +144,7 @@ class InMemoryStore:
         return len(over)
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
-        """Messages that no provider took."""
+        """Messages that no provider accepted."""
         latest_first = wanted.status not in LIVE
         places = sorted(
             (
@@ -162,7 +162,7 @@ class InMemoryStore:
         return places[: wanted.limit]
 
     def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
-        """How much stands in the outbox."""
+        """The counts of the outbox."""
         rows = self._rows
         live = sorted(
             (message.due_at, message.status)
@@ -196,7 +196,7 @@ class InMemoryStore:
         )
 
     def defer(self, key: MessageKey, until: datetime) -> None:
-        """Leave a live message alone until then."""
+        """Postpone a live message until then."""
         with self.transaction() as transaction:
             message = transaction.rows.messages.get(key)
             if message is not None and message.due_at is not None:
@@ -208,7 +208,7 @@ class InMemoryStore:
             transaction.rows.repairs.append((messages, now))
 
 
-class _Work:
+class InMemoryTransaction:
     def __init__(self, rows: _Rows) -> None:
         self.rows = rows
 
@@ -319,13 +319,13 @@ class _Work:
         return {contact: self._history(contact) for contact in contacts}
 
     def _history(self, contact: Contact) -> ContactHistory:
-        asked = [
+        requested = [
             message.requested_at
             for message in self.rows.messages.values()
             if isinstance(message, Message)
             and Contact(message.account, message.medium, message.address) == contact
         ]
-        return ContactHistory(self.rows.suppressed.get(contact), max(asked, default=None))
+        return ContactHistory(self.rows.suppressed.get(contact), max(requested, default=None))
 
     def idempotency_records(
         self, keys: Collection[IdempotencyKey]
@@ -384,7 +384,7 @@ class _Work:
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
                 raise StoreConflictError("the short URL is taken")
             rows.invoices[key] = after
-        self._lapse(outcome.expired_invoices)
+        self._expire(outcome.expired_invoices)
         for payment in outcome.payments:
             if payment.key in rows.payments:
                 raise StoreConflictError("the payment reference is taken")
@@ -394,7 +394,7 @@ class _Work:
             if stamped.version is not None and stamped.version in {
                 event.version for event in known
             }:
-                raise StoreConflictError("the version has its fact already")
+                raise StoreConflictError("the version has its event already")
             rows.events[stamped.key] = (*known, stamped)
         rows.messages.update(outcome.messages)
         rows.rate_limit_states.update(outcome.rate_limit_states)
@@ -404,7 +404,7 @@ class _Work:
         )
         _put(rows.suppressed, outcome.suppressed)
 
-    def _lapse(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
+    def _expire(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
         for expire_overdue in expired_invoices:
             open_one = self.rows.invoices[expire_overdue.key]
             if open_one.version != expire_overdue.version - 1:

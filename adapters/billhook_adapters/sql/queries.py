@@ -81,7 +81,7 @@ HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_MESSAGE_AT).sele
         matching(t.suppressions.c.account, t.suppressions.c.medium, t.suppressions.c.address),
     )
 )
-"""For the position of each contact among the keys: why it is suppressed, and when last asked."""
+"""For the position of each contact among the keys: why it is suppressed, and its last request."""
 
 # A partial index serves a query only where its condition stands in it as literals.
 OPEN: BindParameter[Sequence[str]] = bindparam(
@@ -117,7 +117,7 @@ REMINDABLE = (
     .limit(bindparam("most"))
 )
 # Workers that forget at one moment pass over each other's rows. PostgreSQL finds what locks rows
-# once and for all: a mere subquery might be run again, and then drop more than was asked for.
+# once: a subquery might be run again, and then delete more rows than the limit.
 _OVER = (
     select(t.idempotency_records.c.account, t.idempotency_records.c.key)
     .where(t.idempotency_records.c.until <= bindparam("now"))

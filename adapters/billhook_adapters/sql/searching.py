@@ -24,8 +24,8 @@ def searching(account: AccountId, search: Search, now: datetime) -> Select[Any]:
     made = tuple_(_i.created_at, _i.id)
     if search.after is not None:
         created_at, last = search.after
-        here = tuple_(some(created_at), last)
-        wanted = wanted.where(made > here if search.oldest_first else made < here)
+        last_row = tuple_(some(created_at), last)
+        wanted = wanted.where(made > last_row if search.oldest_first else made < last_row)
     by = (_i.dated_at if search.by_date else _i.created_at), _i.id
     order = by if search.oldest_first else [column.desc() for column in by]
     return wanted.order_by(*order).limit(search.limit).offset(search.skip)

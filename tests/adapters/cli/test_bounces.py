@@ -1,4 +1,4 @@
-"""`billhook bounces`: mails that came back end their messages, from a pipe or a mailbox."""
+"""`billhook bounces`: bounced mails end their messages, from a pipe or a mailbox."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_mail_from_a_pipe_ends_its_message(
     shown = billhook("contact", "show", ACME, sent.address, "--database", url, "--json").told
     assert shown["suppressed"] == "bounced"
     told = billhook("messages", "show", f"{ACME}/{sent.id}", "--database", url, "--json").told
-    assert (told["status"], told["reason"]) == ("bounced", "came back with 5.1.1")
+    assert (told["status"], told["reason"]) == ("bounced", "bounced with 5.1.1")
 
 
 def test_a_maildir_is_read_once_and_a_mbox_each_time(

@@ -108,7 +108,8 @@ def test_an_id_of_two_accounts_needs_the_account(
     ran = billhook("pay", "inv_1", "99800", "--database", url)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
-        "billhook pay: 2 accounts have an invoice with this id; add --account, one of: acc_1, acc_2\n"
+        "billhook pay: 2 accounts have an invoice with this id; "
+        "add --account, one of: acc_1, acc_2\n"
     )
     paid = billhook("pay", "inv_1", "99800", "--account", "acc_2", "--database", url, "--json")
     assert paid.told["account"] == "acc_2"

@@ -33,7 +33,7 @@ from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, a_message, an_account
 
 ACME = AccountId("acc_1")
-HANDS = 8
+CONCURRENCY = 8
 
 
 class Waits(NamedTuple):
@@ -132,7 +132,7 @@ def crew(office: Office, size: int) -> Generator[list[float]]:
     """So many workers; how long each message had waited, once they have ended."""
     waited: list[float] = []
     command = [sys.executable, str(Path(__file__).with_name("worker.py"))]
-    command += [office.url, office.engine, str(HANDS)]
+    command += [office.url, office.engine, str(CONCURRENCY)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(size)]
     try:
         for process in processes:

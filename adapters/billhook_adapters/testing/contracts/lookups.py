@@ -67,7 +67,7 @@ class LookingUpSuite(StoreSuite):
         assert found(opened, text="before") == []
         assert found(opened, text="after") == ["inv_1"]
 
-    def test_trials_and_live_invoices_are_told_apart(self, opened: Store) -> None:
+    def test_trials_and_live_invoices_are_distinguished(self, opened: Store) -> None:
         add(opened, an_invoice(id="live"), an_invoice(id="trial", live=False))
         assert found(opened, live=True) == ["live"]
         assert found(opened, live=False) == ["trial"]

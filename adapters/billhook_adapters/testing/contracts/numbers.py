@@ -35,7 +35,7 @@ class NumbersSuite(StoreSuite):
             )
         assert (first, second) == ({SERIES: range(1, 2)}, {SERIES: range(2, 3)})
 
-    def test_the_upcoming_position_is_told_and_not_drawn(self, opened: Store) -> None:
+    def test_the_upcoming_position_is_shown_and_not_drawn(self, opened: Store) -> None:
         assert next_position(opened, SERIES) == next_position(opened, SERIES) == 1
         drawn(opened, {SERIES: 3})
         assert next_position(opened, SERIES) == 4
