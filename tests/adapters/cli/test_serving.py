@@ -68,7 +68,7 @@ def test_the_service_answers_both_apis_and_ends_well_when_it_is_told_to(database
         status, answer = asked(f"{url}/v1/invoices")
         assert (status, answer["error"]["description"]) == (401, "Authentication failed")
         assert asked(f"{url}/api/invoices")[0] == 401
-        assert asked(f"{url}/sandbox/clock")[0] == 400  # only a sandbox has it
+        assert asked(f"{url}/sandbox/clock")[0] == 404  # only a sandbox has it
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
