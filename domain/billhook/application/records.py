@@ -69,7 +69,8 @@ class ContactHistory:
     ) -> Deliverability:
         """Whether the contact may be sent a message about an invoice, by the account's policy.
 
-        `invoice_last_message_at` is when a message about the invoice was last requested by that medium.
+        `invoice_last_message_at` is when a message about the invoice, by the same medium, was last
+        requested.
         """
         waits = (
             (self.last_message_at, policy.resend_wait),
