@@ -30,10 +30,10 @@ def turn_of(
     *,
     now: datetime = NOON,
     patience: timedelta = SECOND,
-    waited: bool = False,
+    was_deferred: bool = False,
 ) -> tuple[SendSlot, RateLimitState]:
     turn, after = next_slot(
-        {"one": (TEN, rate_limit_states)}, now=now, patience=patience, was_deferred=waited
+        {"one": (TEN, rate_limit_states)}, now=now, patience=patience, was_deferred=was_deferred
     )
     return turn, after["one"]
 
