@@ -45,6 +45,20 @@ def test_an_email_is_shown_and_its_html_written(billhook: Billhook, tmp_path: Pa
     assert 'class="button" href="https://' in out.read_text()
 
 
+def test_json_is_the_only_output_when_a_file_is_written(billhook: Billhook, tmp_path: Path) -> None:
+    out = tmp_path / "out.html"
+    mail = billhook("preview", "email", "--out", str(out), "--json").told
+    assert mail["subject"] == "Invoice over INR 1,177.64 from Acme Books"
+    assert billhook("preview", "page", "--out", str(out), "--json").told == {"file": str(out)}
+
+
+def test_a_wrong_folder_in_the_environment_is_named_by_its_variable(
+    billhook: Billhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLHOOK_TEMPLATES", "/nowhere")
+    assert "preview: BILLHOOK_TEMPLATES: there is no such folder" in billhook("preview", "sms").err
+
+
 @pytest.mark.parametrize("language", ["en", "hi", "ar"])
 def test_page_and_pdf_are_written(billhook: Billhook, tmp_path: Path, language: str) -> None:
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
