@@ -1,4 +1,4 @@
-"""A worker whose provider takes everything at once; at its end it tells how long each had waited.
+"""A worker whose provider takes everything at once; it prints how long each message had waited.
 
 `python worker.py URL ENGINE HANDS`; prints a line when it begins, and JSON when it is stopped.
 """
