@@ -11,11 +11,13 @@ from adapters.documents.pictures import Printed
 
 
 def test_an_sms_is_shown_with_its_length(billhook: Billhook) -> None:
-    told = billhook("preview", "sms", "--json").told
-    assert (told["encoding"], told["segments"], told["cut_by"]) == ("GSM-7", 1, "")
-    assert told["text"].startswith("Acme Books has sent you an invoice over INR 1,177.64: https://")
+    output = billhook("preview", "sms", "--json").json
+    assert (output["encoding"], output["segments"], output["cut_by"]) == ("GSM-7", 1, "")
+    assert output["text"].startswith(
+        "Acme Books has sent you an invoice over INR 1,177.64: https://"
+    )
     assert billhook("preview", "sms").out.endswith("\n\nGSM-7, 99 units, 1 SMS\n")
-    hindi = billhook("preview", "sms", "--language", "hi", "--reminder", "--json").told
+    hindi = billhook("preview", "sms", "--language", "hi", "--reminder", "--json").json
     assert (hindi["encoding"], hindi["segments"]) == ("UCS-2", 2)
     assert "याद" in hindi["text"]
 
