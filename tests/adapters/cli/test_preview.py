@@ -49,9 +49,9 @@ def test_an_email_is_shown_and_its_html_written(billhook: Billhook, tmp_path: Pa
 
 def test_json_is_the_only_output_when_a_file_is_written(billhook: Billhook, tmp_path: Path) -> None:
     out = tmp_path / "out.html"
-    mail = billhook("preview", "email", "--out", str(out), "--json").told
+    mail = billhook("preview", "email", "--out", str(out), "--json").json
     assert mail["subject"] == "Invoice over INR 1,177.64 from Acme Books"
-    assert billhook("preview", "page", "--out", str(out), "--json").told == {"file": str(out)}
+    assert billhook("preview", "page", "--out", str(out), "--json").json == {"file": str(out)}
 
 
 def test_a_wrong_folder_in_the_environment_is_named_by_its_variable(
