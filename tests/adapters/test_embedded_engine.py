@@ -20,7 +20,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.engine import EmbeddedEngine
-from billhook_adapters.engine.deliverer import ASIDE
+from billhook_adapters.engine.deliverer import POSTPONED_FOR
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
 from billhook_adapters.testing.builders import open_account
@@ -196,6 +196,6 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
     )
     told = [f"message {bad.id} was not handled: ValueError"]
     assert caplog.messages == told
-    office.clock.advance(ASIDE)
+    office.clock.advance(POSTPONED_FOR)
     assert office.engine.drain() == 1
     assert caplog.messages == told * 2

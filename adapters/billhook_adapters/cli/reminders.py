@@ -23,7 +23,7 @@ _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][
 _REMEDIES = {
     "before": "must be at most 20 times, each longer than 0 and up to 366 days, such as 3d,12h",
     "after": "must be at most 20 times of up to 366 days, such as 0d,7d",
-    "most": "must be a whole number, 1 or more",
+    "max_reminders": "must be a whole number, 1 or more",
     "media": "must be sms, email or sms,email",
     "time_zone": "must be the name of an IANA time zone, such as Asia/Kolkata",
 }
@@ -187,7 +187,8 @@ def _schedule(arguments: argparse.Namespace) -> ReminderSchedule:
         )
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
-        raise CliError(f"--{field.replace('_', '-')}: {_REMEDIES[field]}") from None
+        option = "--most" if field == "max_reminders" else f"--{field.replace('_', '-')}"
+        raise CliError(f"{option}: {_REMEDIES[field]}") from None
 
 
 def _as_json(schedule: ReminderSchedule | None) -> object:

@@ -20,6 +20,7 @@ from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.testing import NOON, an_account
+from billhook_adapters.testing.builders import open_account
 
 LOST = {b"upgrade": b"h2c", b"content-length": b"15"}
 LARGE = {b"content-length": str(LARGEST_BODY + 1).encode()}
@@ -32,7 +33,7 @@ class Apis:
     def __init__(self) -> None:
         store, clock = InMemoryStore(), SettableClock(NOON)
         self.service = InvoiceService(store, clock, RandomIds())
-        self.service.open(an_account())
+        open_account(self.service, an_account())
         keys = InMemoryKeyring(store)
         keys.add(an_account().id, "key_1", "secret")
         token = token_key("token", "loc_1")
