@@ -267,4 +267,4 @@ def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureF
     assert NOON + LEASE - LONGEST_WAIT <= office.clock.now() < NOON + LEASE
     assert office.statuses == [DeliveryStatus.SENDING]
     (said,) = caplog.messages
-    assert said.endswith("is not kept: OSError")
+    assert said.endswith("was not recorded: OSError")

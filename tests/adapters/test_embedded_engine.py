@@ -134,7 +134,7 @@ def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
         office.engine.stop()
         thread.join(timeout=30)
     assert not thread.is_alive()
-    assert caplog.messages == ["a round of delivery failed: ConnectionError"]
+    assert caplog.messages == ["a round of delivery failed, and is tried again: ConnectionError"]
 
 
 class Unreadable(InMemoryStore):
@@ -150,7 +150,7 @@ def test_a_sweep_that_fails_does_not_stop_delivery(caplog: pytest.LogCaptureFixt
     with caplog.at_level(logging.ERROR):
         assert office.engine.drain() == 1
     assert office.states(invoice) == [DeliveryStatus.SENT]
-    assert caplog.messages == ["a sweep failed: ValueError"]
+    assert caplog.messages == ["a sweep failed, and is tried again: ValueError"]
 
 
 def test_more_unreadable_messages_than_a_round_takes_do_not_stop_their_neighbour(

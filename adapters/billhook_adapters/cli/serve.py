@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from billhook_adapters.composition.apis import ServedApi
+    from billhook_adapters.composition.settings import Settings
     from billhook_adapters.http.core.asgi import App
 
 APPLICATION = f"{__name__}:application"
@@ -85,7 +86,7 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             given = settings(os.environ)
             senders(given)
-            _apis(given.base_url)
+            _apis(given)
         except (SettingError, MessageTemplateError) as wrong:
             raise CliError(str(wrong)) from None
         except ApiError as wrong:
@@ -121,15 +122,15 @@ def application() -> App:
         rate_limits=given.rate_limits,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
-        apis=_apis(given.base_url),
+        apis=_apis(given),
         parts=lambda parts: [*own_parts(parts), *callbacks(given, parts.batched)],
     )
     return application.app
 
 
-def _apis(base_url: str) -> Sequence[ServedApi]:
-    """The APIs that the environment chooses. Raises ApiError."""
-    from billhook_adapters.composition.apis import APIS, served
+def _apis(given: Settings) -> Sequence[ServedApi]:
+    """The APIs that the settings choose. Raises ApiError."""
+    from billhook_adapters.composition.apis import served
     from billhook_adapters.composition.parts import reserved
 
-    return served(os.environ.get(APIS, "").split(), reserved(base_url))
+    return served(given.apis.split(), reserved(given.base_url))

@@ -146,6 +146,8 @@ class Settings(BaseModel):
     sms_rate: Rate | None = None
     email_rate: Rate | None = None
     """How fast the messages of all accounts together may go out, such as 20/second."""
+    apis: str = ""
+    """The APIs to serve, separated by spaces, each as `--api` takes it; all unless set."""
     language: Annotated[str, AfterValidator(_language)] = "en"
     """The language of payers whose own is unknown."""
     templates: Folder | None = None
