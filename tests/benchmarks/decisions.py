@@ -45,7 +45,7 @@ WHOLE, PART = a_payment(ISSUED.due), a_payment(100)
 class Row(NamedTuple):
     """A figure of ours, what it is compared to, their ratio and the most that it may be.
 
-    A ratio that may be anything is only told.
+    A ratio without a limit is only printed.
     """
 
     name: str
@@ -80,7 +80,7 @@ SLOW: dict[str, Call] = {
     "statemachine pay": lambda: floors.statemachine_machine("pay_rest"),
 }
 """A machine per invoice, as the two libraries' first pages show it; neither says what to send,
-takes money, makes a fact or leaves the old invoice as it was."""
+takes money, makes an event or leaves the old invoice as it was."""
 
 
 def check_what_is_measured() -> None:

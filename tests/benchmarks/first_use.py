@@ -63,7 +63,7 @@ def measured(rounds: int) -> dict[str, list[float]]:
         for _ in range(rounds + 1):
             for name, source in CASES.items():
                 taken[name].append(child_cpu(source, byte_code))
-    # The first round compiles: nobody pays for that twice.
+    # The first round compiles, which happens once.
     bare = taken["bare Python"][1:]
     return {
         name: [(one - none) * 1000 for one, none in zip(seconds[1:], bare, strict=True)]

@@ -12,35 +12,30 @@ from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
 
-from billhook_adapters.testing.builders import open_account
-
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the throwaway server of the tests
 
 from delivery.databases import Kind, kinds  # beside this file
 
 from billhook.application.command import AnyCommand
 from billhook.application.commands import DraftAndSend, Pay
-from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId
 from billhook.model.payment import Payment
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.connections import reading
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.testing import a_document, an_account
+from billhook_adapters.testing import a_document
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 
 INVOICES, TOGETHER = 10_000, 64
 ACCOUNTS, SHARDS = 100_000, (2, 4, 8, 16)
 
 
-def lives(kind: Kind) -> None:
-    """So many invoices drafted, issued, told by one message and paid: what it takes."""
+def invoices(kind: Kind) -> None:
+    """The cost of so many invoices drafted, issued, sent by one message and paid."""
     url = kind.made()
     database = open_database(url)
-    service = InvoiceService(SqlStore(database), SystemClock(), RandomIds())
-    open_account(service, an_account())
-    acme, started = AccountId("acc_1"), time.perf_counter()
+    service = RunningService(SqlStore(database), SystemClock()).service
+    acme, started = ACCOUNT, time.perf_counter()
     for first in range(0, INVOICES, TOGETHER):
         draft = DraftAndSend(account=acme, document=a_document(media=["sms"]))
         sent = [answer.unwrap().invoice for answer in service.execute_all([draft] * TOGETHER)]
@@ -70,7 +65,7 @@ def lives(kind: Kind) -> None:
             found["the file"] = pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one()
     for name, size in found.most_common(5):
         print(f"{kind.name}: {size / made:,.0f} bytes an invoice in {name}")
-    print(f"{kind.name}: {sum(found.values()) / made:,.0f} bytes an invoice with its life")
+    print(f"{kind.name}: {sum(found.values()) / made:,.0f} bytes an invoice with all its rows")
     database.dispose()
 
 
@@ -93,9 +88,9 @@ def shards() -> None:
         load: Counter[int] = Counter()
         moved = 0
         for account, size in sizes.items():
-            here = shard(account, count)
-            load[here] += size
-            moved += here != shard(account, count + 1)
+            place = shard(account, count)
+            load[place] += size
+            moved += place != shard(account, count + 1)
         fullest = max(load.values()) * count / whole
         print(
             f"over {count} databases the fullest holds {fullest:.2f} of its share; one more moves "
@@ -106,5 +101,5 @@ def shards() -> None:
 if __name__ == "__main__":
     with kinds() as found_kinds:
         for each in found_kinds:
-            lives(each)
+            invoices(each)
     shards()

@@ -1,4 +1,4 @@
-"""A desk over a database that others work on, and what stands in its rows."""
+"""A service that bills payers over a database that workers share, and the states of its rows."""
 
 from __future__ import annotations
 
@@ -7,37 +7,32 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import LIVE, DeliveryStatus
-from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.composition.backends import delivery, open_backend
 from billhook_adapters.composition.settings import EngineName
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql.tables import messages
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.testing import a_customer, a_document, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import a_customer, a_document
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 
-ACCOUNT = AccountId("acc_1")
 TOGETHER = 50
 
 
-class Office:
+class Billing:
     """Bills one payer after the other, each by one mail."""
 
     def __init__(self, url: str, engine: EngineName) -> None:
-        """`engine` is what is to be woken by what is queued."""
+        """`engine` is the one that the workers run."""
         self._backend = open_backend(url)
         store, _ = delivery(self._backend, engine, SystemClock())
-        self.service = InvoiceService(store, SystemClock(), RandomIds())
-        open_account(self.service, an_account())
+        self.service = RunningService(store, SystemClock()).service
         self._payers = 0
         self.billed: dict[str, str] = {}
         """The Message-ID without its brackets and host, by the short URL of its invoice."""
 
     def close(self) -> None:
-        """Leave the database."""
+        """Close the connections."""
         self._backend.dispose()
 
     def bill(self, payers: int) -> None:
@@ -54,7 +49,7 @@ class Office:
         return DraftAndSend(account=ACCOUNT, document=document, media=(Medium.EMAIL,))
 
     def states(self) -> Counter[DeliveryStatus]:
-        """How many messages stand where."""
+        """How many messages have each status."""
         with self._backend.database.connect() as connection:
             found = connection.execute(
                 select(messages.c.status, func.count()).group_by(messages.c.status)
@@ -62,11 +57,11 @@ class Office:
             return Counter({DeliveryStatus(status): count for status, count in found})
 
     def live(self) -> int:
-        """How many messages may still go out."""
+        """How many messages may still be sent."""
         return sum(count for status, count in self.states().items() if status in LIVE)
 
     def attempted(self, at_least: int) -> int:
         """How many messages were claimed so often, or more."""
         with self._backend.database.connect() as connection:
-            asked = select(func.count()).where(messages.c.attempts >= at_least)
-            return connection.execute(asked).scalar_one()
+            query = select(func.count()).where(messages.c.attempts >= at_least)
+            return connection.execute(query).scalar_one()

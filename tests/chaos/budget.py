@@ -7,7 +7,7 @@ import random
 
 FULL = os.environ.get("BILLHOOK_CHAOS") == "full"
 SEED = int(os.environ.get("BILLHOOK_SEED", "20260101"))
-DEADLINE = 60  # seconds without any progress; nothing here is told by the clock
+DEADLINE = 60  # seconds without any progress; nothing is judged by the time it takes
 
 
 def budget(small: int, full: int) -> int:

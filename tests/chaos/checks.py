@@ -1,4 +1,4 @@
-"""What a service left behind in its database, held against what was asked of it."""
+"""What a service left in its database, compared with what was requested of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.system.clock import SystemClock
-from chaos.audit import Books
+from chaos.audit import Audit
 from chaos.load import Request
 from chaos.mailbox import SENDER, Mails
 from chaos.serving import Account
@@ -34,9 +34,9 @@ class Stored(NamedTuple):
 
 
 def stored(url: str, who: Account) -> Stored:
-    """What there is, and that all of it is whole."""
+    """What there is; checks that all of it is complete."""
     account = AccountId(who.id)
-    Books(account).check(url)
+    Audit(account).check(url)
     with closing(_Opened(url)) as opened, opened.database.connect() as connection:
         names = connection.exec_driver_sql("SELECT id FROM invoices").scalars().all()
         with opened.store.snapshot() as snapshot:
@@ -67,7 +67,7 @@ def drained(url: str, mails: Mails) -> int:
     return handled
 
 
-def check_told_once(left: Stored, mails: Mails) -> int:
+def check_sent_once(left: Stored, mails: Mails) -> int:
     """Each message came, under its own id and no other; how many came more than once."""
     assert {message.status for message in left.messages} == {DeliveryStatus.SENT}
     came = Counter(str(mail["Message-ID"]) for mail in mails.box.mails)

@@ -1,4 +1,4 @@
-"""Databases, a mail server, and figures that are told."""
+"""Databases, a mail server, and figures that are reported."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Protocol
 
 import pytest
 
-from chaos.billing import Office
+from chaos.billing import Billing
 from chaos.budget import SEED
 from chaos.mailbox import Mails, mail_server
 from chaos.workers import PAIRS, Pair
 
 
 class Figures(Protocol):
-    """Tells what was measured, on stdout and in the report."""
+    """Reports what was measured, on stdout and in the report of the tests."""
 
     def __call__(self, figures: dict[str, int]) -> None: ...
 
@@ -26,13 +26,13 @@ def figures(request: pytest.FixtureRequest, record_property: object) -> Figures:
     assert callable(record_property)
     record = record_property
 
-    def tell(figures: dict[str, int]) -> None:
+    def report(figures: dict[str, int]) -> None:
         print(f"\n{request.node.name}")
         for name, figure in {**figures, "seed": SEED}.items():
             record(name, figure)
             print(f"    {name}: {figure:,}" if name != "seed" else f"    seed: {figure}")
 
-    return tell
+    return report
 
 
 @pytest.fixture(params=PAIRS, ids=str)
@@ -52,9 +52,9 @@ def url(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def office(pair: Pair, url: str) -> Iterator[Office]:
-    with closing(Office(url, pair.engine)) as office:
-        yield office
+def billing(pair: Pair, url: str) -> Iterator[Billing]:
+    with closing(Billing(url, pair.engine)) as billing:
+        yield billing
 
 
 @pytest.fixture

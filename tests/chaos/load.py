@@ -1,4 +1,4 @@
-"""Clients that insist on an answer, whatever happens to the service."""
+"""Clients that need an answer to each request, whatever happens to the service."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from chaos.budget import DEADLINE
-from chaos.serving import INVOICE, Account, Served, asked
+from chaos.serving import INVOICE, Account, Served, post
 
 CLIENTS = 6
 PAUSE_SECONDS = 0.05
 
 
 class Request(NamedTuple):
-    """What was asked under one key, what it was answered, and at which attempt."""
+    """A request under one key, its answer, and at which attempt it was given."""
 
     key: str
     path: str
@@ -35,13 +35,13 @@ Client = Future[list[Request]]
 
 
 class Load:
-    """Clients that ask for ever, each request until it is answered, over all lives of a service."""
+    """Clients that repeat each request until it is answered, over all restarts of a service."""
 
     def __init__(self, who: Account) -> None:
         self.who = who
         self.answered: Queue[Request] = Queue()
-        self.troubles: Counter[tuple[int, bytes]] = Counter()
-        """What was answered where the service could not do it."""
+        self.errors: Counter[tuple[int, bytes]] = Counter()
+        """The answers with a status of 500 or more."""
         self._changed = Condition()
         self._service: Served | None = None
         self._over = False
@@ -53,37 +53,37 @@ class Load:
             self._changed.notify_all()
 
     def end(self) -> None:
-        """Ask for nothing more; what was asked is still insisted on."""
+        """Start no new request; those that were started are still repeated."""
         self._over = True
 
     def clients(self, pool: ThreadPoolExecutor) -> list[Client]:
-        """Begin to ask."""
+        """Start the clients."""
         return [pool.submit(self._client, number) for number in range(CLIENTS)]
 
     def _client(self, number: int) -> list[Request]:
-        """Bill, and remind of each invoice a few times; all that was asked."""
+        """Create invoices, and notify of each a few times; all requests."""
         done: list[Request] = []
-        chance = random.Random(number)  # noqa: S311  # what to ask, not a secret
+        chance = random.Random(number)  # noqa: S311  # which requests, not a secret
         while not self._over:
-            made = self._insisted(f"create-{number}-{len(done)}", "/v1/invoices", INVOICE)
+            made = self._repeated(f"create-{number}-{len(done)}", "/v1/invoices", INVOICE)
             done.append(made)
             path = f"/v1/invoices/{json.loads(made.answer)['id']}/notify_by/email"
             for _ in range(chance.randrange(1, 4)):
-                done.append(self._insisted(f"notify-{number}-{len(done)}", path, {}))
+                done.append(self._repeated(f"notify-{number}-{len(done)}", path, {}))
         return done
 
-    def _insisted(self, key: str, path: str, body: Any) -> Request:
+    def _repeated(self, key: str, path: str, body: Any) -> Request:
         attempts, before = 0, None
         while True:
             service = before = self._next_after(before)
             attempts += 1
             try:
-                status, answer = asked(service.port, self.who, path, body, key)
+                status, answer = post(service.port, self.who, path, body, key)
             except (OSError, HTTPException):
                 continue  # it was killed
             if status >= 500:
-                self.troubles[status, answer] += 1
-                before = None  # the same life may be able to, before long
+                self.errors[status, answer] += 1
+                before = None  # the same process may be able to, before long
                 Event().wait(PAUSE_SECONDS)
                 continue
             assert status == 200, answer
@@ -92,7 +92,7 @@ class Load:
             return done
 
     def _next_after(self, before: Served | None) -> Served:
-        """The service, in another life than the one that was killed."""
+        """The service, as another process than the one that was killed."""
         with self._changed:
             there = lambda: self._over or self._service not in (None, before)  # noqa: E731
             assert self._changed.wait_for(there, DEADLINE)
@@ -100,22 +100,22 @@ class Load:
             return self._service
 
     def check_again(self, service: Served, done: Sequence[Request]) -> None:
-        """Asked once more, everything is answered as it was."""
+        """Every repeated request gets the same answer."""
         for request in done:
             body = INVOICE if request.path == "/v1/invoices" else {}
-            again = asked(service.port, self.who, request.path, body, request.key)
+            again = post(service.port, self.who, request.path, body, request.key)
             assert again == (200, request.answer)
 
 
 def forget(events: Queue[Any]) -> None:
-    """Hear only of what comes from now on."""
+    """Drop the events so far."""
     with suppress(Empty):
         while events.get_nowait():
             pass
 
 
 def await_one(events: Queue[Any], clients: Sequence[Client]) -> None:
-    """Wait for one more answer, or mail; a client that failed is heard at once."""
+    """Wait for one more answer, or mail; an error of a client is raised at once."""
     for _ in range(DEADLINE):
         for client in clients:
             if client.done():

@@ -1,4 +1,4 @@
-"""A mail server in this process, which nobody kills."""
+"""A mail server in this process, which is never killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAUSE_SECONDS = 0.02
 """How long a sender waits for its answer, as with any provider: so a kill finds hands waiting."""
 
 
-class Heard(Mailbox):
+class SlowMailbox(Mailbox):
     """Says when a mail came, and keeps its sender waiting while it is `silent`."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Heard(Mailbox):
 class Mails(NamedTuple):
     """A mail server, and what came in."""
 
-    box: Heard
+    box: SlowMailbox
     port: int
 
     def environ(self) -> dict[str, str]:
@@ -73,7 +73,7 @@ def mail_server() -> Generator[Mails]:
     """A mail server for as long as the block lasts."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    box = Heard()
+    box = SlowMailbox()
     controller: Any = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -1,4 +1,4 @@
-"""`billhook serve` as a process that may be killed, and a client that asks until it is answered."""
+"""`billhook serve` as a process that may be killed, and a client for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INVOICE: Mapping[str, Any] = {
 
 
 class Account(NamedTuple):
-    """Who asks."""
+    """An account and its credentials."""
 
     id: str
     authorization: str
@@ -34,13 +34,13 @@ def opened_account(database: str) -> Account:
     """A new account and its first key."""
     command = [*BILLHOOK, "account", "create", "--name", "Acme", "--database", database, "--json"]
     made = subprocess.run(command, capture_output=True, check=True, timeout=DEADLINE)
-    told = json.loads(made.stdout)
-    pair = f"{told['key_id']}:{told['key_secret']}".encode()
-    return Account(told["account"], f"Basic {b64encode(pair).decode()}")
+    created = json.loads(made.stdout)
+    pair = f"{created['key_id']}:{created['key_secret']}".encode()
+    return Account(created["account"], f"Basic {b64encode(pair).decode()}")
 
 
 class Served:
-    """One life of the service; none outlives its block."""
+    """A process of the service; it is killed at the end of its block."""
 
     def __init__(
         self, database: str, log: Path, environ: Mapping[str, str], *arguments: str
@@ -64,12 +64,12 @@ class Served:
         self.kill()
 
     def kill(self) -> int:
-        """End it with SIGKILL, where it stands; how it ended."""
+        """End it with SIGKILL; its exit code."""
         self._process.kill()
         return self._ended()
 
     def terminate(self) -> int:
-        """End it as an operator does; how it ended."""
+        """End it with SIGTERM; its exit code."""
         self._process.terminate()
         return self._ended()
 
@@ -78,7 +78,7 @@ class Served:
         return self._process.returncode
 
 
-def asked(
+def post(
     port: int, who: Account, path: str, body: Mapping[str, Any], key: str
 ) -> tuple[int, bytes]:
     """The answer to one POST; raises what sockets raise."""

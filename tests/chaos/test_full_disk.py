@@ -1,4 +1,4 @@
-"""A full disk: the caller is told, nothing is half stored, and it goes on once there is room.
+"""A full disk: the caller gets an error, nothing is stored in part, and it works again with room.
 
 The service that meets it is never restarted.
 """
@@ -18,13 +18,13 @@ import pytest
 
 from billhook_adapters.cli.main import main
 from chaos.budget import DEADLINE
-from chaos.checks import check_told_once, drained, stored
+from chaos.checks import check_sent_once, drained, stored
 from chaos.conftest import Figures
 from chaos.disk import Disk, small_disk
 from chaos.killable_postgresql import KillableServer, killable_server
 from chaos.load import Request
 from chaos.mailbox import Mails
-from chaos.serving import INVOICE, Account, Served, asked, opened_account
+from chaos.serving import INVOICE, Account, Served, opened_account, post
 from chaos.waiting import until
 
 pytestmark = pytest.mark.slow  # run by `make chaos`
@@ -80,7 +80,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         yield place
 
 
-def test_a_full_disk_is_told_and_overcome_without_a_restart(
+def test_a_full_disk_is_an_error_and_needs_no_restart(
     place: Place, tmp_path: Path, mails: Mails, figures: Figures, capsys: Any
 ) -> None:
     log, who = tmp_path / "log", opened_account(place.url)
@@ -90,13 +90,13 @@ def test_a_full_disk_is_told_and_overcome_without_a_restart(
         refused = None
         while refused is None and len(done) < MANY:
             key = f"create-{len(done)}"
-            status, answer = asked(service.port, who, "/v1/invoices", PAYER, key)
+            status, answer = post(service.port, who, "/v1/invoices", PAYER, key)
             if status == 200:
                 done.append(Request(key, "/v1/invoices", answer, 1))
             else:
                 refused = status, json.loads(answer)["error"]["code"]
         assert refused == (500, "SERVER_ERROR")
-        told_before = len(done)
+        before = len(done)
         _check_command_line(place, capsys)
         assert _got(service, who, "/healthz") == 200
         assert _got(service, who, "/readyz") == 503
@@ -104,11 +104,11 @@ def test_a_full_disk_is_told_and_overcome_without_a_restart(
         place.disk.free()
         if place.server is not None:
             place.server.revive()
-        until(lambda: _got(service, who, "/readyz") == 200)  # before anybody asks for more
-        assert asked(service.port, who, "/v1/invoices", PAYER, key)[0] == 200
+        until(lambda: _got(service, who, "/readyz") == 200)  # before any other request
+        assert post(service.port, who, "/v1/invoices", PAYER, key)[0] == 200
         done += [_billed(service, who, number) for number in range(len(done), len(done) + 5)]
         for request in done:
-            assert asked(service.port, who, request.path, PAYER, request.key)[1] == request.answer
+            assert post(service.port, who, request.path, PAYER, request.key)[1] == request.answer
         came = {str(json.loads(done[-1].answer)["short_url"])}
         until(lambda: came <= mails.shown().keys())  # it delivers again, too
         assert service.terminate() == 0
@@ -117,14 +117,14 @@ def test_a_full_disk_is_told_and_overcome_without_a_restart(
     assert [code for code in place.codes if code not in said] == []
     left = drained(place.url, mails)
     rows = stored(place.url, who)
-    again = check_told_once(rows, mails)
-    # What was refused and asked again under its key had one effect, as all others.
+    again = check_sent_once(rows, mails)
+    # The request that was refused and repeated under its key had one effect, as all others.
     assert sorted(message.invoice for message in rows.messages) == sorted(rows.invoices)
     assert sorted(_id(request) for request in done) == sorted(rows.invoices)
     figures(
         {
-            "acknowledged before": told_before,
-            "acknowledged after": len(done) - told_before,
+            "acknowledged before": before,
+            "acknowledged after": len(done) - before,
             "lost": 0,
             "left to the last drain": left,
             "mails that came again": again,
@@ -134,7 +134,7 @@ def test_a_full_disk_is_told_and_overcome_without_a_restart(
 
 def _billed(service: Served, who: Account, number: int) -> Request:
     key = f"create-{number}"
-    status, answer = asked(service.port, who, "/v1/invoices", PAYER, key)
+    status, answer = post(service.port, who, "/v1/invoices", PAYER, key)
     assert status == 200, answer
     return Request(key, "/v1/invoices", answer, 1)
 

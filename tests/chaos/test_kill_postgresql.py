@@ -1,7 +1,7 @@
-"""The database's own server killed under load: what was acknowledged is there, and nobody restarts.
+"""The database's own server killed under load: what was acknowledged is there, without a restart.
 
-The service is asked all the while. It answers that it could not, and can again by itself as soon as
-the server is back. `BILLHOOK_CHAOS=full` kills it 200 times.
+The service gets requests all the while. It answers with an error, and works again by itself as soon
+as the server is back. `BILLHOOK_CHAOS=full` kills it 200 times.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from chaos.billing import Office
+from chaos.billing import Billing
 from chaos.budget import DEADLINE, budget, chances
-from chaos.checks import check_one_effect_each, check_told_once, drained, stored
+from chaos.checks import check_one_effect_each, check_sent_once, drained, stored
 from chaos.conftest import Figures
 from chaos.killable_postgresql import killable_server
 from chaos.load import Load, await_one, forget
 from chaos.mailbox import Mails
-from chaos.received import Heard
+from chaos.received import Received
 from chaos.serving import Served, opened_account
 from chaos.waiting import until
-from chaos.workers import PAIRS, Crew, Pair, Terms
+from chaos.workers import PAIRS, Pair, Workers, WorkerSettings
 
 KILLS = budget(5, 200)
 MESSAGES, CUTS = budget(300, 2000), budget(3, 20)
@@ -62,17 +62,17 @@ def test_what_was_acknowledged_survives_the_server_and_the_service_outlives_it(
                 load.at(None)
         left = drained(url, mails)
         rows = stored(url, who)
-        doubled = check_told_once(rows, mails)
+        doubled = check_sent_once(rows, mails)
         check_one_effect_each(done, rows)
-    assert {(status, _code(body)) for status, body in load.troubles} <= {(500, "SERVER_ERROR")}
+    assert {(status, _code(body)) for status, body in load.errors} <= {(500, "SERVER_ERROR")}
     assert "Traceback" not in log.read_text()
     figures(
         {
             "kills": KILLS,
             "requests acknowledged": len(done),
             "lost": 0,
-            "asked more than once": sum(request.attempts > 1 for request in done),
-            "answered that it could not": load.troubles.total(),
+            "sent more than once": sum(request.attempts > 1 for request in done),
+            "answered that it could not": load.errors.total(),
             "messages": len(rows.messages),
             "left to the last drain": left,
             "mails that came again": doubled,
@@ -89,30 +89,29 @@ def test_workers_go_on_by_themselves_when_the_server_is_back(
     pair: Pair, tmp_path: Path, mails: Mails, figures: Figures
 ) -> None:
     share = MESSAGES // (CUTS + 1)
-    with killable_server() as server, closing(Office(server.url(), pair.engine)) as office:
-        terms = Terms(
-            pair, server.url(), tmp_path / "log", mails.environ(), CONCURRENCY, LEASE_SECONDS
-        )
-        with Crew(terms, WORKERS) as crew:
+    with killable_server() as server, closing(Billing(server.url(), pair.engine)) as billing:
+        log, environ = tmp_path / "log", mails.environ()
+        settings = WorkerSettings(pair, server.url(), log, environ, CONCURRENCY, LEASE_SECONDS)
+        with Workers(settings, WORKERS) as workers:
             for _ in range(CUTS):
                 forget(mails.box.came)
-                office.bill(share)
+                billing.bill(share)
                 mails.box.came.get(timeout=DEADLINE)
                 server.kill()
                 server.start()
-            office.bill(MESSAGES - len(office.billed))
-            until(lambda: office.live() == 0, progress=office.live)
-            crew.terminate()
-        heard = Heard.of(office, mails)
+            billing.bill(MESSAGES - len(billing.billed))
+            until(lambda: billing.live() == 0, progress=billing.live)
+            workers.terminate()
+        received = Received.of(billing, mails)
     figures(
         {
-            "messages": len(office.billed),
+            "messages": len(billing.billed),
             "kills of the server": CUTS,
-            "lost": heard.lost,
-            "seen twice": heard.seen_twice,
-            "came again": heard.came_again,
+            "lost": received.lost,
+            "seen twice": received.seen_twice,
+            "came again": received.came_again,
         }
     )
-    # A hand waits for the database and records what it handed over: none is handed over again.
-    assert heard == Heard(lost=0, seen_twice=0, came_again=0)
-    assert "Traceback" not in terms.log.read_text()
+    # A worker waits for the database and records what it sent: nothing is sent again.
+    assert received == Received(lost=0, seen_twice=0, came_again=0)
+    assert "Traceback" not in settings.log.read_text()

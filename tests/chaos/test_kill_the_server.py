@@ -1,4 +1,4 @@
-"""The service killed under load, again and again: what it acknowledged holds, and is told once.
+"""The service killed under load, again and again: what it acknowledged is kept, and sent once.
 
 `BILLHOOK_CHAOS=full` kills it 50 times.
 """
@@ -15,7 +15,7 @@ import pytest
 
 from billhook_adapters.composition.settings import EngineName
 from chaos.budget import budget, chances
-from chaos.checks import check_one_effect_each, check_told_once, drained, stored
+from chaos.checks import check_one_effect_each, check_sent_once, drained, stored
 from chaos.conftest import Figures
 from chaos.load import Load, Request, await_one, forget
 from chaos.mailbox import Mails
@@ -28,25 +28,25 @@ KILLS = budget(5, 50)
 @pytest.mark.parametrize(
     "pair", [pair for pair in PAIRS if pair.engine is EngineName.EMBEDDED], ids=str
 )
-def test_what_a_killed_service_acknowledged_is_there_and_every_payer_is_told_once(
+def test_what_a_killed_service_acknowledged_is_there_and_sent_once(
     url: str, tmp_path: Path, mails: Mails, figures: Figures
 ) -> None:
     log = tmp_path / "log"
     who = opened_account(url)
     environ = {**os.environ, **mails.environ()}
-    done = _asked_while_killed(url, log, environ, who, mails)
+    done = _requests_while_killed(url, log, environ, who, mails)
 
     assert '"level": "error"' not in log.read_text()
     left = drained(url, mails)
     rows = stored(url, who)
-    doubled = check_told_once(rows, mails)
+    doubled = check_sent_once(rows, mails)
     check_one_effect_each(done, rows)
 
     figures(
         {
             "kills": KILLS,
             "requests acknowledged": len(done),
-            "asked again after a kill": sum(request.attempts > 1 for request in done),
+            "sent again after a kill": sum(request.attempts > 1 for request in done),
             "messages": len(rows.messages),
             "left to the last drain": left,
             "attempted more than once": sum(message.attempts > 1 for message in rows.messages),
@@ -55,10 +55,10 @@ def test_what_a_killed_service_acknowledged_is_there_and_every_payer_is_told_onc
     )
 
 
-def _asked_while_killed(
+def _requests_while_killed(
     url: str, log: Path, environ: dict[str, str], who: Account, mails: Mails
 ) -> list[Request]:
-    """All requests, asked over so many lives; each was answered, and asked again is so alike."""
+    """All requests over so many processes; each was answered, and gets the same answer again."""
     events: Queue[Any]
     load, chance = Load(who), chances()
     with ThreadPoolExecutor() as pool:
@@ -68,7 +68,7 @@ def _asked_while_killed(
                 with Served(url, log, environ) as service:
                     load.at(service)
                     events, most = chance.choice([(load.answered, 60), (mails.box.came, 12)])
-                    forget(events)  # those of an earlier life
+                    forget(events)  # those of an earlier process
                     for _ in range(chance.randrange(most)):  # none: killed while it starts
                         await_one(events, clients)
                     assert service.kill() == -9
@@ -82,5 +82,5 @@ def _asked_while_killed(
         finally:
             load.end()
             load.at(None)
-    assert not load.troubles
+    assert not load.errors
     return done

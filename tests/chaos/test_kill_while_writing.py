@@ -14,7 +14,7 @@ from typing import cast
 
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from chaos.audit import Books
+from chaos.audit import Audit
 from chaos.budget import budget, chances
 from chaos.conftest import Figures
 
@@ -22,15 +22,14 @@ ACCOUNT = AccountId("acc_1")
 KILLS = budget(20, 500)
 
 # For each line it is given, the parent forks a writer, which is quicker than starting one; no
-# connection is open before the fork. A writer drafts, issues, tells and is paid, for ever, and
-# prints each acknowledged version and message: lines this short reach a pipe whole or not at all.
+# connection is open before the fork. A writer drafts, issues, sends and records payments for ever,
+# and prints each acknowledged version and message: short lines are written at once or not at all.
 PARENT = """
 import os, sys
-from billhook import AccountId, Draft, InvoiceService, Medium, Pay, Send
-from billhook_adapters.memory import RandomIds, SettableClock
+from billhook import AccountId, Draft, Medium, Pay, Send
 from billhook_adapters.sql import SqlStore, open_database
-from billhook_adapters.testing import NOON, a_document, a_payment, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import a_document, a_payment
+from billhook_adapters.testing.running import RunningService
 
 name = AccountId("acc_1")
 
@@ -38,8 +37,8 @@ def say(*words):
     print(*words, flush=True)
 
 def write():
-    service = InvoiceService(SqlStore(open_database(sys.argv[1])), SettableClock(NOON), RandomIds())
-    open_account(service, an_account(number_prefix="INV-"))
+    store = SqlStore(open_database(sys.argv[1]))
+    service = RunningService(store, number_prefix="INV-").service
     while True:
         drafts = [Draft(account=name, document=a_document()) for _ in range(3)]
         for draft in service.execute_all(drafts):
@@ -66,10 +65,13 @@ for line in sys.stdin:
 """
 
 
-def test_all_that_a_killed_writer_acknowledged_is_there_and_whole(
+def test_all_that_a_killed_writer_acknowledged_is_there_and_complete(
     tmp_path: Path, figures: Figures
 ) -> None:
-    url, books = f"sqlite:///{tmp_path / 'billhook.sqlite3'}", Books(ACCOUNT, messages=len(Medium))
+    url, audit = (
+        f"sqlite:///{tmp_path / 'billhook.sqlite3'}",
+        Audit(ACCOUNT, per_invoice=len(Medium)),
+    )
     chance, lines = chances(), 0
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, url],
@@ -80,22 +82,22 @@ def test_all_that_a_killed_writer_acknowledged_is_there_and_whole(
         for _ in range(KILLS):
             for name, value in _acknowledged(parent, lines=chance.randrange(1, 40)):
                 lines += 1
-                books.note(name, value)
-            books.check(url)
-    books.check_all(url)
-    stored = len(books.whole)
+                audit.add(name, value)
+            audit.check(url)
+    audit.check_all(url)
+    stored = len(audit.complete)
     figures(
         {
             "kills": KILLS,
             "acknowledged": lines,
             "invoices": stored,
             "lost": 0,
-            "torn": 0,
-            "stored, never acknowledged": stored - len(books.versions),
+            "incomplete": 0,
+            "stored, never acknowledged": stored - len(audit.versions),
         }
     )
-    assert len(books.versions) >= KILLS
-    assert books.told
+    assert len(audit.versions) >= KILLS
+    assert audit.messages
 
 
 def _acknowledged(parent: subprocess.Popen[str], lines: int) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from chaos.budget import DEADLINE
 
 
 def until(so: Callable[[], object], progress: Callable[[], Hashable] = lambda: None) -> None:
-    """Ask until it is so; fails once nothing has changed for as long as the deadline."""
+    """Wait until it is so; fails once nothing has changed for as long as the deadline."""
     before, since = progress(), time.monotonic()
     while not so():
         now = progress()

@@ -1,4 +1,4 @@
-"""`billhook worker` with a lease of seconds: else the work of the dead would wait two minutes."""
+"""`billhook worker` with a lease of seconds; the usual one is two minutes."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from billhook_adapters.composition import service as wiring
 
 if __name__ == "__main__":
     lease = timedelta(seconds=float(sys.argv[1]))
-    wiring.Handlers = partial(BackgroundJobs, lease=lease)  # type: ignore[misc, assignment]  # only here
+    wiring.BackgroundJobs = partial(BackgroundJobs, lease=lease)  # type: ignore[misc, assignment]  # in this process alone
     sys.exit(main(["worker", *sys.argv[2:]]))

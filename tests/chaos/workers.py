@@ -14,7 +14,7 @@ from billhook_adapters.composition.settings import EngineName
 from chaos.budget import DEADLINE
 
 LEASE_SECONDS = 5
-"""How long what a killed worker held stays with it: longer than any mail takes here."""
+"""The lease of what a killed worker had claimed: longer than any mail takes."""
 
 
 class Pair(NamedTuple):
@@ -34,8 +34,8 @@ PAIRS = (
 )
 
 
-class Terms(NamedTuple):
-    """What every worker of a crew is started with."""
+class WorkerSettings(NamedTuple):
+    """The settings that every worker is started with."""
 
     pair: Pair
     url: str
@@ -45,7 +45,7 @@ class Terms(NamedTuple):
     lease_seconds: int = LEASE_SECONDS
 
     def command(self) -> list[str]:
-        """What starts one."""
+        """The command that starts one."""
         script = str(Path(__file__).with_name("worker.py"))
         where = [
             "--database",
@@ -59,18 +59,18 @@ class Terms(NamedTuple):
 
 
 class Worker:
-    """One life of a worker; none outlives its block."""
+    """A process of a worker; it is killed at the end of its block."""
 
-    def __init__(self, terms: Terms) -> None:
-        with terms.log.open("ab") as errors:
+    def __init__(self, settings: WorkerSettings) -> None:
+        with settings.log.open("ab") as errors:
             self._process = subprocess.Popen(
-                terms.command(),
+                settings.command(),
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                env={**os.environ, **terms.environ},
+                env={**os.environ, **settings.environ},
             )
-        self._begun = False
+        self._ready = False
 
     def __enter__(self) -> Self:
         return self
@@ -78,21 +78,21 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
-    def begun(self) -> Self:
-        """Itself, once it delivers."""
-        if not self._begun:
+    def ready(self) -> Self:
+        """The worker, once it delivers."""
+        if not self._ready:
             assert self._process.stdout is not None
-            assert self._process.stdout.readline(), "the worker ended before it began"
-            self._begun = True
+            assert self._process.stdout.readline(), "the worker ended before it was ready"
+            self._ready = True
         return self
 
     def kill(self) -> int:
-        """End it with SIGKILL, where it stands; how it ended."""
+        """End it with SIGKILL; its exit code."""
         self._process.kill()
         return self._ended()
 
     def terminate(self) -> int:
-        """End it as an operator does; how it ended."""
+        """End it with SIGTERM; its exit code."""
         self._process.terminate()
         return self._ended()
 
@@ -101,32 +101,32 @@ class Worker:
         return self._process.returncode
 
 
-class Crew:
-    """So many workers; none outlives its block."""
+class Workers:
+    """So many workers; all are killed at the end of the block."""
 
-    def __init__(self, terms: Terms, size: int) -> None:
-        self._terms, self._lives = terms, ExitStack()
+    def __init__(self, settings: WorkerSettings, size: int) -> None:
+        self._settings, self._processes = settings, ExitStack()
         self.workers = [self._another() for _ in range(size)]
 
     def __enter__(self) -> Self:
-        return self.begun()
+        return self.ready()
 
     def __exit__(self, *_: object) -> None:
-        self._lives.close()
+        self._processes.close()
 
-    def begun(self) -> Self:
-        """Itself, once all of them deliver."""
+    def ready(self) -> Self:
+        """The workers, once all of them deliver."""
         for worker in self.workers:
-            worker.begun()
+            worker.ready()
         return self
 
-    def hire(self) -> None:
+    def add(self) -> None:
         """One more."""
-        self.workers.append(self._another().begun())
+        self.workers.append(self._another().ready())
 
     def kill(self, number: int) -> None:
-        """One less: while it works, without a word."""
-        assert self.workers.pop(number).begun().kill() == -9
+        """Kill one while it works."""
+        assert self.workers.pop(number).ready().kill() == -9
 
     def replace(self, number: int) -> None:
         """Kill one, and start another at once."""
@@ -134,9 +134,9 @@ class Crew:
         self.workers.insert(number, self._another())
 
     def terminate(self) -> None:
-        """Let all of them finish what is in hand."""
+        """Let all of them finish what they claimed."""
         for worker in self.workers:
-            assert worker.begun().terminate() == 0
+            assert worker.ready().terminate() == 0
 
     def _another(self) -> Worker:
-        return self._lives.enter_context(Worker(self._terms))
+        return self._processes.enter_context(Worker(self._settings))

@@ -1,4 +1,4 @@
-"""Three ways to build it that look well and are wrong. The simulation must find each of them."""
+"""Three designs that look right and are wrong. The simulation must find each of them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class AckBeforeSend(Build):
     """A message is recorded as sent, and then it is sent."""
 
     def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
-        return _AckingHandlers(*parts, **more)
+        return _AcknowledgingJobs(*parts, **more)
 
 
 class NoProviderKey(Build):
-    """Each attempt names the message anew, so that its receiver cannot tell it from another."""
+    """Each attempt names the message anew, so that its receiver cannot recognise it."""
 
     def sender(self, sender: Sender, ids: Ids) -> Sender:
         return _RenamingSender(sender, ids)
@@ -68,7 +68,7 @@ class _Deferring:
         return getattr(self._work, name)
 
 
-class _AckingHandlers(BackgroundJobs):
+class _AcknowledgingJobs(BackgroundJobs):
     def attempt(self, job: DeliveryJob) -> Attempt:
         self.conclude((Attempt(job, Success(Accepted())),))
         return super().attempt(job)

@@ -1,4 +1,4 @@
-"""Callers of the desk: each request has a key, and is asked again until it is answered."""
+"""Callers of the service: each request has a key, and is repeated until it is answered."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ MEDIA = tuple(Medium)
 
 
 @dataclass
-class Asked:
-    """One request, and all that its callers were told."""
+class LoggedRequest:
+    """One request, and all its answers."""
 
     command: AnyCommand
     answers: list[Result[Any, Any]] = field(default_factory=list)
@@ -43,17 +43,17 @@ class Asked:
 
 
 @dataclass
-class Book:
+class RequestLog:
     """Every request that was ever made, by its key."""
 
-    asked: dict[str, Asked] = field(default_factory=dict)
+    requests: dict[str, LoggedRequest] = field(default_factory=dict)
     paid: dict[str, int] = field(default_factory=dict)
     """What was offered, by reference."""
     keys: count[int] = field(default_factory=lambda: count(1))
 
-    def note(self, command: AnyCommand) -> AnyCommand:
-        """Remember a request before it is made."""
-        self.asked[str(command.key)] = Asked(command)
+    def add(self, command: AnyCommand) -> AnyCommand:
+        """Log a request before it is made."""
+        self.requests[str(command.key)] = LoggedRequest(command)
         return command
 
 
@@ -63,13 +63,13 @@ class Client:
 
     scheduler: Scheduler
     service: Callable[[], InvoiceService]
-    book: Book
+    log: RequestLog
     invoices: Sequence[InvoiceKey]
     documents: Sequence[Document]
     requests: int
 
-    def live(self) -> None:
-        """Ask one thing after another."""
+    def act(self) -> None:
+        """Make one request after another."""
         scheduler, random = self.scheduler, self.scheduler.random
         actor = scheduler.running
         assert actor is not None
@@ -77,42 +77,42 @@ class Client:
             scheduler.sleep(timedelta(seconds=random.choice((0, 0, 1, 5))))
             commands = [self._wanted(random) for _ in range(random.choice((1, 1, 1, 2)))]
             while True:
-                scheduler.tell(actor.name, "asks", commands)
+                scheduler.record(actor.name, "requests", commands)
                 try:
                     answers = self.service().execute_all(commands)
                 except (ConnectionError, Killed):
                     if scheduler.over:
                         raise
                     actor.process.dead = False  # another one serves from now on
-                    scheduler.tell(actor.name, "has no answer")
+                    scheduler.record(actor.name, "has no answer")
                     if random.random() < 0.1:
-                        break  # and never learns what became of it
+                        break  # and never gets the answer
                     scheduler.sleep(timedelta(seconds=random.choice((0, 1, 10))))
                     continue
                 for command, answer in zip(commands, answers, strict=True):
-                    self.book.asked[str(command.key)].answers.append(answer)
-                scheduler.tell(actor.name, "is answered", answers)
+                    self.log.requests[str(command.key)].answers.append(answer)
+                scheduler.record(actor.name, "is answered", answers)
                 break
 
     def _wanted(self, random: Random) -> AnyCommand:
-        book = self.book
-        if book.asked and random.random() < 0.15:
-            return random.choice(list(book.asked.values())).command  # once more, under its key
-        number = next(book.keys)
+        log = self.log
+        if log.requests and random.random() < 0.15:
+            return random.choice(list(log.requests.values())).command  # once more, under its key
+        number = next(log.keys)
         account, invoice = random.choice(self.invoices)
         about: Any = {"account": account, "invoice": invoice, "key": f"key_{number}"}
         draw = random.random()
         if draw < 0.05:
-            return book.note(DraftAndSend(**about, document=random.choice(self.documents)))
+            return log.add(DraftAndSend(**about, document=random.choice(self.documents)))
         if draw < 0.75:
-            return book.note(Notify(**about, medium=random.choice(MEDIA)))
+            return log.add(Notify(**about, medium=random.choice(MEDIA)))
         if draw < 0.92:
             payment = a_payment(random.choice((1, 10, 100, 101)), f"pay_{number}")
             if random.random() < 0.5:
-                return book.note(Pay(**about, payment=payment))
-            book.paid[payment.reference] = payment.amount
-            return book.note(RecordPayment(**about, payment=payment))
-        return book.note(Cancel(**about))
+                return log.add(Pay(**about, payment=payment))
+            log.paid[payment.reference] = payment.amount
+            return log.add(RecordPayment(**about, payment=payment))
+        return log.add(Cancel(**about))
 
 
 def about(answer: Result[Any, Any]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What one seed comes to: what is wrong, and the story that led there."""
+"""The result of one seed: what is wrong, and the steps that led there."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from billhook_adapters.testing import NOON
 from billhook_adapters.testing.faults import Point
 from simulation.audit import Audit
 from simulation.clients import about
-from simulation.scenario import Build, World
+from simulation.scenario import Build, Scenario
 
 
 class Swallowed(logging.Handler):
-    """Hears what engines log: only a store that is away may have been the reason."""
+    """Reads what engines log: only an unreachable store may have been the reason."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Swallowed(logging.Handler):
 
 @contextmanager
 def swallowed() -> Iterator[Swallowed]:
-    """Listen to the engines' log, and keep it from everybody else."""
+    """Read the log of the engines, and keep it from other handlers."""
     log, handler = logging.getLogger("billhook_adapters.engine"), Swallowed()
     log.addHandler(handler)
     log.propagate = False
@@ -47,16 +47,16 @@ def swallowed() -> Iterator[Swallowed]:
 class Findings:
     """What is wrong with a run."""
 
-    world: World
+    scenario: Scenario
     wrongs: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.wrongs)
 
-    def told(self) -> str:
-        """The whole report."""
-        seed = self.world.seed
-        head = f"seed {seed}, with {self.world.scheduler.odds}, ends badly:"
+    def report(self) -> str:
+        """The report: the steps, what is wrong, and how to run it again."""
+        seed = self.scenario.seed
+        head = f"seed {seed}, with {self.scenario.scheduler.probabilities}, fails:"
         wrongs = "\n".join(f"  - {wrong}" for wrong in self.wrongs)
         again = f"Again: BILLHOOK_SIMULATION_SEED={seed} .venv/bin/pytest tests/simulation -k twice"
         return f"{self.story()}\n\n{head}\n{wrongs}\n\n{again}"
@@ -64,23 +64,23 @@ class Findings:
     def story(self) -> str:
         """What happened, in order; the time is since noon."""
         lines: list[str] = []
-        for time, who, what, how in self.world.scheduler.story:
-            told = f"{how} {what.value}" if isinstance(what, Point) else f"{what} {_brief(how)}"
-            lines.append(f"{time - NOON}  {who:10} {told}".rstrip())
+        for time, who, what, how in self.scenario.scheduler.story:
+            step = f"{how} {what.value}" if isinstance(what, Point) else f"{what} {_brief(how)}"
+            lines.append(f"{time - NOON}  {who:10} {step}".rstrip())
         return "\n".join(lines)
 
 
 def findings(seed: int, build: Build | None = None) -> Findings:
     """Run a seed and look at it."""
-    world = World(seed, build or Build())
-    found = Findings(world)
+    scenario = Scenario(seed, build or Build())
+    found = Findings(scenario)
     with swallowed() as log:
         try:
-            world.run()
+            scenario.run()
         except Exception as bug:  # noqa: BLE001  # it is reported with its story
             found.wrongs.append(f"{type(bug).__name__}: {bug}")
         else:
-            found.wrongs += Audit(world).wrongs()
+            found.wrongs += Audit(scenario).wrongs()
     found.wrongs += log.bugs
     return found
 

@@ -1,4 +1,4 @@
-"""Those at the other end: they honour ids, remember everything, and refuse some for good."""
+"""Receivers: they honour ids, keep everything, and reject some permanently."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 
 GONE = "gone@example.com"
-"""An address that its provider refuses for good."""
+"""An address that its provider rejects permanently."""
 
-DEAF = "https://deaf.example/hooks"
-"""A subscriber that refuses for good."""
+REJECTING = "https://rejecting.example/hooks"
+"""An endpoint that rejects permanently."""
 
 
 class Taken(NamedTuple):
@@ -48,13 +48,13 @@ class Provider:
 
 
 @dataclass
-class Hearers:
-    """All subscribers."""
+class WebhookReceivers:
+    """All webhook endpoints."""
 
     taken: list[WebhookContext] = field(default_factory=list)
 
     def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
-        if context.webhook_endpoint.url == DEAF:
+        if context.webhook_endpoint.url == REJECTING:
             return Failure(Permanent("410"))
         self.taken.append(context)
         return Success(Accepted())

@@ -1,4 +1,4 @@
-"""Everything that one seed makes: accounts, invoices, callers, workers, and what they meet."""
+"""One scenario, made from a seed: accounts, invoices, callers, workers, and their failures."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from billhook_adapters.testing.faults import (
     FaultyStore,
     FaultyWebhookSender,
 )
-from simulation.clients import Book, Client
-from simulation.probabilities import drawn
-from simulation.receivers import DEAF, GONE, Hearers, Provider
+from simulation.clients import Client, RequestLog
+from simulation.probabilities import probabilities
+from simulation.receivers import GONE, REJECTING, Provider, WebhookReceivers
 from simulation.scheduler import ExclusiveStore, Process, Scheduler
 
 MINUTE = timedelta(minutes=1)
@@ -60,18 +60,18 @@ DOCUMENTS = [
     a_document(
         lines=(a_line(unit_amount=100, quantity=1),),
         media=media,
-        expire_by=None if lives is None else NOON + lives,
+        expire_by=None if open_for is None else NOON + open_for,
         customer=customer,
     )
     for media in ((Medium.EMAIL,), (Medium.EMAIL, Medium.SMS))
-    for lives in (None, None, timedelta(seconds=50), 10 * MINUTE)
+    for open_for in (None, None, timedelta(seconds=50), 10 * MINUTE)
     for customer in (a_customer(), a_customer(), a_customer(email=GONE))
 ]
 
-SUBSCRIBERS = [
+WEBHOOK_ENDPOINTS = [
     (),
     (a_webhook_endpoint(account=ONE),),
-    (a_webhook_endpoint(account=ONE), a_webhook_endpoint("sub_2", account=ONE, url=DEAF)),
+    (a_webhook_endpoint(account=ONE), a_webhook_endpoint("sub_2", account=ONE, url=REJECTING)),
 ]
 
 
@@ -99,23 +99,23 @@ class CountingIds:
 
 @dataclass(frozen=True)
 class Build:
-    """How the product is put together. The broken variants do it in other ways."""
+    """How the parts are put together. The broken variants do it in other ways."""
 
     def store(self, store: Store) -> Store:
-        """What the desk keeps its decisions in."""
+        """What the service stores its decisions in."""
         return store
 
     def sender(self, sender: Sender, ids: Ids) -> Sender:
-        """What delivers messages."""
+        """What sends messages."""
         return sender
 
     def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
-        """What engines wake."""
+        """What engines run."""
         return BackgroundJobs(*parts, **more)
 
 
 @dataclass(eq=False)
-class World:
+class Scenario:
     """One run."""
 
     seed: int
@@ -123,13 +123,14 @@ class World:
 
     def __post_init__(self) -> None:
         random = Random(self.seed)  # noqa: S311  # a seeded run
-        self.scheduler = scheduler = Scheduler(random, drawn(random))
+        self.scheduler = scheduler = Scheduler(random, probabilities(random))
         self.ids = CountingIds(random)
         self.rows = ExclusiveStore(scheduler)
         self.store = FaultyStore(self.rows, scheduler)
         self.clock = FaultyClock(scheduler, scheduler)
-        self.provider, self.hearers = Provider(scheduler.now), Hearers()
-        self.book = Book()
+        self.provider = Provider(scheduler.now)
+        self.webhook_receivers = WebhookReceivers()
+        self.log = RequestLog()
         sender = FaultySender(self.provider, scheduler)
         sender = self.build.sender(sender, self.ids)
         self.background_jobs = self.build.background_jobs(
@@ -137,7 +138,7 @@ class World:
             self.clock,
             self.ids,
             dict.fromkeys(Medium, sender),
-            FaultyWebhookSender(self.hearers, scheduler),
+            FaultyWebhookSender(self.webhook_receivers, scheduler),
         )
         self.invoices = [
             InvoiceKey(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
@@ -148,23 +149,23 @@ class World:
         for account, kinds in ACCOUNTS.items():
             self.accounts[account] = random.choice(kinds)
             open_account(service, self.accounts[account])
-        for webhook_endpoint in random.choice(SUBSCRIBERS):
+        for webhook_endpoint in random.choice(WEBHOOK_ENDPOINTS):
             add_webhook_endpoint(service, webhook_endpoint)
         made = [self._made(random, key) for key in self.invoices]
         for command, answer in zip(made, service.execute_all(made), strict=True):
-            self.book.asked[str(command.key)].answers.append(answer)
+            self.log.requests[str(command.key)].answers.append(answer)
         self.inline = random.random() < 0.15
         self.concurrency = 1
         self.started = count(1)
 
     def run(self) -> None:
-        """Let all happen, at once and badly; then let what is left be finished in peace."""
+        """Run everything at once, with failures; then finish what is left without any."""
         scheduler, random = self.scheduler, self.scheduler.random
         callers = [
             Client(
                 scheduler,
-                self._desk,
-                self.book,
+                self._service,
+                self.log,
                 self.invoices,
                 DOCUMENTS,
                 random.randrange(2, 6),
@@ -172,17 +173,17 @@ class World:
             for _ in range(random.randrange(1, 3))
         ]
         clients = [
-            scheduler.spawn(f"client-{n}", Process(f"service-{n}"), caller.live)
+            scheduler.spawn(f"client-{n}", Process(f"service-{n}"), caller.act)
             for n, caller in enumerate(callers)
         ]
         for _ in range(random.randrange(1, 4)):
             self._worker()
         steps = count()
         patience = random.randrange(60)
-        asking = set(clients)
+        callers_left = set(clients)
 
         def done() -> bool:
-            if asking & set(scheduler.actors):
+            if callers_left & set(scheduler.actors):
                 return False
             return next(steps) > patience
 
@@ -190,8 +191,8 @@ class World:
         self._finish()
 
     def _made(self, random: Random, key: InvoiceKey) -> AnyCommand:
-        """An invoice that is there before anything goes wrong."""
-        return self.book.note(
+        """An invoice that exists before anything fails."""
+        return self.log.add(
             DraftAndSend(
                 account=key.account,
                 invoice=key.invoice,
@@ -201,7 +202,7 @@ class World:
             )
         )
 
-    def _desk(self) -> InvoiceService:
+    def _service(self) -> InvoiceService:
         store = self.build.store(self.store)
         if self.inline:
             return InlineDeliveryService(self.background_jobs)
@@ -213,12 +214,12 @@ class World:
         self.scheduler.spawn(name, process, lambda: self._work(name, begins_in))
 
     def _replace(self) -> None:
-        if self.scheduler.random.random() >= self.scheduler.odds.retired:
+        if self.scheduler.random.random() >= self.scheduler.probabilities.retired:
             self._worker(self.scheduler.random.choice(POLLS))
 
     def _work(self, name: str, begins_in: timedelta) -> None:
         def handled(became: AttemptResult) -> None:
-            self.scheduler.tell(name, "delivers", became)
+            self.scheduler.record(name, "delivers", became)
 
         engine = EmbeddedEngine(self.background_jobs, pause=self.scheduler.sleep, handled=handled)
         self.scheduler.sleep(begins_in)
@@ -226,12 +227,12 @@ class World:
             try:
                 engine.drain()
             except ConnectionError:
-                self.scheduler.tell(name, "gives up a round")
+                self.scheduler.record(name, "gives up a round")
             self.scheduler.sleep(self.scheduler.random.choice(POLLS))
 
     def _finish(self) -> None:
         scheduler = self.scheduler
-        scheduler.tell("-", "From here on all is well.")
+        scheduler.record("-", "No failures from here on.")
         self.engine = EmbeddedEngine(self.background_jobs, pause=scheduler.sleep)
         for _ in range(100):
             self.engine.drain()
@@ -239,7 +240,7 @@ class World:
             if due is None:
                 return
             scheduler.time = max(scheduler.time, due)
-        raise AssertionError("there is no end to it")
+        raise AssertionError("messages are still due after 100 rounds")
 
     def _next(self) -> datetime | None:
         rows = self.rows._rows

@@ -1,7 +1,7 @@
-"""Who goes on, what the time is, and what goes wrong: all drawn from one seed.
+"""Which actor runs, what the time is, and what fails: all drawn from one seed.
 
-Everything that acts is a greenlet. It runs until it calls out (see `Point`); there the scheduler
-may let others go on, let time pass, make the call fail, or kill the process. Nothing else is
+Every actor is a greenlet. It runs until it calls a port (see `Point`); there the scheduler may
+switch to another, let time pass, make the call fail, or kill the process. Nothing else is
 concurrent, so the same seed is the same run.
 """
 
@@ -18,7 +18,7 @@ from greenlet import greenlet
 from billhook_adapters.memory import InMemoryStore
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.faults import Point
-from simulation.probabilities import Odds
+from simulation.probabilities import Probabilities
 
 TICK = timedelta(microseconds=1)
 NOTHING = timedelta(0)
@@ -27,12 +27,12 @@ LEAPS = (1, 20, 31, 121, 121, 700)
 
 
 class Killed(BaseException):
-    """The process is gone: not even an `except Exception` hears of it."""
+    """The process is gone: not even an `except Exception` catches it."""
 
 
 @dataclass(eq=False)
 class Process:
-    """What dies together."""
+    """Actors that are killed together."""
 
     name: str
     dead: bool = False
@@ -41,7 +41,7 @@ class Process:
 
 @dataclass(eq=False)
 class Actor:
-    """One line of execution."""
+    """One thread of execution."""
 
     name: str
     process: Process
@@ -53,22 +53,22 @@ class Actor:
 
 @dataclass
 class Tally:
-    """What went wrong."""
+    """How often each failure happened."""
 
     killed: int = 0
     failed: int = 0
-    """Calls of the store whose callers were told that they had failed."""
+    """Calls of the store that raised."""
     denied: int = 0
-    """Messages that a receiver took, and said that it did not."""
+    """Messages that a receiver took, and answered that it did not."""
     leaps: int = 0
 
 
 @dataclass(eq=False)
 class Scheduler:
-    """The plan of every port, and the clock of everybody."""
+    """The plan of every port, and the clock of every actor."""
 
     random: Random
-    odds: Odds
+    probabilities: Probabilities
     time: datetime = NOON
     tally: Tally = field(default_factory=Tally)
     story: list[tuple[datetime, str, object, str]] = field(default_factory=list)
@@ -80,20 +80,20 @@ class Scheduler:
         self._hub = greenlet.getcurrent()
 
     def now(self) -> datetime:
-        """The time; no two askers get the same."""
+        """The time; no two calls get the same."""
         self.time += TICK
         return self.time
 
     def zone(self, name: str | None) -> tzinfo:
-        """Everybody lives by one clock."""
+        """All accounts use UTC."""
         return UTC
 
-    def spawn(self, name: str, process: Process, live: Callable[[], None]) -> Actor:
-        """Something that acts from now on."""
+    def spawn(self, name: str, process: Process, act: Callable[[], None]) -> Actor:
+        """An actor that runs from now on."""
 
         def body() -> None:
             try:
-                live()
+                act()
             except Killed:
                 pass
             finally:
@@ -104,7 +104,7 @@ class Scheduler:
         return actor
 
     def run(self, until: Callable[[], bool]) -> None:
-        """Let everybody act; whoever is not done by then is killed, wherever it stands."""
+        """Run all actors; those that are not done by then are killed, wherever they are."""
         pick = self.random.random
         while self.actors and not until():
             time = self.time
@@ -137,13 +137,13 @@ class Scheduler:
         self.running = None
 
     def others(self, actor: Actor) -> None:
-        """Let whoever can go on; this one's turn comes again."""
+        """Let other actors run; this one continues later."""
         self._hub.switch()
         if actor.process.dead:
             raise Killed
 
     def sleep(self, span: timedelta) -> None:
-        """Let time pass for whoever calls."""
+        """Let time pass for the caller."""
         actor = self.running
         if actor is None:
             self.time += span
@@ -154,10 +154,10 @@ class Scheduler:
         self.others(actor)
 
     def wait(self, blocked: Callable[[], bool]) -> None:
-        """Let others go on for as long as something stands in the way."""
+        """Let others run for as long as this one is blocked."""
         actor = self.running
         if actor is None:
-            assert not blocked(), "nobody is there who could end it"
+            assert not blocked(), "no other actor could end it"
             return
         while blocked():
             actor.waits = blocked
@@ -167,15 +167,15 @@ class Scheduler:
                 actor.waits = None
 
     def kill(self, process: Process) -> None:
-        """End a process and all that it was doing; it may come back."""
+        """End a process and all its actors; it may be started again."""
         process.dead = True
         self.tally.killed += 1
-        self.tell(process.name, "is killed")
+        self.record(process.name, "is killed")
         if process.again is not None:
             process.again()
 
-    def tell(self, who: str, what: object, how: str = "") -> None:
-        """Note something for whoever reads the story of a run that failed."""
+    def record(self, who: str, what: object, how: str = "") -> None:
+        """Add a step to the story of the run."""
         self.story.append((self.time, who, what, how))
 
     def before(self, point: Point) -> None:
@@ -187,7 +187,7 @@ class Scheduler:
             self._leap(actor)
             return
         self._pass(actor, point, "before")
-        if self.random.random() < self.odds.prevented(point):
+        if self.random.random() < self.probabilities.prevented(point):
             self._prevent(actor, point)
 
     def after(self, point: Point) -> None:
@@ -196,7 +196,7 @@ class Scheduler:
         if actor is None or point is Point.TIME:
             return
         self._pass(actor, point, "after")
-        if self.random.random() < self.odds.denied(point):
+        if self.random.random() < self.probabilities.denied(point):
             self._deny(actor, point)
 
     def _pass(self, actor: Actor, point: Point, when: str) -> None:
@@ -205,39 +205,39 @@ class Scheduler:
         self.story.append((self.time, actor.name, point, when))
         random = self.random.random
         self._leap(actor)
-        if random() < self.odds.switch:
+        if random() < self.probabilities.switch:
             self.others(actor)
-        if random() < self.odds.killed:
+        if random() < self.probabilities.killed:
             self.kill(actor.process)
             raise Killed
 
     def _leap(self, actor: Actor) -> None:
         random = self.random.random
-        if random() < self.odds.leap:
+        if random() < self.probabilities.leap:
             leap = LEAPS[int(random() * len(LEAPS))]
             self.time += timedelta(seconds=leap)
             self.tally.leaps += 1
-            self.tell(actor.name, f"is stopped for {leap} seconds")
+            self.record(actor.name, f"is stopped for {leap} seconds")
 
     def _prevent(self, actor: Actor, point: Point) -> None:
         if point in (Point.SEND, Point.WEBHOOK):
-            self.tell(actor.name, "is told that it cannot be taken now")
+            self.record(actor.name, "is answered that it cannot be taken now")
             raise (ConnectionError if self.random.random() < 0.5 else TimeoutError)("busy")
         if point in (Point.BEGIN, Point.READ, Point.COMMIT):
-            self._failed(actor, "finds the store away")
+            self._failed(actor, "cannot reach the store")
 
     def _deny(self, actor: Actor, point: Point) -> None:
         if point in (Point.SEND, Point.WEBHOOK):
             self.tally.denied += 1
-            self.tell(actor.name, "is told that it was not taken, which it was")
+            self.record(actor.name, "is answered that it was not taken, which it was")
             kinds = (ConnectionError, TimeoutError, TimeoutError, ZeroDivisionError)
             raise kinds[int(self.random.random() * 4)]("lost")
         if point is Point.COMMIT:
-            self._failed(actor, "is told that nothing was stored, which it was")
+            self._failed(actor, "gets an error, although it was stored")
 
     def _failed(self, actor: Actor, what: str) -> None:
         self.tally.failed += 1
-        self.tell(actor.name, what)
+        self.record(actor.name, what)
         raise ConnectionError("away")
 
 

@@ -1,16 +1,16 @@
-"""Delivery, simulated: from a seed, all that may go wrong goes wrong, and nothing comes of it.
+"""Delivery, simulated: from a seed, every kind of failure happens, and no promise is broken.
 
-One seed is one small world (`world.py`): accounts, a few invoices, callers who ask at once and ask
-again when they hear nothing, one to three workers, a provider and subscribers who honour ids. The
-desk, the handlers and the engine are the real ones. Each runs until it calls out through a port;
-there the scheduler (`scheduler.py`) lets others go on, lets time pass, makes the call fail, makes
-it happen and says that it did not, or kills the process; what is killed comes back or does not. At
-the end all is well again, what is left gets done, and an audit (`audit.py`) looks at what callers
-were promised, what readers saw and what is on record.
+One seed is one small scenario (`scenario.py`): accounts, a few invoices, concurrent callers who
+repeat what was not answered, one to three workers, a provider and webhook endpoints that honour
+ids. The service, the background jobs and the engine are the real ones. Each runs until it calls a
+port; there the scheduler (`scheduler.py`) lets others run, lets time pass, makes the call fail,
+makes it succeed and reports a failure, or kills the process; what is killed is started again or is
+not. At the end nothing fails any more, what is left is finished, and an audit (`audit.py`) compares
+what callers were promised, what receivers got and what is stored.
 
 A seed that fails prints its story and how to run it again. `BILLHOOK_SIMULATION_SEEDS=100000 make
-slow` runs more of them. `broken.py` holds three wrong designs that must be caught; whoever makes
-the audit or the scheduler weaker hears of it there.
+slow` runs more of them. `broken.py` holds three wrong designs that must be caught, so that neither
+the audit nor the scheduler can become weaker.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 
 from simulation.broken import AckBeforeSend, DualWrite, NoProviderKey
 from simulation.findings import findings
-from simulation.scenario import Build, World
+from simulation.scenario import Build, Scenario
 
 ONE = os.environ.get("BILLHOOK_SIMULATION_SEED")
 SEEDS = int(os.environ.get("BILLHOOK_SIMULATION_SEEDS", "10000"))
@@ -32,18 +32,18 @@ QUICK, PARTS = 300, 20
 
 def _hold(seeds: range) -> None:
     for seed in seeds:
-        report = findings(seed)
-        if report:
-            pytest.fail(report.told(), pytrace=False)
+        found = findings(seed)
+        if found:
+            pytest.fail(found.report(), pytrace=False)
 
 
-def test_nothing_is_lost_and_nobody_hears_twice() -> None:
+def test_nothing_is_lost_and_nothing_is_seen_twice() -> None:
     _hold(range(QUICK) if ONE is None else range(int(ONE), int(ONE) + 1))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-def test_nothing_is_lost_and_nobody_hears_twice_in_thousands_of_worlds(part: int) -> None:
+def test_nothing_is_lost_and_nothing_is_seen_twice_in_thousands_of_scenarios(part: int) -> None:
     _hold(range(part * SEEDS // PARTS, (part + 1) * SEEDS // PARTS))
 
 
@@ -52,7 +52,7 @@ def test_nothing_is_lost_and_nobody_hears_twice_in_thousands_of_worlds(part: int
     [
         (DualWrite(), "which is lost"),
         (AckBeforeSend(), "counts as sent, and is lost"),
-        (NoProviderKey(), "and hears"),
+        (NoProviderKey(), "messages, and sees"),
     ],
     ids=["dual write", "acknowledged before it is sent", "no key for the provider"],
 )
@@ -79,14 +79,14 @@ def test_the_same_seed_is_the_same_run_in_every_process() -> None:
     assert story("1") == story("2")
 
 
-def test_every_kind_of_mishap_comes_up_and_every_kind_of_end() -> None:
+def test_every_kind_of_failure_and_every_final_status_comes_up() -> None:
     met: set[str] = set()
     for seed in range(50):
-        world = World(seed)
-        world.run()
-        met |= {what for what, times in vars(world.scheduler.tally).items() if times}
-        met |= {one.status.value for one in world.rows._rows.messages.values()}
-        met |= {one.status.value for one in world.rows._rows.invoices.values()}
+        scenario = Scenario(seed)
+        scenario.run()
+        met |= {what for what, times in vars(scenario.scheduler.tally).items() if times}
+        met |= {one.status.value for one in scenario.rows._rows.messages.values()}
+        met |= {one.status.value for one in scenario.rows._rows.invoices.values()}
     ends = {"sent", "failed", "suppressed"}
     statuses = {"issued", "partially_paid", "paid", "expired", "cancelled"}
     assert met == {"killed", "failed", "denied", "leaps"} | ends | statuses

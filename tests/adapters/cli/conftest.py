@@ -19,7 +19,7 @@ class Ran(NamedTuple):
     err: str
 
     @property
-    def told(self) -> Any:
+    def json(self) -> Any:
         """The JSON value that it answered."""
         return json.loads(self.out)
 
@@ -46,5 +46,5 @@ def acme(billhook: Billhook, url: str) -> dict[str, Any]:
     """An account that was opened with all defaults."""
     created: dict[str, Any] = billhook(
         "account", "create", "--name", "Acme", "--database", url, "--json"
-    ).told
+    ).json
     return created

@@ -47,15 +47,15 @@ def test_the_policy_is_that_of_the_vendor(acme: Any, url: str) -> None:
 
 def test_a_key_may_be_chosen(billhook: Any, url: str) -> None:
     given = ("--key-id", "rzp_live_1", "--key-secret", CHOSEN)
-    told = billhook("account", "create", "--name", "A", *given, "--database", url, "--json").told
-    assert (told["key_id"], told["key_secret"]) == ("rzp_live_1", CHOSEN)
-    assert told["webhook"] is None
-    assert opened_by(url, "rzp_live_1", CHOSEN) == told["account"]
+    output = billhook("account", "create", "--name", "A", *given, "--database", url, "--json").json
+    assert (output["key_id"], output["key_secret"]) == ("rzp_live_1", CHOSEN)
+    assert output["webhook"] is None
+    assert opened_by(url, "rzp_live_1", CHOSEN) == output["account"]
 
 
 def test_no_two_accounts_are_minted_alike(billhook: Any, url: str) -> None:
     made = [
-        billhook("account", "create", "--name", "A", "--database", url, "--json").told
+        billhook("account", "create", "--name", "A", "--database", url, "--json").json
         for _ in range(5)
     ]
     for part in ("account", "key_id", "key_secret"):
@@ -63,9 +63,9 @@ def test_no_two_accounts_are_minted_alike(billhook: Any, url: str) -> None:
 
 
 def test_a_list_has_accounts_and_keys_and_no_secrets(billhook: Any, acme: Any, url: str) -> None:
-    rotated = billhook("account", "rotate", acme["account"], "--database", url, "--json").told
+    rotated = billhook("account", "rotate", acme["account"], "--database", url, "--json").json
     ran = billhook("account", "list", "--database", url, "--json")
-    (one,) = ran.told
+    (one,) = ran.json
     assert (one["account"], one["name"], one["webhooks"]) == (acme["account"], "Acme", [])
     first, second = one["keys"]
     assert [first["id"], second["id"]] == [acme["key_id"], rotated["key_id"]]
@@ -78,17 +78,17 @@ def test_a_list_has_accounts_and_keys_and_no_secrets(billhook: Any, acme: Any, u
 
 
 def test_an_empty_database_has_no_accounts(billhook: Any, engine: Any, url: str) -> None:
-    assert billhook("account", "list", "--database", url, "--json").told == []
+    assert billhook("account", "list", "--database", url, "--json").json == []
     assert billhook("account", "list", "--database", url).out == "no accounts\n"
 
 
 def test_a_rotation_opens_with_the_new_key_alone(billhook: Any, acme: Any, url: str) -> None:
     ran = billhook("account", "rotate", acme["account"], "--database", url, "--json")
-    assert (ran.status, ran.told["revoked"]) == (0, [acme["key_id"]])
+    assert (ran.status, ran.json["revoked"]) == (0, [acme["key_id"]])
     assert opened_by(url, acme["key_id"], acme["key_secret"]) is None
-    assert opened_by(url, ran.told["key_id"], ran.told["key_secret"]) == acme["account"]
+    assert opened_by(url, ran.json["key_id"], ran.json["key_secret"]) == acme["account"]
     again = billhook("account", "rotate", acme["account"], "--database", url)
-    assert ran.told["key_id"] in again.out
+    assert ran.json["key_id"] in again.out
     assert "shown only once" in again.out
 
 

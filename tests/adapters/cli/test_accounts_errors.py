@@ -70,12 +70,12 @@ def test_what_cannot_be_opened_is_refused_and_leaves_nothing(
     billhook: Any, engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     monkeypatch.delenv("BILLHOOK_SECRET_KEY", raising=False)
-    given, told = REFUSED[case]
+    given, words = REFUSED[case]
     ran = billhook("account", "create", "--name", "Acme", "--database", url, *given)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("billhook account create: --")
     assert ran.err.count("\n") == 1
-    assert [part for part in told if part not in ran.err] == []
+    assert [part for part in words if part not in ran.err] == []
     assert "canary" not in ran.err
     assert stored(engine) == NOTHING
 
@@ -90,7 +90,7 @@ def test_a_taken_key_id_is_refused_with_all_that_came_with_it(
     billhook: Any, engine: Engine, url: str
 ) -> None:
     key = ("--key-id", "key_1", "--key-secret", CHOSEN)
-    first = billhook("account", "create", "--name", "A", *key, "--database", url, "--json").told
+    first = billhook("account", "create", "--name", "A", *key, "--database", url, "--json").json
     before = stored(engine)
     for _ in range(2):
         ran = billhook("account", "create", "--name", "B", *key, "--database", url)
@@ -103,7 +103,7 @@ def test_a_taken_key_id_is_refused_with_all_that_came_with_it(
         billhook("account", "revoke", "key_1", "--database", url)
     assert stored(engine) == before
     assert (
-        billhook("account", "list", "--database", url, "--json").told[0]["account"]
+        billhook("account", "list", "--database", url, "--json").json[0]["account"]
         == (first["account"])
     )
 

@@ -1,4 +1,4 @@
-"""`billhook bounces`: bounced mails end their messages, from a pipe or a mailbox."""
+"""`billhook bounces`: bounces end their messages, from a pipe or a mailbox."""
 
 from __future__ import annotations
 
@@ -12,19 +12,15 @@ import pytest
 
 from adapters.cli.conftest import Billhook
 from adapters.test_bounces import report
-from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
-from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.memory import CapturedSender, RandomIds
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.testing import a_document, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import a_document
+from billhook_adapters.testing.running import RunningService
 
 ACME = AccountId("acc_1")
 BOUNCED = "e-mails read       1\nbounce reports     1\nmessages updated   1\n"
@@ -33,15 +29,11 @@ BOUNCED = "e-mails read       1\nbounce reports     1\nmessages updated   1\n"
 @pytest.fixture
 def sent(store: SqlStore) -> Message:
     """A mail that a server took."""
-    service = InvoiceService(store, SystemClock(), RandomIds())
-    open_account(service, an_account(ACME))
+    running = RunningService(store, SystemClock())
     document = a_document(media=["email"])
     send = DraftAndSend(account=ACME, invoice=InvoiceId("inv_1"), document=document)
-    (message,) = service.execute(send).unwrap().messages
-    background_jobs = BackgroundJobs(
-        store, SystemClock(), RandomIds(), {Medium.EMAIL: CapturedSender()}
-    )
-    background_jobs.deliver(message.key)
+    (message,) = running.service.execute(send).unwrap().messages
+    running.background_jobs.deliver(message.key)
     return message
 
 
@@ -62,10 +54,10 @@ def test_a_mail_from_a_pipe_ends_its_message(
     ran = billhook("bounces", "--database", url)
     assert (ran.status, ran.out) == (0, BOUNCED)
     assert status(store, sent) is DeliveryStatus.BOUNCED
-    shown = billhook("contact", "show", ACME, sent.address, "--database", url, "--json").told
+    shown = billhook("contact", "show", ACME, sent.address, "--database", url, "--json").json
     assert shown["suppressed"] == "bounced"
-    told = billhook("messages", "show", f"{ACME}/{sent.id}", "--database", url, "--json").told
-    assert (told["status"], told["reason"]) == ("bounced", "bounced with 5.1.1")
+    output = billhook("messages", "show", f"{ACME}/{sent.id}", "--database", url, "--json").json
+    assert (output["status"], output["reason"]) == ("bounced", "bounced with 5.1.1")
 
 
 def test_a_maildir_is_read_once_and_a_mbox_each_time(
@@ -74,16 +66,16 @@ def test_a_maildir_is_read_once_and_a_mbox_each_time(
     folder = mailbox.Maildir(tmp_path / "bounces")
     folder.add(b"Subject: hello\n\nyou")
     folder.add(back(sent))
-    asked = ("bounces", "--database", url, "--json", "--maildir", str(tmp_path / "bounces"))
-    assert billhook(*asked).told == {"read": 2, "reports": 1, "messages": 1}
-    assert billhook(*asked).told == {"read": 0, "reports": 0, "messages": 0}
+    command = ("bounces", "--database", url, "--json", "--maildir", str(tmp_path / "bounces"))
+    assert billhook(*command).json == {"read": 2, "reports": 1, "messages": 1}
+    assert billhook(*command).json == {"read": 0, "reports": 0, "messages": 0}
     assert status(store, sent) is DeliveryStatus.BOUNCED
     box = mailbox.mbox(tmp_path / "box")
     box.add(report())
     box.close()
-    asked = ("bounces", "--database", url, "--json", "--mbox", str(tmp_path / "box"))
+    command = ("bounces", "--database", url, "--json", "--mbox", str(tmp_path / "box"))
     for _ in range(2):
-        assert billhook(*asked).told == {"read": 1, "reports": 1, "messages": 0}
+        assert billhook(*command).json == {"read": 1, "reports": 1, "messages": 0}
 
 
 @pytest.mark.parametrize("option", ["--maildir", "--mbox"])

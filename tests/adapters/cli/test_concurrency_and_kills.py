@@ -1,4 +1,4 @@
-"""The real program: two at once, killed in the middle, and with nobody to answer to."""
+"""The real program: two at once, killed in the middle, and with its output closed."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_killed_in_the_middle_leaves_nothing_half(
     assert billhook("account", action, *given, "--database", url).status == 0
 
 
-def test_an_answer_that_nobody_gets_says_what_is_lost(url: str) -> None:
+def test_an_answer_to_a_closed_pipe_says_what_is_lost(url: str) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
             [PROGRAM, "account", "create", "--name", "A", "--database", url],
@@ -114,9 +114,9 @@ def test_the_program_rotates_and_its_output_needs_no_unicode(url: str) -> None:
     assert name == "B\\xfccher"
     rotate = [PROGRAM, "account", "rotate", account, "--database", url, "--json"]
     rotated = subprocess.run(rotate, capture_output=True, text=True, check=True)
-    told = json.loads(rotated.stdout)
+    output = json.loads(rotated.stdout)
     engine = open_database(url)
-    found = SqlKeyring(engine).find(told["key_id"])
+    found = SqlKeyring(engine).find(output["key_id"])
     engine.dispose()
     assert found is not None
     assert found.account == AccountId(account)

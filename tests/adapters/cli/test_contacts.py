@@ -1,4 +1,4 @@
-"""`billhook contact`: an address is shown, left alone, and allowed again."""
+"""`billhook contact`: an address is shown, suppressed, and allowed again."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from adapters.cli.conftest import Billhook
 RAVI = "ravi@example.com"
 
 
-def test_an_address_is_shown_left_alone_and_allowed(
+def test_an_address_is_shown_suppressed_and_allowed(
     billhook: Billhook, acme: dict[str, Any], url: str
 ) -> None:
     at = (acme["account"], RAVI, "--database", url, "--json")
     stranger = {"medium": "email", "suppressed": None, "last_message": None}
-    assert billhook("contact", "show", *at).told == stranger
-    assert billhook("contact", "suppress", *at).told == {**stranger, "suppressed": "opted_out"}
+    assert billhook("contact", "show", *at).json == stranger
+    assert billhook("contact", "suppress", *at).json == {**stranger, "suppressed": "opted_out"}
     complained = billhook("contact", "suppress", *at, "--reason", "complained")
-    assert complained.told == {**stranger, "suppressed": "complained"}
-    assert billhook("contact", "allow", *at).told == stranger
+    assert complained.json == {**stranger, "suppressed": "complained"}
+    assert billhook("contact", "allow", *at).json == stranger
 
 
-def test_people_are_told_in_lines(billhook: Billhook, acme: dict[str, Any], url: str) -> None:
+def test_the_output_for_people_is_lines(billhook: Billhook, acme: dict[str, Any], url: str) -> None:
     ran = billhook("contact", "suppress", acme["account"], "+919876543210", "--database", url)
     assert (ran.status, ran.out) == (
         0,

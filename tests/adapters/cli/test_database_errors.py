@@ -72,9 +72,7 @@ def test_only_create_makes_a_database(billhook: Any, url: str, command: str) -> 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_another_kind_of_file_is_named_and_left_alone(
-    billhook: Any, url: str, command: str
-) -> None:
+def test_another_kind_of_file_is_named_and_unchanged(billhook: Any, url: str, command: str) -> None:
     path = Path(url.removeprefix("sqlite:///"))
     path.write_text("not a database, and rather longer than a header of one would be" * 99)
     before = path.read_bytes()

@@ -89,10 +89,10 @@ def test_a_variable_stands_in_for_the_database(
 
 def test_accounts_need_no_more_than_the_database(url: str) -> None:
     others = ("starlette", "fastapi", "uvicorn", "httpcore", "cryptography")
-    asked = ["account", "create", "--name", "A", "--database", url]
+    command = ["account", "create", "--name", "A", "--database", url]
     program = (
         f"import sys; sys.modules.update(dict.fromkeys({others!r}))\n"
-        f"from billhook_adapters.cli.main import main; sys.exit(main({asked!r}))"
+        f"from billhook_adapters.cli.main import main; sys.exit(main({command!r}))"
     )
     seen = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

@@ -29,8 +29,8 @@ def an_invoice_of(folder: Path) -> tuple[AccountId, InvoiceId]:
     engine = open_database(f"sqlite:///{folder / 'billhook.sqlite3'}")
     account = next(one.account.id for one in SqlAccounts(engine).listed())
     service = InvoiceService(SqlStore(engine), SystemClock(), RandomIds())
-    asked = DraftAndSend(account=account, document=a_document(media=()))
-    invoice = service.execute(asked).unwrap().invoice.id
+    send = DraftAndSend(account=account, document=a_document(media=()))
+    invoice = service.execute(send).unwrap().invoice.id
     engine.dispose()
     return account, invoice
 

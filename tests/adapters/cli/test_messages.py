@@ -1,34 +1,34 @@
-"""`billhook messages` and `billhook status`: what was not sent, and another life for it."""
+"""`billhook messages` and `billhook status`: messages that were not sent, and their retry."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
 
 from adapters.cli.conftest import Billhook
-from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook_adapters.engine import EmbeddedEngine
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document
+from billhook_adapters.testing.running import RunningService
 
 ACME = AccountId("acc_1")
-NOBODY = "no sender is set up for sms"
+NO_SENDER = "no sender is set up for sms"
 
 
 @pytest.fixture
 def dead(store: SqlStore) -> list[Message]:
-    """Messages that nobody was there to send."""
-    service = InvoiceService(store, SystemClock(), RandomIds())
+    """Messages without a sender."""
+    running = RunningService(store, SystemClock())
     send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
-    sent = [answer.unwrap().messages[0] for answer in service.execute_all([send] * 3)]
-    EmbeddedEngine(BackgroundJobs(store, SystemClock(), RandomIds(), {})).drain()
+    sent = [answer.unwrap().messages[0] for answer in running.service.execute_all([send] * 3)]
+    EmbeddedEngine(replace(running.background_jobs, senders={})).drain()
     return sorted(sent, key=lambda message: message.id)
 
 
@@ -43,23 +43,23 @@ def test_dead_letters_are_listed_with_their_reason(
     ran = billhook("messages", "list", "--database", url)
     assert ran.status == 0
     assert sorted(ran.out.splitlines()) == [
-        f"acc_1/{message.id}  sms  1 attempts  {NOBODY}" for message in dead
+        f"acc_1/{message.id}  sms  1 attempts  {NO_SENDER}" for message in dead
     ]
-    told = billhook("messages", "list", "--limit", "2", "--json", "--database", url).told
-    assert len(told) == 2
+    output = billhook("messages", "list", "--limit", "2", "--json", "--database", url).json
+    assert len(output) == 2
     assert billhook("messages", "list", "--status", "queued", "--database", url).out == (
         "no message is queued\n"
     )
 
 
-def test_a_message_is_shown_without_its_address_unless_that_is_asked_for(
+def test_a_message_is_shown_without_its_address_by_default(
     billhook: Billhook, url: str, dead: list[Message]
 ) -> None:
     name = f"acc_1/{dead[0].id}"
     hidden = billhook("messages", "show", name, "--database", url)
     assert dead[0].address not in hidden.out
-    assert NOBODY in hidden.out
-    shown = billhook("messages", "show", name, "--reveal", "--json", "--database", url).told
+    assert NO_SENDER in hidden.out
+    shown = billhook("messages", "show", name, "--reveal", "--json", "--database", url).json
     assert (shown["to"], shown["status"]) == (dead[0].address, "failed")
 
 
@@ -84,8 +84,8 @@ def test_all_dead_letters_are_requeued_or_those_of_one_account(
 ) -> None:
     none = billhook("messages", "requeue", "--all-failed", "--account", "acc_2", "--database", url)
     assert none.out == "0 requeued\n"
-    told = billhook("messages", "requeue", "--all-failed", "--json", "--database", url).told
-    assert told == {"requeued": 3, "refused": []}
+    output = billhook("messages", "requeue", "--all-failed", "--json", "--database", url).json
+    assert output == {"requeued": 3, "refused": []}
     assert {status(store, message) for message in dead} == {DeliveryStatus.QUEUED}
 
 
@@ -102,7 +102,7 @@ def test_all_dead_letters_are_requeued_or_those_of_one_account(
         (["list", "--status", "sent"], "invalid choice"),
     ],
 )
-def test_wrong_usage_is_told_with_the_remedy(
+def test_wrong_usage_is_reported_with_the_remedy(
     billhook: Billhook, url: str, engine: Engine, arguments: list[str], remedy: str
 ) -> None:
     ran = billhook("messages", *arguments, "--database", url)
@@ -110,14 +110,14 @@ def test_wrong_usage_is_told_with_the_remedy(
     assert remedy in ran.err
 
 
-def test_the_status_tells_what_waits_and_what_went_wrong(
+def test_the_status_shows_what_is_queued_and_what_failed(
     billhook: Billhook, url: str, store: SqlStore, dead: list[Message]
 ) -> None:
     billhook("messages", "requeue", f"acc_1/{dead[0].id}", "--database", url)
     store.record_repairs(4, SystemClock().now())
-    told = billhook("status", "--json", "--database", url).told
-    assert told.pop("oldest_waits_seconds") >= 0
-    assert told == {
+    output = billhook("status", "--json", "--database", url).json
+    assert output.pop("oldest_waits_seconds") >= 0
+    assert output == {
         "due": 1,
         "later": 0,
         "sending": 0,

@@ -41,7 +41,7 @@ def test_a_webhook_is_added_in_either_style(
         "webhook", "add", acme["account"], *HOOK, "--style", style, "--database", url, "--json"
     )
     (webhook,) = webhooks(engine)
-    assert ran.told == {"id": webhook.id, "url": HOOK[1], "style": style}
+    assert ran.json == {"id": webhook.id, "url": HOOK[1], "style": style}
     assert (webhook.style, {*webhook.events}, webhook.silenced) == (style, events, False)
     assert SECRET not in repr(webhook) + ran.out
 

@@ -11,21 +11,21 @@ from adapters.cli.conftest import Billhook
 IBAN = "DE89370400440532013000"
 
 
-def test_a_payee_is_set_shown_and_cleared(
+def test_payment_instructions_are_set_shown_and_cleared(
     billhook: Billhook, acme: dict[str, Any], url: str
 ) -> None:
     at = (acme["account"], "--database", url, "--json")
-    nobody = {"upi": None, "iban": None, "bic": None}
-    assert billhook("payment-instructions", "show", *at).told == nobody
+    none = {"upi": None, "iban": None, "bic": None}
+    assert billhook("payment-instructions", "show", *at).json == none
     whole = {"upi": "acme@okbank", "iban": IBAN, "bic": "COBADEFFXXX"}
     given = [part for name, value in whole.items() for part in (f"--{name}", value)]
-    assert billhook("payment-instructions", "set", *at, *given).told == whole
-    assert billhook("payment-instructions", "show", *at).told == whole
-    assert billhook("payment-instructions", "set", *at, "--upi", "a1@b2").told == {
-        **nobody,
+    assert billhook("payment-instructions", "set", *at, *given).json == whole
+    assert billhook("payment-instructions", "show", *at).json == whole
+    assert billhook("payment-instructions", "set", *at, "--upi", "a1@b2").json == {
+        **none,
         "upi": "a1@b2",
     }
-    assert billhook("payment-instructions", "clear", *at).told == nobody
+    assert billhook("payment-instructions", "clear", *at).json == none
 
 
 @pytest.mark.parametrize(

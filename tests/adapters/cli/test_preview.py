@@ -11,11 +11,13 @@ from adapters.documents.pictures import Printed
 
 
 def test_an_sms_is_shown_with_its_length(billhook: Billhook) -> None:
-    told = billhook("preview", "sms", "--json").told
-    assert (told["encoding"], told["segments"], told["cut_by"]) == ("GSM-7", 1, "")
-    assert told["text"].startswith("Acme Books has sent you an invoice over INR 1,177.64: https://")
+    output = billhook("preview", "sms", "--json").json
+    assert (output["encoding"], output["segments"], output["cut_by"]) == ("GSM-7", 1, "")
+    assert output["text"].startswith(
+        "Acme Books has sent you an invoice over INR 1,177.64: https://"
+    )
     assert billhook("preview", "sms").out.endswith("\n\nGSM-7, 99 units, 1 SMS\n")
-    hindi = billhook("preview", "sms", "--language", "hi", "--reminder", "--json").told
+    hindi = billhook("preview", "sms", "--language", "hi", "--reminder", "--json").json
     assert (hindi["encoding"], hindi["segments"]) == ("UCS-2", 2)
     assert "याद" in hindi["text"]
 
@@ -43,6 +45,20 @@ def test_an_email_is_shown_and_its_html_written(billhook: Billhook, tmp_path: Pa
     ran = billhook("preview", "email", "--out", str(out))
     assert "Subject: Invoice over INR 1,177.64 from Acme Books\n\nHello Ravi Kumar,\n" in ran.out
     assert 'class="button" href="https://' in out.read_text()
+
+
+def test_json_is_the_only_output_when_a_file_is_written(billhook: Billhook, tmp_path: Path) -> None:
+    out = tmp_path / "out.html"
+    mail = billhook("preview", "email", "--out", str(out), "--json").json
+    assert mail["subject"] == "Invoice over INR 1,177.64 from Acme Books"
+    assert billhook("preview", "page", "--out", str(out), "--json").json == {"file": str(out)}
+
+
+def test_a_wrong_folder_in_the_environment_is_named_by_its_variable(
+    billhook: Billhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLHOOK_TEMPLATES", "/nowhere")
+    assert "preview: BILLHOOK_TEMPLATES: there is no such folder" in billhook("preview", "sms").err
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "ar"])

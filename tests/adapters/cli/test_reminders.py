@@ -27,7 +27,7 @@ SCHEDULE = ReminderSchedule(
     quiet_hours=QuietHours(start=time(21), end=time(8, 30)),
     time_zone="Asia/Kolkata",
 )
-TOLD = {
+OUTPUT = {
     "before": ["12h", "3d"],
     "after": ["0d", "90m"],
     "most": 4,
@@ -47,9 +47,9 @@ def test_a_schedule_is_set_shown_and_stopped(
 ) -> None:
     before = _policy(engine)
     account, at = acme["account"], ("--database", url)
-    assert billhook("reminder", "set", account, *FULL, *at, "--json").told == TOLD
+    assert billhook("reminder", "set", account, *FULL, *at, "--json").json == OUTPUT
     assert _policy(engine) == before.model_copy(update={"reminders": SCHEDULE})
-    assert billhook("reminder", "show", account, *at, "--json").told == TOLD
+    assert billhook("reminder", "show", account, *at, "--json").json == OUTPUT
     assert billhook("reminder", "show", account, *at).out == (
         "before      12h, 3d\n"
         "after       0d, 90m\n"
@@ -61,7 +61,7 @@ def test_a_schedule_is_set_shown_and_stopped(
     assert billhook("reminder", "stop", account, *at).out == "no reminders\n"
     assert _policy(engine) == before
     assert billhook("reminder", "show", account, *at).out == "no reminders\n"
-    assert billhook("reminder", "show", account, *at, "--json").told is None
+    assert billhook("reminder", "show", account, *at, "--json").json is None
 
 
 def test_the_shortest_schedule_is_one_length(billhook: Any, acme: Any, url: str) -> None:
@@ -81,7 +81,7 @@ def test_what_no_option_can_say_is_shown_as_it_is(
     account = an_account(acme["account"], reminders=ReminderSchedule(after=[timedelta(seconds=90)]))
     with SqlStore(engine).transaction() as transaction:
         transaction.save(PendingWrites(accounts={AccountId(acme["account"]): account}))
-    shown = billhook("reminder", "show", account.id, "--database", url, "--json").told
+    shown = billhook("reminder", "show", account.id, "--database", url, "--json").json
     assert shown["after"] == ["0:01:30"]
 
 

@@ -22,8 +22,8 @@ def found(url: str, token: str) -> StoredKey | None:
 
 
 def created(billhook: Any, url: str, *given: str) -> Any:
-    """What a new account is told."""
-    return billhook("account", "create", "--name", "A", *given, "--database", url, "--json").told
+    """The output of a new account."""
+    return billhook("account", "create", "--name", "A", *given, "--database", url, "--json").json
 
 
 def policy(url: str, account: Any) -> tuple[str | None, int]:
@@ -36,17 +36,19 @@ def policy(url: str, account: Any) -> tuple[str | None, int]:
 
 
 def test_an_account_may_be_opened_with_a_token_of_a_location(billhook: Any, url: str) -> None:
-    told = created(billhook, url, "--location", "loc_1")
-    assert told["location"] == "loc_1"
-    assert found(url, told["token"]) == StoredKey(told["account"], hashed(told["token"]), "loc_1")
+    output = created(billhook, url, "--location", "loc_1")
+    assert output["location"] == "loc_1"
+    assert found(url, output["token"]) == StoredKey(
+        output["account"], hashed(output["token"]), "loc_1"
+    )
     listed = billhook("account", "list", "--database", url)
-    assert told["token"] not in listed.out
-    assert f"  token    loc_1  {hashed(told['token'])}  created " in listed.out
+    assert output["token"] not in listed.out
+    assert f"  token    loc_1  {hashed(output['token'])}  created " in listed.out
 
 
 def test_a_token_may_be_chosen(billhook: Any, url: str) -> None:
-    told = created(billhook, url, "--location", "loc_1", "--token", CHOSEN)
-    assert told["token"] == CHOSEN
+    output = created(billhook, url, "--location", "loc_1", "--token", CHOSEN)
+    assert output["token"] == CHOSEN
     assert found(url, CHOSEN) is not None
 
 
@@ -60,7 +62,7 @@ def test_a_token_may_be_chosen(billhook: Any, url: str) -> None:
         (("--number-prefix", ""), ("", 1)),
     ],
 )
-def test_a_location_numbers_its_invoices_unless_told_how(
+def test_a_location_numbers_its_invoices_by_default(
     billhook: Any, url: str, given: tuple[str, ...], numbers: tuple[str | None, int]
 ) -> None:
     assert policy(url, created(billhook, url, *given)["account"]) == numbers
@@ -69,7 +71,7 @@ def test_a_location_numbers_its_invoices_unless_told_how(
 def test_a_further_token_opens_the_account_beside_the_first(billhook: Any, url: str) -> None:
     first = created(billhook, url, "--location", "loc_1")
     more = ("account", "token", first["account"], "--location", "loc_1", "--database", url)
-    second = billhook(*more, "--json").told
+    second = billhook(*more, "--json").json
     assert found(url, first["token"]) is not None
     assert found(url, second["token"]) is not None
     assert billhook("account", "revoke", second["id"], "--database", url).status == 0
@@ -78,9 +80,9 @@ def test_a_further_token_opens_the_account_beside_the_first(billhook: Any, url: 
 
 
 def test_a_rotation_revokes_the_tokens_too(billhook: Any, url: str) -> None:
-    told = created(billhook, url, "--location", "loc_1")
-    billhook("account", "rotate", told["account"], "--database", url)
-    assert found(url, told["token"]) is None
+    output = created(billhook, url, "--location", "loc_1")
+    billhook("account", "rotate", output["account"], "--database", url)
+    assert found(url, output["token"]) is None
 
 
 @pytest.mark.parametrize(

@@ -27,14 +27,14 @@ def create(billhook: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     return run
 
 
-def test_a_webhook_hears_of_the_vendors_three_events(create: Any, engine: Engine) -> None:
-    told = create(*HOOK, "--json").told
-    assert re.fullmatch(r"sub_[A-Za-z0-9]{14}", told["webhook"]["id"])
+def test_a_webhook_gets_the_vendors_three_events(create: Any, engine: Engine) -> None:
+    output = create(*HOOK, "--json").json
+    assert re.fullmatch(r"sub_[A-Za-z0-9]{14}", output["webhook"]["id"])
     (listed,) = SqlAccounts(engine).listed()
     (webhook_endpoint,) = listed.webhook_endpoints
     assert (webhook_endpoint.account, webhook_endpoint.id) == (
-        told["account"],
-        told["webhook"]["id"],
+        output["account"],
+        output["webhook"]["id"],
     )
     assert (webhook_endpoint.url, webhook_endpoint.style) == (HOOK[1], "razorpay")
     assert {*webhook_endpoint.events} == {
@@ -42,7 +42,7 @@ def test_a_webhook_hears_of_the_vendors_three_events(create: Any, engine: Engine
         WebhookEventType.PAID,
         WebhookEventType.EXPIRED,
     }
-    assert {*told["webhook"]["events"]} == {*webhook_endpoint.events}
+    assert {*output["webhook"]["events"]} == {*webhook_endpoint.events}
 
 
 def test_its_secret_is_kept_sealed(create: Any, engine: Engine) -> None:
@@ -59,12 +59,12 @@ def test_its_secret_is_kept_sealed(create: Any, engine: Engine) -> None:
 def test_it_is_listed_by_its_url_without_its_secret(billhook: Any, create: Any, url: str) -> None:
     create(*HOOK)
     shown = billhook("account", "list", "--database", url).out
-    told = billhook("account", "list", "--database", url, "--json")
+    output = billhook("account", "list", "--database", url, "--json")
     assert HOOK[1] in shown
-    ((webhook,),) = [one["webhooks"] for one in told.told]
+    ((webhook,),) = [one["webhooks"] for one in output.json]
     assert (webhook["url"], webhook["silenced"]) == (HOOK[1], False)
-    assert "canary" not in shown + told.out
-    assert "sealed" not in shown + told.out
+    assert "canary" not in shown + output.out
+    assert "sealed" not in shown + output.out
 
 
 @pytest.mark.parametrize(

@@ -11,22 +11,21 @@ import pytest
 
 from adapters.cli.conftest import Billhook
 from billhook.application.commands import DraftAndSend
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.model.base import AccountId
-from billhook_adapters.memory import RandomIds
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document
+from billhook_adapters.testing.running import RunningService
 
 WORKER = [sys.executable, "-m", "billhook_adapters.cli", "worker", "--database"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_delivers_and_leaves_when_it_is_told_to(
+def test_a_worker_delivers_and_ends_on_a_signal(
     url: str, store: SqlStore, number: signal.Signals
 ) -> None:
-    service = InvoiceService(store, SystemClock(), RandomIds())
+    service = RunningService(store, SystemClock()).service
     send = DraftAndSend(account=AccountId("acc_1"), document=a_document(media=["sms"]))
     invoice = service.execute(send).unwrap().invoice
     with subprocess.Popen([*WORKER, url, "--concurrency", "2"], stdout=subprocess.PIPE) as worker:

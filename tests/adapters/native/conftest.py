@@ -7,22 +7,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from adapters.native.world import ACME, OTHER, World, mounted
+from adapters.native.world import OTHER, World, mounted
 from billhook.application.ports import Store
-from billhook.application.service import InvoiceService
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SettableClock
-from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing import NOON, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import NOON
+from billhook_adapters.testing.running import RunningService
 
 
 def a_world(store: Store) -> World:
     clock = SettableClock(NOON)
-    service = InvoiceService(store, clock, RandomIds())
-    for account in (ACME, OTHER):
-        open_account(service, an_account(account))
+    service = RunningService(store, clock).service
     return World(service, clock, mounted(service))
 
 

@@ -31,7 +31,7 @@ class Sqlite:
         return f"sqlite:///{self._folder / f'{next(_NUMBERS)}.sqlite3'}"
 
     def copied(self, url: str) -> str:
-        """The URL of a copy; nobody may be connected."""
+        """The URL of a copy; no client may be connected."""
         copy = self.made()
         shutil.copy(url.removeprefix("sqlite:///"), copy.removeprefix("sqlite:///"))
         return copy
@@ -53,7 +53,7 @@ class Postgresql:
         return self._url.replace("/postgres?", f"/{name}?")
 
     def copied(self, url: str) -> str:
-        """The URL of a copy; nobody may be connected."""
+        """The URL of a copy; no client may be connected."""
         return self.made(url.rpartition("?")[0].rpartition("/")[2])
 
 

@@ -1,4 +1,4 @@
-"""Recording expiry through the desk, against one hand-written UPDATE of copies of the same rows."""
+"""Recording expiry through the service, against one hand-written UPDATE of the same rows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from delivery.databases import Kind
 
 from billhook.application.commands import DraftAndSend
 from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.tables import invoices
-from billhook_adapters.testing import NOON, a_document, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import NOON, a_document
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 
 AT_ONCE, ROUNDS = 1000, 3
 HOUR = timedelta(hours=1)
@@ -41,7 +40,7 @@ class Expiry(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """The desk's cost over the statement's."""
+        """The service's cost over the statement's."""
         return self.service / self.by_hand
 
 
@@ -49,7 +48,7 @@ def expiry(kind: Kind, rows: int) -> Expiry:
     """What recording the expiry of so many invoices costs."""
     url = _overdue(kind, rows)
     copies = [kind.copied(url) for _ in range(ROUNDS)]
-    each = _by_desk(url, rows)
+    each = _by_service(url, rows)
     # Whatever else this machine does makes a statement slower, and never quicker.
     by_hand = min(_by_hand(copy, rows) for copy in copies)
     return Expiry(rows, sum(each) / rows, median(each) / AT_ONCE, by_hand)
@@ -58,11 +57,8 @@ def expiry(kind: Kind, rows: int) -> Expiry:
 def _overdue(kind: Kind, rows: int) -> str:
     url = kind.made()
     database = open_database(url)
-    service = InvoiceService(SqlStore(database), SettableClock(NOON), RandomIds())
-    open_account(service, an_account())
-    draft = DraftAndSend(
-        account=AccountId("acc_1"), document=a_document(media=[], expire_by=NOON + HOUR)
-    )
+    service = RunningService(SqlStore(database)).service
+    draft = DraftAndSend(account=ACCOUNT, document=a_document(media=[], expire_by=NOON + HOUR))
     service.execute(draft).unwrap()
     columns = ", ".join(f'"{column.name}"' for column in invoices.c)
     values = ", ".join(_MADE_UP.get(c.name, f'"{c.name}"') for c in invoices.c)
@@ -82,7 +78,7 @@ def _overdue(kind: Kind, rows: int) -> str:
     return url
 
 
-def _by_desk(url: str, rows: int) -> list[float]:
+def _by_service(url: str, rows: int) -> list[float]:
     database = open_database(url)
     service = InvoiceService(SqlStore(database), SettableClock(NOON + 2 * HOUR), RandomIds())
     each: list[float] = []

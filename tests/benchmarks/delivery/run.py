@@ -20,7 +20,7 @@ from billhook_adapters.composition.settings import EngineName
 
 EMBEDDED, JOBS = EngineName.EMBEDDED, EngineName.PROCRASTINATE
 AIM, MOST = 5.0, 10.0
-"""An expired row through the desk over one in a hand-written UPDATE: wanted, and enforced."""
+"""An expired row through the service over one in a hand-written UPDATE: wanted, and enforced."""
 
 GROWTH = 1.3
 """The cost of a row among many over its cost among ten thousand, at the most."""
@@ -53,11 +53,11 @@ def _engines(kind: Kind) -> list[EngineName]:
 def _rates(kind: Kind, count: int) -> None:
     for engine in _engines(kind):
         for workers in (1, 2, 4):
-            told = rate(kind, engine, workers, count)
-            print(f"{engine}/{kind.name}, {workers} workers: {told:,.0f} messages a second")
+            found = rate(kind, engine, workers, count)
+            print(f"{engine}/{kind.name}, {workers} workers: {found:,.0f} messages a second")
         if engine is JOBS:
-            told = rate(kind, engine, 2, count // 5, together=1)
-            print(f"{engine}/{kind.name}, 2 workers, one id a job: {told:,.0f} messages a second")
+            found = rate(kind, engine, 2, count // 5, together=1)
+            print(f"{engine}/{kind.name}, 2 workers, one id a job: {found:,.0f} messages a second")
 
 
 def _timers(kind: Kind, count: int, later: int) -> int:
@@ -79,7 +79,7 @@ def _expiries(kind: Kind, sizes: tuple[int, ...]) -> int:
             f"{kind.name}, expiring {row.rows:,}: {row.service:.1f} us a row, by hand "
             f"{row.by_hand:.1f} us, {row.ratio:.1f}x (aim {AIM:.0f}x)"
         )
-        missed += _over("the desk over one UPDATE", row.ratio, MOST)
+        missed += _over("the service over one UPDATE", row.ratio, MOST)
     growth = rows[-1].usual / rows[0].usual
     print(f"{kind.name}, a row of {rows[-1].rows:,} over one of {rows[0].rows:,}: {growth:.2f}")
     return missed + _over("growth of a row's cost", growth, GROWTH)

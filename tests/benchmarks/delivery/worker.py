@@ -1,4 +1,4 @@
-"""A worker whose provider takes everything at once; at its end it tells how long each had waited.
+"""A worker whose provider takes everything at once; it prints how long each message had waited.
 
 `python worker.py URL ENGINE CONCURRENCY`; prints a line at its start, and JSON when it is stopped.
 """

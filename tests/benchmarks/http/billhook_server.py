@@ -39,7 +39,7 @@ def built(url: str) -> Application:
 
 
 def seed(application: Application) -> None:
-    """Issue every invoice through the desk, in batches, and tell nobody."""
+    """Issue every invoice through the service, in batches, and send nothing."""
     open_account(application.service, Account(id=ACCOUNT, name="Acme"))
     application.keys.add(ACCOUNT, seed.KEY_ID, seed.SECRET)
     commands = [_issued(number, name) for number, name in enumerate(seed.INVOICES)]

@@ -72,7 +72,7 @@ class Tally:
 
 
 class Caller(asyncio.Protocol):
-    """One connection, kept alive: asks, waits for the whole answer, asks again."""
+    """One connection, kept alive: sends a request, reads the answer, sends the next."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally, self._got = tally, b""
@@ -126,7 +126,7 @@ def _end(got: bytes) -> int | None:
 
 
 async def ask(port: int, count: int, header: str | None) -> dict[str, Any]:
-    """Ask all there is to ask, and tell how it went."""
+    """Send all requests, and report the result."""
     tally = Tally(requests(count, header), count)
     loop = asyncio.get_running_loop()
     started = time.perf_counter()

@@ -55,7 +55,7 @@ class Bar(NamedTuple):
         return self.ratio >= self.least
 
 
-def asked(server: servers.Server, requests: int) -> Turn:
+def one_turn(server: servers.Server, requests: int) -> Turn:
     """Load a server, and fail where any answer is not the expected one."""
     before = server.cpu_seconds()
     load = [sys.executable, str(LOAD), str(server.port), str(requests)]
@@ -75,10 +75,10 @@ def measured() -> dict[str, list[Turn]]:
             for name, (command, _) in CASES.items()
         }
         for name, (_, requests) in CASES.items():
-            asked(up[name], requests // 4)  # seeds, imports and first connections are not measured
+            one_turn(up[name], requests // 4)  # imports and first connections are not measured
         for _ in range(ROUNDS):
             for name, (_, requests) in CASES.items():
-                turns[name].append(asked(up[name], requests))
+                turns[name].append(one_turn(up[name], requests))
     return turns
 
 
@@ -105,9 +105,9 @@ def main(arguments: list[str]) -> int:
     print(f"\n{'per CPU second':24} {'against':22} {'ratio':>8} {'at least':>8} {'aim':>8}")
     for row in found:
         short = "  below the aim" if row.ratio < row.aim else ""
-        told = short if row.met else "  MISSED"
+        mark = short if row.met else "  MISSED"
         print(
-            f"  {row.ours:22} {row.other:22} {row.ratio:8.2f} {row.least:8.2f} {row.aim:8.2f}{told}"
+            f"  {row.ours:22} {row.other:22} {row.ratio:8.2f} {row.least:8.2f} {row.aim:8.2f}{mark}"
         )
     missed = [row for row in found if not row.met]
     for row in missed:

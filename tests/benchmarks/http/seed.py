@@ -1,4 +1,4 @@
-"""What every server of this benchmark is seeded with, and what it is asked."""
+"""What every server of this benchmark is seeded with, and the ids in its requests."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Server:
 def running(command: Callable[[int, Path], list[str]]) -> Generator[Server]:
     """Start a server in a folder of its own; callers wait in the socket until it is seeded."""
     with TemporaryDirectory(prefix="billhook-bench-") as folder:
-        # Closed here once the server holds it: where that dies, its callers hear of it.
+        # Closed here once the server holds it: where that dies, its callers get an error.
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             number = listener.fileno()

@@ -18,6 +18,6 @@ SETTINGS: dict[str, Any] = {
 
 
 def serve(app: Any, listener: int) -> None:
-    """Serve until told to stop, on a listening socket that the parent opened."""
+    """Serve until SIGTERM, on a listening socket that the parent opened."""
     server = uvicorn.Server(uvicorn.Config(app, **SETTINGS))
     server.run(sockets=[socket.socket(fileno=listener)])
