@@ -24,7 +24,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.coalescing import Coalesced
-from billhook_adapters.engine.deliverer import LATER, SOON
+from billhook_adapters.engine.deliverer import FIRST_WAIT, LAST_WAIT
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
 from billhook_adapters.testing.builders import open_account
@@ -247,7 +247,7 @@ def test_who_is_told_to_stop_waits_for_no_store_that_is_away() -> None:
     background_jobs = BackgroundJobs(store, office.clock, RandomIds(), {Medium.SMS: store})
     engine = EmbeddedEngine(background_jobs, pause=told)
     engine.run()
-    assert pauses == [SOON]
+    assert pauses == [FIRST_WAIT]
     assert office.statuses == [DeliveryStatus.SENDING]
 
 
@@ -264,7 +264,7 @@ def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureF
     )
     with caplog.at_level(logging.ERROR):
         assert EmbeddedEngine(background_jobs, pause=office.clock.advance).drain() == 1
-    assert NOON + LEASE - LATER <= office.clock.now() < NOON + LEASE
+    assert NOON + LEASE - LAST_WAIT <= office.clock.now() < NOON + LEASE
     assert office.statuses == [DeliveryStatus.SENDING]
     (said,) = caplog.messages
-    assert said.endswith("is not kept: OSError")
+    assert said.endswith("was not recorded: OSError")

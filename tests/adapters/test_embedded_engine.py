@@ -20,7 +20,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.engine import EmbeddedEngine
-from billhook_adapters.engine.deliverer import ASIDE
+from billhook_adapters.engine.deliverer import POSTPONED_FOR
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
 from billhook_adapters.testing.builders import open_account
@@ -134,7 +134,7 @@ def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
         office.engine.stop()
         thread.join(timeout=30)
     assert not thread.is_alive()
-    assert caplog.messages == ["a round of delivery failed: ConnectionError"]
+    assert caplog.messages == ["a round of delivery failed, and is tried again: ConnectionError"]
 
 
 class Unreadable(InMemoryStore):
@@ -150,7 +150,7 @@ def test_a_sweep_that_fails_does_not_stop_delivery(caplog: pytest.LogCaptureFixt
     with caplog.at_level(logging.ERROR):
         assert office.engine.drain() == 1
     assert office.states(invoice) == [DeliveryStatus.SENT]
-    assert caplog.messages == ["a sweep failed: ValueError"]
+    assert caplog.messages == ["a sweep failed, and is tried again: ValueError"]
 
 
 def test_more_unreadable_messages_than_a_round_takes_do_not_stop_their_neighbour(
@@ -196,6 +196,6 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
     )
     told = [f"message {bad.id} was not handled: ValueError"]
     assert caplog.messages == told
-    office.clock.advance(ASIDE)
+    office.clock.advance(POSTPONED_FOR)
     assert office.engine.drain() == 1
     assert caplog.messages == told * 2

@@ -198,7 +198,7 @@ def test_what_an_operator_can_mend_is_waited_for_and_an_unknown_style_is_not() -
             occasions.append(occasion)
             return Success(Accepted())
 
-    background_jobs = shop.engine._handlers
+    background_jobs = shop.engine._background_jobs
     shop.pay(shop.issued(), 99800)
     engine = EmbeddedEngine(
         BackgroundJobs(
