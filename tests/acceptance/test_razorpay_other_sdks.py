@@ -358,7 +358,7 @@ def test_every_success_is_a_200_in_json(forms: Any, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PUT", "/v1/invoices"), ("POST", "/v1/invoices/x/notify_by"), ("GET", "/v2/invoices")],
+    [("PUT", "/v1/invoices"), ("POST", "/v1/invoices/x/notify_by"), ("GET", "/v1/orders")],
 )
 def test_an_unknown_route_is_a_refusal_that_every_sdk_can_read(
     sandbox: Sandbox, method: str, path: str
@@ -392,3 +392,9 @@ def test_another_accounts_invoice_answers_byte_for_byte_as_an_unknown_one(
         (status, body) = answers.pop()
         assert status == 400
         assert json.loads(body)["error"]["description"] == "The id provided does not exist"
+
+
+def test_a_path_of_no_vendor_is_a_neutral_problem(sandbox: Sandbox) -> None:
+    answer = send(sandbox, "GET", "/v2/invoices")
+    assert (answer.status, answer.json["status"]) == (404, 404)
+    assert answer.headers["content-type"] == "application/problem+json"

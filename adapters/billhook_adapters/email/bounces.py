@@ -35,10 +35,10 @@ def delivery_reports(raw: bytes) -> list[DeliveryReport]:
     if mail.get_content_type() != "multipart/report":
         return []
     about = _named(mail) or _original(mail)
-    return [] if about is None else [DeliveryReport(about, fate) for fate in _fates(mail)]
+    return [] if about is None else [DeliveryReport(about, outcome) for outcome in _outcomes(mail)]
 
 
-def _fates(mail: Mail) -> Iterator[ReportedOutcome]:
+def _outcomes(mail: Mail) -> Iterator[ReportedOutcome]:
     for part in mail.walk():
         if part.get_content_type() == "message/feedback-report":
             yield Bounced("its recipient called it unwanted", "complained")

@@ -123,13 +123,13 @@ class Deliverer:
             if len(keys) == 1:
                 _log.error("message %s was not handled: %s", keys[0].message, kind(error))
                 return [
-                    self._set_aside(keys[0])
+                    self._deferred(keys[0])
                     if isinstance(error, UNREADABLE)
                     else AttemptResult.NOTHING
                 ]
         return [one for key in keys for one in self._claimed((key,))]
 
-    def _set_aside(self, key: MessageKey) -> AttemptResult:
+    def _deferred(self, key: MessageKey) -> AttemptResult:
         self._background_jobs.store.defer(key, self._background_jobs.clock.now() + POSTPONED_FOR)
         return AttemptResult.UNREADABLE
 

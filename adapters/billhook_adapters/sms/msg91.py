@@ -38,7 +38,7 @@ _OBJECTS: TypeAdapter[list[dict[str, Any]] | dict[str, Any]] = TypeAdapter(
     list[dict[str, Any]] | dict[str, Any]
 )
 
-_FATES: Mapping[str, ReportedOutcome] = MappingProxyType(
+_OUTCOMES: Mapping[str, ReportedOutcome] = MappingProxyType(
     {
         "1": Delivered(),
         "2": Bounced("failed"),
@@ -149,11 +149,11 @@ def _objects(report_body: object) -> list[dict[str, Any]]:
 
 
 def _receipt(report: Mapping[str, Any]) -> Iterator[DeliveryReport]:
-    fate = _FATES.get(str(report.get("status")))
-    if fate is None:
+    outcome = _OUTCOMES.get(str(report.get("status")))
+    if outcome is None:
         return
     account, slash, message = str(report.get("CRQID")).partition("/")
     if slash:
-        yield DeliveryReport(MessageKey(AccountId(account), MessageId(message)), fate)
+        yield DeliveryReport(MessageKey(AccountId(account), MessageId(message)), outcome)
     elif isinstance(report.get("requestId"), str):
-        yield DeliveryReport(ProviderMessageId(Medium.SMS, report["requestId"]), fate)
+        yield DeliveryReport(ProviderMessageId(Medium.SMS, report["requestId"]), outcome)

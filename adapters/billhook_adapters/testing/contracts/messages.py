@@ -156,7 +156,7 @@ class MessagesSuite(StoreSuite):
         _put(opened, a_webhook_event(status=status, due_at=None))
         assert list(opened.sendable(LATER, 10)) == []
 
-    def test_what_is_set_aside_is_sendable_later_and_its_neighbours_at_once(
+    def test_what_is_deferred_is_sendable_later_and_its_neighbours_at_once(
         self, opened: Store
     ) -> None:
         aside, neighbour, theirs = a_message(), a_message("msg_2"), a_message(account="acc_2")
@@ -165,7 +165,7 @@ class MessagesSuite(StoreSuite):
         assert set(opened.sendable(NOON, 10)) == {neighbour.key, theirs.key}
         assert list(opened.sendable(LATER, 10))[2:] == [aside.key]
 
-    def test_what_has_ended_is_not_set_aside(self, opened: Store) -> None:
+    def test_what_has_ended_is_not_deferred(self, opened: Store) -> None:
         ended = a_message(status=DeliveryStatus.SENT, due_at=None)
         _put(opened, ended)
         opened.defer(ended.key, LATER)
