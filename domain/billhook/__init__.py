@@ -1,14 +1,14 @@
-"""The invoice lifecycle: what may happen to an invoice, and what its payer is told.
+"""The invoice lifecycle: the operations on an invoice, and the messages to its payer.
 
 >>> from billhook import Medium, examples, notify
 >>> notify(examples.issued(), Medium.SMS, now=examples.NOON).unwrap().address
 '+919876543210'
 
-The public names are listed in `__init__.pyi` and loaded at first use, so that importing billhook
-costs nearly nothing.
+The public names are listed in `__init__.pyi` and loaded at first use, so that `import billhook`
+is fast.
 """
 
-_HOMES = {
+_NAMES_BY_MODULE = {
     "application.account_commands": (
         "OpenAccount SaveWebhookEndpoint SilenceWebhookEndpoint SuppressAddress UpdateAccount"
     ),
@@ -71,18 +71,18 @@ _HOMES = {
     "model.rate_limits": "RateLimit RateLimits",
     "model.reminder_schedule": "QuietHours ReminderProgress ReminderSchedule",
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+_MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # the stub spells them out
+__all__ = sorted(_MODULES)  # noqa: PLE0605  # pyright: ignore[reportUnsupportedDunderAll]  # the stub lists them
 
 
 def __getattr__(name: str) -> object:
-    home = _HOME.get(name)
-    if home is None:
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module 'billhook' has no attribute {name!r}")
-    found: object = getattr(__import__(f"billhook.{home}", fromlist=[name]), name)
-    globals()[name] = found
-    return found
+    value: object = getattr(__import__(f"billhook.{module}", fromlist=[name]), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""The public names, for type checkers; `__init__.py` loads them at first use."""
+"""The public names, for type checkers. `__init__.py` loads them at first use."""
 
 from billhook.application.account_commands import OpenAccount as OpenAccount
 from billhook.application.account_commands import SaveWebhookEndpoint as SaveWebhookEndpoint

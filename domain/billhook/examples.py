@@ -1,6 +1,6 @@
-"""Invoices to look at: what the examples in the documentation start from.
+"""Sample invoices for the examples in the documentation.
 
-Tests of your own start better from `billhook_adapters.testing`, whose builders take every field.
+For your own tests use `billhook_adapters.testing`, whose builders accept every field.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from billhook.model.line_items import Line
 from billhook.model.money import Currency
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+"""The time at which the samples are created and issued."""
 
 
 def drafted(due_by: datetime | None = None) -> Invoice:
-    """A draft over 998.00 rupees for Ravi, who may pay in parts."""
+    """A draft of 998.00 rupees for the customer Ravi, with partial payment allowed."""
     rupee = Currency("INR")
     document = Document(
         currency=rupee,
@@ -30,10 +31,10 @@ def drafted(due_by: datetime | None = None) -> Invoice:
         partial_payment=True,
         due_by=due_by,
     )
-    drafted = draft(document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON)
-    return drafted.unwrap().invoice
+    change = draft(document, account=AccountId("acc_1"), id=InvoiceId("inv_1"), now=NOON)
+    return change.unwrap().invoice
 
 
 def issued(due_by: datetime | None = None) -> Invoice:
-    """The same invoice, handed to its payer."""
+    """The same invoice, issued."""
     return issue(drafted(due_by), now=NOON, short_url="https://bill.example/i/x").unwrap().invoice

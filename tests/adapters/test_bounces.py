@@ -1,4 +1,4 @@
-"""Mails that came back: the message that each names, and what it says of it."""
+"""Bounced mails: the message that each names, and the outcome that it reports."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ Message-ID: <msg_1@bill.example>
 @pytest.mark.parametrize(
     ("action", "status", "fate"),
     [
-        ("failed", "5.1.1", Bounced("came back with 5.1.1", "bounced")),
-        ("Failed", "5.2.2", Bounced("came back with 5.2.2")),
-        ("failed", "nonsense gone@example.com", Bounced("came back")),
+        ("failed", "5.1.1", Bounced("bounced with 5.1.1", "bounced")),
+        ("Failed", "5.2.2", Bounced("bounced with 5.2.2")),
+        ("failed", "nonsense gone@example.com", Bounced("bounced")),
         ("delivered", "2.0.0", Delivered()),
     ],
 )

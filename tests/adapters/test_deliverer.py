@@ -1,4 +1,4 @@
-"""Many hands: side by side, each recorded before it takes the next, none held up by another."""
+"""Threads deliver concurrently: each records a result before its next attempt, none waits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.engine import EmbeddedEngine
-from billhook_adapters.engine.coalescing import Together
+from billhook_adapters.engine.coalescing import Coalesced
 from billhook_adapters.engine.deliverer import LATER, SOON
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
@@ -46,15 +46,17 @@ class Office:
         send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
         assert all(isinstance(one, Success) for one in self.service.execute_all([send] * count))
 
-    def engine(self, sender: Sender, hands: int, rates: RateLimits | None = None) -> EmbeddedEngine:
+    def engine(
+        self, sender: Sender, concurrency: int, rate_limits: RateLimits | None = None
+    ) -> EmbeddedEngine:
         background_jobs = BackgroundJobs(
             self.store,
             self.clock,
             RandomIds(),
             {Medium.SMS: sender},
-            rates=rates or RateLimits(),
+            rate_limits=rate_limits or RateLimits(),
         )
-        return EmbeddedEngine(background_jobs, hands=hands, pause=self.clock.advance)
+        return EmbeddedEngine(background_jobs, concurrency=concurrency, pause=self.clock.advance)
 
     @property
     def statuses(self) -> list[DeliveryStatus]:
@@ -64,8 +66,8 @@ class Office:
 class Meeting:
     """A sender in which as many have to be at once as the barrier says."""
 
-    def __init__(self, hands: int) -> None:
-        self.barrier = Barrier(hands)
+    def __init__(self, concurrency: int) -> None:
+        self.barrier = Barrier(concurrency)
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         self.barrier.wait(timeout=60)
@@ -75,7 +77,7 @@ class Meeting:
 def test_as_many_are_handed_over_at_once_as_there_are_hands() -> None:
     office = Office()
     office.queued(12)
-    assert office.engine(Meeting(4), hands=4).drain() == 12
+    assert office.engine(Meeting(4), concurrency=4).drain() == 12
     assert office.statuses == [DeliveryStatus.SENT] * 12
 
 
@@ -97,7 +99,7 @@ class OneIsSlow:
 def test_a_slow_receiver_holds_up_one_hand_and_no_neighbour() -> None:
     office = Office()
     office.queued(41)
-    assert office.engine(OneIsSlow(40), hands=2).drain() == 41
+    assert office.engine(OneIsSlow(40), concurrency=2).drain() == 41
     assert office.statuses == [DeliveryStatus.SENT] * 41
 
 
@@ -114,7 +116,7 @@ def test_stopping_lets_the_hands_finish_and_take_no_more() -> None:
             assert go_on.wait(timeout=60)
             return Success(Accepted())
 
-    engine = office.engine(Held(), hands=2)
+    engine = office.engine(Held(), concurrency=2)
     running = Thread(target=engine.run)
     running.start()
     assert started.wait(timeout=60)
@@ -142,8 +144,8 @@ def test_no_second_sees_more_than_the_rate_whoever_sends(engines: int) -> None:
     office = Office()
     office.queued(60)
     sender = Timed(office.clock)
-    rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
-    workers = [office.engine(sender, 1, rates) for _ in range(engines)]
+    rate_limits = RateLimits(sms=RateLimit(most=10, within=SECOND))
+    workers = [office.engine(sender, 1, rate_limits) for _ in range(engines)]
     while DeliveryStatus.QUEUED in office.statuses:
         for worker in workers:
             worker.drain()
@@ -164,11 +166,11 @@ def test_what_is_asked_meanwhile_is_answered_together() -> None:
         assert go_on.wait(timeout=60)
         return [question * 2 for question in questions]
 
-    together = Together(answer)
-    first = Thread(target=together.ask, args=(0,))
+    together = Coalesced(answer)
+    first = Thread(target=together.request, args=(0,))
     first.start()
     assert inside.wait(timeout=60)
-    rest = Thread(target=lambda: at_once(*[lambda: together.ask(1)] * 5))
+    rest = Thread(target=lambda: at_once(*[lambda: together.request(1)] * 5))
     rest.start()
     while len(together._waiting) < 5:
         pass
@@ -182,11 +184,11 @@ def test_only_the_culprit_of_a_failed_answer_fails() -> None:
     def answer(questions: Sequence[int]) -> list[float]:
         return [1 / question for question in questions]
 
-    together = Together(answer)
+    together = Coalesced(answer)
 
     def asked(question: int) -> float | str:
         try:
-            return together.ask(question)
+            return together.request(question)
         except ZeroDivisionError:
             return "zero"
 
@@ -212,9 +214,9 @@ class Away(InMemoryStore):
         return Success(Accepted())
 
 
-@pytest.mark.parametrize("hands", [1, 2])
+@pytest.mark.parametrize("concurrency", [1, 2])
 def test_what_cannot_be_recorded_yet_is_recorded_later_and_nothing_is_sent_meanwhile(
-    hands: int,
+    concurrency: int,
 ) -> None:
     store = Away(asked=7)
     office, given = Office(store), list[int]()
@@ -227,10 +229,10 @@ def test_what_cannot_be_recorded_yet_is_recorded_later_and_nothing_is_sent_meanw
             given.append(store.refusals)
             return store.send(message, invoice, seller)
 
-    assert office.engine(Counted(), hands=hands).drain() == 3
+    assert office.engine(Counted(), concurrency=concurrency).drain() == 3
     assert office.statuses == [DeliveryStatus.SENT] * 3
     assert len(given) == 3  # and none of them twice
-    assert sum(refusals > 0 for refusals in given) < hands  # but what the others had in hand
+    assert sum(refusals > 0 for refusals in given) < concurrency  # but what the others had claimed
 
 
 def test_who_is_told_to_stop_waits_for_no_store_that_is_away() -> None:

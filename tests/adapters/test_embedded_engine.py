@@ -140,7 +140,7 @@ def test_the_loop_outlives_a_store_that_is_away_and_logs_only_the_kind(
 class Unreadable(InMemoryStore):
     """A store in which what is remembered cannot be read."""
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         raise ValueError("ravi@example.com has a corrupt row")
 
 
@@ -161,14 +161,14 @@ def test_more_unreadable_messages_than_a_round_takes_do_not_stop_their_neighbour
     bad = {message.key for one in unreadable for message in office.service.messages(ACME, one.id)}
     office.clock.advance(timedelta(seconds=1))
     neighbour = office.send()
-    claim = Claiming.take
+    claim = Claiming.claim
 
     def take(self: Claiming, key: MessageKey) -> DeliveryJob | AttemptResult:
         if key in bad:
             raise KeyError("contact")
         return claim(self, key)
 
-    monkeypatch.setattr(Claiming, "take", take)
+    monkeypatch.setattr(Claiming, "claim", take)
     assert office.engine.drain() == 21
     assert office.states(neighbour) == [DeliveryStatus.SENT]
 
@@ -179,14 +179,14 @@ def test_a_message_that_cannot_be_handled_does_not_stop_its_neighbours(
     office = Office()
     first, second = office.send(), office.send()
     (bad,) = office.service.messages(ACME, first.id)
-    claim = Claiming.take
+    claim = Claiming.claim
 
     def take(self: Claiming, key: MessageKey) -> DeliveryJob | AttemptResult:
         if key == bad.key:
             raise ValueError("ravi@example.com has a corrupt row")
         return claim(self, key)
 
-    monkeypatch.setattr(Claiming, "take", take)
+    monkeypatch.setattr(Claiming, "claim", take)
     with caplog.at_level(logging.ERROR):
         assert office.engine.drain() == 2
         assert office.engine.drain() == 0

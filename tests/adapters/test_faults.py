@@ -31,11 +31,11 @@ from billhook_adapters.testing import (
 from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.faults import (
     Faults,
-    FaultyAnnouncer,
     FaultyClock,
     FaultyIds,
     FaultySender,
     FaultyStore,
+    FaultyWebhookSender,
     Point,
 )
 
@@ -122,7 +122,7 @@ def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office
     office.notify()
     office.faults.deny(Point.COMMIT, LOST)
     with pytest.raises(ConnectionResetError):
-        office.store.forget(NOON + 1000 * LEASE, 10)
+        office.store.delete_expired_records(NOON + 1000 * LEASE, 10)
     assert office.rows._rows.idempotency_records == {}
 
 
@@ -131,7 +131,7 @@ def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office
     [
         (ConnectionError("busy"), Transient("busy")),
         (TimeoutError("no answer"), Unknown("no answer")),
-        (ZeroDivisionError("a bug"), Unknown("the sender broke: ZeroDivisionError")),
+        (ZeroDivisionError("a bug"), Unknown("the sender raised ZeroDivisionError")),
     ],
 )
 @pytest.mark.parametrize("happens", [False, True])
@@ -140,7 +140,7 @@ def test_a_receiver_may_take_a_message_and_say_otherwise(
 ) -> None:
     message = office.notify()
     (office.faults.deny if happens else office.faults.prevent)(Point.SEND, error)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert [one.id for one in office.texts.delivered] == [message.id] * happens
     assert (office.message().status, office.message().reason) == (
         DeliveryStatus.QUEUED,
@@ -155,7 +155,7 @@ def test_a_receiver_may_take_a_message_and_say_otherwise(
 def test_something_may_happen_before_the_answer_comes(office: Office) -> None:
     message = office.notify()
     office.faults.meanwhile(Point.SEND, lambda: office.time.advance(LEASE))
-    assert office.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert office.message().sent_at == NOON + LEASE
 
 
@@ -165,24 +165,24 @@ class Hearer:
     def __init__(self) -> None:
         self.heard: list[WebhookContext] = []
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        self.heard.append(occasion)
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        self.heard.append(context)
         return Success(Accepted())
 
 
 def test_a_subscriber_may_hear_and_say_otherwise() -> None:
     hearer, faults = Hearer(), Faults()
-    occasion = WebhookContext(a_webhook_event(), a_webhook_endpoint(), an_invoice(), (), ())
-    faults.prevent(Point.ANNOUNCE, ConnectionError("busy"))
-    faults.deny(Point.ANNOUNCE, TimeoutError("no answer"))
-    webhook_sender = FaultyAnnouncer(hearer, faults)
-    answers = [webhook_sender.send(occasion) for _ in range(3)]
+    context = WebhookContext(a_webhook_event(), a_webhook_endpoint(), an_invoice(), (), ())
+    faults.prevent(Point.WEBHOOK, ConnectionError("busy"))
+    faults.deny(Point.WEBHOOK, TimeoutError("no answer"))
+    webhook_sender = FaultyWebhookSender(hearer, faults)
+    answers = [webhook_sender.send(context) for _ in range(3)]
     assert answers == [
         Failure(Transient("busy")),
         Failure(Unknown("no answer")),
         Success(Accepted()),
     ]
-    assert hearer.heard == [occasion, occasion]
+    assert hearer.heard == [context, context]
 
 
 def test_mishaps_come_in_the_order_in_which_they_were_planned() -> None:

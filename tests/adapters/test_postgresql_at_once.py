@@ -68,7 +68,7 @@ from billhook_adapters.http.razorpay.commands import UpdateIn as UpdateRequest
 from billhook_adapters.http.razorpay.schemas.invoices import Named
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
-from billhook_adapters.sql.transaction import SqlWork
+from billhook_adapters.sql.transaction import SqlTransaction
 from billhook_adapters.testing import (
     NOON,
     a_customer,
@@ -95,7 +95,7 @@ class Telling(SqlStore):
         self.refusals: list[str] = []
 
     @contextmanager
-    def transaction(self) -> Generator[SqlWork]:
+    def transaction(self) -> Generator[SqlTransaction]:
         """As ever, with a note of each refusal."""
         try:
             with super().transaction() as transaction:
@@ -114,9 +114,9 @@ def store(postgresql_engine: Engine) -> Telling:
 def service(store: Telling) -> InvoiceService:
     service = InvoiceService(store, SettableClock(NOON), RandomIds())
     rate = RateLimit(most=1000, within=timedelta(seconds=1))
-    rates = RateLimits(sms=rate, email=rate)
+    rate_limits = RateLimits(sms=rate, email=rate)
     for account in ACCOUNTS:
-        open_account(service, an_account(account, number_prefix="INV-", rates=rates))
+        open_account(service, an_account(account, number_prefix="INV-", rate_limits=rate_limits))
         for one in IDS[::2]:
             service.execute(Draft(account=account, invoice=one, document=a_document())).unwrap()
     return service
@@ -240,8 +240,8 @@ def test_what_is_in_other_hands_is_forgotten_another_time(store: Telling) -> Non
     renewed = an_answer("key_1", NOON + timedelta(days=1))
     with store.transaction() as transaction:
         transaction.save(PendingWrites(idempotency_records=[renewed]))
-        assert store.forget(NOON, 10) == 2
-    assert store.forget(NOON, 10) == 0
+        assert store.delete_expired_records(NOON, 10) == 2
+    assert store.delete_expired_records(NOON, 10) == 0
 
 
 def test_workers_that_want_the_same_messages_never_wait_in_a_circle(

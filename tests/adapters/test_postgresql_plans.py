@@ -56,7 +56,7 @@ def test_every_statement_can_reach_its_rows_without_reading_a_whole_table(
         ("SENDABLE", "messages_due", "due_at"),
         ("REMINDABLE", "reminders_due", "due_at"),
         ("REMINDERS", "reminders_pkey", "invoice"),
-        ("FORGET", "idempotency_records_until", "until"),
+        ("DELETE_EXPIRED_RECORDS", "idempotency_records_until", "until"),
         ("WEBHOOK_ENDPOINTS", "webhook_endpoints_pkey", "account"),
         ("ENTRIES", "entries_pkey", "id"),
         ("EVENTS", "events_of_invoice", "invoice"),

@@ -12,12 +12,12 @@ from billhook_adapters.sql.postgresql import postgresql
 from billhook_adapters.testing import NOON
 
 
-def test_it_mends_every_ten_seconds_reaps_every_fifteen_and_clears_every_hour() -> None:
+def test_it_repairs_every_ten_seconds_reaps_every_fifteen_and_clears_every_hour() -> None:
     background_jobs = BackgroundJobs(InMemoryStore(), SettableClock(NOON), RandomIds(), {})
     engine = ProcrastinateEngine(background_jobs, postgresql("postgresql://nobody@nowhere/none"))
     tasks = engine._app.periodic_registry.periodic_tasks.values()
     every = {one.task.name: _seconds_between(one) for one in tasks}
-    assert every == {"billhook.mend": {10}, "billhook.reap": {15}, "billhook.clear": {3600}}
+    assert every == {"billhook.repair": {10}, "billhook.reap": {15}, "billhook.clear": {3600}}
 
 
 def _seconds_between(task: Any) -> set[float]:

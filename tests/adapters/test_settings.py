@@ -106,7 +106,7 @@ def test_an_error_is_one_line_that_names_the_variable_and_no_value(
     [("20/second", 0.05), ("60/minute", 1.0), ("1/hour", 3600.0), ("1/day", 86400.0)],
 )
 def test_a_rate_is_a_number_per_span_of_time(given: str, seconds: float) -> None:
-    rate = settings({**BASE, "BILLHOOK_SMS_RATE": given}).rates.of(Medium.SMS)
+    rate = settings({**BASE, "BILLHOOK_SMS_RATE": given}).rate_limits.of(Medium.SMS)
     assert rate is not None
     assert rate.interval.total_seconds() == seconds
 

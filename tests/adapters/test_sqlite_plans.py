@@ -59,7 +59,7 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
         ("REMINDABLE", "reminders_due (due_at<?)"),
         ("REMINDERS", "sqlite_autoindex_reminders_1 (account=? AND invoice=?)"),
         ("UNAPPLIED", "payments_unapplied (account=?)"),
-        ("FORGET", "idempotency_records_until (until<?)"),
+        ("DELETE_EXPIRED_RECORDS", "idempotency_records_until (until<?)"),
         ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),
         ("WEBHOOK_ENDPOINTS", "sqlite_autoindex_webhook_endpoints_1 (account=?)"),
         ("ENTRIES", "sqlite_autoindex_entries_1 (account=? AND id=?)"),

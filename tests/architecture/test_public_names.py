@@ -28,7 +28,7 @@ def test_the_stub_names_the_same_homes() -> None:
         if isinstance(node, ast.ImportFrom):
             assert all(alias.name == alias.asname for alias in node.names)
             stub |= {alias.name: str(node.module).removeprefix("billhook.") for alias in node.names}
-    assert stub == billhook._HOME
+    assert stub == billhook._MODULES
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -94,7 +94,7 @@ def test_a_message_that_was_committed_and_not_sent_is_sent_after_the_restart(
 ) -> None:
     key = _killed_while("committed", url)
     assert list(background_jobs.store.sendable(NOON, 10)) == [key]
-    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert background_jobs.deliver(key) is AttemptResult.NOTHING
     assert [one.id for one in receiver.delivered] == [key.message]
     (message,) = service.messages(ACCOUNT, INVOICE)
@@ -115,7 +115,7 @@ def test_a_message_whose_sender_died_is_sent_once_its_lease_is_over(
 
     clock.advance(MOMENT)
     assert list(background_jobs.store.sendable(clock.now(), 10)) == [key]
-    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert [one.id for one in receiver.delivered] == [key.message]
     (message,) = service.messages(ACCOUNT, INVOICE)
     assert (message.status, message.attempts) == (DeliveryStatus.SENT, 2)
@@ -132,7 +132,7 @@ def test_a_receiver_that_had_it_already_shows_it_once(
     (message,) = service.messages(ACCOUNT, INVOICE)
     receiver.send(message, an_invoice(), "Acme")  # what the dead sender had handed over
     clock.set(NOON + LEASE)
-    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert [one.id for one in receiver.delivered] == [key.message]
 
 

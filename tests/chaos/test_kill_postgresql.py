@@ -28,7 +28,7 @@ from chaos.workers import PAIRS, Pair, Workers, WorkerSettings
 
 KILLS = budget(5, 200)
 MESSAGES, CUTS = budget(300, 2000), budget(3, 20)
-WORKERS, HANDS = 2, 4
+WORKERS, CONCURRENCY = 2, 4
 LEASE_SECONDS = 30
 """Longer than the server is ever away."""
 
@@ -91,7 +91,7 @@ def test_workers_go_on_by_themselves_when_the_server_is_back(
     share = MESSAGES // (CUTS + 1)
     with killable_server() as server, closing(Billing(server.url(), pair.engine)) as billing:
         log, environ = tmp_path / "log", mails.environ()
-        settings = WorkerSettings(pair, server.url(), log, environ, HANDS, LEASE_SECONDS)
+        settings = WorkerSettings(pair, server.url(), log, environ, CONCURRENCY, LEASE_SECONDS)
         with Workers(settings, WORKERS) as workers:
             for _ in range(CUTS):
                 forget(mails.box.came)

@@ -20,14 +20,14 @@ from chaos.waiting import until
 from chaos.workers import Pair, Workers, WorkerSettings
 
 MESSAGES, KILLS = budget(400, 5000), budget(4, 10)
-WORKERS, HANDS = 2, 4
+WORKERS, CONCURRENCY = 2, 4
 
 pytestmark = pytest.mark.slow  # run by `make chaos`
 
 
 @pytest.fixture
 def settings(pair: Pair, url: str, tmp_path: Path, mails: Mails) -> WorkerSettings:
-    return WorkerSettings(pair, url, tmp_path / "log", mails.environ(), HANDS)
+    return WorkerSettings(pair, url, tmp_path / "log", mails.environ(), CONCURRENCY)
 
 
 def test_nothing_is_lost_and_nothing_is_seen_twice_when_workers_are_killed(
@@ -54,12 +54,12 @@ def test_nothing_is_lost_and_nothing_is_seen_twice_when_workers_are_killed(
             "lost": received.lost,
             "seen twice": received.seen_twice,
             "came again": received.came_again,
-            "may come again": KILLS * HANDS,
+            "may come again": KILLS * CONCURRENCY,
             "claimed again": billing.attempted(2),
         }
     )
     assert (received.lost, received.seen_twice) == (0, 0)
-    assert received.came_again <= KILLS * HANDS
+    assert received.came_again <= KILLS * CONCURRENCY
     assert '"level": "error"' not in settings.log.read_text()
 
 
@@ -80,18 +80,20 @@ def test_others_finish_the_work_of_a_killed_worker(
     billing.bill(100)
     mails.box.silent = True
     with Workers(settings, 1) as workers:
-        until(lambda: len(mails.box.mails) == HANDS)  # taken, and never answered
+        until(lambda: len(mails.box.mails) == CONCURRENCY)  # taken, and never answered
         workers.kill(0)
         held = billing.states()[DeliveryStatus.SENDING]  # counted once no worker claims any more
-        assert held > HANDS  # also what its hands would have taken next
+        assert held > CONCURRENCY  # also what its hands would have taken next
         workers.add()
         mails.box.silent = False
         _all_delivered(billing)
         workers.terminate()
     # The killed worker had sent these: they come again, and each is shown once.
-    assert Received.of(billing, mails) == Received(lost=0, seen_twice=0, came_again=HANDS)
+    assert Received.of(billing, mails) == Received(lost=0, seen_twice=0, came_again=CONCURRENCY)
     assert billing.attempted(2) == held
-    figures({"messages": len(billing.billed), "held by the killed": held, "came again": HANDS})
+    figures(
+        {"messages": len(billing.billed), "held by the killed": held, "came again": CONCURRENCY}
+    )
 
 
 def _all_delivered(billing: Billing) -> None:

@@ -41,13 +41,20 @@ class WorkerSettings(NamedTuple):
     url: str
     log: Path
     environ: Mapping[str, str]
-    hands: int
+    concurrency: int
     lease_seconds: int = LEASE_SECONDS
 
     def command(self) -> list[str]:
         """The command that starts one."""
         script = str(Path(__file__).with_name("worker.py"))
-        where = ["--database", self.url, "--engine", self.pair.engine, "--hands", str(self.hands)]
+        where = [
+            "--database",
+            self.url,
+            "--engine",
+            self.pair.engine,
+            "--concurrency",
+            str(self.concurrency),
+        ]
         return [sys.executable, script, str(self.lease_seconds), *where]
 
 

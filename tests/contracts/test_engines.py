@@ -21,35 +21,35 @@ from billhook_adapters.sql import SqlStore, open_database
 from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.testing import NOON
-from billhook_adapters.testing.contracts import EngineContract, EngineOffice
+from billhook_adapters.testing.contracts import EngineContract, EngineSetup
 from billhook_adapters.testing.contracts.store_suite import broken_off
 from postgresql import Databases
 
 
 def embedded(
-    background_jobs: BackgroundJobs, hands: int, pause: Callable[[timedelta], None]
+    background_jobs: BackgroundJobs, concurrency: int, pause: Callable[[timedelta], None]
 ) -> EnginePort:
-    return EmbeddedEngine(background_jobs, hands=hands, pause=pause, poll_seconds=0.001)
+    return EmbeddedEngine(background_jobs, concurrency=concurrency, pause=pause, poll_seconds=0.001)
 
 
 class TestEmbeddedInMemory(EngineContract):
     @pytest.fixture
-    def office(self) -> EngineOffice:
-        return EngineOffice(InMemoryStore(), SettableClock(NOON), embedded)
+    def setup(self) -> EngineSetup:
+        return EngineSetup(InMemoryStore(), SettableClock(NOON), embedded)
 
 
 class TestEmbeddedOnSqlite(EngineContract):
     @pytest.fixture
-    def office(self, tmp_path: Path) -> Iterator[EngineOffice]:
+    def setup(self, tmp_path: Path) -> Iterator[EngineSetup]:
         database = open_database(f"sqlite:///{tmp_path / 'billhook.sqlite3'}")
-        yield EngineOffice(SqlStore(database), SettableClock(NOON), embedded)
+        yield EngineSetup(SqlStore(database), SettableClock(NOON), embedded)
         database.dispose()
 
 
 class TestEmbeddedOnPostgresql(EngineContract):
     @pytest.fixture
-    def office(self, postgresql_engine: Engine) -> EngineOffice:
-        return EngineOffice(SqlStore(postgresql_engine), SettableClock(NOON), embedded)
+    def setup(self, postgresql_engine: Engine) -> EngineSetup:
+        return EngineSetup(SqlStore(postgresql_engine), SettableClock(NOON), embedded)
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +70,13 @@ class TestProcrastinateOnPostgresql(EngineContract):
         return with_jobs
 
     @pytest.fixture
-    def office(self, database: Engine) -> EngineOffice:
+    def setup(self, database: Engine) -> EngineSetup:
         def procrastinate(
-            background_jobs: BackgroundJobs, hands: int, pause: Callable[[timedelta], None]
+            background_jobs: BackgroundJobs, concurrency: int, pause: Callable[[timedelta], None]
         ) -> EnginePort:
-            return ProcrastinateEngine(background_jobs, database, hands=hands, pause=pause)
+            return ProcrastinateEngine(
+                background_jobs, database, concurrency=concurrency, pause=pause
+            )
 
         def lose_wake_ups() -> None:
             with writing(database) as connection:
@@ -82,26 +84,26 @@ class TestProcrastinateOnPostgresql(EngineContract):
 
         clock = SettableClock(NOON)
         store = SqlStore(database, queued=WakeUps(clock).named)
-        return EngineOffice(store, clock, procrastinate, lose_wake_ups)
+        return EngineSetup(store, clock, procrastinate, lose_wake_ups)
 
     @pytest.mark.parametrize("task", ["billhook.of_tomorrow", TASK])
     def test_a_job_of_another_version_fails_and_its_message_is_delivered(
-        self, office: EngineOffice, database: Engine, task: str
+        self, setup: EngineSetup, database: Engine, task: str
     ) -> None:
-        (message,) = office.queued()
+        (message,) = setup.queued()
         with writing(database) as connection:
             changed = 'UPDATE procrastinate_jobs SET task_name = %s, args = \'{"keys": {"v": 9}}\''
             connection.exec_driver_sql(changed, (task,))
-        office.engine().drain()
-        office.clock.advance(timedelta(minutes=1))
-        office.engine().drain()
-        assert office.receiver.raw == [message.id]
+        setup.engine().drain()
+        setup.clock.advance(timedelta(minutes=1))
+        setup.engine().drain()
+        assert setup.receiver.raw == [message.id]
 
     def test_what_is_queued_and_its_wake_up_are_one_transaction(
-        self, office: EngineOffice, database: Engine
+        self, setup: EngineSetup, database: Engine
     ) -> None:
-        (message,) = office.queued()
-        with broken_off(office.store) as transaction:
+        (message,) = setup.queued()
+        with broken_off(setup.store) as transaction:
             again = message.model_copy(update={"id": "msg_given_back"})
             transaction.save(PendingWrites(messages={again.key: again}))
         with reading(database) as connection:
@@ -112,8 +114,8 @@ class TestProcrastinateOnPostgresql(EngineContract):
             )
         assert jobs == [{"keys": [["acc_1", message.id]]}]
 
-    def test_many_messages_are_one_job(self, office: EngineOffice, database: Engine) -> None:
-        office.queued(150)
+    def test_many_messages_are_one_job(self, setup: EngineSetup, database: Engine) -> None:
+        setup.queued(150)
         with reading(database) as connection:
             jobs = (
                 connection.exec_driver_sql("SELECT args FROM procrastinate_jobs ORDER BY id")
@@ -122,13 +124,13 @@ class TestProcrastinateOnPostgresql(EngineContract):
             )
         assert [len(job["keys"]) for job in jobs] == [100, 50]
 
-    def test_repairs_are_counted(self, office: EngineOffice, database: Engine) -> None:
-        office.queued(3)
-        office.lose_wake_ups()
-        office.clock.advance(timedelta(minutes=5))
+    def test_repairs_are_counted(self, setup: EngineSetup, database: Engine) -> None:
+        setup.queued(3)
+        setup.lose_wake_ups()
+        setup.clock.advance(timedelta(minutes=5))
         repaired: list[int] = []
-        senders = {Medium.SMS: office.receiver}
-        background_jobs = BackgroundJobs(office.store, office.clock, RandomIds(), senders)
+        senders = {Medium.SMS: setup.receiver}
+        background_jobs = BackgroundJobs(setup.store, setup.clock, RandomIds(), senders)
         engine = ProcrastinateEngine(background_jobs, database, repaired=repaired.append)
         assert engine.drain() == 3
         engine.drain()

@@ -12,9 +12,9 @@ from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.contracts import (
     ClockContract,
-    DeskContract,
     IdsContract,
     OnceSenderContract,
+    ServiceContract,
     StoreContract,
 )
 
@@ -25,7 +25,7 @@ class TestInMemoryStore(StoreContract):
         return InMemoryStore()
 
 
-class TestDeskInMemory(DeskContract):
+class TestDeskInMemory(ServiceContract):
     @pytest.fixture
     def store(self) -> InMemoryStore:
         return InMemoryStore()

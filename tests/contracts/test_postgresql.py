@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from billhook_adapters.sql import SqlStore
-from billhook_adapters.testing.contracts import DeskContract, StoreContract
+from billhook_adapters.testing.contracts import ServiceContract, StoreContract
 
 
 class OnPostgresql:
@@ -21,5 +21,5 @@ class TestPostgresqlStore(OnPostgresql, StoreContract):
     pass
 
 
-class TestDeskOnPostgresql(OnPostgresql, DeskContract):
+class TestDeskOnPostgresql(OnPostgresql, ServiceContract):
     pass

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from billhook_adapters.sql import SqlStore, open_database
-from billhook_adapters.testing.contracts import DeskContract, StoreContract
+from billhook_adapters.testing.contracts import ServiceContract, StoreContract
 
 
 class OnSqlite:
@@ -25,5 +25,5 @@ class TestSqliteStore(OnSqlite, StoreContract):
     pass
 
 
-class TestDeskOnSqlite(OnSqlite, DeskContract):
+class TestDeskOnSqlite(OnSqlite, ServiceContract):
     pass

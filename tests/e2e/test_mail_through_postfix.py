@@ -95,7 +95,7 @@ class MailService(NamedTuple):
     def status(self, invoice: InvoiceId) -> tuple[Status, str | None]:
         """The invoice's status, and its `email_status`."""
         messages = self.service.messages(ACME, invoice)
-        word = medium_status(messages, Medium.EMAIL, asked=True)
+        word = medium_status(messages, Medium.EMAIL, requested=True)
         return self.service.get(ACME, invoice).unwrap().status, word
 
 
@@ -183,9 +183,10 @@ def test_a_later_bounce_ends_the_right_message(
     server.mails("bounces", 1)
     box = str(server.folder / "mail" / "bounces")
     assert main(["bounces", "--maildir", box, "--database", services.url]) == 0
-    assert capsys.readouterr().out == "1 read, 1 reports, 1 messages found\n"
+    updated = "e-mails read       1\nbounce reports     1\nmessages updated   1\n"
+    assert capsys.readouterr().out == updated
     ended = services.current(gone)
-    assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "came back with 5.1.1")
+    assert (ended.status, ended.reason) == (DeliveryStatus.BOUNCED, "bounced with 5.1.1")
     assert services.current(well).status is DeliveryStatus.SENT
     assert services.status(gone.invoice) == (Status.ISSUED, "sent")
     document = a_document(media=["email"], customer=a_customer(email="gone@away.example"))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 PLUGINS = Path(__file__).parent
+EXAMPLE_API = PLUGINS / "example_api"
 
 InstallPlugin = Callable[[str], Path]
 """Installs the distribution in the folder of this name; the folder that it is installed in, for
@@ -55,8 +56,11 @@ def install_plugin(
             del sys.modules[name]
 
 
-def build_and_install(source: Path, target: Path) -> None:
-    """Build the wheel of a distribution and install it below `target`. Needs no network."""
+def build_and_install(source: Path, target: Path) -> Path:
+    """Build the wheel of a distribution and install it below `target`, which is returned.
+
+    Needs no network.
+    """
     command = [
         sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-cache",
         "--python", sys.executable, "--no-build-isolation", "--no-deps",
@@ -64,3 +68,4 @@ def build_and_install(source: Path, target: Path) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return target

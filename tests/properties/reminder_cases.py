@@ -67,7 +67,7 @@ class ReminderCase:
             steps |= {step for step in self.steps(self.moved_to) if step > moved_at}
         ends = [end for end in (self.expire_by, self.ended_at) if end is not None]
         open_for = {step for step in steps if all(step < end for end in ends)}
-        return sorted(open_for)[: self.schedule.most]
+        return sorted(open_for)[: self.schedule.max_reminders]
 
     def instants(self) -> set[datetime]:
         """Every instant at which something about it might be due."""
@@ -77,7 +77,7 @@ class ReminderCase:
         return found if self.expire_by is None else found | {self.expire_by}
 
     def _awake(self, step: datetime) -> datetime:
-        quiet = self.schedule.quiet
+        quiet = self.schedule.quiet_hours
         if quiet is None:
             return step
         name = self.time_zone or self.schedule.time_zone
@@ -100,9 +100,9 @@ def a_schedule(dice: Random) -> ReminderSchedule:
     return ReminderSchedule(
         before=tuple(spans[: dice.randint(0, 3)]),
         after=(timedelta(0), *spans[3 : 3 + dice.randint(0, 3)]),
-        most=dice.choice([None, None, 1, 2, 4]),
+        max_reminders=dice.choice([None, None, 1, 2, 4]),
         media=tuple(dice.sample(list(Medium), dice.randint(0, 2))),
-        quiet=dice.choice(NIGHTS),
+        quiet_hours=dice.choice(NIGHTS),
         time_zone=dice.choice(ZONES),
     )
 

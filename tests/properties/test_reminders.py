@@ -40,8 +40,8 @@ schedules = st.builds(
     ReminderSchedule,
     before=st.lists(spans.filter(bool), max_size=4).map(tuple),
     after=st.lists(spans, min_size=1, max_size=4).map(tuple),
-    most=st.none() | st.integers(1, 5),
-    quiet=st.none() | quiet_hours(),
+    max_reminders=st.none() | st.integers(1, 5),
+    quiet_hours=st.none() | quiet_hours(),
 )
 instants = st.integers(0, 365 * 24 * 60).map(lambda minutes: NOON + minutes * MINUTE)
 
@@ -72,10 +72,10 @@ def test_no_instant_is_moved_into_the_quiet_hours_nor_further_than_their_end(
     quiet: QuietHours, moment: tuple[datetime, tzinfo]
 ) -> None:
     at, zone = moment
-    over = quiet.over(at, zone)
+    over = quiet.end_after(at, zone)
     assert at <= over < at + DAY
     assert not _within(quiet, _wall(over, zone))
-    assert quiet.over(over, zone) == over
+    assert quiet.end_after(over, zone) == over
     # All the way there it was quiet, but for what the clocks skipped of it.
     minutes = int((over - at) / MINUTE)
     awake = sum(not _within(quiet, _wall(at + n * MINUTE, zone)) for n in range(minutes))
@@ -119,7 +119,9 @@ def test_who_wakes_up_at_any_time_sends_no_more_and_nothing_at_night(
             due = [step for step in schedule.steps(due_by, zone) if NOON < step <= now]
             assert len(due) > settled  # something was due that no wake-up had seen
             settled = len(due)
-            assert schedule.quiet is None or not _within(schedule.quiet, _wall(now, zone))
+            assert schedule.quiet_hours is None or not _within(
+                schedule.quiet_hours, _wall(now, zone)
+            )
             assert expire_by is None or now < expire_by
         progress = decided.progress
     assert progress is None or progress.sent <= len(planned)

@@ -138,7 +138,7 @@ def _simulated(store: Store, *, cases: int, random_instants: int, seed: int) -> 
 def _is_worth_it(year: Year) -> None:
     cases, sent = year.cases.values(), sum(year.sent.values())
     assert sent > 2 * len(cases)
-    assert any(case.schedule.most == len(case.planned()) for case in cases)
+    assert any(case.schedule.max_reminders == len(case.planned()) for case in cases)
     for stopped in ("ended_at", "expire_by"):
         assert any(_cut(case, stopped) for case in cases)
 
@@ -184,7 +184,7 @@ def test_a_scheduler_that_runs_only_at_random_is_late_but_sends_nothing_else() -
         planned = case.planned()
         assert len(sent_at) <= len(planned)
         for at in sent_at:
-            quiet = case.schedule.quiet
+            quiet = case.schedule.quiet_hours
             assert any(step <= at for step in planned), "nothing was due yet"
             assert case.ended_at is None or at < case.ended_at
             assert quiet is None or case._awake(at) == at, "quiet hours"

@@ -58,7 +58,7 @@ class Audit:
 
     def wrongs(self) -> Iterator[str]:
         """All that is wrong."""
-        yield from self.promised()
+        yield from self.reserved()
         yield from self.readers()
         for one in self.messages.values():
             yield from self.message(one)
@@ -70,7 +70,7 @@ class Audit:
             yield from self.invoice(key, invoice)
         yield from self.money()
 
-    def promised(self) -> Iterator[str]:
+    def reserved(self) -> Iterator[str]:
         """Every answer is kept, and is the same for all callers."""
         for name, request in self.scenario.log.requests.items():
             if any(about(answer) != about(request.answers[0]) for answer in request.answers):
@@ -116,7 +116,7 @@ class Audit:
                 if one.id not in self.seen:
                     yield f"{one.id} counts as sent, and is lost"
             case DeliveryStatus.FAILED:
-                if one.address != GONE and one.attempts < retries.attempts:
+                if one.address != GONE and one.attempts < retries.max_attempts:
                     yield f"{one.id} failed with attempts left: {one!r}"
             case DeliveryStatus.SUPPRESSED:
                 if self.open_at(one, one.ended_at):
@@ -145,8 +145,8 @@ class Audit:
                 if one.id not in self.received:
                     yield f"{one.id} counts as sent to an endpoint, and is lost"
             case DeliveryStatus.FAILED:
-                spent = one.attempts >= WEBHOOK_RETRIES.attempts
-                late = self.scenario.scheduler.tally.leaps and WEBHOOK_RETRIES.within
+                spent = one.attempts >= WEBHOOK_RETRIES.max_attempts
+                late = self.scenario.scheduler.tally.leaps and WEBHOOK_RETRIES.give_up_after
                 if webhook_endpoint.url != REJECTING and not spent and not late:
                     yield f"{one.id} failed with attempts left: {one!r}"
                 if not webhook_endpoint.silenced:
@@ -189,7 +189,7 @@ class Audit:
         taken = [one.message.id for one in self.scenario.provider.taken]
         taken += [one.webhook_event.id for one in self.scenario.webhook_receivers.taken]
         extra, tally = len(taken) - len(set(taken)), self.scenario.scheduler.tally
-        most = tally.killed + tally.failed + tally.denied + tally.leaps * self.scenario.hands
+        most = tally.killed + tally.failed + tally.denied + tally.leaps * self.scenario.concurrency
         if extra > most:
             yield f"{extra} came again, for at most {most} reasons"
 

@@ -7,7 +7,7 @@ from random import Random
 
 from billhook_adapters.testing.faults import Point
 
-RECEIVERS = (Point.SEND, Point.ANNOUNCE)
+RECEIVERS = (Point.SEND, Point.WEBHOOK)
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ from billhook_adapters.testing import (
 )
 from billhook_adapters.testing.builders import add_webhook_endpoint, open_account
 from billhook_adapters.testing.faults import (
-    FaultyAnnouncer,
     FaultyClock,
     FaultySender,
     FaultyStore,
+    FaultyWebhookSender,
 )
 from simulation.clients import Client, RequestLog
 from simulation.probabilities import probabilities
@@ -50,8 +50,8 @@ SLOW = {"email": {"most": 2, "within": MINUTE}}
 ACCOUNTS = {
     ONE: [
         an_account(ONE),
-        an_account(ONE, retries={"attempts": 2, "first": timedelta(seconds=10)}),
-        an_account(ONE, rates=SLOW),
+        an_account(ONE, retries={"max_attempts": 2, "first_wait": timedelta(seconds=10)}),
+        an_account(ONE, rate_limits=SLOW),
     ],
     TWO: [an_account(TWO, number_prefix="INV-")],
 }
@@ -138,7 +138,7 @@ class Scenario:
             self.clock,
             self.ids,
             dict.fromkeys(Medium, sender),
-            FaultyAnnouncer(self.webhook_receivers, scheduler),
+            FaultyWebhookSender(self.webhook_receivers, scheduler),
         )
         self.invoices = [
             InvoiceKey(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
@@ -155,7 +155,7 @@ class Scenario:
         for command, answer in zip(made, service.execute_all(made), strict=True):
             self.log.requests[str(command.key)].answers.append(answer)
         self.inline = random.random() < 0.15
-        self.hands = 1
+        self.concurrency = 1
         self.started = count(1)
 
     def run(self) -> None:

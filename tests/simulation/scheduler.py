@@ -220,14 +220,14 @@ class Scheduler:
             self.record(actor.name, f"is stopped for {leap} seconds")
 
     def _prevent(self, actor: Actor, point: Point) -> None:
-        if point in (Point.SEND, Point.ANNOUNCE):
+        if point in (Point.SEND, Point.WEBHOOK):
             self.record(actor.name, "is answered that it cannot be taken now")
             raise (ConnectionError if self.random.random() < 0.5 else TimeoutError)("busy")
         if point in (Point.BEGIN, Point.READ, Point.COMMIT):
             self._failed(actor, "cannot reach the store")
 
     def _deny(self, actor: Actor, point: Point) -> None:
-        if point in (Point.SEND, Point.ANNOUNCE):
+        if point in (Point.SEND, Point.WEBHOOK):
             self.tally.denied += 1
             self.record(actor.name, "is answered that it was not taken, which it was")
             kinds = (ConnectionError, TimeoutError, TimeoutError, ZeroDivisionError)

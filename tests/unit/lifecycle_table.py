@@ -91,7 +91,7 @@ def _word(answer: Result[Any, Any], invoice: Invoice) -> str:
             raise AssertionError(answer)
 
 
-def promised(operation: Operation, status: Status) -> str:
+def by_the_lookup(operation: Operation, status: Status) -> str:
     """What the compiled look-up says of the same pair, in the words of the table."""
     leads = (lifecycle.NEXT.get((status, trigger)) for trigger in lifecycle.TRIGGERS[operation])
     return "/".join(dict.fromkeys("-" if to is None else to.value for to in leads))
@@ -101,4 +101,4 @@ def assert_the_table_holds() -> None:
     """Every cell agrees with the operations and with the compiled look-up."""
     for (operation, status), cell in CELLS.items():
         assert (operation, status, found(operation, status)) == (operation, status, cell)
-        assert (operation, status, promised(operation, status)) == (operation, status, cell)
+        assert (operation, status, by_the_lookup(operation, status)) == (operation, status, cell)

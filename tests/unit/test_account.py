@@ -57,8 +57,10 @@ def test_the_defaults_ask_for_nothing() -> None:
         invoice_wait=timedelta(0),
         number_prefix=None,
         number_width=4,
-        retries=RetryPolicy(attempts=8, first=timedelta(seconds=30), longest=timedelta(hours=6)),
-        rates=RateLimits(sms=None, email=None),
+        retries=RetryPolicy(
+            max_attempts=8, first_wait=timedelta(seconds=30), max_wait=timedelta(hours=6)
+        ),
+        rate_limits=RateLimits(sms=None, email=None),
     )
 
 
@@ -70,7 +72,13 @@ def test_no_policy_waits_for_less_than_nothing(field: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"attempts": 0}, {"attempts": 101}, {"attempts": True}, {"first": -1}, {"longest": -1}],
+    [
+        {"max_attempts": 0},
+        {"max_attempts": 101},
+        {"max_attempts": True},
+        {"first_wait": -1},
+        {"max_wait": -1},
+    ],
 )
 def test_retries_are_between_one_and_a_hundred(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(given))):
@@ -79,7 +87,7 @@ def test_retries_are_between_one_and_a_hundred(given: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("attempts", [1, 100])
 def test_the_bounds_of_retries_are_theirs(attempts: int) -> None:
-    assert RetryPolicy(attempts=attempts).attempts == attempts
+    assert RetryPolicy(max_attempts=attempts).max_attempts == attempts
 
 
 def test_a_prefix_has_at_most_32_characters() -> None:

@@ -60,9 +60,9 @@ class LimitedStore(InMemoryStore):
         super().__init__()
         self.limits: list[int] = []
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         self.limits.append(limit)
-        return super().forget(now, limit)
+        return super().delete_expired_records(now, limit)
 
 
 def _queued(running: InMemoryService, medium: Medium = Medium.EMAIL) -> MessageKey:
@@ -84,7 +84,7 @@ def test_a_message_is_handed_over_once() -> None:
     running = InMemoryService()
     key = _queued(running)
     wakes = [running.background_jobs.deliver(key) for _ in range(3)]
-    assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
+    assert wakes == [AttemptResult.ATTEMPTED, AttemptResult.NOTHING, AttemptResult.NOTHING]
     (delivered,) = running.sender.delivered
     assert (delivered.id, delivered.to) == (key.message, "ravi@example.com")
     message = _only(running)
@@ -100,11 +100,11 @@ def test_a_message_that_is_not_due_yet_is_nothing_to_do() -> None:
     running = InMemoryService()
     key = _queued(running)
     running.sender.faults.append(Transient("busy", timedelta(minutes=1)))
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(running).status, _only(running).reason) == (DeliveryStatus.QUEUED, "busy")
     assert running.background_jobs.deliver(key) is AttemptResult.NOTHING
     running.clock.advance(timedelta(minutes=1))
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(running).status, _only(running).attempts) == (DeliveryStatus.SENT, 2)
 
 
@@ -152,12 +152,12 @@ def test_a_message_is_checked_again_for_its_own_medium() -> None:
     running.issued(customer=a_customer(contact=None))
     by_email = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
     key = running.service.execute(by_email).unwrap().key
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
 
 def test_the_throttle_does_not_hold_back_what_was_already_requested() -> None:
     running = InMemoryService(resend_wait=timedelta(hours=1))
-    assert running.background_jobs.deliver(_queued(running)) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(_queued(running)) is AttemptResult.ATTEMPTED
 
 
 def test_a_message_about_a_missing_invoice_is_suppressed() -> None:
@@ -184,7 +184,7 @@ def test_without_a_sender_a_message_fails_for_good() -> None:
     running = InMemoryService()
     key = _queued(running, Medium.SMS)
     bare = replace(running.background_jobs, senders={})
-    assert bare.deliver(key) is AttemptResult.HANDED_OVER
+    assert bare.deliver(key) is AttemptResult.ATTEMPTED
     message = _only(running)
     assert (message.status, message.reason) == (
         DeliveryStatus.FAILED,
@@ -206,7 +206,7 @@ def test_the_status_of_a_message_follows_from_the_error_of_the_provider(
     running = InMemoryService()
     key = _queued(running)
     running.sender.faults.append(fault)
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(running).status, _only(running).reason) == (status, fault.reason)
 
 
@@ -216,7 +216,7 @@ def test_a_message_that_another_worker_claimed_is_not_sent() -> None:
     seen: list[AttemptResult] = []
     meanwhile = ActingSender(lambda: seen.append(running.background_jobs.deliver(key)))
     background_jobs = replace(running.background_jobs, senders={Medium.EMAIL: meanwhile})
-    assert background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert seen == [AttemptResult.NOTHING]
     assert _only(running).attempts == 1
 
@@ -253,9 +253,9 @@ def test_a_claimed_message_is_not_sent_once_its_lease_has_ended() -> None:
     assert isinstance(job, DeliveryJob)
     running.clock.advance(LEASE)
     attempt = running.background_jobs.attempt(job)
-    assert (attempt.answer, running.sender.delivered) == (None, [])
+    assert (attempt.result, running.sender.delivered) == (None, [])
     assert running.background_jobs.conclude((attempt,)) == [AttemptResult.NOTHING]
-    assert running.background_jobs.deliver(job.dispatch.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(job.dispatch.key) is AttemptResult.ATTEMPTED
 
 
 def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
@@ -266,7 +266,7 @@ def test_messages_are_claimed_and_concluded_together_or_not_at_all() -> None:
     assert isinstance(job, DeliveryJob)
     assert [nothing, again] == [AttemptResult.NOTHING] * 2
     attempt = running.background_jobs.attempt(job)
-    assert running.background_jobs.conclude((attempt, attempt)) == [AttemptResult.HANDED_OVER] * 2
+    assert running.background_jobs.conclude((attempt, attempt)) == [AttemptResult.ATTEMPTED] * 2
     assert _only(running).attempts == 1
 
 
@@ -335,7 +335,7 @@ def test_a_dead_letter_can_be_requeued_once_for_each_failure() -> None:
     assert twice == Failure(NotDeadLetter(DeliveryStatus.QUEUED))
     assert missing == Failure(MessageNotFound())
     assert running.service.message(key) == _only(running)
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert _only(running).status is DeliveryStatus.SENT
 
 

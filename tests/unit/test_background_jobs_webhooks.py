@@ -82,7 +82,7 @@ def test_a_webhook_event_is_sent_once() -> None:
     running = InMemoryService()
     key = _queued(running)
     wakes = [running.background_jobs.deliver(key) for _ in range(3)]
-    assert wakes == [AttemptResult.HANDED_OVER, AttemptResult.NOTHING, AttemptResult.NOTHING]
+    assert wakes == [AttemptResult.ATTEMPTED, AttemptResult.NOTHING, AttemptResult.NOTHING]
     (context,) = running.webhook_sender.sent
     assert context.webhook_event.id == key.message
     assert (_only(running).status, _only(running).sent_at) == (DeliveryStatus.SENT, NOON)
@@ -170,7 +170,7 @@ def test_an_invoice_that_expired_since_is_sent_as_it_was() -> None:
     key = _queued(running)
     running.clock.set(TOMORROW)
     running.background_jobs.sweep()
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert running.webhook_sender.sent[0].invoice.status is Status.ISSUED
 
 
@@ -189,7 +189,7 @@ def test_an_event_whose_sender_died_is_sent_again_under_the_same_id() -> None:
     assert running.background_jobs.deliver(key) is AttemptResult.NOTHING
     running.clock.set(NOON + LEASE)
     assert list(running.store.sendable(running.clock.now(), 10)) == [key]
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     ((before,), (after,)) = dying.sent, running.webhook_sender.sent
     assert before.webhook_event.id == after.webhook_event.id == key.message
     assert (before.invoice, list(before.events)) == (after.invoice, list(after.events))
@@ -202,7 +202,7 @@ def test_an_attempt_that_outlives_its_lease_records_nothing() -> None:
 
     def sleeps() -> None:
         running.clock.advance(LEASE)
-        assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+        assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
     assert _with(running, ActingWebhookSender(sleeps)).deliver(key) is AttemptResult.NOTHING
     assert (_only(running).attempts, _only(running).provider_id) == (2, None)
@@ -213,7 +213,7 @@ def test_a_webhook_event_that_another_worker_claimed_is_not_sent() -> None:
     key = _queued(running)
     seen: list[AttemptResult] = []
     acting = ActingWebhookSender(lambda: seen.append(running.background_jobs.deliver(key)))
-    assert _with(running, acting).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(running, acting).deliver(key) is AttemptResult.ATTEMPTED
     assert seen == [AttemptResult.NOTHING]
     assert _only(running).provider_id == "hook_1"
 
@@ -222,7 +222,7 @@ def test_a_webhook_event_that_another_worker_claimed_is_not_sent() -> None:
 def test_an_endpoint_that_does_not_answer_is_retried_for_a_day_then_silenced(
     fault: SendError,
 ) -> None:
-    running = InMemoryService(retries={"attempts": 1})  # of messages to payers, not of webhooks
+    running = InMemoryService(retries={"max_attempts": 1})  # of messages to payers, not of webhooks
     _queued(running)
     running.webhook_sender.faults += [fault] * 100
     silenced: list[bool] = []
@@ -242,7 +242,7 @@ def test_an_endpoint_that_answers_in_the_end_is_not_silenced() -> None:
     running = InMemoryService()
     _queued(running)
     running.webhook_sender.faults += [Transient("busy")] * 5
-    assert _until_it_ends(running) == [AttemptResult.HANDED_OVER] * 6
+    assert _until_it_ends(running) == [AttemptResult.ATTEMPTED] * 6
     assert (_only(running).status, _silenced(running)) == (DeliveryStatus.SENT, False)
 
 
@@ -269,7 +269,9 @@ def test_silencing_keeps_what_was_changed_meanwhile() -> None:
         running.add_webhook_endpoint(url="https://moved.example")
         raise RuntimeError
 
-    worn = running.webhook_events()[0].model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
+    worn = running.webhook_events()[0].model_copy(
+        update={"attempts": WEBHOOK_RETRIES.max_attempts - 1}
+    )
     with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
     _with(running, ActingWebhookSender(moves)).deliver(key)
@@ -322,11 +324,11 @@ def test_an_endpoint_deleted_before_the_last_attempt_fails_is_not_silenced() -> 
         running.store._rows.webhook_endpoints.clear()
         raise RuntimeError
 
-    worn = _only(running).model_copy(update={"attempts": WEBHOOK_RETRIES.attempts - 1})
+    worn = _only(running).model_copy(update={"attempts": WEBHOOK_RETRIES.max_attempts - 1})
     with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: worn}))
-    assert _with(running, ActingWebhookSender(leaves)).deliver(key) is AttemptResult.HANDED_OVER
-    assert _only(running).reason == "the sender broke: RuntimeError"
+    assert _with(running, ActingWebhookSender(leaves)).deliver(key) is AttemptResult.ATTEMPTED
+    assert _only(running).reason == "the sender raised RuntimeError"
     assert running.store._rows.webhook_endpoints == {}
 
 
@@ -335,7 +337,7 @@ def test_an_event_whose_last_lease_ends_is_a_dead_letter_and_its_endpoint_silenc
     key = _queued(running)
     lost = _only(running).model_copy(
         update={
-            "attempts": WEBHOOK_RETRIES.attempts,
+            "attempts": WEBHOOK_RETRIES.max_attempts,
             "status": DeliveryStatus.SENDING,
             "due_at": NOON + LEASE,
         }
@@ -343,10 +345,10 @@ def test_an_event_whose_last_lease_ends_is_a_dead_letter_and_its_endpoint_silenc
     with running.store.transaction() as transaction:
         transaction.save(PendingWrites(messages={key: lost}))
     running.clock.set(NOON + LEASE)
-    assert running.background_jobs.deliver(key) is AttemptResult.GIVEN_UP
+    assert running.background_jobs.deliver(key) is AttemptResult.DEAD_LETTER
     assert (_only(running).status, _only(running).reason) == (
         DeliveryStatus.FAILED,
-        "no sender came back",
+        "lease expired after the last attempt",
     )
     assert _silenced(running)
     assert running.sent_webhooks() == []
@@ -359,10 +361,10 @@ def test_an_exception_of_the_webhook_sender_does_not_stop_the_jobs() -> None:
     def breaks() -> None:
         raise RuntimeError
 
-    assert _with(running, ActingWebhookSender(breaks)).deliver(key) is AttemptResult.HANDED_OVER
+    assert _with(running, ActingWebhookSender(breaks)).deliver(key) is AttemptResult.ATTEMPTED
     assert (_only(running).status, _only(running).reason) == (
         DeliveryStatus.QUEUED,
-        "the sender broke: RuntimeError",
+        "the sender raised RuntimeError",
     )
 
 
@@ -372,7 +374,7 @@ def test_jobs_without_a_webhook_sender_leave_events_to_others() -> None:
     before = _only(running)
     assert _with(running, None).deliver(key) is AttemptResult.NOTHING
     assert _only(running) == before
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
 
 
 def test_a_webhook_has_the_messages_of_its_version_however_late_it_is_sent() -> None:
@@ -403,14 +405,14 @@ def test_a_head_start_is_only_for_the_first_attempt_at_a_message() -> None:
     message = (
         running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
-    assert patient.deliver(event_type) is AttemptResult.HANDED_OVER  # no one else would send it
+    assert patient.deliver(event_type) is AttemptResult.ATTEMPTED  # no one else would send it
     running.clock.set(NOON + start - TICK)
     assert patient.deliver(message) is AttemptResult.NOTHING
     assert running.messages()[0].attempts == 0
     running.clock.set(NOON + start)
     running.sender.faults.append(Transient("busy", timedelta(0)))
-    assert patient.deliver(message) is AttemptResult.HANDED_OVER
-    assert patient.deliver(message) is AttemptResult.HANDED_OVER
+    assert patient.deliver(message) is AttemptResult.ATTEMPTED
+    assert patient.deliver(message) is AttemptResult.ATTEMPTED
     assert running.messages()[0].status is DeliveryStatus.SENT
 
 
@@ -423,8 +425,8 @@ def test_a_head_start_does_not_hold_up_a_second_attempt() -> None:
         running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap().key
     )
     running.sender.faults.append(Transient("busy", timedelta(0)))
-    assert running.background_jobs.deliver(key) is AttemptResult.HANDED_OVER
-    assert patient.deliver(key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(key) is AttemptResult.ATTEMPTED
+    assert patient.deliver(key) is AttemptResult.ATTEMPTED
     assert running.messages()[0].status is DeliveryStatus.SENT
 
 

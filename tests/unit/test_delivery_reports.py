@@ -71,7 +71,7 @@ def test_a_bounced_message_keeps_the_reason_and_the_invoice_is_unchanged() -> No
         "mailbox full",
     )
     assert running.service.get(ACME, ONE) == before
-    assert medium_status(running.messages(), EMAIL, asked=False) == "sent"
+    assert medium_status(running.messages(), EMAIL, requested=False) == "sent"
     assert isinstance(
         running.service.execute(Notify(account=ACME, invoice=ONE, medium=EMAIL)), Success
     )

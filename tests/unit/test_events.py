@@ -122,7 +122,7 @@ def test_an_update_is_read_with_the_fields_that_it_set() -> None:
 
 @pytest.mark.parametrize(("name", "version"), [("invoice.exploded", 1), ("invoice.cancelled", 2)])
 def test_an_unknown_event_is_not_guessed(name: str, version: int) -> None:
-    with pytest.raises(ValueError, match=f"no fact {name} of version {version} is known"):
+    with pytest.raises(ValueError, match=f"no event {name} of version {version} is known"):
         decode(name, version, b'{"at":"2026-01-01T12:00:00.000000Z"}')
 
 
@@ -138,7 +138,7 @@ def test_every_event_has_a_name_of_its_own() -> None:
 
 
 def test_the_diagram_shows_exactly_the_events() -> None:
-    changes, beside = (events.__doc__ or "").split("beside the replay")
+    changes, beside = (events.__doc__ or "").split("not part of the replay")
     drawn = [re.findall(r"[├└]── ([A-Z]\w+)", half) for half in (changes, beside)]
     assert drawn == [
         [event.__name__ for event in get_args(InvoiceChanged)],

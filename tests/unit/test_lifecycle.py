@@ -27,7 +27,7 @@ from billhook.lifecycle.transitions import (
 from billhook.model.invoice import Status
 from billhook.model.patch import DocumentField, Patch
 from billhook_adapters.testing.builders import NOON, TOMORROW, an_invoice
-from unit.lifecycle_table import CELLS, INVOICES, allowed_in, found, promised, results_of
+from unit.lifecycle_table import CELLS, INVOICES, allowed_in, by_the_lookup, found, results_of
 
 PAIRS = [pytest.param(*pair, id=f"{pair[0]}-{pair[1]}") for pair in CELLS]
 DOMAIN = Path(lifecycle.__file__).parent
@@ -44,7 +44,7 @@ def test_every_operation_does_what_the_table_says(operation: Operation, status: 
 
 @pytest.mark.parametrize(("operation", "status"), PAIRS)
 def test_the_lookup_leads_where_the_table_says(operation: Operation, status: Status) -> None:
-    assert promised(operation, status) == CELLS[operation, status]
+    assert by_the_lookup(operation, status) == CELLS[operation, status]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_invoice_without_expiry_never_expires() -> None:
 def test_nothing_can_be_done_to_a_tombstone(operation: Operation) -> None:
     tombstone = delete(INVOICES[Status.DRAFT], now=NOON).unwrap().invoice
     gone = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
-    assert StatusCheck(operation).refusal(tombstone, NOON) == gone
+    assert StatusCheck(operation).error(tombstone, NOON) == gone
 
 
 def test_the_transition_table_is_read_only() -> None:

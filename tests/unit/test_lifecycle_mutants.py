@@ -74,7 +74,7 @@ def _install(table: Table, patch: pytest.MonkeyPatch) -> None:
     for module in modules:
         for name, value in list(vars(module).items()):
             if isinstance(value, StatusCheck):
-                patch.setattr(module, name, StatusCheck(value._gone.failure().operation))
+                patch.setattr(module, name, StatusCheck(value._deleted.failure().operation))
 
 
 def _survives(rows: Rows) -> bool:

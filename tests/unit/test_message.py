@@ -39,7 +39,9 @@ from billhook_adapters.testing import NOON
 LEASE = timedelta(minutes=2)
 LATER = NOON + timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
-RETRIES = RetryPolicy(attempts=3, first=timedelta(seconds=30), longest=timedelta(seconds=100))
+RETRIES = RetryPolicy(
+    max_attempts=3, first_wait=timedelta(seconds=30), max_wait=timedelta(seconds=100)
+)
 
 TABLE = """
           queued      sending     sent       delivered  bounced  failed  suppressed
@@ -158,7 +160,7 @@ def test_a_postponed_message_keeps_its_attempts_and_has_waited() -> None:
     waiting = a_message()
     postponed = postpone(waiting, LATER)
     assert postponed == _with(waiting, due_at=LATER)
-    assert (waiting.waited, postponed.waited) == (False, True)
+    assert (waiting.was_deferred, postponed.was_deferred) == (False, True)
 
 
 def test_a_message_that_is_never_due_is_not_claimed() -> None:
@@ -209,7 +211,7 @@ def test_the_wait_doubles_and_spreads_over_its_upper_half(
 
 @pytest.mark.parametrize("attempts", [3, 4, 33, 34, 99])
 def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
-    patient = RetryPolicy(attempts=100, longest=timedelta(seconds=100))
+    patient = RetryPolicy(max_attempts=100, max_wait=timedelta(seconds=100))
     again = next_attempt(attempts, Transient("busy"), patient, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + timedelta(seconds=100)
 
@@ -217,14 +219,14 @@ def test_the_wait_never_exceeds_the_longest(attempts: int) -> None:
 @pytest.mark.parametrize("attempts", [4, 40, 99])
 def test_the_wait_never_exceeds_the_longest_however_long_the_first(attempts: int) -> None:
     day, week = timedelta(days=1), timedelta(days=7)
-    slow = RetryPolicy(attempts=100, first=day, longest=week)
+    slow = RetryPolicy(max_attempts=100, first_wait=day, max_wait=week)
     again = next_attempt(attempts, Transient("busy"), slow, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + week
 
 
 def test_a_wait_is_exact_where_a_float_would_not_be() -> None:
     centuries = timedelta(microseconds=2**54 + 2)
-    slow = RetryPolicy(first=centuries, longest=centuries)
+    slow = RetryPolicy(first_wait=centuries, max_wait=centuries)
     again = next_attempt(1, Transient("busy"), slow, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON + centuries
 
@@ -299,7 +301,7 @@ def test_only_a_dead_letter_can_be_requeued(status: DeliveryStatus) -> None:
 
 def test_a_requeued_message_is_tried_for_as_long_as_a_new_one() -> None:
     day = timedelta(hours=24)
-    retries = RetryPolicy(attempts=100, first=day, longest=day, within=day)
+    retries = RetryPolicy(max_attempts=100, first_wait=day, max_wait=day, give_up_after=day)
     dead = a_message(DeliveryStatus.FAILED, attempts=30, due_at=None, ended_at=NOON + day)
     again = requeue(dead, now=NOON + 30 * day).unwrap()
     claimed = claim(again, now=NOON + 30 * day, lease=LEASE).unwrap()
@@ -317,12 +319,12 @@ def test_a_requeued_message_is_tried_for_as_long_as_a_new_one() -> None:
 def test_a_requeued_message_was_not_put_off() -> None:
     dead = a_message(DeliveryStatus.FAILED, due_at=None, ended_at=NOON)
     again = requeue(dead, now=LATER).unwrap()
-    assert (again.since, again.waited) == (LATER, False)
-    assert postpone(again, LATER + TICK).waited
+    assert (again.since, again.was_deferred) == (LATER, False)
+    assert postpone(again, LATER + TICK).was_deferred
 
 
 @pytest.mark.parametrize(
-    ("statuses", "asked", "word"),
+    ("statuses", "requested", "word"),
     [
         ([], False, None),
         ([], True, "pending"),
@@ -340,11 +342,11 @@ def test_a_requeued_message_was_not_put_off() -> None:
     ],
 )
 def test_the_history_of_a_medium_in_one_word(
-    statuses: list[str], asked: bool, word: str | None
+    statuses: list[str], requested: bool, word: str | None
 ) -> None:
     messages = [a_message(DeliveryStatus(status)) for status in statuses]
-    assert medium_status(messages, Medium.EMAIL, asked=asked) == word
-    assert medium_status(messages, Medium.SMS, asked=False) is None
+    assert medium_status(messages, Medium.EMAIL, requested=requested) == word
+    assert medium_status(messages, Medium.SMS, requested=False) is None
 
 
 def test_a_message_is_found_only_with_its_account() -> None:

@@ -30,10 +30,10 @@ def turn_of(
     *,
     now: datetime = NOON,
     patience: timedelta = SECOND,
-    waited: bool = False,
+    was_deferred: bool = False,
 ) -> tuple[SendSlot, RateLimitState]:
     turn, after = next_slot(
-        {"one": (TEN, rate_limit_states)}, now=now, patience=patience, waited=waited
+        {"one": (TEN, rate_limit_states)}, now=now, patience=patience, was_deferred=was_deferred
     )
     return turn, after["one"]
 
@@ -42,8 +42,8 @@ def test_the_first_turn_is_now_and_the_next_an_interval_later() -> None:
     first, rate_limit_states = turn_of()
     second, rate_limit_states = turn_of(rate_limit_states)
     assert (first, second) == (
-        SendSlot(NOON, promised=False),
-        SendSlot(NOON + STEP, promised=False),
+        SendSlot(NOON, reserved=False),
+        SendSlot(NOON + STEP, reserved=False),
     )
     assert rate_limit_states == RateLimitState(NOON + 2 * STEP, NOON)
 
@@ -51,33 +51,36 @@ def test_the_first_turn_is_now_and_the_next_an_interval_later() -> None:
 def test_unused_slots_are_not_saved_up() -> None:
     _, rate_limit_states = turn_of()
     turn, rate_limit_states = turn_of(rate_limit_states, now=NOON + 60 * SECOND)
-    assert (turn.at, rate_limit_states.free_at) == (NOON + 60 * SECOND, NOON + 60 * SECOND + STEP)
+    assert (turn.at, rate_limit_states.next_free_at) == (
+        NOON + 60 * SECOND,
+        NOON + 60 * SECOND + STEP,
+    )
 
 
 def test_a_turn_as_far_ahead_as_patience_is_taken_and_a_later_one_promised() -> None:
     at_the_end, _ = turn_of(RateLimitState(NOON + SECOND, NOON))
     beyond, after = turn_of(RateLimitState(NOON + SECOND + STEP, NOON))
-    assert at_the_end == SendSlot(NOON + SECOND, promised=False)
-    assert beyond == SendSlot(NOON + SECOND + STEP, promised=True)
+    assert at_the_end == SendSlot(NOON + SECOND, reserved=False)
+    assert beyond == SendSlot(NOON + SECOND + STEP, reserved=True)
     assert after == RateLimitState(NOON + SECOND + STEP, NOON + SECOND + 2 * STEP)
 
 
 def test_promises_are_as_far_apart_as_turns() -> None:
     rate_limit_states = RateLimitState(NOON + 2 * SECOND, NOON)
-    promised: list[SendSlot] = []
+    reserved: list[SendSlot] = []
     for _ in range(3):
         turn, rate_limit_states = turn_of(rate_limit_states)
-        promised.append(turn)
-    assert [turn.at - NOON - 2 * SECOND for turn in promised] == [0 * STEP, STEP, 2 * STEP]
-    assert rate_limit_states.free_at == NOON + 2 * SECOND
+        reserved.append(turn)
+    assert [turn.at - NOON - 2 * SECOND for turn in reserved] == [0 * STEP, STEP, 2 * STEP]
+    assert rate_limit_states.next_free_at == NOON + 2 * SECOND
 
 
 def test_a_new_message_is_sent_after_those_with_reserved_slots() -> None:
     rate_limit_states = RateLimitState(NOON, NOON + 5 * SECOND)
     new, _ = turn_of(rate_limit_states)
     waited, after = turn_of(rate_limit_states, waited=True)
-    assert new == SendSlot(NOON + 5 * SECOND, promised=True)
-    assert waited == SendSlot(NOON, promised=False)
+    assert new == SendSlot(NOON + 5 * SECOND, reserved=True)
+    assert waited == SendSlot(NOON, reserved=False)
     assert after == RateLimitState(NOON + STEP, NOON + 5 * SECOND)
 
 
@@ -87,23 +90,23 @@ def test_a_message_takes_its_turn_in_every_queue_it_stands_in() -> None:
         "all": (TEN, RateLimitState(NOON, NOON)),
         "own": (slow, RateLimitState(NOON + SECOND, NOON)),
     }
-    turn, after = next_slot(queues, now=NOON, patience=SECOND, waited=False)
-    assert turn == SendSlot(NOON + SECOND, promised=False)
-    assert after["all"].free_at == NOON + SECOND + STEP
-    assert after["own"].free_at == NOON + SECOND + timedelta(minutes=1)
+    turn, after = next_slot(queues, now=NOON, patience=SECOND, was_deferred=False)
+    assert turn == SendSlot(NOON + SECOND, reserved=False)
+    assert after["all"].next_free_at == NOON + SECOND + STEP
+    assert after["own"].next_free_at == NOON + SECOND + timedelta(minutes=1)
 
 
 def test_a_queue_that_is_not_to_blame_holds_no_place() -> None:
     queues = {"all": (TEN, None), "own": (TEN, RateLimitState(NOON + 9 * SECOND, NOON))}
-    turn, after = next_slot(queues, now=NOON, patience=SECOND, waited=False)
-    assert turn == SendSlot(NOON + 9 * SECOND, promised=True)
+    turn, after = next_slot(queues, now=NOON, patience=SECOND, was_deferred=False)
+    assert turn == SendSlot(NOON + 9 * SECOND, reserved=True)
     assert after == {"own": RateLimitState(NOON + 9 * SECOND, NOON + 9 * SECOND + STEP)}
 
 
 def test_without_a_rate_every_turn_is_now() -> None:
     unlimited: dict[str, tuple[RateLimit, RateLimitState | None]] = {}
-    turn, after = next_slot(unlimited, now=NOON, patience=SECOND, waited=False)
-    assert (turn, after) == (SendSlot(NOON, promised=False), {})
+    turn, after = next_slot(unlimited, now=NOON, patience=SECOND, was_deferred=False)
+    assert (turn, after) == (SendSlot(NOON, reserved=False), {})
 
 
 @pytest.mark.parametrize("most", [0, 1_000_001, True])
@@ -115,7 +118,7 @@ def test_a_rate_is_of_at_least_one_message(most: int) -> None:
 def paced(running: InMemoryService, sms: int) -> BackgroundJobs:
     return replace(
         running.background_jobs,
-        rates=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
+        rate_limits=RateLimits(sms=RateLimit(most=sms, within=SECOND)),
     )
 
 
@@ -148,7 +151,7 @@ def test_what_has_no_turn_soon_is_postponed_without_an_attempt() -> None:
     background_jobs = paced(running, 1)
     assert background_jobs.deliver(second) is AttemptResult.NOTHING
     running.clock.advance(SECOND)
-    assert background_jobs.deliver(second) is AttemptResult.HANDED_OVER
+    assert background_jobs.deliver(second) is AttemptResult.ATTEMPTED
 
 
 def test_what_is_refused_takes_no_turn() -> None:
@@ -160,10 +163,10 @@ def test_what_is_refused_takes_no_turn() -> None:
 
 
 def test_an_account_has_a_rate_of_its_own() -> None:
-    running = InMemoryService(rates=RateLimits(sms=RateLimit(most=1, within=SECOND)))
+    running = InMemoryService(rate_limits=RateLimits(sms=RateLimit(most=1, within=SECOND)))
     first, second = queued(running, 2)
-    assert running.background_jobs.deliver(first) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(first) is AttemptResult.ATTEMPTED
     assert running.background_jobs.deliver(second) is AttemptResult.POSTPONED
     by_mail = Notify(account=ACME, invoice=InvoiceId("inv_0"), medium=Medium.EMAIL)
     mail = running.service.execute(by_mail).unwrap().key
-    assert running.background_jobs.deliver(mail) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(mail) is AttemptResult.ATTEMPTED

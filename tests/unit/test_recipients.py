@@ -126,7 +126,7 @@ def test_no_copy_goes_to_a_suppressed_address() -> None:
 
 def test_a_document_without_recipients_has_no_copies_to_spare() -> None:
     document = a_document()
-    assert document.sparing([AP]) is document
+    assert document.without_copies_to([AP]) is document
 
 
 def test_a_recipient_named_twice_gets_one_message() -> None:

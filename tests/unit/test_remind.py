@@ -105,7 +105,7 @@ def test_no_step_is_planned_once_time_has_run_out(expire_by: datetime, steps: in
 
 
 def test_no_more_is_planned_than_the_schedule_allows() -> None:
-    schedule = SCHEDULE.model_copy(update={"most": 2})
+    schedule = SCHEDULE.model_copy(update={"max_reminders": 2})
     assert reminder_times(_due(), schedule, UTC) == STEPS[:2]
 
 
@@ -220,7 +220,7 @@ def test_after_the_last_step_nothing_is_left_but_the_count() -> None:
 
 
 def test_no_more_are_sent_than_the_schedule_allows() -> None:
-    schedule = SCHEDULE.model_copy(update={"most": 2})
+    schedule = SCHEDULE.model_copy(update={"max_reminders": 2})
     second = _remind(_due(), STEPS[1], ReminderProgress(STEPS[0], 1, STEPS[1]), schedule)
     assert (len(second.notifications), second.progress) == (2, ReminderProgress(STEPS[1], 2, None))
     moved = _due(due_by=DUE + 99 * DAY)
@@ -252,7 +252,9 @@ def test_an_address_that_must_not_be_written_to_is_left_out(deliverability: Deli
 
 def test_who_is_late_at_night_waits_for_the_morning() -> None:
     kolkata = ZoneInfo("Asia/Kolkata")
-    schedule = ReminderSchedule(after=[0 * DAY], quiet=QuietHours(start=time(21), end=time(8)))
+    schedule = ReminderSchedule(
+        after=[0 * DAY], quiet_hours=QuietHours(start=time(21), end=time(8))
+    )
     progress, midnight = ReminderProgress(NOON, 0, DUE), datetime(2026, 1, 11, 18, 30, tzinfo=UTC)
     late = remind(_due(), schedule, kolkata, progress, now=midnight, deliverabilities={})
     morning = datetime(2026, 1, 12, 2, 30, tzinfo=UTC)
@@ -278,9 +280,12 @@ def test_the_outlook_is_what_was_sent_and_every_step_that_is_left() -> None:
     sent = ReminderProgress(STEPS[0], 1, STEPS[1])
     seen = outlook(_due(), SCHEDULE, UTC, sent, now=STEPS[0] + HOUR)
     assert seen == ReminderOutlook(1, STEPS[1:])
-    capped = SCHEDULE.model_copy(update={"most": 2})
+    capped = SCHEDULE.model_copy(update={"max_reminders": 2})
     assert outlook(_due(), capped, UTC, sent, now=STEPS[0] + HOUR) == ReminderOutlook(1, STEPS[1:2])
-    fewer, twice = SCHEDULE.model_copy(update={"most": 1}), ReminderProgress(STEPS[0], 2, STEPS[1])
+    fewer, twice = (
+        SCHEDULE.model_copy(update={"max_reminders": 1}),
+        ReminderProgress(STEPS[0], 2, STEPS[1]),
+    )
     assert outlook(_due(), fewer, UTC, twice, now=STEPS[0]) == ReminderOutlook(2, ())
 
 

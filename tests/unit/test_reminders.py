@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Customer, Medium
-from billhook.model.reminder_schedule import MOST_STEPS, QuietHours, ReminderSchedule
+from billhook.model.reminder_schedule import MAX_STEPS, QuietHours, ReminderSchedule
 from billhook_adapters.testing import NOON, an_account
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
@@ -116,7 +116,7 @@ def test_a_day_that_a_country_skipped_has_no_end() -> None:
 
 
 def test_steps_that_meet_at_the_end_of_a_night_are_one() -> None:
-    schedule = ReminderSchedule(before=[HOUR, 2 * HOUR], after=[0 * HOUR, DAY], quiet=NIGHT)
+    schedule = ReminderSchedule(before=[HOUR, 2 * HOUR], after=[0 * HOUR, DAY], quiet_hours=NIGHT)
     steps = schedule.steps(_at("2026-01-01T23:00+00:00"), UTC)
     assert [step.isoformat() for step in steps] == [
         "2026-01-02T08:00:00+00:00",
@@ -130,7 +130,7 @@ def test_without_quiet_hours_a_step_stays_where_it_is() -> None:
 
 @pytest.mark.parametrize("year", [1, 2, 9998, 9999])
 def test_at_the_ends_of_time_no_reminder_is_planned(year: int) -> None:
-    schedule = ReminderSchedule(before=[366 * DAY], after=[366 * DAY], quiet=NIGHT)
+    schedule = ReminderSchedule(before=[366 * DAY], after=[366 * DAY], quiet_hours=NIGHT)
     assert schedule.steps(datetime(year, 12, 31, 23, 59, tzinfo=UTC), ZoneInfo("Etc/GMT-14")) == ()
 
 
@@ -142,8 +142,8 @@ def test_at_the_ends_of_time_no_reminder_is_planned(year: int) -> None:
         ({"before": [367 * DAY]}, "before.0"),
         ({"after": [-DAY]}, "after.0"),
         ({"after": [367 * DAY]}, "after.0"),
-        ({"after": [n * HOUR for n in range(MOST_STEPS + 1)]}, "after"),
-        ({"before": [n * HOUR for n in range(1, MOST_STEPS + 2)]}, "before"),
+        ({"after": [n * HOUR for n in range(MAX_STEPS + 1)]}, "after"),
+        ({"before": [n * HOUR for n in range(1, MAX_STEPS + 2)]}, "before"),
         ({"after": [DAY], "most": 0}, "most"),
         ({"after": [DAY], "most": True}, "most"),
         ({"after": [DAY], "media": ["fax"]}, "media"),
@@ -190,9 +190,9 @@ def test_an_accounts_schedule_is_read_as_it_was_stored() -> None:
     schedule = ReminderSchedule(
         before=[DAY],
         after=[HOUR],
-        most=3,
+        max_reminders=3,
         media=[Medium.SMS, Medium.EMAIL, Medium.SMS],
-        quiet=QuietHours(start=time(21, 0, 0, 1), end=time(8)),
+        quiet_hours=QuietHours(start=time(21, 0, 0, 1), end=time(8)),
         time_zone="Asia/Kolkata",
     )
     account = an_account(reminders=schedule)

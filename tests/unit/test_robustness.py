@@ -23,7 +23,7 @@ from billhook.messaging.delivery import (
     DeliveryStatus,
     Transient,
     conclude,
-    give_up,
+    dead_letter,
     next_attempt,
 )
 from billhook.model.account import AccountPolicy, RetryPolicy
@@ -69,12 +69,12 @@ def test_the_accounts_rule_rounds_unless_the_document_names_one() -> None:
 
 
 def test_a_history_with_an_overpayment_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^a payment took more than was due$"):
+    with pytest.raises(ValueError, match=r"^a payment exceeds the amount due$"):
         apply(an_invoice(), PaymentRecorded(NOON, Reference("pay_1"), 10**9))
 
 
 def test_a_history_that_updates_a_settled_field_is_refused() -> None:
-    with pytest.raises(ValueError, match="settled in paid"):
+    with pytest.raises(ValueError, match="not editable in paid"):
         apply(an_invoice(Status.PAID), InvoiceUpdated(NOON, Patch(terms="other")))
 
 
@@ -122,21 +122,21 @@ def test_a_negative_wait_is_no_wait() -> None:
 
 
 def test_a_message_fails_once_the_lease_of_its_last_attempt_ends() -> None:
-    retries = RetryPolicy(attempts=2)
+    retries = RetryPolicy(max_attempts=2)
     held = a_message(status=DeliveryStatus.SENDING, attempts=2, due_at=NOON)
     early = NOON - timedelta(microseconds=1)
-    dead = give_up(held, now=NOON, retries=retries)
+    dead = dead_letter(held, now=NOON, retries=retries)
     assert dead == a_message(
         status=DeliveryStatus.FAILED,
         attempts=2,
         due_at=None,
         ended_at=NOON,
-        reason="no sender came back",
+        reason="lease expired after the last attempt",
     )
-    assert give_up(held, now=early, retries=retries) is None
-    assert give_up(held, now=NOON, retries=RetryPolicy(attempts=3)) is None
+    assert dead_letter(held, now=early, retries=retries) is None
+    assert dead_letter(held, now=NOON, retries=RetryPolicy(max_attempts=3)) is None
     queued = a_message(status=DeliveryStatus.QUEUED, attempts=2, due_at=NOON)
-    assert give_up(queued, now=NOON, retries=retries) is None
+    assert dead_letter(queued, now=NOON, retries=retries) is None
 
 
 class Broken:
@@ -153,7 +153,7 @@ class Broken:
 @pytest.mark.parametrize("dies", [False, True])
 def test_a_sender_that_raises_is_called_no_more_often_than_the_policy_says(dies: bool) -> None:
     broken = Broken()
-    running = RunningService(sender=broken, retries=RetryPolicy(attempts=3))
+    running = RunningService(sender=broken, retries=RetryPolicy(max_attempts=3))
     if dies:
 
         def send(*_: object) -> Any:
@@ -170,8 +170,10 @@ def test_a_sender_that_raises_is_called_no_more_often_than_the_policy_says(dies:
         running.clock.advance(timedelta(days=1))
     (message,) = running.messages(sent.invoice.id)
     assert (broken.calls, message.status) == (3, DeliveryStatus.FAILED)
-    assert message.reason == ("no sender came back" if dies else "the sender broke: RuntimeError")
-    assert (AttemptResult.GIVEN_UP in seen) is dies
+    assert message.reason == (
+        "lease expired after the last attempt" if dies else "the sender raised RuntimeError"
+    )
+    assert (AttemptResult.DEAD_LETTER in seen) is dies
 
 
 def test_no_repr_shows_an_address_or_a_short_url() -> None:

@@ -47,12 +47,12 @@ BAD_VALUES: list[tuple[Callable[[], object], str]] = [
     (lambda: minor(Decimal("0.001"), INR), "has more than the 2 decimal places of INR"),
     (lambda: email_address("ravi"), NO_EMAIL),
     (lambda: phone_number("98765 43210"), NO_PHONE),
-    (lambda: apply(an_invoice(), DRAFTED), "only the first fact drafts an invoice"),
-    (lambda: apply(None, InvoiceCancelled(NOON)), "invoice.cancelled has no invoice to happen to"),
-    (lambda: replay([]), "an invoice has at least one fact"),
+    (lambda: apply(an_invoice(), DRAFTED), "only the first event can be invoice.drafted"),
+    (lambda: apply(None, InvoiceCancelled(NOON)), "invoice.cancelled needs an invoice that exists"),
+    (lambda: replay([]), "an invoice has at least one event"),
     (
         lambda: replay([DRAFTED, InvoiceDeleted(NOON), InvoiceCancelled(NOON)]),
-        "invoice.cancelled has no invoice to happen to",
+        "invoice.cancelled needs an invoice that exists",
     ),
 ]
 

@@ -106,13 +106,13 @@ def test_the_messages_of_many_invoices_are_read_together() -> None:
     for one, medium in ((ONE, Medium.EMAIL), (TWO, Medium.SMS), (ONE, Medium.SMS)):
         running.service.execute(Notify(account=ACME, invoice=one, medium=medium)).unwrap()
         running.clock.advance(timedelta(seconds=1))
-    about = running.service.correspondence(ACME, (ONE, TWO, InvoiceId("inv_none")))
+    about = running.service.messages_of(ACME, (ONE, TWO, InvoiceId("inv_none")))
     assert {one: [each.medium for each in messages] for one, messages in about.items()} == {
         ONE: [Medium.EMAIL, Medium.SMS],
         TWO: [Medium.SMS],
     }
-    assert running.service.correspondence(ACME, ()) == {}
-    assert running.service.correspondence(OTHER, (ONE, TWO)) == {}
+    assert running.service.messages_of(ACME, ()) == {}
+    assert running.service.messages_of(OTHER, (ONE, TWO)) == {}
     assert list(running.service.messages(ACME, ONE)) == list(about[ONE])
     assert list(running.service.messages(ACME, InvoiceId("inv_none"))) == []
 

@@ -167,7 +167,7 @@ def test_a_reminder_goes_out_and_says_that_it_is_one() -> None:
     running = _running()
     _due(running)
     (message,) = _swept(running, DUE)
-    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     assert "reminds you of an invoice" in running.sender.delivered[0].text
 
 
@@ -182,30 +182,30 @@ def test_a_reminder_of_an_invoice_paid_meanwhile_is_suppressed() -> None:
 
 def test_a_delayed_reminder_is_not_sent_in_quiet_hours() -> None:
     evening = DUE.replace(hour=20, minute=59)
-    running = _running(ReminderSchedule(after=[0 * DAY], quiet=NIGHT, media=[Medium.EMAIL]))
+    running = _running(ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT, media=[Medium.EMAIL]))
     _due(running, due_by=evening)
     (message,) = _swept(running, evening)
     running.sender.faults.append(Transient("busy", retry_after=HOUR))
-    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
     running.clock.set(evening + HOUR)
     assert running.background_jobs.deliver(message.key) is AttemptResult.POSTPONED
     (waiting,) = running.messages()
     assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, 1)
     assert waiting.due_at == (evening + DAY).replace(hour=8, minute=0)
     running.clock.set(waiting.due_at)
-    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_other_messages_are_sent_at_any_hour() -> None:
-    running = _running(ReminderSchedule(after=[0 * DAY], quiet=NIGHT))
+    running = _running(ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT))
     _due(running)
     running.clock.set(NOON.replace(hour=23))
     message = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS)).unwrap()
-    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_the_quiet_hours_are_those_of_the_payers_zone() -> None:
-    schedule = ReminderSchedule(after=[0 * DAY], quiet=NIGHT, time_zone="Asia/Kolkata")
+    schedule = ReminderSchedule(after=[0 * DAY], quiet_hours=NIGHT, time_zone="Asia/Kolkata")
     running = _running(schedule)
     _due(running, due_by=DUE.replace(hour=16))  # half past nine in Kolkata
     _due(running, TWO, due_by=DUE.replace(hour=16), customer=a_customer(time_zone="Europe/Berlin"))

@@ -105,12 +105,12 @@ def test_the_short_url_shows_the_invoice_as_it_is_now() -> None:
     running.service.execute(Pay(account=ACME, invoice=ONE, payment=payment))
     refused = a_payment(10**9, "pay_2")
     running.service.execute(RecordPayment(account=ACME, invoice=ONE, payment=refused))
-    seen = running.service.behind(url).unwrap()
+    seen = running.service.by_short_url(url).unwrap()
     assert (seen.seller, seen.invoice) == ("Acme", running.invoice())
     assert [one.payment for one in seen.payments] == [payment]
     running.clock.set(TOMORROW)
-    assert running.service.behind(url).unwrap().invoice.status is Status.EXPIRED
-    assert running.service.behind("https://bill.example/i/x") == Failure(InvoiceNotFound())
+    assert running.service.by_short_url(url).unwrap().invoice.status is Status.EXPIRED
+    assert running.service.by_short_url("https://bill.example/i/x") == Failure(InvoiceNotFound())
 
 
 def test_a_view_is_an_event_that_changes_no_version() -> None:

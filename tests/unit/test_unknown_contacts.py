@@ -47,7 +47,7 @@ def running() -> InMemoryService:
 
 def test_a_stranger_is_written_to(running: InMemoryService) -> None:
     message = running.service.execute(BY_EMAIL).unwrap()
-    assert running.background_jobs.deliver(message.key) is AttemptResult.HANDED_OVER
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
 
 
 def test_nothing_stands_against_writing_to_a_stranger(running: InMemoryService) -> None:

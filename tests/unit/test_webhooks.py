@@ -160,7 +160,7 @@ def test_an_endpoint_that_does_not_answer_is_retried_for_a_day_and_no_longer() -
 def test_the_most_hasty_retries_of_a_day_are_not_cut_off_by_their_count() -> None:
     # With no jitter every wait is half as long: that must still last the day.
     now = NOON
-    for attempts in range(1, WEBHOOK_RETRIES.attempts):
+    for attempts in range(1, WEBHOOK_RETRIES.max_attempts):
         again = next_attempt(
             attempts, Unknown("?"), WEBHOOK_RETRIES, since=NOON, jitter=0.0, now=now
         )
@@ -171,7 +171,7 @@ def test_the_most_hasty_retries_of_a_day_are_not_cut_off_by_their_count() -> Non
 
 
 def test_the_last_attempt_may_fall_on_the_last_instant() -> None:
-    patience = RetryPolicy(first=timedelta(seconds=30), within=timedelta(minutes=10))
+    patience = RetryPolicy(first_wait=timedelta(seconds=30), give_up_after=timedelta(minutes=10))
     end = NOON + timedelta(minutes=10)
 
     def again(after: timedelta) -> object:
@@ -186,7 +186,7 @@ def test_the_last_attempt_may_fall_on_the_last_instant() -> None:
 
 
 def test_the_time_counts_from_the_first_request() -> None:
-    patience = RetryPolicy(within=timedelta(minutes=10))
+    patience = RetryPolicy(give_up_after=timedelta(minutes=10))
     late = NOON + timedelta(minutes=10)
     given: dict[str, Any] = {"jitter": 1.0, "now": late}
     assert next_attempt(1, Unknown("?"), patience, since=NOON, **given) is None
@@ -195,7 +195,7 @@ def test_the_time_counts_from_the_first_request() -> None:
 
 
 def test_an_attempt_may_be_made_at_once_until_the_very_end() -> None:
-    nothing_left = RetryPolicy(within=timedelta(0))
+    nothing_left = RetryPolicy(give_up_after=timedelta(0))
     at_once = Transient("busy", retry_after=timedelta(0))
     again = next_attempt(1, at_once, nothing_left, since=NOON, jitter=1.0, now=NOON)
     assert again == NOON

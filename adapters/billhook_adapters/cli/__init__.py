@@ -1,1 +1,1 @@
-"""The command line."""
+"""The `billhook` command line: one module for each command."""

@@ -1,4 +1,4 @@
-"""`billhook bounces`: read mails that came back, from a pipe or a mailbox."""
+"""`billhook bounces`: reads bounce e-mails from standard input or a mailbox."""
 
 from __future__ import annotations
 
@@ -12,64 +12,83 @@ from returns.result import Success
 
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.output import answer
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.output import print_result
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Where they are, and in which database their messages."""
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--maildir", metavar="DIR", type=Path, help="those that were not seen; then they are"
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the mailbox and the database."""
+    mailbox_options = parser.add_mutually_exclusive_group()
+    mailbox_options.add_argument(
+        "--maildir",
+        metavar="DIR",
+        type=Path,
+        help="read the unseen e-mails of a Maildir and mark them as seen "
+        "(default: read one e-mail from standard input)",
     )
-    where.add_argument("--mbox", metavar="FILE", type=Path, help="all of them, each time")
+    mailbox_options.add_argument(
+        "--mbox", metavar="FILE", type=Path, help="read all e-mails of an mbox file"
+    )
     add_json(parser)
     add_database(parser)
-    does(parser, _run, example="billhook bounces --database sqlite:///billhook.sqlite3 < mail")
+    set_command(
+        parser, _run, example="billhook bounces --database sqlite:///billhook.sqlite3 < bounce.eml"
+    )
 
 
-def _run(asked: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     from billhook_adapters.email.bounces import delivery_reports
 
-    read = reports = kept = 0
-    with database(asked.database) as backend:
+    read = with_report = found = 0
+    with database(arguments.database) as backend:
         service = service_over(backend)
-        for raw in _mails(asked):
-            told = delivery_reports(raw)
+        for raw in _mails(arguments):
+            reports = delivery_reports(raw)
             read += 1
-            reports += bool(told)
-            answers = service.record_delivery_reports(told, actor="cli")
-            kept += sum(isinstance(one, Success) for one in answers)
-    value = {"read": read, "reports": reports, "messages": kept}
-    lines = [f"{read} read, {reports} reports, {kept} messages found"]
-    answer(value, lines, as_json=asked.json, lost="read them again: nothing is told twice")
+            with_report += bool(reports)
+            results = service.record_delivery_reports(reports, actor="cli")
+            found += sum(isinstance(one, Success) for one in results)
+    value = {"read": read, "reports": with_report, "messages": found}
+    lines = [
+        f"e-mails read       {read}",
+        f"bounce reports     {with_report}",
+        f"messages updated   {found}",
+    ]
+    print_result(
+        value,
+        lines,
+        as_json=arguments.json,
+        if_lost="run the command again: it is safe to read bounces twice",
+    )
     return 0
 
 
-def _mails(asked: argparse.Namespace) -> Iterator[bytes]:
+def _mails(arguments: argparse.Namespace) -> Iterator[bytes]:
     try:
-        if asked.maildir is not None:
-            yield from _unseen(mailbox.Maildir(asked.maildir, create=False))
-        elif asked.mbox is not None:
-            box = mailbox.mbox(asked.mbox, create=False)
+        if arguments.maildir is not None:
+            yield from _unseen(mailbox.Maildir(arguments.maildir, create=False))
+        elif arguments.mbox is not None:
+            box = mailbox.mbox(arguments.mbox, create=False)
             try:
-                yield from (box.get_bytes(key) for key in box.keys())  # noqa: SIM118  # it is no dict
+                yield from (box.get_bytes(key) for key in box.keys())  # noqa: SIM118  # a mailbox is not a dict
             finally:
                 box.close()
         else:
             yield sys.stdin.buffer.read()
     except (mailbox.NoSuchMailboxError, OSError):
+        option = "--maildir" if arguments.mbox is None else "--mbox"
         raise CliError(
-            "--maildir, --mbox: there is no such mailbox, or it cannot be read"
+            f"{option}: there is no such mailbox, or it cannot be read; check its path and its "
+            "permissions"
         ) from None
 
 
 def _unseen(box: mailbox.Maildir) -> Iterator[bytes]:
-    for key in box.keys():  # noqa: SIM118  # it is no dict
+    for key in box.keys():  # noqa: SIM118  # a mailbox is not a dict
         mail = box.get_message(key)
         if "S" in mail.get_flags():
             continue
         yield mail.as_bytes()
-        mail.add_flag("S")  # only now: what was not kept is read again
+        mail.add_flag("S")  # after the report is recorded: a failed e-mail is read again
         mail.set_subdir("cur")
         box[key] = mail

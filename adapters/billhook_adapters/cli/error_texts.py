@@ -1,4 +1,4 @@
-"""Every refusal that a command may meet, in a sentence that says what would help."""
+"""The errors that a command may meet, each as one line with the remedy."""
 
 from __future__ import annotations
 
@@ -24,17 +24,20 @@ from billhook.model.money import Currency
 from billhook_adapters.documents.message_texts import amount_text
 from billhook_adapters.system.api_keys import KeyNotFound, KeyTaken
 
+UNKNOWN_ACCOUNT = "there is no such account; `billhook account list` lists the accounts"
+UNKNOWN_ACCOUNT_ID = f"ACCOUNT_ID: {UNKNOWN_ACCOUNT}"
 
-def of_payment(refusal: PayError | ServiceError, currency: Currency | None = None) -> str:
-    """Why a payment was not taken; amounts are in the invoice's currency."""
-    match refusal:
+
+def payment_error_text(error: PayError | ServiceError, currency: Currency | None = None) -> str:
+    """Why a payment was refused; amounts are in the invoice's currency."""
+    match error:
         case OperationNotAllowed(status=status, allowed_in=allowed_in):
             return (
-                f"the invoice is {_plain(status)}; payments are taken for invoices that are "
+                f"the invoice is {_plain(status)}; payments are accepted for invoices that are "
                 f"{' or '.join(map(_plain, allowed_in))}"
             )
         case CurrencyMismatch(given=given, expected=expected):
-            return f"the invoice takes {expected}, not {given}; ask again"
+            return f"the invoice is in {expected}, not in {given}; pay in {expected}"
         case Overpayment(amount=amount, due=due):
             return (
                 f"{_money(amount, currency)} is more than the {_money(due, currency)} that is "
@@ -43,7 +46,7 @@ def of_payment(refusal: PayError | ServiceError, currency: Currency | None = Non
         case PartialNotAllowed(amount=amount, due=due):
             return (
                 f"{_money(amount, currency)} is less than the {_money(due, currency)} that is "
-                f"due, and the invoice takes no parts; pay {due}"
+                f"due, and the invoice does not allow partial payments; pay {due}"
             )
         case BelowMinimum(amount=amount, minimum=minimum):
             return (
@@ -51,45 +54,52 @@ def of_payment(refusal: PayError | ServiceError, currency: Currency | None = Non
                 "at least"
             )
         case ReferenceReused():
-            return "this --reference names another payment; give one of its own"
+            return "--reference: another payment has this reference; give a new one"
         case InvoiceNotFound():
-            return "there is no such invoice; check its id, and --account where it is given"
+            return "INVOICE_ID: there is no such invoice; check the id, and --account if given"
         case _:
-            return of_desk(refusal)
+            return service_error_text(error)
 
 
-def of_desk(refusal: AccountNotFound | Conflict | IdempotencyKeyReused | NotStored) -> str:
-    """Why the desk did not decide."""
-    match refusal:
+def service_error_text(
+    error: AccountNotFound | Conflict | IdempotencyKeyReused | NotStored,
+) -> str:
+    """Why the invoice service did not decide."""
+    match error:
         case AccountNotFound():
-            return "there is no such account; `billhook account list` shows which there are"
+            return UNKNOWN_ACCOUNT
         case Conflict():
-            return "somebody changed the invoice meanwhile; look at it and ask again"
+            return "the invoice was changed by another request at the same time; try again"
         case IdempotencyKeyReused():
-            return "this idempotency key came with another request; give one of its own"
+            return "another request used this idempotency key; give a new one"
         case NotStored():
-            return "the database did not take it, and nothing was stored; ask again"
+            return "the database failed, and nothing was stored; try again"
         case _:
-            assert_never(refusal)
+            assert_never(error)
 
 
-def of_key(refusal: KeyTaken | KeyNotFound | AccountNotFound) -> str:
-    """Why a key was neither made nor revoked."""
-    match refusal:
+def key_error_text(
+    error: KeyTaken | KeyNotFound | AccountNotFound, *, option: str = "--key-id"
+) -> str:
+    """Why a key was neither created nor revoked; `option` is the one that gave the key."""
+    match error:
         case KeyTaken():
-            return "--key-id: a key has this id, or had it; give another, or let one be made"
+            return (
+                f"{option}: already used, now or in the past; give another value, or omit the "
+                "option to generate one"
+            )
         case KeyNotFound():
-            return "KEY_ID: no key in force has this id; `billhook account list` shows the keys"
+            return "KEY_ID: there is no active key with this id; `billhook account list` lists keys"
         case AccountNotFound():
-            return "ACCOUNT_ID: no such account; `billhook account list` shows which there are"
+            return UNKNOWN_ACCOUNT_ID
         case _:
-            assert_never(refusal)
+            assert_never(error)
 
 
-def of_holders(holders: tuple[AccountId, ...]) -> str:
-    """Why it is not clear which invoice is meant."""
-    return f"{len(holders)} accounts have an invoice of this id; add --account, one of: " + (
-        ", ".join(holders)
+def ambiguous_invoice_text(accounts: tuple[AccountId, ...]) -> str:
+    """Why an invoice id needs its account."""
+    return f"{len(accounts)} accounts have an invoice with this id; add --account, one of: " + (
+        ", ".join(accounts)
     )
 
 

@@ -1,13 +1,13 @@
-"""A command that ends without having done what was asked."""
+"""The error that ends a command, and the exit statuses."""
 
 from __future__ import annotations
 
-REFUSED, WRONG_USAGE, ANSWER_LOST = 1, 2, 3
-"""Exit statuses: decided against; could not be asked like this; done, but nobody could be told."""
+REFUSED, WRONG_USAGE, OUTPUT_LOST = 1, 2, 3
+"""Exit statuses: refused by a rule; wrong arguments or settings; done, but the output was lost."""
 
 
-class CliError(Exception):  # a command that stops is no error of the program
-    """The one line that says why, with the remedy; it holds no secret."""
+class CliError(Exception):
+    """Ends a command with one line that names the reason and the remedy, without secrets."""
 
     def __init__(self, reason: str, status: int = WRONG_USAGE) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""`billhook messages`: what was not sent, why, and another life for dead letters."""
+"""`billhook messages`: what was not sent and why, and retries of dead letters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 if TYPE_CHECKING:
     from billhook.application.service import InvoiceService
@@ -27,11 +27,11 @@ _AT_ONCE = 100
 HIDDEN = "(hidden; --reveal shows it)"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """List, show and requeue."""
     parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="messages that no provider took")
+    listing = actions.add_parser("list", help="messages that no provider accepted")
     listing.add_argument(
         "--status", choices=_UNSENT, default=str(DeliveryStatus.FAILED), help="failed unless given"
     )
@@ -39,24 +39,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
     add_json(listing)
     add_database(listing)
-    does(listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3")
+    set_command(
+        listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3"
+    )
     showing = actions.add_parser("show", help="one message, with its reason")
     showing.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     showing.add_argument("--reveal", action="store_true", help="show the address as well")
     add_json(showing)
     add_database(showing)
-    does(
+    set_command(
         showing,
         _show,
         example="billhook messages show acc_1/msg_1 --database sqlite:///billhook.sqlite3",
     )
-    again = actions.add_parser("requeue", help="give dead letters another life")
+    again = actions.add_parser("requeue", help="retry dead letters")
     again.add_argument("messages", metavar="ACCOUNT/MESSAGE", type=_key, nargs="*")
     again.add_argument("--all-failed", action="store_true", help="every dead letter")
     again.add_argument("--account", metavar="A", help="with --all-failed: of this account alone")
     add_json(again)
     add_database(again)
-    does(
+    set_command(
         again,
         _requeue,
         example="billhook messages requeue --all-failed --database sqlite:///billhook.sqlite3",
@@ -81,51 +83,51 @@ def _found(backend: Backend, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
     return backend.store.unsent(wanted)
 
 
-def _list(asked: argparse.Namespace) -> int:
-    account = None if asked.account is None else AccountId(asked.account)
-    wanted = OutboxSearch(DeliveryStatus(asked.status), account, limit=asked.limit)  # type: ignore[arg-type]  # one of the choices
-    with database(asked.database) as backend:
+def _list(options: argparse.Namespace) -> int:
+    account = None if options.account is None else AccountId(options.account)
+    wanted = OutboxSearch(DeliveryStatus(options.status), account, limit=options.limit)  # type: ignore[arg-type]  # one of the choices
+    with database(options.database) as backend:
         service = service_over(backend)
-        told = [
-            _told(found)
+        shown = [
+            _shown(found)
             for place in _found(backend, wanted)
             if (found := service.message(place.key)) is not None
         ]
-    if asked.json:
-        print(json.dumps(told))
+    if options.json:
+        print(json.dumps(shown))
         return 0
-    for one in told:
+    for one in shown:
         said = one["reason"] or "-"
         print(f"{one['message']}  {one['kind']}  {one['attempts']} attempts  {said}")
-    if not told:
-        print(f"no message is {asked.status}")
+    if not shown:
+        print(f"no message is {options.status}")
     return 0
 
 
-def _show(asked: argparse.Namespace) -> int:
-    with database(asked.database) as backend:
-        found = service_over(backend).message(asked.message)
+def _show(options: argparse.Namespace) -> int:
+    with database(options.database) as backend:
+        found = service_over(backend).message(options.message)
     if found is None:
         raise CliError("there is no such message; `billhook messages list` prints what there is")
-    told = _told(found, reveal=asked.reveal)
-    if asked.json:
-        print(json.dumps(told))
+    shown = _shown(found, reveal=options.reveal)
+    if options.json:
+        print(json.dumps(shown))
         return 0
-    for name, value in told.items():
+    for name, value in shown.items():
         print(f"{name.replace('_', ' '):14} {'-' if value is None else value}")
     return 0
 
 
-def _requeue(asked: argparse.Namespace) -> int:
-    if bool(asked.messages) == asked.all_failed:
+def _requeue(options: argparse.Namespace) -> int:
+    if bool(options.messages) == options.all_failed:
         raise CliError("name messages, or give --all-failed")
-    if asked.account is not None and not asked.all_failed:
+    if options.account is not None and not options.all_failed:
         raise CliError("--account goes with --all-failed; a message is named with its account")
     requeued, refused = 0, list[str]()
-    with database(asked.database) as backend:
+    with database(options.database) as backend:
         service = service_over(backend)
-        if asked.all_failed:
-            account = None if asked.account is None else AccountId(asked.account)
+        if options.all_failed:
+            account = None if options.account is None else AccountId(options.account)
             wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
             while places := _found(backend, wanted):
@@ -134,12 +136,14 @@ def _requeue(asked: argparse.Namespace) -> int:
                 if not any(isinstance(one, Success) for one in done):
                     break
         else:
-            for key, one in zip(asked.messages, _requeued(service, asked.messages), strict=True):
+            for key, one in zip(
+                options.messages, _requeued(service, options.messages), strict=True
+            ):
                 if isinstance(one, Success):
                     requeued += 1
                 else:
                     refused.append(f"{key.account}/{key.message}: {one.failure().code}")
-    if asked.json:
+    if options.json:
         print(json.dumps({"requeued": requeued, "refused": refused}))
     else:
         print(f"{requeued} requeued")
@@ -156,8 +160,8 @@ def _requeued(service: InvoiceService, keys: Sequence[MessageKey]) -> list[Resul
     )
 
 
-def _told(message: OutboxMessage, *, reveal: bool = False) -> Mapping[str, object]:
-    """What an operator is told of a message; the address only where it is asked for."""
+def _shown(message: OutboxMessage, *, reveal: bool = False) -> Mapping[str, object]:
+    """The fields of a message for its operator; the address only with --reveal."""
     if isinstance(message, Message):
         kind, to = str(message.medium), message.address if reveal else HIDDEN
     else:

@@ -1,4 +1,4 @@
-"""What a command answers: lines for people, or one JSON value for programs."""
+"""Prints the result of a command: lines for people, or one JSON value for programs."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from billhook_adapters.cli.errors import ANSWER_LOST, CliError
+from billhook_adapters.cli.errors import OUTPUT_LOST, CliError
 
 
-def answer(value: object, lines: Sequence[str], *, as_json: bool, lost: str) -> None:
-    """Write the answer to what is done already.
+def print_result(value: object, lines: Sequence[str], *, as_json: bool, if_lost: str) -> None:
+    """Print the result of a command that has already stored its changes.
 
-    Raises Stopped where nobody could be told; `lost` says what to do then.
+    Raises CliError where it cannot be written; `if_lost` then says what to do.
     """
-    text = json.dumps(value, indent=2) if as_json else "\n".join(map(_calm, lines))
+    text = json.dumps(value, indent=2) if as_json else "\n".join(map(_printable, lines))
     encoding = sys.stdout.encoding or "utf-8"
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
-    except OSError as trouble:
-        _leave_output()
-        reason = f"done, but the answer could not be written ({trouble.strerror}); {lost}"
-        raise CliError(reason, ANSWER_LOST) from None
+    except OSError as error:
+        _discard_output()
+        reason = f"done, but the output could not be written ({error.strerror}); {if_lost}"
+        raise CliError(reason, OUTPUT_LOST) from None
 
 
-def _calm(line: str) -> str:
-    """Names and URLs of others may hold what moves a terminal's cursor."""
+def _printable(line: str) -> str:
+    """The line without control characters: names and URLs may contain terminal commands."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
 
 
-def _leave_output() -> None:
-    """What could not be written is tried again when Python ends, and would be complained of."""
+def _discard_output() -> None:
+    """Send buffered output to the null device: Python would write it, and fail, at exit."""
     with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)

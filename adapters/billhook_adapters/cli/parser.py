@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
         return known
 
 
-def does(parser: argparse.ArgumentParser, run: Run, *, example: str) -> None:
+def set_command(parser: argparse.ArgumentParser, run: Run, *, example: str) -> None:
     """Set what a command runs, and the example in its help."""
     parser.set_defaults(run=run, parser=parser)
     parser.epilog = f"example:\n  {example}"

@@ -1,4 +1,4 @@
-"""Where a command that serves listens, and what to do where it cannot."""
+"""The port of a command that serves."""
 
 from __future__ import annotations
 
@@ -12,20 +12,29 @@ if TYPE_CHECKING:
 
 
 def add_port(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that serves."""
-    parser.add_argument("--port", metavar="P", type=_port, required=True, help="0 is any free one")
-    parser.add_argument("--host", default="127.0.0.1", help="127.0.0.1 unless given")
+    """Add `--port` and `--host`."""
+    parser.add_argument(
+        "--port",
+        metavar="PORT",
+        type=_port,
+        required=True,
+        help="port to listen on; 0 selects a free port",
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"
+    )
 
 
-def bound(asked: argparse.Namespace) -> socket.socket:
-    """The listening socket. Raises Stopped where the port or the host is not to be had."""
+def bound(arguments: argparse.Namespace) -> socket.socket:
+    """The listening socket. Raises CliError where the host or the port cannot be used."""
     from billhook_adapters.http.core.server import listening
 
     try:
-        return listening(asked.host, asked.port)
-    except OSError as trouble:
+        return listening(arguments.host, arguments.port)
+    except OSError as error:
+        reason = (error.strerror or "").partition(" (")[0]  # without the host and the port again
         raise CliError(
-            f"--port: cannot listen there ({trouble.strerror}); give a free port, or 0 for any"
+            f"--port: cannot listen on it ({reason}); give a free port, or 0 to select one"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""`billhook preview`: what a payer would read, without sending it to anybody."""
+"""`billhook preview`: renders a sample message, page or PDF without sending anything."""
 
 from __future__ import annotations
 
@@ -9,120 +9,147 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_json, does
+from billhook_adapters.cli.parser import add_json, set_command
+from billhook_adapters.composition.variables import variable
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
     from billhook.application.hosted_invoice import HostedInvoice
     from billhook.messaging.message import Message
 
+TEMPLATES = variable("templates")
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """What to look at, and in which language."""
-    parser.add_argument("what", choices=("sms", "email", "page", "pdf"))
-    parser.add_argument("--language", metavar="L", default="en", help="en unless given; hi, ar")
-    parser.add_argument("--reminder", action="store_true", help="as a reminder")
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what to render, its language and its templates."""
+    parser.add_argument("what", choices=("sms", "email", "page", "pdf"), help="what to render")
+    parser.add_argument(
+        "--language", metavar="LANGUAGE", default="en", help="en, hi or ar (default: en)"
+    )
+    parser.add_argument("--reminder", action="store_true", help="render a reminder")
     parser.add_argument(
         "--templates",
         metavar="DIR",
         type=Path,
-        help="templates of your own; those of BILLHOOK_TEMPLATES unless given",
+        help=f"folder with your own templates (default: that of {TEMPLATES})",
     )
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, help="where the HTML or the PDF is written"
+        "--out",
+        metavar="FILE",
+        type=Path,
+        help="file to write the HTML or PDF to; required for page and pdf",
     )
     add_json(parser)
-    does(parser, _run, example="billhook preview sms --language hi")
+    set_command(parser, _run, example="billhook preview sms --language hi")
 
 
-def _run(asked: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     with needs("messages"):
         from billhook_adapters.documents.language import phrases
         from billhook_adapters.documents.templating import MessageTemplateError
-    if asked.language.partition("-")[0] not in phrases():
-        raise CliError(f"--language: give one of {', '.join(phrases())}, such as en-IN")
+    if arguments.language.partition("-")[0] not in phrases():
+        raise CliError(
+            f"--language: must be one of {', '.join(phrases())}, or a variant such as en-IN"
+        )
     try:
-        return {"sms": _sms, "email": _email, "page": _page, "pdf": _pdf}[asked.what](asked)
-    except MessageTemplateError as wrong:
-        raise CliError(str(wrong)) from None
+        return {"sms": _sms, "email": _email, "page": _page, "pdf": _pdf}[arguments.what](arguments)
+    except MessageTemplateError as error:
+        raise CliError(str(error)) from None
 
 
-def _sms(asked: argparse.Namespace) -> int:
+def _sms(arguments: argparse.Namespace) -> int:
     from billhook_adapters.documents.templating import Templates
     from billhook_adapters.sms.segments import measured, strange
 
-    hosted, message = _sample(asked)
-    text = Templates(_folder(asked)).sms(message, hosted.invoice, hosted.seller)
+    hosted, message = _sample(arguments)
+    text = Templates(_folder(arguments)).sms(message, hosted.invoice, hosted.seller)
     length = measured(text)
-    if asked.json:
+    if arguments.json:
         print(json.dumps({"text": text, **length._asdict(), "cut_by": strange(text)}))
         return 0
     print(text)
     print(f"\n{length.encoding}, {length.units} units, {length.segments} SMS")
-    if asked.language.startswith("en") and strange(text):
-        print(f"These cut it from 160 to 70 characters: {' '.join(strange(text))}")
+    if arguments.language.startswith("en") and strange(text):
+        print(
+            f"Characters that reduce a segment from 160 to 70 characters: {' '.join(strange(text))}"
+        )
     return 0
 
 
-def _email(asked: argparse.Namespace) -> int:
+def _email(arguments: argparse.Namespace) -> int:
     from billhook_adapters.documents.templating import Templates
 
-    hosted, message = _sample(asked)
-    letter = Templates(_folder(asked)).letter(message, hosted.invoice, hosted.seller)
-    if asked.out is not None:
-        _write(asked.out, (letter.html or "").encode())
-    if asked.json:
+    hosted, message = _sample(arguments)
+    letter = Templates(_folder(arguments)).letter(message, hosted.invoice, hosted.seller)
+    if arguments.out is not None:
+        _write(arguments.out, (letter.html or "").encode())
+    if arguments.json:
         print(json.dumps(letter._asdict()))
-    else:
-        print(f"Subject: {letter.subject}\n\n{letter.text}")
+        return 0
+    if arguments.out is not None:
+        print(f"{arguments.out} written")
+    print(f"Subject: {letter.subject}\n\n{letter.text}")
     return 0
 
 
-def _page(asked: argparse.Namespace) -> int:
+def _page(arguments: argparse.Namespace) -> int:
     with needs("pages"):
         from billhook_adapters.documents.codes import codes
         from billhook_adapters.documents.invoice_view import sheet
         from billhook_adapters.documents.sample import TOKEN
         from billhook_adapters.http.hosted_page.rendering import page
-    hosted, _ = _sample(asked)
-    shown = sheet(hosted)
-    _write(_out(asked), page(shown, TOKEN, codes(hosted, shown.language)).body)
-    return 0
+    out = _out(arguments)
+    hosted, _ = _sample(arguments)
+    view = sheet(hosted)
+    body = page(view, TOKEN, codes(hosted, view.language)).body
+    return _write_document(out, body, as_json=arguments.json)
 
 
-def _pdf(asked: argparse.Namespace) -> int:
+def _pdf(arguments: argparse.Namespace) -> int:
     with needs("pages"):
         from billhook_adapters.documents.pdf import Printer
-    hosted, _ = _sample(asked)
-    _write(_out(asked), Printer().printed(hosted))
-    return 0
+    out = _out(arguments)
+    hosted, _ = _sample(arguments)
+    return _write_document(out, Printer().printed(hosted), as_json=arguments.json)
 
 
-def _folder(asked: argparse.Namespace) -> Path | None:
-    named = asked.templates or os.environ.get("BILLHOOK_TEMPLATES")
-    folder = None if not named else Path(named)
-    if folder is not None and not folder.is_dir():
-        raise CliError("--templates: there is no such folder; name one, or leave it out")
+def _folder(arguments: argparse.Namespace) -> Path | None:
+    option, path = "--templates", arguments.templates
+    if path is None and (value := os.environ.get(TEMPLATES)):
+        option, path = TEMPLATES, Path(value)
+    if path is None:
+        return None
+    folder: Path = path
+    if not folder.is_dir():
+        raise CliError(f"{option}: there is no such folder; give another one, or omit it")
     return folder
 
 
-def _out(asked: argparse.Namespace) -> Path:
-    if asked.out is None:
-        raise CliError(f"--out: name a file, such as invoice.{asked.what.replace('page', 'html')}")
-    out: Path = asked.out
+def _out(arguments: argparse.Namespace) -> Path:
+    if arguments.out is None:
+        suffix = {"page": "html", "pdf": "pdf"}[arguments.what]
+        raise CliError(f"--out: is required; give a file such as invoice.{suffix}")
+    out: Path = arguments.out
     return out
+
+
+def _write_document(out: Path, body: bytes, *, as_json: bool) -> int:
+    _write(out, body)
+    print(json.dumps({"file": str(out)}) if as_json else f"{out} written")
+    return 0
 
 
 def _write(path: Path, body: bytes) -> None:
     try:
         path.write_bytes(body)
-    except OSError as trouble:
-        raise CliError(f"--out: {path} cannot be written ({trouble.strerror})") from None
-    print(f"{path} written", flush=True)
+    except OSError as error:
+        raise CliError(
+            f"--out: cannot write {path} ({error.strerror}); give another file"
+        ) from None
 
 
-def _sample(asked: argparse.Namespace) -> tuple[HostedInvoice, Message]:
+def _sample(arguments: argparse.Namespace) -> tuple[HostedInvoice, Message]:
     from billhook_adapters.documents.sample import sample
     from billhook_adapters.system.clock import SystemClock
 
-    return sample(asked.language, SystemClock().now(), reminder=asked.reminder)
+    return sample(arguments.language, SystemClock().now(), reminder=arguments.reminder)

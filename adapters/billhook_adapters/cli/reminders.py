@@ -1,4 +1,4 @@
-"""`billhook reminder`: when an account's payers are reminded, and that no more."""
+"""`billhook reminder`: sets, shows and removes the reminder schedule of an account."""
 
 from __future__ import annotations
 
@@ -9,77 +9,95 @@ from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.output import answer
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.output import print_result
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 if TYPE_CHECKING:
     from billhook.model.account import Account
     from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
 
 _AT = "--database sqlite:///billhook.sqlite3"
-_LENGTH = re.compile(r"([0-9]{1,5})([dhm])")
+_TIME = re.compile(r"([0-9]{1,5})([dhm])")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 _REMEDIES = {
-    "before": "give at most 20 lengths of more than nothing and up to 366 days, such as 3d,12h",
-    "after": "give at most 20 lengths of up to 366 days, such as 0d,7d",
-    "most": "give a whole number from 1 up",
-    "media": "give sms, email, or both",
-    "time_zone": "give the name of an IANA time zone, such as Asia/Kolkata",
+    "before": "must be at most 20 times, each longer than 0 and up to 366 days, such as 3d,12h",
+    "after": "must be at most 20 times of up to 366 days, such as 0d,7d",
+    "most": "must be a whole number, 1 or more",
+    "media": "must be sms, email or sms,email",
+    "time_zone": "must be the name of an IANA time zone, such as Asia/Kolkata",
 }
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """The three things to do with reminders."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the actions: set, show and stop."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     example = f"billhook reminder set ACCOUNT_ID --before 3d --after 0d,7d {_AT}"
     parser.epilog = f"example:\n  {example}"
 
-    what = "remind an account's payers by this schedule, instead of any other"
+    what = "Replace the reminder schedule of an account"
     setting = actions.add_parser("set", help=what, description=what)
     setting.add_argument("account", metavar="ACCOUNT_ID")
     setting.add_argument(
-        "--before", metavar="L", type=_lengths, default=(), help="before the due date: 3d,12h,30m"
+        "--before",
+        metavar="TIMES",
+        type=_times,
+        default=(),
+        help="times before the due date, in days, hours or minutes: 3d,12h,30m",
     )
     setting.add_argument(
-        "--after", metavar="L", type=_lengths, default=(), help="after it; 0d is the due date"
+        "--after",
+        metavar="TIMES",
+        type=_times,
+        default=(),
+        help="times after the due date: 0d,7d; 0d is the due date itself",
     )
-    setting.add_argument("--most", metavar="N", type=int, help="reminders for one invoice at most")
+    setting.add_argument(
+        "--most",
+        metavar="NUMBER",
+        type=int,
+        help="maximum number of reminders for one invoice (default: no maximum)",
+    )
     setting.add_argument(
         "--media",
-        metavar="M",
+        metavar="MEDIA",
         type=lambda text: text.split(","),
         default=(),
-        help="sms, email or sms,email; all whose addresses are known, unless given",
+        help="sms, email or sms,email (default: all that the payer has an address for)",
     )
     setting.add_argument(
-        "--quiet", metavar="Q", type=_quiet, help="when none goes out, such as 21:00-08:00"
+        "--quiet",
+        metavar="HOURS",
+        type=_quiet,
+        help="quiet hours, in which no reminder is sent, such as 21:00-08:00",
     )
     setting.add_argument(
-        "--time-zone", metavar="Z", help="of payers of whom none is known: Asia/Kolkata"
+        "--time-zone",
+        metavar="ZONE",
+        help="time zone of payers without one, such as Asia/Kolkata (default: UTC)",
     )
     add_database(setting)
     add_json(setting)
-    does(setting, _set, example=example)
+    set_command(setting, _set, example=example)
 
     for action, what, run in (
-        ("show", "show an account's schedule", _show),
-        ("stop", "remind an account's payers no more", _stop),
+        ("show", "Show the reminder schedule of an account", _show),
+        ("stop", "Remove the reminder schedule of an account; no more reminders are sent", _stop),
     ):
         other = actions.add_parser(action, help=what, description=what)
         other.add_argument("account", metavar="ACCOUNT_ID")
         add_database(other)
         if run is _show:
             add_json(other)
-        does(other, run, example=f"billhook reminder {action} ACCOUNT_ID {_AT}")
+        set_command(other, run, example=f"billhook reminder {action} ACCOUNT_ID {_AT}")
 
 
-def _lengths(text: str) -> tuple[timedelta, ...]:
-    found = [_LENGTH.fullmatch(one) for one in text.split(",")]
-    lengths = tuple(int(one[1]) * _UNITS[one[2]] for one in found if one is not None)
-    if len(lengths) < len(found):
+def _times(text: str) -> tuple[timedelta, ...]:
+    found = [_TIME.fullmatch(one) for one in text.split(",")]
+    times = tuple(int(one[1]) * _UNITS[one[2]] for one in found if one is not None)
+    if len(times) < len(found):
         raise argparse.ArgumentTypeError("must be days, hours or minutes, such as 3d,12h,30m")
-    return lengths
+    return times
 
 
 def _quiet(text: str) -> tuple[time, time]:
@@ -89,29 +107,35 @@ def _quiet(text: str) -> tuple[time, time]:
     return time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
 
 
-def _set(asked: argparse.Namespace) -> int:
-    schedule = _schedule(asked)
-    _stored(asked, schedule)
-    lost = "`billhook reminder show` shows it"
-    answer(_told(schedule), _lines(schedule), as_json=asked.json, lost=lost)
+def _set(arguments: argparse.Namespace) -> int:
+    schedule = _schedule(arguments)
+    _store(arguments, schedule)
+    if_lost = "`billhook reminder show` shows it"
+    print_result(_as_json(schedule), _lines(schedule), as_json=arguments.json, if_lost=if_lost)
     return 0
 
 
-def _show(asked: argparse.Namespace) -> int:
+def _show(arguments: argparse.Namespace) -> int:
 
-    with database(asked.database) as backend, backend.store.snapshot() as snapshot:
-        account = _found(snapshot.accounts((asked.account,)).get(asked.account))
+    with database(arguments.database) as backend, backend.store.snapshot() as snapshot:
+        account = _found(snapshot.accounts((arguments.account,)).get(arguments.account))
     schedule = account.policy.reminders
-    answer(_told(schedule), _lines(schedule), as_json=asked.json, lost="ask again")
+    print_result(
+        _as_json(schedule),
+        _lines(schedule),
+        as_json=arguments.json,
+        if_lost="run the command again",
+    )
     return 0
 
 
-def _stop(asked: argparse.Namespace) -> int:
-    _stored(asked, None)
+def _stop(arguments: argparse.Namespace) -> int:
+    _store(arguments, None)
+    print_result(None, _lines(None), as_json=False, if_lost="the schedule is removed")
     return 0
 
 
-def _stored(asked: argparse.Namespace, schedule: ReminderSchedule | None) -> None:
+def _store(arguments: argparse.Namespace, schedule: ReminderSchedule | None) -> None:
     from returns.result import Success
 
     from billhook.application.account_commands import UpdateAccount
@@ -119,58 +143,62 @@ def _stored(asked: argparse.Namespace, schedule: ReminderSchedule | None) -> Non
     from billhook.model.base import AccountId
 
     policy = AccountPolicy(reminders=schedule)
-    with database(asked.database) as backend:
+    with database(arguments.database) as backend:
         changed = service_over(backend).execute(
-            UpdateAccount(account=AccountId(asked.account), policy=policy, actor="cli")
+            UpdateAccount(account=AccountId(arguments.account), policy=policy, actor="cli")
         )
     _found(changed.unwrap() if isinstance(changed, Success) else None)
 
 
 def _found(account: Account | None) -> Account:
+    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
+
     if account is None:
-        raise CliError("ACCOUNT_ID: there is no such account; see `billhook account list`")
+        raise CliError(UNKNOWN_ACCOUNT_ID)
     return account
 
 
-def _schedule(asked: argparse.Namespace) -> ReminderSchedule:
+def _schedule(arguments: argparse.Namespace) -> ReminderSchedule:
     from pydantic import ValidationError
 
     from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
     from billhook_adapters.system.time_zones import known_zone
 
-    if asked.time_zone is not None and known_zone(asked.time_zone) is None:
-        raise CliError(f"--time-zone: nobody knows it; {_REMEDIES['time_zone']}")
-    if not asked.before and not asked.after:
-        raise CliError("--before, --after: give at least one of them")
+    if arguments.time_zone is not None and known_zone(arguments.time_zone) is None:
+        raise CliError(f"--time-zone: {_REMEDIES['time_zone']}")
+    if not arguments.before and not arguments.after:
+        raise CliError("--before, --after: give at least one of the two")
     try:
         quiet = (
-            None if asked.quiet is None else QuietHours(start=asked.quiet[0], end=asked.quiet[1])
+            None
+            if arguments.quiet is None
+            else QuietHours(start=arguments.quiet[0], end=arguments.quiet[1])
         )
     except ValidationError:
-        raise CliError("--quiet: leave at least two hours of each day") from None
+        raise CliError("--quiet: must leave at least two hours of each day") from None
     try:
         return ReminderSchedule(
-            before=asked.before,
-            after=asked.after,
-            most=asked.most,
-            media=asked.media,
-            quiet=quiet,
-            time_zone=asked.time_zone,
+            before=arguments.before,
+            after=arguments.after,
+            max_reminders=arguments.most,
+            media=arguments.media,
+            quiet_hours=quiet,
+            time_zone=arguments.time_zone,
         )
-    except ValidationError as wrong:
-        field = str(wrong.errors()[0]["loc"][0])
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
         raise CliError(f"--{field.replace('_', '-')}: {_REMEDIES[field]}") from None
 
 
-def _told(schedule: ReminderSchedule | None) -> object:
+def _as_json(schedule: ReminderSchedule | None) -> object:
     if schedule is None:
         return None
     return {
-        "before": [_length(span) for span in schedule.before],
-        "after": [_length(span) for span in schedule.after],
-        "most": schedule.most,
+        "before": [_time_text(span) for span in schedule.before],
+        "after": [_time_text(span) for span in schedule.after],
+        "most": schedule.max_reminders,
         "media": list(schedule.media),
-        "quiet": None if schedule.quiet is None else _hours(schedule.quiet),
+        "quiet": None if schedule.quiet_hours is None else _hours(schedule.quiet_hours),
         "time_zone": schedule.time_zone,
     }
 
@@ -178,19 +206,19 @@ def _told(schedule: ReminderSchedule | None) -> object:
 def _lines(schedule: ReminderSchedule | None) -> list[str]:
     if schedule is None:
         return ["no reminders"]
-    quiet = "none" if schedule.quiet is None else _hours(schedule.quiet)
+    quiet = "none" if schedule.quiet_hours is None else _hours(schedule.quiet_hours)
     return [
-        f"before      {', '.join(map(_length, schedule.before)) or 'never'}",
-        f"after       {', '.join(map(_length, schedule.after)) or 'never'}",
-        f"at most     {schedule.most or 'as many as there are'}",
-        f"by          {', '.join(schedule.media) or 'all whose addresses are known'}",
-        f"quiet       {quiet}",
-        f"time zone   {schedule.time_zone or 'UTC'}, where the payer's is not known",
+        f"before      {', '.join(map(_time_text, schedule.before)) or 'never'}",
+        f"after       {', '.join(map(_time_text, schedule.after)) or 'never'}",
+        f"most        {schedule.max_reminders or 'no maximum'}",
+        f"media       {', '.join(schedule.media) or 'all that the payer has an address for'}",
+        f"quiet hours {quiet}",
+        f"time zone   {schedule.time_zone or 'UTC'}, for payers without a time zone",
     ]
 
 
-def _length(span: timedelta) -> str:
-    # Whoever embeds the library may have lengths that no option can say: seconds show as they are.
+def _time_text(span: timedelta) -> str:
+    # A library user may store times with seconds, which no option has: they are shown as h:mm:ss.
     unit = next((name for name, one in _UNITS.items() if not span % one), None)
     return str(span) if unit is None else f"{span // _UNITS[unit]}{unit}"
 

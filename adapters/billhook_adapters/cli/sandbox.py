@@ -1,4 +1,4 @@
-"""`billhook sandbox`: the service on its own, for tests and for trying it out."""
+"""`billhook sandbox`: the service with a temporary database and known keys, for tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import does
+from billhook_adapters.cli.parser import set_command
 from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.system.optional_dependencies import needs
 
@@ -20,38 +20,41 @@ KEY, SECRET = "key_sandbox", "sandbox"
 TOKEN, ALT_ID = "sandbox_token", "sandbox_location"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Where it listens, who may call, and who is told."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the port, the credentials and the webhook endpoint."""
     add_port(parser)
     parser.add_argument(
-        "--database", metavar="URL", help="kept afterwards; a temporary file unless given"
+        "--database", metavar="URL", help="database to use and keep (default: a temporary one)"
     )
     parser.add_argument(
         "--account",
         metavar="KEY_ID:KEY_SECRET",
         action="append",
         type=_pair,
-        help="an API key with an account of its own, as often as wanted; "
-        f"{KEY}:{SECRET} unless given",
+        help=f"API key with its own account; may be repeated (default: {KEY}:{SECRET})",
     )
     parser.add_argument(
         "--location",
         metavar="TOKEN:ALT_ID",
         action="append",
         type=_located,
-        help="a bearer token and the location that it opens, as often as wanted: the "
-        "first belongs to the first --account, and so on; one more has an account of its own; "
-        f"{TOKEN}:{ALT_ID} unless either is given",
+        help="bearer token and its location; may be repeated: the first belongs to the "
+        "first --account, the second to the second, and further ones have their own accounts "
+        f"(default: {TOKEN}:{ALT_ID}, unless --account is given)",
     )
-    parser.add_argument("--webhook-url", metavar="U", help="where every account's events are told")
-    parser.add_argument("--webhook-secret", metavar="W", help="what they are signed with")
-    does(parser, _run, example="billhook sandbox --port 8080 --account key_1:secret")
+    parser.add_argument("--webhook-url", metavar="URL", help="webhook endpoint of every account")
+    parser.add_argument(
+        "--webhook-secret",
+        metavar="SECRET",
+        help="signing secret of the webhook; requires --webhook-url",
+    )
+    set_command(parser, _run, example="billhook sandbox --port 8080 --account key_1:secret")
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, colon, secret = text.partition(":")
     if not (name and colon and secret and text.isprintable() and len(text) <= 512):
-        # argparse repeats this sentence and not what was given, which may hold a secret.
+        # argparse prints this text without the value, which may contain a secret.
         raise argparse.ArgumentTypeError("must be KEY_ID:KEY_SECRET, such as key_1:secret")
     return name, secret
 
@@ -60,54 +63,54 @@ def _located(text: str) -> tuple[str, str]:
     from billhook_adapters.system.api_keys import LOCATION
 
     token, colon, location = text.rpartition(":")
-    sound = token.isascii() and token.isprintable() and " " not in token and len(token) <= 512
-    if not (token and colon and sound and LOCATION.fullmatch(location)):
+    valid = token.isascii() and token.isprintable() and " " not in token and len(token) <= 512
+    if not (token and colon and valid and LOCATION.fullmatch(location)):
         raise argparse.ArgumentTypeError("must be TOKEN:ALT_ID, such as token_1:location_1")
     return token, location
 
 
-def _run(asked: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.http.core.server import address, serve
         from billhook_adapters.observability import configured
         from billhook_adapters.sandbox.service import Key, Location, build_sandbox
-    given = asked.location or ([] if asked.account else [(TOKEN, ALT_ID)])
-    locations = [Location(*pair) for pair in dict(given).items()]
-    keys = [Key(*pair) for pair in dict(asked.account or [(KEY, SECRET)]).items()]
-    webhook = _webhook(asked)
+    pairs = arguments.location or ([] if arguments.account else [(TOKEN, ALT_ID)])
+    locations = [Location(*pair) for pair in dict(pairs).items()]
+    keys = [Key(*pair) for pair in dict(arguments.account or [(KEY, SECRET)]).items()]
+    webhook = _webhook(arguments)
     with ExitStack() as stack:
-        url = asked.database
+        url = arguments.database
         if url is None:
             folder = stack.enter_context(TemporaryDirectory(prefix="billhook-sandbox-"))
             url = f"sqlite:///{folder}/sandbox.sqlite3"
         stack.enter_context(database(url, new=True))
-        listener = stack.enter_context(bound(asked))
-        here = address(listener)
+        listener = stack.enter_context(bound(arguments))
+        base_url = address(listener)
         application = build_sandbox(
-            url, base_url=f"{here}/i/", keys=keys, locations=locations, webhook=webhook
+            url, base_url=f"{base_url}/i/", keys=keys, locations=locations, webhook=webhook
         )
         stack.callback(application.backend.dispose)
         configured("WARNING")
-        print(f"billhook sandbox on {here}")
+        print(f"billhook sandbox listens on {base_url}")
         for key in keys:
             print(f"  key id {key.id}  key secret {key.secret}")
         for location in locations:
             print(f"  location {location.id}  token {location.token}")
-        print("ready; Ctrl-C stops it", flush=True)
+        print("ready; press Ctrl-C to stop", flush=True)
         serve(application.app, listener)
     return 0
 
 
-def _webhook(asked: argparse.Namespace) -> Webhook | None:
+def _webhook(arguments: argparse.Namespace) -> Webhook | None:
+    from billhook_adapters.cli.new_account import require_both
     from billhook_adapters.sandbox.service import Webhook
     from billhook_adapters.webhooks.url_rules import check_url
 
-    if (asked.webhook_url is None) != (asked.webhook_secret is None):
-        raise CliError("--webhook-url and --webhook-secret go together; give both, or neither")
-    if asked.webhook_url is None:
+    require_both(arguments, "webhook_url", "webhook_secret")
+    if arguments.webhook_url is None:
         return None
     try:
-        check_url(asked.webhook_url, allow_loopback=True)
-    except ValueError as wrong:
-        raise CliError(f"--webhook-url: {wrong}") from None
-    return Webhook(asked.webhook_url, asked.webhook_secret)
+        check_url(arguments.webhook_url, allow_loopback=True)
+    except ValueError as error:
+        raise CliError(f"--webhook-url: {error}") from None
+    return Webhook(arguments.webhook_url, arguments.webhook_secret)

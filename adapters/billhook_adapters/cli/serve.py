@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, does
+from billhook_adapters.cli.parser import add_database, set_command
 from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.system.optional_dependencies import needs
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 APPLICATION = f"{__name__}:application"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where it listens, and what it serves."""
     add_port(parser)
     add_database(parser)
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "MOUNT is a path prefix, a host name, or both, such as NAME=/billing, "
         "NAME=services.example.com or NAME=pay.example.com/api; its usual place unless given",
     )
-    does(
+    set_command(
         parser,
         _run,
         example="billhook serve --port 8080 --database sqlite:///billhook.sqlite3 "
@@ -69,6 +69,8 @@ def _run(arguments: argparse.Namespace) -> int:
         from billhook_adapters.documents.templating import MessageTemplateError
         from billhook_adapters.http.core.server import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
+    if any(api.split() != [api] for api in arguments.api):  # workers read them between spaces
+        raise CliError("--api: must be NAME or NAME=MOUNT, without spaces")
     with ExitStack() as stack:
         stack.enter_context(database(arguments.database, new=True))
         listener = stack.enter_context(bound(arguments))
@@ -116,7 +118,7 @@ def application() -> App:
         senders=senders(given),
         webhook_sender=webhook_sender(given),
         engine=given.engine,
-        rates=given.rates,
+        rate_limits=given.rate_limits,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
         apis=_apis(given.base_url),

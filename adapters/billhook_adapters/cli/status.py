@@ -7,25 +7,25 @@ import json
 from collections.abc import Mapping
 
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Of which database."""
     add_json(parser)
     add_database(parser)
-    does(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
+    set_command(parser, _run, example="billhook status --database sqlite:///billhook.sqlite3")
 
 
-def _run(asked: argparse.Namespace) -> int:
-    with database(asked.database) as backend:
-        from billhook.messaging.outbox import MOST_COUNTED
-        from billhook_adapters.observability.outbox_report import told
+def _run(options: argparse.Namespace) -> int:
+    with database(options.database) as backend:
+        from billhook.messaging.outbox import MAX_COUNT
+        from billhook_adapters.observability.outbox_report import outbox_report
         from billhook_adapters.system.clock import SystemClock
 
         now = SystemClock().now()
-        deliverability = told(backend.store.outbox_counts(now, MOST_COUNTED), now)
-    if asked.json:
+        deliverability = outbox_report(backend.store.outbox_counts(now, MAX_COUNT), now)
+    if options.json:
         print(json.dumps(deliverability))
         return 0
     for name, value in deliverability.items():

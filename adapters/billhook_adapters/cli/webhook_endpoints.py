@@ -14,7 +14,7 @@ from billhook_adapters.system.optional_dependencies import needs
 def a_webhook(
     account: AccountId, url: str, secret: str, style: str | None = None
 ) -> WebhookEndpoint:
-    """A webhook endpoint with all events that its format has; the usual format unless given.
+    """A webhook endpoint for all events of its format; without `style`, of the default format.
 
     Raises CliError with the remedy.
     """
@@ -28,15 +28,15 @@ def a_webhook(
         from billhook_adapters.webhooks.url_rules import check_url
     try:
         formats = webhook_formats(registered())
-    except ApiError as wrong:
-        raise CliError(str(wrong)) from None
+    except ApiError as error:
+        raise CliError(str(error)) from None
     style = style or DEFAULT_STYLE
     if style not in formats:
         raise CliError(f"--style: must be one of {', '.join(sorted(formats))}")
     try:
         check_url(url)
-    except ValueError as wrong:
-        raise CliError(f"--webhook-url: {wrong}") from None
+    except ValueError as error:
+        raise CliError(f"--webhook-url: {error}") from None
     return WebhookEndpoint(
         account=account,
         id=WebhookEndpointId(new_id("sub_")),
@@ -55,6 +55,6 @@ def _sealed(secret: str) -> str:
     try:
         return SecretBox(secret_key(os.environ)).seal(secret)
     except UnicodeError:
-        raise CliError(f"--webhook-secret: {SECRET_KEY} must be well-formed text") from None
+        raise CliError(f"--webhook-secret: {SECRET_KEY} must be valid text") from None
     except SettingError as error:
         raise CliError(f"--webhook-secret: {error}") from None

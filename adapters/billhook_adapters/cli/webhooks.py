@@ -1,4 +1,4 @@
-"""`billhook webhook`: let an account's own systems hear of its invoices, or stop telling them."""
+"""`billhook webhook`: adds, pauses and resumes the webhook endpoints of an account."""
 
 from __future__ import annotations
 
@@ -7,102 +7,116 @@ from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.output import answer
-from billhook_adapters.cli.parser import add_database, add_json, does
+from billhook_adapters.cli.output import print_result
+from billhook_adapters.cli.parser import add_database, add_json, set_command
+from billhook_adapters.composition.variables import SECRET_KEY
 
 if TYPE_CHECKING:
-    from billhook.messaging.webhooks import WebhookEndpoint
     from billhook_adapters.system.backend import Backend
 
 _AT = "--database sqlite:///billhook.sqlite3"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """The three things to do with webhooks."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the actions: add, pause and resume."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    example = f"billhook webhook add ACCOUNT_ID --webhook-url https://shop.example/ {_AT}"
+    options = "--webhook-url https://shop.example/ --webhook-secret SECRET"
+    example = f"billhook webhook add ACCOUNT_ID {options} {_AT}"
     parser.epilog = f"example:\n  {example}"
 
-    what = "tell a URL of an account's events"
+    what = "Add a webhook endpoint to an account"
     add = actions.add_parser("add", help=what, description=what)
     add.add_argument("account", metavar="ACCOUNT_ID")
-    add.add_argument("--webhook-url", metavar="U", required=True, help="https, port 443 or 8443")
+    add.add_argument(
+        "--webhook-url",
+        metavar="URL",
+        required=True,
+        help="where events are sent; https, port 443 or 8443",
+    )
     add.add_argument(
         "--webhook-secret",
-        metavar="W",
+        metavar="SECRET",
         required=True,
-        help="what they are signed with, at least 22 characters",
+        help=f"signing secret, at least 22 random characters; stored encrypted with {SECRET_KEY}",
     )
     add.add_argument(
         "--style",
         metavar="FORMAT",
         default="native",
-        help="the webhook format of an installed API; native, unless given, is that of Standard "
-        "Webhooks, with all events",
+        help="webhook format of an installed API (default: native, which has all events in the "
+        "format of Standard Webhooks)",
     )
     add_database(add)
     add_json(add)
-    does(add, _add, example=f"{example} --webhook-secret W")
+    set_command(add, _add, example=example)
 
     for action, what, silenced in (
-        ("pause", "tell a webhook nothing more", True),
-        ("resume", "tell a webhook again, also one that was silenced", False),
+        ("pause", "Disable a webhook endpoint", True),
+        ("resume", "Enable a webhook endpoint that was paused or that failed for 24 hours", False),
     ):
         other = actions.add_parser(action, help=what, description=what)
         other.add_argument("account", metavar="ACCOUNT_ID")
-        other.add_argument("webhook", metavar="WEBHOOK_ID")
+        other.add_argument(
+            "webhook", metavar="WEBHOOK_ID", help="as `billhook account list` shows it"
+        )
         other.set_defaults(silenced=silenced)
         add_database(other)
-        does(other, _turn, example=f"billhook webhook {action} ACCOUNT_ID WEBHOOK_ID {_AT}")
+        set_command(
+            other, _set_silenced, example=f"billhook webhook {action} ACCOUNT_ID WEBHOOK_ID {_AT}"
+        )
 
 
-def _add(asked: argparse.Namespace) -> int:
+def _add(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SaveWebhookEndpoint
     from billhook.model.base import AccountId
-    from billhook_adapters.cli.new_account import strong
+    from billhook_adapters.cli.new_account import strong_secret
     from billhook_adapters.cli.webhook_endpoints import a_webhook
 
-    secret = strong("--webhook-secret", asked.webhook_secret)
-    with database(asked.database) as backend:
-        _account(asked, backend)
-        webhook = a_webhook(AccountId(asked.account), asked.webhook_url, secret, asked.style)
+    secret = strong_secret("--webhook-secret", arguments.webhook_secret)
+    with database(arguments.database) as backend:
+        _require_account(arguments, backend)
+        webhook = a_webhook(
+            AccountId(arguments.account), arguments.webhook_url, secret, arguments.style
+        )
         service_over(backend).execute(
             SaveWebhookEndpoint(account=webhook.account, webhook_endpoint=webhook, actor="cli")
         ).unwrap()
-    told = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
-    lines = [f"webhook     {webhook.id}  {webhook.url}"]
-    answer(told, lines, as_json=asked.json, lost="`billhook account list` shows it")
+    value = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
+    lines = [f"webhook  {webhook.id}  {webhook.url}"]
+    print_result(value, lines, as_json=arguments.json, if_lost="`billhook account list` shows it")
     return 0
 
 
-def _turn(asked: argparse.Namespace) -> int:
+def _set_silenced(arguments: argparse.Namespace) -> int:
     from returns.result import Failure
 
     from billhook.application.account_commands import SilenceWebhookEndpoint
     from billhook.messaging.webhooks import WebhookEndpointId
     from billhook.model.base import AccountId
 
-    with database(asked.database) as backend:
-        _account(asked, backend)
+    with database(arguments.database) as backend:
+        _require_account(arguments, backend)
         changed = service_over(backend).execute(
             SilenceWebhookEndpoint(
-                account=AccountId(asked.account),
-                webhook_endpoint=WebhookEndpointId(asked.webhook),
-                silenced=asked.silenced,
+                account=AccountId(arguments.account),
+                webhook_endpoint=WebhookEndpointId(arguments.webhook),
+                silenced=arguments.silenced,
                 actor="cli",
             )
         )
     if isinstance(changed, Failure):
-        raise CliError("WEBHOOK_ID: the account has none of this id; see `account list`")
+        raise CliError(
+            "WEBHOOK_ID: the account has no such webhook; `billhook account list` lists them"
+        )
+    lines = [f"{arguments.webhook} is {'paused' if arguments.silenced else 'enabled'}"]
+    print_result(None, lines, as_json=False, if_lost="the change is stored")
     return 0
 
 
-def _account(asked: argparse.Namespace, backend: Backend) -> list[WebhookEndpoint]:
-    """The webhooks of the account. Raises Stopped where there is no such account."""
+def _require_account(arguments: argparse.Namespace, backend: Backend) -> None:
+    """Raise CliError where there is no such account."""
     from billhook.model.base import AccountId
+    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
-    account = AccountId(asked.account)
-    with backend.store.snapshot() as snapshot:
-        if account not in snapshot.accounts((account,)):
-            raise CliError("ACCOUNT_ID: there is no such account; see `account list`")
-        return list(snapshot.webhook_endpoints((account,)).get(account, ()))
+    if service_over(backend).account(AccountId(arguments.account)) is None:
+        raise CliError(UNKNOWN_ACCOUNT_ID)

@@ -9,12 +9,12 @@ from types import FrameType
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, does
+from billhook_adapters.cli.parser import add_database, set_command
 from billhook_adapters.system.optional_dependencies import needs
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    """Whose messages, by which engine, and how many at a time."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The database, the engine, and how many messages at a time."""
     add_database(parser)
     parser.add_argument(
         "--engine",
@@ -22,18 +22,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="embedded unless given, or what BILLHOOK_ENGINE says; servers have to use the same",
     )
     parser.add_argument(
-        "--hands", metavar="N", type=_hands, default=8, help="messages at a time; 8 unless given"
+        "--concurrency",
+        metavar="N",
+        type=_concurrency,
+        default=8,
+        help="messages at a time; 8 unless given",
     )
-    does(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
+    set_command(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
 
 
-def _hands(text: str) -> int:
+def _concurrency(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:4]) <= 256):
         raise argparse.ArgumentTypeError("must be a whole number from 1 to 256")
     return int(text)
 
 
-def _run(asked: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.composition.service import build_worker
         from billhook_adapters.composition.settings import DATABASE, ENGINE, SettingError, settings
@@ -41,17 +45,19 @@ def _run(asked: argparse.Namespace) -> int:
         from billhook_adapters.observability import configured
         from billhook_adapters.system.clock import SystemClock
         from billhook_adapters.system.ids import RandomIds
-    environ = {**os.environ, DATABASE: asked.database}
-    if asked.engine is not None:
-        environ[ENGINE] = asked.engine
+    environ = {**os.environ, DATABASE: options.database}
+    if options.engine is not None:
+        environ[ENGINE] = options.engine
     try:
         given = settings(environ)
     except SettingError as wrong:
         raise CliError(str(wrong)) from None
-    with database(asked.database):
+    with database(options.database):
         ids = RandomIds(given.base_url)
         try:
-            engine, _ = build_worker(given, clock=SystemClock(), ids=ids, hands=asked.hands)
+            engine, _ = build_worker(
+                given, clock=SystemClock(), ids=ids, concurrency=options.concurrency
+            )
         except (SettingError, MessageTemplateError) as wrong:
             raise CliError(str(wrong)) from None
     configured(given.log_level)
@@ -59,7 +65,7 @@ def _run(asked: argparse.Namespace) -> int:
     def leave(_number: int, _frame: FrameType | None) -> None:
         engine.stop()
 
-    # What is in hand is finished first; a second signal does not wait for it.
+    # Claimed messages are finished first.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
     print(f"billhook delivers by its {given.engine} engine; Ctrl-C stops it", flush=True)

@@ -44,11 +44,11 @@ class MakeEngine(Protocol):
         self,
         background_jobs: BackgroundJobs,
         *,
-        hands: int,
+        concurrency: int,
         handled: Callable[[AttemptResult], None],
         repaired: Callable[[int], None],
     ) -> Engine:
-        """An engine that delivers `hands` messages at a time."""
+        """An engine that delivers `concurrency` messages at a time."""
         ...
 
 
@@ -68,9 +68,9 @@ def delivery(backend: Backend, engine: EngineName, clock: Clock) -> tuple[Store,
 def _embedded(
     background_jobs: BackgroundJobs,
     *,
-    hands: int,
+    concurrency: int,
     handled: Callable[[AttemptResult], None],
     repaired: Callable[[int], None],
 ) -> Engine:
     del repaired  # the rows themselves are polled: there is no job to lose
-    return EmbeddedEngine(background_jobs, hands=hands, handled=handled)
+    return EmbeddedEngine(background_jobs, concurrency=concurrency, handled=handled)

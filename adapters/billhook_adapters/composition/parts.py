@@ -95,7 +95,7 @@ def page_mount(base_url: str | None) -> Mount | None:
 
 
 def callbacks(given: Settings, batched: BatchedService) -> Sequence[Mounted]:
-    """Where providers report what became of messages, if they are asked to."""
+    """Where providers report what became of messages, where that is set up."""
     return [
         Mounted("the delivery callbacks", Mount(prefix=prefix), app, app.routes, owns_mount=True)
         for prefix, app in delivery_reports(given, batched).items()

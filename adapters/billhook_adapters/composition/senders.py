@@ -95,7 +95,7 @@ def report_to(senders: Mapping[Medium, Sender], receive: ReceiveReports) -> None
 
 
 def delivery_reports(settings: Settings, batched: BatchedService) -> Mapping[str, HttpApi]:
-    """What serves providers that report deliveries over HTTP, where they are asked to."""
+    """What serves providers that report deliveries over HTTP, where that is set up."""
     if settings.callbacks is None or settings.sms_url is None:
         return {}
     with needs("sms"):

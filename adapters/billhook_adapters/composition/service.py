@@ -1,4 +1,4 @@
-"""The one place where the parts are put together."""
+"""Builds the service: the one place that knows every part."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from billhook.application.claiming import AttemptResult
 from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.application.ports import Clock, Engine, Ids, Sender, Store, WebhookSender
 from billhook.application.service import InvoiceService
-from billhook.messaging.outbox import MOST_COUNTED
+from billhook.messaging.outbox import MAX_COUNT
 from billhook.model.customer import Medium
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook_adapters.composition.apis import (
@@ -39,7 +39,7 @@ from billhook_adapters.http.core.mounts import Mounted
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.observability import Metrics, observed, traced
 from billhook_adapters.observability.outbox_gauges import OutboxGauges
-from billhook_adapters.observability.outbox_report import told
+from billhook_adapters.observability.outbox_report import outbox_report
 from billhook_adapters.system.api_keys import EditableKeyring
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
@@ -47,11 +47,11 @@ from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox
 from billhook_adapters.webhooks.sender import HttpWebhookSender
 
-HANDS = 8
+CONCURRENCY = 8
 """How many messages a process hands over at a time: one that is slow holds up no neighbour."""
 
 INLINE_HEAD_START = timedelta(minutes=1)
-"""How long the engine leaves a fresh message to a desk that delivers inline."""
+"""How long the engine leaves a fresh message to a service that delivers inline."""
 
 
 def webhook_sender(given: Settings, apis: Iterable[ServedApi] | None = None) -> WebhookSender:
@@ -89,7 +89,7 @@ def build_application(
     parts: Callable[[ApplicationParts], Sequence[Mounted]] = own_parts,
     charges_automatically: bool = False,
     engine: EngineName = EngineName.EMBEDDED,
-    rates: RateLimits = UNLIMITED,
+    rate_limits: RateLimits = UNLIMITED,
     base_url: str | None = None,
     looks: Looks = AS_SHIPPED,
 ) -> Application:
@@ -109,14 +109,18 @@ def build_application(
     backend = open_backend(url)
     store, make_engine = delivery(backend, engine, clock)
     keys = backend.keyring if keyring is None else keyring(store)
-    background_jobs = BackgroundJobs(store, clock, ids, senders, webhook_sender, rates=rates)
+    background_jobs = BackgroundJobs(
+        store, clock, ids, senders, webhook_sender, rate_limits=rate_limits
+    )
     report_to(senders, InvoiceService(store, clock, ids).record_delivery_reports)
     service = (
         InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
     )
     metrics = Metrics()
     metrics.watch(
-        OutboxGauges(lambda: told(store.outbox_counts(clock.now(), MOST_COUNTED), clock.now()))
+        OutboxGauges(
+            lambda: outbox_report(store.outbox_counts(clock.now(), MAX_COUNT), clock.now())
+        )
     )
     woken = replace(background_jobs, head_start=INLINE_HEAD_START) if inline else background_jobs
     delivers = observed_engine(make_engine, woken, metrics)
@@ -156,7 +160,10 @@ def build_application(
 
 
 def observed_engine(
-    make_engine: MakeEngine, background_jobs: BackgroundJobs, metrics: Metrics, hands: int = HANDS
+    make_engine: MakeEngine,
+    background_jobs: BackgroundJobs,
+    metrics: Metrics,
+    concurrency: int = CONCURRENCY,
 ) -> Engine:
     """What delivers the messages of a database, and counts the results."""
 
@@ -164,23 +171,23 @@ def observed_engine(
         metrics.handled(result.value)
 
     def repaired(messages: int) -> None:
-        background_jobs.store.note_repairs(messages, background_jobs.clock.now())
+        background_jobs.store.record_repairs(messages, background_jobs.clock.now())
 
-    return make_engine(background_jobs, hands=hands, handled=handled, repaired=repaired)
+    return make_engine(background_jobs, concurrency=concurrency, handled=handled, repaired=repaired)
 
 
 def build_worker(
-    given: Settings, *, clock: Clock, ids: Ids, hands: int = HANDS
+    given: Settings, *, clock: Clock, ids: Ids, concurrency: int = CONCURRENCY
 ) -> tuple[Engine, Metrics]:
     """An engine without a server, as these settings have it."""
     store, make_engine = delivery(open_backend(given.database), given.engine, clock)
     by_medium = senders(given)
     report_to(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(
-        store, clock, ids, by_medium, webhook_sender(given), rates=given.rates
+        store, clock, ids, by_medium, webhook_sender(given), rate_limits=given.rate_limits
     )
     metrics = Metrics()
-    return observed_engine(make_engine, background_jobs, metrics, hands), metrics
+    return observed_engine(make_engine, background_jobs, metrics, concurrency), metrics
 
 
 def nothing() -> None:

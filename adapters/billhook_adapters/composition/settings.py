@@ -169,7 +169,7 @@ class Settings(BaseModel):
         return self
 
     @property
-    def rates(self) -> RateLimits:
+    def rate_limits(self) -> RateLimits:
         """How fast the messages of all accounts together may go out."""
         return RateLimits(sms=self.sms_rate, email=self.email_rate)
 

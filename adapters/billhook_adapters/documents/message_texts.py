@@ -1,4 +1,4 @@
-"""What a payer is told: who writes it, and plain words that need no template.
+"""The texts of messages to payers: what writes them, and plain texts that need no template.
 
 Amounts are written with their ISO 4217 code and decimals, in characters that every phone has:
 a sign such as the rupee's would cut a text from 160 to 70 characters.

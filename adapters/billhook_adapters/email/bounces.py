@@ -1,4 +1,4 @@
-"""Mails that came back, read as their senders' servers report them (RFC 3464)."""
+"""Bounced mails, read from delivery status notifications (RFC 3464)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def delivery_reports(raw: bytes) -> list[DeliveryReport]:
     """What a mail reports of messages of ours; nothing where it is no report.
 
     The message is named by the envelope's id, else by its Message-ID. A delay is no end, and not
-    told. A complaint (RFC 5965) suppresses the address as well.
+    reported. A complaint (RFC 5965) suppresses the address as well.
     """
     mail = message_from_bytes(raw[:LONGEST])
     if mail.get_content_type() != "multipart/report":
@@ -46,7 +46,7 @@ def _fates(mail: Mail) -> Iterator[ReportedOutcome]:
         action = str(block.get("Action", "")).strip().lower()
         code = enhanced(str(block.get("Status", "")).strip())
         if action == "failed":
-            yield Bounced(f"came back{'' if code is None else f' with {code}'}", suppression(code))
+            yield Bounced(f"bounced{'' if code is None else f' with {code}'}", suppression(code))
         elif action == "delivered":
             yield Delivered()
 

@@ -112,7 +112,7 @@ class Connections:
 
 
 def _close(idle: deque[_Idle]) -> None:
-    """Close what was kept for nobody."""
+    """Close connections that no sender uses any more."""
     while idle:
         idle.pop().smtp.close()
 

@@ -21,8 +21,8 @@ def mail(
     """The e-mail for a message. Raises ValueError where an address cannot stand in a header.
 
     `sender` is the operator's own address, never one from input. The Message-ID is made from the
-    message's id, so that a receiver can tell a repeat. A reminder can be stopped with one click
-    (RFC 8058).
+    message's id, so that a receiver can recognise a repeat. A reminder can be stopped with one
+    click (RFC 8058).
     """
     seller = one_line(seller)[:LONGEST_NAME]
     letter = writer.letter(message, invoice, seller)

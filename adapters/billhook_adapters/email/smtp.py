@@ -1,4 +1,4 @@
-"""Hands e-mails to an SMTP server and says truthfully what became of each."""
+"""Sends e-mails by an SMTP server, with the true result of each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SmtpSender:
     unknown.
 
     `sender` is the operator's own address: the envelope's and the From header's. Where the server
-    can (RFC 3461), a mail that comes back names its message by the envelope's id.
+    can (RFC 3461), a bounced mail names its message by the envelope's id.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class SmtpSender:
         code, answer = smtp.rcpt(message.address, reporting)
         if code not in (250, 251):
             raise smtplib.SMTPRecipientsRefused({message.address: (code, answer)})
-        # A copy that is refused, or comes back, is no news of the message itself.
+        # A copy that is rejected, or bounces, is no report on the message itself.
         silent = ["NOTIFY=NEVER"] if reports else []
         for copy in chain(*invoice.document.copies(message.address)):
             smtp.rcpt(copy, silent)

@@ -23,7 +23,7 @@ def enhanced(words: str) -> str | None:
 
 
 def suppression(code: str | None) -> Suppression | None:
-    """Why an address is to be left alone after such a code; None where it may work again.
+    """Why an address is to be suppressed after such a code; None where it may work again.
 
     A bare 550 says too little: it may be about the text, or about us.
 

@@ -1,4 +1,4 @@
-"""What wakes the handlers. Needs only the core."""
+"""Engines, which run background jobs. Needs only the core."""
 
 from billhook_adapters.engine.embedded import EmbeddedEngine
 

@@ -1,4 +1,4 @@
-"""One answer for all who ask at the same moment."""
+"""Answers concurrent requests of threads with one call."""
 
 from __future__ import annotations
 
@@ -10,52 +10,52 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 
-class _Asked(Generic[Q, A]):
-    __slots__ = ("answers", "bug", "question")
+class _Request(Generic[Q, A]):
+    __slots__ = ("answers", "error", "question")
 
     def __init__(self, question: Q) -> None:
         self.question = question
         self.answers: list[A] = []  # at most one
-        self.bug: Exception | None = None
+        self.error: Exception | None = None
 
 
-class Together(Generic[Q, A]):
-    """Answers threads that ask while the last answer was being made with one call.
+class Coalesced(Generic[Q, A]):
+    """Answers the requests that arrive during a call with the next call, all at once.
 
-    Where that call raises, each of them is answered by itself, so that only the culprit fails.
+    Where that call raises, each request is answered by itself, so that only the culprit fails.
 
-    >>> Together(lambda words: [word.upper() for word in words]).ask("yes")
+    >>> Coalesced(lambda words: [word.upper() for word in words]).request("yes")
     'YES'
     """
 
     def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A]]) -> None:
         self._answer = answer
-        self._waiting: list[_Asked[Q, A]] = []
-        self._turn = Lock()
+        self._waiting: list[_Request[Q, A]] = []
+        self._lock = Lock()
 
-    def ask(self, question: Q) -> A:
+    def request(self, question: Q) -> A:
         """The answer to one question; raises what answering it raised."""
-        asked: _Asked[Q, A] = _Asked(question)
-        self._waiting.append(asked)
-        with self._turn:  # whoever comes next may find itself answered
-            if not asked.answers and asked.bug is None:
-                # Only the holder of the turn takes away, so nobody is lost in between.
-                together = self._waiting[:]
-                del self._waiting[: len(together)]
-                self._answered(together)
-        if asked.bug is not None:
-            raise asked.bug
-        return asked.answers[0]
+        own: _Request[Q, A] = _Request(question)
+        self._waiting.append(own)
+        with self._lock:  # the holder before may have answered this request as well
+            if not own.answers and own.error is None:
+                # Only the holder of the lock removes requests, so none is lost in between.
+                batch = self._waiting[:]
+                del self._waiting[: len(batch)]
+                self._answer_all(batch)
+        if own.error is not None:
+            raise own.error
+        return own.answers[0]
 
-    def _answered(self, together: Sequence[_Asked[Q, A]]) -> None:
+    def _answer_all(self, batch: Sequence[_Request[Q, A]]) -> None:
         try:
-            answers = self._answer([one.question for one in together])
-        except Exception as bug:  # noqa: BLE001  # it is raised where it was asked
-            if len(together) == 1:
-                together[0].bug = bug
+            answers = self._answer([one.question for one in batch])
+        except Exception as error:  # noqa: BLE001  # the thread that made the request raises it
+            if len(batch) == 1:
+                batch[0].error = error
                 return
-            for one in together:
-                self._answered((one,))
+            for one in batch:
+                self._answer_all((one,))
             return
-        for one, answer in zip(together, answers, strict=True):
+        for one, answer in zip(batch, answers, strict=True):
             one.answers.append(answer)

@@ -22,8 +22,8 @@ NOTHING = Begun(0, set())
 class EmbeddedEngine:
     """Delivers what is due and sweeps what has expired, in the thread that calls `run`.
 
-    Any number of them may run on one store: the rows' leases keep them apart. With more `hands`
-    than one, messages are handed over by as many threads.
+    Any number of them may run on one store: the leases of the rows keep them apart. With a
+    `concurrency` of more than one, as many threads send messages.
     """
 
     def __init__(
@@ -31,19 +31,21 @@ class EmbeddedEngine:
         background_jobs: BackgroundJobs,
         *,
         poll_seconds: float = 0.05,
-        hands: int = 1,
+        concurrency: int = 1,
         handled: Callable[[AttemptResult], None] = ignored,
         pause: Callable[[timedelta], None] = pause,
     ) -> None:
-        """`handled` hears what became of each message."""
-        self._handlers, self._poll_seconds = background_jobs, poll_seconds
-        self._deliverer = Deliverer(background_jobs, hands=hands, handled=handled, pause=pause)
+        """`handled` gets the result of each attempt."""
+        self._background_jobs, self._poll_seconds = background_jobs, poll_seconds
+        self._deliverer = Deliverer(
+            background_jobs, concurrency=concurrency, handled=handled, pause=pause
+        )
         self._stop = Event()
 
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
-        sweep(self._handlers)
-        background_jobs, handled, at_work = self._handlers, 0, set[Future[None]]()
+        sweep(self._background_jobs)
+        background_jobs, handled, at_work = self._background_jobs, 0, set[Future[None]]()
         while not self._stop.is_set():
             at_work = {one for one in at_work if not one.done()}
             most, busy = self._deliverer.most, len(at_work)
@@ -67,11 +69,11 @@ class EmbeddedEngine:
                 self.drain()
             except Exception as error:  # noqa: BLE001  # the loop outlives a database that is away
                 # Only the kind: an error's own words may quote a row.
-                _log.error("a round of delivery failed: %s", kind(error))
+                _log.error("a round of delivery failed, and is tried again: %s", kind(error))
             self._stop.wait(self._poll_seconds)
         self._deliverer.close()
 
     def stop(self) -> None:
-        """Let `run` return once what is in hand is done."""
+        """Let `run` return once the claimed messages are delivered."""
         self._stop.set()
         self._deliverer.leave()

@@ -24,6 +24,6 @@ def sweep(background_jobs: BackgroundJobs) -> int:
             swept += done
     except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop delivery
         # Only the kind: an error's own words may quote a row.
-        _log.error("a sweep failed: %s", kind(error))
+        _log.error("a sweep failed, and is tried again: %s", kind(error))
         return swept
     return swept + done

@@ -8,7 +8,7 @@ from billhook.application.ports import Engine
 
 
 class EngineThread:
-    """Runs an engine beside a server, and lets it finish what is in hand.
+    """Runs an engine beside a server, and lets it finish what it has claimed.
 
     One use each: a thread that was stopped does not start again.
     """
@@ -22,7 +22,7 @@ class EngineThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is in hand. What takes longer is left to its lease."""
+        """Finish what is claimed, for ten seconds at most; the rest is retried after its lease."""
         self._engine.stop()
         self._thread.join(timeout=10)
 

@@ -23,7 +23,7 @@ class _Kept:
 
 
 class InMemoryKeyring:
-    """Keys in a dictionary; whether an account exists is asked of the store."""
+    """Keys in a dictionary; the store knows which accounts exist."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -59,13 +59,13 @@ class InMemoryKeyring:
     def of(self, account: AccountId) -> Sequence[ListedKey]:
         """The keys of an account, revoked ones too, the oldest first."""
         with self._lock:
-            told = [
+            listed = [
                 ListedKey(name, kept.created_at, kept.revoked_at, kept.key.location)
                 for name, kept in self._kept.items()
                 if kept.key.account == account
             ]
-        # A key that nobody knows the age of comes first.
-        return sorted(told, key=lambda one: (_age(one.created_at), one.id))
+        # A key of unknown age is first.
+        return sorted(listed, key=lambda one: (_age(one.created_at), one.id))
 
     def revoke(self, account: AccountId, key_id: str, now: datetime) -> Result[None, KeyNotFound]:
         """Let a key open nothing any more."""
@@ -86,7 +86,7 @@ class InMemoryKeyring:
             old = self._in_force(account)
             revoked = {name: replace(self._kept[name], revoked_at=now) for name in old}
             new = {key_id: _Kept(StoredKey(account, hashed(secret)), now)}
-            # One assignment: whoever looks up without the lock sees the old keys or the new one.
+            # One assignment: a lookup without the lock sees the old keys or the new one.
             self._kept = {**self._kept, **revoked, **new}
         return Success(old)
 

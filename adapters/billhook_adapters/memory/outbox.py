@@ -26,7 +26,7 @@ class CapturedSender:
     """Accepts every message, once for each id, and keeps it in `delivered`.
 
     Put errors into `faults` to make the next sends fail, in that order; those in `faults_to` meet
-    one address alone, whoever else is sent to meanwhile.
+    one address alone.
 
     >>> CapturedSender().delivered
     []

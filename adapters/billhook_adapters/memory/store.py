@@ -99,17 +99,17 @@ class InMemoryStore:
         self._lock = RLock()
 
     @contextmanager
-    def transaction(self) -> Generator[_Work]:
+    def transaction(self) -> Generator[InMemoryTransaction]:
         """One at a time; what raises leaves nothing."""
         with self._lock:
-            transaction = _Work(self._rows.copied())
+            transaction = InMemoryTransaction(self._rows.copied())
             yield transaction
             self._rows = transaction.rows
 
     @contextmanager
-    def snapshot(self) -> Generator[_Work]:
+    def snapshot(self) -> Generator[InMemoryTransaction]:
         """The rows as they are now."""
-        yield _Work(self._rows)
+        yield InMemoryTransaction(self._rows)
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
@@ -129,8 +129,8 @@ class InMemoryStore:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
-    def forget(self, now: datetime, limit: int) -> int:
-        """Drop remembered answers whose time is over."""
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
+        """Delete idempotency records that have expired."""
         if not self._rows.idempotency_records:
             return 0  # a sweep that has nothing to do copies nothing
         with self.transaction() as transaction:
@@ -144,7 +144,7 @@ class InMemoryStore:
         return len(over)
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
-        """Messages that no provider took."""
+        """Messages that no provider accepted."""
         latest_first = wanted.status not in LIVE
         places = sorted(
             (
@@ -162,7 +162,7 @@ class InMemoryStore:
         return places[: wanted.limit]
 
     def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
-        """How much stands in the outbox."""
+        """The counts of the outbox."""
         rows = self._rows
         live = sorted(
             (message.due_at, message.status)
@@ -195,20 +195,20 @@ class InMemoryStore:
             if since is None or at > since
         )
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
-        """Leave a live message alone until then."""
+    def defer(self, key: MessageKey, until: datetime) -> None:
+        """Postpone a live message until then."""
         with self.transaction() as transaction:
             message = transaction.rows.messages.get(key)
             if message is not None and message.due_at is not None:
                 transaction.rows.messages[key] = message.model_copy(update={"due_at": until})
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
+    def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
         with self.transaction() as transaction:
             transaction.rows.repairs.append((messages, now))
 
 
-class _Work:
+class InMemoryTransaction:
     def __init__(self, rows: _Rows) -> None:
         self.rows = rows
 
@@ -233,7 +233,7 @@ class _Work:
             ]
         return found[search.skip : search.skip + search.limit]
 
-    def behind(self, short_url: str) -> Invoice | None:
+    def by_short_url(self, short_url: str) -> Invoice | None:
         live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
         return next(live, None)
 
@@ -255,13 +255,13 @@ class _Work:
             and _wanted(invoice, search, now)
         ]
 
-    def upcoming(self, series: NumberSeries) -> int:
+    def next_position(self, series: NumberSeries) -> int:
         return self.rows.numbers.get(series, 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return _found(self.rows.messages, keys)
 
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
         wanted = set(ids)
@@ -319,13 +319,13 @@ class _Work:
         return {contact: self._history(contact) for contact in contacts}
 
     def _history(self, contact: Contact) -> ContactHistory:
-        asked = [
+        requested = [
             message.requested_at
             for message in self.rows.messages.values()
             if isinstance(message, Message)
             and Contact(message.account, message.medium, message.address) == contact
         ]
-        return ContactHistory(self.rows.suppressed.get(contact), max(asked, default=None))
+        return ContactHistory(self.rows.suppressed.get(contact), max(requested, default=None))
 
     def idempotency_records(
         self, keys: Collection[IdempotencyKey]
@@ -384,7 +384,7 @@ class _Work:
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
                 raise StoreConflictError("the short URL is taken")
             rows.invoices[key] = after
-        self._lapse(outcome.expired_invoices)
+        self._expire(outcome.expired_invoices)
         for payment in outcome.payments:
             if payment.key in rows.payments:
                 raise StoreConflictError("the payment reference is taken")
@@ -394,7 +394,7 @@ class _Work:
             if stamped.version is not None and stamped.version in {
                 event.version for event in known
             }:
-                raise StoreConflictError("the version has its fact already")
+                raise StoreConflictError("the version has its event already")
             rows.events[stamped.key] = (*known, stamped)
         rows.messages.update(outcome.messages)
         rows.rate_limit_states.update(outcome.rate_limit_states)
@@ -404,7 +404,7 @@ class _Work:
         )
         _put(rows.suppressed, outcome.suppressed)
 
-    def _lapse(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
+    def _expire(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
         for expire_overdue in expired_invoices:
             open_one = self.rows.invoices[expire_overdue.key]
             if open_one.version != expire_overdue.version - 1:
@@ -422,7 +422,7 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.created_to is None or invoice.created_at <= search.created_to)
         and (search.dated_from is None or search.dated_from <= invoice.dated_at)
         and (search.dated_to is None or invoice.dated_at <= search.dated_to)
-        and (search.sought is None or search.sought in invoice.search_text)
+        and (search.search_text is None or search.search_text in invoice.search_text)
         and (search.live is None or document.live is search.live)
     )
 

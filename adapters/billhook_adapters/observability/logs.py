@@ -24,12 +24,12 @@ _RANDOM = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9a-f]{16
 class JsonLines(logging.Formatter):
     """One JSON object a record: when, how grave, who says it, and what.
 
-    An exception is told by its kind and its place in the code; its own words may quote a row.
+    An exception is logged by its kind and its place in the code; its own words may quote a row.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as a line; one that cannot be put into words is told without them."""
-        told: dict[str, Any] = {
+        """The record as a line; one that cannot be formatted is logged without its arguments."""
+        fields: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -37,11 +37,11 @@ class JsonLines(logging.Formatter):
         }
         for name, value in vars(record).items():
             if name not in _STANDARD:
-                told[name] = MASK if private(name) else _plain(name, value)
+                fields[name] = MASK if private(name) else _plain(name, value)
         if record.exc_info and record.exc_info[0] is not None:
-            told["error"] = record.exc_info[0].__name__
-            told["where"] = _place(record.exc_info[2])
-        return json.dumps(told)
+            fields["error"] = record.exc_info[0].__name__
+            fields["where"] = _place(record.exc_info[2])
+        return json.dumps(fields)
 
 
 def _said(record: logging.LogRecord) -> str:
@@ -54,9 +54,9 @@ def _said(record: logging.LogRecord) -> str:
             }
         elif record.args:
             said %= tuple(map(_wordless, record.args))
-    except Exception as trouble:  # noqa: BLE001  # any object's own words may fail, and may not stop us
+    except Exception as broken:  # noqa: BLE001  # any object's own text may fail, and may not stop us
         template = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        said = f"{template} ({type(trouble).__name__}: its arguments are left out)"
+        said = f"{template} ({type(broken).__name__}: its arguments are left out)"
     error = record.exc_info[1] if record.exc_info else None
     while error is not None:  # asyncio puts the words of what it found into its own
         said = _without(said, error)
@@ -91,9 +91,9 @@ def _plain(name: str, value: object) -> object:
         return value if math.isfinite(value) else str(value)
     try:
         text = str(_wordless(value))
-    except Exception as trouble:  # noqa: BLE001  # as above
-        return type(trouble).__name__
-    # An id that is random throughout may look like a phone number; it tells nothing of anybody.
+    except Exception as error:  # noqa: BLE001  # as above
+        return type(error).__name__
+    # An id that is random throughout may look like a phone number; it identifies no person.
     if name == "request_id" and _RANDOM.fullmatch(text):
         return text
     shown = masked(text)
@@ -120,7 +120,7 @@ def configured(level: str = "INFO", stream: TextIO | None = None) -> None:
         if isinstance(logger, logging.Logger):  # a handler of its own would write unmasked
             logger.handlers.clear()
             logger.propagate = True
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every start
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it logs every start
     logging.getLogger("procrastinate").setLevel(logging.WARNING)  # of every job, with all it names
     logging.captureWarnings(capture=True)
     # Where a line cannot be written, logging would print the record, arguments and all.

@@ -16,13 +16,13 @@ It is read where this module is first imported, and holds for the life of the pr
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _COMMANDS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
-_CLASSES = ("gone", "1xx", "2xx", "3xx", "4xx", "5xx")  # gone: nobody waited for the answer
+_CLASSES = ("gone", "1xx", "2xx", "3xx", "4xx", "5xx")  # gone: the client had disconnected
 
 
 class Metrics:
     """The counters of one service, in a registry of their own.
 
-    Labels cost more than the count itself, so each is looked up once. Whoever calls sees to it
+    Labels cost more than the count itself, so each is looked up once. The caller sees to it
     that routes and outcomes are few.
     """
 
@@ -47,7 +47,7 @@ class Metrics:
         )
         self._handled = Counter(
             "billhook_messages_handled",
-            "Messages and announcements handled, by what became of them.",
+            "Messages and webhook events handled, by result.",
             ("outcome",),
             registry=registry,
         )
@@ -70,14 +70,14 @@ class Metrics:
         self._commands.observe(commands)
 
     def handled(self, outcome: str) -> None:
-        """A wake-up came to something."""
+        """Count the result of an attempt."""
         found = self._outcomes.get(outcome)
         if found is None:
             found = self._outcomes[outcome] = self._handled.labels(outcome)
         found.inc()
 
     def watch(self, outbox: Collector) -> None:
-        """Tell what this collector finds as well, whenever anybody asks."""
+        """Report what this collector finds as well, at each scrape."""
         self._watched = outbox
 
     def exposition(self) -> bytes:

@@ -1,4 +1,4 @@
-"""The outbox as gauges: counted when somebody asks, and no more often than every few seconds."""
+"""The outbox as gauges: counted at a scrape, and no more often than every few seconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Standing = Mapping[str, int | Mapping[str, int]]
 
 
 class OutboxGauges(Collector):
-    """What `billhook status` tells, for Prometheus. Nothing, while the store does not answer."""
+    """What `billhook status` shows, for Prometheus. Nothing, while the store does not answer."""
 
     def __init__(
         self, deliverability: Callable[[], Standing], seconds: Callable[[], float] = time.monotonic
@@ -41,7 +41,7 @@ class OutboxGauges(Collector):
 
 def _gauges(deliverability: Standing) -> Iterable[Metric]:
     waiting = GaugeMetricFamily(
-        "billhook_outbox_messages", "Messages that wait or are in hand.", labels=("state",)
+        "billhook_outbox_messages", "Messages that wait or are being sent.", labels=("state",)
     )
     for state in _WAITING:
         waiting.add_metric((state,), _number(deliverability[state]))

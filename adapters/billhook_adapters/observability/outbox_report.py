@@ -14,7 +14,9 @@ OTHER = "provider"
 """What stands for a reason that is no code of ours: a provider's words may quote anybody."""
 
 
-def told(outbox_counts: OutboxCounts, now: datetime) -> Mapping[str, int | Mapping[str, int]]:
+def outbox_report(
+    outbox_counts: OutboxCounts, now: datetime
+) -> Mapping[str, int | Mapping[str, int]]:
     """Every figure by its name; how long the oldest waits in whole seconds."""
     waits = (
         0

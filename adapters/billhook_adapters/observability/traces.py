@@ -20,7 +20,7 @@ _CONTEXT = {b"traceparent": "traceparent", b"tracestate": "tracestate"}
 
 
 def wanted(environ: Mapping[str, str]) -> bool:
-    """Whether this environment asks for traces.
+    """Whether this environment enables traces.
 
     >>> wanted({}), wanted({"OTEL_TRACES_EXPORTER": "otlp"})
     (False, True)
@@ -34,7 +34,7 @@ def wanted(environ: Mapping[str, str]) -> bool:
 
 
 def traced(app: App, routes: Collection[str], environ: Mapping[str, str]) -> App:
-    """The application with a span a request; itself where nobody asks for traces.
+    """The application with a span a request; itself where traces are not enabled.
 
     Where they are wanted and a package is missing, a warning names the extra, and the service
     runs without: a platform may set these variables for whatever it starts.

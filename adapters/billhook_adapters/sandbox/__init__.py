@@ -1,1 +1,1 @@
-"""The offline twin: a service on its own, whose time, payer and providers do as they are told."""
+"""The sandbox: the service for tests, with a clock, payers and providers that the test controls."""

@@ -1,4 +1,4 @@
-"""A clock that runs, and can be moved."""
+"""A running clock that can be moved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from billhook.application.ports import Clock
 
 
 class MovableClock:
-    """The machine's time, moved by as much as it was told.
+    """The time of another clock plus an offset that can be changed.
 
     >>> from billhook_adapters.system.clock import SettableClock
     >>> from datetime import UTC
@@ -18,21 +18,21 @@ class MovableClock:
     2
     """
 
-    def __init__(self, machine: Clock) -> None:
-        self._machine, self._ahead = machine, timedelta(0)
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._offset = clock, timedelta(0)
 
     def now(self) -> datetime:
-        """The present instant as the sandbox has it."""
-        return self._machine.now() + self._ahead
+        """The present instant of the sandbox."""
+        return self._clock.now() + self._offset
 
     def zone(self, name: str | None) -> tzinfo:
-        """The time zone of this name, as the machine's clock has it."""
-        return self._machine.zone(name)
+        """The time zone of this name, as the other clock has it."""
+        return self._clock.zone(name)
 
     def set(self, now: datetime) -> None:
-        """Run on from another instant."""
-        self._ahead = now - self._machine.now()
+        """Continue from another instant."""
+        self._offset = now - self._clock.now()
 
     def advance(self, by: timedelta) -> None:
-        """Run on from a later instant."""
+        """Continue from a later instant."""
         self.set(self.now() + by)

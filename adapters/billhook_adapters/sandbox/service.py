@@ -1,4 +1,4 @@
-"""The sandbox put together: known keys, captured messages, a clock that obeys."""
+"""Builds the sandbox: known keys, captured messages and a clock that can be moved."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WEBHOOK = WebhookEndpointId("sandbox")
 
 
 class Key(NamedTuple):
-    """An API key of the sandbox; its secret may be as short as you like."""
+    """An API key of the sandbox; its secret may have any length."""
 
     id: str
     secret: str
@@ -70,19 +70,18 @@ def build_sandbox(
     locations: Sequence[Location] = (),
     webhook: Webhook | None = None,
 ) -> Application:
-    """The sandbox over the database at this URL, each key with an account of its own.
+    """The sandbox on the database at this URL; each key has its own account.
 
-    A location belongs to the account of the key at the same place; one beyond the keys has an
-    account of its own.
+    A location belongs to the account of the key at the same index; further locations have their
+    own accounts. The same keys on the same database have the same accounts again.
 
-    Opened again on the same database, the same keys have the same accounts. Raises ValueError on
-    a webhook URL that cannot be used.
+    Raises ValueError on a webhook URL that cannot be used.
     """
     if webhook is not None:
         check_url(webhook.url, allow_loopback=True)
     clock = MovableClock(SystemClock())
     outbox = {medium: CapturedSender(Templates()) for medium in Medium}
-    box = SecretBox(token_urlsafe(32))  # nothing outlives the process: secrets are sealed anew
+    box = SecretBox(token_urlsafe(32))  # new for each process, and so are the sealed secrets
     opened = _opened(keys, locations)
     accounts = [account.id for account in opened]
     apis = registered()
@@ -111,14 +110,14 @@ def build_sandbox(
         webhook_sender=HttpWebhookSender(Poster(allow_loopback=True), box, SystemClock(), formats),
         inline=True,
         base_url=base_url,
-        keyring=InMemoryKeyring,  # its keys are given anew each time, and may be guessed
+        keyring=InMemoryKeyring,  # not stored: they are given at each start, and may be short
         apis=served(),
         parts=parts,
         charges_automatically=True,  # its payer pays at /sandbox/invoices/{id}/payments
     )
     for account in opened:
         if isinstance(application.service.execute(OpenAccount.of(account)), Failure):
-            # An earlier sandbox over the same database had it.
+            # The account exists: an earlier sandbox used the same database.
             policy = AccountPolicy.model_validate(dict(account.policy))
             application.service.execute(
                 UpdateAccount(account=account.id, name=account.name, policy=policy)
@@ -136,7 +135,7 @@ def build_sandbox(
             style=DEFAULT_STYLE,
             events=formats[DEFAULT_STYLE].events,
             sealed_secret=box.seal(webhook.secret) if webhook else None,
-            silenced=webhook is None,  # also where an earlier sandbox had one
+            silenced=webhook is None,  # even if an earlier sandbox on this database had one
         )
         application.service.execute(
             SaveWebhookEndpoint(account=account.id, webhook_endpoint=endpoint)
@@ -145,7 +144,7 @@ def build_sandbox(
 
 
 def _opened(keys: Sequence[Key], locations: Sequence[Location]) -> list[Account]:
-    """The accounts of the keys, then those of the locations beyond them."""
+    """The accounts of the keys, then those of further locations."""
     named = [(account_of(key), key.id) for key in keys]
     named += [
         (AccountId(derived_id("acc", "location", location.id)), location.id)
@@ -157,9 +156,9 @@ def _opened(keys: Sequence[Key], locations: Sequence[Location]) -> list[Account]
         Account(
             id=account,
             name=f"Sandbox {name}",
-            policy=account_policy(apis, both if place < len(locations) else {key}),
+            policy=account_policy(apis, both if index < len(locations) else {key}),
         )
-        for place, (account, name) in enumerate(named)
+        for index, (account, name) in enumerate(named)
     ]
 
 

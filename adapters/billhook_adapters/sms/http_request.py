@@ -1,4 +1,4 @@
-"""Asking a provider over HTTP: once, within a deadline, and with a true word about it."""
+"""One HTTP request to a provider, within a deadline, with the true result."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ with needs("sms"):
 SECONDS = 20.0
 """How long a provider may take for its whole answer."""
 
-UNTOLD = Permanent("the provider was handed it and never answered: nobody can tell if it went out")
-"""None of these providers knows our key, so that trying again might tell the payer twice. The
-message is set aside as a dead letter; a receipt that comes later tells the truth."""
+UNANSWERED = Permanent("the provider got it and never answered: it is unknown whether it was sent")
+"""None of these providers knows our key, so that a retry might reach the payer twice. The
+message becomes a dead letter; a later delivery report corrects that."""
 
-TROUBLE = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
+NETWORK_ERRORS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
 
 
 class Reply(NamedTuple):
@@ -36,16 +36,16 @@ class Reply(NamedTuple):
     headers: Mapping[str, str]
 
     @property
-    def told(self) -> Mapping[str, Any]:
+    def fields(self) -> Mapping[str, Any]:
         """Its JSON object; an empty one where it is something else."""
         try:
-            told = json.loads(self.body)
+            parsed = json.loads(self.body)
         except ValueError:
             return {}
-        return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+        return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
 
 
-def ask(
+def request(
     method: str,
     url: str,
     *,
@@ -53,13 +53,15 @@ def ask(
     body: bytes = b"",
     seconds: float = SECONDS,
 ) -> Result[Reply, SendError]:
-    """Ask once; no redirect is followed."""
+    """Send one request; no redirect is followed."""
     backend = BoundedBackend(Deadline(seconds, time.monotonic))
     try:
         with httpcore.ConnectionPool(network_backend=backend) as pool:
             answer = pool.request(method, url, headers=list(headers.items()), content=body)
-    except TROUBLE:
-        return Failure(UNTOLD if backend.sent else Transient("the provider could not be reached"))
+    except NETWORK_ERRORS:
+        return Failure(
+            UNANSWERED if backend.sent else Transient("the provider could not be reached")
+        )
     named = {
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers
     }

@@ -1,4 +1,4 @@
-"""SMS through a Kannel gateway: what it is asked, and what its delivery reports mean."""
+"""SMS through a Kannel gateway: its requests, and what its delivery reports mean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.sms.callbacks import Callbacks
-from billhook_adapters.sms.http_request import ask, refused
+from billhook_adapters.sms.http_request import refused, request
 from billhook_adapters.sms.segments import measured
 
 NAME = "kannel"
@@ -42,7 +42,7 @@ class KannelGateway:
 
 
 class KannelSender:
-    """Sends by Kannel's HTTP interface; receipts come back where there are callbacks."""
+    """Sends by Kannel's HTTP interface; it reports deliveries where there are callbacks."""
 
     def __init__(
         self, gateway: KannelGateway, writer: Writer = PLAIN, callbacks: Callbacks | None = None
@@ -51,8 +51,10 @@ class KannelSender:
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Hand one SMS over; never raises."""
-        asked = self._asked(message, self._writer.sms(message, invoice, seller))
-        answer = ask("GET", f"{self._gateway.url}?{urlencode(asked, quote_via=quote)}", headers={})
+        parameters = self._parameters(message, self._writer.sms(message, invoice, seller))
+        answer = request(
+            "GET", f"{self._gateway.url}?{urlencode(parameters, quote_via=quote)}", headers={}
+        )
         if isinstance(answer, Failure):
             return answer
         status = answer.unwrap().status
@@ -60,9 +62,9 @@ class KannelSender:
             return Success(Accepted())
         return Failure(refused(status, f"the gateway answered {status}"))
 
-    def _asked(self, message: Message, text: str) -> Mapping[str, str]:
+    def _parameters(self, message: Message, text: str) -> Mapping[str, str]:
         gateway = self._gateway
-        asked = {
+        parameters = {
             "username": gateway.user,
             "password": gateway.password,
             "to": message.address,
@@ -71,27 +73,27 @@ class KannelSender:
             "coding": "0" if measured(text).encoding == "GSM-7" else "2",
         }
         if gateway.sender is not None:
-            asked["from"] = gateway.sender
+            parameters["from"] = gateway.sender
         if gateway.smsc is not None:
-            asked["smsc"] = gateway.smsc
+            parameters["smsc"] = gateway.smsc
         dlt = {"PE_ID": gateway.dlt_entity, "TEMPLATE_ID": gateway.dlt_template}
         named = {name: value for name, value in dlt.items() if value is not None}
         if named:
-            asked["meta-data"] = f"?smpp?{urlencode(named)}"
+            parameters["meta-data"] = f"?smpp?{urlencode(named)}"
         if self._callbacks is not None:
-            asked["dlr-mask"] = str(_WANTED)
-            asked["dlr-url"] = f"{self._callbacks.url(NAME, message.key)}?status=%d&reply=%A"
-        return asked
+            parameters["dlr-mask"] = str(_WANTED)
+            parameters["dlr-url"] = f"{self._callbacks.url(NAME, message.key)}?status=%d&reply=%A"
+        return parameters
 
 
-def fate(told: Mapping[str, str]) -> ReportedOutcome | None:
+def fate(fields: Mapping[str, str]) -> ReportedOutcome | None:
     """What a delivery report says became of its message; None where it says too little.
 
     >>> fate({"status": "1"}), fate({"status": "8"})
     (Arrived(), None)
     """
-    reply = told.get("reply", "")
-    match told.get("status"):
+    reply = fields.get("reply", "")
+    match fields.get("status"):
         case "1":
             return Delivered()
         case "2":

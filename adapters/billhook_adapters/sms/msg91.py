@@ -1,4 +1,4 @@
-"""SMS through MSG91's flow API: registered templates with variables, as Indian law wants it."""
+"""SMS through MSG91's flow API: registered templates with variables, as India requires."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import amount_text, one_line
-from billhook_adapters.sms.http_request import Reply, ask, refused
+from billhook_adapters.sms.http_request import Reply, refused, request
 
 NAME = "msg91"
 _OBJECTS: TypeAdapter[list[dict[str, Any]] | dict[str, Any]] = TypeAdapter(
@@ -82,7 +82,7 @@ class Msg91Sender:
         if template is None:
             return Failure(Permanent("no template is registered for the payer's language"))
         account = self._account
-        asked: dict[str, Any] = {
+        body: dict[str, Any] = {
             "template_id": template,
             "short_url": "0",  # the link stays ours
             "recipients": [
@@ -100,12 +100,12 @@ class Msg91Sender:
             "PE_ID": account.dlt_entity,
             "DLT_TE_ID": account.dlt_template,
         }
-        asked.update({name: value for name, value in named.items() if value is not None})
-        answer = ask(
+        body.update({name: value for name, value in named.items() if value is not None})
+        answer = request(
             "POST",
             f"{account.url}/api/v5/flow",
             headers={"authkey": account.auth_key, "Content-Type": "application/json"},
-            body=json.dumps(asked).encode(),
+            body=json.dumps(body).encode(),
         )
         return answer if isinstance(answer, Failure) else _concluded(answer.unwrap())
 
@@ -119,30 +119,30 @@ class Msg91Sender:
 
 
 def _concluded(reply: Reply) -> Result[Accepted, SendError]:
-    told = reply.told
-    if reply.status == 200 and told.get("type") == "success":
-        request = told.get("message")
-        return Success(Accepted(request if isinstance(request, str) else None))
-    if reply.status == 200 and told.get("type") == "error":
+    fields = reply.fields
+    if reply.status == 200 and fields.get("type") == "success":
+        request_id = fields.get("message")
+        return Success(Accepted(request_id if isinstance(request_id, str) else None))
+    if reply.status == 200 and fields.get("type") == "error":
         # It says so of a wrong key and of a missing template alike, and both can be mended.
         return Failure(Transient("MSG91 refused it"))
     return Failure(refused(reply.status, f"MSG91 answered {reply.status}"))
 
 
-def delivery_reports(told: Any) -> Iterator[DeliveryReport]:
+def delivery_reports(report_body: Any) -> Iterator[DeliveryReport]:
     """The receipts of a report, in either of the shapes that its webhooks have.
 
     One with a list of `report` (v2), and one flat object (v3, and the newer webhooks).
     """
-    for one in _objects(told):
+    for one in _objects(report_body):
         for report in _objects(one["report"]) if isinstance(one.get("report"), list) else (one,):
             yield from _receipt({**one, **report})
 
 
-def _objects(told: object) -> list[dict[str, Any]]:
+def _objects(report_body: object) -> list[dict[str, Any]]:
     """The objects of a list, or one that is alone; none of anything else."""
     try:
-        found = _OBJECTS.validate_python(told)
+        found = _OBJECTS.validate_python(report_body)
     except ValidationError:
         return []
     return [found] if isinstance(found, dict) else found

@@ -24,7 +24,7 @@ from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
-from billhook_adapters.sms.http_request import UNTOLD
+from billhook_adapters.sms.http_request import UNANSWERED
 from billhook_adapters.sms.smpp_connection import (
     BindError,
     ConnectionBrokenError,
@@ -70,7 +70,8 @@ class SmppSender:
     """Keeps one bound connection, and makes another when it broke.
 
     Receipts come in over the same connection: set `receive` to what takes them, such as
-    `Desk.receive`. The centre keeps those that come while nobody is bound.
+    `InvoiceService.record_delivery_reports`. The centre keeps those that arrive while no
+    connection is bound.
     """
 
     def __init__(self, centre: SmppCentre, writer: Writer = PLAIN) -> None:
@@ -104,10 +105,10 @@ class SmppSender:
             return Failure(refused.error)
         except NotSubmittedError:
             if handed_over:
-                return Failure(UNTOLD)
+                return Failure(UNANSWERED)
             return Failure(Transient("the short-message centre could not be reached"))
         except (ConnectionBrokenError, TooLate):
-            return Failure(UNTOLD)
+            return Failure(UNANSWERED)
         if name:
             self._remember(name, message.key)
         return Success(Accepted(name or None))
@@ -148,12 +149,14 @@ class SmppSender:
                 self._keys.popitem(last=False)
 
     def _reported(self, report: Report) -> None:
-        told = fate(report)
-        if told is None or self.receive is None:
+        outcome = fate(report)
+        if outcome is None or self.receive is None:
             return
         with self._lock:
             known = self._keys.get(report.message)
-        self.receive([DeliveryReport(known or ProviderMessageId(Medium.SMS, report.message), told)])
+        self.receive(
+            [DeliveryReport(known or ProviderMessageId(Medium.SMS, report.message), outcome)]
+        )
 
 
 class _RejectedError(Exception):  # a refusal

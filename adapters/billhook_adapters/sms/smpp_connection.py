@@ -26,7 +26,7 @@ _WIRE = f"{__name__}.wire"
 logging.getLogger(_WIRE).setLevel(logging.CRITICAL)  # it would write numbers and texts
 
 PATIENCE = 10.0
-"""Seconds until a silent connection is asked whether it is alive."""
+"""Seconds until a silent connection is checked."""
 
 _RECEIPT = 0x04
 _TEXT = {name: re.compile(rf"{name}:([0-9A-Za-z._-]+)") for name in ("id", "stat", "err")}
@@ -144,8 +144,8 @@ class Link:
         if report is not None:
             try:
                 self._reported(report)
-            except Exception as trouble:  # noqa: BLE001  # the database is away, or a bug: the link must live
-                _log.error("a receipt could not be kept: %s", kind(trouble))
+            except Exception as error:  # noqa: BLE001  # the database is away, or a bug: the connection stays open
+                _log.error("a delivery report was not recorded: %s", kind(error))
                 return int(consts.SMPP_ESME_RX_T_APPN)
         return int(consts.SMPP_ESME_ROK)
 

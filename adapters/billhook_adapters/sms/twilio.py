@@ -1,4 +1,4 @@
-"""SMS through Twilio: what it is asked, what it answers, and what its callbacks mean."""
+"""SMS through Twilio: its requests, its responses, and what its callbacks mean."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from billhook.model.customer import Suppression
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.sms.callbacks import Callbacks
-from billhook_adapters.sms.http_request import ask, form, refused
+from billhook_adapters.sms.http_request import form, refused, request
 
 NAME = "twilio"
 _CREATED = 201
@@ -48,7 +48,7 @@ class TwilioAccount:
 
 
 class TwilioSender:
-    """Sends by Twilio's Messages resource; receipts come back where there are callbacks."""
+    """Sends by Twilio's Messages resource; it reports deliveries where there are callbacks."""
 
     def __init__(
         self, account: TwilioAccount, writer: Writer = PLAIN, callbacks: Callbacks | None = None
@@ -67,7 +67,7 @@ class TwilioSender:
         if self._callbacks is not None:
             fields["StatusCallback"] = self._callbacks.url(NAME, message.key)
         pair = b64encode(f"{account.sid}:{account.token}".encode()).decode()
-        answer = ask(
+        answer = request(
             "POST",
             f"{account.url}/2010-04-01/Accounts/{account.sid}/Messages.json",
             headers={
@@ -80,9 +80,9 @@ class TwilioSender:
             return answer
         status, _, headers = reply = answer.unwrap()
         if status == _CREATED:
-            sid = reply.told.get("sid")
+            sid = reply.fields.get("sid")
             return Success(Accepted(sid if isinstance(sid, str) else None))
-        return Failure(_refusal(status, reply.told.get("code"), headers.get("retry-after", "")))
+        return Failure(_refusal(status, reply.fields.get("code"), headers.get("retry-after", "")))
 
 
 def _refusal(status: int, code: Any, wait: str) -> SendError:
@@ -95,17 +95,17 @@ def _refusal(status: int, code: Any, wait: str) -> SendError:
     return refused(status, reason)
 
 
-def fate(told: Mapping[str, str]) -> ReportedOutcome | None:
+def fate(fields: Mapping[str, str]) -> ReportedOutcome | None:
     """What a callback says became of its message; None where it is still on its way.
 
     >>> fate({"MessageStatus": "undelivered", "ErrorCode": "30005"})
     Bounced(reason='undelivered, error 30005', suppresses='bounced')
     """
-    match told.get("MessageStatus"):
+    match fields.get("MessageStatus"):
         case "delivered" | "read":
             return Delivered()
         case "undelivered" | "failed" as status:
-            given = told.get("ErrorCode", "")[:6]
+            given = fields.get("ErrorCode", "")[:6]
             if not (given.isascii() and given.isdigit()):
                 return Bounced(status)
             return Bounced(f"{status}, error {given}", _SUPPRESSES.get(int(given)))
@@ -113,8 +113,8 @@ def fate(told: Mapping[str, str]) -> ReportedOutcome | None:
             return None
 
 
-def is_signed(url: str, told: Mapping[str, str], signature: str, token: str) -> bool:
+def is_signed(url: str, fields: Mapping[str, str], signature: str, token: str) -> bool:
     """Whether a callback carries Twilio's own signature (X-Twilio-Signature)."""
-    said = url + "".join(f"{name}{told[name]}" for name in sorted(told))
-    wanted = b64encode(hmac.new(token.encode(), said.encode(), sha1).digest())
+    signed = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
+    wanted = b64encode(hmac.new(token.encode(), signed.encode(), sha1).digest())
     return hmac.compare_digest(wanted, signature.encode("latin-1", "replace"))

@@ -16,7 +16,7 @@ from billhook.model.invoice import InvoiceId
 from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.keys import LISTED, is_taken, listed, put_key
 from billhook_adapters.sql.tables import accounts, invoices
-from billhook_adapters.sql.transaction import SqlWork
+from billhook_adapters.sql.transaction import SqlTransaction
 from billhook_adapters.system.api_keys import KeyTaken, ListedKey, NewKey
 from billhook_adapters.system.backend import ListedAccount
 
@@ -50,7 +50,7 @@ class SqlAccounts:
         with writing(self._engine) as connection:
             if any(is_taken(connection, key.id) for key in keys):
                 return Failure(KeyTaken())
-            transaction = SqlWork(connection)
+            transaction = SqlTransaction(connection)
             transaction.save(
                 PendingWrites(accounts={account.id: account}, webhook_endpoints=webhook_endpoints)
             )
@@ -62,7 +62,7 @@ class SqlAccounts:
         """Every account, ordered by id."""
         with reading(self._engine) as connection:
             ids = [AccountId(name) for name in connection.scalars(_ACCOUNTS)]
-            transaction = SqlWork(connection)
+            transaction = SqlTransaction(connection)
             found = transaction.accounts(ids)
             endpoints = transaction.webhook_endpoints(ids)
             keys: dict[str, list[ListedKey]] = {}

@@ -15,9 +15,9 @@ _LOCK = "SELECT pg_advisory_xact_lock(held) FROM unnest(%(held)s::bigint[]) AS h
 
 
 def hold(connection: Connection, kind: str, keys: Iterable[object]) -> None:
-    """Wait until nobody else holds these keys of this kind, then hold them until the end.
+    """Wait until no other transaction holds these keys of this kind, then hold them until the end.
 
-    In one order, so that two never wait for each other. It is a statement of its own, because
+    In one order, so that two never wait for each other. This is a statement of its own, because
     the one that reads then has to see what was committed while this one waited.
     """
     if connection.dialect.name == "postgresql":
@@ -28,5 +28,5 @@ def hold(connection: Connection, kind: str, keys: Iterable[object]) -> None:
 
 def _number(kind: str, key: object) -> int:
     # Two keys of one number only wait for one another without need.
-    told = json.dumps([kind, key]).encode()
-    return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
+    named = json.dumps([kind, key]).encode()
+    return int.from_bytes(blake2b(named, digest_size=8).digest(), "big", signed=True)

@@ -1,4 +1,4 @@
-"""What keeps a database from being written to, remembered for a while."""
+"""The last failure of a database to be written to, remembered for a while."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LASTING = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "53", "58", "25006
 Of PostgreSQL's, 53 is insufficient resources, 58 a system error, 25006 a read-only transaction."""
 
 
-class Trouble:
-    """The last failure to write that was the disk's, and no matter of one batch as a lock is.
+class WriteFailure:
+    """The last failure to write that was the disk's, and not of one transaction, as a lock is.
 
     Whether a disk has room is not to be known without filling it, so what was seen has to do.
     """
@@ -30,7 +30,7 @@ class Trouble:
         self._last: tuple[float, DBAPIError] | None = None
 
     @contextmanager
-    def noted(self) -> Generator[None]:
+    def recorded(self) -> Generator[None]:
         """Remember such a failure of what is done within."""
         try:
             yield

@@ -111,6 +111,6 @@ def matching(*columns: Column[Any]) -> ColumnElement[bool]:
 
 
 def keyed(table: Table, *columns: Column[Any], read: Sequence[Column[Any]] = ()) -> Select[Any]:
-    """The rows of a table that have a wanted key; all of its columns, unless told otherwise."""
+    """The rows of a table that have a wanted key; all of its columns, unless `read` names some."""
     # The JSON array is the outer loop; the table is reached through its key.
     return select(*(read or (table,))).select_from(WANTED.join(table, matching(*columns)))

@@ -110,7 +110,7 @@ def refusal(
 
 
 def is_taken(connection: Connection, key_id: str) -> bool:
-    """Whether a key has this id, in force or revoked; nobody else takes it meanwhile."""
+    """Whether a key has this id, in force or revoked; no other transaction takes it meanwhile."""
     hold(connection, "key", (key_id,))
     return connection.scalar(select(_k.id).where(_k.id == key_id)) is not None
 

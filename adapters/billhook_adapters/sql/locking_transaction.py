@@ -1,7 +1,7 @@
-"""A transaction that writes, where others write at the same time: it locks what it reads.
+"""A transaction that writes while others do: it locks what it reads.
 
-The order of the locks is one for everybody: request keys, messages, invoices with their
-reminders, payments, entries, contacts, turns, and last the series of numbers. Within a kind it is
+All transactions take locks in one order: idempotency keys, messages, invoices with their
+reminders, payments, entries, contacts, rate limits, and last the number series. Within a kind it is
 the order of the keys.
 """
 
@@ -33,23 +33,23 @@ from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.advisory_locks import hold
-from billhook_adapters.sql.rows import outbound_of, progress_of, subscriber_of
-from billhook_adapters.sql.transaction import Queued, SqlWork, ignored
+from billhook_adapters.sql.rows import outbox_message_of, progress_of, webhook_endpoint_of
+from billhook_adapters.sql.transaction import Queued, SqlTransaction, ignored
 
 
-class LockingWork(SqlWork):
-    """Reads as `SqlWork` does, and nobody else changes what it read until it ends."""
+class LockingTransaction(SqlTransaction):
+    """Reads as `SqlTransaction` does, and locks what it reads until it ends."""
 
     def __init__(self, connection: Connection, queued: Queued = ignored) -> None:
         super().__init__(connection, queued)
-        self._subscribers: dict[AccountId, Sequence[WebhookEndpoint]] = {}
+        self._endpoints_read: dict[AccountId, Sequence[WebhookEndpoint]] = {}
 
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
         found = self._invoices(q.LOCKED_INVOICES, keys)
         missing = [key for key in keys if key not in found]
         if not missing:
             return found
-        # Nobody may make them now; and who made them just before is seen.
+        # No other transaction can add them now; one that just did is seen.
         hold(self._connection, "invoice", missing)
         return {**found, **self._invoices(q.LOCKED_INVOICES, missing)}
 
@@ -57,11 +57,11 @@ class LockingWork(SqlWork):
         hold(self._connection, "account", [(account,) for account in ids])
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
-        found = (outbound_of(row) for row in self._rows(q.LOCKED_MESSAGES, keys))
+        found = (outbox_message_of(row) for row in self._rows(q.LOCKED_MESSAGES, keys))
         return {message.key: message for message in found}
 
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
-        # Nobody may make them now either: whoever does has locked the invoice.
+        # No other transaction can add them either: it would have to lock the invoice.
         return dict(map(progress_of, self._rows(q.LOCKED_REMINDERS, keys)))
 
     def idempotency_records(
@@ -85,28 +85,28 @@ class LockingWork(SqlWork):
     def rate_limit_states(
         self, rate_limits: Collection[RateLimitKey]
     ) -> Mapping[RateLimitKey, RateLimitState]:
-        hold(self._connection, "pace", rate_limits)
+        hold(self._connection, "rate limit", rate_limits)
         return super().rate_limit_states(rate_limits)
 
     def webhook_endpoints(
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
-        # Nearly everybody reads them and hardly anybody writes them: they are not locked, but
-        # whoever writes proves that they still are what was read.
+        # Often read and rarely written: they are not locked, but a transaction that writes them
+        # checks that they are still what it read.
         found = super().webhook_endpoints(accounts)
-        self._subscribers |= {account: found.get(account, ()) for account in accounts}
+        self._endpoints_read |= {account: found.get(account, ()) for account in accounts}
         return found
 
     def save(self, outcome: PendingWrites) -> None:
-        self._prove(outcome.webhook_endpoints)
+        self._check_endpoints(outcome.webhook_endpoints)
         super().save(outcome)
 
-    def _prove(self, changed: Mapping[WebhookEndpointKey, WebhookEndpoint]) -> None:
-        keys = sorted(key for key in changed if key.account in self._subscribers)
+    def _check_endpoints(self, changed: Mapping[WebhookEndpointKey, WebhookEndpoint]) -> None:
+        keys = sorted(key for key in changed if key.account in self._endpoints_read)
         if not keys:
             return
-        read = {one.key: one for key in keys for one in self._subscribers[key.account]}
-        now = map(subscriber_of, self._rows(q.LOCKED_WEBHOOK_ENDPOINTS, keys))
+        read = {one.key: one for key in keys for one in self._endpoints_read[key.account]}
+        now = map(webhook_endpoint_of, self._rows(q.LOCKED_WEBHOOK_ENDPOINTS, keys))
         for one in now:
             if one not in (read.get(one.key), changed[one.key]):
-                raise StoreConflictError("a subscriber is not what was read")
+                raise StoreConflictError("a webhook endpoint is not what was read")

@@ -1,4 +1,4 @@
-"""What operators ask of the outbox: lists of what was not sent, and counts of what stands in it.
+"""The outbox for operators: lists of what was not sent, and counts.
 
 Lists are walked along partial indexes, which serve a statement only where their condition stands
 in it as it is. Counting ends at a number, bound as `most`, whatever there is.
@@ -44,7 +44,7 @@ def _is(status: str) -> ColumnElement[bool]:
 
 
 def searching(wanted: OutboxSearch) -> Select[Any, Any, Any]:
-    """The places of the messages that an operator wants."""
+    """The positions of the messages that an operator searches for."""
     live = wanted.status in LIVE
     moment = _m.due_at if live else _m.ended_at
     by = (moment, _m.account, _m.id)
@@ -54,12 +54,12 @@ def searching(wanted: OutboxSearch) -> Select[Any, Any, Any]:
         found = found.where(_m.account == wanted.account)
     if wanted.after is None:
         return found
-    here = tuple_(some(wanted.after.at), *wanted.after.key)
-    return found.where(tuple_(*by) > here if live else tuple_(*by) < here)
+    last = tuple_(some(wanted.after.at), *wanted.after.key)
+    return found.where(tuple_(*by) > last if live else tuple_(*by) < last)
 
 
-def place_of(moment: int, account: str, message: str) -> OutboxPosition:
-    """The place of a row."""
+def position_of(moment: int, account: str, message: str) -> OutboxPosition:
+    """The position of a row."""
     return OutboxPosition(at(moment), MessageKey(AccountId(account), MessageId(message)))
 
 
@@ -97,8 +97,8 @@ OVERDUE = select(func.count()).select_from(
 REPAIRED = select(t.repairs.c.total, t.repairs.c.last_at).where(t.repairs.c.what == _WAKE_UPS)
 
 
-def tallied(connection: Connection, now: datetime, most: int) -> OutboxCounts:
-    """How much stands in the outbox."""
+def outbox_counts(connection: Connection, now: datetime, most: int) -> OutboxCounts:
+    """The counts of the outbox."""
     binds = {"now": some(now), "most": most, "since": some(now - SUPPRESSED_WITHIN)}
     waiting = {
         (status, bool(due)): (count, at(first))

@@ -24,10 +24,10 @@ SET idle_in_transaction_session_timeout = '60s';
 SELECT set_config('synchronous_commit', 'on', false)
 WHERE current_setting('synchronous_commit') = 'off';
 """
-"""Whoever waits longer for a lock is told so; a process that hangs gives its locks back; and what
+"""A statement that waits longer for a lock fails; a process that hangs loses its locks; and what
 was acknowledged survives a power cut, whatever the server does by default. Every statement is
 planned for the tables as they are: a plan that was made while they were empty would be kept, and
-read them whole."""
+scan them."""
 
 
 def postgresql(url: str) -> Engine:

@@ -69,19 +69,19 @@ REMINDERS = keyed(t.reminders, t.reminders.c.account, t.reminders.c.invoice)
 LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
 EVENTS = keyed(t.events, t.events.c.account, t.events.c.invoice).order_by(t.events.c.position)
 
-_LAST_ASKED = (
+_LAST_MESSAGE_AT = (
     select(func.max(t.messages.c.requested_at))
     .where(matching(t.messages.c.account, t.messages.c.medium, t.messages.c.address))
     .correlate(WANTED)
     .scalar_subquery()
 )
-HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_ASKED).select_from(
+HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_MESSAGE_AT).select_from(
     WANTED.outerjoin(
         t.suppressions,
         matching(t.suppressions.c.account, t.suppressions.c.medium, t.suppressions.c.address),
     )
 )
-"""For the position of each contact among the keys: why it is suppressed, and when last asked."""
+"""For the position of each contact among the keys: why it is suppressed, and its last request."""
 
 # A partial index serves a query only where its condition stands in it as literals.
 OPEN: BindParameter[Sequence[str]] = bindparam(
@@ -101,7 +101,7 @@ SENDABLE = (
     .order_by(t.messages.c.due_at)
     .limit(bindparam("most"))
 )
-SET_ASIDE = (
+DEFER = (
     update(t.messages)
     .where(
         t.messages.c.account == bindparam("of"),
@@ -117,7 +117,7 @@ REMINDABLE = (
     .limit(bindparam("most"))
 )
 # Workers that forget at one moment pass over each other's rows. PostgreSQL finds what locks rows
-# once and for all: a mere subquery might be run again, and then drop more than was asked for.
+# once: a subquery might be run again, and then delete more rows than the limit.
 _OVER = (
     select(t.idempotency_records.c.account, t.idempotency_records.c.key)
     .where(t.idempotency_records.c.until <= bindparam("now"))
@@ -126,7 +126,7 @@ _OVER = (
     .with_for_update(skip_locked=True)
     .cte("over")
 )
-FORGET = (
+DELETE_EXPIRED_RECORDS = (
     delete(t.idempotency_records)
     .where(
         tuple_(t.idempotency_records.c.account, t.idempotency_records.c.key).in_(

@@ -1,4 +1,4 @@
-"""Rows to values and back: translation, and nothing else."""
+"""Rows to values and back."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _INVOICE_TIMES = (
 _INVOICE_NAMES = tuple(column.name for column in invoices.c)
 _DOCUMENT = _INVOICE_NAMES.index("document")
 _STATUSES = {status.value: status for status in Status}  # a third of the cost of asking the enum
-_WEBHOOK = "webhook"  # what stands for a medium in the row of an announcement
+_WEBHOOK = "webhook"  # what stands for a medium in the row of a webhook event
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at", "requeued_at")
 
 KEPT_ACCOUNTS = 256
@@ -112,7 +112,7 @@ def invoice_of(row: Sequence[Any]) -> Invoice:
 def _validated(*row: Any) -> Invoice:
     fields = dict(zip(_INVOICE_NAMES, row, strict=True))
     document = Document.model_validate_json(fields["document"])
-    del fields["search_text"]  # only ever asked of the database
+    del fields["search_text"]  # only the database searches it
     searched = _searched(document, fields["created_at"], fields["number"])
     for name, value in searched.items():
         if fields.pop(name) != value:
@@ -137,28 +137,28 @@ def overdue_of(row: Sequence[Any]) -> OverdueInvoice:
     )
 
 
-def lapse_row(expire_overdue: ExpiredInvoice) -> dict[str, Any]:
+def expiry_row(expired: ExpiredInvoice) -> dict[str, Any]:
     """What an expiry changes, and the version it was decided on."""
     return {
-        "status": expire_overdue.status,
-        "version": expire_overdue.version,
-        "expired_at": some(expire_overdue.expired_at),
-        "its_account": expire_overdue.key.account,
-        "its_id": expire_overdue.key.invoice,
-        "its_version": expire_overdue.version - 1,
+        "status": expired.status,
+        "version": expired.version,
+        "expired_at": some(expired.expired_at),
+        "its_account": expired.key.account,
+        "its_id": expired.key.invoice,
+        "its_version": expired.version - 1,
     }
 
 
 def message_row(message: OutboxMessage) -> dict[str, Any]:
-    """The columns of a message; an announcement's address is its subscriber."""
+    """The columns of a message; a webhook event's address is its endpoint."""
     row: dict[str, Any] = {"event_type": None, "version": None, "reminder": None, **vars(message)}
     if isinstance(message, WebhookEvent):
         row |= {"medium": _WEBHOOK, "address": row.pop("webhook_endpoint")}
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
 
 
-def outbound_of(row: Row) -> OutboxMessage:
-    """The message or the announcement of a row."""
+def outbox_message_of(row: Row) -> OutboxMessage:
+    """The message or the webhook event of a row."""
     if row["medium"] != _WEBHOOK:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
@@ -171,7 +171,7 @@ def message_of(row: Row) -> Message:
     """The message to a payer of a row."""
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
     if (given.pop("event_type"), given.pop("version")) != (None, None):
-        raise ValueError("the row of an announcement has a payer's medium")
+        raise ValueError("the row of a webhook event has a payer's medium")
     return Message.model_validate(given)
 
 
@@ -199,8 +199,8 @@ def payment_of(row: Row) -> RecordedPayment:
     )
 
 
-def remembered_row(answer: IdempotencyRecord) -> dict[str, Any]:
-    """A remembered answer's columns."""
+def idempotency_row(answer: IdempotencyRecord) -> dict[str, Any]:
+    """The columns of an idempotency record."""
     return {
         "account": answer.request.account,
         "key": answer.request.key,
@@ -210,8 +210,8 @@ def remembered_row(answer: IdempotencyRecord) -> dict[str, Any]:
     }
 
 
-def remembered_of(row: Row) -> IdempotencyRecord:
-    """The remembered answer of a row."""
+def idempotency_record_of(row: Row) -> IdempotencyRecord:
+    """The idempotency record of a row."""
     return IdempotencyRecord(
         request=IdempotencyKey(AccountId(row["account"]), row["key"]),
         fingerprint=row["fingerprint"],
@@ -230,28 +230,30 @@ def entry_of(row: Row) -> Entry:
     return Entry.model_validate({**row, "filed_at": instant(row["filed_at"])})
 
 
-def subscriber_of(row: Row) -> WebhookEndpoint:
-    """The subscriber of a row."""
+def webhook_endpoint_of(row: Row) -> WebhookEndpoint:
+    """The webhook endpoint of a row."""
     return WebhookEndpoint.model_validate_json(row["body"])
 
 
-def turns_row(pace: RateLimitKey, rate_limit_states: RateLimitState) -> dict[str, Any]:
-    """The columns of a rate that is kept; an empty account stands for the whole service."""
+def rate_limit_row(key: RateLimitKey, rate_limit_states: RateLimitState) -> dict[str, Any]:
+    """The columns of a rate limit; an empty account stands for the whole service."""
     return {
-        "account": pace.account or "",
-        "medium": pace.medium,
-        "free_at": some(rate_limit_states.free_at),
-        "promised_until": some(rate_limit_states.promised_until),
+        "account": key.account or "",
+        "medium": key.medium,
+        "next_free_at": some(rate_limit_states.next_free_at),
+        "reserved_until": some(rate_limit_states.reserved_until),
     }
 
 
-def turns_of(row: Row) -> tuple[RateLimitKey, RateLimitState]:
-    """The rate that is kept of a row."""
+def rate_limit_of(row: Row) -> tuple[RateLimitKey, RateLimitState]:
+    """The rate limit of a row."""
     account = AccountId(row["account"]) if row["account"] else None
-    free_at, promised_until = (
-        _EPOCH + timedelta(microseconds=row[name]) for name in ("free_at", "promised_until")
+    next_free_at, reserved_until = (
+        _EPOCH + timedelta(microseconds=row[name]) for name in ("next_free_at", "reserved_until")
     )
-    return RateLimitKey(account, Medium(row["medium"])), RateLimitState(free_at, promised_until)
+    return RateLimitKey(account, Medium(row["medium"])), RateLimitState(
+        next_free_at, reserved_until
+    )
 
 
 def progress_row(key: InvoiceKey, progress: ReminderProgress) -> dict[str, Any]:
@@ -271,35 +273,35 @@ def progress_of(row: Row) -> tuple[InvoiceKey, ReminderProgress]:
     return key, ReminderProgress(since, row["sent"], instant(row["due_at"]))
 
 
-def history_of(reason: str | None, last_asked: int | None) -> ContactHistory:
-    """The history that these columns tell. Raises ValueError on an unknown reason."""
+def history_of(reason: str | None, last_message_at: int | None) -> ContactHistory:
+    """The history in these columns. Raises ValueError on an unknown reason."""
     if reason is None:
-        return ContactHistory(None, instant(last_asked))
+        return ContactHistory(None, instant(last_message_at))
     for known in get_args(Suppression):
         if reason == known:
-            return ContactHistory(known, instant(last_asked))
-    raise ValueError("an address is suppressed for a reason that nobody knows")
+            return ContactHistory(known, instant(last_message_at))
+    raise ValueError("an address is suppressed for an unknown reason")
 
 
 def event_rows(events: Sequence[RecordedEvent]) -> list[dict[str, Any]]:
-    """The columns of facts. One that happens to many invoices is put into words once."""
+    """The columns of events. One that happens to many invoices is encoded once."""
     bodies: dict[int, str] = {}
     rows: list[dict[str, Any]] = []
-    for stamped in events:
-        body = bodies.get(id(stamped.event))
+    for recorded in events:
+        body = bodies.get(id(recorded.event))
         if body is None:
-            body = bodies[id(stamped.event)] = encode(stamped.event).decode()
-        rows.append(_fact_row(stamped, body))
+            body = bodies[id(recorded.event)] = encode(recorded.event).decode()
+        rows.append(_event_row(recorded, body))
     return rows
 
 
-def _fact_row(stamped: RecordedEvent, body: str) -> dict[str, Any]:
+def _event_row(recorded: RecordedEvent, body: str) -> dict[str, Any]:
     return {
-        "account": stamped.key.account,
-        "invoice": stamped.key.invoice,
-        "invoice_version": stamped.version,
-        "name": stamped.event.name,
-        "version": stamped.event.version,
-        "actor": stamped.actor,
+        "account": recorded.key.account,
+        "invoice": recorded.key.invoice,
+        "invoice_version": recorded.version,
+        "name": recorded.event.name,
+        "version": recorded.event.version,
+        "actor": recorded.actor,
         "body": body,
     }

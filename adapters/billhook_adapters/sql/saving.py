@@ -43,11 +43,11 @@ class Saving(NamedTuple):
     every: ClauseElement
     """Takes all rows as a JSON array, bound as `rows`."""
     order: Sequence[str] = ()
-    """The columns by which rows are locked in the one order that everybody keeps."""
+    """The columns by which rows are sorted, so that all transactions lock in one order."""
 
 
 def put(connection: Connection, saving: Saving, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Do it to these rows, in one go; how many rows it touched."""
+    """Run it for these rows at once; how many rows it changed."""
     if not rows:
         return 0
     if connection.dialect.name == "postgresql":
@@ -134,14 +134,14 @@ def _lifted(table: Table) -> Saving:
 
 
 ADD_INVOICE = _added(t.invoices)
-ADD_FACT = _added(t.events)
+ADD_EVENT = _added(t.events)
 ADD_PAYMENT = _added(t.payments)
 PUT_ACCOUNT = _added(t.accounts, replacing=True)
 PUT_MESSAGE = _added(t.messages, replacing=True)
 PUT_IDEMPOTENCY_RECORD = _added(t.idempotency_records, replacing=True)
 PUT_WEBHOOK_ENDPOINT = _added(t.webhook_endpoints, replacing=True)
 PUT_ENTRY = _added(t.entries, replacing=True)
-PUT_TURNS = _added(t.rate_limits, replacing=True)
+PUT_RATE_LIMIT = _added(t.rate_limits, replacing=True)
 PUT_REMINDERS = _added(t.reminders, replacing=True)
 END_REMINDERS = _lifted(t.reminders)
 PUT_SUPPRESSED = _added(t.suppressions, replacing=True)
@@ -151,7 +151,7 @@ _MOVING = [
     column.name for column in t.invoices.c if column.name not in ("account", "id", "document")
 ]
 MOVE_INVOICE = _moved(_MOVING)
-LAPSE_INVOICE = _moved(["status", "version", "expired_at"])
+EXPIRE_INVOICE = _moved(["status", "version", "expired_at"])
 CHANGE_INVOICE = _moved([*_MOVING, "document"])
 
 _GIVEN = insert(t.number_series)

@@ -24,8 +24,8 @@ def searching(account: AccountId, search: Search, now: datetime) -> Select[Any]:
     made = tuple_(_i.created_at, _i.id)
     if search.after is not None:
         created_at, last = search.after
-        here = tuple_(some(created_at), last)
-        wanted = wanted.where(made > here if search.oldest_first else made < here)
+        last_row = tuple_(some(created_at), last)
+        wanted = wanted.where(made > last_row if search.oldest_first else made < last_row)
     by = (_i.dated_at if search.by_date else _i.created_at), _i.id
     order = by if search.oldest_first else [column.desc() for column in by]
     return wanted.order_by(*order).limit(search.limit).offset(search.skip)
@@ -66,6 +66,6 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
         conditions.append(_i.dated_at <= some(search.dated_to))
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
-    if search.sought is not None:
-        conditions.append(_i.search_text.contains(search.sought, autoescape=True))
+    if search.search_text is not None:
+        conditions.append(_i.search_text.contains(search.search_text, autoescape=True))
     return conditions

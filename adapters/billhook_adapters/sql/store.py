@@ -15,33 +15,35 @@ from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import reading, writing
-from billhook_adapters.sql.health import Trouble
-from billhook_adapters.sql.locking_transaction import LockingWork
+from billhook_adapters.sql.health import WriteFailure
+from billhook_adapters.sql.locking_transaction import LockingTransaction
 from billhook_adapters.sql.rows import some
-from billhook_adapters.sql.transaction import Queued, SqlWork, ignored, refusals
+from billhook_adapters.sql.transaction import Queued, SqlTransaction, conflicts, ignored
 
 
 class SqlStore:
     """Rows of a database that `open_database` opened."""
 
     def __init__(self, engine: Engine, queued: Queued = ignored) -> None:
-        """`queued` hears of messages on the connection and in the transaction that queues them."""
+        """`queued` gets the messages that are saved, with the connection, before the commit."""
         self._engine, self._queued = engine, queued
         # SQLite has one writer, whose lock is on everything.
-        self._work = SqlWork if engine.dialect.name == "sqlite" else LockingWork
-        self._trouble = Trouble()
+        self._transaction = (
+            SqlTransaction if engine.dialect.name == "sqlite" else LockingTransaction
+        )
+        self._write_failure = WriteFailure()
 
     @contextmanager
-    def transaction(self) -> Generator[SqlWork]:
-        """What it reads is its own until it ends, so decisions never race."""
-        with refusals(), self._trouble.noted(), writing(self._engine) as connection:
-            yield self._work(connection, self._queued)
+    def transaction(self) -> Generator[SqlTransaction]:
+        """No other transaction changes what it reads until it ends, so decisions never race."""
+        with conflicts(), self._write_failure.recorded(), writing(self._engine) as connection:
+            yield self._transaction(connection, self._queued)
 
     @contextmanager
-    def snapshot(self) -> Generator[SqlWork]:
+    def snapshot(self) -> Generator[SqlTransaction]:
         """A read transaction of its own."""
         with reading(self._engine) as connection:
-            yield SqlWork(connection)
+            yield SqlTransaction(connection)
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
@@ -49,11 +51,11 @@ class SqlStore:
             found = connection.execute(q.SENDABLE, {"now": some(now), "most": limit})
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
-        """Leave a live message alone until then."""
+    def defer(self, key: MessageKey, until: datetime) -> None:
+        """Postpone a live message until then."""
         with writing(self._engine) as connection:
             connection.execute(
-                q.SET_ASIDE, {"of": key.account, "message": key.message, "until": some(until)}
+                q.DEFER, {"of": key.account, "message": key.message, "until": some(until)}
             )
 
     def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
@@ -62,28 +64,32 @@ class SqlStore:
             found = connection.execute(q.REMINDABLE, {"now": some(now), "most": limit})
             return [InvoiceKey(AccountId(account), InvoiceId(name)) for account, name in found]
 
-    def forget(self, now: datetime, limit: int) -> int:
-        """Drop remembered answers whose time is over."""
-        with self._trouble.noted(), writing(self._engine) as connection:
-            return len(connection.execute(q.FORGET, {"now": some(now), "most": limit}).all())
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
+        """Delete idempotency records that have expired."""
+        with self._write_failure.recorded(), writing(self._engine) as connection:
+            return len(
+                connection.execute(
+                    q.DELETE_EXPIRED_RECORDS, {"now": some(now), "most": limit}
+                ).all()
+            )
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
-        """Messages that no provider took."""
+        """Messages that no provider accepted."""
         with self._engine.connect() as connection:
             found = connection.execute(outbox.searching(wanted)).all()
-        return [outbox.place_of(*row) for row in found]
+        return [outbox.position_of(*row) for row in found]
 
     def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
-        """How much stands in the outbox."""
+        """The counts of the outbox."""
         with reading(self._engine) as connection:
-            return outbox.tallied(connection, now, most)
+            return outbox.outbox_counts(connection, now, most)
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
-        """Remember what a sweep found."""
+    def record_repairs(self, messages: int, now: datetime) -> None:
+        """Count messages whose wake-up a sweep found missing."""
         with writing(self._engine) as connection:
             connection.execute(outbox.NOTE, {"messages": messages, "now": some(now)})
 
     def check(self, now: datetime) -> None:
-        """Raise where it cannot be read, or where it could lately not be written to."""
-        self._trouble.check()
+        """Raise where it cannot be read, or could not be written to lately."""
+        self._write_failure.check()
         self.sendable(now, 1)

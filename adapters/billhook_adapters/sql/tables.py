@@ -272,6 +272,6 @@ rate_limits = Table(
     metadata,
     Column("account", key_text(64), primary_key=True),  # empty for a rate of the whole service
     Column("medium", key_text(16), primary_key=True),
-    Column("free_at", BigInteger, nullable=False),
-    Column("promised_until", BigInteger, nullable=False),
+    Column("next_free_at", BigInteger, nullable=False),
+    Column("reserved_until", BigInteger, nullable=False),
 )

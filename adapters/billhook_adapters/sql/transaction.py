@@ -47,42 +47,42 @@ from billhook_adapters.sql.rows import (
     entry_of,
     entry_row,
     event_rows,
+    expiry_row,
     history_of,
+    idempotency_record_of,
+    idempotency_row,
     invoice_of,
     invoice_row,
-    lapse_row,
     message_of,
     message_row,
-    outbound_of,
+    outbox_message_of,
     overdue_of,
     payment_of,
     payment_row,
     progress_of,
     progress_row,
-    remembered_of,
-    remembered_row,
+    rate_limit_of,
+    rate_limit_row,
     some,
-    subscriber_of,
-    turns_of,
-    turns_row,
+    webhook_endpoint_of,
 )
 from billhook_adapters.sql.searching import counting, searching
 from billhook_adapters.system.storable_texts import refuse_unstorable
 
-_GAVE_WAY = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
+_CONCURRENT = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
 
 Queued = Callable[[Connection, Iterable[OutboxMessage]], None]
-"""Hears of messages within the transaction that saves them."""
+"""Gets the messages that are saved, with the connection, before the commit."""
 
 
 def ignored(_connection: Connection, _messages: Iterable[OutboxMessage]) -> None:
-    """Nobody listens: the rows themselves are looked through."""
+    """Do nothing: the embedded engine polls the rows themselves."""
 
 
 _NOT_AS_READ = "an invoice is not at the version that was read"
 
 
-class SqlWork:
+class SqlTransaction:
     """Reads and saves on one connection, within the transaction that its store began."""
 
     def __init__(self, connection: Connection, queued: Queued = ignored) -> None:
@@ -110,22 +110,22 @@ class SqlWork:
         found = self._connection.execute(searching(account, search, now)).all()
         return [*map(invoice_of, found)]
 
-    def behind(self, short_url: str) -> Invoice | None:
+    def by_short_url(self, short_url: str) -> Invoice | None:
         row = self._connection.execute(q.BEHIND, {"short_url": short_url}).one_or_none()
         return None if row is None else invoice_of(row)
 
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return self._connection.execute(counting(account, search, now)).scalar_one()
 
-    def upcoming(self, series: NumberSeries) -> int:
+    def next_position(self, series: NumberSeries) -> int:
         given = {"account": series.account, "prefix": series.prefix}
         return (self._connection.execute(q.DRAWN, given).scalar() or 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
-        found = (outbound_of(row) for row in self._rows(q.MESSAGES, keys))
+        found = (outbox_message_of(row) for row in self._rows(q.MESSAGES, keys))
         return {message.key: message for message in found}
 
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
         return {
@@ -148,7 +148,7 @@ class SqlWork:
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
         found: dict[AccountId, list[WebhookEndpoint]] = {}
-        for webhook_endpoint in map(subscriber_of, self._rows(q.WEBHOOK_ENDPOINTS, accounts)):
+        for webhook_endpoint in map(webhook_endpoint_of, self._rows(q.WEBHOOK_ENDPOINTS, accounts)):
             found.setdefault(webhook_endpoint.account, []).append(webhook_endpoint)
         return found
 
@@ -167,14 +167,14 @@ class SqlWork:
         return [payment_of(row) for row in self._rows(q.UNAPPLIED, (account,))]
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
-        asked = list(contacts)
-        found = self._connection.execute(q.HISTORIES, wanted(asked)).all()
-        return {asked[position]: history_of(reason, last) for position, reason, last in found}
+        keys = list(contacts)
+        found = self._connection.execute(q.HISTORIES, wanted(keys)).all()
+        return {keys[position]: history_of(reason, last) for position, reason, last in found}
 
     def idempotency_records(
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, IdempotencyRecord]:
-        found = (remembered_of(row) for row in self._rows(q.IDEMPOTENCY_RECORDS, keys))
+        found = (idempotency_record_of(row) for row in self._rows(q.IDEMPOTENCY_RECORDS, keys))
         return {answer.request: answer for answer in found}
 
     def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
@@ -201,12 +201,12 @@ class SqlWork:
     def rate_limit_states(
         self, rate_limits: Collection[RateLimitKey]
     ) -> Mapping[RateLimitKey, RateLimitState]:
-        keys = [(pace.account or "", pace.medium) for pace in rate_limits]
-        return dict(map(turns_of, self._rows(q.RATE_LIMITS, keys)))
+        keys = [(key.account or "", key.medium) for key in rate_limits]
+        return dict(map(rate_limit_of, self._rows(q.RATE_LIMITS, keys)))
 
     def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
         drawn: dict[NumberSeries, range] = {}
-        with refusals():
+        with conflicts():
             for one, count in sorted(series.items()):
                 given = {"account": one.account, "prefix": one.prefix, "last": count}
                 last = self._connection.execute(s.DRAW, given).scalar_one()
@@ -216,7 +216,7 @@ class SqlWork:
     def save(self, outcome: PendingWrites) -> None:
         refuse_unstorable(outcome)
         changed = outcome.invoices.values()
-        with refusals():
+        with conflicts():
             self._put(
                 s.PUT_ACCOUNT,
                 [
@@ -235,17 +235,20 @@ class SqlWork:
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._put(s.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
-            expired_invoices = [lapse_row(one) for one in outcome.expired_invoices]
-            if self._put(s.LAPSE_INVOICE, expired_invoices) != len(expired_invoices):
+            expired_invoices = [expiry_row(one) for one in outcome.expired_invoices]
+            if self._put(s.EXPIRE_INVOICE, expired_invoices) != len(expired_invoices):
                 raise StoreConflictError(_NOT_AS_READ)
-            self._put(s.ADD_FACT, event_rows(outcome.events))
+            self._put(s.ADD_EVENT, event_rows(outcome.events))
             self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
             self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
-            self._remind(outcome.reminders)
-            self._put(s.PUT_TURNS, [turns_row(*one) for one in outcome.rate_limit_states.items()])
-            # The last answer under a key stands: one statement must not meet a row twice.
+            self._put_reminders(outcome.reminders)
+            self._put(
+                s.PUT_RATE_LIMIT,
+                [rate_limit_row(*one) for one in outcome.rate_limit_states.items()],
+            )
+            # The last record of a key wins: one statement must not write a row twice.
             answers = {answer.request: answer for answer in outcome.idempotency_records}
-            self._put(s.PUT_IDEMPOTENCY_RECORD, [remembered_row(one) for one in answers.values()])
+            self._put(s.PUT_IDEMPOTENCY_RECORD, [idempotency_row(one) for one in answers.values()])
             self._suppress(outcome.suppressed)
             if outcome.messages:
                 self._queued(self._connection, outcome.messages.values())
@@ -268,7 +271,7 @@ class SqlWork:
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
             raise StoreConflictError(_NOT_AS_READ)
 
-    def _remind(self, reminders: Mapping[InvoiceKey, ReminderProgress | None]) -> None:
+    def _put_reminders(self, reminders: Mapping[InvoiceKey, ReminderProgress | None]) -> None:
         self._put(
             s.PUT_REMINDERS,
             [
@@ -306,13 +309,13 @@ class SqlWork:
 
 
 @contextmanager
-def refusals() -> Generator[None]:
-    """What the database does not take is a StoreConflictError, without the row that it quotes."""
+def conflicts() -> Generator[None]:
+    """Turn what the database rejects into StoreConflictError, without the row that it quotes."""
     try:
         yield
     except (IntegrityError, DataError) as refused:
         raise StoreConflictError(type(refused).__name__) from None
     except DBAPIError as refused:
-        if getattr(refused.orig, "sqlstate", None) not in _GAVE_WAY:
+        if getattr(refused.orig, "sqlstate", None) not in _CONCURRENT:
             raise
-        raise StoreConflictError("it waited for others that waited for it") from None
+        raise StoreConflictError("a deadlock, or a conflict with another transaction") from None

@@ -38,7 +38,7 @@ class StoredKey(NamedTuple):
 
 
 class ListedKey(NamedTuple):
-    """What may be told of an API key; `created_at` is None where nobody noted it."""
+    """What may be shown of an API key; `created_at` is None where it is unknown."""
 
     id: str
     created_at: datetime | None
@@ -48,7 +48,7 @@ class ListedKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """An API key that is about to be kept: its secret can be told now and never again."""
+    """An API key that is about to be kept: its secret can be shown now and never again."""
 
     id: str
     secret: str = field(repr=False)

@@ -64,11 +64,11 @@ class JobQueue(Protocol):
         self,
         background_jobs: BackgroundJobs,
         *,
-        hands: int,
+        concurrency: int,
         handled: Callable[[AttemptResult], None],
         repaired: Callable[[int], None],
     ) -> Engine:
-        """The engine that takes the jobs, `hands` messages at a time.
+        """The engine that takes the jobs, `concurrency` messages at a time.
 
         It reports the result of each attempt to `handled`, and the number of messages whose job
         was lost to `repaired`.

@@ -30,8 +30,8 @@ class Deadline:
 class BoundedBackend(httpcore.NetworkBackend):
     """Connections within a deadline, whose answers are short.
 
-    `sent` is set once the first byte of a request went out: from then on nobody can tell what a
-    failure means.
+    `sent` is set once the first byte of a request went out: from then on it is unknown
+    whether a failed request arrived.
     """
 
     def __init__(self, deadline: Deadline) -> None:
@@ -54,7 +54,7 @@ class BoundedBackend(httpcore.NetworkBackend):
         return _Stream(stream, self._deadline, self)
 
     def address_of(self, host: str, port: int) -> str:
-        """Where to connect to for a host; the host itself, unless somebody checks."""
+        """Where to connect to for a host; the host itself, unless a subclass checks it."""
         del port
         return host
 
@@ -71,7 +71,7 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # as above
         if self._readable == 0:
-            raise httpcore.ReadError  # nobody we ask needs so many words
+            raise httpcore.ReadError  # no provider needs so long a response
         data = self._stream.read(min(max_bytes, self._readable), self._deadline.left())
         self._readable -= len(data)
         return data

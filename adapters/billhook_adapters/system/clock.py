@@ -21,7 +21,7 @@ class SystemClock:
 
 
 class SettableClock:
-    """A clock that moves only when it is told to.
+    """A clock that moves only when it is set.
 
     >>> clock = SettableClock(datetime(2026, 1, 1, tzinfo=UTC))
     >>> clock.advance(timedelta(hours=1))

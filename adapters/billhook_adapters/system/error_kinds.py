@@ -1,4 +1,4 @@
-"""What kind of trouble an exception is, for logs and probes."""
+"""The kind of an exception, for logs and probes."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 @lru_cache(1024)
 def known_zone(name: str) -> tzinfo | None:
-    """The zone of this name, or None where nobody knows it.
+    """The zone of this name, or None where it is unknown.
 
     >>> known_zone("Asia/Kolkata")
     zoneinfo.ZoneInfo(key='Asia/Kolkata')
@@ -22,7 +22,7 @@ def known_zone(name: str) -> tzinfo | None:
 
 
 def zone(name: str | None) -> tzinfo:
-    """The zone of this name; UTC where there is no name, or none that anybody knows.
+    """The zone of this name; UTC where there is no name, or an unknown one.
 
     >>> zone(None)
     datetime.timezone.utc

@@ -1,4 +1,4 @@
-"""For tests of your own: builders of every noun, and the contract suites of the ports.
+"""For tests of your own: builders of every value, and the contract suites of the ports.
 
     from billhook_adapters.testing import an_invoice
 

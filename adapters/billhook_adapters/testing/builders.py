@@ -93,7 +93,7 @@ def an_invoice(
     id: str = "inv_1",
     **document: Any,
 ) -> Invoice:
-    """An invoice in this status, led there by the domain's own verbs; fields go to its document.
+    """An invoice in this status, by the domain's own operations; fields go to its document.
 
     >>> an_invoice(Status.PAID).due
     0
@@ -188,7 +188,7 @@ def a_full_document(**fields: Any) -> Document:
         "comment": "Thank you ❤️",
         "notes": {"order": "A-1", "ключ": "значение"},
         "media": (Medium.EMAIL, Medium.SMS),
-        "extras": {"razorpay": '{"type":"invoice"}'},
+        "extras": {"example": '{"type":"invoice"}'},
         "rounding": Rounding.PER_INVOICE,
     }
     return a_document(**{**everything, **fields})
@@ -217,7 +217,7 @@ def a_message(
 def a_webhook_endpoint(
     id: str = "sub_1", *, account: str = "acc_1", **fields: Any
 ) -> WebhookEndpoint:
-    """The bookkeeping of acc_1, which is told of everything.
+    """The bookkeeping system of acc_1, which receives all events.
 
     >>> a_webhook_endpoint(silenced=True).wants(WebhookEventType.PAID)
     False
@@ -255,7 +255,7 @@ def a_webhook_event(
 def an_entry(
     id: str = "cust_1", body: str = '{"name":"Ravi"}', *, account: str = "acc_1", **fields: Any
 ) -> Entry:
-    """A customer, as a dialect filed it at noon.
+    """A customer, as a vendor API saved it at noon.
 
     >>> an_entry().key.entry
     'cust_1'

@@ -1,7 +1,7 @@
 """The pytest plugin: loaded wherever billhook is installed, and nearly free until it is used.
 
-    def test_a_new_account_has_no_invoices(billhook_desk):
-        assert billhook_desk.get("acc_1", "inv_1").failure().code == "invoice_not_found"
+    def test_a_new_account_has_no_invoices(billhook_service):
+        assert billhook_service.get("acc_1", "inv_1").failure().code == "invoice_not_found"
 
 Failing asserts of the contract suites show both sides, as those of your own tests do.
 """
@@ -30,7 +30,7 @@ def billhook_clock() -> SettableClock:
 
 @pytest.fixture
 def billhook_service(billhook_clock: SettableClock) -> InvoiceService:
-    """A desk in memory with one account, `acc_1`; its clock is `billhook_clock`."""
+    """A service in memory with one account, `acc_1`; its clock is `billhook_clock`."""
     from billhook_adapters.memory import in_memory_service
 
     return in_memory_service(billhook_clock)

@@ -1,4 +1,4 @@
-"""Connections that go only where the guard lets them."""
+"""Connections to public addresses only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Resolver = Callable[[str, int], Sequence[str]]
 """All addresses of a name. Raises OSError where there are none."""
 
 
-class PrivateAddressError(Exception):  # it says what the address is
+class PrivateAddressError(Exception):
     """The name leads to an address that its webhook may not reach."""
 
 
@@ -35,13 +35,13 @@ def within(seconds: float, resolver: Resolver, host: str, port: int) -> Sequence
     # hold up neither the exchange nor the end of the process.
     answers: SimpleQueue[Sequence[str] | Exception] = SimpleQueue()
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
             answers.put(resolver(host, port))
         except Exception as error:  # noqa: BLE001  # raised again below, in the asker's thread
             answers.put(error)
 
-    Thread(target=ask, daemon=True).start()
+    Thread(target=look_up, daemon=True).start()
     try:
         answer = answers.get(timeout=seconds)
     except Empty:

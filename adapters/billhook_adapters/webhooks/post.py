@@ -1,4 +1,4 @@
-"""Posting a webhook: once, within five seconds, and with a true word about what became of it."""
+"""Posts a webhook once, within five seconds, and reports the true result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ with needs("webhooks"):
     )
 
 SECONDS = 5.0
-"""How long a subscriber may take for its whole answer."""
+"""How long an endpoint may take for its complete response."""
 
 
 class Poster:
@@ -78,10 +78,10 @@ class Poster:
 
 
 def _addressed(url: str) -> tuple[httpcore.URL, str]:
-    """What to ask for, and the Host header that says of whom.
+    """The URL to request, and its Host header.
 
     By the guard's own reader of URLs: httpcore's loses what follows a `;` in a path, and the
-    brackets of IPv6. The dot after a whole name is for DNS alone; no certificate has one.
+    brackets of IPv6. The dot after a complete name is for DNS alone; no certificate has one.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").removesuffix(".")

@@ -1,4 +1,4 @@
-"""Secrets that must sign, kept sealed: whoever reads the database alone cannot use them."""
+"""Secrets that sign webhooks, sealed: the database alone does not reveal them."""
 
 from __future__ import annotations
 

@@ -28,9 +28,9 @@ class HttpWebhookSender:
     ) -> None:
         self._poster, self._box, self._clock, self._formats = poster, box, clock, formats
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
         """Post one event; never raises for the response of an endpoint."""
-        context, endpoint = occasion, occasion.webhook_endpoint
+        endpoint = context.webhook_endpoint
         webhook_format = self._formats.get(endpoint.style)
         if webhook_format is None:
             return Failure(Permanent("no registered API has a webhook format of this style"))

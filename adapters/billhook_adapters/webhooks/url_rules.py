@@ -1,4 +1,4 @@
-"""Which URLs a webhook may have: ones that lead out, and never back into the operator's network."""
+"""Which URLs a webhook may have: public ones, never those of the operator's own network."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def check_url(url: str, *, allow_loopback: bool = False) -> None:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host says itself that it is this machine.
+    """Whether a host names this machine.
 
     >>> is_local("localhost"), is_local("shop.example")
     (True, False)
@@ -115,7 +115,7 @@ def _literal(host: str) -> Address | None:
 def _is_name(host: str) -> bool:
     """A name of the public DNS; the last label of a number in disguise has a digit first.
 
-    Names that DNS cannot hold are refused here, since looking them up raises.
+    Names that DNS cannot hold are refused, since looking them up raises.
     """
     name = host.removesuffix(".")
     labels = name.split(".")

@@ -1,8 +1,6 @@
-"""What falls due: messages to deliver, invoices to expire, payers to remind.
+"""Background jobs: deliver messages, record expiries, remind payers.
 
-Engines only wake these.
-
-Every handler may be called late, twice, or by two workers at once: the rows decide.
+Engines call them. Each job is idempotent: it may run late, twice, or in two workers at once.
 """
 
 from __future__ import annotations
@@ -15,7 +13,12 @@ from returns.result import Success
 
 from billhook.application.claiming import AttemptResult, Claiming
 from billhook.application.commands import Remind
-from billhook.application.delivery_attempts import Attempt, DeliveryJob, ended, suppressed_by
+from billhook.application.delivery_attempts import (
+    Attempt,
+    DeliveryJob,
+    silenced_endpoints,
+    suppressed_by,
+)
 from billhook.application.ports import Clock, Ids, Sender, Store, WebhookSender
 from billhook.application.records import PendingWrites
 from billhook.application.service import InvoiceService
@@ -25,18 +28,18 @@ from billhook.model.invoice import InvoiceKey
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 
 LEASE = timedelta(minutes=2)
-"""How long a sender may take before another may try; longer than any provider's timeout."""
+"""The time after which another sender may claim a message; longer than provider timeouts."""
 
 _CORRUPT = (ValueError, LookupError)
-"""What reading a row raises that holds what it cannot; a database that is away raises others."""
+"""What reading a corrupt row raises; an unavailable database raises other exceptions."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundJobs:
-    """The idempotent handlers behind every engine.
+    """The idempotent jobs that every engine runs.
 
-    A message goes out in three steps, so that an engine may do each for many at once: `claim` in
-    a transaction, `attempt` outside of any, `conclude` in another. `deliver` is all three.
+    Delivery has three steps, so that an engine can do each for many messages: `claim` in a
+    transaction, `attempt` outside of any, `conclude` in another. `deliver` does all three.
     """
 
     store: Store
@@ -46,12 +49,12 @@ class BackgroundJobs:
     webhook_sender: WebhookSender | None = None
     lease: timedelta = LEASE
     head_start: timedelta = timedelta(0)
-    """How long the first attempt at a message is left to the desk that queued it."""
-    rates: RateLimits = UNLIMITED
-    """How fast the messages of all accounts together may go out."""
+    """How long the first attempt is reserved for the process that queued the message."""
+    rate_limits: RateLimits = UNLIMITED
+    """The rate limits of all accounts together."""
 
     def deliver(self, key: MessageKey) -> AttemptResult:
-        """Send one message, unless the domain, asked again, now says no."""
+        """Deliver one message, if the rules still allow it."""
         (claimed,) = self.claim((key,))
         if isinstance(claimed, AttemptResult):
             return claimed
@@ -61,82 +64,78 @@ class BackgroundJobs:
     def claim(
         self, keys: Collection[MessageKey], patience: timedelta = timedelta(0)
     ) -> list[DeliveryJob | AttemptResult]:
-        """Take messages for sending in one transaction; for the others, what became of them.
+        """Claim messages in one transaction: a job for each, or why there is none.
 
-        A parcel may have a turn up to `patience` ahead; whoever attempts it waits until then.
+        The send slot of a job can be up to `patience` ahead: wait until then before `attempt`.
         """
         with self.store.transaction() as transaction:
             claiming = Claiming(transaction, self, keys, patience)
-            taken = [claiming.take(key) for key in keys]
-            if claiming.outcome:
-                transaction.save(claiming.outcome)
-        return taken
+            claimed = [claiming.claim(key) for key in keys]
+            if claiming.writes:
+                transaction.save(claiming.writes)
+        return claimed
 
-    def attempt(self, parcel: DeliveryJob) -> Attempt:
-        """Hand over what was claimed. Nothing is handed over once its lease has ended."""
-        over = parcel.dispatch.due_at is None or self.clock.now() >= parcel.dispatch.due_at
-        return Attempt(parcel, None if over else parcel.handed_over())
+    def attempt(self, job: DeliveryJob) -> Attempt:
+        """Send a claimed message. After the end of its lease nothing is sent."""
+        ended = job.dispatch.due_at is None or self.clock.now() >= job.dispatch.due_at
+        return Attempt(job, None if ended else job.run())
 
     def conclude(self, attempts: Sequence[Attempt]) -> list[AttemptResult]:
-        """Record what became of attempts, in one transaction."""
+        """Record the results of attempts in one transaction."""
         with self.store.transaction() as transaction:
-            current = transaction.messages([one.parcel.dispatch.key for one in attempts])
-            now, outcome = self.clock.now(), PendingWrites()
+            current = transaction.messages([one.job.dispatch.key for one in attempts])
+            now, writes = self.clock.now(), PendingWrites()
             delivered: list[AttemptResult] = []
-            for parcel, answer in attempts:
-                dispatch = parcel.dispatch
-                # Another claim since then owns the message now; its attempt number is the fence.
-                if answer is None or current.get(dispatch.key) != dispatch:
+            for job, result in attempts:
+                dispatch = job.dispatch
+                # If it was claimed again since, this attempt must not overwrite that claim.
+                if result is None or current.get(dispatch.key) != dispatch:
                     delivered.append(AttemptResult.NOTHING)
                     continue
                 jitter = self.ids.jitter()
-                concluded = conclude(
-                    dispatch, answer, now=now, retries=parcel.retries, jitter=jitter
-                )
-                outcome.messages[concluded.key] = concluded
-                outcome.suppressed.update(suppressed_by(dispatch, answer))
-                outcome.webhook_endpoints.update(ended(transaction, concluded))
-                delivered.append(AttemptResult.HANDED_OVER)
-            if outcome:
-                transaction.save(outcome)
+                concluded = conclude(dispatch, result, now=now, retries=job.retries, jitter=jitter)
+                writes.messages[concluded.key] = concluded
+                writes.suppressed.update(suppressed_by(dispatch, result))
+                writes.webhook_endpoints.update(silenced_endpoints(transaction, concluded))
+                delivered.append(AttemptResult.ATTEMPTED)
+            if writes:
+                transaction.save(writes)
         return delivered
 
     def sweep(self, limit: int = 1000) -> int:
-        """Record the expiry of invoices whose time ran out, and remind payers: up to `limit` each.
+        """Record expiries and remind payers, up to `limit` invoices each; returns their number.
 
-        How many invoices it was, of both together. As many remembered answers are dropped whose 24
-        hours are over.
+        It also deletes up to `limit` idempotency records that have expired.
         """
         now = self.clock.now()
-        self.store.forget(now, limit)
+        self.store.delete_expired_records(now, limit)
         return InvoiceService(self.store, self.clock, self.ids).sweep(limit) + self.remind(limit)
 
     def remind(self, limit: int = 1000) -> int:
-        """Settle what is due of the reminders of up to `limit` invoices; how many it was.
+        """Queue the reminders of up to `limit` invoices that are due; returns their number.
 
-        Their messages are queued: delivery is another wake-up's. Raises what a corrupt row raised,
-        once all others are settled.
+        Delivery is another job. If a row is corrupt, raises its error after all others are done.
         """
         keys = self.store.remindable(self.clock.now(), limit)
         try:
-            return self._reminded(keys)
+            return self._remind(keys)
         except _CORRUPT:
             if len(keys) == 1:
                 raise
-        # Being the longest due, it would hold up all the others each time.
-        settled_reminders, corrupt = 0, list[Exception]()
+        # One by one, so that a corrupt row does not block the others in every run.
+        count, corrupt = 0, list[Exception]()
         for key in keys:
             try:
-                settled_reminders += self._reminded((key,))
-            except _CORRUPT as error:  # one by one is the point
+                count += self._remind((key,))
+            except _CORRUPT as error:  # raised after the others
                 corrupt.append(error)
         if corrupt:
             raise corrupt[0]
-        return settled_reminders
+        return count
 
-    def _reminded(self, keys: Sequence[InvoiceKey]) -> int:
+    def _remind(self, keys: Sequence[InvoiceKey]) -> int:
         if not keys:
             return 0
-        wakeups = [Remind(account=account, invoice=invoice) for account, invoice in keys]
-        answers = InvoiceService(self.store, self.clock, self.ids).execute_all(wakeups)
-        return sum(isinstance(answer, Success) for answer in answers)
+        commands = [Remind(account=account, invoice=invoice) for account, invoice in keys]
+        results = InvoiceService(self.store, self.clock, self.ids).execute_all(commands)
+        return sum(isinstance(result, Success) for result in results)

@@ -1,4 +1,4 @@
-"""Taking messages for sending: each is asked about again, and waits for its turn."""
+"""Claiming messages for delivery: the rules are checked again, and rate limits apply."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from returns.result import Failure
 
 from billhook.application.delivery_attempts import (
     DeliveryJob,
-    HandOver,
-    announced,
+    SendCall,
     contact_of,
-    ended,
-    written,
+    prepare_message,
+    prepare_webhook_event,
+    silenced_endpoints,
 )
 from billhook.application.ports import Clock, Sender, Transaction, WebhookSender
 from billhook.application.records import (
@@ -28,7 +28,7 @@ from billhook.application.records import (
 )
 from billhook.application.row_cache import RowCache
 from billhook.lifecycle.remind import zone_of
-from billhook.messaging.delivery import MessageKey, claim, give_up, postpone, suppress
+from billhook.messaging.delivery import MessageKey, claim, dead_letter, postpone, suppress
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState, SendSlot, next_slot
 from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEvent
@@ -40,21 +40,24 @@ from billhook.model.rate_limits import RateLimit, RateLimits
 
 
 class AttemptResult(StrEnum):
-    """What became of a wake-up."""
+    """The result of a delivery job."""
 
     NOTHING = "nothing"
-    """There was nothing to do: gone, done, or in other hands."""
+    """There was nothing to do: it is unknown, final, not due, or under another lease."""
     SUPPRESSED = "suppressed"
-    GIVEN_UP = "given_up"
+    """The rules no longer allow it."""
+    DEAD_LETTER = "dead_letter"
+    """Its last attempt had no result, and it is a dead letter now."""
     POSTPONED = "postponed"
-    """A rate limit promised it a later turn, or its payer's quiet hours put it off."""
-    SET_ASIDE = "set_aside"
-    """It could not be read, and is left alone for a while."""
-    HANDED_OVER = "handed_over"
+    """Deferred by a rate limit or by quiet hours."""
+    UNREADABLE = "unreadable"
+    """Its row could not be read, and it is deferred."""
+    ATTEMPTED = "attempted"
+    """An attempt was made and its result recorded."""
 
 
-class Terms(Protocol):
-    """On what terms messages are taken."""
+class ClaimSettings(Protocol):
+    """The clock, senders, lease and rate limits that a claim uses."""
 
     @property
     def clock(self) -> Clock: ...
@@ -67,134 +70,138 @@ class Terms(Protocol):
     @property
     def head_start(self) -> timedelta: ...
     @property
-    def rates(self) -> RateLimits: ...
+    def rate_limits(self) -> RateLimits: ...
 
 
 class Claiming:
-    """One transaction's view of the messages that it takes, and what it makes of them."""
+    """The claims of one transaction: the rows that they read, and their writes."""
 
     def __init__(
         self,
         transaction: Transaction,
-        terms: Terms,
+        settings: ClaimSettings,
         keys: Collection[MessageKey],
         patience: timedelta,
     ) -> None:
-        """Reads all that the messages need, in a fixed number of statements."""
-        self._work, self._terms, self._patience = transaction, terms, patience
-        self.outcome = PendingWrites()
+        """Reads all rows that the messages need, in a fixed number of statements."""
+        self._transaction, self._settings, self._patience = transaction, settings, patience
+        self.writes = PendingWrites()
         self._messages: RowCache[MessageKey, OutboxMessage] = RowCache(transaction.messages)
         self._accounts: RowCache[AccountId, Account] = RowCache(transaction.accounts)
         self._invoices: RowCache[InvoiceKey, Invoice] = RowCache(transaction.invoices)
         self._histories: RowCache[Contact, ContactHistory] = RowCache(transaction.histories)
-        self._turns: RowCache[RateLimitKey, RateLimitState] = RowCache(
+        self._rate_limit_states: RowCache[RateLimitKey, RateLimitState] = RowCache(
             transaction.rate_limit_states
         )
         self._messages.fetch(sorted(set(keys)))
-        found = self._messages.present()
-        self._accounts.fetch([one.account for one in found])
-        payers = [one for one in found if isinstance(one, Message)]
-        self._invoices.fetch(sorted({one.invoice_key for one in payers}))
-        self._histories.fetch(sorted({contact_of(one) for one in payers}))
-        rate_limits = {pace for one in payers for pace in self._rates(one)}
-        self._turns.fetch(sorted(rate_limits, key=lambda pace: (pace.account or "", pace.medium)))
-        # The clock is read once the rows are ours: waiting for them takes time.
-        self._now = terms.clock.now()
+        outbox = self._messages.present()
+        self._accounts.fetch([one.account for one in outbox])
+        messages = [one for one in outbox if isinstance(one, Message)]
+        self._invoices.fetch(sorted({one.invoice_key for one in messages}))
+        self._histories.fetch(sorted({contact_of(one) for one in messages}))
+        limits = {key for one in messages for key in self._limits(one)}
+        self._rate_limit_states.fetch(
+            sorted(limits, key=lambda limit: (limit.account or "", limit.medium))
+        )
+        # After the rows are locked, because waiting for the locks takes time.
+        self._now = settings.clock.now()
 
-    def take(self, key: MessageKey) -> DeliveryJob | AttemptResult:
-        """A message as a parcel to be handed over, or what became of it instead."""
-        waiting = self._messages.get(key)
-        if waiting is None or self._has_head_start(waiting):
+    def claim(self, key: MessageKey) -> DeliveryJob | AttemptResult:
+        """The job that delivers a message, or the reason why there is none."""
+        queued = self._messages.get(key)
+        if queued is None or self._has_head_start(queued):
             return AttemptResult.NOTHING
-        account = self._account(waiting)
-        retries = WEBHOOK_RETRIES if isinstance(waiting, WebhookEvent) else account.policy.retries
-        dead = give_up(waiting, now=self._now, retries=retries)
+        account = self._account(queued)
+        retries = WEBHOOK_RETRIES if isinstance(queued, WebhookEvent) else account.policy.retries
+        dead = dead_letter(queued, now=self._now, retries=retries)
         if dead is not None:
-            self.outcome.webhook_endpoints.update(ended(self._work, dead))
-            return self._kept(dead, AttemptResult.GIVEN_UP)
-        claimed = claim(waiting, now=self._now, lease=self._terms.lease)
+            self.writes.webhook_endpoints.update(silenced_endpoints(self._transaction, dead))
+            return self._save(dead, AttemptResult.DEAD_LETTER)
+        claimed = claim(queued, now=self._now, lease=self._settings.lease)
         if isinstance(claimed, Failure):
             return AttemptResult.NOTHING
         dispatch = claimed.unwrap()
-        packed = self._packed(dispatch, account)
-        if packed is None:
-            return AttemptResult.NOTHING  # left to a worker that can tell
-        if isinstance(packed, str):
-            return self._kept(suppress(dispatch, packed, now=self._now), AttemptResult.SUPPRESSED)
-        awake = self._awake(waiting, account)
-        if awake > self._now:
-            return self._kept(postpone(waiting, awake), AttemptResult.POSTPONED)
-        turn = self._turn(waiting)
-        if turn.promised:
-            return self._kept(postpone(waiting, turn.at), AttemptResult.POSTPONED)
-        self._kept(dispatch, AttemptResult.HANDED_OVER)
-        return DeliveryJob(dispatch, retries, packed, turn.at)
+        send = self._prepare(dispatch, account)
+        if send is None:
+            return AttemptResult.NOTHING  # left for a worker that has a webhook sender
+        if isinstance(send, str):
+            return self._save(suppress(dispatch, send, now=self._now), AttemptResult.SUPPRESSED)
+        allowed_at = self._after_quiet_hours(queued, account)
+        if allowed_at > self._now:
+            return self._save(postpone(queued, allowed_at), AttemptResult.POSTPONED)
+        slot = self._next_slot(queued)
+        if slot.reserved:
+            return self._save(postpone(queued, slot.at), AttemptResult.POSTPONED)
+        self._save(dispatch, AttemptResult.ATTEMPTED)
+        return DeliveryJob(dispatch, retries, send, slot.at)
 
-    def _account(self, waiting: OutboxMessage) -> Account:
-        account = self._accounts.get(waiting.account)
+    def _account(self, queued: OutboxMessage) -> Account:
+        account = self._accounts.get(queued.account)
         if account is None:
-            raise LookupError("a message of an account that is not there")
+            raise LookupError("a message of an account that does not exist")
         return account
 
-    def _has_head_start(self, waiting: OutboxMessage) -> bool:
-        fresh = isinstance(waiting, Message) and waiting.attempts == 0
-        return fresh and self._now < waiting.requested_at + self._terms.head_start
+    def _has_head_start(self, queued: OutboxMessage) -> bool:
+        new = isinstance(queued, Message) and queued.attempts == 0
+        return new and self._now < queued.requested_at + self._settings.head_start
 
-    def _packed(self, dispatch: OutboxMessage, account: Account) -> HandOver | str | None:
+    def _prepare(self, dispatch: OutboxMessage, account: Account) -> SendCall | str | None:
         if isinstance(dispatch, Message):
             invoice = self._invoices.get(dispatch.invoice_key)
             history = self._histories.get(contact_of(dispatch)) or ContactHistory()
-            sender = self._terms.senders.get(dispatch.medium)
+            sender = self._settings.senders.get(dispatch.medium)
             if invoice is not None:
-                invoice = self._sparing(dispatch, invoice)
-            return written(dispatch, invoice, history, sender, account.name, self._now)
-        if self._terms.webhook_sender is None:
+                invoice = self._without_suppressed_copies(dispatch, invoice)
+            return prepare_message(dispatch, invoice, history, sender, account.name, self._now)
+        if self._settings.webhook_sender is None:
             return None
-        return announced(self._work, dispatch, self._terms.webhook_sender)
+        return prepare_webhook_event(self._transaction, dispatch, self._settings.webhook_sender)
 
-    def _sparing(self, message: Message, invoice: Invoice) -> Invoice:
-        """The invoice without copies to those who are to be left alone."""
-        unwanted = [
-            one
-            for one in chain(*invoice.document.copies(message.address))
-            if (self._histories.get(contact_of(message, one)) or ContactHistory()).suppressed
+    def _without_suppressed_copies(self, message: Message, invoice: Invoice) -> Invoice:
+        suppressed = [
+            address
+            for address in chain(*invoice.document.copies(message.address))
+            if (self._histories.get(contact_of(message, address)) or ContactHistory()).suppressed
         ]
-        if message.medium is not Medium.EMAIL or not unwanted:
+        if message.medium is not Medium.EMAIL or not suppressed:
             return invoice
-        return invoice.model_copy(update={"document": invoice.document.sparing(unwanted)})
-
-    def _awake(self, waiting: OutboxMessage, account: Account) -> datetime:
-        """When its payer may be told: a reminder that was held up must not go out at night."""
-        schedule = account.policy.reminders
-        if schedule is None or not isinstance(waiting, Message) or waiting.reminder is None:
-            return self._now
-        invoice = self._invoices.get(waiting.invoice_key)
-        name = schedule.time_zone if invoice is None else zone_of(invoice, schedule)
-        return schedule.awake(self._now, self._terms.clock.zone(name))
-
-    def _rates(self, waiting: OutboxMessage) -> Mapping[RateLimitKey, RateLimit]:
-        if not isinstance(waiting, Message):
-            return {}
-        account, medium = self._account(waiting), waiting.medium
-        found = {
-            RateLimitKey(None, medium): self._terms.rates.of(medium),
-            RateLimitKey(account.id, medium): account.policy.rates.of(medium),
-        }
-        return {pace: rate for pace, rate in found.items() if rate is not None}
-
-    def _turn(self, waiting: OutboxMessage) -> SendSlot:
-        queues = {
-            pace: (rate, self._turns.get(pace)) for pace, rate in self._rates(waiting).items()
-        }
-        turn, after = next_slot(
-            queues, now=self._now, patience=self._patience, waited=waiting.waited
+        return invoice.model_copy(
+            update={"document": invoice.document.without_copies_to(suppressed)}
         )
-        for pace, rate_limit_states in after.items():
-            self._turns.put(pace, rate_limit_states)
-            self.outcome.rate_limit_states[pace] = rate_limit_states
-        return turn
 
-    def _kept(self, dispatch: OutboxMessage, became: AttemptResult) -> AttemptResult:
+    def _after_quiet_hours(self, queued: OutboxMessage, account: Account) -> datetime:
+        """When it may be sent: a reminder that is late must not be sent in quiet hours."""
+        schedule = account.policy.reminders
+        if schedule is None or not isinstance(queued, Message) or queued.reminder is None:
+            return self._now
+        invoice = self._invoices.get(queued.invoice_key)
+        name = schedule.time_zone if invoice is None else zone_of(invoice, schedule)
+        return schedule.next_allowed(self._now, self._settings.clock.zone(name))
+
+    def _limits(self, queued: OutboxMessage) -> Mapping[RateLimitKey, RateLimit]:
+        if not isinstance(queued, Message):
+            return {}
+        account, medium = self._account(queued), queued.medium
+        limits = {
+            RateLimitKey(None, medium): self._settings.rate_limits.of(medium),
+            RateLimitKey(account.id, medium): account.policy.rate_limits.of(medium),
+        }
+        return {key: limit for key, limit in limits.items() if limit is not None}
+
+    def _next_slot(self, queued: OutboxMessage) -> SendSlot:
+        limits = {
+            key: (limit, self._rate_limit_states.get(key))
+            for key, limit in self._limits(queued).items()
+        }
+        slot, after = next_slot(
+            limits, now=self._now, patience=self._patience, was_deferred=queued.was_deferred
+        )
+        for key, state in after.items():
+            self._rate_limit_states.put(key, state)
+            self.writes.rate_limit_states[key] = state
+        return slot
+
+    def _save(self, dispatch: OutboxMessage, result: AttemptResult) -> AttemptResult:
         self._messages.put(dispatch.key, dispatch)
-        self.outcome.messages[dispatch.key] = dispatch
-        return became
+        self.writes.messages[dispatch.key] = dispatch
+        return result

@@ -23,7 +23,7 @@ E_co = TypeVar("E_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(ABC, Generic[A_co, E_co]):
-    """Something that the service can be asked to do for one account.
+    """A request to the service to do something for one account.
 
     `key` is an idempotency key, alone or with the fingerprint of the request that it came with;
     `actor` is recorded with every event. A command of your own declares its `kind`, a name that
@@ -54,7 +54,7 @@ class Command(ABC, Generic[A_co, E_co]):
 
     @property
     def fingerprint(self) -> str:
-        """What tells its request from another one under the same key."""
+        """What distinguishes its request from another one under the same key."""
         if isinstance(self.key, IdempotentRequest):
             return self.key.fingerprint
         names = (field.name for field in fields(self) if field.name not in ("key", "actor"))

@@ -182,7 +182,7 @@ class Send(InvoiceCommand[SendResult, IssueOrNotifyError]):
         self, invoice: Invoice, context: CommandContext
     ) -> Result[SendResult, IssueOrNotifyError]:
         """The invoice and its messages."""
-        issuing = not self.again or ISSUE.refusal(invoice, context.now) is None
+        issuing = not self.again or ISSUE.error(invoice, context.now) is None
         return send_in(context, invoice, self.media, self.addresses, issuing=issuing)
 
 

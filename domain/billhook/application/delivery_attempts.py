@@ -1,4 +1,4 @@
-"""What is handed over: everything that one attempt needs, read while its row was claimed."""
+"""Delivery attempts: what one attempt needs, read in the transaction that claims the message."""
 
 from __future__ import annotations
 
@@ -21,59 +21,59 @@ from billhook.model.account import RetryPolicy
 from billhook.model.customer import Suppression
 from billhook.model.invoice import Invoice
 
-_ASKED = (NotificationRequested, ReminderRequested)
+_REQUESTED = (NotificationRequested, ReminderRequested)
 
 NOT_LIVE = "not_live"
-"""Why the message of a trial is suppressed."""
+"""The reason for which messages about test invoices are suppressed."""
 
-HandOver = Callable[[], Result[Accepted, SendError]]
-"""One attempt. Made outside every transaction."""
+SendCall = Callable[[], Result[Accepted, SendError]]
+"""Sends a message once. It is called outside of any transaction."""
 
 
 class DeliveryJob(NamedTuple):
-    """What was claimed, how patiently it is tried, the attempt itself, and when its turn is."""
+    """A claimed message, its retry policy, the call that sends it, and when to call it."""
 
     dispatch: OutboxMessage
     retries: RetryPolicy
-    hand_over: HandOver
+    send: SendCall
     at: datetime
 
-    def handed_over(self) -> Result[Accepted, SendError]:
-        """What the provider says. Never raises."""
+    def run(self) -> Result[Accepted, SendError]:
+        """Send the message: the provider's response. Never raises."""
         try:
-            return self.hand_over()
-        except Exception as bug:  # noqa: BLE001  # a sender's bug must not send a message for ever
-            return Failure(Unknown(f"the sender broke: {type(bug).__name__}"))
+            return self.send()
+        except Exception as bug:  # noqa: BLE001  # a bug of a sender must not cause endless retries
+            return Failure(Unknown(f"the sender raised {type(bug).__name__}"))
 
 
 class Attempt(NamedTuple):
-    """What became of a parcel; None where it was never handed over."""
+    """The result of a delivery job; None if its lease had ended and nothing was sent."""
 
-    parcel: DeliveryJob
-    answer: Result[Accepted, SendError] | None
+    job: DeliveryJob
+    result: Result[Accepted, SendError] | None
 
 
 def contact_of(message: Message, address: str | None = None) -> Contact:
-    """Whom a message is for, or somebody else whom its medium reaches."""
+    """The contact of a message, or of another address of its medium."""
     return Contact(message.account, message.medium, address or message.address)
 
 
-def written(
+def prepare_message(
     message: Message,
     invoice: Invoice | None,
     history: ContactHistory,
     sender: Sender | None,
     seller: str,
     now: datetime,
-) -> HandOver | str:
-    """The attempt to send a message, or the code of the refusal that now stands against it."""
+) -> SendCall | str:
+    """The call that sends a message, or the code of the error why it must not be sent now."""
     if invoice is None:
         return InvoiceNotFound.code
-    asked = notify(
+    decision = notify(
         invoice, message.medium, now=now, deliverability=Deliverability(history.suppressed)
     )
-    if isinstance(asked, Failure):
-        code: str = asked.failure().code
+    if isinstance(decision, Failure):
+        code: str = decision.failure().code
         return code
     if not invoice.document.live:
         return NOT_LIVE
@@ -83,59 +83,54 @@ def written(
 
 
 def suppressed_by(
-    dispatch: OutboxMessage, answer: Result[Accepted, SendError]
+    dispatch: OutboxMessage, result: Result[Accepted, SendError]
 ) -> Mapping[Contact, Suppression]:
-    """The address that a provider refused for good, where it is to be left alone from now on."""
-    if not isinstance(dispatch, Message) or not isinstance(answer, Failure):
+    """The contact that a provider's permanent error puts on the suppression list, if any."""
+    if not isinstance(dispatch, Message) or not isinstance(result, Failure):
         return {}
-    match answer.failure():
+    match result.failure():
         case Permanent(suppresses=str(reason)):
             return {contact_of(dispatch): reason}
         case _:
             return {}
 
 
-def announced(
+def prepare_webhook_event(
     transaction: Transaction, webhook_event: WebhookEvent, webhook_sender: WebhookSender
-) -> HandOver | str:
-    """The attempt to announce an event, or why there is nobody left to tell.
+) -> SendCall | str:
+    """The call that sends a webhook event, or the reason why it must not be sent.
 
-    The invoice is the one of that moment, replayed from its facts, so that every attempt tells
-    the same.
+    The invoice is replayed up to the event, so that every attempt sends the same payload.
     """
-    webhook_endpoint = subscriber_of(transaction, webhook_event)
+    webhook_endpoint = _endpoint_of(transaction, webhook_event)
     if webhook_endpoint is None or webhook_endpoint.silenced:
         return "unsubscribed"
     events = transaction.events(webhook_event.invoice_key)
     last = [event.version for event in events].index(webhook_event.version)
     past = events[: last + 1]
-    changes = [s.event for s in past if not isinstance(s.event, (*_ASKED, InvoiceViewed))]
-    asked = {s.event.message for s in past if isinstance(s.event, _ASKED)}
+    changes = [s.event for s in past if not isinstance(s.event, (*_REQUESTED, InvoiceViewed))]
+    requested = {s.event.message for s in past if isinstance(s.event, _REQUESTED)}
     about = transaction.messages_about((webhook_event.invoice_key,)).get(
         webhook_event.invoice_key, ()
     )
-    then = [as_of(one, past[-1].event.at) for one in about if one.id in asked]
-    occasion = WebhookContext(webhook_event, webhook_endpoint, replay(changes), past, then)
-    return lambda: webhook_sender.send(occasion)
+    messages = [as_of(one, past[-1].event.at) for one in about if one.id in requested]
+    context = WebhookContext(webhook_event, webhook_endpoint, replay(changes), past, messages)
+    return lambda: webhook_sender.send(context)
 
 
-def ended(
+def silenced_endpoints(
     transaction: Transaction, dispatch: OutboxMessage
 ) -> Mapping[WebhookEndpointKey, WebhookEndpoint]:
-    """What the end of a dispatch makes of its subscriber.
-
-    One that was told for a day and never answered, or can never be told, is silenced.
-    """
+    """The webhook endpoint to silence, because its event became a dead letter; else empty."""
     if not isinstance(dispatch, WebhookEvent) or dispatch.ended_at is None:
         return {}
-    webhook_endpoint = subscriber_of(transaction, dispatch)
+    webhook_endpoint = _endpoint_of(transaction, dispatch)
     if webhook_endpoint is None:
         return {}
     return {webhook_endpoint.key: webhook_endpoint.model_copy(update={"silenced": True})}
 
 
-def subscriber_of(transaction: Transaction, webhook_event: WebhookEvent) -> WebhookEndpoint | None:
-    """Whom the announcement is for, where it still exists."""
+def _endpoint_of(transaction: Transaction, webhook_event: WebhookEvent) -> WebhookEndpoint | None:
     webhook_endpoints = transaction.webhook_endpoints((webhook_event.account,)).get(
         webhook_event.account, ()
     )

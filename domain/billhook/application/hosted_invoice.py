@@ -1,4 +1,4 @@
-"""What a payer may see of an invoice."""
+"""The invoice as the hosted page shows it to its payer."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from billhook.model.payment_instructions import PaymentInstructions
 
 @dataclass(frozen=True, slots=True)
 class HostedInvoice:
-    """An invoice as it stands now, its seller's name, and the payments that it took."""
+    """An invoice as it is now, with its seller's name and the applied payments."""
 
     invoice: Invoice
     seller: str
     payments: Sequence[RecordedPayment] = ()
     payment_instructions: PaymentInstructions | None = None
-    """Where its seller takes money."""
+    """Where the payer sends money."""
 
     @property
     def payable(self) -> bool:
-        """Whether there is money to be sent for it: a trial bills nobody."""
+        """Whether the payer can pay it; False for a test invoice."""
         return self.invoice.status in sources(Operation.PAY) and self.invoice.document.live

@@ -1,4 +1,4 @@
-"""A desk that delivers before it answers, for a sandbox whose senders only keep what they get."""
+"""A service that delivers messages before it returns, for the sandbox and for tests."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from billhook.messaging.message import Message
 
 
 class InlineDeliveryService(InvoiceService):
-    """Answers with messages that were already handed over, as they stand then.
+    """A service whose results contain messages that were delivered already.
 
-    Only for senders that never block: a batch waits for each of its messages.
+    Only for senders that do not block, because each message is sent before the next.
     """
 
     def __init__(self, background_jobs: BackgroundJobs) -> None:
         super().__init__(background_jobs.store, background_jobs.clock, background_jobs.ids)
-        self._handlers = background_jobs
+        self._background_jobs = background_jobs
 
     def execute_all(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
-        """Decide a batch, then deliver what it queued."""
-        return [self._delivered(answer) for answer in super().execute_all(commands)]
+        """Execute commands, then deliver the messages that they queued."""
+        return [self._delivered(result) for result in super().execute_all(commands)]
 
-    def _delivered(self, answer: Result[Any, Any]) -> Result[Any, Any]:
-        if not isinstance(answer, Success):
-            return answer
-        value = answer.unwrap()
+    def _delivered(self, result: Result[Any, Any]) -> Result[Any, Any]:
+        if not isinstance(result, Success):
+            return result
+        value = result.unwrap()
         if isinstance(value, Message):
             return Success(self._sent(value))
         if isinstance(value, SendResult):
             return Success(replace(value, messages=tuple(map(self._sent, value.messages))))
-        return answer
+        return result
 
     def _sent(self, message: Message) -> Message:
-        self._handlers.deliver(message.key)
-        with self._handlers.store.snapshot() as snapshot:
+        self._background_jobs.deliver(message.key)
+        with self._background_jobs.store.snapshot() as snapshot:
             now = snapshot.messages((message.key,))[message.key]
         return now if isinstance(now, Message) else message

@@ -1,4 +1,4 @@
-"""Money at the desk: each reference counts once, and money that came in is never lost."""
+"""Payments: each reference is applied once, and every reported payment is recorded."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PayError = PaymentError | InvoiceNotFound | ReferenceReused
 def settle(
     context: CommandContext, invoice_id: InvoiceId, payment: Payment, *, keep_refused: bool
 ) -> Result[Invoice, PayError]:
-    """Take a payment once; with `keep_refused`, keep what no invoice takes as unapplied.
+    """Apply a payment once. With `keep_refused` one that fails is recorded as unapplied.
 
-    The same reference, invoice and amount get the answer that was recorded; anything else under
-    a known reference is `ReferenceReused`.
+    A repeated payment with the same reference, invoice and amount gets the recorded result.
+    Another payment under a known reference is `ReferenceReused`.
     """
     account = context.account.id
     known = context.payment(PaymentKey(account, payment.reference))
@@ -29,16 +29,16 @@ def settle(
         if (known.invoice, known.payment) != (invoice_id, payment):
             return Failure(ReferenceReused())
         return decode(known.answer)
-    answer = _asked(context, payment)
-    taken = isinstance(answer, Success)
-    if taken or keep_refused:
+    result = _pay(context, payment)
+    applied = isinstance(result, Success)
+    if applied or keep_refused:
         context.payments.append(
-            RecordedPayment(account, invoice_id, payment, context.now, taken, encode(answer))
+            RecordedPayment(account, invoice_id, payment, context.now, applied, encode(result))
         )
-    return answer
+    return result
 
 
-def _asked(
+def _pay(
     context: CommandContext, payment: Payment
 ) -> Result[Invoice, PaymentError | InvoiceNotFound]:
     if context.invoice is None:

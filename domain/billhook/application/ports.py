@@ -1,7 +1,7 @@
-"""What the application needs from outside: small contracts in the domain's own words.
+"""Ports: the interfaces that adapters implement.
 
-Adapters translate and decide nothing. The contract suites in `billhook_adapters.testing` state
-what each of these must do; every adapter inherits them.
+Adapters contain no rules. The contract suites in `billhook_adapters.testing` specify what each
+port must do; the tests of every adapter inherit them.
 """
 
 from __future__ import annotations
@@ -44,36 +44,36 @@ from billhook.model.payment import Reference
 from billhook.model.reminder_schedule import ReminderProgress
 
 
-class StoreConflictError(Exception):  # it refuses, as everything here does
-    """The database refused what a batch would have stored; the transaction left nothing."""
+class StoreConflictError(Exception):
+    """The database refused the writes of a transaction; nothing was stored."""
 
 
 class Snapshot(Protocol):
-    """What can be read. Rows of other accounts, unknown and deleted ones are simply absent."""
+    """The reads of a store. Rows that are unknown, deleted, or of other accounts are absent."""
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]: ...
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
-        """The invoices wanted, the newest first unless asked otherwise, ties by id."""
+        """The invoices that match, in the order of the search, by default the newest first."""
         ...
 
-    def behind(self, short_url: str) -> Invoice | None:
-        """The invoice of a short URL, for the payer, who has nothing but that URL."""
+    def by_short_url(self, short_url: str) -> Invoice | None:
+        """The invoice with this short URL, of any account; None if there is none."""
         ...
 
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
-        """How many invoices are wanted, whatever the search says of pages."""
+        """The number of invoices that match, on all pages."""
         ...
 
-    def upcoming(self, series: NumberSeries) -> int:
-        """The position that would be drawn next; somebody else may draw it first."""
+    def next_position(self, series: NumberSeries) -> int:
+        """The next position of a series. Another transaction may draw it first."""
         ...
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]: ...
-    def taken_as(
+    def keys_by_provider_id(
         self, ids: Collection[ProviderMessageId]
     ) -> Mapping[ProviderMessageId, MessageKey]:
-        """The messages that providers took under these ids."""
+        """The keys of the messages that providers accepted under these ids."""
         ...
 
     def messages_about(
@@ -90,7 +90,7 @@ class Snapshot(Protocol):
         self, references: Collection[PaymentKey]
     ) -> Mapping[PaymentKey, RecordedPayment]: ...
     def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
-        """What came in for an invoice, applied or not, the oldest first."""
+        """The payments for an invoice, applied or not, the oldest first."""
         ...
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]: ...
@@ -100,122 +100,122 @@ class Snapshot(Protocol):
     ) -> Mapping[IdempotencyKey, IdempotencyRecord]: ...
     def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]: ...
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
-        """How far the reminders of these invoices have come; those without a row have none."""
+        """The progress of the reminders of these invoices; absent for those without reminders."""
         ...
 
 
 class Transaction(Snapshot, Protocol):
-    """One transaction: rows are locked when they are read, in key order, until it ends."""
+    """A transaction: rows are locked when they are read, in key order, until it ends."""
 
     def lock_accounts(self, ids: Collection[AccountId]) -> None:
-        """Let no other transaction that calls this change these accounts until it ends."""
+        """Lock these accounts against other transactions that lock them, until it ends."""
         ...
 
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
-        """Invoices recorded as open whose `expire_by` has passed, the longest overdue first.
+        """Invoices past their `expire_by` without a recorded expiry, the longest overdue first.
 
-        Those that another transaction holds may be left out.
+        Rows that another transaction has locked may be skipped.
         """
         ...
 
     def rate_limit_states(
         self, rate_limits: Collection[RateLimitKey]
     ) -> Mapping[RateLimitKey, RateLimitState]:
-        """How far each rate has been used; nobody else takes a turn until this ends."""
+        """The states of these rate limits, locked until the transaction ends."""
         ...
 
     def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
-        """The next positions of each series, starting at 1; given back if nothing commits."""
+        """Draw the next positions of each series, from 1; a rollback returns them."""
         ...
 
     def save(self, outcome: PendingWrites) -> None:
-        """Store all of it. Raises StoreConflictError where the database does not take it."""
+        """Store all writes. Raises StoreConflictError if the database refuses them."""
         ...
 
 
 class Store(Protocol):
-    """Where rows live."""
+    """A database."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        """Commits when the block ends, rolls back when it raises."""
+        """A transaction that commits when the block ends, and rolls back if it raises."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """A consistent view that locks nothing."""
+        """A consistent view without locks."""
         ...
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
-        """Live messages that are due, the longest waiting first."""
+        """The keys of live messages that are due, the longest due first."""
         ...
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
-        """Leave a live message alone until then, without reading it: it may be unreadable."""
+    def defer(self, key: MessageKey, until: datetime) -> None:
+        """Defer a live message until a time without reading it, because its row may be corrupt."""
         ...
 
     def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
-        """Invoices of whose reminders something is due, the longest due first."""
+        """The keys of invoices with a reminder due, the longest due first."""
         ...
 
-    def forget(self, now: datetime, limit: int) -> int:
-        """Drop up to `limit` remembered answers whose time is over; how many it was."""
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
+        """Delete up to `limit` idempotency records whose time has passed; returns how many."""
         ...
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
-        """Where messages stand that no provider took: dead and suppressed ones the latest first,
-        live ones the longest due first.
+        """The positions of messages that no provider accepted.
 
-        For whoever runs the store: without an account, of all of them.
+        Dead letters and suppressed ones are sorted from the latest to the oldest, live ones by
+        when they are due.
         """
         ...
 
     def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
-        """How much stands in the outbox, counting no further than `most` of anything."""
+        """The numbers of messages in the outbox, each counted up to `most`."""
         ...
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
-        """Remember that a sweep found so many messages that nothing would have woken."""
+    def record_repairs(self, messages: int, now: datetime) -> None:
+        """Record that a sweep found so many messages without a job."""
         ...
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """The current time, and time zones."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The current time as an aware datetime in UTC."""
         ...
 
     def zone(self, name: str | None) -> tzinfo:
-        """How clocks are set in the time zone of this name; UTC where it is None or unknown."""
+        """The time zone with this name; UTC if it is None or unknown."""
         ...
 
 
 class Ids(Protocol):
-    """Mints what must be unique or unguessable."""
+    """Creates ids, short URLs and random numbers."""
 
     def invoice(self) -> InvoiceId: ...
     def message(self) -> MessageId: ...
     def webhook_event(self) -> MessageId: ...
     def payment(self) -> Reference: ...
     def short_url(self) -> str:
-        """An unguessable URL on the operator's own host, never given twice."""
+        """A new URL on the operator's host that cannot be guessed."""
         ...
 
     def jitter(self) -> float:
-        """A number from 0 to 1, drawn at random."""
+        """A random number from 0 to 1."""
         ...
 
 
 class Sender(Protocol):
-    """Hands a message to one provider."""
+    """Sends messages through one provider."""
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
-        """Give it to the provider under the message's id as idempotency key. Never raises."""
+        """Send the message, with its id as the provider's idempotency key. Never raises."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookContext:
-    """All there is to say about an event: the invoice and its whole past up to then."""
+    """A webhook event, its endpoint, and the invoice with its history up to the event."""
 
     webhook_event: WebhookEvent
     webhook_endpoint: WebhookEndpoint
@@ -225,27 +225,24 @@ class WebhookContext:
 
 
 class WebhookSender(Protocol):
-    """Tells a subscriber of an event."""
+    """Sends webhook events to webhook endpoints."""
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
-        """Tell it, under the announcement's id. The same occasion is told in the same bytes.
-
-        Never raises.
-        """
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
+        """Send the event under its id. Equal contexts are sent as equal bytes. Never raises."""
         ...
 
 
 class Engine(Protocol):
-    """Wakes the handlers; what it forgets, a sweep finds again."""
+    """Runs the background jobs. A sweep creates lost jobs again."""
 
     def drain(self) -> int:
-        """Do all that is due now; how many messages were handled."""
+        """Run all jobs that are due now; returns how many messages were processed."""
         ...
 
     def run(self) -> None:
-        """Do what falls due, until told to stop."""
+        """Run jobs when they are due, until `stop` is called."""
         ...
 
     def stop(self) -> None:
-        """Finish what is in hand, then let `run` return."""
+        """Finish the jobs in progress, then let `run` return."""
         ...

@@ -1,4 +1,4 @@
-"""The questions that the desk answers: what there is, as it stands now. Nothing is changed."""
+"""The queries of the service. They change nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from billhook.lifecycle.explain import Verdict, explain
 from billhook.lifecycle.remind import ReminderOutlook, outlook, zone_of
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
-from billhook.messaging.message import Message, last_about
+from billhook.messaging.message import Message, last_message_at
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -32,32 +32,32 @@ from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 
 
 class Queries:
-    """Reads in snapshots that lock nothing; an invoice whose time ran out is shown as expired."""
+    """Queries in snapshots, without locks. Invoices past their `expire_by` are expired."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
     def contact(self, contact: Contact) -> ContactHistory:
-        """What is remembered of an address: whether it is left alone, and the last message."""
+        """The suppression of a contact, and the time of its last message."""
         with self._store.snapshot() as snapshot:
             return history_of(snapshot, contact)
 
     def message(self, key: MessageKey) -> OutboxMessage | None:
-        """A message or an announcement as it stands."""
+        """A message or a webhook event; None if there is none with this key."""
         with self._store.snapshot() as snapshot:
             return snapshot.messages((key,)).get(key)
 
     def keys_of(self, names: Sequence[MessageKey | ProviderMessageId]) -> list[MessageKey | None]:
-        """The keys of messages that are named by them, or by the ids that providers gave."""
+        """The keys of messages named by key or by provider id; None for each unknown id."""
         by_provider = {name for name in names if isinstance(name, ProviderMessageId)}
         if not by_provider:
             return [name if isinstance(name, MessageKey) else None for name in names]
         with self._store.snapshot() as snapshot:
-            found = snapshot.taken_as(sorted(by_provider))
+            found = snapshot.keys_by_provider_id(sorted(by_provider))
         return [name if isinstance(name, MessageKey) else found.get(name) for name in names]
 
     def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
-        """The invoice as it stands now: one whose time ran out is shown as expired."""
+        """The invoice with this id."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             found = snapshot.invoices((key,)).get(key)
@@ -66,15 +66,15 @@ class Queries:
         return Success(as_of(found, self._clock.now()))
 
     def search(self, account: AccountId, search: Search) -> Sequence[Invoice]:
-        """The invoices wanted, as they stand now."""
+        """The invoices that match a search, in its order."""
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
             return [as_of(found, now) for found in snapshot.search(account, search, now)]
 
-    def behind(self, short_url: str) -> Result[HostedInvoice, InvoiceNotFound]:
-        """What the payer sees behind a short URL, as it stands now."""
+    def by_short_url(self, short_url: str) -> Result[HostedInvoice, InvoiceNotFound]:
+        """The invoice with this short URL, as its payer sees it."""
         with self._store.snapshot() as snapshot:
-            found = snapshot.behind(short_url)
+            found = snapshot.by_short_url(short_url)
             if found is None:
                 return Failure(InvoiceNotFound())
             seller = snapshot.accounts((found.account,))[found.account]
@@ -87,30 +87,30 @@ class Queries:
         )
 
     def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
-        """The invoices wanted, and how many there are on all pages together."""
+        """The invoices that match a search, and the number of matches on all pages."""
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
             found = [as_of(one, now) for one in snapshot.search(account, search, now)]
             return found, snapshot.count(account, search, now)
 
     def account(self, account: AccountId) -> Account | None:
-        """The seller of this id."""
+        """The account with this id; None if there is none."""
         with self._store.snapshot() as snapshot:
             return snapshot.accounts((account,)).get(account)
 
     def upcoming_number(self, account: AccountId) -> str | None:
-        """The number that the next issued invoice would get, where the account has a series."""
+        """The number that the next issued invoice would get; None if the account has no series."""
         with self._store.snapshot() as snapshot:
             seller = snapshot.accounts((account,)).get(account)
             if seller is None or seller.series is None:
                 return None
-            return seller.number(snapshot.upcoming(seller.series))
+            return seller.number(snapshot.next_position(seller.series))
 
     def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
         """The messages about an invoice, the oldest first."""
-        return self.correspondence(account, (invoice,)).get(invoice, ())
+        return self.messages_of(account, (invoice,)).get(invoice, ())
 
-    def correspondence(
+    def messages_of(
         self, account: AccountId, invoices: Collection[InvoiceId]
     ) -> Mapping[InvoiceId, Sequence[Message]]:
         """The messages about each of these invoices, the oldest first."""
@@ -121,7 +121,7 @@ class Queries:
     def history(
         self, account: AccountId, invoice: InvoiceId
     ) -> Result[Sequence[RecordedEvent], InvoiceNotFound]:
-        """Every fact of an invoice, the oldest first."""
+        """All events of an invoice, the oldest first."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             if key not in snapshot.invoices((key,)):
@@ -131,7 +131,7 @@ class Queries:
     def payments(
         self, account: AccountId, invoice: InvoiceId
     ) -> Result[Sequence[RecordedPayment], InvoiceNotFound]:
-        """What came in for an invoice, applied or not, the oldest first."""
+        """The payments for an invoice, applied or not, the oldest first."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             if key not in snapshot.invoices((key,)):
@@ -139,12 +139,12 @@ class Queries:
             return Success(snapshot.payments_for(key))
 
     def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
-        """The money that no invoice could take, the oldest first."""
+        """The payments that were not applied to an invoice, the oldest first."""
         with self._store.snapshot() as snapshot:
             return snapshot.unapplied(account)
 
     def entry(self, account: AccountId, entry: str) -> Entry | None:
-        """What a dialect filed under this id."""
+        """The record of a vendor API with this id; None if there is none."""
         key = EntryKey(account, entry)
         with self._store.snapshot() as snapshot:
             return snapshot.entries((key,)).get(key)
@@ -152,7 +152,7 @@ class Queries:
     def reminders(
         self, account: AccountId, invoice: InvoiceId
     ) -> Result[ReminderOutlook, InvoiceNotFound]:
-        """How many reminders its payer got, and when there will be more, as everything stands."""
+        """How many reminders were sent, and the times of the next ones if nothing changes."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             found = snapshot.invoices((key,)).get(key)
@@ -169,7 +169,7 @@ class Queries:
     def explain(
         self, account: AccountId, invoice: InvoiceId
     ) -> Result[tuple[Verdict, ...], InvoiceNotFound]:
-        """For every operation: allowed now, or every reason against it."""
+        """For each operation, whether it is allowed now, or all errors."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             found = snapshot.invoices((key,)).get(key)
@@ -185,7 +185,7 @@ class Queries:
             about = snapshot.messages_about((key,)).get(key, ())
         deliverabilities = {
             medium: histories.get(contact, ContactHistory()).deliverability(
-                seller.policy, last_about(about, medium)
+                seller.policy, last_message_at(about, medium)
             )
             for medium, contact in contacts.items()
         }
@@ -201,5 +201,5 @@ class Queries:
 
 
 def history_of(snapshot: Snapshot, contact: Contact) -> ContactHistory:
-    """What is remembered of a contact."""
+    """The suppression of a contact, and the time of its last message."""
     return snapshot.histories((contact,)).get(contact, ContactHistory())

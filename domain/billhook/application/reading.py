@@ -1,8 +1,7 @@
 """Reads what a batch of commands needs: all of it before anything is decided, in one order.
 
 A database with many writers locks the rows that are read. Here they are read kind by kind and in
-the order of their keys, so that no two batches can wait for each other in a circle, whoever wrote
-their commands.
+the order of their keys, so that no two batches can wait for each other in a circle.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stores keep beside the invoices themselves, and what a batch hands them to keep."""
+"""Records that stores keep besides invoices, and the writes of a transaction."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class PaymentKey(NamedTuple):
 
 
 class RateLimitKey(NamedTuple):
-    """One rate that is kept: of an account by a medium, or of the whole service by it."""
+    """A rate limit of one medium: for one account, or for all if `account` is None."""
 
     account: AccountId | None
     medium: Medium
 
 
 class Contact(NamedTuple):
-    """One address by one medium, within an account."""
+    """One address of one medium, within an account."""
 
     account: AccountId
     medium: Medium
@@ -58,27 +58,31 @@ class Contact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ContactHistory:
-    """What is remembered of a contact."""
+    """What is recorded about a contact: its suppression, and its last message."""
 
     suppressed: Suppression | None = None
-    last_asked: datetime | None = None
-    """When it was last written to, about whatever invoice."""
+    last_message_at: datetime | None = None
+    """When a message to it was last requested, about any invoice."""
 
     def deliverability(
-        self, policy: AccountPolicy, last_about: datetime | None = None
+        self, policy: AccountPolicy, invoice_last_message_at: datetime | None = None
     ) -> Deliverability:
-        """What an account's policy makes of it, and of an invoice's own history.
+        """Whether the contact may be sent a message about an invoice, by the account's policy.
 
-        `last_about` is when the invoice was last written about by that medium.
+        `invoice_last_message_at` is when a message about the invoice was last requested by
+        that medium.
         """
-        waits = (self.last_asked, policy.resend_wait), (last_about, policy.invoice_wait)
-        ends = [last + wait for last, wait in waits if last is not None and wait]
-        return Deliverability(self.suppressed, max(ends, default=None))
+        waits = (
+            (self.last_message_at, policy.resend_wait),
+            (invoice_last_message_at, policy.invoice_wait),
+        )
+        allowed = [last + wait for last, wait in waits if last is not None and wait]
+        return Deliverability(self.suppressed, max(allowed, default=None))
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """A decided answer under an idempotency key: which request it was, and its answer."""
+    """The stored result of a request under an idempotency key; valid before `until`."""
 
     request: IdempotencyKey
     fingerprint: str
@@ -88,7 +92,7 @@ class IdempotencyRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """A payment that was taken, or that no invoice could take, and the answer it got."""
+    """A payment, whether it was applied to its invoice, and the result that was returned."""
 
     account: AccountId
     invoice: InvoiceId
@@ -99,27 +103,27 @@ class RecordedPayment:
 
     @property
     def key(self) -> PaymentKey:
-        """The pair that finds this payment in a store."""
+        """The key of this payment in a store."""
         return PaymentKey(self.account, self.payment.reference)
 
 
 WebhookEndpoints = Sequence[WebhookEndpoint]
 
 OutboxMessage = Message | WebhookEvent
-"""Everything that goes out, in one outbox."""
+"""An entry of the outbox."""
 
 
 class EntryKey(NamedTuple):
-    """What finds an entry: never an id without its account."""
+    """The key of an entry in a store: the account and the entry id."""
 
     account: AccountId
     entry: str
 
 
 class Entry(Value):
-    """What a dialect keeps beside the invoices, its customers and items: no rule reads it.
+    """A record of a vendor API, such as a customer or an item. No rule reads it.
 
-    `body` is its own JSON text.
+    `body` is JSON text in the format of that API.
     """
 
     account: Annotated[AccountId, IDENTIFIER]
@@ -129,17 +133,18 @@ class Entry(Value):
 
     @property
     def key(self) -> EntryKey:
-        """The pair that finds it in a store."""
+        """The key of this entry in a store."""
         return EntryKey(self.account, self.id)
 
 
 class Search(Value):
-    """Which invoices of an account are wanted; every condition given must hold.
+    """A search of an account's invoices. All given conditions must match.
 
-    `created_from` to `dated_to` are inclusive. `text` is found without regard to case, anywhere in
-    the invoice's `words`. `statuses` are those that hold at the instant of asking: one whose time
-    ran out counts as expired. `by_date` orders by the date on the paper instead of by age. `after`
-    continues behind the last invoice of the page before: its `created_at` and its id.
+    `created_from` to `dated_to` are inclusive. `text` matches anywhere in the invoice's
+    `search_text`, without regard to case. `statuses` are those at the time of the search: an
+    invoice whose `expire_by` has passed is expired. `by_date` orders by the date of the document
+    instead of the time of creation. `after` is the `created_at` and id of the last invoice of the
+    page before.
     """
 
     statuses: frozenset[Status] | None = None
@@ -159,19 +164,19 @@ class Search(Value):
     oldest_first: bool = False
 
     @property
-    def sought(self) -> str | None:
-        """The text in the form that an invoice's `words` have."""
+    def search_text(self) -> str | None:
+        """`text` in the same form as the `search_text` of an invoice."""
         return None if self.text is None else self.text.replace("\n", " ").casefold()
 
     @model_validator(mode="after")
-    def _pages_by_age(self) -> Self:
+    def _after_needs_order_by_creation(self) -> Self:
         if self.by_date and self.after is not None:
-            raise ValueError("after continues a list by age; use skip with by_date")
+            raise ValueError("after needs the order by created_at; use skip with by_date")
         return self
 
 
 class RecordedEvent(NamedTuple):
-    """A fact and where it belongs; `version` is None for facts beside the replay."""
+    """An event and its invoice; `version` is None if the event did not change the invoice."""
 
     key: InvoiceKey
     version: int | None
@@ -181,15 +186,15 @@ class RecordedEvent(NamedTuple):
 
 @dataclass(slots=True)
 class PendingWrites:
-    """All that a batch decided, to be stored in one transaction, or not at all."""
+    """The writes that one transaction stores, all or none."""
 
     invoices: dict[InvoiceKey, tuple[Invoice | None, Invoice]] = field(
         default_factory=dict[InvoiceKey, tuple[Invoice | None, Invoice]]
     )
-    """Each changed invoice, as it was read (None where it is new) and as it is now."""
+    """Each changed invoice: as it was read (None if it is new), and the new version."""
     events: list[RecordedEvent] = field(default_factory=list[RecordedEvent])
     expired_invoices: list[ExpiredInvoice] = field(default_factory=list[ExpiredInvoice])
-    """Invoices that expire, beside those in `invoices`."""
+    """Invoices whose expiry is recorded, in addition to those in `invoices`."""
     messages: dict[MessageKey, OutboxMessage] = field(
         default_factory=dict[MessageKey, OutboxMessage]
     )
@@ -209,7 +214,7 @@ class PendingWrites:
     reminders: dict[InvoiceKey, ReminderProgress | None] = field(
         default_factory=dict[InvoiceKey, ReminderProgress | None]
     )
-    """How far the reminders of an invoice have come; None where there will be no more."""
+    """The progress of an invoice's reminders; None if there will be no more."""
 
     def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(self))
+        return any(getattr(self, field.name) for field in fields(self))

@@ -1,4 +1,4 @@
-"""Reminders at the desk: every change of an invoice moves its next one, in the same transaction."""
+"""Reminders of changed invoices: their progress is updated in the same transaction."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
 
-Standings = Callable[[Invoice], dict[tuple[Medium, str], Deliverability]]
+DeliverabilitiesOf = Callable[[Invoice], dict[tuple[Medium, str], Deliverability]]
 
 
 class ReminderTracker:
-    """How far the reminders of a batch's invoices have come, and what the batch makes of it."""
+    """The progress of the reminders of a unit of work's invoices."""
 
     def __init__(
         self,
@@ -36,11 +36,11 @@ class ReminderTracker:
     def follow(
         self, before: Invoice | None, after: Invoice, now: datetime, writes: PendingWrites
     ) -> None:
-        """Let the next reminder follow a change. Accounts without a schedule cost nothing."""
+        """Compute the next reminder after a change. Without a schedule nothing is read."""
         schedule = self._schedule(after)
         if schedule is None:
             return
-        # Only what was issued before can have a row: making an invoice reads none.
+        # Only an invoice that was issued before can have a row, so a new one reads none.
         new = before is None or before.issued_at is None
         known = None if new else self._progress(after.key)
         zone = self._zone(after, schedule)
@@ -49,9 +49,9 @@ class ReminderTracker:
         )
 
     def remind(
-        self, invoice: Invoice, now: datetime, deliverabilities: Standings
+        self, invoice: Invoice, now: datetime, deliverabilities: DeliverabilitiesOf
     ) -> ReminderDecision:
-        """What a wake-up for an invoice comes to; nothing is kept of it yet."""
+        """Decide whether a reminder is due; nothing is written yet."""
         progress = self._progress(invoice.key)
         if progress is None:
             return ReminderDecision((), None)
@@ -64,11 +64,11 @@ class ReminderTracker:
     def settle(
         self, key: InvoiceKey, progress: ReminderProgress | None, writes: PendingWrites
     ) -> None:
-        """Keep what a wake-up came to."""
+        """Write the progress after a decision."""
         self._put(key, self._progress(key), progress, writes)
 
     def end(self, key: InvoiceKey, writes: PendingWrites) -> None:
-        """End the reminders of an invoice that is not read whole."""
+        """End the reminders of an invoice whose document was not read."""
         account = self._accounts.get(key.account)
         if account is not None and account.policy.reminders is not None:
             writes.reminders[key] = None
@@ -85,7 +85,7 @@ class ReminderTracker:
             writes.reminders[key] = progress
 
     def _progress(self, key: InvoiceKey) -> ReminderProgress | None:
-        if not self._read_ahead:  # one that needs its row is seldom alone in its batch
+        if not self._read_ahead:  # the other invoices usually need their rows too
             self._read_ahead = True
             self._rows.fetch(
                 [

@@ -1,4 +1,4 @@
-"""Rows that one transaction has read, and what it makes of them."""
+"""A cache of the rows that one transaction has read or written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 class RowCache(Generic[K, V]):
-    """Rows of one kind, read once a batch; what the batch decides stands in front of them."""
+    """Rows of one kind, each read at most once; rows that were written replace those read."""
 
     __slots__ = ("_known", "_read")
 
@@ -19,26 +19,26 @@ class RowCache(Generic[K, V]):
         self._known: dict[K, V | None] = {}
 
     def fetch(self, keys: Collection[K]) -> None:
-        """Read those of the rows that are not known yet, in one go."""
+        """Read the rows that are not in the cache yet, in one call."""
         missing = [key for key in dict.fromkeys(keys) if key not in self._known]
         if missing:
-            found = self._read(missing)
-            self._known.update({key: found.get(key) for key in missing})
+            rows = self._read(missing)
+            self._known.update({key: rows.get(key) for key in missing})
 
     def get(self, key: K) -> V | None:
-        """The row as the batch has it by now, or None."""
+        """The row, read if it is not in the cache; None if it does not exist."""
         if key not in self._known:
             self.fetch((key,))
         return self._known[key]
 
     def known(self, key: K) -> V | None:
-        """The row if it was read or written before, else None; nothing is read."""
+        """The row if it is in the cache, else None; nothing is read."""
         return self._known.get(key)
 
     def put(self, key: K, value: V | None) -> None:
-        """What the batch made of the row; None where it is gone."""
+        """Replace the row in the cache; None if it no longer exists."""
         self._known[key] = value
 
     def present(self) -> list[V]:
-        """Every row that the batch knows of and that is there."""
+        """All rows in the cache that exist."""
         return [value for value in self._known.values() if value is not None]

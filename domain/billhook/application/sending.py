@@ -1,4 +1,4 @@
-"""Issue and send: the one use case that joins two verbs in one transaction."""
+"""Issue and send: the use case that combines two operations in one transaction."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ IssueOrNotifyError = IssueError | NotifyError
 
 
 class MissingAddressPolicy(StrEnum):
-    """What to do about a medium by which the payer cannot be reached."""
+    """What happens if a medium has no address that a message can be sent to."""
 
     REQUIRED = "required"
-    """Refuse the whole: nothing is issued and nothing is sent."""
+    """The command fails: nothing is issued and nothing is sent."""
     AVAILABLE = "available"
-    """Leave that medium out."""
+    """That medium is skipped."""
 
 
 def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, IssueError]:
-    """Issue an invoice under a fresh short URL and, where the account has a series, a number."""
-    for refusal in violations(invoice, context.min_expiry_lead, context.now):
-        return Failure(refusal)  # before a number is drawn, so that refusals leave no gap
+    """Issue an invoice under a new short URL and, if the account has a series, its next number."""
+    for error in violations(invoice, context.min_expiry_lead, context.now):
+        return Failure(error)  # before a number is drawn, so that errors leave no gap
     return issue(
         invoice,
         now=context.now,
@@ -43,13 +43,13 @@ def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, Issue
 def notify_in(
     context: CommandContext, invoice: Invoice, medium: Medium
 ) -> Result[Message, NotifyError]:
-    """Queue a message about an invoice to all who may be told by this medium; the first of them."""
+    """Queue messages to all recipients of a medium that `notify` allows; returns the first one."""
 
-    def queued(told: list[Notification]) -> Message:
-        first, *_ = map(context.queue, told)
+    def queue(notifications: list[Notification]) -> Message:
+        first, *_ = map(context.queue, notifications)
         return first
 
-    return notifications_for(context, invoice, medium).map(queued)
+    return notifications_for(context, invoice, medium).map(queue)
 
 
 def send_in(
@@ -60,29 +60,29 @@ def send_in(
     *,
     issuing: bool,
 ) -> Result[SendResult, IssueOrNotifyError]:
-    """Issue where that is to be done, then queue a message for every medium.
+    """Issue the invoice if `issuing`, then queue messages by every medium.
 
-    A refusal leaves no trace, because a case that fails keeps nothing.
+    On an error nothing is stored, because a failed command's context is dropped.
     """
-    told = invoice
+    to_send = invoice
     if issuing:
-        # A trial, without a number: one is drawn last, so that no refusal leaves a gap.
-        tried = issue(
+        # A trial without a number. The number is drawn last, so that errors leave no gap.
+        issued = issue(
             invoice, now=context.now, short_url="-", min_expiry_lead=context.min_expiry_lead
         )
-        if isinstance(tried, Failure):
-            return tried
-        told = tried.unwrap().invoice
-    refused = NOTIFY.refusal(told, context.now)
+        if isinstance(issued, Failure):
+            return issued
+        to_send = issued.unwrap().invoice
+    refused = NOTIFY.error(to_send, context.now)
     if refused is not None:
         return refused
     notifications: list[Notification] = []
-    for medium in told.document.media if media is None else dict.fromkeys(media):
-        decided = notifications_for(context, told, medium)
-        if isinstance(decided, Success):
-            notifications += decided.unwrap()
+    for medium in to_send.document.media if media is None else dict.fromkeys(media):
+        result = notifications_for(context, to_send, medium)
+        if isinstance(result, Success):
+            notifications += result.unwrap()
         elif addresses is MissingAddressPolicy.REQUIRED:
-            return Failure(decided.failure())
+            return Failure(result.failure())
     sent = issue_in(context, invoice).unwrap() if issuing else invoice
     return Success(SendResult(sent, tuple(map(context.queue, notifications))))
 
@@ -90,23 +90,23 @@ def send_in(
 def notifications_for(
     context: CommandContext, invoice: Invoice, medium: Medium
 ) -> Result[list[Notification], NotifyError]:
-    """Whom of a medium's recipients to tell: refused only where none of them may be told.
+    """The notifications of a medium: one for each recipient that `notify` allows.
 
-    The reason is then that of the first.
+    If it allows none, the result is the error of the first recipient.
     """
     document = invoice.document
-    if document.recipients is None:  # the customer alone, as nearly always
+    if document.recipients is None:  # the customer alone: the usual case
         address = document.address(medium)
-        return _decided(context, invoice, medium, address).map(lambda one: [one])
-    answers = [
-        _decided(context, invoice, medium, address)
+        return _notify(context, invoice, medium, address).map(lambda one: [one])
+    results = [
+        _notify(context, invoice, medium, address)
         for address in document.addresses(medium) or (None,)
     ]
-    told = [answer.unwrap() for answer in answers if isinstance(answer, Success)]
-    return Success(told) if told else Failure(answers[0].failure())
+    notifications = [result.unwrap() for result in results if isinstance(result, Success)]
+    return Success(notifications) if notifications else Failure(results[0].failure())
 
 
-def _decided(
+def _notify(
     context: CommandContext, invoice: Invoice, medium: Medium, address: str | None
 ) -> Result[Notification, NotifyError]:
     deliverability = DELIVERABLE

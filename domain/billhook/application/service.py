@@ -1,4 +1,4 @@
-"""The service: takes commands, answers results. One read, decisions in memory, one write."""
+"""The service: executes commands. One read, decisions in memory, one write."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ID = re.compile(ID_PATTERN)
 
 
 class InvoiceService(Queries):
-    """Executes commands on invoices, accounts and messages, and answers queries.
+    """Executes commands on invoices, accounts and messages, and runs queries.
 
     >>> from billhook import AccountId, InvoiceId
     >>> from billhook_adapters.memory import in_memory_service
@@ -50,24 +50,24 @@ class InvoiceService(Queries):
         self._ids = ids
 
     def execute(self, command: Command[A, E]) -> Result[A, E | ServiceError]:
-        """Decide one command and store what it decides; a batch of one."""
-        (answer,) = self.execute_all((command,))
-        return answer
+        """Execute one command in a transaction of its own."""
+        (result,) = self.execute_all((command,))
+        return result
 
     def execute_all(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
-        """Decide a batch in one transaction; the answers come in the commands' order.
+        """Execute commands in one transaction; the results are in the order of the commands.
 
-        Commands on one invoice see each other's effects. A refused command never fails its
-        neighbours; where the database refuses the batch, it is redone one command at a time, so
-        that only the one at fault fails, with `NotStored`. A bug or a corrupt row raises, and then
-        nothing of the batch is stored.
+        Each command sees the effects of those before it on the same rows. A failed command does
+        not affect the others. If the database refuses the writes, the commands are executed one by
+        one, so that only the one at fault fails, with `NotStored`. A bug or a corrupt row raises,
+        and then nothing is stored.
         """
         try:
             return self._in_one_transaction(commands)
         except StoreConflictError:
             if len(commands) == 1:
                 return [Failure(NotStored())]
-        return [answer for command in commands for answer in self.execute_all((command,))]
+        return [result for command in commands for result in self.execute_all((command,))]
 
     def _in_one_transaction(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         needs = [command.needs for command in commands]
@@ -75,17 +75,17 @@ class InvoiceService(Queries):
             unit = UnitOfWork(transaction, self._ids, self._clock.zone)
             read_needs(unit, commands, needs)
             unit.now = self._clock.now()
-            # Account by account, so that all batches draw from the series of numbers in one order.
-            order = sorted(range(len(commands)), key=lambda place: commands[place].account)
-            answers = {place: _answer(unit, commands[place], needs[place]) for place in order}
+            # Sorted by account, so that all transactions lock number series in the same order.
+            order = sorted(range(len(commands)), key=lambda index: commands[index].account)
+            results = {index: _execute(unit, commands[index], needs[index]) for index in order}
             if unit.writes:
                 transaction.save(unit.writes)
-        return [answers[place] for place in range(len(commands))]
+        return [results[index] for index in range(len(commands))]
 
     def sweep(self, limit: int, actor: str | None = None) -> int:
-        """Record the expiry of up to `limit` overdue invoices in one transaction; how many it was.
+        """Record the expiry of up to `limit` overdue invoices in one transaction; returns how many.
 
-        The same as the command `Expire` for each of them, without reading their documents.
+        It has the same effect as the command `Expire` for each, without reading the documents.
         """
         with self._store.transaction() as transaction:
             unit = UnitOfWork(transaction, self._ids, self._clock.zone)
@@ -99,9 +99,9 @@ class InvoiceService(Queries):
     def record_delivery_reports(
         self, reports: Sequence[DeliveryReport], actor: str | None = None
     ) -> list[Result[Message, MessageNotFound | ServiceError]]:
-        """Record what providers reported of messages; the answers in the reports' order.
+        """Record delivery reports; the results are in the order of the reports.
 
-        A report names its message by the id that it was sent under, or by the provider's own.
+        A report names its message by the message's key, or by the provider's id.
         """
         keys = self.keys_of([report.about for report in reports])
         commands = [
@@ -111,21 +111,21 @@ class InvoiceService(Queries):
             for report, key in zip(reports, keys, strict=True)
             if key is not None
         ]
-        answers = iter(self.execute_all(commands) if commands else ())
-        return [_found_message(None if key is None else next(answers)) for key in keys]
+        results = iter(self.execute_all(commands) if commands else ())
+        return [_report_result(None if key is None else next(results)) for key in keys]
 
 
-def _found_message(answer: Result[Message, Any] | None) -> Result[Message, Any]:
-    """The answer to a report; an account that is unknown has no such message either."""
-    unknown = answer is None or (
-        isinstance(answer, Failure) and isinstance(answer.failure(), AccountNotFound)
+def _report_result(result: Result[Message, Any] | None) -> Result[Message, Any]:
+    """The result of a report; an unknown account is an unknown message."""
+    unknown = result is None or (
+        isinstance(result, Failure) and isinstance(result.failure(), AccountNotFound)
     )
-    return Failure(MessageNotFound()) if answer is None or unknown else answer
+    return Failure(MessageNotFound()) if result is None or unknown else result
 
 
-def _answer(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, Any]:
+def _execute(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, Any]:
     if needs.invoice is not None and _ID.fullmatch(needs.invoice.invoice) is None:
-        return Failure(InvoiceNotFound())  # no store can hold what has the shape of no id
+        return Failure(InvoiceNotFound())  # not a valid id, which no store contains
     key = command.idempotency_key
     if key is None:
         return _decide(unit, command, needs)
@@ -137,11 +137,11 @@ def _answer(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, 
             if known.fingerprint == fingerprint
             else Failure(IdempotencyKeyReused())
         )
-    answer = _decide(unit, command, needs)
-    if not (isinstance(answer, Failure) and isinstance(answer.failure(), AccountNotFound)):
+    result = _decide(unit, command, needs)
+    if not (isinstance(result, Failure) and isinstance(result.failure(), AccountNotFound)):
         until = unit.now + KEPT_FOR
-        unit.record_answer(IdempotencyRecord(key, fingerprint, encode(answer), until))
-    return answer
+        unit.record_result(IdempotencyRecord(key, fingerprint, encode(result), until))
+    return result
 
 
 def _decide(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, Any]:
@@ -151,9 +151,9 @@ def _decide(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, 
         return Failure(AccountNotFound())
     invoice = None if needs.invoice is None else unit.invoices.get(needs.invoice)
     context = CommandContext(unit, account, invoice, command.actor, account_is_new=known is None)
-    answer = command.decide(context)
-    if isinstance(answer, Success):
+    result = command.decide(context)
+    if isinstance(result, Success):
         unit.add(context)
     else:
         unit.add_payments(context)
-    return answer
+    return result

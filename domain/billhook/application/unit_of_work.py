@@ -1,4 +1,4 @@
-"""What one decision sees of a batch, and what it wants kept if it succeeds."""
+"""The unit of work: the rows that a transaction has read, and the writes of its commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from billhook.lifecycle.events import (
 from billhook.lifecycle.expire import OverdueInvoice, expire_overdue
 from billhook.lifecycle.notify import Deliverability, Notification
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.message import Message, last_about
+from billhook.messaging.message import Message, last_message_at
 from billhook.messaging.webhooks import (
     WebhookEndpoint,
     WebhookEndpointId,
@@ -52,10 +52,10 @@ from billhook.model.reminder_schedule import ReminderProgress
 
 
 class UnitOfWork:
-    """What a batch has read, and all that it has decided so far."""
+    """The rows read in one transaction, and the writes so far."""
 
     now: datetime
-    """When it is decided: read once the rows are its own, since waiting for them takes time."""
+    """The time of the decisions, read after the rows are locked: waiting for locks takes time."""
 
     def __init__(
         self, transaction: Transaction, ids: Ids, zones: Callable[[str | None], tzinfo]
@@ -77,25 +77,25 @@ class UnitOfWork:
         self.about: RowCache[InvoiceKey, Sequence[Message]] = RowCache(transaction.messages_about)
         self.reminder_tracker = ReminderTracker(transaction, zones, self.accounts, self.invoices)
 
-    def record_answer(self, answer: IdempotencyRecord) -> None:
-        """Keep a decided answer under its idempotency key."""
-        self.idempotency_records.put(answer.request, answer)
-        self.writes.idempotency_records.append(answer)
+    def record_result(self, record: IdempotencyRecord) -> None:
+        """Store the result of a request under its idempotency key."""
+        self.idempotency_records.put(record.request, record)
+        self.writes.idempotency_records.append(record)
 
     def add(self, context: CommandContext) -> None:
-        """Keep everything that a successful case wanted kept."""
+        """Add the writes of a command that succeeded."""
         writes = self.writes
         for change in context.changes:
             key = change.invoice.key
             if key in writes.invoices and isinstance(change.event, InvoiceDrafted):
-                # The id of a draft deleted in this very batch; alone, the store refuses it too.
+                # The id of a draft deleted in this transaction: a store refuses it too.
                 raise StoreConflictError
-            # A first version has none before it, and is not worth a read.
+            # A first version has no version before it: nothing is read.
             before = None if change.invoice.version == 1 else self.invoices.get(key)
             as_read = writes.invoices[key][0] if key in writes.invoices else before
             writes.invoices[key] = as_read, change.invoice
-            gone = change.invoice.deleted_at is not None
-            self.invoices.put(key, None if gone else change.invoice)
+            deleted = change.invoice.deleted_at is not None
+            self.invoices.put(key, None if deleted else change.invoice)
             writes.events.append(
                 RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
@@ -110,9 +110,9 @@ class UnitOfWork:
             event = self._requested(message)
             writes.events.append(RecordedEvent(message.invoice_key, None, event, context.actor))
             contact = Contact(message.account, message.medium, message.address)
-            # Nothing was suppressed, or there would be no message.
-            self.histories.put(contact, ContactHistory(last_asked=self.now))
-            if context.account.policy.invoice_wait:  # else nobody asks, and it is not worth a read
+            # It is not suppressed, or there would be no message.
+            self.histories.put(contact, ContactHistory(last_message_at=self.now))
+            if context.account.policy.invoice_wait:  # else it is not needed, and not read
                 key = message.invoice_key
                 self.about.put(key, (*(self.about.get(key) or ()), message))
         for key in context.viewed:
@@ -130,8 +130,8 @@ class UnitOfWork:
         for endpoint in context.webhook_endpoints:
             self.writes.webhook_endpoints[endpoint.key] = endpoint
             others = self.webhook_endpoints.get(endpoint.account) or ()
-            kept = [one for one in others if one.id != endpoint.id]
-            self.webhook_endpoints.put(endpoint.account, [*kept, endpoint])
+            unchanged = [one for one in others if one.id != endpoint.id]
+            self.webhook_endpoints.put(endpoint.account, [*unchanged, endpoint])
         for contact, reason in context.suppressed.items():
             self.writes.suppressed[contact] = reason
             if (history := self.histories.known(contact)) is not None:
@@ -146,8 +146,8 @@ class UnitOfWork:
         return ReminderRequested(self.now, message.id, message.medium, message.reminder)
 
     def expire_overdue(self, overdue: Sequence[OverdueInvoice], actor: str | None) -> None:
-        """Record the expiry of invoices that are not read whole."""
-        event = InvoiceExpired(self.now)  # one and the same for all: it is put into words once
+        """Record the expiry of invoices whose documents were not read."""
+        event = InvoiceExpired(self.now)  # one object for all, so that it is encoded once
         self.webhook_endpoints.fetch([one.key.account for one in overdue])
         self.accounts.fetch([one.key.account for one in overdue])
         for one in overdue:
@@ -176,14 +176,14 @@ class UnitOfWork:
                 self.writes.messages[webhook_event.key] = webhook_event
 
     def add_payments(self, context: CommandContext) -> None:
-        """Keep the payments of a case: money that came in is kept even when it was refused."""
+        """Add the payments of a command, also of one that failed."""
         for payment in context.payments:
             self.writes.payments.append(payment)
             self.payments.put(payment.key, payment)
 
 
 class CommandContext:
-    """One command's view of its batch; nothing it does reaches the batch unless it succeeds."""
+    """What one command reads and writes. Its writes are dropped if it fails."""
 
     def __init__(
         self,
@@ -212,63 +212,63 @@ class CommandContext:
         self.settled_reminders: list[tuple[InvoiceKey, ReminderProgress | None]] = []
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
-        """The payment already known under this reference."""
+        """The recorded payment with this reference; None if there is none."""
         return self._unit.payments.get(key)
 
     def message(self, key: MessageKey) -> OutboxMessage | None:
-        """A message of the outbox, locked against delivery until the transaction ends."""
+        """A message of the outbox, locked until the transaction ends; None if there is none."""
         return self._unit.messages.get(key)
 
     def save_message(self, message: OutboxMessage) -> OutboxMessage:
-        """Keep a message of the outbox as it is now."""
+        """Write a message of the outbox."""
         self.outbox.append(message)
         return message
 
     def history(self, contact: Contact) -> ContactHistory:
-        """What is known of a contact."""
+        """The suppression of a contact, and the time of its last message."""
         return self._unit.histories.get(contact) or ContactHistory()
 
     def save_account(self, account: Account) -> Account:
-        """Keep the account as it is now."""
+        """Write the account."""
         self.accounts.append(account)
         return account
 
     def webhook_endpoint(self, id: WebhookEndpointId) -> WebhookEndpoint | None:
-        """The account's webhook endpoint of this id."""
+        """The account's webhook endpoint with this id; None if there is none."""
         known = self._unit.webhook_endpoints.get(self.account.id) or ()
         return next((one for one in known if one.id == id), None)
 
     def save_webhook_endpoint(self, endpoint: WebhookEndpoint) -> WebhookEndpoint:
-        """Keep a webhook endpoint of the account as it is now."""
+        """Write a webhook endpoint of the account."""
         self.webhook_endpoints.append(endpoint)
         return endpoint
 
     def entry(self, key: EntryKey) -> Entry | None:
-        """What is already kept under this id."""
+        """The entry with this id; None if there is none."""
         return self._unit.entries.get(key)
 
     def deliverability(self, invoice: Invoice, contact: Contact) -> Deliverability:
-        """What stands against writing to an address, about this invoice."""
+        """Whether a contact may be sent a message about this invoice."""
         policy, last = self.account.policy, None
         if policy.invoice_wait:
-            last = last_about(self._unit.about.get(invoice.key) or (), contact.medium)
+            last = last_message_at(self._unit.about.get(invoice.key) or (), contact.medium)
         known = self._unit.histories.get(contact) or ContactHistory()
         return known.deliverability(policy, last)
 
     def next_number(self) -> str | None:
-        """The next invoice number, where the account has a series. Call only once decided."""
+        """Draw the next invoice number, after all checks; None if the account has no series."""
         series = self.account.series
         if series is None:
             return None
         return self.account.number(self._unit.transaction.next_numbers({series: 1})[series][0])
 
     def keep(self, change: Change) -> Invoice:
-        """Keep a change; the invoice after it, as it must be shown now."""
+        """Write a change; returns the invoice after it, as readers see it now."""
         self.changes.append(change)
         return as_of(change.invoice, self.now)
 
     def remind(self, invoice: Invoice) -> tuple[Message, ...]:
-        """Settle what is due of an invoice's reminders; the messages that are queued for it."""
+        """Queue the reminders of an invoice that are due; returns their messages."""
         decision = self._unit.reminder_tracker.remind(invoice, self.now, self._deliverabilities)
         self.settled_reminders.append((invoice.key, decision.progress))
         number = None if decision.progress is None else decision.progress.sent
@@ -284,7 +284,7 @@ class CommandContext:
         }
 
     def queue(self, notification: Notification, reminder: int | None = None) -> Message:
-        """Queue the message that a notification decided on; `reminder` is which one it is."""
+        """Queue the message of a notification; `reminder` is its number, if it is a reminder."""
         message = Message(
             account=notification.account,
             id=self.ids.message(),

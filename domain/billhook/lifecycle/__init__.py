@@ -1,1 +1,1 @@
-"""Rules: the transition table, errors, events and one module an operation. Imports `model`."""
+"""The rules: transition table, errors, events, one module per operation. Imports `model`."""

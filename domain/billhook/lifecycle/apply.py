@@ -1,4 +1,4 @@
-"""A change is the new invoice and its one fact, and `apply` is the only way to make one."""
+"""Applying events: `apply` is the only function that changes the state of an invoice."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from billhook.model.invoice import Invoice, Status, evolve
 
 
 class Change(NamedTuple):
-    """What an accepted operation did: the next version of the invoice, and the fact."""
+    """The result of an operation: the next version of the invoice, and the event."""
 
     invoice: Invoice
     event: InvoiceChanged
 
 
 def changed(invoice: Invoice | None, event: InvoiceChanged) -> Change:
-    """The change that a fact makes."""
+    """The change that an event makes to an invoice."""
     return Change(apply(invoice, event), event)
 
 
 def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
-    """The invoice after a fact: the one door through which state changes.
+    """The invoice after an event. `invoice` is None before the first event.
 
-    Raises KeyError where the lifecycle has no row for the fact, ValueError where it does not
-    belong to this invoice: a history that breaks the law is a bug or a corrupt store.
+    Raises KeyError if the transition table has no row for the event, and ValueError if the event
+    does not fit this invoice. Both mean a bug or corrupt data.
     """
     if isinstance(event, InvoiceDrafted):
         if invoice is not None:
-            raise ValueError("only the first fact drafts an invoice")
+            raise ValueError("only the first event can be invoice.drafted")
         return _drafted(event)
     if invoice is None or invoice.deleted_at is not None:
-        raise ValueError(f"{event.name} has no invoice to happen to")
+        raise ValueError(f"{event.name} needs an invoice that exists")
     version, status = invoice.version + 1, invoice.status
     match event:
         case PaymentRecorded():
@@ -61,7 +61,7 @@ def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
             )
         case InvoiceUpdated():
             if event.patch.fields - EDITABLE[status]:
-                raise ValueError(f"an update set what is settled in {status}")
+                raise ValueError(f"an update set fields that are not editable in {status}")
             document = event.patch.applied_to(invoice.document)
             return evolve(
                 invoice,
@@ -76,7 +76,7 @@ def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
             return evolve(
                 invoice, version=version, status=NEXT[status, "cancel"], cancelled_at=event.at
             )
-        case InvoiceDeleted():  # pragma: no branch  # the union of facts is closed
+        case InvoiceDeleted():  # pragma: no branch  # the union of events is closed
             return evolve(
                 invoice, version=version, status=NEXT[status, "delete"], deleted_at=event.at
             )
@@ -107,14 +107,14 @@ def _paid(invoice: Invoice, event: PaymentRecorded) -> Invoice:
             paid_at=event.at,
             first_payment=first,
         )
-    part = NEXT[status, "pay_part"]
+    next_status = NEXT[status, "pay_part"]
     if paid > invoice.amount:
-        raise ValueError("a payment took more than was due")
-    return evolve(invoice, version=version, status=part, paid=paid, first_payment=first)
+        raise ValueError("a payment exceeds the amount due")
+    return evolve(invoice, version=version, status=next_status, paid=paid, first_payment=first)
 
 
 def expired(invoice: Invoice) -> Invoice:
-    """The invoice once its time has run out; it expired when it said it would."""
+    """The invoice after its expiry; `expired_at` is its `expire_by`."""
     return evolve(
         invoice,
         status=NEXT[invoice.status, "expire"],
@@ -123,19 +123,19 @@ def expired(invoice: Invoice) -> Invoice:
 
 
 def as_of(invoice: Invoice, now: datetime) -> Invoice:
-    """The invoice as it must be shown at an instant: one whose time ran out is expired.
+    """The invoice as readers see it at a time: it is expired once `expire_by` has passed.
 
-    Nothing is decided and no version made; a sweep records the same sooner or later.
+    The version stays the same; a sweep records the expiry later. `now` is an aware datetime.
     """
     return invoice if status_at(invoice, utc(now)) is invoice.status else expired(invoice)
 
 
 def replay(events: Iterable[InvoiceChanged]) -> Invoice:
-    """The invoice that its facts tell of, from the first to the last.
+    """The invoice after all of its events, given in their order.
 
-    Raises ValueError without any fact.
+    Raises ValueError if there are no events, and what `apply` raises.
     """
     invoice = reduce(apply, events, None)
     if invoice is None:
-        raise ValueError("an invoice has at least one fact")
+        raise ValueError("an invoice has at least one event")
     return invoice

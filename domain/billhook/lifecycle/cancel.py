@@ -1,4 +1,4 @@
-"""Cancelling: the invoice is called off before any money came in."""
+"""The operation `cancel`: cancel an invoice before any payment."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ STATUS_CHECK = StatusCheck(Operation.CANCEL)
 
 
 def cancel(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
-    """Call the invoice off. Once money is in, it cannot be. `now` is an aware datetime."""
+    """Cancel the invoice, if it has no payments. `now` is an aware datetime."""
     now = utc(now)
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     return Success(changed(invoice, InvoiceCancelled(now)))

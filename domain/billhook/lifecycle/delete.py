@@ -1,4 +1,4 @@
-"""Deleting: a draft is thrown away; every later read answers that it is unknown."""
+"""The operation `delete`: delete a draft. Later reads return `InvoiceNotFound`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ STATUS_CHECK = StatusCheck(Operation.DELETE)
 
 
 def delete(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
-    """Throw the draft away; what is left is a tombstone. `now` is an aware datetime."""
+    """Delete the draft; a tombstone remains. `now` is an aware datetime."""
     now = utc(now)
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     return Success(changed(invoice, InvoiceDeleted(now)))

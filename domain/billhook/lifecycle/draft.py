@@ -1,4 +1,4 @@
-"""Drafting: an invoice comes into being."""
+"""The operation `draft`: create an invoice."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def draft(
     now: datetime,
     min_expiry_lead: timedelta = AT_ONCE,
 ) -> Result[Change, AmountTooLarge | ExpiresTooSoon]:
-    """A new draft of this document.
+    """Create a draft of this document.
 
-    A draft may lack its customer and its lines until it is issued. `now` is an aware datetime;
-    `expire_by` must lie `min_expiry_lead` ahead of it, as the account's policy has it.
+    A draft may have no customer and no lines until it is issued. `now` is an aware datetime;
+    `expire_by` must be at least `min_expiry_lead`, from the account's policy, after it.
 
     >>> from datetime import UTC
     >>> drafted = draft(

@@ -1,36 +1,36 @@
-"""Every domain error: why an operation was not allowed, as a value.
+"""The domain errors: why an operation is not allowed, as values.
 
     DomainError
     ├── OperationNotAllowed     the lifecycle does not allow it in this status
-    ├── of what is billed
-    │   ├── MissingCustomer     issuing needs somebody who pays
-    │   ├── NothingToBill       issuing needs lines that come to more than zero
-    │   ├── AmountTooLarge      the lines come to more than can be billed
+    ├── of the document
+    │   ├── MissingCustomer     issuing needs a customer
+    │   ├── NothingToBill       issuing needs lines with a total above zero
+    │   ├── AmountTooLarge      the total is more than the largest amount
     │   ├── ExpiresTooSoon      expire_by is closer than the account allows
-    │   └── NotEditable         these fields are settled in this status
+    │   └── NotEditable         these fields cannot be changed in this status
     ├── of time
     │   └── NotYetDue           it has not expired, or never will
     ├── of money
     │   ├── CurrencyMismatch    paid in another currency
     │   ├── Overpayment         more than is due
-    │   ├── PartialNotAllowed   less than is due, and the invoice wants all of it
-    │   ├── BelowMinimum        the first part is too small
+    │   ├── PartialNotAllowed   less than is due, without partial payment
+    │   ├── BelowMinimum        the first payment is too small
     │   └── ReferenceReused     this reference names another payment
     ├── of the payer's address
     │   ├── MissingEmail        no e-mail address is known
     │   ├── MissingContact      no phone number is known
-    │   ├── AddressSuppressed   it bounced, or its owner said stop
+    │   ├── AddressSuppressed   it bounced, or its owner opted out
     │   └── TooSoon             the last message is too recent
     └── of the service
-        ├── InvoiceNotFound     unknown, deleted, or another account's: all alike
+        ├── InvoiceNotFound     unknown, deleted, or another account's
         ├── AccountNotFound     no such account
         ├── AlreadyExists       this id is taken
-        ├── Conflict            somebody changed it since the caller looked
+        ├── Conflict            it changed since the caller read it
         ├── IdempotencyKeyReused  this idempotency key came with another request
         └── NotStored           the database refused this command
 
-An error is a value: it holds the facts, a stable `code`, and a `remedy` that says what kind of
-change would make the operation allowed. It never holds a sentence: each API has its own.
+Each error has details, a stable `code`, and a `remedy`: the kind of change that would make the
+operation allowed. It contains no message text; each API words its own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from billhook.model.patch import DocumentField
 
 
 class Remedy(StrEnum):
-    """What kind of change would make a refused operation allowed."""
+    """The kind of change that would make an operation allowed."""
 
     OTHER_STATUS = "other_status"
     SUPPLY_FIELD = "supply_field"
@@ -67,7 +67,7 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperationNotAllowed:
-    """The lifecycle does not allow this operation in this status; it does in `allowed_in`."""
+    """The operation is not allowed in this status, only in those of `allowed_in`."""
 
     code: ClassVar = "operation_not_allowed"
     remedy: ClassVar = Remedy.OTHER_STATUS
@@ -87,7 +87,7 @@ class MissingCustomer:
 
 @dataclass(frozen=True, slots=True)
 class NothingToBill:
-    """Issuing needs at least one line, and lines that come to more than zero."""
+    """Issuing needs at least one line, and a total above zero."""
 
     code: ClassVar = "nothing_to_bill"
     remedy: ClassVar = Remedy.SUPPLY_FIELD
@@ -96,7 +96,7 @@ class NothingToBill:
 
 @dataclass(frozen=True, slots=True)
 class AmountTooLarge:
-    """The lines come to more than `largest` smallest units."""
+    """The total of the lines is more than `largest`, in smallest units."""
 
     code: ClassVar = "amount_too_large"
     remedy: ClassVar = Remedy.CHANGE_FIELD
@@ -117,7 +117,7 @@ class ExpiresTooSoon:
 
 @dataclass(frozen=True, slots=True)
 class NotEditable:
-    """These fields are settled in this status; `editable` are not."""
+    """`fields` cannot be changed in this status; `editable` can."""
 
     code: ClassVar = "not_editable"
     remedy: ClassVar = Remedy.OMIT_FIELD
@@ -128,7 +128,7 @@ class NotEditable:
 
 @dataclass(frozen=True, slots=True)
 class NotYetDue:
-    """The invoice expires at `expire_by`, or never where that is None."""
+    """The invoice has not expired: it does at `expire_by`, or never if that is None."""
 
     code: ClassVar = "not_yet_due"
     remedy: ClassVar = Remedy.WAIT
@@ -137,7 +137,7 @@ class NotYetDue:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyMismatch:
-    """The payment is in `given`; the invoice takes `expected`."""
+    """The currency is `given`, but the invoice has `expected`."""
 
     code: ClassVar = "currency_mismatch"
     remedy: ClassVar = Remedy.CHANGE_FIELD
@@ -148,7 +148,7 @@ class CurrencyMismatch:
 
 @dataclass(frozen=True, slots=True)
 class Overpayment:
-    """`amount` is more than the `due`, both in smallest units."""
+    """`amount` is more than the amount `due`, both in smallest units."""
 
     code: ClassVar = "overpayment"
     remedy: ClassVar = Remedy.PAY_LESS
@@ -158,7 +158,7 @@ class Overpayment:
 
 @dataclass(frozen=True, slots=True)
 class PartialNotAllowed:
-    """`amount` is less than the `due`, and the invoice takes no parts."""
+    """`amount` is less than the amount `due`, and partial payment is not allowed."""
 
     code: ClassVar = "partial_not_allowed"
     remedy: ClassVar = Remedy.PAY_MORE
@@ -168,7 +168,7 @@ class PartialNotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class BelowMinimum:
-    """The first part must be at least `minimum` smallest units."""
+    """The first partial payment must be at least `minimum`, in smallest units."""
 
     code: ClassVar = "below_minimum"
     remedy: ClassVar = Remedy.PAY_MORE
@@ -178,7 +178,7 @@ class BelowMinimum:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceReused:
-    """This payment reference already names a payment of another amount or invoice."""
+    """Another payment of the account, with another amount or invoice, has this reference."""
 
     code: ClassVar = "reference_reused"
     remedy: ClassVar = Remedy.OTHER_KEY
@@ -187,7 +187,7 @@ class ReferenceReused:
 
 @dataclass(frozen=True, slots=True)
 class MissingEmail:
-    """No e-mail address of the customer is known."""
+    """The customer has no e-mail address."""
 
     code: ClassVar = "missing_email"
     remedy: ClassVar = Remedy.SUPPLY_FIELD
@@ -196,7 +196,7 @@ class MissingEmail:
 
 @dataclass(frozen=True, slots=True)
 class MissingContact:
-    """No phone number of the customer is known."""
+    """The customer has no phone number."""
 
     code: ClassVar = "missing_contact"
     remedy: ClassVar = Remedy.SUPPLY_FIELD
@@ -205,7 +205,7 @@ class MissingContact:
 
 @dataclass(frozen=True, slots=True)
 class AddressSuppressed:
-    """The address bounced for good, or its owner does not want messages."""
+    """The address is on the suppression list; `reason` says why."""
 
     code: ClassVar = "address_suppressed"
     remedy: ClassVar = Remedy.OTHER_ADDRESS
@@ -215,7 +215,7 @@ class AddressSuppressed:
 
 @dataclass(frozen=True, slots=True)
 class TooSoon:
-    """The last message to this address is too recent; the next may be asked for at `until`."""
+    """The last message to this address is too recent; the next is allowed at `until`."""
 
     code: ClassVar = "too_soon"
     remedy: ClassVar = Remedy.WAIT
@@ -225,7 +225,7 @@ class TooSoon:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceNotFound:
-    """The account has no such invoice: unknown, deleted and foreign ids answer alike."""
+    """The account has no such invoice: it is unknown, deleted, or of another account."""
 
     code: ClassVar = "invoice_not_found"
     remedy: ClassVar = Remedy.NONE
@@ -233,7 +233,7 @@ class InvoiceNotFound:
 
 @dataclass(frozen=True, slots=True)
 class AccountNotFound:
-    """There is no such account."""
+    """No account has this id."""
 
     code: ClassVar = "account_not_found"
     remedy: ClassVar = Remedy.NONE
@@ -241,7 +241,7 @@ class AccountNotFound:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyExists:
-    """The account already has an invoice of this id."""
+    """The id is taken."""
 
     code: ClassVar = "already_exists"
     remedy: ClassVar = Remedy.OTHER_KEY
@@ -260,7 +260,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKeyReused:
-    """This idempotency key was used for another request within the last 24 hours."""
+    """This idempotency key was used for another request in the last 24 hours."""
 
     code: ClassVar = "idempotency_key_reused"
     remedy: ClassVar = Remedy.OTHER_KEY
@@ -269,22 +269,22 @@ class IdempotencyKeyReused:
 
 @dataclass(frozen=True, slots=True)
 class NotStored:
-    """The database refused what this command would have stored; nothing of it was kept."""
+    """The database refused the changes of this command; none were stored."""
 
     code: ClassVar = "not_stored"
     remedy: ClassVar = Remedy.NONE
 
 
 AddressError = MissingEmail | MissingContact | AddressSuppressed | TooSoon
-"""Why a message cannot go to the payer although the lifecycle allows it."""
+"""Why a message cannot be sent to the payer although the status allows it."""
 
 PaymentError = (
     OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
 )
-"""Why an invoice does not take a payment."""
+"""Why a payment cannot be applied to an invoice."""
 
 ServiceError = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
-"""What any command may meet at the desk, whatever it asks."""
+"""The errors of the service, which every command may return."""
 
 DomainError = (
     PaymentError
@@ -299,9 +299,9 @@ DomainError = (
     | AlreadyExists
     | ServiceError
 )
-"""The closed union of every refusal."""
+"""The closed union of all domain errors."""
 
 ERRORS: Mapping[str, type[DomainError]] = MappingProxyType(
-    {refusal.code: refusal for refusal in get_args(DomainError)}
+    {error.code: error for error in get_args(DomainError)}
 )
-"""Every refusal by its code."""
+"""All domain errors by their codes."""

@@ -1,7 +1,7 @@
-"""Everything that can happen to an invoice, kept for ever as events in canonical JSON.
+"""The events of an invoice, which are stored permanently in canonical JSON.
 
 Event
-├── changes, one for each version of the invoice
+├── changes: one for each version of the invoice
 │   ├── InvoiceDrafted      it was created, with its document
 │   ├── InvoiceUpdated      some fields of its document were set
 │   ├── InvoiceIssued       it was issued to the payer, under a short URL
@@ -9,9 +9,9 @@ Event
 │   ├── InvoiceExpired      its `expire_by` passed
 │   ├── InvoiceCancelled    it was cancelled before any payment
 │   └── InvoiceDeleted      the draft was deleted
-└── beside the replay
-    ├── NotificationRequested   a message to the payer was queued; no version, no change
-    ├── ReminderRequested       a reminder was queued, as the account's schedule has it
+└── without a change, not part of the replay
+    ├── NotificationRequested   a message to the payer was queued
+    ├── ReminderRequested       a reminder of the account's schedule was queued
     └── InvoiceViewed           the payer opened it
 """
 
@@ -35,7 +35,7 @@ from billhook.model.payment import Reference
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDrafted:
-    """An invoice came into being."""
+    """The invoice was created as a draft."""
 
     name: ClassVar = "invoice.drafted"
     version: ClassVar = 1
@@ -47,7 +47,7 @@ class InvoiceDrafted:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceUpdated:
-    """Fields of the document were set to new values; the others stayed."""
+    """Fields of the document were changed; `patch` contains only these."""
 
     name: ClassVar = "invoice.updated"
     version: ClassVar = 1
@@ -57,7 +57,7 @@ class InvoiceUpdated:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceIssued:
-    """The invoice was handed to its payer."""
+    """The invoice was issued, under a short URL and, in a number series, a number."""
 
     name: ClassVar = "invoice.issued"
     version: ClassVar = 1
@@ -68,7 +68,7 @@ class InvoiceIssued:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRecorded:
-    """Money came in, `amount` smallest units of it."""
+    """A payment of `amount`, in smallest units, was applied."""
 
     name: ClassVar = "invoice.payment_recorded"
     version: ClassVar = 1
@@ -79,7 +79,7 @@ class PaymentRecorded:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceExpired:
-    """The invoice was found to have run out of time; `at` is when that was noticed."""
+    """The expiry of the invoice was recorded at `at`, at or after its `expire_by`."""
 
     name: ClassVar = "invoice.expired"
     version: ClassVar = 1
@@ -88,7 +88,7 @@ class InvoiceExpired:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceCancelled:
-    """The invoice was called off."""
+    """The invoice was cancelled."""
 
     name: ClassVar = "invoice.cancelled"
     version: ClassVar = 1
@@ -97,7 +97,7 @@ class InvoiceCancelled:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDeleted:
-    """The draft was thrown away; what is left is a tombstone."""
+    """The draft was deleted; a tombstone remains."""
 
     name: ClassVar = "invoice.deleted"
     version: ClassVar = 1
@@ -106,7 +106,7 @@ class InvoiceDeleted:
 
 @dataclass(frozen=True, slots=True)
 class NotificationRequested:
-    """A message to the payer was asked for and allowed."""
+    """A message to the payer was requested and queued."""
 
     name: ClassVar = "invoice.notification_requested"
     version: ClassVar = 1
@@ -117,9 +117,9 @@ class NotificationRequested:
 
 @dataclass(frozen=True, slots=True)
 class ReminderRequested:
-    """A message to the payer fell due by the account's schedule, and was allowed.
+    """A reminder was due by the account's schedule and was queued.
 
-    `reminder` is which of the invoice it is, counted from 1.
+    `reminder` is its number among the reminders of the invoice, counted from 1.
     """
 
     name: ClassVar = "invoice.reminder_requested"
@@ -132,7 +132,7 @@ class ReminderRequested:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceViewed:
-    """The payer looked at the invoice."""
+    """The payer opened the invoice."""
 
     name: ClassVar = "invoice.viewed"
     version: ClassVar = 1
@@ -148,44 +148,44 @@ InvoiceChanged = (
     | InvoiceCancelled
     | InvoiceDeleted
 )
-"""A fact that makes the next version of an invoice."""
+"""An event that makes the next version of an invoice."""
 
 MessageRequested = NotificationRequested | ReminderRequested
-"""A fact beside the replay: a message was asked for."""
+"""A message was requested; the invoice does not change."""
 
 Event = InvoiceChanged | MessageRequested | InvoiceViewed
-"""Any fact."""
+"""Any event of an invoice."""
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(
     {event.name: event for event in get_args(Event)}
 )
-"""Every fact by its name."""
+"""All event types by their names."""
 
 
 def encode(event: Event) -> bytes:
-    """The fact's canonical JSON, to be stored beside its name and version.
+    """The canonical JSON of an event, stored together with its name and version.
 
     >>> from datetime import UTC, datetime
     >>> encode(InvoiceCancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
     b'{"at":"2026-01-01T00:00:00.000000Z"}'
     """
-    from billhook.model.canonical_json import canonical  # at first use: to decide needs no bytes
+    from billhook.model.canonical_json import canonical  # at first use: decisions need no JSON
 
     return canonical(event)
 
 
 def decode(name: str, version: int, body: bytes) -> Event:
-    """The fact of these bytes.
+    """The event that these bytes encode.
 
-    Raises ValueError (a pydantic ValidationError where the bytes do not fit the type): stored
-    facts are never silently repaired.
+    Raises ValueError if the name or version is unknown, and pydantic's ValidationError, which is
+    a ValueError, if the bytes do not fit the event type.
 
     >>> decode("invoice.cancelled", 1, b'{"at":"2026-01-01T00:00:00.000000Z"}').name
     'invoice.cancelled'
     """
     from billhook.model.canonical_json import adapter
 
-    kind = EVENTS.get(name)
-    if kind is None or kind.version != version:
-        raise ValueError(f"no fact {name} of version {version} is known")
-    return adapter(kind).validate_json(body)
+    event_type = EVENTS.get(name)
+    if event_type is None or event_type.version != version:
+        raise ValueError(f"no event {name} of version {version} is known")
+    return adapter(event_type).validate_json(body)

@@ -1,4 +1,4 @@
-"""Expiring: the sweep records that an invoice's time has run out."""
+"""The operation `expire`: record that the `expire_by` of an invoice has passed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ STATUS_CHECK = StatusCheck(Operation.EXPIRE)
 
 
 def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed | NotYetDue]:
-    """Record that the time to pay is over; reads have shown it since that instant.
+    """Record the expiry of an invoice. Reads show it as expired from `expire_by` on already.
 
     `now` is an aware datetime.
     """
     now = utc(now)
-    for refusal in violations(invoice, now):
-        return Failure(refusal)
+    for error in violations(invoice, now):
+        return Failure(error)
     return Success(changed(invoice, InvoiceExpired(now)))
 
 
 class OverdueInvoice(NamedTuple):
-    """An open invoice whose time ran out: as much of it as recording that needs."""
+    """An open invoice whose `expire_by` has passed: the fields needed to record its expiry."""
 
     key: InvoiceKey
     status: Status
@@ -40,7 +40,7 @@ class OverdueInvoice(NamedTuple):
 
 
 class ExpiredInvoice(NamedTuple):
-    """The expiry of an overdue invoice: what changes, and the fact."""
+    """The recorded expiry of an overdue invoice: the changed fields, and the event."""
 
     key: InvoiceKey
     status: Status
@@ -49,15 +49,15 @@ class ExpiredInvoice(NamedTuple):
     event: InvoiceExpired
 
 
-def expire_overdue(overdue: OverdueInvoice, noticed: InvoiceExpired) -> ExpiredInvoice:
-    """The very change that `expire` makes, for many invoices that nobody needs to read whole."""
+def expire_overdue(overdue: OverdueInvoice, event: InvoiceExpired) -> ExpiredInvoice:
+    """The same change as `expire` makes, for invoices of which only some fields were read."""
     status = NEXT[overdue.status, "expire"]
-    return ExpiredInvoice(overdue.key, status, overdue.version + 1, overdue.expire_by, noticed)
+    return ExpiredInvoice(overdue.key, status, overdue.version + 1, overdue.expire_by, event)
 
 
 def violations(invoice: Invoice, now: datetime) -> Iterator[OperationNotAllowed | NotYetDue]:
-    """Every reason against expiring, in the order in which they win."""
-    # The recorded status decides here: the one that holds may already say expired.
+    """All errors of `expire`, in the order of precedence."""
+    # The recorded status counts: `status_at` may already be expired.
     refused = STATUS_CHECK.in_status(invoice.status)
     if refused is not None:
         yield refused.failure()

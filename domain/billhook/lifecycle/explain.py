@@ -1,4 +1,4 @@
-"""Explaining: for every operation, that it is allowed, or every reason why not and its remedy."""
+"""`explain`: for each operation, whether it is allowed, or every error and its remedy."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from billhook.lifecycle.checks import AT_ONCE
 from billhook.lifecycle.errors import DomainError
-from billhook.lifecycle.expire import violations as expire_objections
-from billhook.lifecycle.issue import violations as issue_objections
+from billhook.lifecycle.expire import violations as expire_violations
+from billhook.lifecycle.issue import violations as issue_violations
 from billhook.lifecycle.notify import DELIVERABLE, Deliverability
-from billhook.lifecycle.notify import violations as notify_objections
+from billhook.lifecycle.notify import violations as notify_violations
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
 from billhook.model.base import utc
@@ -22,17 +22,20 @@ from billhook.model.patch import DocumentField
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether one operation is allowed now; the reasons against it carry their remedies."""
+    """Whether one operation is allowed; if not, `reasons` contains every error.
+
+    `medium` is set for `notify`, which has a verdict for each medium.
+    """
 
     operation: Operation
     medium: Medium | None = None
     reasons: tuple[DomainError, ...] = ()
     editable: frozenset[DocumentField] = frozenset()
-    """For `update`: the fields that may be set."""
+    """The fields that may be changed, for `update`."""
 
     @property
     def allowed(self) -> bool:
-        """No reason stands against it."""
+        """Whether the operation is allowed."""
         return not self.reasons
 
 
@@ -43,21 +46,21 @@ def explain(
     min_expiry_lead: timedelta = AT_ONCE,
     deliverabilities: Mapping[Medium, Deliverability] | None = None,
 ) -> tuple[Verdict, ...]:
-    """Every operation, with every reason against it; `notify` once for each medium.
+    """For each operation, whether it is allowed, or all errors; `notify` once for each medium.
 
-    `pay` is judged as far as it can be without a payment in hand. `now` is an aware datetime,
-    `min_expiry_lead` as in `draft`.
+    For `pay` only the status is checked, because there is no payment. `now` is an aware datetime,
+    `min_expiry_lead` is as in `draft`.
 
     >>> from billhook import examples
     >>> [v.operation.value for v in explain(examples.issued(), now=examples.NOON) if v.allowed]
     ['pay', 'notify', 'notify', 'cancel', 'update']
     """
     now = utc(now)
-    known = deliverabilities or {}
+    by_medium = deliverabilities or {}
     return tuple(
         verdict
         for operation in Operation
-        for verdict in _verdicts(invoice, operation, now, min_expiry_lead, known)
+        for verdict in _verdicts(invoice, operation, now, min_expiry_lead, by_medium)
     )
 
 
@@ -76,7 +79,7 @@ def _verdicts(
                     operation,
                     medium,
                     tuple(
-                        notify_objections(
+                        notify_violations(
                             invoice, medium, deliverabilities.get(medium, DELIVERABLE), now
                         )
                     ),
@@ -84,13 +87,13 @@ def _verdicts(
                 for medium in Medium
             )
         case Operation.ISSUE:
-            reasons = tuple(issue_objections(invoice, min_expiry_lead, now))
+            reasons = tuple(issue_violations(invoice, min_expiry_lead, now))
         case Operation.EXPIRE:
-            reasons = tuple(expire_objections(invoice, now))
+            reasons = tuple(expire_violations(invoice, now))
         case (  # pragma: no branch  # there is no other operation
             Operation.PAY | Operation.CANCEL | Operation.DELETE | Operation.UPDATE
         ):
-            refused = StatusCheck(operation).refusal(invoice, now)
+            refused = StatusCheck(operation).error(invoice, now)
             reasons = () if refused is None else (refused.failure(),)
     if operation is Operation.UPDATE and not reasons:
         return (Verdict(operation, editable=EDITABLE[status_at(invoice, now)]),)

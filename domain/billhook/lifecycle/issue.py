@@ -1,4 +1,4 @@
-"""Issuing: the invoice is handed to its payer."""
+"""The operation `issue`: a draft becomes payable."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def issue(
     number: str | None = None,
     min_expiry_lead: timedelta = AT_ONCE,
 ) -> Result[Change, IssueError]:
-    """Hand the invoice to its payer, under a short URL that it keeps for ever.
+    """Issue the invoice under a permanent short URL.
 
-    `now` is an aware datetime; `short_url` is unguessable and unique, minted by the caller, and
-    so is `number` unique in its series. `min_expiry_lead` is as in `draft`.
+    `now` is an aware datetime. The caller creates `short_url`, unique and hard to guess, and
+    `number`, unique in its series. `min_expiry_lead` is as in `draft`.
     """
     now = utc(now)
-    for refusal in violations(invoice, min_expiry_lead, now):
-        return Failure(refusal)
+    for error in violations(invoice, min_expiry_lead, now):
+        return Failure(error)
     return Success(changed(invoice, InvoiceIssued(now, short_url, number)))
 
 
 def violations(invoice: Invoice, min_expiry_lead: timedelta, now: datetime) -> Iterator[IssueError]:
-    """Every reason against issuing, in the order in which they win."""
-    refused = STATUS_CHECK.refusal(invoice, now)
+    """All errors of `issue`, in the order of precedence."""
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         yield refused.failure()
     if invoice.document.customer is None:

@@ -1,4 +1,4 @@
-"""Compiles a `transitions` machine into the immutable look-up that runs."""
+"""Builds state machines with `transitions`, and compiles them into immutable lookups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ State = TypeVar("State", bound=StrEnum)
 
 
 def build(states: type[StrEnum], rows: Iterable[Mapping[str, Any]]) -> Machine:
-    """The machine that is the law: no model, no automatic triggers, just these rows."""
+    """A machine with these states and rows only: no model, no automatic triggers."""
     return Machine(
         model=None,
         states=[state.value for state in states],
@@ -24,10 +24,10 @@ def build(states: type[StrEnum], rows: Iterable[Mapping[str, Any]]) -> Machine:
 
 
 def compiled(machine: Machine, states: type[State]) -> Mapping[tuple[State, str], State]:
-    """Where each trigger leads from each state that allows it; an internal row leads nowhere.
+    """The next state for each pair of state and trigger that the machine allows.
 
-    Raises ValueError on what a look-up cannot hold: conditions, callbacks, or two rows for one
-    pair of state and trigger.
+    A row without a destination keeps the state. Raises ValueError on what a lookup cannot
+    express: conditions, callbacks, or two rows for one pair.
     """
     table: dict[tuple[State, str], State] = {}
     for trigger, event in machine.events.items():

@@ -1,7 +1,7 @@
-"""Notifying: may the payer be sent the invoice's short URL, and what is to be sent?
+"""The operation `notify`: decide whether the payer may be sent the invoice's short URL.
 
-The verb that the project is named after. It decides and sends nothing: a `Notification` says
-what to send, a message row carries it, and delivery asks again right before sending.
+It sends nothing. A `Notification` says what to send, a message of the outbox stores it, and
+delivery checks the same rules again right before it is sent.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NotifyError = OperationNotAllowed | AddressError
 
 @dataclass(frozen=True, slots=True)
 class Deliverability:
-    """What is known of one address and medium: may it be written to, and when again?
+    """Whether messages may be sent to one address by one medium, and from when on.
 
     >>> DELIVERABLE == Deliverability(suppressed=None, not_before=None)
     True
@@ -45,11 +45,11 @@ class Deliverability:
 
 
 DELIVERABLE = Deliverability()
-"""Nothing stands against writing to the address."""
+"""Messages may be sent to the address."""
 
 
 class Notification(NamedTuple):
-    """The decision to tell the payer: which invoice, by which medium, to which address."""
+    """The decision to notify the payer: of which invoice, by which medium, at which address."""
 
     account: AccountId
     invoice: InvoiceId
@@ -70,19 +70,18 @@ def notify(
 ) -> Result[Notification, NotifyError]:
     """Decide whether the payer may be sent the invoice's short URL by this medium.
 
-    `address` is one of the document's own for this medium, the first where it is left out.
-
-    The order in which refusals win: status, address, suppression, throttle. Changes nothing of
-    the invoice. `now` is an aware datetime.
+    `address` is one of the document's addresses for this medium, by default the first.
+    `deliverability` is that of the address. `now` is an aware datetime. Errors are found in this
+    order: status, address, suppression, minimum wait. The invoice does not change.
 
     >>> from billhook import examples
     >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
     'ravi@example.com'
     """
-    if now.tzinfo is not UTC:  # a call less where it is in UTC already, as clocks tell it
+    if now.tzinfo is not UTC:  # skips a call if it is in UTC already
         now = utc(now)
-    document = invoice.document  # read once: CPython looks slowly where two models take turns
-    refused = STATUS_CHECK.refusal(invoice, now)
+    document = invoice.document  # read once: alternating between two models is slow in CPython
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     if address is None:
@@ -90,22 +89,22 @@ def notify(
         if address is None:
             return _MISSING[medium]
     if deliverability is not DELIVERABLE:
-        for refusal in _objections(deliverability, medium, now):
-            return Failure(refusal)
+        for error in _address_violations(deliverability, medium, now):
+            return Failure(error)
     return Success(Notification(invoice.account, invoice.id, medium, address))
 
 
 def violations(
     invoice: Invoice, medium: Medium, deliverability: Deliverability, now: datetime
 ) -> Iterator[NotifyError]:
-    """Every reason against notifying, in the order in which they win."""
-    refused = STATUS_CHECK.refusal(invoice, now)
+    """All errors of `notify`, in the order of precedence."""
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         yield refused.failure()
     if invoice.document.address(medium) is None:
         yield _MISSING[medium].failure()
     else:
-        yield from _objections(deliverability, medium, now)
+        yield from _address_violations(deliverability, medium, now)
 
 
 _MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
@@ -114,7 +113,7 @@ _MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
 }
 
 
-def _objections(
+def _address_violations(
     deliverability: Deliverability, medium: Medium, now: datetime
 ) -> Iterator[AddressSuppressed | TooSoon]:
     if deliverability.suppressed is not None:

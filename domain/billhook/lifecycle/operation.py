@@ -1,4 +1,4 @@
-"""The operations of the lifecycle, by name."""
+"""The names of the lifecycle operations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Operation(StrEnum):
-    """What may be asked of an invoice that exists."""
+    """An operation on an existing invoice."""
 
     ISSUE = "issue"
     PAY = "pay"

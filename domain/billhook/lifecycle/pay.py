@@ -1,4 +1,4 @@
-"""Paying: money comes in, a part or the rest."""
+"""The operation `pay`: apply a payment, in part or in full."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ STATUS_CHECK = StatusCheck(Operation.PAY)
 
 
 def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, PaymentError]:
-    """Take a payment: the whole of what is due, or a part where the invoice allows parts.
+    """Apply a payment: the full amount due, or a part of it if the invoice allows partial payment.
 
-    `now` is an aware datetime. Nothing above the due is ever taken. Whether the payment's
-    reference is new is for the desk to know.
+    `now` is an aware datetime. A payment above the amount due is an error. Whether the payment's
+    reference is new is checked by the service.
     """
     now = utc(now)
-    document, due = invoice.document, invoice.due  # read at once, as in `notify`
-    refused = STATUS_CHECK.refusal(invoice, now)
+    document, due = invoice.document, invoice.due  # read together, as in `notify`
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     amount = payment.amount

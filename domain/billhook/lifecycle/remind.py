@@ -1,7 +1,7 @@
-"""Reminding: which steps of its account's schedule does an invoice have, and is one due?
+"""Reminders: the times of the account's schedule for an invoice, and whether one is due.
 
-A step that was missed is made up for once, at the next wake-up: several of them come to one
-reminder. An edit of the due date lays the steps anew from then on, and makes up for none.
+Steps that were missed are made up for by one reminder at the next run. When the due date changes,
+the steps are computed again from then on, and missed ones are dropped.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
 
 
 class ReminderDecision(NamedTuple):
-    """What a wake-up came to: whom to tell, and how far the invoice's reminders are now.
+    """The result of `remind`: the notifications to send, and the new progress.
 
-    `progress` is None where there will never be another.
+    `progress` is None if there will be no more reminders.
     """
 
     notifications: tuple[Notification, ...]
@@ -37,14 +37,14 @@ class ReminderDecision(NamedTuple):
 
 
 class ReminderOutlook(NamedTuple):
-    """How many reminders were sent, and when there will be more, if nothing changes."""
+    """How many reminders were sent, and the times of the next ones if nothing changes."""
 
     sent: int
     planned: tuple[datetime, ...]
 
 
 def zone_of(invoice: Invoice, schedule: ReminderSchedule) -> str | None:
-    """The name of the zone whose clocks count: the payer's, else the account's, if any."""
+    """The time zone of reminders: the payer's, else the account's, else None."""
     customer = invoice.document.customer
     return (None if customer is None else customer.time_zone) or schedule.time_zone
 
@@ -52,18 +52,19 @@ def zone_of(invoice: Invoice, schedule: ReminderSchedule) -> str | None:
 def reminder_times(
     invoice: Invoice, schedule: ReminderSchedule, zone: tzinfo
 ) -> tuple[datetime, ...]:
-    """When the payer will be reminded from issue on, if nothing changes and nobody is late.
+    """The times of all reminders from issue on, if nothing changes and none is late.
 
     >>> from datetime import UTC, timedelta
     >>> from billhook import examples
-    >>> schedule = ReminderSchedule(before=[timedelta(hours=1)], after=[timedelta(0)], most=1)
+    >>> hour, zero = timedelta(hours=1), timedelta(0)
+    >>> schedule = ReminderSchedule(before=[hour], after=[zero], max_reminders=1)
     >>> due_by = examples.NOON + timedelta(days=1)
     >>> [step.hour for step in reminder_times(examples.issued(due_by=due_by), schedule, UTC)]
     [11]
     """
     if invoice.issued_at is None or STATUS_CHECK.in_status(invoice.status) is not None:
         return ()
-    return _steps(invoice, schedule, zone, invoice.issued_at)[: schedule.most]
+    return _steps(invoice, schedule, zone, invoice.issued_at)[: schedule.max_reminders]
 
 
 def reschedule(
@@ -75,13 +76,13 @@ def reschedule(
     *,
     now: datetime,
 ) -> ReminderProgress | None:
-    """How far the reminders are once the invoice has changed; None where there will be none.
+    """The progress of the reminders after a change of the invoice; None if there will be none.
 
-    `before` is the invoice before the change, None where it is new. `now` is an aware datetime.
+    `before` is the invoice before the change, None if it is new. `now` is an aware datetime.
     """
     now = utc(now)
     due_by = after.document.due_by
-    if STATUS_CHECK.refusal(after, now) is not None or (progress is None and due_by is None):
+    if STATUS_CHECK.error(after, now) is not None or (progress is None and due_by is None):
         return None
     if progress is None:
         progress = ReminderProgress(now)
@@ -99,24 +100,24 @@ def remind(
     now: datetime,
     deliverabilities: Mapping[tuple[Medium, str], Deliverability],
 ) -> ReminderDecision:
-    """Decide what a wake-up comes to. One that is stale changes nothing.
+    """Decide whether a reminder is due, and to which addresses. If none is, nothing changes.
 
-    To each address `notify` has the last word; where it refuses all of them, nothing is sent and
-    the step is settled all the same. `now` is an aware datetime.
+    `notify` decides for each address. If it allows none of them, nothing is sent, and the step is
+    done all the same. `now` is an aware datetime.
     """
     now = utc(now)
     if progress.due_at is None or now < progress.due_at:
         return ReminderDecision((), progress)
-    if schedule is None or STATUS_CHECK.refusal(invoice, now) is not None:
+    if schedule is None or STATUS_CHECK.error(invoice, now) is not None:
         return ReminderDecision((), None)
-    # A schedule that was changed since may have nothing due.
+    # The schedule may have changed since, so that no step is due now.
     next_at = _next(progress, invoice, schedule, zone).due_at
-    due, awake = next_at is not None and next_at <= now, schedule.awake(now, zone)
-    if due and awake > now:  # late, and it is night
-        return ReminderDecision((), replace(progress, due_at=awake))
-    told = _told(invoice, schedule, now, deliverabilities) if due else ()
-    settled = ReminderProgress(now, progress.sent + bool(told))
-    return ReminderDecision(told, _next(settled, invoice, schedule, zone))
+    due, allowed_at = next_at is not None and next_at <= now, schedule.next_allowed(now, zone)
+    if due and allowed_at > now:  # late, and now within the quiet hours
+        return ReminderDecision((), replace(progress, due_at=allowed_at))
+    notifications = _notifications(invoice, schedule, now, deliverabilities) if due else ()
+    done = ReminderProgress(now, progress.sent + bool(notifications))
+    return ReminderDecision(notifications, _next(done, invoice, schedule, zone))
 
 
 def outlook(
@@ -127,22 +128,24 @@ def outlook(
     *,
     now: datetime,
 ) -> ReminderOutlook:
-    """What is behind and what is ahead. `now` is an aware datetime."""
+    """How many reminders were sent, and the times of the next ones. `now` is an aware datetime."""
     first = progress.due_at
-    if first is None or STATUS_CHECK.refusal(invoice, now) is not None:
+    if first is None or STATUS_CHECK.error(invoice, now) is not None:
         return ReminderOutlook(progress.sent, ())
     later = _steps(invoice, schedule, zone, max(first, now))
-    left = None if schedule.most is None else max(0, schedule.most - progress.sent)
-    return ReminderOutlook(progress.sent, (first, *later)[:left])
+    remaining = (
+        None if schedule.max_reminders is None else max(0, schedule.max_reminders - progress.sent)
+    )
+    return ReminderOutlook(progress.sent, (first, *later)[:remaining])
 
 
-def _told(
+def _notifications(
     invoice: Invoice,
     schedule: ReminderSchedule,
     now: datetime,
     deliverabilities: Mapping[tuple[Medium, str], Deliverability],
 ) -> tuple[Notification, ...]:
-    asked = (
+    results = (
         notify(
             invoice,
             medium,
@@ -153,13 +156,13 @@ def _told(
         for medium in schedule.media or Medium
         for address in invoice.document.addresses(medium)
     )
-    return tuple(answer.unwrap() for answer in asked if isinstance(answer, Success))
+    return tuple(result.unwrap() for result in results if isinstance(result, Success))
 
 
 def _next(
     progress: ReminderProgress, invoice: Invoice, schedule: ReminderSchedule, zone: tzinfo
 ) -> ReminderProgress:
-    if schedule.most is not None and progress.sent >= schedule.most:
+    if schedule.max_reminders is not None and progress.sent >= schedule.max_reminders:
         return replace(progress, due_at=None)
     steps = _steps(invoice, schedule, zone, progress.since)
     return replace(progress, due_at=next(iter(steps), None))
@@ -168,7 +171,7 @@ def _next(
 def _steps(
     invoice: Invoice, schedule: ReminderSchedule, zone: tzinfo, since: datetime
 ) -> tuple[datetime, ...]:
-    """The steps after an instant, as long as the invoice can be paid."""
+    """The steps after `since` at which the invoice can still be paid."""
     document = invoice.document
     if document.due_by is None:
         return ()

@@ -1,8 +1,8 @@
-"""The transition table: what may happen to an invoice in each status. The only place that says so.
+"""The transition table: which operations each status allows. No other module defines this.
 
-`MACHINE` is a `transitions` machine built from `TRANSITIONS`. At import it is compiled into an
-immutable lookup, which is what runs; a test drives the machine itself through every pair of status
-and trigger, and compares.
+`MACHINE` is a `transitions` machine built from `TRANSITIONS`. At import it is compiled into the
+immutable lookup `NEXT`, which the operations use. A test compares the two for every pair of status
+and trigger.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ EDITABLE: Mapping[Status, frozenset[F]] = MappingProxyType(
         Status.CANCELLED: frozenset({F.NOTES}),
     }
 )
-"""What an update may change in each status."""
+"""The fields that `update` may change in each status."""
 
 TRIGGERS: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
     {
@@ -54,17 +54,17 @@ TRIGGERS: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
         for operation in Operation
     }
 )
-"""The triggers of each operation; arithmetic alone chooses between the two of `pay`."""
+"""The triggers of each operation. `pay` has two: for a part, and for the rest of the amount."""
 
 MACHINE = build(Status, TRANSITIONS)
 NEXT: Mapping[tuple[Status, str], Status] = compiled(MACHINE, Status)
-"""Where each trigger leads, for every pair of status and trigger that is allowed."""
+"""The next status for every allowed pair of status and trigger."""
 
-Refused = Failure[OperationNotAllowed]
+StatusError = Failure[OperationNotAllowed]
 
 
 def sources(operation: Operation) -> tuple[Status, ...]:
-    """The statuses in which the lifecycle allows an operation.
+    """The statuses that allow an operation.
 
     >>> sources(Operation.CANCEL)
     (<Status.DRAFT: 'draft'>, <Status.ISSUED: 'issued'>)
@@ -77,7 +77,7 @@ _EXPIRING = frozenset(sources(Operation.EXPIRE))
 
 
 def status_at(invoice: Invoice, now: datetime) -> Status:
-    """The status that holds at an instant: time runs out whether or not a sweep has noticed.
+    """The status at a time: expired once `expire_by` has passed, even if not recorded yet.
 
     `now` is an aware datetime.
     """
@@ -90,30 +90,30 @@ def status_at(invoice: Invoice, now: datetime) -> Status:
 
 
 class StatusCheck:
-    """The door that one operation must pass: the lifecycle's refusals, ready made.
+    """The check whether an invoice's status allows one operation. The errors are created once.
 
     >>> StatusCheck(Operation.DELETE).in_status(Status.PAID).failure().allowed_in
     (<Status.DRAFT: 'draft'>,)
     """
 
-    __slots__ = ("_gone", "_refused")
+    __slots__ = ("_deleted", "_errors")
 
     def __init__(self, operation: Operation) -> None:
         allowed = sources(operation)
-        self._refused: dict[Status, Refused] = {
+        self._errors: dict[Status, StatusError] = {
             status: Failure(OperationNotAllowed(operation, status, allowed))
             for status in Status
             if status not in allowed
         }
-        # A tombstone is a draft that nothing can be done to, in any status.
-        self._gone: Refused = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
+        # A tombstone keeps the status draft, and no operation on it is allowed in any status.
+        self._deleted: StatusError = Failure(OperationNotAllowed(operation, Status.DRAFT, ()))
 
-    def in_status(self, status: Status) -> Refused | None:
-        """The refusal in a status, or None where the operation is allowed."""
-        return self._refused.get(status)
+    def in_status(self, status: Status) -> StatusError | None:
+        """The error in a status, or None if the operation is allowed."""
+        return self._errors.get(status)
 
-    def refusal(self, invoice: Invoice, now: datetime) -> Refused | None:
-        """The refusal for an invoice at an instant, or None where the operation is allowed."""
+    def error(self, invoice: Invoice, now: datetime) -> StatusError | None:
+        """The error for an invoice at a time, or None if the operation is allowed."""
         if invoice.deleted_at is not None:
-            return self._gone
-        return self._refused.get(status_at(invoice, now))
+            return self._deleted
+        return self._errors.get(status_at(invoice, now))

@@ -42,7 +42,7 @@ def update(
     status, fields, currency, expiry, amount.
     """
     now = utc(now)
-    refused = STATUS_CHECK.refusal(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     status = status_at(invoice, now)

@@ -1,1 +1,1 @@
-"""What goes out: messages, delivery reports, webhooks. Imports `model` and `lifecycle`."""
+"""Messages, delivery, delivery reports and webhooks. Imports `model` and `lifecycle`."""

@@ -1,15 +1,15 @@
-"""What goes out has a life of its own, which never moves the invoice's.
+"""Delivery: the status of a message on its way. It never changes the status of the invoice.
 
     queued ─claim→ sending ─accept→ sent ─confirm→ delivered
       │ ↑            │ │ │            └──bounce→ bounced
       │ └───retry────┘ │ └─fail→ failed ─requeue→ queued
       └──suppress→ suppressed ←┘      postpone leaves a message queued, for later
 
-A receipt has the last word: whatever was tried once may be confirmed or bounce, also where the
-provider took it and nobody heard it say so.
+A delivery report overrides other results: a message that was attempted once can be confirmed or
+bounced, even if the provider's response to that attempt was lost.
 
-Every decision of delivery (who may send, when again, when to give up) is a pure function here,
-the same for a message to the payer and for an announcement to a subscriber.
+The decisions of delivery (claim, retry, dead letter) are pure functions, the same for messages to
+payers and for webhook events.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from billhook.model.customer import Suppression
 from billhook.model.invoice import InvoiceId, InvoiceKey
 
 MessageId = NewType("MessageId", str)
-"""Names what goes out, and is the idempotency key that its receiver is given."""
+"""The id of a message or webhook event, and its idempotency key at the receiver."""
 
 
 class MessageKey(NamedTuple):
-    """What finds a message: never an id without its account."""
+    """The key of a message in a store: the account and the message id."""
 
     account: AccountId
     message: MessageId
 
 
 class DeliveryStatus(StrEnum):
-    """Where a message stands on its way."""
+    """The delivery status of a message."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -51,11 +51,11 @@ class DeliveryStatus(StrEnum):
 
 
 QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
-    delivery.value for delivery in DeliveryStatus
+    status.value for status in DeliveryStatus
 )
 
 UNCONFIRMED = (QUEUED, SENDING, FAILED)
-"""Where a message may stand that a provider took without our hearing of it."""
+"""The statuses of messages that a provider may have accepted although its response was lost."""
 
 TRANSITIONS = (
     {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
@@ -71,27 +71,28 @@ TRANSITIONS = (
 
 MACHINE = build(DeliveryStatus, TRANSITIONS)
 NEXT = compiled(MACHINE, DeliveryStatus)
-"""Where each trigger leads a message."""
+"""The next status for every allowed pair of status and trigger."""
 
-LIVE = frozenset(delivery for delivery in DeliveryStatus if (delivery, "suppress") in NEXT)
-"""Not yet decided: it may still go out."""
+LIVE = frozenset(status for status in DeliveryStatus if (status, "suppress") in NEXT)
+"""The statuses of messages that may still be sent."""
 
 ACCEPTED = frozenset({NEXT[DeliveryStatus.SENDING, "accept"]}) | frozenset(
     NEXT[DeliveryStatus.SENT, trigger] for trigger in ("confirm", "bounce")
 )
-"""A provider once took it."""
+"""The statuses of messages that a provider accepted."""
 
 Unsent = Literal[
     DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.FAILED, DeliveryStatus.SUPPRESSED
 ]
-"""No provider ever took it: still on its way, or given up."""
+"""The statuses of messages that no provider accepted: pending, dead letters, suppressed."""
 
 
 class Dispatch(Value):
-    """Something on its way out; the row is the truth and every job only a wake-up.
+    """An entry of the outbox: the base of messages to payers and of webhook events.
 
-    `due_at` is when it may be claimed next: the next attempt, or the end of the sender's lease.
-    `requeued_at` is when a dead letter last got another life.
+    `due_at` is when it may be claimed next: the time of the next attempt, or the end of the
+    current lease; None if it is final. `attempts` counts the claims. `reason` says why the last
+    attempt failed. `requeued_at` is when it was last requeued as a dead letter.
     """
 
     account: Annotated[AccountId, IDENTIFIER]
@@ -109,22 +110,22 @@ class Dispatch(Value):
 
     @property
     def key(self) -> MessageKey:
-        """The pair that finds it in a store."""
+        """The key of this message in a store."""
         return MessageKey(self.account, self.id)
 
     @property
     def since(self) -> datetime:
-        """When it last began to be tried: patience with it is counted from then."""
+        """When its current attempts began: `RetryPolicy.give_up_after` counts from then."""
         return self.requested_at if self.requeued_at is None else self.requeued_at
 
     @property
-    def waited(self) -> bool:
-        """Whether it was put off before, by a rate limit or after an attempt."""
+    def was_deferred(self) -> bool:
+        """Whether it was deferred before, by a rate limit or after an attempt."""
         return self.due_at != self.since
 
     @property
     def invoice_key(self) -> InvoiceKey:
-        """The pair that finds the invoice it is about."""
+        """The key of the invoice that it is about."""
         return InvoiceKey(self.account, self.invoice)
 
 
@@ -133,14 +134,14 @@ D = TypeVar("D", bound=Dispatch)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A provider took the message, under an id of its own where it gives one."""
+    """The provider accepted the message; `provider_id` is its own id for it, if it has one."""
 
     provider_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transient:
-    """It did not go out, and may later; `retry_after` where the provider said so."""
+    """A temporary failure: a retry may succeed, after `retry_after` if the provider gave it."""
 
     reason: str
     retry_after: timedelta | None = None
@@ -148,7 +149,7 @@ class Transient:
 
 @dataclass(frozen=True, slots=True)
 class Permanent:
-    """It did not go out and never will; `suppresses` where its address is to be left alone."""
+    """A permanent failure: no retry. `suppresses` puts the address on the suppression list."""
 
     reason: str
     suppresses: Suppression | None = None
@@ -156,27 +157,28 @@ class Permanent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can tell whether it went out: try again, under the same key only."""
+    """It is unknown whether the message was sent: retry under the same idempotency key only."""
 
     reason: str
 
 
 SendError = Transient | Permanent | Unknown
-"""Why a provider did not take a message."""
+"""Why an attempt did not succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotClaimable:
-    """Somebody else is sending it, or there is nothing left to send."""
+    """The message is not due, is under another sender's lease, or is final."""
 
     status: DeliveryStatus
     due_at: datetime | None
 
 
 def claim(dispatch: D, *, now: datetime, lease: timedelta) -> Result[D, NotClaimable]:
-    """Take the message for sending; nobody else may until the lease ends.
+    """Claim the message for sending; no other sender can until the lease ends.
 
-    A message whose sender died is claimed again once its lease has run out.
+    A message whose sender crashed can be claimed again after the end of its lease. `now` is an
+    aware datetime.
     """
     now = utc(now)
     due_at = dispatch.due_at
@@ -187,25 +189,31 @@ def claim(dispatch: D, *, now: datetime, lease: timedelta) -> Result[D, NotClaim
     )
 
 
-def give_up(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None:
-    """The message as a dead letter, where its last attempt never came to a conclusion.
+def dead_letter(dispatch: D, *, now: datetime, retries: RetryPolicy) -> D | None:
+    """The message as a dead letter, if its last attempt has no result.
 
-    None while there is an attempt left, or while a sender still holds it.
+    None while attempts remain, or while the lease of the last one has not ended.
     """
     due_at = dispatch.due_at
-    spent = dispatch.attempts >= retries.attempts and due_at is not None and now >= due_at
-    if not spent or (dispatch.status, "fail") not in NEXT:
+    exhausted = dispatch.attempts >= retries.max_attempts and due_at is not None and now >= due_at
+    if not exhausted or (dispatch.status, "fail") not in NEXT:
         return None
-    return _moved(dispatch, "fail", due_at=None, ended_at=utc(now), reason="no sender came back")
+    return _moved(
+        dispatch,
+        "fail",
+        due_at=None,
+        ended_at=utc(now),
+        reason="lease expired after the last attempt",
+    )
 
 
 def suppress(dispatch: D, reason: str, *, now: datetime) -> D:
-    """Asked again at the moment of sending, the domain said no; the reason is its code."""
+    """Do not send the message, because the rules no longer allow it; `reason` is the error code."""
     return _moved(dispatch, "suppress", due_at=None, ended_at=utc(now), reason=reason)
 
 
 def postpone(dispatch: D, until: datetime) -> D:
-    """Its turn comes later: a rate limit promised it that instant. No attempt is counted."""
+    """Defer the message until a time, without counting an attempt."""
     return _moved(dispatch, "postpone", due_at=utc(until))
 
 
@@ -217,9 +225,9 @@ def conclude(
     retries: RetryPolicy,
     jitter: float,
 ) -> D:
-    """What a provider's answer makes of a message that was being sent.
+    """The message after an attempt with this result: sent, queued for a retry, or a dead letter.
 
-    `jitter` is a number from 0 to 1, drawn by the caller.
+    `jitter` is a random number from 0 to 1 that the caller draws.
     """
     now = utc(now)
     if isinstance(outcome, Success):
@@ -229,20 +237,20 @@ def conclude(
             "accept",
             due_at=None,
             sent_at=now,
-            provider_id=None if accepted.provider_id is None else _kept(accepted.provider_id),
+            provider_id=None if accepted.provider_id is None else _storable(accepted.provider_id),
         )
     error = outcome.failure()
-    again = next_attempt(
+    retry_at = next_attempt(
         dispatch.attempts, error, retries, since=dispatch.since, jitter=jitter, now=now
     )
-    if again is None:
-        return _moved(dispatch, "fail", due_at=None, ended_at=now, reason=_kept(error.reason))
-    return _moved(dispatch, "retry", due_at=again, reason=_kept(error.reason))
+    if retry_at is None:
+        return _moved(dispatch, "fail", due_at=None, ended_at=now, reason=_storable(error.reason))
+    return _moved(dispatch, "retry", due_at=retry_at, reason=_storable(error.reason))
 
 
-def _kept(words: str) -> str:
-    # A provider's words must never stop us from recording what it did.
-    return words.encode(errors="replace").decode().replace("\x00", "?")[:1000]
+def _storable(text: str) -> str:
+    # Text from a provider must not prevent that the result is stored.
+    return text.encode(errors="replace").decode().replace("\x00", "?")[:1000]
 
 
 def next_attempt(
@@ -254,44 +262,49 @@ def next_attempt(
     jitter: float,
     now: datetime,
 ) -> datetime | None:
-    """When to try again what was asked for at `since`, or None where it is time to give up.
+    """The time of the next attempt by exponential backoff with jitter, or None for no more.
 
-    Doubles with each attempt up to the longest wait, spread over the upper half of the interval.
+    The wait doubles with each attempt up to `max_wait`; `jitter` spreads it over the upper half of
+    that wait. `since` is the start of the period that `give_up_after` limits.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
     >>> next_attempt(1, Transient("busy"), RetryPolicy(), since=noon, jitter=1.0, now=noon) - noon
     datetime.timedelta(seconds=30)
     """
-    if isinstance(error, Permanent) or attempts >= retries.attempts:
+    if isinstance(error, Permanent) or attempts >= retries.max_attempts:
         return None
-    again = now + _wait(attempts, error, retries, jitter)
-    return again if retries.within is None or again <= since + retries.within else None
+    retry_at = now + _wait(attempts, error, retries, jitter)
+    return (
+        retry_at
+        if retries.give_up_after is None or retry_at <= since + retries.give_up_after
+        else None
+    )
 
 
 def _wait(attempts: int, error: SendError, retries: RetryPolicy, jitter: float) -> timedelta:
     if isinstance(error, Transient) and error.retry_after is not None:
-        return min(max(error.retry_after, timedelta()), retries.longest)
-    # In whole ticks, because no timedelta holds a day that was doubled thirty times.
+        return min(max(error.retry_after, timedelta()), retries.max_wait)
+    # As an integer, because a timedelta overflows after about thirty doublings of a day.
     tick = timedelta.resolution
-    doubled: int = retries.first // tick * 2 ** (attempts - 1)
-    wait = min(doubled, retries.longest // tick) * tick
+    doubled: int = retries.first_wait // tick * 2 ** (attempts - 1)
+    wait = min(doubled, retries.max_wait // tick) * tick
     return wait / 2 + wait / 2 * jitter
 
 
 def confirm(dispatch: D, *, now: datetime) -> D | None:
-    """A receipt says that it arrived; None where it came to an end, or was never tried."""
-    return _received(dispatch, "confirm", None, now)
+    """The message as delivered; None if it is final already, or was never attempted."""
+    return _reported(dispatch, "confirm", None, now)
 
 
 def bounce(dispatch: D, reason: str, *, now: datetime) -> D | None:
-    """A receipt says that it came back; None where it came to an end, or was never tried."""
-    return _received(dispatch, "bounce", _kept(reason), now)
+    """The message as bounced; None if it is final already, or was never attempted."""
+    return _reported(dispatch, "bounce", _storable(reason), now)
 
 
 @dataclass(frozen=True, slots=True)
 class NotDeadLetter:
-    """Only dead letters are requeued; this one is on its way, or came to another end."""
+    """Only dead letters can be requeued, and this message is none."""
 
     code: ClassVar = "not_dead"
     status: DeliveryStatus
@@ -299,23 +312,23 @@ class NotDeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class MessageNotFound:
-    """No message of this account has this id."""
+    """The account has no message with this id."""
 
     code: ClassVar = "message_not_found"
 
 
 def requeue(dispatch: D, *, now: datetime) -> Result[D, NotDeadLetter]:
-    """An operator gives a dead letter another life: as many attempts, over as long a time."""
+    """Queue a dead letter again, with a new series of attempts."""
     if (dispatch.status, "requeue") not in NEXT:
         return Failure(NotDeadLetter(dispatch.status))
     now = utc(now)
-    fresh = {"attempts": 0, "due_at": now, "requeued_at": now, "ended_at": None, "reason": None}
-    return Success(_moved(dispatch, "requeue", **fresh))
+    reset = {"attempts": 0, "due_at": now, "requeued_at": now, "ended_at": None, "reason": None}
+    return Success(_moved(dispatch, "requeue", **reset))
 
 
-def _received(dispatch: D, trigger: str, reason: str | None, now: datetime) -> D | None:
-    tried = dispatch.attempts or dispatch.sent_at or dispatch.requeued_at
-    if (dispatch.status, trigger) not in NEXT or not tried:
+def _reported(dispatch: D, trigger: str, reason: str | None, now: datetime) -> D | None:
+    attempted = dispatch.attempts or dispatch.sent_at or dispatch.requeued_at
+    if (dispatch.status, trigger) not in NEXT or not attempted:
         return None
     now = utc(now)
     sent_at = dispatch.sent_at or now

@@ -1,4 +1,4 @@
-"""What a provider says of a message later: it arrived, or it came back."""
+"""Delivery reports: what a provider reports later about a message, delivered or bounced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from billhook.model.customer import Medium, Suppression
 
 
 class ProviderMessageId(NamedTuple):
-    """A message by the id that its provider gave it when it took it."""
+    """A message by the id that its provider assigned when it accepted it."""
 
     medium: Medium
     id: str
@@ -18,23 +18,23 @@ class ProviderMessageId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The message reached its recipient."""
+    """The message was delivered to its recipient."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounced:
-    """It did not; `suppresses` where the address is to be left alone from now on."""
+    """The message was not delivered. `suppresses` puts the address on the suppression list."""
 
     reason: str
     suppresses: Suppression | None = None
 
 
 ReportedOutcome = Delivered | Bounced
-"""What became of a message that a provider took."""
+"""The final result of a message that a provider accepted."""
 
 
 class DeliveryReport(NamedTuple):
-    """What became of one message.
+    """The delivery report of one message, named by its key or by its provider's id.
 
     >>> from billhook import AccountId, MessageId
     >>> key = MessageKey(AccountId("acc_1"), MessageId("msg_1"))

@@ -1,4 +1,4 @@
-"""A message to the payer, and what its medium's history comes to."""
+"""Messages to payers, and the status of each medium of an invoice."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from billhook.model.customer import Medium
 
 
 class Message(Dispatch):
-    """One message to one address of the payer."""
+    """A message to one address of the payer."""
 
     medium: Medium
     address: Text = Field(repr=False)
     reminder: Annotated[int, Strict(), Field(ge=1)] | None = None
-    """Which reminder of its invoice it is, counted from 1; None where it is none."""
+    """The number of the reminder among those of its invoice, from 1; None if it is no reminder."""
 
 
 def as_of(message: Message, at: datetime) -> Message:
-    """The message as it stood right before an instant: accepted by then, or waiting."""
+    """The message as it was right before a time: accepted by then, or else queued."""
     if message.sent_at is not None and message.sent_at < at:
         return message
-    waiting = {"status": DeliveryStatus.QUEUED, "due_at": at, "attempts": 0}
-    not_yet = dict.fromkeys(("sent_at", "ended_at", "reason", "provider_id", "requeued_at"))
-    return message.model_copy(update={**waiting, **not_yet})
+    queued = {"status": DeliveryStatus.QUEUED, "due_at": at, "attempts": 0}
+    unset = dict.fromkeys(("sent_at", "ended_at", "reason", "provider_id", "requeued_at"))
+    return message.model_copy(update={**queued, **unset})
 
 
-def last_about(messages: Iterable[Message], medium: Medium) -> datetime | None:
-    """When a message by this medium was last asked for."""
-    asked = (message.requested_at for message in messages if message.medium is medium)
-    return max(asked, default=None)
+def last_message_at(messages: Iterable[Message], medium: Medium) -> datetime | None:
+    """When a message by this medium was last requested; None if never."""
+    requested = (message.requested_at for message in messages if message.medium is medium)
+    return max(requested, default=None)
 
 
 def medium_status(
-    messages: Iterable[Message], medium: Medium, *, asked: bool
+    messages: Iterable[Message], medium: Medium, *, requested: bool
 ) -> Literal["pending", "sent"] | None:
-    """One medium's history in one word: sent once a provider ever took a message, else pending
-    while one is live or was asked for, else None.
+    """The status of one medium of an invoice, from its messages.
 
-    A resend never lowers it.
+    `"sent"` once a provider has accepted a message, also while another one is pending. Else
+    `"pending"` if a message may still be sent or was `requested`. Else None.
     """
     statuses = {message.status for message in messages if message.medium is medium}
     if statuses & ACCEPTED:
         return "sent"
-    return "pending" if asked or statuses & LIVE else None
+    return "pending" if requested or statuses & LIVE else None

@@ -1,4 +1,4 @@
-"""The outbox as whoever runs it sees it: how much stands in it, and where."""
+"""The outbox for operators: searches of unsent messages, and counts."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import NamedTuple
 from billhook.messaging.delivery import DeliveryStatus, MessageKey, Unsent
 from billhook.model.base import AccountId
 
-MOST_COUNTED = 10_000
-"""Where counting ends, so that a large outbox is looked at as fast as a small one."""
+MAX_COUNT = 10_000
+"""The largest count, so that counting a large outbox is as fast as a small one."""
 
 REASON_LENGTH = 128
-"""Reasons that begin alike are counted together, so that quotes of strangers fill no memory."""
+"""The length to which reasons are cut before they are counted, to bound the memory."""
 
 SUPPRESSED_WITHIN = timedelta(hours=24)
-"""How far back suppressed messages are counted: they are no trouble, and stay for ever."""
+"""The period in which suppressed messages are counted. They are never deleted."""
 
 
 class OutboxPosition(NamedTuple):
-    """Where a message stands in its list: by when it is due, or when it ended; then by its key."""
+    """The position of a message in its list: by when it is due, or when it ended; then by key."""
 
     at: datetime
     key: MessageKey
@@ -29,9 +29,9 @@ class OutboxPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OutboxSearch:
-    """Which messages that no provider took are wanted.
+    """A search of messages that no provider accepted.
 
-    `after` continues behind the last place of the page before.
+    `account` None searches all accounts. `after` is the last position of the page before.
     """
 
     status: Unsent = DeliveryStatus.FAILED
@@ -42,14 +42,14 @@ class OutboxSearch:
 
 @dataclass(frozen=True, slots=True)
 class OutboxCounts:
-    """How much stands in an outbox, each count up to the number where counting ended.
+    """The numbers of messages in an outbox, each up to the maximum that was counted to.
 
-    `due` may be sent now, `later` when its time comes, `sending` is in somebody's hands; the sender
-    of what is `abandoned` never came back, and anybody may take it. `oldest_due` is since when the
-    longest waiting of `due` and `abandoned` waits. Dead letters, and messages suppressed within
-    the last 24 hours, are counted by their reasons, whose words may be a provider's own. `overdue`
-    invoices wait for a sweep. `repairs` counts messages whose wake-up was lost, ever; `repaired_at`
-    is when the last of them were found.
+    `due` messages can be sent now, `later` ones are scheduled, `sending` ones are under a lease,
+    and the lease of `abandoned` ones has ended without a result. `oldest_due` is the earliest
+    `due_at` of those due or abandoned. `dead` and `suppressed` (within 24 hours) are counted by
+    reason, which may be a provider's text. `overdue` counts invoices whose expiry is not recorded
+    yet. `repairs` is the total number of messages whose job was lost and created again;
+    `repaired_at` is when that last occurred.
     """
 
     due: int = 0

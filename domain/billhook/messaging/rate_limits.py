@@ -1,8 +1,7 @@
-"""How fast messages may go out: one row of turns for each rate, whoever sends.
+"""Rate limits: send slots, one sequence for each rate limit, shared by all senders.
 
-Turns are taken, not counted: each message takes the next free instant, so any number of senders
-keep one rate together. Whoever would have to wait too long is promised a later turn instead, and
-whoever comes after that goes behind it.
+Each message takes the next free slot, so any number of senders keep the limit together. A message
+whose slot is too far ahead gets a reserved slot instead, and later messages go after it.
 """
 
 from __future__ import annotations
@@ -17,65 +16,63 @@ from billhook.model.rate_limits import RateLimit
 
 @dataclass(frozen=True, slots=True)
 class RateLimitState:
-    """When the next message may go out, and up to when turns were promised."""
+    """The state of one rate limit: the next free slot, and the end of the reserved ones."""
 
-    free_at: datetime
-    promised_until: datetime
+    next_free_at: datetime
+    reserved_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SendSlot:
-    """A message's turn. A promised one is yet to be taken, at that instant."""
+    """The time at which a message may be sent. A reserved one is taken later, at that time."""
 
     at: datetime
-    promised: bool
+    reserved: bool
 
 
-L = TypeVar("L")
+K = TypeVar("K")
 
 
 def next_slot(
-    queues: Mapping[L, tuple[RateLimit, RateLimitState | None]],
+    limits: Mapping[K, tuple[RateLimit, RateLimitState | None]],
     *,
     now: datetime,
     patience: timedelta,
-    waited: bool,
-) -> tuple[SendSlot, dict[L, RateLimitState]]:
-    """The turn of one message in every queue it has to stand in, and those queues after it.
+    was_deferred: bool,
+) -> tuple[SendSlot, dict[K, RateLimitState]]:
+    """The slot of one message under all of its rate limits, and their states after it.
 
-    It is taken if it comes within `patience` of `now`, else promised. One that `waited` for a
-    promised turn goes before those that did not.
+    The slot is taken if it is within `patience` of `now`, else it is reserved. A message that was
+    deferred to a reserved slot goes before those that were not.
 
     >>> from billhook.examples import NOON
-    >>> rate = RateLimit(most=10, within=timedelta(seconds=1))
+    >>> limit = RateLimit(most=10, within=timedelta(seconds=1))
     >>> at_once = timedelta(0)
-    >>> turn, after = next_slot({1: (rate, None)}, now=NOON, patience=at_once, waited=False)
-    >>> turn.at == NOON, (after[1].free_at - NOON).total_seconds()
+    >>> slot, after = next_slot({1: (limit, None)}, now=NOON, patience=at_once, was_deferred=False)
+    >>> slot.at == NOON, (after[1].next_free_at - NOON).total_seconds()
     (True, 0.1)
     """
-    found = {
-        queue: (rate.interval, rate_limit_states or RateLimitState(now, now))
-        for queue, (rate, rate_limit_states) in queues.items()
+    states = {
+        key: (limit.interval, state or RateLimitState(now, now))
+        for key, (limit, state) in limits.items()
     }
     free = {
-        queue: max(
-            now, rate_limit_states.free_at, now if waited else rate_limit_states.promised_until
-        )
-        for queue, (_, rate_limit_states) in found.items()
+        key: max(now, state.next_free_at, now if was_deferred else state.reserved_until)
+        for key, (_, state) in states.items()
     }
     at = max(free.values(), default=now)
     if at <= now + patience:
-        return SendSlot(at, promised=False), {
-            queue: RateLimitState(at + interval, rate_limit_states.promised_until)
-            for queue, (interval, rate_limit_states) in found.items()
+        return SendSlot(at, reserved=False), {
+            key: RateLimitState(at + interval, state.reserved_until)
+            for key, (interval, state) in states.items()
         }
-    # A place is promised only where the wait is too long: the other queues move on meanwhile.
-    promises = {
-        queue: max(free[queue], found[queue][1].promised_until)
-        for queue in found
-        if free[queue] > now + patience
+    # A slot is reserved only under the limits whose wait is too long; the others stay unchanged.
+    reservations = {
+        key: max(free[key], states[key][1].reserved_until)
+        for key in states
+        if free[key] > now + patience
     }
-    return SendSlot(max(promises.values()), promised=True), {
-        queue: RateLimitState(found[queue][1].free_at, promise + found[queue][0])
-        for queue, promise in promises.items()
+    return SendSlot(max(reservations.values()), reserved=True), {
+        key: RateLimitState(states[key][1].next_free_at, reservation + states[key][0])
+        for key, reservation in reservations.items()
     }

@@ -1,4 +1,4 @@
-"""What the seller's own systems are told: events of an invoice, announced to subscribers."""
+"""Webhooks: events of invoices, sent to URLs of the seller."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Text, 
 from billhook.model.invoice import Status
 
 WebhookEndpointId = NewType("WebhookEndpointId", str)
-"""Names a subscriber within its account."""
+"""The id of a webhook endpoint, unique within its account."""
 
 
 class WebhookEventType(StrEnum):
-    """What a subscriber may hear of: an invoice came to a status."""
+    """The type of a webhook event: the new status of an invoice."""
 
     ISSUED = "invoice.issued"
     PARTIALLY_PAID = "invoice.partially_paid"
@@ -36,7 +36,7 @@ class WebhookEventType(StrEnum):
 
 
 class WebhookEndpointKey(NamedTuple):
-    """What finds a subscriber: never an id without its account."""
+    """The key of a webhook endpoint in a store: the account and the endpoint id."""
 
     account: AccountId
     webhook_endpoint: WebhookEndpointId
@@ -44,16 +44,16 @@ class WebhookEndpointKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpointNotFound:
-    """No webhook endpoint of this account has this id."""
+    """The account has no webhook endpoint with this id."""
 
     code: ClassVar = "webhook_endpoint_not_found"
 
 
 class WebhookEndpoint(Value):
-    """A URL of the seller's that is told of events.
+    """A URL of the seller that receives webhook events.
 
-    `style` names the dialect in which it is told, `sealed_secret` is what the announcer can sign
-    with once it has opened it. One that never answered for a day is silenced.
+    `style` names the vendor API whose webhook format is used. `sealed_secret` is the encrypted
+    signing secret. An endpoint that failed for 24 hours is `silenced`: it gets no more events.
     """
 
     account: Annotated[AccountId, IDENTIFIER]
@@ -66,18 +66,18 @@ class WebhookEndpoint(Value):
 
     @property
     def key(self) -> WebhookEndpointKey:
-        """The pair that finds it in a store."""
+        """The key of this endpoint in a store."""
         return WebhookEndpointKey(self.account, self.id)
 
     def wants(self, event_type: WebhookEventType) -> bool:
-        """Whether it is to be told of such an event."""
+        """Whether events of this type are sent to it."""
         return event_type in self.events and not self.silenced
 
 
 class WebhookEvent(Dispatch):
-    """One event on its way to one subscriber: what came to pass at this version of the invoice.
+    """One event for one webhook endpoint: the change that made this version of the invoice.
 
-    Its id names the event; a receiver that gets it twice can tell.
+    Its id is the same in every attempt, so that receivers can detect duplicates.
     """
 
     webhook_endpoint: Annotated[WebhookEndpointId, IDENTIFIER]
@@ -86,29 +86,29 @@ class WebhookEvent(Dispatch):
 
 
 WEBHOOK_RETRIES = RetryPolicy(
-    attempts=100,
-    first=timedelta(seconds=30),
-    longest=timedelta(hours=1),
-    within=timedelta(hours=24),
+    max_attempts=100,
+    first_wait=timedelta(seconds=30),
+    max_wait=timedelta(hours=1),
+    give_up_after=timedelta(hours=24),
 )
-"""How patiently a subscriber that does not answer is told again."""
+"""How webhook events are retried: for up to 24 hours."""
 
-_TOLD = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
+_SENT_EVENTS = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
 
 
 def event_type_of(change: Change) -> WebhookEventType | None:
-    """The event that a change is, or None where the invoice came to no new standing.
+    """The webhook event type of a change, or None if none is sent for it.
 
     >>> from billhook import examples
     >>> from billhook.lifecycle.cancel import cancel
     >>> event_type_of(cancel(examples.issued(), now=examples.NOON).unwrap())
-    <Event.CANCELLED: 'invoice.cancelled'>
+    <WebhookEventType.CANCELLED: 'invoice.cancelled'>
     """
-    if isinstance(change.event, _TOLD):
+    if isinstance(change.event, _SENT_EVENTS):
         return event_type_for(change.invoice.status)
     return None
 
 
 def event_type_for(status: Status) -> WebhookEventType:
-    """The event that an invoice has come to this status."""
+    """The webhook event type for an invoice's new status."""
     return WebhookEventType(f"invoice.{status}")

@@ -1,4 +1,4 @@
-"""The seller on whose behalf invoices are made, and the policies it chose."""
+"""Accounts: the sellers who issue invoices, and their policies."""
 
 from __future__ import annotations
 
@@ -15,52 +15,58 @@ from billhook.model.reminder_schedule import ReminderSchedule
 
 
 class NumberSeries(NamedTuple):
-    """A run of invoice numbers of one account, such as INV-0001, INV-0002."""
+    """A series of consecutive invoice numbers of one account, such as INV-0001, INV-0002."""
 
     account: AccountId
     prefix: str
 
 
 class RetryPolicy(Value):
-    """How often and how patiently a message that failed for a moment is tried again."""
+    """How a message is retried after a temporary failure: exponential backoff with limits."""
 
-    attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
-    first: Duration = timedelta(seconds=30)
-    longest: Duration = timedelta(hours=6)
-    within: Duration | None = None
-    """Where given, no attempt is made later than this after it was first asked for."""
+    max_attempts: Annotated[int, Strict(), Field(ge=1, le=100)] = 8
+    """The largest number of attempts, the first one included."""
+    first_wait: Duration = timedelta(seconds=30)
+    """The wait before the second attempt. Each further wait is twice as long."""
+    max_wait: Duration = timedelta(hours=6)
+    """The upper limit of a wait."""
+    give_up_after: Duration | None = None
+    """No attempt is made later than this after the request; None is no limit."""
 
 
 class AccountPolicy(Value):
-    """What an account decides for all of its invoices.
+    """The settings of an account that apply to all of its invoices.
 
     >>> AccountPolicy(min_expiry_lead=timedelta(minutes=15)).resend_wait
     datetime.timedelta(0)
     """
 
     min_expiry_lead: Duration = timedelta(0)
-    """How far ahead `expire_by` must be when an invoice is drafted, updated or issued."""
+    """The minimum time from now to `expire_by` when an invoice is drafted, updated or issued."""
     rounding: Rounding = Rounding.PER_LINE
+    """The rounding rule of documents that name none."""
     resend_wait: Duration = timedelta(0)
-    """How long to wait between two messages to one address by one medium; zero is off."""
+    """The minimum time between two messages to one address by one medium; zero is no limit."""
     invoice_wait: Duration = timedelta(0)
-    """How long to wait between two messages about one invoice by one medium; zero is off."""
+    """The minimum time between two messages about one invoice by one medium; zero is no limit."""
     number_prefix: (
         Annotated[Text, StringConstraints(max_length=32, pattern=r"(?:\A|[^0-9])\z")] | None
     ) = None
-    """Where given, issuing an invoice gives it the next number of this series."""
+    """The prefix of the invoice numbers assigned at issue; None assigns no numbers."""
     number_width: Annotated[Count, Field(le=20)] = 4
+    """The minimum number of digits after the prefix, padded with zeros."""
     retries: RetryPolicy = RetryPolicy()
-    rates: RateLimits = UNLIMITED
-    """How fast its messages may go out."""
+    """How messages to its payers are retried."""
+    rate_limits: RateLimits = UNLIMITED
+    """The maximum rate of its messages, by medium."""
     reminders: ReminderSchedule | None = None
-    """When its payers are reminded; None is never."""
+    """When its payers are reminded; None sends no reminders."""
     payment_instructions: PaymentInstructions | None = None
-    """Where its payers may send money."""
+    """The UPI address or bank account to which its payers send money."""
 
 
 class Account(Value):
-    """A seller: its id, the name that payers read, and its policies.
+    """A seller: its id, the name shown to payers, and its policy.
 
     >>> Account(id="acc_1", name="Acme").policy.rounding
     <Rounding.PER_LINE: 'per_line'>
@@ -70,33 +76,34 @@ class Account(Value):
     name: Label
     policy: AccountPolicy = AccountPolicy()
     version: Annotated[int, Strict(), Field(ge=1)] = 1
-    """Each change adds one."""
+    """Increases by one with each change."""
 
     def updated(self, name: str | None, policy: AccountPolicy) -> Account:
-        """The next version, with this name and with the fields that were set of this policy.
+        """The next version, with this name and with the fields that were set in this policy.
 
-        Raises pydantic's ValidationError on a name of no length, or too long.
+        A name of None keeps the current one. Raises pydantic's ValidationError if the name is
+        empty or longer than 256 characters.
 
         >>> acme = Account(id="acc_1", name="Acme", policy=AccountPolicy(number_prefix="A-"))
         >>> acme.updated(None, AccountPolicy(number_width=6)).number(7)
         'A-000007'
         """
-        given = {each: getattr(policy, each) for each in policy.model_fields_set}
+        changes = {name: getattr(policy, name) for name in policy.model_fields_set}
         return Account(
             id=self.id,
             name=self.name if name is None else name,
-            policy=AccountPolicy.model_validate({**dict(self.policy), **given}),
+            policy=AccountPolicy.model_validate({**dict(self.policy), **changes}),
             version=self.version + 1,
         )
 
     @property
     def series(self) -> NumberSeries | None:
-        """The series from which issued invoices are numbered, if the account has one."""
+        """The number series of issued invoices; None if the account assigns no numbers."""
         prefix = self.policy.number_prefix
         return None if prefix is None else NumberSeries(self.id, prefix)
 
     def number(self, position: int) -> str:
-        """The invoice number at this position of the series.
+        """The invoice number at this position of the series, counted from 1.
 
         >>> Account(id="a", name="Acme", policy=AccountPolicy(number_prefix="INV-")).number(7)
         'INV-0007'

@@ -1,6 +1,6 @@
-"""The base of every validated value, and the shapes that text, time and ids take.
+"""The base class of validated values, and the basic types: text, ids, times and durations.
 
-Everything that enters the domain is checked here, once; behind this line types are trusted.
+Input is validated once, when a value is constructed. Code that receives a value relies on its type.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Annotated, NewType, NoReturn
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
 
 AccountId = NewType("AccountId", str)
-"""Names an account. Every key of every store starts with one."""
+"""The id of an account. Every key in a store starts with one."""
 
 
 class Value(BaseModel):
-    """A frozen, validated value that refuses unknown fields and never prints what it was given.
+    """A frozen, validated value. Unknown fields are errors; error messages contain no input.
 
     >>> class Point(Value):
     ...     x: int
@@ -27,19 +27,19 @@ class Value(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        defer_build=True,  # schemas are built at first use, so that importing stays cheap
-        hide_input_in_errors=True,  # a refused input may hold personal data
+        defer_build=True,  # schemas are built at first use, which keeps importing fast
+        hide_input_in_errors=True,  # invalid input may contain personal data
     )
 
-    def told(self) -> Mapping[str, object]:
-        """The fields that a canonical form tells."""
+    def canonical_fields(self) -> Mapping[str, object]:
+        """The fields that are part of the canonical JSON form."""
         return self.__dict__
 
 
 def storable(text: str) -> str:
-    """The text itself, if every database can hold it.
+    """The text unchanged, if every database can store it.
 
-    Raises ValueError on NUL and on a lone surrogate: PostgreSQL takes neither.
+    Raises ValueError on NUL and on a lone surrogate, which PostgreSQL does not store.
 
     >>> storable("Ravi")
     'Ravi'
@@ -54,8 +54,7 @@ def storable(text: str) -> str:
 def utc(moment: datetime) -> datetime:
     """The same instant in UTC.
 
-    Raises ValueError on a naive datetime, since nobody can tell which instant it means, and on
-    one that UTC has no year for.
+    Raises ValueError on a naive datetime, and on one outside the years 1 to 9999 in UTC.
 
     >>> utc(datetime.fromisoformat("2026-01-01T05:30+05:30")).isoformat()
     '2026-01-01T00:00:00+00:00'
@@ -71,7 +70,7 @@ def utc(moment: datetime) -> datetime:
 
 
 class FrozenMap(dict[str, str]):
-    """A dict of texts that cannot change, so that versions of an invoice may share it.
+    """An immutable dict of texts, which versions of an invoice can share.
 
     >>> FrozenMap(order="A-1")["order"]
     'A-1'
@@ -80,7 +79,7 @@ class FrozenMap(dict[str, str]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a frozen map does not change; build a new one")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]  # every way to write is refused alike
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]  # every method that writes raises
 
     def __reduce__(self) -> tuple[type[FrozenMap], tuple[dict[str, str]]]:
         return FrozenMap, (dict(self),)
@@ -91,7 +90,7 @@ def _frozen(pairs: Mapping[str, str]) -> FrozenMap:
 
 
 Text = Annotated[str, Strict(), AfterValidator(storable)]
-"""Text of any length that every database can hold."""
+"""Text of any length that every database can store."""
 
 Prose = Annotated[Text, StringConstraints(max_length=2048)]
 """A paragraph: at most 2,048 characters."""
@@ -100,10 +99,10 @@ Label = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
 """A name or a title: 1 to 256 characters."""
 
 ID_PATTERN = r"[A-Za-z0-9_.:-]{1,64}"
-"""The shape of an id, as a regular expression for the whole of it."""
+"""The format of an id: a regular expression that matches all of it."""
 
 IDENTIFIER = StringConstraints(strict=True, pattern=rf"\A{ID_PATTERN}\z")
-"""The shape of an id, to annotate the NewTypes of ids with: pydantic reads no alias there."""
+"""The format of an id as a constraint, to annotate the NewTypes of ids with."""
 
 Identifier = Annotated[str, IDENTIFIER]
 """An id: 1 to 64 ASCII letters, digits, `_`, `.`, `:` or `-`."""
@@ -114,16 +113,16 @@ TimeZone = Annotated[
         strict=True, max_length=64, pattern=r"\A[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,2}\z"
     ),
 ]
-"""The shape of an IANA time zone's name, such as Asia/Kolkata."""
+"""An IANA time zone name, such as Asia/Kolkata. Only its format is checked."""
 
 Instant = Annotated[datetime, Strict(), AfterValidator(utc)]
-"""A point in time, kept in UTC to the microsecond."""
+"""A point in time in UTC, with microseconds."""
 
 Duration = Annotated[timedelta, Field(ge=timedelta(0))]
-"""A length of time, not below zero."""
+"""A duration of zero or more."""
 
 Count = Annotated[int, Strict(), Field(ge=0)]
-"""A whole number from zero up."""
+"""A whole number of zero or more."""
 
 TextMap = Annotated[Mapping[Text, Text], AfterValidator(_frozen)]
-"""A small dictionary of texts that does not change."""
+"""An immutable dict of texts."""

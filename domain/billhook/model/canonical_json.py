@@ -1,8 +1,8 @@
-"""One canonical JSON form: the bytes in which facts are stored and requests are compared.
+"""Canonical JSON: the bytes in which events are stored and requests are compared.
 
-Keys sorted, no white space, integers for money, text for decimals, instants in UTC with
-microseconds, durations in ISO 8601 seconds. The same value gives the same bytes on every
-machine and in every year.
+Keys are sorted, and there is no white space. Money is written as integers, decimals as text,
+instants in UTC with microseconds, durations in ISO 8601 seconds. Equal values have equal bytes
+on every machine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 def canonical(value: object) -> bytes:
     """The canonical JSON of a value made of models, dataclasses, maps, sequences and scalars.
 
-    Raises TypeError on a float or anything else that has no exact form, ValueError on a naive
+    Raises TypeError on a float or another type without an exact form, and ValueError on a naive
     datetime.
 
     >>> from datetime import UTC
@@ -42,15 +42,15 @@ def canonical(value: object) -> bytes:
 
 
 def adapter(kind: type[T]) -> TypeAdapter[T]:
-    """What reads a value of this type back from canonical JSON; built once a type."""
-    known = _ADAPTERS.get(kind)
-    if known is None:
-        known = _ADAPTERS[kind] = TypeAdapter(kind)
-    return known
+    """The parser of canonical JSON for a type. It is built once and cached."""
+    cached = _ADAPTERS.get(kind)
+    if cached is None:
+        cached = _ADAPTERS[kind] = TypeAdapter(kind)
+    return cached
 
 
 def plain(value: object) -> Any:
-    """The same value in the types that JSON has.
+    """The same value, converted to the types of JSON.
 
     >>> plain(Decimal("1.50"))
     '1.50'
@@ -69,8 +69,8 @@ def plain(value: object) -> Any:
         case timedelta():
             return f"PT{value // _SECOND}.{value % _SECOND // _MICROSECOND:06d}S"
         case Value():
-            return plain(value.told())
-        case _ if (names := _fields(type(value))) is not None:  # type: ignore[arg-type]  # every class is hashable; mypy cannot tell
+            return plain(value.canonical_fields())
+        case _ if (names := _fields(type(value))) is not None:  # type: ignore[arg-type]  # every class is hashable; mypy does not know
             return {name: plain(getattr(value, name)) for name in names}
         case Mapping():
             pairs = cast("Mapping[object, object]", value)

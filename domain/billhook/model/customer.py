@@ -1,4 +1,4 @@
-"""The people of an invoice: who pays, where they live, and how they can be reached."""
+"""Customers: who pays an invoice, their postal addresses, e-mail addresses and phone numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from billhook.model.base import Identifier, Label, Text, TimeZone, Value
 
 
 class Medium(StrEnum):
-    """A way to reach the payer.
+    """The medium of a message to the payer.
 
     >>> Medium("sms")
     <Medium.SMS: 'sms'>
@@ -22,11 +22,11 @@ class Medium(StrEnum):
 
 
 Suppression = Literal["bounced", "complained", "opted_out"]
-"""Why an address is not written to any more."""
+"""Why an address is on the suppression list: no messages are sent to it."""
 
 
 def in_order(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
-    """The same media, each once, in one order.
+    """The same media, sorted, without duplicates.
 
     >>> in_order((Medium.SMS, Medium.EMAIL, Medium.SMS))
     (<Medium.EMAIL: 'email'>, <Medium.SMS: 'sms'>)
@@ -35,17 +35,18 @@ def in_order(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
 
 
 def email_address(text: str) -> str:
-    """The text itself, if it has the shape of one e-mail address.
+    """The text unchanged, if it has the format of one e-mail address.
 
-    A shape, not a proof: one `@`, a dot in the domain, no white space, controls or brackets,
-    at most 254 characters. Raises ValueError otherwise.
+    The format is one `@`, a dot in the domain, no white space, control characters or brackets,
+    and at most 254 characters. Whether the mailbox exists is not checked. Raises ValueError
+    if the format does not match.
 
     >>> email_address("ravi@example.com")
     'ravi@example.com'
     """
     local, _, domain = text.rpartition("@")
     labels = domain.split(".")
-    sound = (
+    valid = (
         len(text) <= 254
         and 0 < len(local) <= 64
         and len(labels) > 1
@@ -54,34 +55,36 @@ def email_address(text: str) -> str:
         and not set(text) & set(' ,;:<>()[]"\\')
         and "@" not in local
     )
-    if not sound:
+    if not valid:
         raise ValueError("must be one e-mail address, such as ravi@example.com")
     return text
 
 
 def phone_number(text: str) -> str:
-    """The text itself, if it is an E.164 number: `+`, a country code, 7 to 15 digits in all.
+    """The text unchanged, if it is an E.164 number: `+`, a country code, 7 to 15 digits in all.
 
-    Raises ValueError otherwise; national formats are normalised by the adapter that takes them.
+    Raises ValueError otherwise. Adapters that accept national formats normalise them first.
 
     >>> phone_number("+919876543210")
     '+919876543210'
     """
     digits = text[1:]
-    sound = (
+    valid = (
         text.startswith("+")
         and 7 <= len(digits) <= 15
         and digits.isascii()
         and digits.isdigit()
         and digits[0] != "0"
     )
-    if not sound:
+    if not valid:
         raise ValueError("must be an E.164 number: + and 7 to 15 digits, such as +919876543210")
     return text
 
 
 def medium_of(address: str) -> Medium:
-    """The medium that reaches an address, by its shape. Raises ValueError where it has none.
+    """The medium of an address: e-mail if it contains `@`, else SMS.
+
+    Raises ValueError if it is neither an e-mail address nor an E.164 number.
 
     >>> medium_of("ravi@example.com"), medium_of("+919876543210")
     (<Medium.EMAIL: 'email'>, <Medium.SMS: 'sms'>)
@@ -94,7 +97,7 @@ def medium_of(address: str) -> Medium:
 
 
 EmailAddress = Annotated[str, Strict(), AfterValidator(email_address)]
-"""The shape of one e-mail address."""
+"""An e-mail address."""
 
 PhoneNumber = Annotated[str, Strict(), AfterValidator(phone_number)]
 """An E.164 phone number."""
@@ -102,28 +105,28 @@ PhoneNumber = Annotated[str, Strict(), AfterValidator(phone_number)]
 MAX_RECIPIENTS = 20
 
 
-def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
+def _without_duplicates(addresses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(addresses))
 
 
 _Emails = Annotated[
-    tuple[EmailAddress, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_each_once)
+    tuple[EmailAddress, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_without_duplicates)
 ]
 _Contacts = Annotated[
-    tuple[PhoneNumber, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_each_once)
+    tuple[PhoneNumber, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_without_duplicates)
 ]
 
 CountryCode = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Z]{2}\z")]
-"""An ISO 3166-1 alpha-2 code in capitals."""
+"""An ISO 3166-1 alpha-2 country code in capitals, such as IN."""
 
 LanguageTag = Annotated[str, Strict(), StringConstraints(pattern=r"\A[a-z]{2,3}(-[A-Z]{2})?\z")]
-"""A language by ISO 639, and maybe a region by ISO 3166-1."""
+"""An ISO 639 language, optionally with an ISO 3166-1 region, such as `hi` or `en-IN`."""
 
 _Short = Annotated[Text, StringConstraints(max_length=256)]
 
 
 class PostalAddress(Value):
-    """Where a party lives or wants its goods.
+    """A postal address, for billing or shipping.
 
     >>> PostalAddress(line1="12 MG Road", city="Bengaluru", country="IN").country
     'IN'
@@ -138,7 +141,7 @@ class PostalAddress(Value):
 
 
 class Recipients(Value):
-    """Who is told of an invoice, where it is not the customer alone.
+    """The recipients of messages about an invoice, if it is not the customer alone.
 
     >>> Recipients(emails=["ap@acme.example"], cc=["ceo@acme.example"]).addresses(Medium.EMAIL)
     ('ap@acme.example',)
@@ -150,25 +153,25 @@ class Recipients(Value):
     bcc: _Emails = Field(default=(), repr=False)
 
     def addresses(self, medium: Medium) -> tuple[str, ...]:
-        """Whom a message by this medium goes to; none where the customer alone is told."""
+        """The recipients named for this medium; empty if only the customer is notified."""
         return self.emails if medium is Medium.EMAIL else self.contacts
 
 
 class Customer(Value):
-    """The payer, and the addresses at which billhook may reach them.
+    """The payer of an invoice, and the addresses for messages to them.
 
     >>> Customer(name="Ravi", email="ravi@example.com").contact is None
     True
     """
 
     id: Identifier | None = None
-    """What the seller's own books call this customer, where they do."""
+    """The id of the customer in the seller's own records."""
     name: Label | None = Field(default=None, repr=False)
     email: EmailAddress | None = Field(default=None, repr=False)
     contact: PhoneNumber | None = Field(default=None, repr=False)
     billing_address: PostalAddress | None = None
     shipping_address: PostalAddress | None = None
     language: LanguageTag | None = None
-    """What they read: a language, and maybe its region, such as `hi` or `en-IN`."""
+    """The language of messages and documents for the customer."""
     time_zone: TimeZone | None = None
-    """Where they live by the clock: reminders keep their quiet hours."""
+    """The time zone of the customer, for the quiet hours of reminders."""

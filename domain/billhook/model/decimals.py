@@ -1,4 +1,4 @@
-"""Exact decimal numbers: quantities and percentages, never floats."""
+"""Exact decimal numbers for quantities and percentages. Floats are not accepted."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from pydantic import BeforeValidator, Strict
 
 from billhook.model.money import EXACT
 
-# Decimal itself also reads 1_000, white space and the digits of every script.
+# Decimal also accepts 1_000, white space and the digits of other scripts.
 _DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_FINEST = Decimal("0.000001")
+_SMALLEST_STEP = Decimal("0.000001")
 
 
-def _within(fits: Callable[[Decimal], bool], bounds: str) -> Callable[[object], Decimal]:
-    def exact(given: object) -> Decimal:
-        if isinstance(given, int) and not isinstance(given, bool):
-            given = Decimal(given)
-        if isinstance(given, str):
-            if _DIGITS.fullmatch(given) is None:
+def _validator(in_range: Callable[[Decimal], bool], bounds: str) -> Callable[[object], Decimal]:
+    def exact(value: object) -> Decimal:
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = Decimal(value)
+        if isinstance(value, str):
+            if _DIGITS.fullmatch(value) is None:
                 raise ValueError("must be a decimal number, such as 1.5")
-            given = Decimal(given)
-        if not isinstance(given, Decimal):
+            value = Decimal(value)
+        if not isinstance(value, Decimal):
             raise ValueError("must be a whole number or a Decimal, never a float")
-        if not given.is_finite() or not fits(given):
+        if not value.is_finite() or not in_range(value):
             raise ValueError(f"must be {bounds}")
-        if given != given.quantize(_FINEST, context=EXACT):
+        if value != value.quantize(_SMALLEST_STEP, context=EXACT):
             raise ValueError("must have at most 6 decimal places")
-        # 2, 2.0 and 2.00 are one number and must have one canonical form.
-        whole = Decimal(int(given))
-        return whole if given == whole else given.normalize(EXACT)
+        # 2, 2.0 and 2.00 are equal and must have one canonical form.
+        integer = Decimal(int(value))
+        return integer if value == integer else value.normalize(EXACT)
 
     return exact
 
@@ -40,11 +40,11 @@ def _within(fits: Callable[[Decimal], bool], bounds: str) -> Callable[[object], 
 Quantity = Annotated[
     Decimal,
     Strict(),
-    BeforeValidator(_within(lambda n: 0 < n <= 10**9, "more than 0 and at most 1,000,000,000")),
+    BeforeValidator(_validator(lambda n: 0 < n <= 10**9, "more than 0 and at most 1,000,000,000")),
 ]
-"""More than zero, up to 6 decimal places, never a float."""
+"""A decimal number above zero with up to 6 decimal places."""
 
 Percentage = Annotated[
-    Decimal, Strict(), BeforeValidator(_within(lambda n: 0 <= n <= 100, "from 0 to 100"))
+    Decimal, Strict(), BeforeValidator(_validator(lambda n: 0 <= n <= 100, "from 0 to 100"))
 ]
-"""Hundredths of a whole, 0 to 100, up to 6 decimal places, never a float."""
+"""A decimal number of percent, from 0 to 100, with up to 6 decimal places."""

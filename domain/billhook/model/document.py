@@ -1,4 +1,4 @@
-"""The document: all that is on the paper. Only an update changes it."""
+"""The document: the content of an invoice. Only the operation `update` changes it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EMAIL = Medium.EMAIL  # an enum's attribute takes twice as long to read as a gl
 
 
 class Copies(NamedTuple):
-    """The addresses of an e-mail's copies, open and blind."""
+    """The addresses that get a copy of an e-mail: visible (cc) and hidden (bcc)."""
 
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
@@ -29,45 +29,46 @@ NO_COPIES = Copies()
 
 
 class DocumentFields(Value):
-    """What the parties agree on: all of a document that has a natural default."""
+    """The fields of a document that may be left out."""
 
     title: Label | None = None
-    """What the seller calls it."""
+    """The title of the document, as the seller chose it."""
     customer: Customer | None = None
     recipients: Recipients | None = None
-    """Who is told, where it is not the customer alone."""
+    """Who gets messages about the invoice; None is the customer alone."""
     lines: Annotated[tuple[Line, ...], Field(max_length=MAX_LINES)] = ()
     discount: Discount | None = None
     schedule: PaymentSchedule | None = None
-    """By which instalments it is paid, where it is."""
+    """The instalments in which it is paid; None is one payment."""
     live: Annotated[bool, Strict()] = True
-    """Whether it bills anybody; a trial reaches no real recipient."""
+    """False for a test invoice, about which no message is sent."""
     description: Prose | None = None
     receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
     due_by: Instant | None = None
-    """When payment is due. Nothing ends then; reminders count from it."""
+    """When payment is due. The invoice stays payable after it; reminders count from it."""
     expire_by: Instant | None = None
+    """When the invoice expires and can no longer be paid; None is never."""
     partial_payment: Annotated[bool, Strict()] = False
     first_payment_min_amount: PositiveAmount | None = None
     terms: Prose | None = None
     comment: Prose | None = None
     notes: TextMap = Field(default_factory=FrozenMap, repr=False)
     media: Annotated[tuple[Medium, ...], AfterValidator(in_order)] = ()
-    """How the payer is told when the invoice is issued, where the addresses are known."""
+    """The media by which the payer is notified when the invoice is issued and sent."""
     extras: TextMap = Field(default_factory=FrozenMap, repr=False)
-    """What one dialect alone must echo, as JSON text by dialect. No rule reads it."""
+    """Values that one vendor API must return, as JSON text by API name. No rule reads them."""
 
     @model_validator(mode="after")
     def _extras_are_small(self) -> Self:
-        for dialect, text in self.extras.items():
+        for api, text in self.extras.items():
             if len(text.encode()) > 32 * 1024:
-                raise ValueError(f"extras of {dialect} must be at most 32 KiB")
+                raise ValueError(f"extras of {api} must be at most 32 KiB")
         return self
 
 
 class Document(DocumentFields):
-    """Everything on the paper: in one currency, rounded by one rule.
+    """The content of an invoice: in one currency, rounded by one rule.
 
     >>> book = Line(name="Book", unit_amount=49900, currency="INR", quantity=2)
     >>> Document(currency="INR", lines=[book]).total
@@ -88,16 +89,16 @@ class Document(DocumentFields):
 
     @property
     def total(self) -> int:
-        """What the lines come to, in smallest units."""
+        """The total amount of the lines after discount and tax, in smallest units."""
         return total(self.lines, self.rounding, self.discount)
 
     @property
     def summary(self) -> Summary:
-        """What the lines come to by its parts: subtotal, discount, tax and total."""
+        """The subtotal, discount, tax and total of the lines, in smallest units."""
         return summary(self.lines, self.rounding, self.discount)
 
     def address(self, medium: Medium) -> str | None:
-        """Where the payer is told by this medium, or None if no such address is known."""
+        """The first address for messages by this medium; None if no such address is known."""
         recipients = self.recipients
         if recipients is not None and (named := recipients.addresses(medium)):
             return named[0]
@@ -107,7 +108,7 @@ class Document(DocumentFields):
         return customer.email if medium is _EMAIL else customer.contact
 
     def addresses(self, medium: Medium) -> tuple[str, ...]:
-        """Everybody who is told by this medium: the recipients named for it, else the customer."""
+        """The addresses for messages by this medium: the named recipients, else the customer."""
         if self.recipients is not None:
             named = self.recipients.addresses(medium)
             if named:
@@ -116,17 +117,17 @@ class Document(DocumentFields):
         return () if first is None else (first,)
 
     def copies(self, address: str) -> Copies:
-        """Who gets a copy of the e-mail to this address: that to the first recipient has all."""
+        """The copies of the e-mail to this address: only the first recipient's e-mail has any."""
         if self.recipients is None or address != self.address(Medium.EMAIL):
             return NO_COPIES
         return Copies(self.recipients.cc, self.recipients.bcc)
 
-    def sparing(self, addresses: Collection[str]) -> Document:
+    def without_copies_to(self, addresses: Collection[str]) -> Document:
         """The same document without copies to these addresses."""
         if self.recipients is None:
             return self
-        kept = {
-            name: tuple(one for one in getattr(self.recipients, name) if one not in addresses)
+        copies = {
+            name: tuple(copy for copy in getattr(self.recipients, name) if copy not in addresses)
             for name in ("cc", "bcc")
         }
-        return self.model_copy(update={"recipients": self.recipients.model_copy(update=kept)})
+        return self.model_copy(update={"recipients": self.recipients.model_copy(update=copies)})

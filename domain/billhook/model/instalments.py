@@ -1,4 +1,4 @@
-"""Paying by instalments: how much of an invoice is due when."""
+"""Payment by instalments: the amounts of an invoice and when each is due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_INSTALMENTS = 60
 
 
 class Instalment(Value):
-    """One part of what is billed: a percentage of it, or an amount in smallest units."""
+    """One part of the total: a percentage of it, or an amount in smallest units."""
 
     id: Identifier
     percentage: Percentage | None = None
@@ -46,39 +46,39 @@ class PaymentSchedule(Value):
         return self
 
     def amounts(self, total: int) -> tuple[int, ...]:
-        """What each instalment comes to of a total, in smallest units; together they are all of it.
+        """The amounts of the instalments, in smallest units. They add up to `total`.
 
-        A percentage is rounded half up; the last instalment is what is left, and no instalment
-        is more than that.
+        A percentage is rounded half up and is never more than the remainder. The last instalment
+        is the remainder.
         """
-        left, amounts = total, list[int]()
-        for one in self.instalments[:-1]:
-            wanted = one.amount
-            if wanted is None:
-                wanted = half_up(EXACT.multiply(one.percentage or Decimal(0), total) / 100)
-            amounts.append(min(wanted, left))
-            left -= amounts[-1]
-        return (*amounts, left)
+        remainder, amounts = total, list[int]()
+        for instalment in self.instalments[:-1]:
+            amount = instalment.amount
+            if amount is None:
+                amount = half_up(EXACT.multiply(instalment.percentage or Decimal(0), total) / 100)
+            amounts.append(min(amount, remainder))
+            remainder -= amounts[-1]
+        return (*amounts, remainder)
 
     def adds_up(self, total: int) -> bool:
-        """Whether the instalments, as they were named, are the whole of a total.
+        """Whether the percentages and amounts of the instalments add up to a total exactly.
 
         >>> PaymentSchedule(instalments=[Instalment(id="i1", amount=5)]).adds_up(6)
         False
         """
-        parts = sum(one.percentage for one in self.instalments if one.percentage is not None)
-        named = sum(one.amount for one in self.instalments if one.amount is not None)
-        return EXACT.multiply(Decimal(parts), total) == (total - named) * 100
+        percent = sum(one.percentage for one in self.instalments if one.percentage is not None)
+        fixed = sum(one.amount for one in self.instalments if one.amount is not None)
+        return EXACT.multiply(Decimal(percent), total) == (total - fixed) * 100
 
     def settled(self, total: int, paid: int) -> tuple[bool, ...]:
-        """Which instalments of a total are covered by what was paid, counted from the first.
+        """For each instalment of a total, whether `paid` covers it, in their order.
 
         >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
         >>> PaymentSchedule(instalments=halves).settled(100, 70)
         (True, False)
         """
-        reached, covered = 0, list[bool]()
+        cumulative, covered = 0, list[bool]()
         for amount in self.amounts(total):
-            reached += amount
-            covered.append(reached <= paid)
+            cumulative += amount
+            covered.append(cumulative <= paid)
         return tuple(covered)

@@ -1,4 +1,4 @@
-"""The invoice: what moves (status, money, times, version) around the document that does not."""
+"""The invoice: its document, and its status, amounts, times and version."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from billhook.model.money import Amount
 from billhook.model.payment import Reference
 
 InvoiceId = NewType("InvoiceId", str)
-"""Names an invoice within its account."""
+"""The id of an invoice, unique within its account."""
 
 
 class InvoiceKey(NamedTuple):
-    """What finds an invoice: never an id without its account."""
+    """The key of an invoice in a store: the account and the invoice id."""
 
     account: AccountId
     invoice: InvoiceId
 
 
 class Status(StrEnum):
-    """Where an invoice stands in its life."""
+    """The status of an invoice in its lifecycle."""
 
     DRAFT = "draft"
     ISSUED = "issued"
@@ -36,14 +36,14 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-_NOBODY = Customer()
+_NO_CUSTOMER = Customer()
 
 
 class Invoice(Value):
-    """One invoice at one version of its life; it never changes, operations make the next one.
+    """One version of an invoice. It is immutable; each operation returns the next version.
 
-    Amounts are whole smallest units of `document.currency`. Made by `draft` and by replaying
-    facts; building one by hand validates every rule that ties status, money and times together.
+    Amounts are in smallest units of `document.currency`. Create invoices with `draft`, or from
+    their events with `replay`. The constructor validates that status, amounts and times agree.
     """
 
     account: Annotated[AccountId, IDENTIFIER]
@@ -67,28 +67,28 @@ class Invoice(Value):
 
     @property
     def key(self) -> InvoiceKey:
-        """The pair that finds this invoice in a store."""
+        """The key of this invoice in a store."""
         return InvoiceKey(self.account, self.id)
 
     @property
     def due(self) -> int:
-        """What is still to be paid, in smallest units."""
+        """The amount due: what is still to be paid, in smallest units."""
         return self.amount - self.paid
 
     @property
     def dated_at(self) -> datetime:
-        """The date on the paper, or when it was made."""
+        """The date of the document, or else the time of creation."""
         return self.document.date or self.created_at
 
     @property
     def search_text(self) -> str:
-        """The texts by which people look for it, without regard to case, one to a line."""
-        document, customer = self.document, self.document.customer or _NOBODY
+        """The texts that `Search.text` looks in: case-folded, one in each line."""
+        document, customer = self.document, self.document.customer or _NO_CUSTOMER
         texts = (
             self.id, self.number, document.receipt, document.title,
             customer.id, customer.name, customer.email, customer.contact,
         )  # fmt: skip
-        # A text may hold a line break, and no match may span two texts.
+        # A text may contain a line break, and a match must not span two texts.
         return "\n".join(text.replace("\n", " ") for text in texts if text).casefold()
 
     @model_validator(mode="after")
@@ -112,13 +112,13 @@ class Invoice(Value):
 
     @model_validator(mode="after")
     def _times_fit_status(self) -> Self:
-        moments: dict[Status, datetime | None] = {
+        times: dict[Status, datetime | None] = {
             Status.PAID: self.paid_at,
             Status.EXPIRED: self.expired_at,
             Status.CANCELLED: self.cancelled_at,
         }
-        for status, moment in moments.items():
-            if (moment is not None) != (self.status is status):
+        for status, time in times.items():
+            if (time is not None) != (self.status is status):
                 raise ValueError(f"{status}_at goes with status {status}")
         if self.status is Status.DRAFT and self.issued_at is not None:
             raise ValueError("a draft has no issued_at")
@@ -131,17 +131,17 @@ class Invoice(Value):
         return self
 
     @model_validator(mode="after")
-    def _issued_invoices_bill_somebody(self) -> Self:
+    def _issued_invoices_have_customer_and_amount(self) -> Self:
         if self.issued_at is not None and (self.amount == 0 or self.document.customer is None):
             raise ValueError("an issued invoice has a customer and an amount above zero")
         return self
 
 
 def evolve(invoice: Invoice, **changes: object) -> Invoice:
-    """The next version of an invoice, with fields that the domain itself computed.
+    """The next version of an invoice, with these fields changed.
 
-    Skips validation, which costs more than the change: only `apply` may call it, and a property
-    test holds its result equal to a re-validation.
+    It skips validation, for speed. Only `apply` may call it; a property test compares its result
+    with a validated one.
     """
     new = object.__new__(Invoice)
     assign = object.__setattr__

@@ -1,4 +1,4 @@
-"""Lines of an invoice: what is billed, and the taxes on it."""
+"""Line items of an invoice, and the taxes on them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MAX_TAXES = 10
 
 
 class Rounding(StrEnum):
-    """When a fraction of the smallest unit is rounded, half up, to a whole one."""
+    """Where fractions of the smallest unit are rounded, half up: on each line, or on the sums."""
 
     PER_LINE = "per_line"
     PER_INVOICE = "per_invoice"
 
 
 class Tax(Value):
-    """A tax on a line, by its rate.
+    """A tax on a line: its name and its rate in percent.
 
     >>> Tax(name="GST", rate=18).rate
     Decimal('18')
@@ -32,11 +32,11 @@ class Tax(Value):
     name: Label
     rate: Percentage
     id: Identifier | None = None
-    """What the seller's books call this tax, where they do."""
+    """The id of the tax in the seller's own records."""
 
 
 class Line(Value):
-    """One thing billed: what, how many, and the price of one in smallest units.
+    """One line item: what is billed, the quantity, and the price of one in smallest units.
 
     >>> Line(name="Consulting hour", unit_amount=250000, currency="INR", quantity="1.5").total
     375000
@@ -48,10 +48,10 @@ class Line(Value):
     quantity: Quantity = Field(default=Decimal(1))
     description: Prose | None = None
     item: Identifier | None = None
-    """What the seller's catalogue calls this thing, where it does."""
+    """The id of the product in the seller's catalogue."""
     taxes: Annotated[tuple[Tax, ...], Field(max_length=MAX_TAXES)] = ()
     tax_inclusive: Annotated[bool, Strict()] = False
-    """Whether the price of one holds the taxes already."""
+    """Whether `unit_amount` includes the taxes."""
 
     @property
     def exact(self) -> Decimal:

@@ -1,6 +1,6 @@
-"""Money: whole numbers of a currency's smallest unit, and the ISO 4217 currencies they are in.
+"""Money: whole numbers of a currency's smallest unit, and the ISO 4217 currencies.
 
-Formatting (symbols, grouping, digits of a locale) is an adapter's work.
+Adapters format amounts: symbols, grouping, the digits of a locale.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ EXPONENTS: Mapping[str, int] = MappingProxyType(
 )
 """Every ISO 4217 currency that has a minor unit, with its number of decimal places.
 
-Gold, special drawing rights and the other codes without a minor unit cannot be billed.
+Codes without a minor unit, such as gold and special drawing rights, are not accepted.
 """
 
 LARGEST = 2**53 - 1
-"""The largest amount: every JSON reader holds it exactly."""
+"""The largest amount in smallest units, which every JSON parser reads exactly."""
 
 EXACT = Context(prec=60)
-"""Exact for all that can be billed, whatever the host has set for its own decimals."""
+"""A decimal context that is exact for all valid amounts; independent of the host's context."""
 
 Currency = NewType("Currency", str)
-"""An ISO 4217 code in capitals, such as INR."""
+"""An ISO 4217 currency code in capitals, such as INR."""
 
 
 def currency(code: str) -> Currency:
@@ -60,9 +60,9 @@ def currency(code: str) -> Currency:
 
 
 def minor(major: Decimal, code: Currency) -> int:
-    """Whole smallest units of an amount in major units.
+    """The amount in smallest units of an amount in major units.
 
-    Raises ValueError where the currency has too few decimal places to hold it.
+    Raises ValueError if it has more decimal places than the currency.
 
     >>> minor(Decimal("1234.50"), Currency("INR"))
     123450
@@ -77,7 +77,7 @@ def minor(major: Decimal, code: Currency) -> int:
 
 
 def major(amount: int, code: Currency) -> Decimal:
-    """An amount in smallest units as a decimal number of major units, with all its places.
+    """The amount in major units of an amount in smallest units, with all decimal places.
 
     >>> major(5, Currency("KWD"))
     Decimal('0.005')
@@ -86,7 +86,7 @@ def major(amount: int, code: Currency) -> Decimal:
 
 
 def half_up(exact: Decimal) -> int:
-    """The nearest whole number; a half goes away from zero.
+    """The nearest whole number; a half is rounded away from zero.
 
     >>> half_up(Decimal("2.5"))
     3
@@ -95,10 +95,10 @@ def half_up(exact: Decimal) -> int:
 
 
 CurrencyCode = Annotated[Currency, Strict(), AfterValidator(currency)]
-"""A validated `Currency`."""
+"""A `Currency`, validated."""
 
 Amount = Annotated[int, Strict(), Field(ge=0, le=LARGEST)]
-"""Zero or more smallest units."""
+"""An amount of zero or more, in smallest units."""
 
 PositiveAmount = Annotated[int, Strict(), Field(gt=0, le=LARGEST)]
-"""One or more smallest units."""
+"""An amount above zero, in smallest units."""

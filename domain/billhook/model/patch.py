@@ -57,7 +57,7 @@ class Patch(DocumentFields):
         """The fields that this update names."""
         return frozenset(DocumentField(name) for name in self.model_fields_set)
 
-    def told(self) -> Mapping[str, object]:
+    def canonical_fields(self) -> Mapping[str, object]:
         """Only the fields that were given."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
@@ -67,4 +67,4 @@ class Patch(DocumentFields):
         Raises pydantic's ValidationError where old and new fields do not go together; `update`
         refuses those before it comes here.
         """
-        return Document.model_validate({**dict(document), **self.told()})
+        return Document.model_validate({**dict(document), **self.canonical_fields()})

@@ -1,4 +1,4 @@
-"""Money that came in for an invoice."""
+"""Payments for an invoice."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from billhook.model.base import Value, storable
 from billhook.model.money import CurrencyCode, PositiveAmount
 
 Reference = NewType("Reference", str)
-"""What names a payment, unique in its account: a gateway's id, a bank's reference."""
+"""The reference of a payment, unique within its account: a gateway's or bank's id."""
 
 
 class Payment(Value):
-    """One payment: its reference and its amount in smallest units.
+    """One payment: its reference, its amount in smallest units, and its currency.
 
     >>> Payment(reference="pay_1", amount=50000, currency="INR").amount
     50000

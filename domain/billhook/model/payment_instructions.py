@@ -1,4 +1,4 @@
-"""Where a seller's money may be sent: what payers scan."""
+"""Payment instructions: the UPI address or bank account to which payers send money."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from pydantic import AfterValidator, Strict, model_validator
 
 from billhook.model.base import Value
 
-_IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_UPI_NAME_CHARACTERS = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+)
 
 
 def iban(text: str) -> str:
-    """The text itself, if it is an IBAN whose check digits are right. Raises ValueError otherwise.
+    """The text unchanged, if it is an IBAN with correct check digits. Raises ValueError if not.
 
     >>> iban("DE89370400440532013000")
     'DE89370400440532013000'
     """
     country, check, rest = text[:2], text[2:4], text[4:]
-    sound = (
+    valid = (
         text.isascii()
         and 15 <= len(text) <= 34
         and country.isalpha()
@@ -27,57 +29,57 @@ def iban(text: str) -> str:
         and text == text.upper()
         and int("".join(str(int(one, 36)) for one in rest + country + check)) % 97 == 1
     )
-    if not sound:
+    if not valid:
         raise ValueError("must be an IBAN without spaces, such as DE89370400440532013000")
     return text
 
 
 def upi_address(text: str) -> str:
-    """The text itself, if it has the shape of a UPI address. Raises ValueError otherwise.
+    """The text unchanged, if it has the format of a UPI address. Raises ValueError if not.
 
     >>> upi_address("acme@okbank")
     'acme@okbank'
     """
     name, at, bank = text.partition("@")
-    sound = (
+    valid = (
         text.isascii()
         and at == "@"
         and 2 <= len(name) <= 256
-        and set(name) <= _IN_NAMES
+        and set(name) <= _UPI_NAME_CHARACTERS
         and 2 <= len(bank) <= 64
         and bank.isalnum()
         and bank[0].isalpha()
     )
-    if not sound:
+    if not valid:
         raise ValueError("must be a UPI address, such as acme@okbank")
     return text
 
 
 def bic(text: str) -> str:
-    """The text itself, if it has the shape of a bank's code. Raises ValueError otherwise.
+    """The text unchanged, if it has the format of a BIC. Raises ValueError if not.
 
     >>> bic("COBADEFFXXX")
     'COBADEFFXXX'
     """
-    sound = text.isascii() and text.isalnum() and text[:6].isalpha() and len(text) in (8, 11)
-    if not sound or text != text.upper():
+    valid = text.isascii() and text.isalnum() and text[:6].isalpha() and len(text) in (8, 11)
+    if not valid or text != text.upper():
         raise ValueError("must be a BIC of 8 or 11 capitals and digits, such as COBADEFFXXX")
     return text
 
 
-# Checked by functions: a pattern of so many repeats takes longer to compile than all the rest.
+# Checked by functions: a regular expression with such long repeats is slow to compile.
 UpiAddress = Annotated[str, Strict(), AfterValidator(upi_address)]
 """A UPI address, such as acme@okbank."""
 
 Iban = Annotated[str, Strict(), AfterValidator(iban)]
-"""An international bank account number, without spaces."""
+"""An international bank account number without spaces."""
 
 Bic = Annotated[str, Strict(), AfterValidator(bic)]
-"""A bank's ISO 9362 code."""
+"""A business identifier code of a bank (ISO 9362)."""
 
 
 class PaymentInstructions(Value):
-    """Where payers may send money: by UPI in rupees, by a credit transfer in euros.
+    """Where payers send money: a UPI address for rupees, a bank account for euro transfers.
 
     >>> PaymentInstructions(upi="acme@okbank").iban is None
     True

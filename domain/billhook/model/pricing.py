@@ -1,14 +1,15 @@
-"""What lines come to: discount, taxes and total, and the one place where money is rounded.
+"""Prices of lines: subtotal, discount, taxes and total. All amounts are rounded in this module.
 
-The rule, in the order of the sums, every rounding half up to a whole smallest unit:
+The steps of the calculation; each rounding is half up to the smallest unit:
 
-1. A line's price is its unit amount times its quantity.
-2. A discount takes its percentage off the price of each line that it is on; one of an amount is
-   shared among them by their prices. It never takes more than the price.
-3. What is left is taxed by the sum of the line's rates; a price that holds its taxes is not raised.
+1. The price of a line is its unit amount times its quantity.
+2. A percentage discount is taken off the price of each line that it applies to. A fixed discount
+   is split among these lines in proportion to their prices. A discount never exceeds the price.
+3. The discounted price is taxed by the sum of the line's rates. A tax-inclusive price contains
+   its taxes already and is not increased.
 
-`PER_LINE` rounds each of the three on each line, so that the lines add up to the invoice.
-`PER_INVOICE` rounds only the three sums. Either way total = subtotal - discount + taxes added.
+`PER_LINE` rounds the result of each step for each line, so that the lines add up to the total.
+`PER_INVOICE` rounds only the sums. With both, total = subtotal - discount + added taxes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from billhook.model.money import EXACT, Amount, half_up
 
 
 class Discount(Value):
-    """A part of the price, or an amount of it in smallest units, off what is billed.
+    """A discount: a percentage of the price, or a fixed amount in smallest units.
 
     >>> Discount(percentage=10).amount is None
     True
@@ -37,7 +38,7 @@ class Discount(Value):
     percentage: Percentage | None = None
     amount: Amount | None = None
     items: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
-    """The things of the catalogue that it is on; on everything where there are none."""
+    """The catalogue items that it applies to; empty applies it to all lines."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -47,19 +48,19 @@ class Discount(Value):
 
 
 class Priced(NamedTuple):
-    """What one line comes to, in smallest units, each figure rounded on its own."""
+    """The amounts of one line in smallest units, each one rounded."""
 
     price: int
     discount: int
     tax: int
     net: int
-    """What it adds to the total."""
+    """The amount that the line adds to the total: price - discount + added taxes."""
 
 
 class Summary(NamedTuple):
-    """What an invoice comes to, in smallest units.
+    """The amounts of an invoice in smallest units.
 
-    `tax` is all of it; what prices held already is in the subtotal too.
+    `tax` is the sum of all taxes. Taxes of tax-inclusive prices are also part of `subtotal`.
     """
 
     subtotal: int
@@ -71,18 +72,18 @@ class Summary(NamedTuple):
 class _Parts(NamedTuple):
     price: Fraction
     discount: Fraction
-    added: Fraction
-    held: Fraction
+    added_tax: Fraction
+    included_tax: Fraction
 
 
 def total(lines: Sequence[Line], rounding: Rounding, discount: Discount | None = None) -> int:
-    """What the lines come to, in smallest units, rounded by the account's rule.
+    """The total of the lines in smallest units, rounded by the given rule.
 
     >>> third = Line(name="Third", unit_amount=1, currency="INR", quantity="0.5")
     >>> total([third, third], Rounding.PER_LINE), total([third, third], Rounding.PER_INVOICE)
     (2, 1)
     """
-    if not _plain(lines, discount):
+    if not _prices_only(lines, discount):
         return summary(lines, rounding, discount).total
     if rounding is Rounding.PER_LINE:
         return sum(line.total for line in lines)
@@ -90,80 +91,80 @@ def total(lines: Sequence[Line], rounding: Rounding, discount: Discount | None =
 
 
 def summary(lines: Sequence[Line], rounding: Rounding, discount: Discount | None = None) -> Summary:
-    """What the lines come to, by its parts.
+    """The subtotal, discount, tax and total of the lines.
 
     >>> from billhook.model.line_items import Tax
     >>> book = Line(name="Book", unit_amount=999, currency="INR", taxes=[Tax(name="GST", rate=18)])
     >>> summary([book], Rounding.PER_LINE, Discount(percentage=10))
     Summary(subtotal=999, discount=100, tax=162, total=1061)
     """
-    if _plain(lines, discount):
-        whole = total(lines, rounding)
-        return Summary(whole, 0, 0, whole)
-    each = _each_line if rounding is Rounding.PER_LINE else _as_it_is
-    parts = list(_parts(lines, discount, each))
-    subtotal, off, added, held = (
-        _half_up(sum((part[place] for part in parts), Fraction())) for place in range(4)
+    if _prices_only(lines, discount):
+        subtotal = total(lines, rounding)
+        return Summary(subtotal, 0, 0, subtotal)
+    round_line = _rounded if rounding is Rounding.PER_LINE else _unrounded
+    parts = list(_parts(lines, discount, round_line))
+    subtotal, off, added, included = (
+        _half_up(sum((part[column] for part in parts), Fraction())) for column in range(4)
     )
-    return Summary(subtotal, off, added + held, subtotal - off + added)
+    return Summary(subtotal, off, added + included, subtotal - off + added)
 
 
 def priced(lines: Sequence[Line], discount: Discount | None = None) -> list[Priced]:
-    """What each line comes to, as an account that rounds each line has it.
+    """The amounts of each line, rounded by `Rounding.PER_LINE`.
 
     >>> priced([Line(name="Book", unit_amount=999, currency="INR")])
     [Priced(price=999, discount=0, tax=0, net=999)]
     """
-    if _plain(lines, discount):
+    if _prices_only(lines, discount):
         return [Priced(line.total, 0, 0, line.total) for line in lines]
     return [
-        Priced(int(price), int(off), int(added + held), int(price - off + added))
-        for price, off, added, held in _parts(lines, discount, _each_line)
+        Priced(int(price), int(off), int(added + included), int(price - off + added))
+        for price, off, added, included in _parts(lines, discount, _rounded)
     ]
 
 
-def _plain(lines: Sequence[Line], discount: Discount | None) -> bool:
-    """Whether prices are all there is, as with most invoices: whole numbers do, at a tenth."""
+def _prices_only(lines: Sequence[Line], discount: Discount | None) -> bool:
+    """Whether there is no discount and no tax: then integers suffice, ten times as fast."""
     return discount is None and not any(line.taxes for line in lines)
 
 
 def _parts(
-    lines: Sequence[Line], discount: Discount | None, rounded: Callable[[Fraction], Fraction]
+    lines: Sequence[Line], discount: Discount | None, round_line: Callable[[Fraction], Fraction]
 ) -> Iterator[_Parts]:
-    prices = [rounded(Fraction(line.exact)) for line in lines]
-    taken = _taken(lines, prices, discount, rounded)
-    for line, price, off in zip(lines, prices, taken, strict=True):
+    prices = [round_line(Fraction(line.exact)) for line in lines]
+    discounts = _discounts(lines, prices, discount, round_line)
+    for line, price, off in zip(lines, prices, discounts, strict=True):
         rate = Fraction(sum(tax.rate for tax in line.taxes))
-        whole = 100 + rate if line.tax_inclusive else 100
-        tax = rounded((price - off) * rate / whole)
-        nothing = Fraction()
-        yield _Parts(price, off, *((nothing, tax) if line.tax_inclusive else (tax, nothing)))
+        base = 100 + rate if line.tax_inclusive else 100
+        tax = round_line((price - off) * rate / base)
+        zero = Fraction()
+        yield _Parts(price, off, *((zero, tax) if line.tax_inclusive else (tax, zero)))
 
 
-def _taken(
+def _discounts(
     lines: Sequence[Line],
     prices: Sequence[Fraction],
     discount: Discount | None,
-    rounded: Callable[[Fraction], Fraction],
+    round_line: Callable[[Fraction], Fraction],
 ) -> list[Fraction]:
-    """What the discount takes off each line."""
+    """The discount of each line."""
     if discount is None:
         return [Fraction()] * len(lines)
-    on = [
+    discountable = [
         price if not discount.items or line.item in discount.items else Fraction()
         for line, price in zip(lines, prices, strict=True)
     ]
     if discount.percentage is not None:
-        return [rounded(price * Fraction(discount.percentage) / 100) for price in on]
-    whole, amount = sum(on, Fraction()), Fraction(discount.amount or 0)
-    if amount >= whole:
-        return on
-    # Each share is what the shares so far come to, less what was taken: they add up exactly.
+        return [round_line(price * Fraction(discount.percentage) / 100) for price in discountable]
+    subtotal, amount = sum(discountable, Fraction()), Fraction(discount.amount or 0)
+    if amount >= subtotal:
+        return discountable
+    # Each share is the rounded cumulative amount minus the shares before: they add up exactly.
     shares: list[Fraction] = []
-    reached = Fraction()
-    for price in on:
-        reached += price
-        shares.append(rounded(amount * reached / whole) - sum(shares, Fraction()))
+    cumulative = Fraction()
+    for price in discountable:
+        cumulative += price
+        shares.append(round_line(amount * cumulative / subtotal) - sum(shares, Fraction()))
     return shares
 
 
@@ -171,9 +172,9 @@ def _half_up(exact: Fraction) -> int:
     return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
 
 
-def _each_line(exact: Fraction) -> Fraction:
+def _rounded(exact: Fraction) -> Fraction:
     return Fraction(_half_up(exact))
 
 
-def _as_it_is(exact: Fraction) -> Fraction:
+def _unrounded(exact: Fraction) -> Fraction:
     return exact

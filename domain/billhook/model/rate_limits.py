@@ -1,4 +1,4 @@
-"""How fast messages may go out: a number in a length of time, for each medium."""
+"""Rate limits: how many messages of each medium may be sent in a period."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from billhook.model.customer import Medium
 
 
 class RateLimit(Value):
-    """So many messages in a length of time, evenly spread.
+    """At most `most` messages in a period of `within`, evenly spaced.
 
     >>> RateLimit(most=20, within=timedelta(seconds=1)).interval
     datetime.timedelta(microseconds=50000)
@@ -23,20 +23,21 @@ class RateLimit(Value):
 
     @property
     def interval(self) -> timedelta:
-        """The time from one message to the next."""
+        """The minimum time from one message to the next."""
         return self.within / self.most
 
 
 class RateLimits(Value):
-    """The rate of each medium; None is no limit."""
+    """The rate limit of each medium; None is no limit."""
 
     sms: RateLimit | None = None
     email: RateLimit | None = None
 
     def of(self, medium: Medium) -> RateLimit | None:
-        """The rate of one medium."""
-        rate: RateLimit | None = getattr(self, medium)
-        return rate
+        """The rate limit of one medium."""
+        limit: RateLimit | None = getattr(self, medium)
+        return limit
 
 
 UNLIMITED = RateLimits()
+"""No limit for any medium."""

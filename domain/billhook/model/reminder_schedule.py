@@ -1,7 +1,7 @@
-"""When payers are reminded: at steps before and after the due date, outside of their quiet hours.
+"""Reminder schedules: reminders before and after the due date, outside of quiet hours.
 
-Lengths of time are time that passes, not days of a calendar: three days are 72 hours, also where
-the clocks change in between.
+Durations are elapsed time, not calendar days: three days are 72 hours, also across a change of
+daylight saving time.
 """
 
 from __future__ import annotations
@@ -15,80 +15,80 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from billhook.model.base import TimeZone, Value
 from billhook.model.customer import Medium, in_order
 
-MOST_STEPS = 20
-"""How many steps there may be before the due date, and as many after it."""
+MAX_STEPS = 20
+"""The maximum number of steps before the due date, and of steps after it."""
 
-FURTHEST = timedelta(days=366)
-"""How far a step may be from the due date."""
+MAX_STEP = timedelta(days=366)
+"""The maximum time between a step and the due date."""
 
-_LEAST_FREE, _DAY = timedelta(hours=2), timedelta(days=1)
+_MIN_FREE, _DAY = timedelta(hours=2), timedelta(days=1)
 
-# Within these no step and no zone leads out of the years that a datetime has.
+# Due dates between these stay within the years of a datetime after any step and zone offset.
 _FIRST, _LAST = datetime(3, 1, 1, tzinfo=UTC), datetime(9997, 1, 1, tzinfo=UTC)
 
 
-def _naive(wall: time) -> time:
-    if wall.tzinfo is not None:
-        raise ValueError("must be a time of day without a zone: it is the payer's own")
-    return wall.replace(fold=0)
+def _naive(local: time) -> time:
+    if local.tzinfo is not None:
+        raise ValueError("must be a time of day without a zone: the payer's zone applies")
+    return local.replace(fold=0)
 
 
-def _sorted(spans: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
-    return tuple(sorted(set(spans)))
+def _sorted(steps: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    return tuple(sorted(set(steps)))
 
 
-WallTime = Annotated[time, Strict(), AfterValidator(_naive)]
-"""A time of day as the payer's clock shows it."""
+LocalTime = Annotated[time, Strict(), AfterValidator(_naive)]
+"""A local time of day, in the time zone of the payer."""
 
-_Ahead = Annotated[timedelta, Field(gt=timedelta(0), le=FURTHEST)]
-_Later = Annotated[timedelta, Field(ge=timedelta(0), le=FURTHEST)]
-_STEPS = Field(max_length=MOST_STEPS)
+_Before = Annotated[timedelta, Field(gt=timedelta(0), le=MAX_STEP)]
+_After = Annotated[timedelta, Field(ge=timedelta(0), le=MAX_STEP)]
+_STEPS = Field(max_length=MAX_STEPS)
 
 
 class QuietHours(Value):
-    """Hours of the payer's day in which no reminder goes out: from `start` up to `end`.
+    """Local hours in which no reminder is sent: from `start` up to, but not including, `end`.
 
-    They may go over midnight, and leave at least two hours of each day.
+    They may cross midnight. At least two hours of each day must remain.
 
     >>> night = QuietHours(start=time(21), end=time(8))
-    >>> night.over(datetime(2026, 1, 1, 23, tzinfo=UTC), UTC).isoformat()
+    >>> night.end_after(datetime(2026, 1, 1, 23, tzinfo=UTC), UTC).isoformat()
     '2026-01-02T08:00:00+00:00'
     """
 
-    start: WallTime
-    end: WallTime
+    start: LocalTime
+    end: LocalTime
 
     @model_validator(mode="after")
-    def _leave_time(self) -> Self:
+    def _leave_two_hours(self) -> Self:
         free = (_since_midnight(self.start) - _since_midnight(self.end)) % _DAY
-        if free < _LEAST_FREE:
+        if free < _MIN_FREE:
             raise ValueError("quiet hours must leave at least two hours of the day")
         return self
 
-    def over(self, at: datetime, zone: tzinfo) -> datetime:
-        """The instant itself, or the end of the quiet hours that it lies in.
+    def end_after(self, at: datetime, zone: tzinfo) -> datetime:
+        """`at` itself, or the end of the quiet hours if `at` is within them.
 
-        Where the clocks skip that end, it comes as much later as they skip.
+        If a change to daylight saving time skips that end, the result is later by the same time.
         """
-        here = at.astimezone(zone)
-        wall = here.time()
-        if not self._holds(wall):
+        local = at.astimezone(zone)
+        wall = local.time()
+        if not self._contains(wall):
             return at
-        day = here.date() + (_DAY if wall >= self.end else timedelta(0))
+        day = local.date() + (_DAY if wall >= self.end else timedelta(0))
         end = datetime.combine(day, self.end, zone)
-        # Clocks that are set back show it twice, and the first may be over. In UTC, because
-        # instants of one zone are compared by what its clocks show.
+        # When clocks are set back, this local time occurs twice, and the first may be past.
+        # Compared in UTC, because datetimes of one zone compare by local time.
         first, second = (end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
         return first if first > at else second
 
-    def _holds(self, wall: time) -> bool:
+    def _contains(self, wall: time) -> bool:
         if self.start < self.end:
             return self.start <= wall < self.end
         return wall >= self.start or wall < self.end
 
 
 class ReminderSchedule(Value):
-    """An account's schedule: how long before and after the due date payers are reminded.
+    """The reminder schedule of an account: the times before and after the due date.
 
     >>> day = timedelta(days=1)
     >>> schedule = ReminderSchedule(before=[day], after=[0 * day, 7 * day])
@@ -96,42 +96,42 @@ class ReminderSchedule(Value):
     [9, 10, 17]
     """
 
-    before: Annotated[tuple[_Ahead, ...], AfterValidator(_sorted), _STEPS] = ()
-    after: Annotated[tuple[_Later, ...], AfterValidator(_sorted), _STEPS] = ()
+    before: Annotated[tuple[_Before, ...], AfterValidator(_sorted), _STEPS] = ()
+    after: Annotated[tuple[_After, ...], AfterValidator(_sorted), _STEPS] = ()
     """Zero is the due date itself."""
-    most: Annotated[int, Strict(), Field(ge=1)] | None = None
-    """How many reminders one invoice gets at most; None is as many as there are steps."""
+    max_reminders: Annotated[int, Strict(), Field(ge=1)] | None = None
+    """The maximum number of reminders for one invoice; None is no limit."""
     media: Annotated[tuple[Medium, ...], AfterValidator(in_order)] = ()
-    """By which media; none is by all whose addresses are known."""
-    quiet: QuietHours | None = None
-    """A step in these hours goes out at their end; steps that meet there are one."""
+    """The media of reminders; empty is every medium whose address is known."""
+    quiet_hours: QuietHours | None = None
+    """A reminder that is due in these hours is sent at their end, several of them as one."""
     time_zone: TimeZone | None = None
-    """Whose clocks count for payers of whom no zone is known; without one, UTC's."""
+    """The time zone for payers without one of their own; None is UTC."""
 
     @model_validator(mode="after")
-    def _have_a_step(self) -> Self:
+    def _have_steps(self) -> Self:
         if not self.before and not self.after:
             raise ValueError("give at least one step, in before or in after")
         return self
 
     def steps(self, due_by: datetime, zone: tzinfo) -> tuple[datetime, ...]:
-        """Every instant at which something is to be told of, the earliest first."""
+        """The times of all reminders, moved out of the quiet hours, the earliest first."""
         if not _FIRST < due_by < _LAST:
             return ()
-        steps = [due_by - span for span in self.before] + [due_by + span for span in self.after]
-        return tuple(sorted({self.awake(step, zone) for step in steps}))
+        steps = [due_by - step for step in self.before] + [due_by + step for step in self.after]
+        return tuple(sorted({self.next_allowed(step, zone) for step in steps}))
 
-    def awake(self, at: datetime, zone: tzinfo) -> datetime:
-        """The instant itself, or the first after it at which a payer may be reminded."""
-        return at if self.quiet is None else self.quiet.over(at, zone)
+    def next_allowed(self, at: datetime, zone: tzinfo) -> datetime:
+        """`at` itself, or the end of the quiet hours if `at` is within them."""
+        return at if self.quiet_hours is None else self.quiet_hours.end_after(at, zone)
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderProgress:
-    """How far the reminders of one invoice have come.
+    """The state of the reminders of one invoice.
 
-    Every step up to `since` is settled; `sent` is how many reminders that came to. At `due_at`
-    there is something to settle; None where no step is left, as the invoice stands.
+    All steps up to `since` are done, with `sent` reminders. The next step is at `due_at`; None if
+    no step is left.
     """
 
     since: datetime
@@ -139,10 +139,10 @@ class ReminderProgress:
     due_at: datetime | None = None
 
 
-def _since_midnight(wall: time) -> timedelta:
+def _since_midnight(local: time) -> timedelta:
     return timedelta(
-        hours=wall.hour,
-        minutes=wall.minute,
-        seconds=wall.second,
-        microseconds=wall.microsecond,
+        hours=local.hour,
+        minutes=local.minute,
+        seconds=local.second,
+        microseconds=local.microsecond,
     )

@@ -28,7 +28,7 @@ def test_an_account_is_opened_with_a_key_that_is_shown_once(billhook: Any, url: 
     shown = re.fullmatch(
         r"account     (acc_[A-Za-z0-9]{14})  Acme Books\n"
         r"key id      (key_[A-Za-z0-9]{14})\n"
-        r"key secret  (\S{22,})  \(shown this once: keep it now\)\n",
+        r"key secret  (\S{22,})  \(shown only once: save it now\)\n",
         ran.out,
     )
     assert shown is not None
@@ -89,7 +89,7 @@ def test_a_rotation_opens_with_the_new_key_alone(billhook: Any, acme: Any, url: 
     assert opened_by(url, ran.json["key_id"], ran.json["key_secret"]) == acme["account"]
     again = billhook("account", "rotate", acme["account"], "--database", url)
     assert ran.json["key_id"] in again.out
-    assert "shown this once" in again.out
+    assert "shown only once" in again.out
 
 
 def test_a_revoked_key_opens_nothing(billhook: Any, acme: Any, url: str) -> None:

@@ -35,20 +35,20 @@ REFUSED = {
     "a secret alone": (("--key-secret", CANARY), ("--key-id and --key-secret", "neither")),
     "a short secret": (
         ("--key-id", "k", "--key-secret", "canary-21-characters-"),
-        ("--key-secret", "128 random bits", "draw a longer one", "sandbox"),
+        ("--key-secret", "128 random bits", "generate a longer random one", "sandbox"),
     ),
     "an empty secret": (("--key-id", "k", "--key-secret", ""), ("--key-secret", "sandbox")),
     "a broken secret": (
         ("--key-id", "k", "--key-secret", f"{CANARY}\udcff"),
         ("--key-secret", "ASCII"),
     ),
-    "an empty key id": (("--key-id", "", "--key-secret", CANARY), ("--key-id", "leave it out")),
+    "an empty key id": (("--key-id", "", "--key-secret", CANARY), ("--key-id", "omit it")),
     "a long key id": (("--key-id", "k" * 65, "--key-secret", CANARY), ("--key-id", "1 to 64")),
-    "a colon": (("--key-id", "a:b", "--key-secret", CANARY), ("--key-id", "leave it out")),
-    "a newline": (("--key-id", "k\n", "--key-secret", CANARY), ("--key-id", "leave it out")),
+    "a colon": (("--key-id", "a:b", "--key-secret", CANARY), ("--key-id", "omit it")),
+    "a newline": (("--key-id", "k\n", "--key-secret", CANARY), ("--key-id", "omit it")),
     "no name": (("--name", ""), ("--name", "1 to 256", "give the name")),
     "a long name": (("--name", "x" * 257), ("--name", "1 to 256")),
-    "a broken name": (("--name", "canary\udcff"), ("--name", "well-formed")),
+    "a broken name": (("--name", "canary\udcff"), ("--name", "valid text")),
     "a webhook URL alone": (("--webhook-url", HOOK), ("--webhook-url and --webhook-secret",)),
     "a webhook secret alone": (
         ("--webhook-secret", CANARY),
@@ -96,8 +96,8 @@ def test_a_taken_key_id_is_refused_with_all_that_came_with_it(
         ran = billhook("account", "create", "--name", "B", *key, "--database", url)
         assert (ran.status, ran.out) == (2, "")
         assert ran.err == (
-            "billhook account create: --key-id: a key has this id, or had it; give another, or "
-            "let one be made\n"
+            "billhook account create: --key-id: already used, now or in the past; give another "
+            "value, or omit the option to generate one\n"
         )
         # A revoked key keeps its id: it might still stand in somebody's logs.
         billhook("account", "revoke", "key_1", "--database", url)
@@ -155,7 +155,7 @@ def test_only_a_key_in_force_is_revoked(billhook: Any, acme: Any, url: str, key:
     for name in (key, acme["key_id"]):
         ran = billhook("account", "revoke", name, "--database", url)
         assert (ran.status, ran.out) == (2, "")
-        assert "KEY_ID: no key in force has this id; `billhook account list`" in ran.err
+        assert "KEY_ID: there is no active key with this id; `billhook account list`" in ran.err
 
 
 @pytest.mark.parametrize("account", ["acc_unknown", "", "\udcff", "a b"])
@@ -165,7 +165,7 @@ def test_only_an_account_that_exists_rotates(
     before = stored(engine)
     ran = billhook("account", "rotate", account, "--database", url)
     assert (ran.status, ran.out) == (2, "")
-    assert "ACCOUNT_ID: no such account; `billhook account list`" in ran.err
+    assert "ACCOUNT_ID: there is no such account; `billhook account list`" in ran.err
     assert stored(engine) == before
 
 

@@ -1,4 +1,4 @@
-"""`billhook bounces`: bounces end their messages, from a pipe or a mailbox."""
+"""`billhook bounces`: bounced mails end their messages, from a pipe or a mailbox."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from billhook_adapters.testing import a_document
 from billhook_adapters.testing.running import RunningService
 
 ACME = AccountId("acc_1")
+BOUNCED = "e-mails read       1\nbounce reports     1\nmessages updated   1\n"
 
 
 @pytest.fixture
@@ -51,12 +52,12 @@ def test_a_mail_from_a_pipe_ends_its_message(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(back(sent))))
     ran = billhook("bounces", "--database", url)
-    assert (ran.status, ran.out) == (0, "1 read, 1 reports, 1 messages found\n")
+    assert (ran.status, ran.out) == (0, BOUNCED)
     assert status(store, sent) is DeliveryStatus.BOUNCED
     shown = billhook("contact", "show", ACME, sent.address, "--database", url, "--json").json
     assert shown["suppressed"] == "bounced"
     output = billhook("messages", "show", f"{ACME}/{sent.id}", "--database", url, "--json").json
-    assert (output["status"], output["reason"]) == ("bounced", "came back with 5.1.1")
+    assert (output["status"], output["reason"]) == ("bounced", "bounced with 5.1.1")
 
 
 def test_a_maildir_is_read_once_and_a_mbox_each_time(

@@ -58,7 +58,7 @@ def test_of_those_who_want_one_key_id_at_once_one_gets_it(url: str) -> None:
     assert [status for *_, status in others] == [2, 2, 2]
     for out, err, _ in others:
         assert out == ""
-        assert "--key-id: a key has this id" in err
+        assert "--key-id: already used" in err
         assert err.count("\n") == 1
     engine = open_database(url)
     (listed,) = SqlAccounts(engine).listed()
@@ -100,8 +100,8 @@ def test_an_answer_to_a_closed_pipe_says_what_is_lost(url: str) -> None:
     engine.dispose()
     assert ran.returncode == 3
     assert ran.stderr == (
-        "billhook account create: done, but the answer could not be written (No space left on "
-        f"device); the secret is lost: `billhook account rotate {listed.account.id}` makes a new "
+        "billhook account create: done, but the output could not be written (No space left on "
+        f"device); the secret is lost: `billhook account rotate {listed.account.id}` creates a new "
         "key\n"
     )
 

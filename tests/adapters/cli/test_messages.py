@@ -114,7 +114,7 @@ def test_the_status_shows_what_is_queued_and_what_failed(
     billhook: Billhook, url: str, store: SqlStore, dead: list[Message]
 ) -> None:
     billhook("messages", "requeue", f"acc_1/{dead[0].id}", "--database", url)
-    store.note_repairs(4, SystemClock().now())
+    store.record_repairs(4, SystemClock().now())
     output = billhook("status", "--json", "--database", url).json
     assert output.pop("oldest_waits_seconds") >= 0
     assert output == {

@@ -53,7 +53,7 @@ def test_a_webhook_is_paused_and_resumed(
     (before,) = webhooks(engine)
     for action, silenced in (("pause", True), ("pause", True), ("resume", False)):
         ran = billhook("webhook", action, acme["account"], before.id, "--database", url)
-        assert ran.status == 0
+        assert (ran.status, ran.out.startswith(f"{before.id} is ")) == (0, True)
         (now,) = webhooks(engine)
         assert now.silenced is silenced
     assert now == before
@@ -68,7 +68,7 @@ def test_a_webhook_is_paused_and_resumed(
             "--webhook-url",
         ),
         (("add", "ACME", *HOOK[:2], "--webhook-secret", "canary"), "--webhook-secret"),
-        (("pause", "ACME", "sub_none"), "WEBHOOK_ID: the account has none"),
+        (("pause", "ACME", "sub_none"), "WEBHOOK_ID: the account has no such webhook"),
         (("resume", "acc_none", "sub_none"), "ACCOUNT_ID: there is no such account"),
     ],
 )

@@ -28,8 +28,8 @@ from billhook.lifecycle.operation import Operation
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, Status
 from billhook.model.money import LARGEST, Currency
-from billhook_adapters.cli.error_texts import of_payment
-from billhook_adapters.cli.pay import _LARGEST
+from billhook_adapters.cli.error_texts import payment_error_text
+from billhook_adapters.cli.pay import _MAX_AMOUNT
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document
@@ -70,7 +70,7 @@ def test_a_part_and_the_rest(billhook: Any, service: InvoiceService, url: str) -
     rest = billhook("pay", "inv_1", "69800", "--database", url)
     assert rest.status == 0
     assert re.fullmatch(
-        r"inv_1 is paid: INR 998.00 of INR 998.00 has come in\n"
+        r"inv_1 is paid: INR 998.00 of INR 998.00 paid\n"
         r"reference pay_[A-Za-z0-9]{14}\n",
         rest.out,
     )
@@ -105,7 +105,8 @@ def test_an_id_of_two_accounts_needs_the_account(
     ran = billhook("pay", "inv_1", "99800", "--database", url)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
-        "billhook pay: 2 accounts have an invoice of this id; add --account, one of: acc_1, acc_2\n"
+        "billhook pay: 2 accounts have an invoice with this id; "
+        "add --account, one of: acc_1, acc_2\n"
     )
     paid = billhook("pay", "inv_1", "99800", "--account", "acc_2", "--database", url, "--json")
     assert paid.json["account"] == "acc_2"
@@ -131,7 +132,7 @@ def test_unknown_and_foreign_invoices_are_refused_alike(
     ran = billhook("pay", name, "1", *rest, "--database", url)
     assert (ran.status, ran.out) == (1, "")
     assert ran.err == (
-        "billhook pay: there is no such invoice; check its id, and --account where it is given\n"
+        "billhook pay: INVOICE_ID: there is no such invoice; check the id, and --account if given\n"
     )
 
 
@@ -143,8 +144,8 @@ def test_refusals_of_the_invoice_have_status_1_and_store_nothing(
     refused = {
         ("inv_1", "99801"): "INR 998.01 is more than the INR 998.00 that is due; pay 99800 at most",
         ("inv_1", "9999"): "INR 99.99 is too little for a first payment; pay 10000 at least",
-        ("inv_2", "1"): "INR 0.01 is less than the INR 998.00 that is due, and the invoice takes "
-        "no parts; pay 99800",
+        ("inv_2", "1"): "INR 0.01 is less than the INR 998.00 that is due, and the invoice "
+        "does not allow partial payments; pay 99800",
     }
     for (name, amount), sentence in refused.items():
         ran = billhook("pay", name, amount, "--database", url)
@@ -155,12 +156,12 @@ def test_refusals_of_the_invoice_have_status_1_and_store_nothing(
     assert again == (
         1,
         "",
-        "billhook pay: the invoice is paid; payments are taken for invoices that are issued or "
+        "billhook pay: the invoice is paid; payments are accepted for invoices that are issued or "
         "partially paid\n",
     )
     reused = billhook("pay", "inv_1", "99800", "--reference", "bank-1", "--database", url)
     assert reused.status == 1
-    assert "--reference names another payment" in reused.err
+    assert "--reference: another payment has this reference" in reused.err
 
 
 @pytest.mark.parametrize(
@@ -171,11 +172,13 @@ def test_an_amount_is_a_whole_number_of_smallest_units(
 ) -> None:
     ran = billhook("pay", "inv_1", "--database", url, "--", amount)
     assert ran.status == 2
-    assert "AMOUNT: must be a whole number from 1 to 9007199254740991, in smallest" in ran.err
+    assert (
+        "AMOUNT: must be a whole number from 1 to 9007199254740991, in the smallest unit" in ran.err
+    )
 
 
 def test_the_largest_amount_is_that_of_the_domain() -> None:
-    assert _LARGEST == LARGEST
+    assert _MAX_AMOUNT == LARGEST
 
 
 @pytest.mark.parametrize("reference", ["", "x" * 129, "a\nb", "\udcff", "\x00"])
@@ -184,7 +187,7 @@ def test_a_reference_that_cannot_be_kept_is_wrong_usage(
 ) -> None:
     ran = billhook("pay", "inv_1", "1", "--reference", reference, "--database", url)
     assert ran.status == 2
-    assert "--reference: must have 1 to 128 printable characters" in ran.err
+    assert "--reference: must be 1 to 128 printable characters" in ran.err
 
 
 EVERY = [
@@ -205,6 +208,6 @@ EVERY = [
 def test_every_refusal_has_a_sentence_of_its_own_with_a_remedy() -> None:
     assert {type(one) for one in EVERY} == {*get_args(PayError), *get_args(ServiceError)}
     for currency in (None, INR):
-        sentences = [of_payment(one, currency) for one in EVERY]
+        sentences = [payment_error_text(one, currency) for one in EVERY]
         assert len({*sentences}) == len(EVERY)
         assert [one for one in sentences if ";" not in one] == []

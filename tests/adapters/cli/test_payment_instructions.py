@@ -32,10 +32,10 @@ def test_payment_instructions_are_set_shown_and_cleared(
     ("given", "said"),
     [
         ([], "--upi, --iban: give one of them"),
-        (["--upi", "acme"], "--upi: give a UPI address"),
-        (["--iban", "DE00"], "--iban: give an IBAN"),
-        (["--iban", IBAN, "--bic", "x"], "--bic: give a BIC"),
-        (["--upi", "a1@b2", "--bic", "COBADEFFXXX"], "--bic: give a BIC"),
+        (["--upi", "acme"], "--upi: must be a UPI id"),
+        (["--iban", "DE00"], "--iban: must be an IBAN"),
+        (["--iban", IBAN, "--bic", "x"], "--bic: must be a BIC"),
+        (["--upi", "a1@b2", "--bic", "COBADEFFXXX"], "--bic: must be a BIC"),
     ],
 )
 def test_what_is_wrong_is_named(

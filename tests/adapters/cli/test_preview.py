@@ -26,7 +26,10 @@ def test_what_cuts_an_english_sms_is_named(billhook: Billhook, tmp_path: Path) -
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "sms.txt").write_text("{{ seller }} … {{ due }} ₹ {{ link }}")
     ran = billhook("preview", "sms", "--templates", str(tmp_path))
-    assert ran.out.splitlines()[-1] == "These cut it from 160 to 70 characters: … ₹"
+    assert (
+        ran.out.splitlines()[-1]
+        == "Characters that reduce a segment from 160 to 70 characters: … ₹"
+    )
 
 
 def test_a_template_that_is_wrong_is_named(billhook: Billhook, tmp_path: Path) -> None:
@@ -44,6 +47,20 @@ def test_an_email_is_shown_and_its_html_written(billhook: Billhook, tmp_path: Pa
     assert 'class="button" href="https://' in out.read_text()
 
 
+def test_json_is_the_only_output_when_a_file_is_written(billhook: Billhook, tmp_path: Path) -> None:
+    out = tmp_path / "out.html"
+    mail = billhook("preview", "email", "--out", str(out), "--json").json
+    assert mail["subject"] == "Invoice over INR 1,177.64 from Acme Books"
+    assert billhook("preview", "page", "--out", str(out), "--json").json == {"file": str(out)}
+
+
+def test_a_wrong_folder_in_the_environment_is_named_by_its_variable(
+    billhook: Billhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BILLHOOK_TEMPLATES", "/nowhere")
+    assert "preview: BILLHOOK_TEMPLATES: there is no such folder" in billhook("preview", "sms").err
+
+
 @pytest.mark.parametrize("language", ["en", "hi", "ar"])
 def test_page_and_pdf_are_written(billhook: Billhook, tmp_path: Path, language: str) -> None:
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
@@ -57,9 +74,9 @@ def test_page_and_pdf_are_written(billhook: Billhook, tmp_path: Path, language: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["page"], "--out: name a file, such as invoice.html"),
-        (["pdf", "--out", "/nowhere/x.pdf"], "--out: /nowhere/x.pdf cannot be written"),
-        (["sms", "--language", "xx"], "--language: give one of ar, en, hi"),
+        (["page"], "--out: is required; give a file such as invoice.html"),
+        (["pdf", "--out", "/nowhere/x.pdf"], "--out: cannot write /nowhere/x.pdf"),
+        (["sms", "--language", "xx"], "--language: must be one of ar, en, hi"),
         (["sms", "--templates", "/nowhere"], "--templates: there is no such folder"),
     ],
 )

@@ -22,9 +22,9 @@ FULL += ("--quiet", "21:00-08:30", "--time-zone", "Asia/Kolkata")
 SCHEDULE = ReminderSchedule(
     before=[12 * HOUR, 3 * DAY],
     after=[0 * DAY, 1.5 * HOUR],
-    most=4,
+    max_reminders=4,
     media=[Medium.EMAIL, Medium.SMS],
-    quiet=QuietHours(start=time(21), end=time(8, 30)),
+    quiet_hours=QuietHours(start=time(21), end=time(8, 30)),
     time_zone="Asia/Kolkata",
 )
 OUTPUT = {
@@ -53,12 +53,12 @@ def test_a_schedule_is_set_shown_and_stopped(
     assert billhook("reminder", "show", account, *at).out == (
         "before      12h, 3d\n"
         "after       0d, 90m\n"
-        "at most     4\n"
-        "by          email, sms\n"
-        "quiet       21:00-08:30\n"
-        "time zone   Asia/Kolkata, where the payer's is not known\n"
+        "most        4\n"
+        "media       email, sms\n"
+        "quiet hours 21:00-08:30\n"
+        "time zone   Asia/Kolkata, for payers without a time zone\n"
     )
-    assert billhook("reminder", "stop", account, *at).status == 0
+    assert billhook("reminder", "stop", account, *at).out == "no reminders\n"
     assert _policy(engine) == before
     assert billhook("reminder", "show", account, *at).out == "no reminders\n"
     assert billhook("reminder", "show", account, *at, "--json").json is None
@@ -68,10 +68,10 @@ def test_the_shortest_schedule_is_one_length(billhook: Any, acme: Any, url: str)
     ran = billhook("reminder", "set", acme["account"], "--before", "1d", "--database", url)
     assert ran.out.splitlines()[1:] == [
         "after       never",
-        "at most     as many as there are",
-        "by          all whose addresses are known",
-        "quiet       none",
-        "time zone   UTC, where the payer's is not known",
+        "most        no maximum",
+        "media       all that the payer has an address for",
+        "quiet hours none",
+        "time zone   UTC, for payers without a time zone",
     ]
 
 
@@ -88,18 +88,21 @@ def test_what_no_option_can_say_is_shown_as_it_is(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ((), "--before, --after: give at least one of them"),
+        ((), "--before, --after: give at least one of the two"),
         (("--before", "3 days"), "argument --before: must be days, hours or minutes, such as 3d"),
         (("--before", ""), "argument --before: must be days, hours or minutes, such as 3d"),
-        (("--before", "0d"), "--before: give at most 20 lengths of more than nothing"),
-        (("--after", "367d"), "--after: give at most 20 lengths of up to 366 days"),
-        (("--after", ",".join(f"{n}h" for n in range(21))), "--after: give at most 20 lengths"),
-        (("--after", "1d", "--most", "0"), "--most: give a whole number from 1 up"),
-        (("--after", "1d", "--media", "fax"), "--media: give sms, email, or both"),
+        (("--before", "0d"), "--before: must be at most 20 times, each longer than 0"),
+        (("--after", "367d"), "--after: must be at most 20 times of up to 366 days"),
+        (("--after", ",".join(f"{n}h" for n in range(21))), "--after: must be at most 20 times"),
+        (("--after", "1d", "--most", "0"), "--most: must be a whole number, 1 or more"),
+        (("--after", "1d", "--media", "fax"), "--media: must be sms, email or sms,email"),
         (("--after", "1d", "--quiet", "9-5"), "argument --quiet: must be two times of day"),
         (("--after", "1d", "--quiet", "24:00-08:00"), "argument --quiet: must be two times"),
-        (("--after", "1d", "--quiet", "08:00-08:00"), "--quiet: leave at least two hours"),
-        (("--after", "1d", "--time-zone", "Asia/Atlantis"), "--time-zone: nobody knows it"),
+        (("--after", "1d", "--quiet", "08:00-08:00"), "--quiet: must leave at least two hours"),
+        (
+            ("--after", "1d", "--time-zone", "Asia/Atlantis"),
+            "--time-zone: must be the name of an IANA time zone",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_option_and_the_remedy(

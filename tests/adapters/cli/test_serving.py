@@ -68,7 +68,7 @@ def test_the_service_answers_both_apis_and_ends_well_on_sigterm(database: str) -
         status, answer = answer_of(f"{url}/v1/invoices")
         assert (status, answer["error"]["description"]) == (401, "Authentication failed")
         assert answer_of(f"{url}/api/invoices")[0] == 401
-        assert answer_of(f"{url}/sandbox/clock")[0] == 400  # only a sandbox has it
+        assert answer_of(f"{url}/sandbox/clock")[0] == 404  # only a sandbox has it
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
@@ -111,7 +111,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(database: str) -> None:
         port = str(taken.getsockname()[1])
         done = run("serve", "--port", port, "--database", database)
     assert done.returncode == 2
-    assert done.stderr.startswith("billhook serve: --port: cannot listen there")
+    assert done.stderr.startswith("billhook serve: --port: cannot listen on it")
     assert done.stderr.count("\n") == 1
 
 
@@ -124,7 +124,10 @@ def test_a_port_that_is_taken_is_said_in_one_line(database: str) -> None:
         (["serve", "--port", "0", "--database", "mysql://u:hush@h/d"], "unknown backend 'mysql'"),
         (["serve", "--port", "0", "--database", "sqlite:////none/b.db"], "there is no folder"),
         (["sandbox", "--port", "0", "--account", "hush"], "must be KEY_ID:KEY_SECRET"),
-        (["sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1/"], "go together"),
+        (
+            ["sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1/"],
+            "require each other; give both",
+        ),
         (
             [
                 "sandbox",

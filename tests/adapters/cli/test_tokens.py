@@ -43,7 +43,7 @@ def test_an_account_may_be_opened_with_a_token_of_a_location(billhook: Any, url:
     )
     listed = billhook("account", "list", "--database", url)
     assert output["token"] not in listed.out
-    assert f"  token    loc_1  {hashed(output['token'])}  made " in listed.out
+    assert f"  token    loc_1  {hashed(output['token'])}  created " in listed.out
 
 
 def test_a_token_may_be_chosen(billhook: Any, url: str) -> None:
@@ -88,14 +88,14 @@ def test_a_rotation_revokes_the_tokens_too(billhook: Any, url: str) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (("--token", CHOSEN), "--token goes with --location"),
-        (("--location", "two words"), "--location: must have 1 to 64"),
-        (("--location", ""), "--location: must have 1 to 64"),
+        (("--token", CHOSEN), "--token: requires --location"),
+        (("--location", "two words"), "--location: must be 1 to 64"),
+        (("--location", ""), "--location: must be 1 to 64"),
         (("--location", "l", "--token", "short"), "--token: fewer than 22 characters"),
         (("--location", "l", "--token", "with spaces in it, and long enough"), "--token: must be"),
         (("--location", "l", "--token", "ü" * 30), "--token: must be"),
-        (("--number-prefix", "INV-1"), "--number-prefix: must have"),
-        (("--number-prefix", "x" * 33), "--number-prefix: must have"),
+        (("--number-prefix", "INV-1"), "--number-prefix: must be"),
+        (("--number-prefix", "x" * 33), "--number-prefix: must be"),
     ],
 )
 def test_what_cannot_be_a_token_is_refused_in_one_line(

@@ -28,7 +28,7 @@ def test_a_worker_delivers_and_ends_on_a_signal(
     service = RunningService(store, SystemClock()).service
     send = DraftAndSend(account=AccountId("acc_1"), document=a_document(media=["sms"]))
     invoice = service.execute(send).unwrap().invoice
-    with subprocess.Popen([*WORKER, url, "--hands", "2"], stdout=subprocess.PIPE) as worker:
+    with subprocess.Popen([*WORKER, url, "--concurrency", "2"], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert b"by its embedded engine" in worker.stdout.readline()
         # Without a sender a message ends as a dead letter, which is an end as well.
@@ -45,9 +45,9 @@ def test_jobs_need_a_database_that_holds_them(billhook: Billhook, url: str) -> N
     assert "needs a BILLHOOK_DATABASE such as postgresql://" in ran.err
 
 
-@pytest.mark.parametrize("hands", ["0", "257", "x", "1.5", ""])
-def test_hands_are_a_whole_number(billhook: Billhook, url: str, hands: str) -> None:
-    ran = billhook("worker", "--database", url, "--hands", hands)
+@pytest.mark.parametrize("concurrency", ["0", "257", "x", "1.5", ""])
+def test_hands_are_a_whole_number(billhook: Billhook, url: str, concurrency: str) -> None:
+    ran = billhook("worker", "--database", url, "--concurrency", concurrency)
     assert ran.status == 2
     assert "must be a whole number from 1 to 256" in ran.err
 

@@ -80,7 +80,7 @@ def test_an_amount_that_its_currency_cannot_hold_is_refused_by_name(
 ) -> None:
     with pytest.raises(InvalidRequestError) as seen:
         smallest(Decimal(given), currency, "amount")
-    assert (seen.value.status, seen.value.told) == (422, [said])
+    assert (seen.value.status, seen.value.message) == (422, [said])
 
 
 def test_a_phone_number_loses_what_is_only_for_readers() -> None:

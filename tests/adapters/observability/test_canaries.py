@@ -51,7 +51,7 @@ def test_nothing_that_is_kept_holds_what_a_request_said(
     EmbeddedEngine(background_jobs, pause=lambda _: None).drain()
 
     told = lines.getvalue()
-    assert "is not kept: OSError" in told
+    assert "was not recorded: OSError" in told
     assert "a request failed: ValueError" in told
     finished = spans.get_finished_spans()
     assert len(finished) == len(statuses)

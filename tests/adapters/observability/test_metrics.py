@@ -53,12 +53,12 @@ def test_batches_and_deliveries_are_counted() -> None:
     metrics = Metrics()
     metrics.gathered(3)
     metrics.gathered(300)
-    for outcome in ("handed_over", "handed_over", "suppressed"):
+    for outcome in ("attempted", "attempted", "suppressed"):
         metrics.handled(outcome)
     found = counted(metrics.exposition())
     assert found["billhook_batch_commands_sum",] == 303
     assert found["billhook_batch_commands_bucket", "4.0"] == 1
-    assert found["billhook_messages_handled_total", "handed_over"] == 2
+    assert found["billhook_messages_handled_total", "attempted"] == 2
     assert found["billhook_messages_handled_total", "suppressed"] == 1
 
 
@@ -75,7 +75,7 @@ def test_labels_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     metrics = Metrics()
     for _ in range(2):
         metrics.answered("/v1/items", 200, 0.1)
-        metrics.handled("handed_over")
+        metrics.handled("attempted")
         monkeypatch.setattr(metrics._requests, "labels", None)
         monkeypatch.setattr(metrics._seconds, "labels", None)
         monkeypatch.setattr(metrics._handled, "labels", None)
@@ -94,7 +94,7 @@ from billhook_adapters.observability.metrics import Metrics
 metrics = Metrics()
 metrics.answered("/v1/items", 200, 0.2)
 metrics.gathered(4)
-metrics.handled("handed_over")
+metrics.handled("attempted")
 sys.stdout.buffer.write(metrics.exposition())
 """
 
@@ -113,4 +113,4 @@ def test_many_processes_count_together(tmp_path: Path) -> None:
     assert found["billhook_requests_total", "/v1/items", "2xx"] == 3
     assert found["billhook_request_seconds_count", "/v1/items"] == 3
     assert found["billhook_batch_commands_sum",] == 12
-    assert found["billhook_messages_handled_total", "handed_over"] == 3
+    assert found["billhook_messages_handled_total", "attempted"] == 3

@@ -14,7 +14,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.sms.callbacks import Callbacks
-from billhook_adapters.sms.http_request import UNTOLD
+from billhook_adapters.sms.http_request import UNANSWERED
 from billhook_adapters.sms.kannel import KannelGateway, KannelSender, fate
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
@@ -91,8 +91,8 @@ def test_without_callbacks_no_report_is_asked_for(kannel: Gateway) -> None:
         (Says(400), Failure(Permanent("the gateway answered 400"))),
         (Says(403), Failure(Transient("the gateway answered 403"))),
         (Says(503), Failure(Transient("the gateway answered 503"))),
-        (Says(202, hang_up=True), Failure(UNTOLD)),
-        (Says(202, b"x" * 100_000), Failure(UNTOLD)),
+        (Says(202, hang_up=True), Failure(UNANSWERED)),
+        (Says(202, b"x" * 100_000), Failure(UNANSWERED)),
     ],
 )
 def test_what_the_gateway_answers_is_told_truthfully(

@@ -20,7 +20,7 @@ from billhook.messaging.delivery_reports import (
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
-from billhook_adapters.sms.http_request import UNTOLD
+from billhook_adapters.sms.http_request import UNANSWERED
 from billhook_adapters.sms.msg91 import Msg91Account, Msg91Sender, delivery_reports
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
@@ -121,7 +121,7 @@ def test_without_a_template_nothing_is_asked(gateway: Gateway) -> None:
         (Says(401, b"{}"), Transient("MSG91 answered 401")),
         (Says(400, b"{}"), Permanent("MSG91 answered 400")),
         (Says(502, b"<html>"), Transient("MSG91 answered 502")),
-        (Says(200, hang_up=True), UNTOLD),
+        (Says(200, hang_up=True), UNANSWERED),
     ],
 )  # fmt: skip
 def test_a_refusal_is_told_truthfully(gateway: Gateway, says: Says, outcome: object) -> None:

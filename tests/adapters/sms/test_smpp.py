@@ -22,7 +22,7 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Status
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.sms import smpp_connection as link
-from billhook_adapters.sms.http_request import UNTOLD
+from billhook_adapters.sms.http_request import UNANSWERED
 from billhook_adapters.sms.smpp import SmppCentre, SmppSender, fate
 from billhook_adapters.sms.smpp_connection import Report
 from billhook_adapters.testing import a_customer, a_message, an_invoice
@@ -90,7 +90,7 @@ def test_a_message_is_submitted_and_its_receipt_comes_back(
     assert centre.answered(1)
     assert centre.answers == [0]
     (receipt,) = heard.delivery_reports
-    assert receipt.fate == Delivered()
+    assert receipt.outcome == Delivered()
     assert receipt.about in (MESSAGE.key, ProviderMessageId(Medium.SMS, "sms-1"))
 
 
@@ -140,7 +140,7 @@ def test_who_is_not_let_in_may_be_later(centre: Centre, sender: SmppSender) -> N
 def test_a_centre_that_takes_and_never_answers_leaves_nobody_knowing(centre: Centre) -> None:
     centre.silent = True
     with closing(a_sender(centre, seconds=0.1)) as sender:
-        assert sender.send(MESSAGE, INVOICE, "Acme") == Failure(UNTOLD)
+        assert sender.send(MESSAGE, INVOICE, "Acme") == Failure(UNANSWERED)
 
 
 def test_a_link_that_broke_is_made_anew(centre: Centre, sender: SmppSender) -> None:

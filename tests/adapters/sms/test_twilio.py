@@ -21,7 +21,7 @@ from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutc
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Status
 from billhook_adapters.sms.callbacks import Callbacks
-from billhook_adapters.sms.http_request import UNTOLD
+from billhook_adapters.sms.http_request import UNANSWERED
 from billhook_adapters.sms.twilio import TwilioAccount, TwilioSender, fate, is_signed
 from billhook_adapters.testing import a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
@@ -143,7 +143,7 @@ def test_a_messaging_service_sends_in_place_of_a_number(gateway: Gateway) -> Non
         ),
         (Says(500, b"<html>"), Transient("Twilio answered 500")),
         (Says(400, b"[]"), Permanent("Twilio answered 400")),
-        (Says(201, hang_up=True), UNTOLD),
+        (Says(201, hang_up=True), UNANSWERED),
     ],
 )
 def test_a_refusal_is_told_truthfully_and_quotes_no_number(

@@ -30,7 +30,7 @@ from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import a_document, a_message
 from billhook_adapters.testing.running import ACCOUNT, RunningService
 
-HANDS = 8
+CONCURRENCY = 8
 
 
 class Waits(NamedTuple):
@@ -131,7 +131,7 @@ def running_workers(queue: Queue, size: int) -> Generator[list[float]]:
     """So many workers; how long each message had waited, once they have ended."""
     waited: list[float] = []
     command = [sys.executable, str(Path(__file__).with_name("worker.py"))]
-    command += [queue.url, queue.engine, str(HANDS)]
+    command += [queue.url, queue.engine, str(CONCURRENCY)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(size)]
     try:
         for process in processes:

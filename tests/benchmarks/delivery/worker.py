@@ -1,6 +1,6 @@
 """A worker whose provider takes everything at once; it prints how long each message had waited.
 
-`python worker.py URL ENGINE HANDS`; prints a line when it begins, and JSON when it is stopped.
+`python worker.py URL ENGINE CONCURRENCY`; prints a line at its start, and JSON when it is stopped.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Silent:
         return Success(Accepted())
 
 
-def main(url: str, engine: str, hands: str) -> None:
+def main(url: str, engine: str, concurrency: str) -> None:
     """Deliver until SIGTERM."""
     clock, silent, name = SystemClock(), Silent(), EngineName(engine)
     store, make_engine = delivery(open_backend(url), name, clock)
     background_jobs = BackgroundJobs(store, clock, RandomIds(), dict.fromkeys(Medium, silent))
-    working = observed_engine(make_engine, background_jobs, Metrics(), int(hands))
+    working = observed_engine(make_engine, background_jobs, Metrics(), int(concurrency))
     signal.signal(signal.SIGTERM, lambda *_: working.stop())
     print("ready", flush=True)
     working.run()

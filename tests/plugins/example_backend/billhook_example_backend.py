@@ -1,4 +1,4 @@
-"""`example://NAME`: a database in this process; whoever opens the same name finds the same rows."""
+"""`example://NAME`: a database in this process, which all who open the same name share."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 4
 POLL_SECONDS = 0.5
-"""How late a job may be taken that was put in for later; others are heard of at once."""
+"""How late a job may start that was scheduled; others start at once."""
 
 HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 10, 30
 MISSED_AFTER = timedelta(seconds=30)
@@ -34,9 +34,9 @@ MISSED_AFTER = timedelta(seconds=30)
 sweeps, each of which names what fell due since the last."""
 
 KEPT_HOURS = 72
-"""How long jobs that failed are kept for whoever looks for the reason."""
+"""How long failed jobs are kept, so that their reason can be found."""
 
-MENDED_AT_ONCE = 10_000
+REPAIRED_AT_ONCE = 10_000
 _NAMED = text(
     "SELECT args -> 'keys' FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :task "
     "AND (scheduled_at IS NULL OR scheduled_at <= now())"
@@ -55,16 +55,18 @@ class ProcrastinateEngine:
         background_jobs: BackgroundJobs,
         database: Engine,
         *,
-        hands: int = 1,
+        concurrency: int = 1,
         handled: Callable[[AttemptResult], None] = ignored,
         repaired: Callable[[int], None] = lambda _: None,
         pause: Callable[[timedelta], None] = pause,
     ) -> None:
-        """`handled` hears what became of each message, `repaired` how many wake-ups were lost."""
-        self._handlers, self._database, self._repaired = background_jobs, database, repaired
-        self._deliverer = Deliverer(background_jobs, hands=hands, handled=handled, pause=pause)
+        """`handled` gets the result of each attempt, `repaired` the number of lost jobs found."""
+        self._background_jobs, self._database, self._repaired = background_jobs, database, repaired
+        self._deliverer = Deliverer(
+            background_jobs, concurrency=concurrency, handled=handled, pause=pause
+        )
         self._wake_ups = WakeUps(background_jobs.clock)
-        self._jobs_at_once = min(hands, JOBS_AT_ONCE)
+        self._jobs_at_once = min(concurrency, JOBS_AT_ONCE)
         self._stop = Event()
         self._done = 0
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
@@ -79,8 +81,8 @@ class ProcrastinateEngine:
         async def deliver(keys: Any) -> None:
             self._done += await asyncio.to_thread(self._deliverer.deliver, keys_of(keys))
 
-        async def mend(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
-            await asyncio.to_thread(self._mend)
+        async def repair(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
+            await asyncio.to_thread(self._repair)
 
         async def reap(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
             stalled = await app.job_manager.get_stalled_jobs(
@@ -96,7 +98,7 @@ class ProcrastinateEngine:
 
         app.task(name=TASK, queue=QUEUE)(deliver)
         for name, task, cron in (
-            ("billhook.mend", mend, "* * * * * */10"),  # the seconds stand last
+            ("billhook.repair", repair, "* * * * * */10"),  # the seconds stand last
             ("billhook.reap", reap, "* * * * * */15"),
             ("billhook.clear", clear, "17 * * * *"),
         ):
@@ -107,17 +109,17 @@ class ProcrastinateEngine:
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
         self._done = 0
-        self._mend()
+        self._repair()
         asyncio.run(self._work(wait=False))
         return self._done
 
     def run(self) -> None:
-        """Take jobs until `stop`; what is in hand then is finished."""
+        """Take jobs until `stop`; those that run then are finished."""
         asyncio.run(self._run())
         self._deliverer.close()
 
     def stop(self) -> None:
-        """Let `run` return once what is in hand is done."""
+        """Let `run` return once the running jobs are done."""
         self._stop.set()
         self._deliverer.leave()
         if self._running is not None:
@@ -134,7 +136,7 @@ class ProcrastinateEngine:
                 return
             except Exception as error:  # noqa: BLE001  # the worker outlives a database that is away
                 # Only the kind: an error's own words may quote a row.
-                _log.error("a worker broke off: %s", kind(error))
+                _log.error("a worker stopped with an error, and starts again: %s", kind(error))
                 await asyncio.sleep(1)
 
     async def _work(self, *, wait: bool) -> None:
@@ -150,23 +152,23 @@ class ProcrastinateEngine:
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
             )
 
-    def _mend(self) -> None:
+    def _repair(self) -> None:
         """Sweep, and name what is due and named by no job."""
-        sweep(self._handlers)
-        store, now = self._handlers.store, self._handlers.clock.now()
-        due = store.sendable(now, MENDED_AT_ONCE)
+        sweep(self._background_jobs)
+        store, now = self._background_jobs.store, self._background_jobs.clock.now()
+        due = store.sendable(now, REPAIRED_AT_ONCE)
         if not due:
             return
-        late = set(store.sendable(now - MISSED_AFTER, MENDED_AT_ONCE))
+        late = set(store.sendable(now - MISSED_AFTER, REPAIRED_AT_ONCE))
         with writing(self._database) as connection:
             named: set[MessageKey] = set()
             for keys in connection.scalars(_NAMED, {"task": TASK}):
-                with suppress(ValueError):  # a job that cannot be read wakes nobody
+                with suppress(ValueError):  # a job that cannot be read names no message
                     named.update(keys_of(keys))
             missing = [key for key in due if key not in named]
             if missing:
                 self._wake_ups.put_in(connection, missing)
         repairs = sum(key in late for key in missing)
         if repairs:
-            _log.warning("%d messages had lost their wake-up", repairs)
+            _log.warning("%d due messages had no job; new jobs are queued", repairs)
             self._repaired(repairs)

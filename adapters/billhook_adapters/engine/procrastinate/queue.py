@@ -28,11 +28,15 @@ class ProcrastinateQueue:
         self,
         background_jobs: BackgroundJobs,
         *,
-        hands: int,
+        concurrency: int,
         handled: Callable[[AttemptResult], None],
         repaired: Callable[[int], None],
     ) -> ProcrastinateEngine:
         """The engine that takes the jobs."""
         return ProcrastinateEngine(
-            background_jobs, self._database, hands=hands, handled=handled, repaired=repaired
+            background_jobs,
+            self._database,
+            concurrency=concurrency,
+            handled=handled,
+            repaired=repaired,
         )

@@ -10,7 +10,7 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine
 
 _STEP = re.compile(r"(\d+)\.(\d+)\.(\d+)_\d+_(?:pre|post)_.*\.sql")
-_LOCK = 0x62696C6C686F6F6B  # "billhook"; whoever starts at the same moment waits, and finds it done
+_LOCK = 0x62696C6C686F6F6B  # "billhook"; another process that starts at the same moment waits
 
 
 def prepare(database: Engine) -> None:

@@ -32,7 +32,7 @@ SOON = timedelta(minutes=1)
 
 
 class WakeUps:
-    """Puts in jobs for messages that were queued. Give `named` to a `SqlStore`."""
+    """Queues jobs for messages that are saved. Give `named` to a `SqlStore`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

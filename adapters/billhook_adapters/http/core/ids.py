@@ -1,4 +1,4 @@
-"""Ids in the vendors' form, for things that have none of their own here."""
+"""Ids in the vendors' form, for things to which the domain gives none."""
 
 from __future__ import annotations
 

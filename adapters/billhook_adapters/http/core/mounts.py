@@ -34,8 +34,8 @@ class Mount(NamedTuple):
 
         Raises ValueError.
 
-        >>> Mount.parse("/razorpay"), Mount.parse("Services.example.com")
-        (Mount(host=None, prefix='/razorpay'), Mount(host='services.example.com', prefix=''))
+        >>> Mount.parse("/billing"), Mount.parse("Pay.example.com")
+        (Mount(host=None, prefix='/billing'), Mount(host='pay.example.com', prefix=''))
         """
         host, slash, path = text.partition("/")
         found = _MOUNT.fullmatch(f"{host.lower()}{slash}{path}") if text else None

@@ -20,7 +20,7 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 def from_json(raw: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
-    """The value of a JSON text in UTF-8; `parse_float` reads the numbers that are not whole.
+    """The value of a JSON text in UTF-8; `parse_float` reads the numbers that are not integers.
 
     Raises ValueError on anything else, on NaN and infinities, on integers of thousands of digits
     and on more than `DEEPEST` levels.

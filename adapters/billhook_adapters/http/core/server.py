@@ -44,7 +44,7 @@ def serve(app: App, listener: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT; what is in hand is finished first."""
     # Ours is ASGI, of which uvicorn has its own, narrower types.
     given: Any = app
-    # uvicorn drains, and then raises the signal again: whoever called still has to tidy up.
+    # uvicorn drains, then raises the signal again: the caller still has to clean up.
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(uvicorn.Config(given, **SETTINGS)).run(sockets=[listener])

@@ -45,7 +45,7 @@ class VendorApi:
     """
 
     name: str
-    """What it is chosen by, as in `--api razorpay`."""
+    """What it is chosen by, as in `--api NAME`."""
     application: Callable[[ApiContext], App]
     routes: Callable[[], Collection[str]]
     error_response: Callable[[DomainError], Response]
@@ -54,7 +54,7 @@ class VendorApi:
     mount: Mount = ROOT
     """Where it is mounted unless the operator says otherwise."""
     owns_mount: bool = False
-    """Whether everything below its mount is its own, so that it shares the mount with no other."""
+    """Whether it answers for everything below its mount, beside APIs that share the mount."""
     other_segments: frozenset[str] = frozenset()
     """First path segments of the vendor's that have no route here: its clients get its 404."""
     webhook_formats: Mapping[str, WebhookFormat] = field(

@@ -77,7 +77,7 @@ class HighLevelApi(HttpApi):
         try:
             return await serve(AuthenticatedRequest(tenancy, request, self._context))
         except InvalidRequestError as invalid:
-            return invalid_response(invalid.status, invalid.told)
+            return invalid_response(invalid.status, invalid.message)
 
     def failed(self, failure: RequestFailure) -> Response:
         """The response to a failure, in the vendor's envelope."""

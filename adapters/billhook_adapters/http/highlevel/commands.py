@@ -85,7 +85,7 @@ def revised(
     context: CommandContext, invoice: Invoice, edit: Callable[[Document], Patch]
 ) -> Result[Invoice, UpdateError | Conflict]:
     """Update an invoice by what an edit makes of its document."""
-    gone = UPDATE.refusal(invoice, context.now)
+    gone = UPDATE.error(invoice, context.now)
     if gone is not None:
         return gone
     try:
@@ -116,7 +116,7 @@ class SendInvoice(InvoiceCommand[SendResult, UpdateError | Conflict | IssueOrNot
     ) -> Result[SendResult, UpdateError | Conflict | IssueOrNotifyError]:
         """The invoice and its messages."""
         media = self.asked.media
-        if ISSUE.refusal(invoice, context.now) is None:
+        if ISSUE.error(invoice, context.now) is None:
             kept = revised(context, invoice, self.asked.patch)
             if isinstance(kept, Failure):
                 return kept
@@ -199,7 +199,7 @@ class Void(InvoiceCommand[Invoice, OperationNotAllowed]):
         self, invoice: Invoice, context: CommandContext
     ) -> Result[Invoice, OperationNotAllowed]:
         """The cancelled invoice."""
-        if ISSUE.refusal(invoice, context.now) is None:
+        if ISSUE.error(invoice, context.now) is None:
             sent = tuple(one for one in sources(Operation.CANCEL) if one is not Status.DRAFT)
             return Failure(OperationNotAllowed(Operation.CANCEL, invoice.status, sent))
         return Cancel(account=self.account, invoice=self.invoice).decide_on(invoice, context)

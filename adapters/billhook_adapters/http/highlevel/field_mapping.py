@@ -1,7 +1,8 @@
-"""How HighLevel's words and the domain's stand to each other: one table each way, with its losses.
+"""HighLevel's fields and statuses beside the domain's: one table each way, with its losses.
 
-`docs/reference/highlevel.md` is drawn from these tables, and tests hold them total: every status of
-both sides, every field of the vendor's requests and answers, and every field of a document.
+`docs/reference/highlevel-fields.md` is generated from these tables, and tests hold them total:
+every status of both sides, every field of the vendor's requests and responses, and every field of
+a document.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ WANTED: Mapping[VendorStatus, frozenset[Status]] = MappingProxyType(
         for wanted in VendorStatus
     }
 )
-"""Every status of HighLevel, as a filter: `payment_processing` wants none, since no payment is in
+"""Every status of HighLevel, as a filter: `payment_processing` selects none, since no payment is in
 flight here."""
 
 
@@ -70,7 +71,7 @@ class Row(NamedTuple):
 
 
 ECHO = "extras"
-"""The home of what is only shown again."""
+"""The home of what is only echoed."""
 
 FIELDS: tuple[Row, ...] = (
     Row("_id", "Invoice.id", comes=False),
@@ -94,26 +95,26 @@ FIELDS: tuple[Row, ...] = (
     Row("contactId", F.CUSTOMER, goes=False),
     Row("contactDetails", F.CUSTOMER, loss="companyName, customFields, additionalEmails: echoed"),
     Row("sentTo", F.RECIPIENTS),
-    Row("issueDate", F.DATE, loss="the time of day of an invoice of another dialect"),
+    Row("issueDate", F.DATE, loss="the time of day of an invoice of another API"),
     Row("dueDate", F.DUE_BY, loss="issueDate where none was given; nothing ends then"),
     Row("items", F.LINES, goes=False),
     Row("invoiceItems", F.LINES, loss="priceId, type and the like: echoed"),
     Row("discount", F.DISCOUNT),
     Row("paymentSchedule", F.SCHEDULE),
-    Row("termsNotes", ECHO, loss="HTML, and longer than what other faces show as terms"),
+    Row("termsNotes", ECHO, loss="HTML, and longer than what other APIs show as terms"),
     Row("includeTermsNote", ECHO),
-    Row("automaticTaxesEnabled", ECHO, loss="no tax service is asked"),
+    Row("automaticTaxesEnabled", ECHO, loss="no tax service is called"),
     Row("automaticTaxesCalculated", "always false", comes=False),
     Row("lateFeesConfiguration", ECHO, loss="kept and shown; no fee is charged"),
-    Row("tipsConfiguration", ECHO, loss="no tip is asked for"),
+    Row("tipsConfiguration", ECHO, loss="no tip is requested"),
     Row("paymentMethods", ECHO),
     Row("miscellaneousCharges", ECHO, loss="no processing fee is charged"),
     Row("attachments", ECHO, loss="named, never fetched or sent"),
     Row("xeroDetails", ECHO),
-    Row("autoPayment", ECHO, loss="kept by send; charged by nobody but a payment port"),
+    Row("autoPayment", ECHO, loss="kept by send; charged only by a payment provider"),
     Row("sentFrom", ECHO, loss="messages come from the operator's own address"),
-    Row("userId", "the actor of the facts", goes=False),
-    Row("action", "what is asked", goes=False),
+    Row("userId", "the actor of the events", goes=False),
+    Row("action", "the operation", goes=False),
     Row("createdAt", "Invoice.created_at", comes=False),
     Row("updatedAt", "the latest of the invoice's times", comes=False, loss="that of an edit"),
     Row("remindersConfiguration", "Policy.reminders", comes=False, goes=False,
@@ -123,14 +124,14 @@ FIELDS: tuple[Row, ...] = (
 
 BESIDE: Mapping[F, str] = MappingProxyType(
     {
-        F.EXPIRE_BY: "invoices of this dialect never expire; those of others do, and show void",
-        F.PARTIAL_PAYMENT: "always allowed for invoices of this dialect",
-        F.FIRST_PAYMENT_MIN_AMOUNT: "not said here",
-        F.TERMS: "other dialects' plain text; this one has termsNotes",
-        F.COMMENT: "not said here",
-        F.NOTES: "not said here",
+        F.EXPIRE_BY: "invoices of this API never expire; those of others do, and are shown as void",
+        F.PARTIAL_PAYMENT: "always allowed for invoices of this API",
+        F.FIRST_PAYMENT_MIN_AMOUNT: "not shown",
+        F.TERMS: "plain text of other APIs; this one has termsNotes",
+        F.COMMENT: "not shown",
+        F.NOTES: "not shown",
         F.MEDIA: "send names its media",
-        F.EXTRAS: "what is only echoed lives here, each dialect's apart",
+        F.EXTRAS: "what is only echoed, each API's under a key of its own",
     }
 )
-"""The fields of a document that this dialect does not speak of, and what becomes of them."""
+"""The fields of a document that this API does not have, and what becomes of them."""

@@ -1,4 +1,4 @@
-"""HighLevel's invoice, drawn from the domain's, and from what was kept to be shown again."""
+"""HighLevel's invoice, from the domain's and from what was kept to be echoed."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from billhook_adapters.http.highlevel.field_mapping import SHOWN
 from billhook_adapters.http.highlevel.schemas.fields import e164, instant
 from billhook_adapters.http.highlevel.schemas.invoices import ECHOED, echoed
 
-_UNSAID: Mapping[str, Any] = MappingProxyType(
+_DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False}
 )
 
 
 def entity(invoice: Invoice, location: str) -> dict[str, Any]:
-    """Every field that the vendor's answers promise, and what else was given."""
+    """Every field that the vendor's API documents, and what else was given."""
     document, echo = invoice.document, echoed(invoice.document)
     currency = document.currency
     issued_on = _day(document.date or invoice.created_at)
-    told: dict[str, Any] = {
+    result: dict[str, Any] = {
         "_id": invoice.id,
         "status": SHOWN[invoice.status].status.value,
         "domainStatus": invoice.status.value,
@@ -52,16 +52,16 @@ def entity(invoice: Invoice, location: str) -> dict[str, Any]:
         "updatedAt": instant(_updated(invoice)),
     }
     if document.description is not None:
-        told["description"] = document.description
+        result["description"] = document.description
     if document.recipients is not None:
-        told["sentTo"] = {
+        result["sentTo"] = {
             "email": list(document.recipients.emails),
             "emailCc": list(document.recipients.cc),
             "emailBcc": list(document.recipients.bcc),
             "phoneNo": list(document.recipients.contacts),
         }
     kept = (*ECHOED, "autoPayment", "sentFrom")
-    return {**told, **_UNSAID, **{name: echo[name] for name in kept if name in echo}}
+    return {**result, **_DEFAULTS, **{name: echo[name] for name in kept if name in echo}}
 
 
 def summarised(invoice: Invoice, location: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _address(customer: Customer, echo: dict[str, Any]) -> dict[str, Any]:
         given: dict[str, Any] = echo["address"]
         return given
     address = customer.billing_address or PostalAddress()
-    told = {
+    result = {
         "addressLine1": address.line1,
         "addressLine2": address.line2,
         "city": address.city,
@@ -108,12 +108,12 @@ def _address(customer: Customer, echo: dict[str, Any]) -> dict[str, Any]:
         "countryCode": address.country,
         "postalCode": address.postal_code,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in result.items() if value}
 
 
 def _items(invoice: Invoice, echo: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     lines = invoice.document.lines
-    # Another dialect may have changed the lines since: then nothing of the old ones fits.
+    # Another API may have changed the lines since: then the echo of the old ones does not fit.
     same = [one.get("name") for one in echo] == [line.name for line in lines]
     return [
         _item(invoice, place, line, echo[place] if same else {}) for place, line in enumerate(lines)
@@ -121,7 +121,7 @@ def _items(invoice: Invoice, echo: Sequence[dict[str, Any]]) -> list[dict[str, A
 
 
 def _item(invoice: Invoice, place: int, line: Line, echo: dict[str, Any]) -> dict[str, Any]:
-    told = {
+    result = {
         "_id": derived_id("item", invoice.id, place),
         **echo,
         "name": line.name,
@@ -130,13 +130,13 @@ def _item(invoice: Invoice, place: int, line: Line, echo: dict[str, Any]) -> dic
         "qty": number(line.quantity),
     }
     if line.tax_inclusive or "taxInclusive" in echo:
-        told["taxInclusive"] = line.tax_inclusive
+        result["taxInclusive"] = line.tax_inclusive
     if line.description is not None:
-        told["description"] = line.description
+        result["description"] = line.description
     if line.item is not None:
-        told["productId"] = line.item
+        result["productId"] = line.item
     given: list[dict[str, Any]] = echo.get("taxes", [{}] * len(line.taxes))
-    told["taxes"] = [
+    result["taxes"] = [
         {
             "calculation": "exclusive",
             **one,
@@ -146,7 +146,7 @@ def _item(invoice: Invoice, place: int, line: Line, echo: dict[str, Any]) -> dic
         }
         for tax, one in zip(line.taxes, given, strict=True)
     ]
-    return told
+    return result
 
 
 def _discount(document: Document, echo: dict[str, Any]) -> dict[str, Any]:
@@ -154,10 +154,10 @@ def _discount(document: Document, echo: dict[str, Any]) -> dict[str, Any]:
     if discount is None:
         return {"type": echo.get("type", "percentage"), "value": 0}
     if discount.percentage is not None:
-        told: dict[str, Any] = {"type": "percentage", "value": number(discount.percentage)}
+        result: dict[str, Any] = {"type": "percentage", "value": number(discount.percentage)}
     else:
-        told = {"type": "fixed", "value": shown(discount.amount or 0, document.currency)}
-    return {**told, "validOnProductIds": list(discount.items)} if discount.items else told
+        result = {"type": "fixed", "value": shown(discount.amount or 0, document.currency)}
+    return {**result, "validOnProductIds": list(discount.items)} if discount.items else result
 
 
 def _schedule(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:

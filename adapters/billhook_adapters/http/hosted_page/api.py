@@ -64,7 +64,9 @@ class HostedPageApi(HttpApi):
         found = None
         if _TOKEN.fullmatch(token):
             url = self._base_url + token
-            found = (await self._batched.read(lambda service: service.behind(url))).value_or(None)
+            found = (await self._batched.read(lambda service: service.by_short_url(url))).value_or(
+                None
+            )
         if found is None:
             self._guesses.missed(request.peer, now)
             return self._sentence(404)
@@ -113,7 +115,7 @@ class HostedPageApi(HttpApi):
     ) -> Response:
         """Withdraw consent: messages to the address of a message are suppressed from now on.
 
-        A click is a POST (RFC 8058); a GET asks first, because mail scanners follow links.
+        A click is a POST (RFC 8058); a GET shows a button, because mail scanners follow links.
         """
         invoice = hosted.invoice
         key = MessageKey(invoice.account, MessageId("".join(rest[:1])))

@@ -11,10 +11,10 @@ from starlette.staticfiles import StaticFiles
 
 ASSETS = "/docs-assets"
 
-# The badge of an online validator would tell another host where this one is.
+# The badge of an online validator would send this host's address to another.
 _SETTINGS = {"validatorUrl": None}
 
-# Swagger UI starts from a script in the page and styles itself; all else comes from here only.
+# Swagger UI starts from a script in the page and styles itself; all else comes from this host only.
 _POLICY = (
     "default-src 'none'; connect-src 'self'; font-src 'self' data:; img-src 'self' data:; "
     "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "

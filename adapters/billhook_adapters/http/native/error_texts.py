@@ -1,4 +1,4 @@
-"""What the native API says to a refusal: its status and its sentence, each in one place."""
+"""The HTTP status and the sentence of every error of the domain."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         TooSoon: 429,
     }
 )
-"""The HTTP status of every refusal."""
+"""The HTTP status of every error."""
 
 
-def detail(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, each a sentence
-    """The sentence for a refusal; amounts are in smallest units, as everywhere in this API."""
-    match refusal:
+def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each a sentence
+    """The sentence for an error; amounts are in smallest units, as everywhere in this API."""
+    match error:
         case OperationNotAllowed(operation=operation, status=status, allowed_in=()):
             return f"{operation} is not allowed when {status}, nor in any other status."
         case OperationNotAllowed(operation=operation, status=status, allowed_in=allowed):
@@ -85,7 +85,7 @@ def detail(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, ea
         case MissingCustomer():
             return "An invoice needs a customer before it is issued."
         case NothingToBill():
-            return "An invoice needs lines that come to more than zero before it is issued."
+            return "An invoice needs lines that add up to more than zero before it is issued."
         case ExpiresTooSoon(earliest=earliest):
             return f"expire_by must not be earlier than {_instant(earliest)}."
         case NotEditable(fields=fields, editable=editable, status=status):
@@ -96,20 +96,23 @@ def detail(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, ea
         case CurrencyMismatch(given=given, expected=expected):
             return f"The currency is {expected}, not {given}."
         case AmountTooLarge(largest=largest):
-            return f"The lines come to more than {largest} smallest units."
+            return f"The lines add up to more than {largest} smallest units."
         case AddressSuppressed(medium=medium, reason=reason):
-            return f"The {medium} address of the customer takes no messages: {_words(reason)}."
+            return f"The {medium} address of the customer accepts no messages: {_words(reason)}."
         case TooSoon(medium=medium, until=until):
-            return f"The next {medium} to this address may be asked for at {_instant(until)}."
+            return f"The next {medium} to this address may be requested at {_instant(until)}."
         case NotYetDue(expire_by=expire_by):
             when = "never" if expire_by is None else f"at {_instant(expire_by)}, not before"
             return f"This invoice expires {when}."
         case Overpayment(amount=amount, due=due):
             return f"{amount} is more than the {due} that is due."
         case PartialNotAllowed(amount=amount, due=due):
-            return f"{amount} is less than the {due} that is due, and parts are not taken."
+            return (
+                f"{amount} is less than the {due} that is due, "
+                "and partial payments are not allowed."
+            )
         case BelowMinimum(amount=amount, minimum=minimum):
-            return f"{amount} is less than the {minimum} that the first part must come to."
+            return f"{amount} is less than the {minimum} that the first payment must be."
         case ReferenceReused():
             return "This reference already names another payment."
         case AlreadyExists():
@@ -119,9 +122,9 @@ def detail(refusal: DomainError) -> str:  # noqa: C901  # one case a refusal, ea
         case IdempotencyKeyReused():
             return "This Idempotency-Key came with another request within the last 24 hours."
         case NotStored():
-            return "The database refused what this request would have stored; nothing was kept."
+            return "The database rejected what this request would have stored; nothing was stored."
         case _:
-            assert_never(refusal)
+            assert_never(error)
 
 
 def title(code: str) -> str:

@@ -46,7 +46,7 @@ class ProblemOut(BaseModel):
         description="A stable URN that names the kind of problem.",
         examples=["urn:billhook:problem:overpayment"],
     )
-    title: str = Field(description="The kind, in words.", examples=["Overpayment"])
+    title: str = Field(description="The kind of problem.", examples=["Overpayment"])
     status: int = Field(description="The HTTP status of this response.", examples=[422])
     detail: str = Field(
         description="This problem, in one sentence.",
@@ -135,7 +135,7 @@ def invalid(errors: Sequence[FieldError]) -> ProblemError:
     return ProblemError(
         422,
         "invalid_request",
-        "Something in this request is not as it should be; `errors` says what.",
+        "The request is invalid; `errors` lists what to correct.",
         errors=list(errors[:MOST_ERRORS]),
     )
 
@@ -152,7 +152,7 @@ def failed(failure: RequestFailure) -> ProblemError:
             detail = "More arrived at once than can be answered in time; try again."
             return ProblemError(503, "overloaded", detail, headers={"Retry-After": "1"})
         case RequestFailure.SERVER_ERROR:
-            return ProblemError(500, "server_error", "Something failed here; try again.")
+            return ProblemError(500, "server_error", "The service failed; try again.")
         case _:
             assert_never(failure)
 
@@ -169,7 +169,7 @@ def field_errors(errors: Sequence[Any], place: str | None = None) -> list[FieldE
 
 def _sentence(error: Any) -> str:
     if error["type"] == "extra_forbidden":
-        return "is not known here; leave it out"
+        return "is not known; leave it out"
     if error["type"] == "missing":
         return "is required"
     message = str(error["msg"]).removeprefix("Value error, ")

@@ -1,4 +1,4 @@
-"""What answers hold: money in whole smallest units, times in RFC 3339, statuses as of now."""
+"""The bodies of responses: money in smallest units, times in RFC 3339, statuses as of now."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class CustomerOut(_Out):
 
 
 class RecipientsOut(_Out):
-    """Who is told, where it is not the customer alone."""
+    """The recipients, where it is not the customer alone."""
 
     emails: list[str]
     contacts: list[str]
@@ -117,8 +117,12 @@ class LineOut(_Out):
     @classmethod
     def of(cls, line: Line) -> Self:
         """The answer that shows this line."""
-        told: dict[str, Any] = {**dict(line), "total": line.total, "quantity": plain(line.quantity)}
-        return cls.model_validate({name: told[name] for name in cls.model_fields})
+        fields: dict[str, Any] = {
+            **dict(line),
+            "total": line.total,
+            "quantity": plain(line.quantity),
+        }
+        return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
 
 class InvoiceOut(_Out):
@@ -163,10 +167,10 @@ class InvoiceOut(_Out):
     @classmethod
     def of(cls, invoice: Invoice) -> Self:
         """The answer that shows this invoice."""
-        told: dict[str, Any] = {**dict(invoice.document), **dict(invoice), "due": invoice.due}
-        told["summary"] = invoice.document.summary
-        told["lines"] = [LineOut.of(line) for line in invoice.document.lines]
-        return cls.model_validate({name: told[name] for name in cls.model_fields})
+        fields: dict[str, Any] = {**dict(invoice.document), **dict(invoice), "due": invoice.due}
+        fields["summary"] = invoice.document.summary
+        fields["lines"] = [LineOut.of(line) for line in invoice.document.lines]
+        return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
 
 class MessageOut(_Out):
@@ -207,7 +211,7 @@ class ContactOut(_Out):
             medium=contact.medium,
             address=contact.address,
             suppressed=known.suppressed,
-            last_message=known.last_asked,
+            last_message=known.last_message_at,
         )
 
 
@@ -231,7 +235,7 @@ class PaidOut(_Out):
 
 
 class PaymentOut(_Out):
-    """Money that came in; `applied` says whether the invoice took it."""
+    """A payment; `applied` is whether it counts towards the invoice."""
 
     reference: str
     invoice: str
@@ -261,7 +265,9 @@ class EventOut(_Out):
     at: datetime
     version: int | None
     actor: str | None
-    body: dict[str, Any] = Field(description="What it holds, as `docs/reference/events.md` says.")
+    body: dict[str, Any] = Field(
+        description="Its fields, as `docs/reference/events.md` lists them."
+    )
 
     @classmethod
     def of(cls, stamped: RecordedEvent) -> Self:
@@ -333,7 +339,7 @@ class PaymentsOut(_Out):
 
 
 class RemindersOut(_Out):
-    """How many reminders were sent, and when there will be more, if nothing changes."""
+    """How many reminders were sent, and when the next are planned."""
 
     sent: int
     planned: list[datetime]

@@ -1,1 +1,1 @@
-"""Razorpay's Invoices dialect: its routes, its entity, its words."""
+"""Razorpay's Invoices API: routes, schemas, serializers, errors and webhooks."""

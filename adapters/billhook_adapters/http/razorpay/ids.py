@@ -1,4 +1,4 @@
-"""Ids of what the vendor has ids for and the domain has places."""
+"""Ids of things that have a position in the domain and an id in the vendor's API."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from billhook_adapters.http.core.ids import derived_id
 
 
 def line_id(invoice: str, position: int) -> str:
-    """The id of the line at this position; lines are added and changed, never taken away."""
+    """The id of the line at this position; lines are added and changed, never removed."""
     return derived_id("li", invoice, position)

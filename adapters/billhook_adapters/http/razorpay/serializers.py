@@ -1,4 +1,4 @@
-"""The vendor's invoice entity, drawn from an invoice and the messages about it."""
+"""Razorpay's invoice entity, from an invoice and its messages."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "paid_at": _seconds(invoice.paid_at),
         "cancelled_at": _seconds(invoice.cancelled_at),
         "expired_at": _seconds(invoice.expired_at),
-        "sms_status": _told(invoice, messages, Medium.SMS),
-        "email_status": _told(invoice, messages, Medium.EMAIL),
+        "sms_status": _medium_status(invoice, messages, Medium.SMS),
+        "email_status": _medium_status(invoice, messages, Medium.EMAIL),
         "date": _seconds(document.date or invoice.created_at),
         "terms": document.terms,
         "partial_payment": document.partial_payment,
@@ -75,17 +75,17 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
     }
 
 
-def _told(invoice: Invoice, messages: Sequence[Message], medium: Medium) -> str | None:
-    asked = (
+def _medium_status(invoice: Invoice, messages: Sequence[Message], medium: Medium) -> str | None:
+    requested = (
         invoice.issued_at is not None
         and medium in invoice.document.media
         and invoice.document.address(medium) is not None
     )
-    return medium_status(messages, medium, asked=asked)
+    return medium_status(messages, medium, requested=requested)
 
 
 def customer_id(invoice: Invoice, customer: Customer) -> str:
-    """The customer's id; one from another dialect's invoice may have none of its own."""
+    """The customer's id; one from an invoice of another API may have none of its own."""
     return customer.id or derived_id("cust", invoice.id)
 
 

@@ -13,20 +13,20 @@ Inherit a contract in a test module, provide its fixtures, and pytest runs it. N
 from billhook_adapters.testing.contracts.api_keys import KeyringContract
 from billhook_adapters.testing.contracts.clock import ClockContract
 from billhook_adapters.testing.contracts.engine import EngineContract
-from billhook_adapters.testing.contracts.engine_suite import EngineOffice
+from billhook_adapters.testing.contracts.engine_suite import EngineSetup
 from billhook_adapters.testing.contracts.ids import IdsContract
 from billhook_adapters.testing.contracts.sender import OnceSenderContract, SenderContract
-from billhook_adapters.testing.contracts.service import DeskContract
+from billhook_adapters.testing.contracts.service import ServiceContract
 from billhook_adapters.testing.contracts.store import StoreContract
 
 __all__ = [
     "ClockContract",
-    "DeskContract",
     "EngineContract",
-    "EngineOffice",
+    "EngineSetup",
     "IdsContract",
     "KeyringContract",
     "OnceSenderContract",
     "SenderContract",
+    "ServiceContract",
     "StoreContract",
 ]

@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 class AnswersSuite(StoreSuite):
     """Remembered answers of a store."""
 
-    def test_a_remembered_answer_comes_back_equal(self, opened: Store) -> None:
+    def test_an_idempotency_record_is_read_back_equal(self, opened: Store) -> None:
         answer = an_answer("Schlüssel-1", NOON + timedelta(microseconds=1))
         save(opened, idempotency_records=[answer])
         assert known(opened, answer) == [answer]
@@ -38,16 +38,14 @@ class AnswersSuite(StoreSuite):
             an_answer("standing", NOON + timedelta(microseconds=1)),
         )
         save(opened, idempotency_records=[deliverability, at_its_end, over])
-        assert opened.forget(NOON, 10) == 2
+        assert opened.delete_expired_records(NOON, 10) == 2
         assert known(opened, over, at_its_end, deliverability) == [deliverability]
-        assert opened.forget(NOON, 10) == 0
+        assert opened.delete_expired_records(NOON, 10) == 0
 
-    def test_as_many_are_forgotten_at_once_as_was_asked_the_oldest_first(
-        self, opened: Store
-    ) -> None:
+    def test_the_oldest_are_deleted_first_and_no_more_than_the_limit(self, opened: Store) -> None:
         answers = [an_answer(f"key_{n}", NOON - n * SECOND) for n in range(5)]
         save(opened, idempotency_records=answers)
-        assert opened.forget(NOON, 3) == 3
+        assert opened.delete_expired_records(NOON, 3) == 3
         assert known(opened, *answers) == answers[:2]
 
 

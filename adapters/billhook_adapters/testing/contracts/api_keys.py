@@ -46,9 +46,7 @@ class KeyringContract:
         assert keyring.add(ONE.id, "key_1", SECRET, NOON) == Success(None)
         assert keyring.find("key_1") == StoredKey(ONE.id, hashed(SECRET))
 
-    def test_a_token_is_found_by_its_hash_and_tells_its_location(
-        self, keyring: EditableKeyring
-    ) -> None:
+    def test_a_token_is_found_by_its_hash_with_its_location(self, keyring: EditableKeyring) -> None:
         token = token_key("pit-1", "loc_1")
         keyring.add(ONE.id, token.id, token.secret, NOON, token.location)
         assert keyring.find(hashed("pit-1")) == StoredKey(ONE.id, hashed("pit-1"), "loc_1")
@@ -85,9 +83,9 @@ class KeyringContract:
         assert keyring.of(OTHER.id) == []
 
     def test_a_key_needs_an_account(self, keyring: EditableKeyring) -> None:
-        nobody = AccountId("acc_9")
-        assert keyring.add(nobody, "key_1", SECRET, NOON) == Failure(AccountNotFound())
-        assert keyring.rotate(nobody, "key_1", SECRET, NOON) == Failure(AccountNotFound())
+        unknown = AccountId("acc_9")
+        assert keyring.add(unknown, "key_1", SECRET, NOON) == Failure(AccountNotFound())
+        assert keyring.rotate(unknown, "key_1", SECRET, NOON) == Failure(AccountNotFound())
         assert keyring.find("key_1") is None
 
     def test_a_revoked_key_is_not_found(self, keyring: EditableKeyring) -> None:
@@ -108,7 +106,7 @@ class KeyringContract:
         assert keyring.revoke(ONE.id, "key_1", LATER) == Failure(KeyNotFound())
         assert keyring.of(ONE.id) == [ListedKey("key_1", NOON, NOON)]
 
-    def test_the_keys_of_an_account_are_told_oldest_first_without_their_secrets(
+    def test_the_keys_of_an_account_are_listed_oldest_first_without_their_secrets(
         self, keyring: EditableKeyring
     ) -> None:
         keyring.add(ONE.id, "key_3", SECRET, LATER)

@@ -21,7 +21,7 @@ class ContactsSuite(StoreSuite):
     def test_a_stranger_has_no_history(self, opened: Store) -> None:
         assert history(opened, a_contact()) == ContactHistory()
 
-    def test_the_last_message_asked_for_is_remembered(self, opened: Store) -> None:
+    def test_the_last_requested_message_is_remembered(self, opened: Store) -> None:
         for at, name in ((LATER, "msg_1"), (NOON, "msg_2")):
             message = a_message(name, requested_at=at, status=DeliveryStatus.FAILED, due_at=None)
             save(opened, messages={message.key: message})
@@ -49,7 +49,7 @@ class ContactsSuite(StoreSuite):
         save(opened, suppressed={a_contact(): None})
         assert history(opened, a_contact()) == ContactHistory()
 
-    def test_many_addresses_are_asked_for_at_once(self, opened: Store) -> None:
+    def test_many_addresses_are_read_at_once(self, opened: Store) -> None:
         message = a_message()
         suppressed = a_contact("+919876543210", Medium.SMS)
         save(opened, messages={message.key: message}, suppressed={suppressed: "opted_out"})

@@ -1,4 +1,4 @@
-"""The contract of an engine: who should hear, hears once; who should not, does not."""
+"""The contract of an engine: each message that should be sent is sent once, no other is."""
 
 from __future__ import annotations
 
@@ -26,57 +26,57 @@ from billhook.model.invoice import InvoiceId, InvoiceKey, Status
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.engine_suite import EngineOffice, EngineSuite
+from billhook_adapters.testing.contracts.engine_suite import EngineSetup, EngineSuite
 from billhook_adapters.testing.contracts.store_suite import broken_off
 from billhook_adapters.testing.running import ACCOUNT
 
 SECOND = timedelta(seconds=1)
-PATIENT = RetryPolicy(attempts=3, first=timedelta(minutes=2), longest=timedelta(hours=1))
+PATIENT = RetryPolicy(max_attempts=3, first_wait=timedelta(minutes=2), max_wait=timedelta(hours=1))
 
 
 class EngineContract(EngineSuite):
     """What every engine does, on every database it runs on."""
 
-    def test_what_is_queued_is_delivered_once(self, office: EngineOffice) -> None:
-        messages = office.queued(25)
-        assert office.engine().drain() == 25
-        assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
-        assert {office.now(message).status for message in messages} == {DeliveryStatus.SENT}
-        assert office.engine().drain() == 0
+    def test_what_is_queued_is_delivered_once(self, setup: EngineSetup) -> None:
+        messages = setup.queued(25)
+        assert setup.engine().drain() == 25
+        assert sorted(setup.receiver.raw) == sorted(message.id for message in messages)
+        assert {setup.now(message).status for message in messages} == {DeliveryStatus.SENT}
+        assert setup.engine().drain() == 0
 
-    def test_what_a_transaction_gave_back_is_never_delivered(self, office: EngineOffice) -> None:
-        (message,) = office.queued()
-        with broken_off(office.store) as transaction:
+    def test_what_a_transaction_gave_back_is_never_delivered(self, setup: EngineSetup) -> None:
+        (message,) = setup.queued()
+        with broken_off(setup.store) as transaction:
             again = message.model_copy(update={"id": "msg_given_back"})
             transaction.save(PendingWrites(messages={again.key: again}))
-        office.engine().drain()
-        assert office.receiver.raw == [message.id]
+        setup.engine().drain()
+        assert setup.receiver.raw == [message.id]
 
-    def test_engines_at_work_at_once_repeat_nothing(self, office: EngineOffice) -> None:
-        messages = office.queued(120)
-        engines = [office.engine(hands=2), office.engine(), office.engine()]
+    def test_engines_at_work_at_once_repeat_nothing(self, setup: EngineSetup) -> None:
+        messages = setup.queued(120)
+        engines = [setup.engine(concurrency=2), setup.engine(), setup.engine()]
         at_once(*(engine.drain for engine in engines))
-        engines[0].drain()  # what another one held while it was asked for
-        assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
+        engines[0].drain()  # what another one had claimed meanwhile
+        assert sorted(setup.receiver.raw) == sorted(message.id for message in messages)
 
-    def test_one_request_sent_many_times_at_once_is_one_message(self, office: EngineOffice) -> None:
-        (first,) = office.queued()
+    def test_one_request_sent_many_times_at_once_is_one_message(self, setup: EngineSetup) -> None:
+        (first,) = setup.queued()
         again = Notify(account=ACCOUNT, invoice=first.invoice, medium=Medium.SMS, key="key_1")
-        answers = at_once(*[lambda: office.service.execute(again)] * 8)
+        answers = at_once(*[lambda: setup.service.execute(again)] * 8)
         assert answers == [answers[0]] * 8
-        office.engine().drain()
-        assert sorted(office.receiver.raw) == sorted([first.id, answers[0].unwrap().id])
+        setup.engine().drain()
+        assert sorted(setup.receiver.raw) == sorted([first.id, answers[0].unwrap().id])
 
     def test_what_failed_for_a_moment_is_tried_when_its_time_has_come(
-        self, office: EngineOffice
+        self, setup: EngineSetup
     ) -> None:
-        office.open(AccountPolicy(retries=PATIENT))
-        office.receiver.refuse(Transient("busy"), times=2)
-        (message,) = office.queued()
-        engine = office.engine()
+        setup.open(AccountPolicy(retries=PATIENT))
+        setup.receiver.refuse(Transient("busy"), times=2)
+        (message,) = setup.queued()
+        engine = setup.engine()
         for attempt in (1, 2):
             engine.drain()
-            waiting = office.now(message)
+            waiting = setup.now(message)
             assert (waiting.status, waiting.attempts) == (DeliveryStatus.QUEUED, attempt)
             assert waiting.due_at is not None
             earliest, latest = (
@@ -86,86 +86,86 @@ class EngineContract(EngineSuite):
                     PATIENT,
                     since=NOON,
                     jitter=jitter,
-                    now=office.clock.now(),
+                    now=setup.clock.now(),
                 )
                 for jitter in (0.0, 1.0)
             )
             assert earliest is not None
             assert latest is not None
             assert earliest <= waiting.due_at <= latest
-            assert office.engine().drain() == 0
-            office.clock.set(waiting.due_at)
+            assert setup.engine().drain() == 0
+            setup.clock.set(waiting.due_at)
         assert engine.drain() == 1
-        assert office.now(message).status is DeliveryStatus.SENT
-        assert office.receiver.raw == [message.id] * 3
+        assert setup.now(message).status is DeliveryStatus.SENT
+        assert setup.receiver.raw == [message.id] * 3
 
-    def test_what_is_refused_for_good_is_a_dead_letter_at_once(self, office: EngineOffice) -> None:
-        office.receiver.refuse(Permanent("no such number"))
-        (message,) = office.queued()
-        office.engine().drain()
-        dead = office.now(message)
+    def test_what_is_refused_for_good_is_a_dead_letter_at_once(self, setup: EngineSetup) -> None:
+        setup.receiver.refuse(Permanent("no such number"))
+        (message,) = setup.queued()
+        setup.engine().drain()
+        dead = setup.now(message)
         assert (dead.status, dead.reason) == (DeliveryStatus.FAILED, "no such number")
-        assert office.engine().drain() == 0
+        assert setup.engine().drain() == 0
 
-    def test_what_may_have_gone_out_is_tried_under_the_same_key(self, office: EngineOffice) -> None:
-        office.receiver.refuse(Unknown("timed out"))
-        (message,) = office.queued()
-        office.engine().drain()
-        office.clock.advance(timedelta(hours=1))
-        office.engine().drain()
-        assert office.receiver.raw == [message.id] * 2
-        assert office.now(message).status is DeliveryStatus.SENT
+    def test_what_may_have_gone_out_is_tried_under_the_same_key(self, setup: EngineSetup) -> None:
+        setup.receiver.refuse(Unknown("timed out"))
+        (message,) = setup.queued()
+        setup.engine().drain()
+        setup.clock.advance(timedelta(hours=1))
+        setup.engine().drain()
+        assert setup.receiver.raw == [message.id] * 2
+        assert setup.now(message).status is DeliveryStatus.SENT
 
     @pytest.mark.parametrize("since", ["paid", "cancelled", "expired"])
-    def test_what_needs_no_telling_any_more_is_suppressed_with_the_reason(
-        self, office: EngineOffice, since: str
+    def test_what_need_not_be_sent_any_more_is_suppressed_with_the_reason(
+        self, setup: EngineSetup, since: str
     ) -> None:
-        (message,) = office.queued(expire_by=TOMORROW)
+        (message,) = setup.queued(expire_by=TOMORROW)
         one = message.invoice
         ends: dict[str, AnyCommand] = {
             "paid": Pay(account=ACCOUNT, invoice=one, payment=a_payment(99800)),
             "cancelled": Cancel(account=ACCOUNT, invoice=one),
         }
         if since in ends:
-            assert isinstance(office.service.execute_all([ends[since]])[0], Success)
+            assert isinstance(setup.service.execute_all([ends[since]])[0], Success)
         else:
-            office.clock.set(TOMORROW)
-        assert office.engine().drain() == 1
-        ended = office.now(message)
+            setup.clock.set(TOMORROW)
+        assert setup.engine().drain() == 1
+        ended = setup.now(message)
         assert (ended.status, ended.reason) == (DeliveryStatus.SUPPRESSED, "operation_not_allowed")
-        assert office.receiver.raw == []
+        assert setup.receiver.raw == []
 
-    def test_expiry_is_recorded_when_it_is_due_and_not_before(self, office: EngineOffice) -> None:
-        (message,) = office.queued(expire_by=TOMORROW)
-        office.clock.set(TOMORROW - SECOND)
-        office.engine().drain()
-        assert _recorded(office, message.invoice) is Status.ISSUED
-        office.clock.set(TOMORROW)
-        office.engine().drain()
-        assert _recorded(office, message.invoice) is Status.EXPIRED
+    def test_expiry_is_recorded_when_it_is_due_and_not_before(self, setup: EngineSetup) -> None:
+        (message,) = setup.queued(expire_by=TOMORROW)
+        setup.clock.set(TOMORROW - SECOND)
+        setup.engine().drain()
+        assert _recorded(setup, message.invoice) is Status.ISSUED
+        setup.clock.set(TOMORROW)
+        setup.engine().drain()
+        assert _recorded(setup, message.invoice) is Status.EXPIRED
 
-    def test_lost_wake_ups_lose_nothing(self, office: EngineOffice) -> None:
-        messages = office.queued(30)
-        office.lose_wake_ups()
-        office.clock.advance(timedelta(minutes=5))
-        office.engine().drain()
-        assert sorted(office.receiver.raw) == sorted(message.id for message in messages)
+    def test_lost_wake_ups_lose_nothing(self, setup: EngineSetup) -> None:
+        messages = setup.queued(30)
+        setup.lose_wake_ups()
+        setup.clock.advance(timedelta(minutes=5))
+        setup.engine().drain()
+        assert sorted(setup.receiver.raw) == sorted(message.id for message in messages)
 
-    def test_no_second_sees_more_than_the_rate_whoever_sends(self, office: EngineOffice) -> None:
-        messages = office.queued(40)
-        office.receiver.clock = office.clock
-        rates = RateLimits(sms=RateLimit(most=10, within=SECOND))
-        engines = [office.engine(rates=rates) for _ in range(2)]
-        while any(office.now(one).status is DeliveryStatus.QUEUED for one in messages):
+    def test_no_second_sees_more_than_the_rate_by_all_engines(self, setup: EngineSetup) -> None:
+        messages = setup.queued(40)
+        setup.receiver.clock = setup.clock
+        rate_limits = RateLimits(sms=RateLimit(most=10, within=SECOND))
+        engines = [setup.engine(rate_limits=rate_limits) for _ in range(2)]
+        while any(setup.now(one).status is DeliveryStatus.QUEUED for one in messages):
             for engine in engines:
                 engine.drain()
-            office.clock.advance(timedelta(milliseconds=500))
-        sent = office.receiver.seconds
+            setup.clock.advance(timedelta(milliseconds=500))
+        sent = setup.receiver.seconds
         assert len(sent) == 40
         assert max(sum(0 <= other - one < 1 for other in sent) for one in sent) <= 11
 
-    def test_stopping_finishes_what_is_in_hand(self, office: EngineOffice) -> None:
-        messages = office.queued(20)
+    def test_stopping_finishes_what_is_claimed(self, setup: EngineSetup) -> None:
+        messages = setup.queued(20)
         started, go_on = Event(), Event()
 
         def held(_attempt: int) -> Result[Accepted, SendError]:
@@ -173,8 +173,8 @@ class EngineContract(EngineSuite):
             assert go_on.wait(timeout=60)
             return Success(Accepted())
 
-        office.receiver.answer = held
-        engine = office.engine(hands=2)
+        setup.receiver.answer = held
+        engine = setup.engine(concurrency=2)
         running = Thread(target=engine.run)
         running.start()
         assert started.wait(timeout=60)
@@ -183,13 +183,13 @@ class EngineContract(EngineSuite):
         running.join(timeout=60)
         assert not running.is_alive()
         # Either sent or untouched but for a claim that a lease gives back.
-        assert DeliveryStatus.SENT in {office.now(message).status for message in messages}
-        office.clock.advance(timedelta(minutes=5))
-        office.engine().drain()
-        assert {office.now(message).status for message in messages} == {DeliveryStatus.SENT}
+        assert DeliveryStatus.SENT in {setup.now(message).status for message in messages}
+        setup.clock.advance(timedelta(minutes=5))
+        setup.engine().drain()
+        assert {setup.now(message).status for message in messages} == {DeliveryStatus.SENT}
 
 
-def _recorded(office: EngineOffice, invoice: InvoiceId) -> Status:
+def _recorded(setup: EngineSetup, invoice: InvoiceId) -> Status:
     key = InvoiceKey(ACCOUNT, invoice)
-    with office.store.snapshot() as snapshot:
+    with setup.store.snapshot() as snapshot:
         return snapshot.invoices((key,))[key].status

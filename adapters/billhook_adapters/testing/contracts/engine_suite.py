@@ -1,4 +1,4 @@
-"""What the suites of engines share: a store, engines over it, and somebody to send to."""
+"""What the suites of engines share: a store, engines over it, and a provider."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from billhook_adapters.testing.builders import NOON, a_document, an_account, ope
 from billhook_adapters.testing.running import ACCOUNT, RunningService
 
 MakeEngine = Callable[[BackgroundJobs, int, Callable[[timedelta], None]], Engine]
-"""An engine over these handlers, with so many hands, that waits for turns so."""
+"""An engine over background jobs, with a concurrency, and a function that waits."""
 
 
 class Receiver:
@@ -58,8 +58,8 @@ class Receiver:
 
 
 @dataclass
-class EngineOffice:
-    """A desk, its store at noon, and engines that deliver what it queues."""
+class EngineSetup:
+    """A service, its store at noon, and engines that deliver what it queues."""
 
     store: Store
     clock: SettableClock
@@ -76,10 +76,10 @@ class EngineOffice:
         """Give the account this policy."""
         open_account(self.service, an_account("acc_1", "Acme", **dict(policy)))
 
-    def engine(self, *, hands: int = 1, rates: RateLimits = UNLIMITED) -> Engine:
+    def engine(self, *, concurrency: int = 1, rate_limits: RateLimits = UNLIMITED) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""
-        background_jobs = replace(self._running.background_jobs, rates=rates)
-        return self.make(background_jobs, hands, self.clock.advance)
+        background_jobs = replace(self._running.background_jobs, rate_limits=rate_limits)
+        return self.make(background_jobs, concurrency, self.clock.advance)
 
     def queued(self, count: int = 1, **document: object) -> list[Message]:
         """Messages by SMS, each about an invoice of its own."""
@@ -96,8 +96,8 @@ class EngineOffice:
 
 
 class EngineSuite:
-    """Provide `office`: an `EngineOffice` over a store without any rows."""
+    """Provide `setup`: an `EngineSetup` over a store without any rows."""
 
     @pytest.fixture
-    def office(self) -> EngineOffice:
-        raise NotImplementedError("give the suite a fixture `office`, new and empty")
+    def setup(self) -> EngineSetup:
+        raise NotImplementedError("give the suite a fixture `setup`, new and empty")

@@ -1,4 +1,4 @@
-"""Entries in a store: what dialects file beside the invoices."""
+"""Entries in a store: what vendor APIs save beside the invoices."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from billhook_adapters.testing.contracts.store_suite import (
 class EntriesSuite(StoreSuite):
     """Entries of a store."""
 
-    def test_an_entry_comes_back_equal(self, opened: Store) -> None:
+    def test_an_entry_is_read_back_equal(self, opened: Store) -> None:
         entry = an_entry(
             "item.1-:_",
             '{"name":"रवि ✓","quote":"it\'s \\"so\\""}',
@@ -28,7 +28,7 @@ class EntriesSuite(StoreSuite):
         _file(opened, entry)
         assert _filed(opened, entry) == {entry.key: entry}
 
-    def test_the_longest_and_the_shortest_entries_come_back_equal(self, opened: Store) -> None:
+    def test_the_longest_and_the_shortest_entries_are_read_back_equal(self, opened: Store) -> None:
         longest, shortest = an_entry("long", "✓" * 32 * 1024), an_entry("short", "")
         _file(opened, longest, shortest)
         assert _filed(opened, longest, shortest) == {

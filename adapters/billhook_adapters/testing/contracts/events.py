@@ -1,4 +1,4 @@
-"""Facts in a store: kept in order and for ever, one for each version."""
+"""Events in a store: kept in order and for ever, one for each version."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from billhook_adapters.testing.builders import NOON, a_full_document
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, a_key, save
 
 AT = NOON.replace(microsecond=123_456)
-EVERY_FACT: tuple[Event, ...] = (
+EVERY_EVENT: tuple[Event, ...] = (
     InvoiceDrafted(AT, AccountId("acc_1"), InvoiceId("inv_1"), a_full_document()),
     InvoiceUpdated(AT, Patch(terms=None, notes={"order": "A-1 ✓"})),
     InvoiceIssued(AT, "https://bill.example/i/1", "INV-0001"),
@@ -44,32 +44,34 @@ EVERY_FACT: tuple[Event, ...] = (
 )
 
 
-class FactsSuite(StoreSuite):
-    """Facts of a store."""
+class EventsSuite(StoreSuite):
+    """Events of a store."""
 
-    def test_every_fact_comes_back_equal_and_in_order(self, opened: Store) -> None:
-        assert {event.name for event in EVERY_FACT} == set(EVENTS)
-        told = [RecordedEvent(a_key(), n, event, "Ada ✓") for n, event in enumerate(EVERY_FACT, 1)]
-        save(opened, events=told)
+    def test_every_event_is_read_back_equal_and_in_order(self, opened: Store) -> None:
+        assert {event.name for event in EVERY_EVENT} == set(EVENTS)
+        recorded = [
+            RecordedEvent(a_key(), n, event, "Ada ✓") for n, event in enumerate(EVERY_EVENT, 1)
+        ]
+        save(opened, events=recorded)
         with opened.snapshot() as snapshot:
             found = snapshot.events(a_key())
-        assert list(found) == told
+        assert list(found) == recorded
         # An update that clears a field equals one that does not name it; their bytes differ.
-        assert [encode(stamped.event) for stamped in found] == [encode(f) for f in EVERY_FACT]
+        assert [encode(stamped.event) for stamped in found] == [encode(f) for f in EVERY_EVENT]
 
-    def test_later_facts_come_after_the_earlier(self, opened: Store) -> None:
-        told = [RecordedEvent(a_key(), None, InvoiceCancelled(AT), str(n)) for n in range(30)]
-        for stamped in told:
+    def test_later_events_come_after_the_earlier(self, opened: Store) -> None:
+        recorded = [RecordedEvent(a_key(), None, InvoiceCancelled(AT), str(n)) for n in range(30)]
+        for stamped in recorded:
             save(opened, events=[stamped])
         with opened.snapshot() as snapshot:
-            assert list(snapshot.events(a_key())) == told
+            assert list(snapshot.events(a_key())) == recorded
 
-    def test_facts_of_other_invoices_are_absent(self, opened: Store) -> None:
+    def test_events_of_other_invoices_are_absent(self, opened: Store) -> None:
         save(opened, events=[RecordedEvent(a_key("inv_2"), 1, InvoiceCancelled(AT))])
         with opened.snapshot() as snapshot:
             assert list(snapshot.events(a_key())) == []
 
-    def test_a_version_has_one_fact(self, opened: Store) -> None:
+    def test_a_version_has_one_event(self, opened: Store) -> None:
         first = RecordedEvent(a_key(), 2, InvoiceCancelled(AT))
         save(opened, events=[first])
         with pytest.raises(StoreConflictError):
@@ -77,7 +79,7 @@ class FactsSuite(StoreSuite):
         with opened.snapshot() as snapshot:
             assert list(snapshot.events(a_key())) == [first]
 
-    def test_a_version_has_one_fact_within_one_save_too(self, opened: Store) -> None:
+    def test_a_version_has_one_event_within_one_save_too(self, opened: Store) -> None:
         with pytest.raises(StoreConflictError):
             save(opened, events=[RecordedEvent(a_key(), 2, InvoiceCancelled(AT))] * 2)
         with opened.snapshot() as snapshot:

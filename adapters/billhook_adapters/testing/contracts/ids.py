@@ -38,7 +38,7 @@ class IdsContract:
         minted = ids.message()
         assert a_message(minted).key == MessageKey(ONE.id, minted)
 
-    def test_an_announcement_takes_the_id_of_its_event(self, ids: Ids) -> None:
+    def test_a_webhook_event_takes_the_id_of_its_event(self, ids: Ids) -> None:
         minted = ids.webhook_event()
         assert a_webhook_event(minted).key == MessageKey(ONE.id, minted)
 

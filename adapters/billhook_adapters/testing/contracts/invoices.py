@@ -1,4 +1,4 @@
-"""Invoices in a store: what was saved comes back, and nothing is overwritten unseen."""
+"""Invoices in a store: what was saved is read back, and nothing is overwritten unseen."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class InvoicesSuite(StoreSuite):
     """Invoices of a store."""
 
     @pytest.mark.parametrize("status", list(Status))
-    def test_an_invoice_comes_back_equal(self, opened: Store, status: Status) -> None:
+    def test_an_invoice_is_read_back_equal(self, opened: Store, status: Status) -> None:
         invoice = an_invoice(status, **dict(a_full_document()))
         add(opened, invoice)
         assert stored(opened, invoice.key) == invoice
 
-    def test_the_shortest_invoice_comes_back_equal(self, opened: Store) -> None:
+    def test_the_shortest_invoice_is_read_back_equal(self, opened: Store) -> None:
         invoice = an_invoice(Status.DRAFT, customer=None, lines=(), partial_payment=False)
         add(opened, invoice)
         assert stored(opened, invoice.key) == invoice
 
-    def test_the_largest_amount_comes_back_to_the_unit(self, opened: Store) -> None:
+    def test_the_largest_amount_is_read_back_to_the_unit(self, opened: Store) -> None:
         issued = an_invoice(lines=(a_line(LARGEST, 1),))
         paid = pay(issued, a_payment(LARGEST - 1), now=NOON).unwrap().invoice
         add(opened, paid)
@@ -46,7 +46,9 @@ class InvoicesSuite(StoreSuite):
         assert (paid.amount, paid.paid) == (2**53 - 1, 2**53 - 2)
 
     @pytest.mark.parametrize("microsecond", [1, 999_999])
-    def test_instants_come_back_to_the_microsecond(self, opened: Store, microsecond: int) -> None:
+    def test_instants_are_read_back_to_the_microsecond(
+        self, opened: Store, microsecond: int
+    ) -> None:
         draft = an_invoice(Status.DRAFT)
         at = NOON.replace(microsecond=microsecond)
         issued = issue(draft, now=at, short_url="https://bill.example/i/1").unwrap().invoice

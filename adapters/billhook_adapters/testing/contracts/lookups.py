@@ -47,10 +47,10 @@ class LookingUpSuite(StoreSuite):
         assert issued.short_url is not None
         assert other.short_url is not None
         with opened.snapshot() as snapshot:
-            assert snapshot.behind(issued.short_url) == issued
-            assert snapshot.behind(other.short_url) == other
+            assert snapshot.by_short_url(issued.short_url) == issued
+            assert snapshot.by_short_url(other.short_url) == other
             for wrong in ("", issued.short_url[:-1], issued.short_url.upper(), "%", "inv_1"):
-                assert snapshot.behind(wrong) is None
+                assert snapshot.by_short_url(wrong) is None
 
     @pytest.mark.parametrize("text", ["%", "_", "in%1", "1\nra", "inv_1ravi", "x' OR '1'='1"])
     def test_wild_cards_are_no_more_than_themselves_and_no_match_spans_two_words(
@@ -67,7 +67,7 @@ class LookingUpSuite(StoreSuite):
         assert found(opened, text="before") == []
         assert found(opened, text="after") == ["inv_1"]
 
-    def test_trials_and_live_invoices_are_told_apart(self, opened: Store) -> None:
+    def test_trials_and_live_invoices_are_distinguished(self, opened: Store) -> None:
         add(opened, an_invoice(id="live"), an_invoice(id="trial", live=False))
         assert found(opened, live=True) == ["live"]
         assert found(opened, live=False) == ["trial"]

@@ -1,4 +1,4 @@
-"""What goes out, in a store: messages to payers and announcements to subscribers."""
+"""What goes out, in a store: messages to payers and webhook events to endpoints."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MessagesSuite(StoreSuite):
     """Messages of a store."""
 
     @pytest.mark.parametrize("status", list(DeliveryStatus))
-    def test_a_message_comes_back_equal(self, opened: Store, status: DeliveryStatus) -> None:
+    def test_a_message_is_read_back_equal(self, opened: Store, status: DeliveryStatus) -> None:
         message = a_message(
             status=status,
             attempts=3,
@@ -39,7 +39,7 @@ class MessagesSuite(StoreSuite):
         _put(opened, message)
         assert _found(opened, message) == {message.key: message}
 
-    def test_the_shortest_message_comes_back_equal(self, opened: Store) -> None:
+    def test_the_shortest_message_is_read_back_equal(self, opened: Store) -> None:
         message = a_message(due_at=None)
         _put(opened, message)
         assert _found(opened, message) == {message.key: message}
@@ -73,8 +73,8 @@ class MessagesSuite(StoreSuite):
         )
         hostile = ProviderMessageId(Medium.SMS, "a\x00b\ud800")
         with opened.snapshot() as snapshot:
-            assert snapshot.taken_as([other, known, hostile]) == {known: text.key}
-            assert snapshot.taken_as([]) == {}
+            assert snapshot.keys_by_provider_id([other, known, hostile]) == {known: text.key}
+            assert snapshot.keys_by_provider_id([]) == {}
 
     def test_messages_about_an_invoice_come_the_oldest_first(self, opened: Store) -> None:
         oldest, middle = a_message("msg_b"), a_message("msg_c")
@@ -106,7 +106,7 @@ class MessagesSuite(StoreSuite):
 
     @pytest.mark.parametrize("status", list(DeliveryStatus))
     @pytest.mark.parametrize("event_type", list(WebhookEventType))
-    def test_an_announcement_comes_back_equal(
+    def test_a_webhook_event_is_read_back_equal(
         self, opened: Store, status: DeliveryStatus, event_type: WebhookEventType
     ) -> None:
         webhook_event = a_webhook_event(
@@ -125,19 +125,19 @@ class MessagesSuite(StoreSuite):
         _put(opened, webhook_event)
         assert _found(opened, webhook_event) == {webhook_event.key: webhook_event}
 
-    def test_the_shortest_announcement_comes_back_equal(self, opened: Store) -> None:
+    def test_the_shortest_webhook_event_is_read_back_equal(self, opened: Store) -> None:
         webhook_event = a_webhook_event(due_at=None, version=0)
         _put(opened, webhook_event)
         assert _found(opened, webhook_event) == {webhook_event.key: webhook_event}
 
-    def test_an_announcement_saved_again_replaces_itself(self, opened: Store) -> None:
+    def test_a_webhook_event_saved_again_replaces_itself(self, opened: Store) -> None:
         before = a_webhook_event(reason="503")
         after = a_webhook_event(status=DeliveryStatus.SENT, attempts=1, sent_at=LATER, due_at=None)
         _put(opened, before)
         _put(opened, after)
         assert _found(opened, before) == {after.key: after}
 
-    def test_messages_and_announcements_go_out_of_one_outbox(self, opened: Store) -> None:
+    def test_messages_and_webhook_events_go_out_of_one_outbox(self, opened: Store) -> None:
         message = a_message(due_at=LATER)
         webhook_event, other = a_webhook_event(), a_webhook_event(account="acc_2", version=3)
         _put(opened, message, webhook_event, other)
@@ -150,7 +150,7 @@ class MessagesSuite(StoreSuite):
         assert list(opened.sendable(LATER, 10))[2:] == [message.key]
 
     @pytest.mark.parametrize("status", sorted(set(DeliveryStatus) - LIVE))
-    def test_an_announcement_that_has_come_to_its_end_is_not_sendable(
+    def test_a_webhook_event_that_has_ended_is_not_sendable(
         self, opened: Store, status: DeliveryStatus
     ) -> None:
         _put(opened, a_webhook_event(status=status, due_at=None))
@@ -161,17 +161,17 @@ class MessagesSuite(StoreSuite):
     ) -> None:
         aside, neighbour, theirs = a_message(), a_message("msg_2"), a_message(account="acc_2")
         _put(opened, aside, neighbour, theirs)
-        opened.set_aside(aside.key, LATER)
+        opened.defer(aside.key, LATER)
         assert set(opened.sendable(NOON, 10)) == {neighbour.key, theirs.key}
         assert list(opened.sendable(LATER, 10))[2:] == [aside.key]
 
-    def test_what_has_come_to_its_end_is_not_set_aside(self, opened: Store) -> None:
+    def test_what_has_ended_is_not_set_aside(self, opened: Store) -> None:
         ended = a_message(status=DeliveryStatus.SENT, due_at=None)
         _put(opened, ended)
-        opened.set_aside(ended.key, LATER)
+        opened.defer(ended.key, LATER)
         assert list(opened.sendable(LATER, 10)) == []
 
-    def test_an_announcement_is_no_message_to_the_payer(self, opened: Store) -> None:
+    def test_a_webhook_event_is_no_message_to_the_payer(self, opened: Store) -> None:
         message = a_message()
         webhook_event = a_webhook_event(requested_at=LATER, webhook_endpoint="ravi")
         _put(opened, webhook_event)
@@ -181,7 +181,7 @@ class MessagesSuite(StoreSuite):
         with opened.snapshot() as snapshot:
             assert list(snapshot.messages_about((a_key(),))[a_key()]) == [message]
 
-    def test_an_announcement_is_not_remembered_of_any_address(self, opened: Store) -> None:
+    def test_a_webhook_event_is_not_remembered_of_any_address(self, opened: Store) -> None:
         _put(opened, a_webhook_event(webhook_endpoint="ravi"))
         assert history(opened, a_contact(address="ravi")) == ContactHistory()
 

@@ -35,11 +35,11 @@ class NumbersSuite(StoreSuite):
             )
         assert (first, second) == ({SERIES: range(1, 2)}, {SERIES: range(2, 3)})
 
-    def test_the_upcoming_position_is_told_and_not_drawn(self, opened: Store) -> None:
-        assert upcoming(opened, SERIES) == upcoming(opened, SERIES) == 1
+    def test_the_upcoming_position_is_shown_and_not_drawn(self, opened: Store) -> None:
+        assert next_position(opened, SERIES) == next_position(opened, SERIES) == 1
         drawn(opened, {SERIES: 3})
-        assert upcoming(opened, SERIES) == 4
-        assert upcoming(opened, NEXT_YEAR) == 1
+        assert next_position(opened, SERIES) == 4
+        assert next_position(opened, NEXT_YEAR) == 1
 
     def test_numbers_are_given_back_when_nothing_commits(self, opened: Store) -> None:
         with broken_off(opened) as transaction:
@@ -65,7 +65,7 @@ def drawn(store: Store, series: Mapping[NumberSeries, int]) -> dict[NumberSeries
         return dict(transaction.next_numbers(series))
 
 
-def upcoming(store: Store, series: NumberSeries) -> int:
+def next_position(store: Store, series: NumberSeries) -> int:
     """The position that would be drawn next."""
     with store.snapshot() as snapshot:
-        return snapshot.upcoming(series)
+        return snapshot.next_position(series)

@@ -26,7 +26,7 @@ class OutboxSuite(StoreSuite):
     """Lists and counts of an outbox."""
 
     @pytest.mark.parametrize("status", UNSENT)
-    def test_messages_and_announcements_of_a_status_are_listed_and_no_others(
+    def test_messages_and_webhook_events_of_a_status_are_listed_and_no_others(
         self, opened: Store, status: Unsent
     ) -> None:
         _put(
@@ -63,7 +63,7 @@ class OutboxSuite(StoreSuite):
         assert list(opened.unsent(rest)) == order[1:]
         assert list(opened.unsent(OutboxSearch(status, AccountId("acc_9")))) == []
 
-    def test_an_empty_outbox_is_told_as_such(self, opened: Store) -> None:
+    def test_an_empty_outbox_has_no_counts(self, opened: Store) -> None:
         assert opened.outbox_counts(NOON, MOST) == OutboxCounts()
 
     def test_live_messages_are_counted_by_who_may_take_them(self, opened: Store) -> None:
@@ -96,14 +96,23 @@ class OutboxSuite(StoreSuite):
         assert opened.outbox_counts(NOON, MOST).oldest_due is None
 
     def test_dead_letters_are_counted_by_their_reasons(self, opened: Store) -> None:
-        reasons = ("no sender came back", "refused with SMTP 550", "refused with SMTP 550", None)
+        reasons = (
+            "lease expired after the last attempt",
+            "refused with SMTP 550",
+            "refused with SMTP 550",
+            None,
+        )
         for n, reason in enumerate(reasons):
             _put(
                 opened,
                 _a(f"msg_{n}", DeliveryStatus.FAILED, account=f"acc_{n % 2 + 1}", reason=reason),
             )
         dead = opened.outbox_counts(NOON, MOST).dead
-        assert dead == {"no sender came back": 1, "refused with SMTP 550": 2, "": 1}
+        assert dead == {
+            "lease expired after the last attempt": 1,
+            "refused with SMTP 550": 2,
+            "": 1,
+        }
 
     def test_a_long_reason_is_counted_by_how_it_begins(self, opened: Store) -> None:
         for n in range(2):
@@ -126,7 +135,7 @@ class OutboxSuite(StoreSuite):
             add(opened, an_invoice(id=f"inv_{n}", expire_by=NOON + expire_by))
         assert opened.outbox_counts(NOON + HOUR, MOST).overdue == 2
 
-    def test_counting_ends_where_it_is_told_to(self, opened: Store) -> None:
+    def test_counting_ends_at_the_limit(self, opened: Store) -> None:
         for n in range(4):
             due = a_message(f"due_{n}", due_at=NOON + n * HOUR)
             dead = _a(f"dead_{n}", DeliveryStatus.FAILED, reason="x")
@@ -145,8 +154,8 @@ class OutboxSuite(StoreSuite):
         )
 
     def test_repairs_add_up(self, opened: Store) -> None:
-        opened.note_repairs(3, NOON)
-        opened.note_repairs(4, NOON + HOUR)
+        opened.record_repairs(3, NOON)
+        opened.record_repairs(4, NOON + HOUR)
         outbox_counts = opened.outbox_counts(NOON, MOST)
         assert (outbox_counts.repairs, outbox_counts.repaired_at) == (7, NOON + HOUR)
 

@@ -19,7 +19,7 @@ class PaymentsSuite(StoreSuite):
     """Payments of a store."""
 
     @pytest.mark.parametrize("applied", [True, False])
-    def test_a_payment_comes_back_equal(self, opened: Store, applied: bool) -> None:  # noqa: FBT001  # pytest gives it by name
+    def test_a_payment_is_read_back_equal(self, opened: Store, applied: bool) -> None:  # noqa: FBT001  # pytest gives it by name
         payment = a_recorded_payment("UTR/2026 ✓", 2**53 - 1, at=LATER, applied=applied)
         save(opened, payments=[payment])
         assert _found(opened, payment) == {payment.key: payment}

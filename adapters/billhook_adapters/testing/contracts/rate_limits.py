@@ -20,7 +20,7 @@ TICK = timedelta(microseconds=1)
 class TurnsSuite(StoreSuite):
     """The turns that a store keeps."""
 
-    def test_a_rate_that_nobody_used_has_no_turns(self, opened: Store) -> None:
+    def test_a_rate_limit_without_use_has_no_state(self, opened: Store) -> None:
         with opened.transaction() as transaction:
             assert transaction.rate_limit_states([OURS, EVERYBODYS]) == {}
 
@@ -49,17 +49,18 @@ class TurnsSuite(StoreSuite):
         with opened.transaction() as transaction:
             assert transaction.rate_limit_states([EVERYBODYS]) == {}
 
-    def test_nobody_takes_a_turn_that_another_is_taking(self, opened: Store) -> None:
+    def test_a_rate_limit_is_used_by_one_transaction_at_a_time(self, opened: Store) -> None:
         def taken() -> None:
             with opened.transaction() as transaction:
                 before = transaction.rate_limit_states([EVERYBODYS]).get(
                     EVERYBODYS, RateLimitState(NOON, NOON)
                 )
-                after = RateLimitState(before.free_at + TICK, NOON)
+                after = RateLimitState(before.next_free_at + TICK, NOON)
                 transaction.save(PendingWrites(rate_limit_states={EVERYBODYS: after}))
 
         at_once(*[taken] * 8)
         with opened.transaction() as transaction:
             assert (
-                transaction.rate_limit_states([EVERYBODYS])[EVERYBODYS].free_at == NOON + 8 * TICK
+                transaction.rate_limit_states([EVERYBODYS])[EVERYBODYS].next_free_at
+                == NOON + 8 * TICK
             )

@@ -70,7 +70,7 @@ class RemindersSuite(StoreSuite):
         save(opened, reminders={a_key(): ReminderProgress(NOON, 0, None)})
         assert list(opened.remindable(NOON + timedelta(days=999), 10)) == []
 
-    def test_the_longest_due_come_first_and_no_more_than_asked(self, opened: Store) -> None:
+    def test_the_longest_due_are_first_and_no_more_than_the_limit(self, opened: Store) -> None:
         keys = [
             InvoiceKey(account.id, InvoiceId(f"inv_{n}"))
             for n, account in enumerate((ONE, OTHER) * 3)

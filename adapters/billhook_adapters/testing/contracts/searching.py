@@ -37,7 +37,7 @@ FIVE = ["inv_a", "inv_b", "inv_c", "inv_d", "inv_e"]
 class SearchingSuite(StoreSuite):
     """Searches of a store."""
 
-    def test_what_is_found_comes_back_equal(self, opened: Store) -> None:
+    def test_what_is_found_is_read_back_equal(self, opened: Store) -> None:
         full = an_invoice(Status.PAID, **dict(a_full_document()))
         add(opened, full)
         with opened.snapshot() as snapshot:
@@ -149,7 +149,7 @@ class SearchingSuite(StoreSuite):
             "inv_cancelled",
         ]
 
-    def test_an_overdue_invoice_comes_back_as_it_is_recorded(self, opened: Store) -> None:
+    def test_an_overdue_invoice_is_read_back_as_it_is_recorded(self, opened: Store) -> None:
         overdue = an_invoice(expire_by=TOMORROW)
         add(opened, overdue)
         search = Search(statuses=frozenset({Status.EXPIRED}))

@@ -72,7 +72,7 @@ class SenderContract:
 
 
 class OnceSenderContract(SenderContract):
-    """A sender whose provider tells two copies of one message apart from two messages.
+    """A sender whose provider distinguishes two copies of one message from two messages.
 
     Provide `received` as well: it answers all that the recipients have seen so far.
     """

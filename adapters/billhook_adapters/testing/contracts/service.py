@@ -1,4 +1,4 @@
-"""The contract of the desk over a store, all its suites together."""
+"""The contract of the service over a store, all its suites together."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from billhook_adapters.testing.contracts.service_commands import CommandsSuite
 from billhook_adapters.testing.contracts.service_idempotency import KeysSuite
 from billhook_adapters.testing.contracts.service_numbering import NumberingSuite
 from billhook_adapters.testing.contracts.service_races import RacesSuite
-from billhook_adapters.testing.contracts.service_reminders import RemindingSuite
-from billhook_adapters.testing.contracts.service_webhooks import AnnouncingSuite
+from billhook_adapters.testing.contracts.service_reminders import ServiceRemindersSuite
+from billhook_adapters.testing.contracts.service_webhooks import WebhooksSuite
 
 
-class DeskContract(
+class ServiceContract(
     AccountsSuite,
     CommandsSuite,
     KeysSuite,
     BatchesSuite,
-    AnnouncingSuite,
-    RemindingSuite,
+    WebhooksSuite,
+    ServiceRemindersSuite,
     RacesSuite,
     NumberingSuite,
 ):
-    """What the desk does over every store. Provide `store`: a new store without any rows.
+    """What the service does over every store. Provide `store`: a new store without any rows.
 
-    class TestTheDeskOverMyStore(DeskContract):
+    class TestTheServiceOverMyStore(ServiceContract):
         @pytest.fixture
         def store(self, tmp_path):
             return MyStore(tmp_path)

@@ -25,14 +25,15 @@ from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.testing.builders import a_webhook_endpoint
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import ACCOUNT, DeskSuite
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite
+from billhook_adapters.testing.running import ACCOUNT
 
 SCHEDULE = ReminderSchedule(after=(timedelta(days=1),))
 INSTRUCTIONS = PaymentInstructions(upi="acme@okbank")
 ROUNDS = 10
 
 
-class AccountsSuite(DeskSuite):
+class AccountsSuite(ServiceSuite):
     """Commands on an account."""
 
     def test_an_account_is_opened_once(self, service: InvoiceService) -> None:

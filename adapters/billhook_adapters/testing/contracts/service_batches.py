@@ -1,4 +1,4 @@
-"""Batches at the desk: one culprit never fails its neighbours."""
+"""Batches by the service: one culprit never fails its neighbours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_document, a_payment
-from billhook_adapters.testing.contracts.service_suite import DeskSuite, kept
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite, kept
 from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 
@@ -33,18 +33,18 @@ class Forgetful(RandomIds):
     """Ids that hand out a short URL which is taken, to every second issue of three."""
 
     taken: str
-    asked: int = field(default=0, init=False)
+    drawn: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def short_url(self) -> str:
         """A short URL, fresh or not."""
-        self.asked += 1
-        return self.taken if self.asked % 3 == 2 else super().short_url()
+        self.drawn += 1
+        return self.taken if self.drawn % 3 == 2 else super().short_url()
 
 
-class BatchesSuite(DeskSuite):
+class BatchesSuite(ServiceSuite):
     """Batches of commands."""
 
     def test_an_empty_batch_has_no_answers(self, service: InvoiceService) -> None:
@@ -93,7 +93,7 @@ class BatchesSuite(DeskSuite):
     def test_only_the_command_that_the_database_refuses_is_lost(
         self, service: InvoiceService, store: Store, culprit: int
     ) -> None:
-        # The desk sees no tombstone; the database keeps its id taken.
+        # The service sees no tombstone; the database keeps its id taken.
         drafted(service, "inv_gone")
         service.execute(Delete(account=ACCOUNT, invoice=InvoiceId("inv_gone")))
         ids = ["inv_1", "inv_2"]

@@ -1,4 +1,4 @@
-"""Every command at the desk: what it answers is what is stored, and what its facts tell."""
+"""Every command by the service: what it answers is what is stored, and what its events say."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from billhook.model.invoice import InvoiceId, Status
 from billhook.model.patch import Patch
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing.builders import NOON, a_full_document, a_payment
-from billhook_adapters.testing.contracts.service_suite import DeskSuite, events, kept, unapplied
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite, events, kept, unapplied
 from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 ID = InvoiceId("inv_1")
 UNKNOWN = InvoiceId("inv_unknown")
 
 
-class CommandsSuite(DeskSuite):
+class CommandsSuite(ServiceSuite):
     """Commands one at a time."""
 
     def test_draft_keeps_the_document(self, service: InvoiceService, store: Store) -> None:
@@ -219,7 +219,7 @@ class CommandsSuite(DeskSuite):
             service.execute(Issue(account=ACCOUNT, invoice=ID, expected_version=1)), Success
         )
 
-    def test_who_asked_is_kept_with_the_fact(self, service: InvoiceService, store: Store) -> None:
+    def test_the_actor_is_kept_with_the_event(self, service: InvoiceService, store: Store) -> None:
         invoice = drafted(service)
         service.execute(Cancel(account=ACCOUNT, invoice=ID, actor="Ada"))
         with store.snapshot() as snapshot:

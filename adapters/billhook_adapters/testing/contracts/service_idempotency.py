@@ -1,4 +1,4 @@
-"""Idempotency keys at the desk: the same question gets the same answer, and has one effect."""
+"""Idempotency keys by the service: the same question gets the same answer, and has one effect."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from billhook.model.patch import Patch
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import a_full_document, a_payment
-from billhook_adapters.testing.contracts.service_suite import DeskSuite, at_desk, events, kept
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite, events, kept, prepare
 from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 ID, KEY = InvoiceId("inv_1"), "key_1"
@@ -64,7 +64,7 @@ EACH = pytest.mark.parametrize(
 )
 
 
-class KeysSuite(DeskSuite):
+class KeysSuite(ServiceSuite):
     """Idempotency keys."""
 
     @EACH
@@ -76,25 +76,25 @@ class KeysSuite(DeskSuite):
         status: Status | None,
         command: AnyCommand,
     ) -> None:
-        at_desk(service, status)
+        prepare(service, status)
         first = service.execute(command)
-        told, messages = events(store), list(service.messages(ACCOUNT, ID))
+        recorded, messages = events(store), list(service.messages(ACCOUNT, ID))
         clock.advance(KEPT_FOR - timedelta(microseconds=1))
         restarted = InvoiceService(store, clock, RandomIds())
         assert restarted.execute(command) == first
-        assert (events(store), list(service.messages(ACCOUNT, ID))) == (told, messages)
+        assert (events(store), list(service.messages(ACCOUNT, ID))) == (recorded, messages)
 
     @EACH
     def test_twice_in_one_batch_is_once_as_well(
         self, service: InvoiceService, store: Store, status: Status | None, command: AnyCommand
     ) -> None:
-        at_desk(service, status)
+        prepare(service, status)
         before = len(events(store))
         first, second = service.execute_all((command, command))
         assert second == first
-        told = events(store)[before:]
-        # No command tells one thing twice but a message by each of two media.
-        assert len(told) <= len(set(told)) + 1
+        recorded = events(store)[before:]
+        # No command records one event twice but a message by each of two media.
+        assert len(recorded) <= len(set(recorded)) + 1
 
     def test_another_request_under_the_same_key_is_refused(
         self, service: InvoiceService, store: Store

@@ -1,4 +1,4 @@
-"""Numbers at the desk: without gaps and without doubles, whatever is rolled back."""
+"""Numbers by the service: without gaps and without doubles, whatever is rolled back."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_document, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import DeskSuite
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite
 from billhook_adapters.testing.faults import FaultyStore, Point
 from billhook_adapters.testing.running import ACCOUNT
 
 INVOICES, THREADS = 1000, 8
 
 
-class NumberingSuite(DeskSuite):
+class NumberingSuite(ServiceSuite):
     """The numbers of issued invoices."""
 
-    def test_the_upcoming_number_is_told_and_not_drawn(self, service: InvoiceService) -> None:
+    def test_the_upcoming_number_is_shown_and_not_drawn(self, service: InvoiceService) -> None:
         open_account(service, an_account(ACCOUNT))
         assert service.upcoming_number(ACCOUNT) is None
         assert service.upcoming_number(AccountId("acc_9")) is None

@@ -1,4 +1,4 @@
-"""Races at the desk: whoever comes first, the books are right."""
+"""Races by the service: whichever command is first, the balance is right."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from billhook_adapters.testing.builders import (
     open_account,
 )
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import DeskSuite, kept, unapplied
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite, kept, unapplied
 from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 ROUNDS = 8
 ID = InvoiceId("inv_1")
 
 
-class RacesSuite(DeskSuite):
+class RacesSuite(ServiceSuite):
     """Commands that come at one moment."""
 
     def test_two_payments_at_once_never_take_more_than_is_due(
@@ -128,8 +128,8 @@ class RacesSuite(DeskSuite):
     ) -> None:
         billed = [drafted(service, f"inv_{n}").id for n in range(12)]
         for n in range(12):
-            drafted(service, f"nobody_{n}", customer=None)
-        refused = [InvoiceId(f"nobody_{n}") for n in range(12)]
+            drafted(service, f"without_customer_{n}", customer=None)
+        refused = [InvoiceId(f"without_customer_{n}") for n in range(12)]
         pairs = [one for pair in zip(billed, refused, strict=True) for one in pair]
         answers = _raced(service, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
         numbers = [answer.unwrap().number for answer in answers[::2]]
@@ -145,7 +145,7 @@ class RacesSuite(DeskSuite):
         (won,) = [answer for answer in answers if isinstance(answer, Success)]
         assert won == Success(kept(store))
 
-    def test_one_id_is_drafted_once_and_the_others_are_told_so(
+    def test_one_id_is_drafted_once_and_the_others_are_errors(
         self, service: InvoiceService, store: Store
     ) -> None:
         for n in range(ROUNDS):

@@ -22,7 +22,7 @@ from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing.builders import NOON, a_payment, an_account, open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.service_suite import DeskSuite
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite
 from billhook_adapters.testing.contracts.store_suite import a_key
 from billhook_adapters.testing.running import ACCOUNT, issued
 
@@ -39,12 +39,12 @@ ENDS: tuple[Callable[[Invoice], AnyCommand], ...] = (
 )
 
 
-class RemindingSuite(DeskSuite):
-    """Reminders of the desk, woken by its handlers."""
+class ServiceRemindersSuite(ServiceSuite):
+    """Reminders of the service, sent by background jobs."""
 
     @pytest.fixture
-    def office(self, service: InvoiceService) -> InvoiceService:
-        """A desk whose first account reminds by e-mail, three days before and one day after."""
+    def setup(self, service: InvoiceService) -> InvoiceService:
+        """A service whose first account reminds by e-mail, three days before and one day after."""
         open_account(service, an_account(ACCOUNT, reminders=SCHEDULE))
         return service
 
@@ -54,83 +54,83 @@ class RemindingSuite(DeskSuite):
         return BackgroundJobs(store, clock, RandomIds(), {})
 
     def test_each_step_is_one_message_that_says_which_reminder_it_is(
-        self, office: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
+        self, setup: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
     ) -> None:
-        issued(office, due_by=DUE)
+        issued(setup, due_by=DUE)
         for step in (FIRST, SECOND):
             for moment in (step - timedelta(seconds=1), step, step + timedelta(seconds=1)):
                 clock.set(moment)
                 waking.sweep()
-        told = office.messages(ACCOUNT, ID)
-        assert [(one.requested_at, one.reminder) for one in told] == [(FIRST, 1), (SECOND, 2)]
+        sent = setup.messages(ACCOUNT, ID)
+        assert [(one.requested_at, one.reminder) for one in sent] == [(FIRST, 1), (SECOND, 2)]
         with store.snapshot() as snapshot:
             events = [stamped for stamped in snapshot.events(a_key()) if stamped.version is None]
             assert snapshot.reminders((a_key(),)) == {a_key(): ReminderProgress(SECOND, 2, None)}
         assert [stamped.event for stamped in events] == [
             ReminderRequested(one.requested_at, one.id, Medium.EMAIL, n)
-            for n, one in enumerate(told, 1)
+            for n, one in enumerate(sent, 1)
         ]
 
     @pytest.mark.parametrize("end", ENDS)
     def test_reminders_end_in_the_transaction_that_settles_the_invoice(
         self,
-        office: InvoiceService,
+        setup: InvoiceService,
         store: Store,
         clock: SettableClock,
         end: Callable[[Invoice], AnyCommand],
     ) -> None:
-        invoice = issued(office, due_by=DUE, expire_by=FIRST + DAY)
+        invoice = issued(setup, due_by=DUE, expire_by=FIRST + DAY)
         assert list(store.remindable(FIRST, 10)) == [a_key()]
         clock.set(FIRST + DAY if end is ENDS[-1] else FIRST)
-        office.execute(end(invoice)).unwrap()
+        setup.execute(end(invoice)).unwrap()
         assert list(store.remindable(FIRST, 10)) == []
         with store.snapshot() as snapshot:
             assert snapshot.reminders((a_key(),)) == {}
 
     def test_a_wake_up_found_before_the_payment_sends_nothing_after_it(
-        self, office: InvoiceService, store: Store, clock: SettableClock
+        self, setup: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
-        due = issued(office, due_by=DUE).due
+        due = issued(setup, due_by=DUE).due
         clock.set(FIRST)
         (found,) = store.remindable(FIRST, 10)
-        office.execute(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(due))).unwrap()
+        setup.execute(Pay(account=ACCOUNT, invoice=ID, payment=a_payment(due))).unwrap()
         stale = Remind(account=found.account, invoice=found.invoice)
-        assert office.execute(stale).unwrap().messages == ()
-        assert office.messages(ACCOUNT, ID) == ()
+        assert setup.execute(stale).unwrap().messages == ()
+        assert setup.messages(ACCOUNT, ID) == ()
 
     def test_a_wake_up_found_before_the_due_date_moved_sends_nothing_after_it(
-        self, office: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
+        self, setup: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
     ) -> None:
-        issued(office, due_by=DUE)
+        issued(setup, due_by=DUE)
         clock.set(FIRST)
         (found,) = store.remindable(FIRST, 10)
         moved = Patch(due_by=DUE + DAY)
-        office.execute(Update(account=ACCOUNT, invoice=ID, patch=moved)).unwrap()
+        setup.execute(Update(account=ACCOUNT, invoice=ID, patch=moved)).unwrap()
         stale = Remind(account=found.account, invoice=found.invoice)
-        assert office.execute(stale).unwrap().messages == ()
+        assert setup.execute(stale).unwrap().messages == ()
         clock.set(FIRST + DAY)
         assert waking.remind() == 1
-        assert [one.requested_at for one in office.messages(ACCOUNT, ID)] == [FIRST + DAY]
+        assert [one.requested_at for one in setup.messages(ACCOUNT, ID)] == [FIRST + DAY]
 
     def test_many_wake_ups_at_once_send_one_reminder(
-        self, office: InvoiceService, clock: SettableClock
+        self, setup: InvoiceService, clock: SettableClock
     ) -> None:
-        issued(office, due_by=DUE)
+        issued(setup, due_by=DUE)
         clock.set(FIRST)
-        at_once(*[lambda: office.execute(Remind(account=ACCOUNT, invoice=ID))] * 8)
-        assert [one.reminder for one in office.messages(ACCOUNT, ID)] == [1]
+        at_once(*[lambda: setup.execute(Remind(account=ACCOUNT, invoice=ID))] * 8)
+        assert [one.reminder for one in setup.messages(ACCOUNT, ID)] == [1]
 
-    def test_of_paying_and_reminding_at_once_the_books_tell_who_was_first(
-        self, office: InvoiceService, store: Store, clock: SettableClock
+    def test_of_paying_and_reminding_at_once_the_events_show_which_was_first(
+        self, setup: InvoiceService, store: Store, clock: SettableClock
     ) -> None:
         for n in range(8):
             one = InvoiceId(f"inv_{n}")
             clock.set(NOON)
-            invoice = issued(office, one, due_by=DUE)
+            invoice = issued(setup, one, due_by=DUE)
             clock.set(FIRST)
             pay = Pay(account=ACCOUNT, invoice=one, payment=a_payment(invoice.due, f"pay_{n}"))
             wake = Remind(account=ACCOUNT, invoice=one)
-            at_once(partial(office.execute, pay), partial(office.execute, wake))
+            at_once(partial(setup.execute, pay), partial(setup.execute, wake))
             with store.snapshot() as snapshot:
                 names = [stamped.event.name for stamped in snapshot.events(a_key(one))]
                 assert snapshot.reminders((a_key(one),)) == {}
@@ -140,19 +140,19 @@ class RemindingSuite(DeskSuite):
             )
 
     def test_a_batch_of_many_reminds_each(
-        self, office: InvoiceService, waking: BackgroundJobs, clock: SettableClock
+        self, setup: InvoiceService, waking: BackgroundJobs, clock: SettableClock
     ) -> None:
         for n in range(12):
-            issued(office, f"inv_{n}", due_by=DUE)
+            issued(setup, f"inv_{n}", due_by=DUE)
         clock.set(FIRST)
         assert [waking.remind(limit=5) for _ in range(4)] == [5, 5, 2, 0]
         for n in range(12):
-            assert len(office.messages(ACCOUNT, InvoiceId(f"inv_{n}"))) == 1
+            assert len(setup.messages(ACCOUNT, InvoiceId(f"inv_{n}"))) == 1
 
     def test_an_account_without_a_schedule_has_no_reminders(
-        self, office: InvoiceService, store: Store
+        self, setup: InvoiceService, store: Store
     ) -> None:
-        open_account(office, an_account(ACCOUNT))
-        issued(office, due_by=DUE)
+        open_account(setup, an_account(ACCOUNT))
+        issued(setup, due_by=DUE)
         with store.snapshot() as snapshot:
             assert snapshot.reminders((a_key(),)) == {}

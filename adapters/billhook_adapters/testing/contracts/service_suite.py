@@ -1,4 +1,4 @@
-"""What the suites of the desk share: a desk over the adapter's store, and what it left there."""
+"""What the suites of the service share: one over the adapter's store, and what it left there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from billhook_adapters.testing.builders import NOON
 from billhook_adapters.testing.running import ACCOUNT, RunningService, drafted, issued
 
 
-class DeskSuite:
+class ServiceSuite:
     """Provide `store`: a new store without any rows."""
 
     @pytest.fixture
@@ -32,12 +32,12 @@ class DeskSuite:
 
     @pytest.fixture
     def service(self, store: Store, clock: SettableClock) -> InvoiceService:
-        """A desk with two accounts, the first of which numbers its invoices."""
+        """A service with two accounts, the first of which numbers its invoices."""
         return RunningService(store, clock, number_prefix="INV-").service
 
 
-def at_desk(service: InvoiceService, status: Status | None) -> None:
-    """Make a draft or an issued invoice at the desk, or none."""
+def prepare(service: InvoiceService, status: Status | None) -> None:
+    """Make a draft or an issued invoice by the service, or none."""
     if status is Status.DRAFT:
         drafted(service)
     elif status is Status.ISSUED:
@@ -45,27 +45,32 @@ def at_desk(service: InvoiceService, status: Status | None) -> None:
 
 
 def kept(store: Store, id: str = "inv_1") -> Invoice | None:
-    """What the store has of an invoice, once its facts have told the same."""
+    """What the store has of an invoice, once its events replay to the same."""
     key = InvoiceKey(ACCOUNT, InvoiceId(id))
     with store.snapshot() as snapshot:
         invoice = snapshot.invoices((key,)).get(key)
-        told = snapshot.events(key)
-    assert [stamped.version for stamped in changes(told)] == list(range(1, len(changes(told)) + 1))
+        recorded = snapshot.events(key)
+    assert [stamped.version for stamped in changes(recorded)] == list(
+        range(1, len(changes(recorded)) + 1)
+    )
     if invoice is not None:
-        assert replay(cast("InvoiceChanged", stamped.event) for stamped in changes(told)) == invoice
+        assert (
+            replay(cast("InvoiceChanged", stamped.event) for stamped in changes(recorded))
+            == invoice
+        )
     return invoice
 
 
-def changes(told: Sequence[RecordedEvent]) -> list[RecordedEvent]:
-    """The facts that changed their invoice."""
-    return [stamped for stamped in told if stamped.version is not None]
+def changes(events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """The events that changed their invoice."""
+    return [stamped for stamped in events if stamped.version is not None]
 
 
 def events(store: Store, id: str = "inv_1") -> list[str]:
-    """The names of all facts of an invoice."""
+    """The names of all events of an invoice."""
     with store.snapshot() as snapshot:
-        told = snapshot.events(InvoiceKey(ACCOUNT, InvoiceId(id)))
-    return [stamped.event.name for stamped in told]
+        recorded = snapshot.events(InvoiceKey(ACCOUNT, InvoiceId(id)))
+    return [stamped.event.name for stamped in recorded]
 
 
 def unapplied(store: Store) -> list[RecordedPayment]:

@@ -1,4 +1,4 @@
-"""Events over a store: told from its own rows, again under one id, and the same each time."""
+"""Events over a store: sent from its own rows, retried under one id, the same each time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from billhook_adapters.testing.builders import (
     a_webhook_endpoint,
     add_webhook_endpoint,
 )
-from billhook_adapters.testing.contracts.service_suite import DeskSuite
+from billhook_adapters.testing.contracts.service_suite import ServiceSuite
 from billhook_adapters.testing.running import ACCOUNT, issued
 
 FAR = NOON + timedelta(days=365)
@@ -41,37 +41,37 @@ ID = InvoiceId("inv_1")
 
 
 class Listening:
-    """An announcer that keeps what it tells, and then answers, fails or breaks as it is told."""
+    """A webhook sender that keeps what it sends, and then answers, fails or raises as set."""
 
     def __init__(self) -> None:
-        self.told: list[WebhookContext] = []
+        self.sent: list[WebhookContext] = []
         self.answers: deque[SendError | BaseException] = deque()
 
-    def send(self, occasion: WebhookContext) -> Result[Accepted, SendError]:
+    def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
         """Keep it, then do what comes next."""
-        self.told.append(occasion)
+        self.sent.append(context)
         answer = self.answers.popleft() if self.answers else None
         if isinstance(answer, BaseException):
             raise answer
         return Success(Accepted("200")) if answer is None else Failure(answer)
 
 
-class AnnouncingSuite(DeskSuite):
-    """Announcements of the desk, delivered by its handlers."""
+class WebhooksSuite(ServiceSuite):
+    """Webhook events of the service, sent by background jobs."""
 
     @pytest.fixture
     def listening(self) -> Listening:
-        """Whoever is told."""
+        """The webhook sender."""
         return Listening()
 
     @pytest.fixture
     def background_jobs(
         self, store: Store, clock: SettableClock, listening: Listening
     ) -> BackgroundJobs:
-        """What wakes up when an announcement falls due."""
+        """What wakes up when a webhook event falls due."""
         return BackgroundJobs(store, clock, RandomIds(), {}, listening)
 
-    def test_every_event_is_told_once_to_each_subscriber_as_of_its_version(
+    def test_every_event_is_sent_once_to_each_webhook_endpoint_as_of_its_version(
         self,
         service: InvoiceService,
         store: Store,
@@ -88,27 +88,27 @@ class AnnouncingSuite(DeskSuite):
         third = service.execute(Pay(account=ACCOUNT, invoice=ID, payment=rest)).unwrap()
         outbox = webhook_events(store)
         assert [background_jobs.deliver(one.key) for one in outbox * 2] == [
-            *[AttemptResult.HANDED_OVER] * 4,
+            *[AttemptResult.ATTEMPTED] * 4,
             *[AttemptResult.NOTHING] * 4,
         ]
-        told = {
+        sent = {
             (
                 one.webhook_endpoint.id,
                 one.webhook_event.event_type,
                 one.invoice.version,
             ): one.invoice
-            for one in listening.told
+            for one in listening.sent
         }
-        assert told == {
+        assert sent == {
             ("sub_1", WebhookEventType.ISSUED, 2): first,
             ("sub_1", WebhookEventType.PARTIALLY_PAID, 3): second,
             ("sub_1", WebhookEventType.PAID, 4): third,
             ("sub_2", WebhookEventType.PAID, 4): third,
         }
-        assert len({one.webhook_event.id for one in listening.told}) == 4
-        assert all(one.events[-1].version == one.invoice.version for one in listening.told)
+        assert len({one.webhook_event.id for one in listening.sent}) == 4
+        assert all(one.events[-1].version == one.invoice.version for one in listening.sent)
 
-    def test_a_retry_tells_the_same_under_the_same_id_though_the_invoice_moved_on(
+    def test_a_retry_sends_the_same_under_the_same_id_though_the_invoice_moved_on(
         self,
         service: InvoiceService,
         store: Store,
@@ -123,13 +123,13 @@ class AnnouncingSuite(DeskSuite):
         background_jobs.deliver(webhook_event.key)
         service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
         clock.advance(timedelta(minutes=1))
-        assert background_jobs.deliver(webhook_event.key) is AttemptResult.HANDED_OVER
-        before, after = listening.told
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.ATTEMPTED
+        before, after = listening.sent
         assert before.invoice == after.invoice
         assert list(before.events) == list(after.events)
         assert before.webhook_event.id == after.webhook_event.id == webhook_event.id
 
-    def test_whoever_died_while_telling_is_followed_under_the_same_id(
+    def test_a_sender_that_died_is_followed_under_the_same_id(
         self,
         service: InvoiceService,
         store: Store,
@@ -146,13 +146,13 @@ class AnnouncingSuite(DeskSuite):
         assert background_jobs.deliver(webhook_event.key) is AttemptResult.NOTHING
         clock.advance(LEASE)
         assert list(store.sendable(clock.now(), 10)) == [webhook_event.key]
-        assert background_jobs.deliver(webhook_event.key) is AttemptResult.HANDED_OVER
-        before, after = listening.told
+        assert background_jobs.deliver(webhook_event.key) is AttemptResult.ATTEMPTED
+        before, after = listening.sent
         assert (before.webhook_event.id, before.invoice) == (after.webhook_event.id, after.invoice)
         assert list(before.events) == list(after.events)
         assert webhook_events(store) == []
 
-    def test_a_final_failure_silences_its_subscriber(
+    def test_a_final_failure_silences_its_webhook_endpoint(
         self,
         service: InvoiceService,
         store: Store,
@@ -164,7 +164,7 @@ class AnnouncingSuite(DeskSuite):
         service.execute(Cancel(account=ACCOUNT, invoice=ID)).unwrap()
         first, second = webhook_events(store)
         listening.answers.append(Permanent("410 Gone"))
-        assert background_jobs.deliver(first.key) is AttemptResult.HANDED_OVER
+        assert background_jobs.deliver(first.key) is AttemptResult.ATTEMPTED
         assert background_jobs.deliver(second.key) is AttemptResult.SUPPRESSED
         issued(service, "inv_2")
         assert webhook_events(store) == []
@@ -179,7 +179,7 @@ class AnnouncingSuite(DeskSuite):
             (DeliveryStatus.SUPPRESSED, "unsubscribed"),
         ]
 
-    def test_the_sweep_announces_an_expiry_once(
+    def test_the_sweep_sends_an_expiry_once(
         self,
         service: InvoiceService,
         store: Store,
@@ -193,7 +193,7 @@ class AnnouncingSuite(DeskSuite):
         (expired,) = webhook_events(store)
         assert (expired.event_type, expired.version) == (WebhookEventType.EXPIRED, 3)
 
-    def test_a_replayed_command_announces_once(self, service: InvoiceService, store: Store) -> None:
+    def test_a_replayed_command_sends_once(self, service: InvoiceService, store: Store) -> None:
         issued(service)
         add_webhook_endpoint(service, a_webhook_endpoint())
         cancel = Cancel(account=ACCOUNT, invoice=ID, key="once")
@@ -203,11 +203,11 @@ class AnnouncingSuite(DeskSuite):
 
 
 class InterruptedByDeath(BaseException):
-    """Ends a process in the middle of telling; no handler may catch it."""
+    """Ends a process while it sends; no handler may catch it."""
 
 
 def webhook_events(store: Store) -> list[WebhookEvent]:
-    """The announcements that are still to be told, by invoice and version."""
+    """The webhook events that are still to be sent, by invoice and version."""
     keys: list[MessageKey] = list(store.sendable(FAR, 100))
     with store.snapshot() as snapshot:
         outbox = snapshot.messages(keys).values()

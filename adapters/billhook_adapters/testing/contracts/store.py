@@ -5,7 +5,7 @@ from __future__ import annotations
 from billhook_adapters.testing.contracts.answers import AnswersSuite
 from billhook_adapters.testing.contracts.contacts import ContactsSuite
 from billhook_adapters.testing.contracts.entries import EntriesSuite
-from billhook_adapters.testing.contracts.events import FactsSuite
+from billhook_adapters.testing.contracts.events import EventsSuite
 from billhook_adapters.testing.contracts.invoices import InvoicesSuite
 from billhook_adapters.testing.contracts.lookups import LookingUpSuite
 from billhook_adapters.testing.contracts.messages import MessagesSuite
@@ -18,20 +18,20 @@ from billhook_adapters.testing.contracts.searching import SearchingSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
 from billhook_adapters.testing.contracts.texts import TextsSuite
 from billhook_adapters.testing.contracts.transactions import TransactionsSuite
-from billhook_adapters.testing.contracts.webhook_endpoints import SubscribersSuite
+from billhook_adapters.testing.contracts.webhook_endpoints import WebhookEndpointsSuite
 from billhook_adapters.testing.contracts.worklists import WorklistsSuite
 
 
 class StoreContract(
     InvoicesSuite,
-    FactsSuite,
+    EventsSuite,
     MessagesSuite,
     OutboxSuite,
     PaymentsSuite,
     AnswersSuite,
     ContactsSuite,
     NumbersSuite,
-    SubscribersSuite,
+    WebhookEndpointsSuite,
     EntriesSuite,
     SearchingSuite,
     LookingUpSuite,

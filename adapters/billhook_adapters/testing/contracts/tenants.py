@@ -32,7 +32,7 @@ from billhook_adapters.testing.contracts.store_suite import (
 class TenantsSuite(StoreSuite):
     """Isolation of a store's accounts."""
 
-    def test_accounts_come_back_equal_and_unknown_ones_are_absent(self, opened: Store) -> None:
+    def test_accounts_are_read_back_equal_and_unknown_ones_are_absent(self, opened: Store) -> None:
         account = an_account("acc_3", "Ümläut ✓", number_prefix="INV-", number_width=6)
         save(opened, accounts={account.id: account})
         with opened.snapshot() as snapshot:
@@ -58,7 +58,7 @@ class TenantsSuite(StoreSuite):
         add(opened, theirs)
         assert stored(opened, InvoiceKey(ONE.id, theirs.id)) is None
 
-    def test_one_id_has_facts_in_each_account(self, opened: Store) -> None:
+    def test_one_id_has_events_in_each_account(self, opened: Store) -> None:
         ours = RecordedEvent(InvoiceKey(ONE.id, InvoiceId("inv_1")), 1, InvoiceCancelled(NOON))
         theirs = RecordedEvent(InvoiceKey(OTHER.id, InvoiceId("inv_1")), 1, InvoiceExpired(NOON))
         save(opened, events=[ours, theirs])

@@ -1,4 +1,4 @@
-"""Texts in a store: every script comes back as it was given, and no text is ever a command."""
+"""Texts in a store: every script is read back as it was given, and no text is ever a command."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class TextsSuite(StoreSuite):
     """Texts of a store."""
 
     @pytest.mark.parametrize("text", TEXTS)
-    def test_text_comes_back_as_it_was_given(self, opened: Store, text: str) -> None:
+    def test_text_is_read_back_as_it_was_given(self, opened: Store, text: str) -> None:
         account = an_account(ONE.id, text)
         invoice = an_invoice(
             customer=a_customer(name=text), description=text, notes={text: text, "other": text}
         )
         message = a_message(reason=text, provider_id=text)
-        told = RecordedEvent(invoice.key, 1, InvoiceCancelled(NOON), text)
+        recorded = RecordedEvent(invoice.key, 1, InvoiceCancelled(NOON), text)
         payment = a_recorded_payment(text)
         answer = an_answer(text)
         contact = a_contact(text)
@@ -66,7 +66,7 @@ class TextsSuite(StoreSuite):
             accounts={ONE.id: account},
             invoices={invoice.key: (None, invoice)},
             messages={message.key: message},
-            events=[told],
+            events=[recorded],
             payments=[payment],
             idempotency_records=[answer],
             suppressed={contact: "bounced"},
@@ -75,7 +75,7 @@ class TextsSuite(StoreSuite):
             assert snapshot.accounts((ONE.id,)) == {ONE.id: account}
             assert snapshot.invoices((invoice.key,)) == {invoice.key: invoice}
             assert snapshot.messages((message.key,)) == {message.key: message}
-            assert list(snapshot.events(invoice.key)) == [told]
+            assert list(snapshot.events(invoice.key)) == [recorded]
             assert snapshot.payments((payment.key,)) == {payment.key: payment}
         assert known(opened, answer) == [answer]
         assert history(opened, contact).suppressed == "bounced"
@@ -106,10 +106,10 @@ class TextsSuite(StoreSuite):
         self, opened: Store, text: str
     ) -> None:
         payment = a_recorded_payment()
-        told = RecordedEvent(a_key(), 1, InvoiceCancelled(NOON), text)
+        recorded = RecordedEvent(a_key(), 1, InvoiceCancelled(NOON), text)
         for outcome in (
             PendingWrites(payments=[payment], idempotency_records=[an_answer(text)]),
-            PendingWrites(payments=[payment], events=[told]),
+            PendingWrites(payments=[payment], events=[recorded]),
             PendingWrites(payments=[payment], suppressed={a_contact(text): "bounced"}),
         ):
             with pytest.raises(StoreConflictError), opened.transaction() as transaction:

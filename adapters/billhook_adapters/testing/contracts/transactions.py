@@ -166,7 +166,7 @@ class TransactionsSuite(StoreSuite):
         with opened.snapshot() as snapshot:
             assert snapshot.invoices((draft.key,))[draft.key].short_url == winner
 
-    def test_nobody_changes_a_message_that_another_is_changing(self, opened: Store) -> None:
+    def test_a_message_is_changed_by_one_transaction_at_a_time(self, opened: Store) -> None:
         message = a_message()
         save(opened, messages={message.key: message})
 

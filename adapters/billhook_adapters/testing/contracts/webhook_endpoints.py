@@ -1,4 +1,4 @@
-"""Subscribers in a store."""
+"""Webhook endpoints in a store."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from billhook_adapters.testing.contracts.store_suite import (
 )
 
 
-class SubscribersSuite(StoreSuite):
-    """Subscribers of a store."""
+class WebhookEndpointsSuite(StoreSuite):
+    """Webhook endpoints of a store."""
 
-    def test_a_subscriber_comes_back_equal(self, opened: Store) -> None:
+    def test_a_webhook_endpoint_is_read_back_equal(self, opened: Store) -> None:
         full = a_webhook_endpoint(
             "sub.1-:_",
             url="https://hören.example/hooks?a=b&c=✓",
@@ -34,22 +34,22 @@ class SubscribersSuite(StoreSuite):
         _subscribe(opened, full)
         assert _subscribed(opened) == [full]
 
-    def test_the_shortest_subscriber_comes_back_equal(self, opened: Store) -> None:
+    def test_the_shortest_webhook_endpoint_is_read_back_equal(self, opened: Store) -> None:
         shortest = a_webhook_endpoint(url="", events=())
         _subscribe(opened, shortest)
         assert _subscribed(opened) == [shortest]
 
-    def test_a_subscriber_saved_again_replaces_itself(self, opened: Store) -> None:
+    def test_a_webhook_endpoint_saved_again_replaces_itself(self, opened: Store) -> None:
         _subscribe(opened, a_webhook_endpoint("sub_1"), a_webhook_endpoint("sub_2"))
         silenced = a_webhook_endpoint("sub_1", url="https://moved.example", silenced=True)
         _subscribe(opened, silenced)
         assert _subscribed(opened) == [silenced, a_webhook_endpoint("sub_2")]
 
-    def test_the_subscribers_of_an_account_come_by_id(self, opened: Store) -> None:
+    def test_the_webhook_endpoints_of_an_account_come_by_id(self, opened: Store) -> None:
         _subscribe(opened, *(a_webhook_endpoint(one) for one in ("sub_b", "sub_B", "sub_a")))
         assert [one.id for one in _subscribed(opened)] == ["sub_B", "sub_a", "sub_b"]
 
-    def test_an_account_has_its_own_subscribers_alone(self, opened: Store) -> None:
+    def test_an_account_has_its_own_webhook_endpoints_alone(self, opened: Store) -> None:
         ours = a_webhook_endpoint(account=ONE.id)
         theirs = a_webhook_endpoint(account=OTHER.id, url="https://other.example")
         _subscribe(opened, ours, theirs)
@@ -63,12 +63,14 @@ class SubscribersSuite(StoreSuite):
         }
         assert _subscribed(opened, OTHER.id) == [theirs]
 
-    def test_accounts_without_subscribers_are_absent(self, opened: Store) -> None:
+    def test_accounts_without_webhook_endpoints_are_absent(self, opened: Store) -> None:
         with opened.snapshot() as snapshot:
             assert snapshot.webhook_endpoints((ONE.id, AccountId("acc_9"))) == {}
             assert snapshot.webhook_endpoints(()) == {}
 
-    def test_a_transaction_that_breaks_off_subscribes_nobody(self, opened: Store) -> None:
+    def test_a_transaction_that_is_rolled_back_adds_no_webhook_endpoint(
+        self, opened: Store
+    ) -> None:
         webhook_endpoint = a_webhook_endpoint()
         with broken_off(opened) as transaction:
             transaction.save(

@@ -45,7 +45,7 @@ class WorklistsSuite(StoreSuite):
         add(opened, delete(drafted, now=NOON).unwrap().invoice, an_invoice(id="inv_2"))
         assert _overdue(opened, RUNS_OUT, 10) == []
 
-    def test_the_longest_overdue_come_first_and_no_more_than_asked(self, opened: Store) -> None:
+    def test_the_longest_overdue_are_first_and_no_more_than_the_limit(self, opened: Store) -> None:
         invoices = [
             _running_out(RUNS_OUT - n * MICROSECOND, id=f"inv_{n}", account=account)
             for n, account in enumerate(("acc_1", "acc_2") * 3)
@@ -54,7 +54,7 @@ class WorklistsSuite(StoreSuite):
         longest = [invoice.key for invoice in reversed(invoices)]
         assert _overdue(opened, RUNS_OUT, 4) == longest[:4]
 
-    def test_what_is_overdue_is_told_as_far_as_its_expiry_needs(self, opened: Store) -> None:
+    def test_what_is_overdue_has_the_fields_that_its_expiry_needs(self, opened: Store) -> None:
         partly = _running_out(RUNS_OUT, Status.PARTIALLY_PAID)
         add(opened, partly)
         with opened.transaction() as transaction:
@@ -62,7 +62,9 @@ class WorklistsSuite(StoreSuite):
         assert found == OverdueInvoice(partly.key, partly.status, partly.version, RUNS_OUT)
 
     @pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID])
-    def test_a_lapse_is_the_change_that_expiring_makes(self, opened: Store, status: Status) -> None:
+    def test_a_recorded_expiry_is_the_change_that_expiring_makes(
+        self, opened: Store, status: Status
+    ) -> None:
         invoice = _running_out(RUNS_OUT, status)
         add(opened, invoice)
         change = expire(invoice, now=RUNS_OUT).unwrap()
@@ -73,7 +75,7 @@ class WorklistsSuite(StoreSuite):
             )
         assert stored(opened, invoice.key) == change.invoice
 
-    def test_a_lapse_of_another_version_is_refused(self, opened: Store) -> None:
+    def test_a_recorded_expiry_of_another_version_is_refused(self, opened: Store) -> None:
         invoice = _running_out(RUNS_OUT)
         add(opened, invoice)
         stale = OverdueInvoice(invoice.key, invoice.status, invoice.version + 1, RUNS_OUT)
@@ -96,7 +98,7 @@ class WorklistsSuite(StoreSuite):
         save(opened, messages={message.key: message})
         assert list(opened.sendable(NOON, 10)) == []
 
-    def test_the_longest_waiting_come_first_and_no_more_than_asked(self, opened: Store) -> None:
+    def test_the_longest_waiting_are_first_and_no_more_than_the_limit(self, opened: Store) -> None:
         messages = [
             a_message(f"msg_{n}", account=account, due_at=NOON - n * MICROSECOND)
             for n, account in enumerate(("acc_1", "acc_2") * 3)

@@ -1,10 +1,10 @@
-"""Ports that go wrong on purpose: also "it happened, but the caller is told that it did not".
+"""Ports that fail on purpose: also "it happened, but the caller gets an error".
 
     from billhook_adapters.testing.faults import Faults, FaultyStore, Point
 
-    def test_a_commit_that_nobody_heard_of_happens_once(clock, ids):
+    def test_a_commit_without_an_answer_happens_once(clock, ids):
         faults = Faults()
-        desk = Desk(FaultyStore(InMemoryStore(), faults), clock, ids)
+        service = InvoiceService(FaultyStore(InMemoryStore(), faults), clock, ids)
         faults.after(Point.COMMIT, ConnectionResetError())
 
 Wrap the port of your own that you test with, or the one in memory.
@@ -12,16 +12,16 @@ Wrap the port of your own that you test with, or the one in memory.
 
 from billhook_adapters.testing.faults.plan import Faults, Plan, Point
 from billhook_adapters.testing.faults.ports import FaultyClock, FaultyIds
-from billhook_adapters.testing.faults.receivers import FaultyAnnouncer, FaultySender
+from billhook_adapters.testing.faults.receivers import FaultySender, FaultyWebhookSender
 from billhook_adapters.testing.faults.store import FaultyStore
 
 __all__ = [
     "Faults",
-    "FaultyAnnouncer",
     "FaultyClock",
     "FaultyIds",
     "FaultySender",
     "FaultyStore",
+    "FaultyWebhookSender",
     "Plan",
     "Point",
 ]

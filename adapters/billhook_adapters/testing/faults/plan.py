@@ -1,4 +1,4 @@
-"""What goes wrong, and where: asked right before and right after each call that leaves us."""
+"""What fails, and where: called right before and right after each outgoing call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Point(StrEnum):
     COMMIT = "commit"
     READ = "read"
     SEND = "send"
-    ANNOUNCE = "announce"
+    WEBHOOK = "webhook"
     TIME = "time"
     ID = "id"
 
@@ -28,7 +28,7 @@ class Plan(Protocol):
         ...
 
     def after(self, point: Point) -> None:
-        """It happened. What raises here tells the caller that it did not."""
+        """It happened. What raises here is what the caller gets."""
         ...
 
 
@@ -60,7 +60,7 @@ class Faults:
         self._after[point].append(denied)
 
     def meanwhile(self, point: Point, act: Callable[[], object]) -> None:
-        """The next such call happens, and so does this, before the caller hears of it."""
+        """The next such call happens, and so does this, before the caller gets the answer."""
         self._after[point].append(act)
 
     def before(self, point: Point) -> None:

@@ -26,7 +26,7 @@ class FaultyClock:
         return around(self._plan, Point.TIME, self._clock.now)
 
     def zone(self, name: str | None) -> tzinfo:
-        """How clocks are set in a time zone: that needs nobody, and never fails."""
+        """The time zone of a name: that needs no outgoing call, and never fails."""
         return self._clock.zone(name)
 
 

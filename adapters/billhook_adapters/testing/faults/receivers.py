@@ -28,21 +28,21 @@ class FaultySender:
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Answer:
         """Hand the message over, or fail to, or say so."""
-        return _told(self._plan, Point.SEND, lambda: self._sender.send(message, invoice, seller))
+        return _result(self._plan, Point.SEND, lambda: self._sender.send(message, invoice, seller))
 
 
-class FaultyAnnouncer:
-    """An announcer that tells as planned; its errors are answered as a `FaultySender`'s are."""
+class FaultyWebhookSender:
+    """A webhook sender that sends as planned; its errors are answered as a `FaultySender`'s are."""
 
     def __init__(self, webhook_sender: WebhookSender, plan: Plan) -> None:
-        self._announcer, self._plan = webhook_sender, plan
+        self._webhook_sender, self._plan = webhook_sender, plan
 
-    def send(self, occasion: WebhookContext) -> Answer:
-        """Tell the subscriber, or fail to, or say so."""
-        return _told(self._plan, Point.ANNOUNCE, lambda: self._announcer.send(occasion))
+    def send(self, context: WebhookContext) -> Answer:
+        """Send the webhook event, or fail to, or return an error."""
+        return _result(self._plan, Point.WEBHOOK, lambda: self._webhook_sender.send(context))
 
 
-def _told(plan: Plan, point: Point, call: Callable[[], Answer]) -> Answer:
+def _result(plan: Plan, point: Point, call: Callable[[], Answer]) -> Answer:
     try:
         return around(plan, point, call)
     except ConnectionError as refused:

@@ -55,13 +55,15 @@ class FaultyStore:
         """Invoices of whose reminders something is due."""
         return around(self._plan, Point.READ, lambda: self._store.remindable(now, limit))
 
-    def set_aside(self, key: MessageKey, until: datetime) -> None:
+    def defer(self, key: MessageKey, until: datetime) -> None:
         """Leave a live message alone until then."""
-        around(self._plan, Point.COMMIT, lambda: self._store.set_aside(key, until))
+        around(self._plan, Point.COMMIT, lambda: self._store.defer(key, until))
 
-    def forget(self, now: datetime, limit: int) -> int:
+    def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Drop remembered answers whose time is over."""
-        return around(self._plan, Point.COMMIT, lambda: self._store.forget(now, limit))
+        return around(
+            self._plan, Point.COMMIT, lambda: self._store.delete_expired_records(now, limit)
+        )
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Where messages stand that no provider took."""
@@ -71,6 +73,6 @@ class FaultyStore:
         """How much stands in the outbox."""
         return around(self._plan, Point.READ, lambda: self._store.outbox_counts(now, most))
 
-    def note_repairs(self, messages: int, now: datetime) -> None:
+    def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
-        around(self._plan, Point.COMMIT, lambda: self._store.note_repairs(messages, now))
+        around(self._plan, Point.COMMIT, lambda: self._store.record_repairs(messages, now))

@@ -1,4 +1,4 @@
-"""The shapes of HighLevel's fields, and what it says where one does not fit."""
+"""The types of HighLevel's fields, and its sentences for invalid ones."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:
 _NOT_DIGITS = re.compile(r"[\s().-]")
 
 
-class InvalidRequestError(Exception):  # a refusal, in the vendor's words
-    """The request is not one that the vendor takes; 422 has a message for each thing at fault."""
+class InvalidRequestError(Exception):
+    """The request is invalid; a 422 has one message for each invalid field."""
 
     def __init__(self, status: int, *messages: str) -> None:
         super().__init__(*messages)
         self.status = status
-        self.told: str | list[str] = list(messages) if status == 422 else messages[0]
+        self.message: str | list[str] = list(messages) if status == 422 else messages[0]
 
 
 def _number(given: Any) -> Decimal:
@@ -64,7 +64,7 @@ Positive = Annotated[Decimal, BeforeValidator(lambda given: _at_least_zero(_numb
 """A JSON number from zero up, exactly."""
 
 Day = Annotated[str, BeforeValidator(_day)]
-"""A day, YYYY-MM-DD; the time of an ISO 8601 instant is let go."""
+"""A day, YYYY-MM-DD; the time of an ISO 8601 instant is ignored."""
 
 Short = Annotated[Text, StringConstraints(max_length=256)]
 Required = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
@@ -72,7 +72,7 @@ Long = Annotated[Text, StringConstraints(max_length=16_384)]
 
 
 def e164(phone: str) -> str:
-    """A phone number as people write it, without what is only for readers.
+    """A phone number without spaces and punctuation.
 
     The country code must be there: no national form is guessed.
 
@@ -98,7 +98,7 @@ def instant(moment: datetime) -> str:
 
 
 def smallest(number: Decimal, currency: str, field: str) -> int:
-    """An amount in major units as whole smallest ones. Raises Refused."""
+    """An amount in major units as whole smallest ones. Raises InvalidRequestError."""
     try:
         amount = minor(number, Currency(currency))
     except ValueError as wrong:
@@ -111,23 +111,23 @@ def smallest(number: Decimal, currency: str, field: str) -> int:
 
 
 def checked(body: object, kind: type[V]) -> V:
-    """The request of a decoded body. Raises Refused, in the vendor's words."""
+    """The payload of a decoded body. Raises InvalidRequestError."""
     if not isinstance(body, dict):
         raise InvalidRequestError(422, "body must be an object")
     given = cast("dict[str, Any]", body)
     needed: tuple[str, ...] = getattr(kind, "needed", ())
     lacking = [f"{name} should not be empty" for name in needed if given.get(name) is None]
     try:
-        asked = kind.model_validate(given)
+        payload = kind.model_validate(given)
     except ValidationError as invalid:
-        raise InvalidRequestError(422, *lacking, *refused(invalid).told) from None
+        raise InvalidRequestError(422, *lacking, *refused(invalid).message) from None
     if lacking:
         raise InvalidRequestError(422, *lacking)
-    return asked
+    return payload
 
 
 def judged(where: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-    """What the domain makes of a part of a request. Raises Refused where it does not take it."""
+    """The domain's value for a part of a payload. Raises InvalidRequestError."""
     try:
         return make(*given, **named)
     except ValidationError as invalid:
@@ -135,7 +135,7 @@ def judged(where: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) 
 
 
 def refused(invalid: ValidationError, where: str = "") -> InvalidRequestError:
-    """Everything wrong with a request, or with one part of it, each thing naming its field."""
+    """The error with one message for each invalid field of a payload, or of a part of it."""
     errors = invalid.errors(include_url=False, include_input=False)
     return InvalidRequestError(
         422, *dict.fromkeys(_sentence(error, where) for error in errors[:20])

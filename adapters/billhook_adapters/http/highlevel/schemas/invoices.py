@@ -1,4 +1,4 @@
-"""HighLevel's requests for an invoice as a whole: create, update and text2pay."""
+"""The payloads of create, update and text2pay."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ from billhook_adapters.http.highlevel.schemas.parts import (
 )
 
 DIALECT = "highlevel"
-"""Where a document keeps what only this dialect shows again."""
+"""The key of a document's extras under which this API keeps what it only echoes."""
 
 ECHOED = (
     "title", "businessDetails", "invoiceNumberPrefix", "termsNotes", "includeTermsNote",
     "automaticTaxesEnabled", "lateFeesConfiguration", "tipsConfiguration", "paymentMethods",
     "miscellaneousCharges", "attachments", "xeroDetails",
 )  # fmt: skip
-"""What is shown again as it was given, and no rule reads."""
+"""Fields that are only echoed."""
 
 DETAILED = ("contactDetails", "discount", "paymentSchedule")
-"""What the domain knows in part: the rest of it is shown again."""
+"""Fields that the domain has in part: the rest is echoed."""
 
 
 class Tenant(In):
-    """Who asks, in a body."""
+    """The tenancy, in a body."""
 
     alt_id: Required
     alt_type: Literal["location"]
@@ -91,29 +91,32 @@ class InvoiceIn(Tenant):
         raise NotImplementedError
 
     def patch(self, known: Document, upcoming: str | None) -> Patch:
-        """What it sets of a document; what it leaves out stays. Raises Refused.
+        """The patch of a document; what is left out stays. Raises InvalidRequestError.
 
-        `upcoming` is the number that the series would give next.
+        `upcoming` is the number that the series gives next.
         """
-        told = self._fields(known) | self._extras(known)
+        fields = self._fields(known) | self._extras(known)
         if self.invoice_number and not _of_series(self.invoice_number, upcoming):
-            told["receipt"] = self.invoice_number
-        patch = judged("", Patch.model_validate, told)
-        whole = judged("", patch.applied_to, known)
-        if whole.schedule is not None and not whole.schedule.adds_up(whole.total):
+            fields["receipt"] = self.invoice_number
+        patch = judged("", Patch.model_validate, fields)
+        merged = judged("", patch.applied_to, known)
+        if merged.schedule is not None and not merged.schedule.adds_up(merged.total):
             raise InvalidRequestError(422, "paymentSchedule.schedules must add up to the total")
         return patch
 
     def document(self, rounding: Rounding, upcoming: str | None) -> Document:
-        """The document that it makes for an account that rounds like this. Raises Refused."""
-        # Money may come in parts: this vendor has no word against it.
+        """The document of a new draft, for an account that rounds like this.
+
+        Raises InvalidRequestError.
+        """
+        # The vendor has no field that forbids partial payments.
         blank = {"currency": self.currency, "rounding": rounding, "partial_payment": True}
         known = judged("", Document.model_validate, blank)
         return self.patch(known, upcoming).applied_to(known)
 
     def _fields(self, known: Document) -> dict[str, Any]:  # noqa: ARG002  # an update looks at it
         name, items = self.billed
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "title": self.name,
             "currency": self.currency,
             "date": midnight(self.issue_date),
@@ -123,22 +126,22 @@ class InvoiceIn(Tenant):
             ),
         }
         if self.description is not None:
-            told["description"] = self.description
+            fields["description"] = self.description
         if self.due_date is not None:
-            told["due_by"] = midnight(self.due_date)
+            fields["due_by"] = midnight(self.due_date)
         if self.contact_details is not None:
-            told["customer"] = judged("contactDetails", self.contact_details.domain)
+            fields["customer"] = judged("contactDetails", self.contact_details.domain)
         if self.sent_to is not None:
-            told["recipients"] = judged("sentTo", self.sent_to.domain)
+            fields["recipients"] = judged("sentTo", self.sent_to.domain)
         if self.discount is not None:
-            told["discount"] = judged("discount", self.discount.domain, self.currency)
+            fields["discount"] = judged("discount", self.discount.domain, self.currency)
         if self.payment_schedule is not None:
-            told["schedule"] = judged(
+            fields["schedule"] = judged(
                 "paymentSchedule", self.payment_schedule.domain, self.currency
             )
         if self.live_mode is not None:
-            told["live"] = self.live_mode
-        return told
+            fields["live"] = self.live_mode
+        return fields
 
     def _extras(self, known: Document) -> dict[str, Any]:
         given = self.given
@@ -174,14 +177,17 @@ class UpdateIn(InvoiceIn):
         return "invoiceItems", self.invoice_items
 
     def _fields(self, known: Document) -> dict[str, Any]:
-        told = super()._fields(known)
-        if self.contact_id is not None and "customer" not in told and known.customer is not None:
-            told["customer"] = known.customer.model_copy(update={"id": self.contact_id})
-        return told
+        fields = super()._fields(known)
+        if self.contact_id is not None and "customer" not in fields and known.customer is not None:
+            fields["customer"] = known.customer.model_copy(update={"id": self.contact_id})
+        return fields
 
 
 class TextToPayIn(InvoiceIn):
-    """The body of `POST /invoices/text2pay`: a draft is made or updated, and sent if so asked."""
+    """The body of `POST /invoices/text2pay`.
+
+    A draft is made or updated, and sent where `action` is `send`.
+    """
 
     needed = ("contactDetails", "sentTo", "liveMode")
     id: Short | None = None
@@ -201,14 +207,14 @@ class LateFeesChangeIn(Tenant):
     late_fees_configuration: LateFeesIn
 
     def patch(self, known: Document) -> Patch:
-        """What it sets of a document. Raises Refused."""
+        """The patch of a document. Raises InvalidRequestError."""
         fees = self.late_fees_configuration.given
         extras = echoing(known, lateFeesConfiguration=fees)
         return judged("", Patch.model_validate, {"extras": extras})
 
 
 def _of_series(number: str, upcoming: str | None) -> bool:
-    """Whether the series has given a number, or would give it next: nobody has it of their own.
+    """Whether the series has given a number, or gives it next: then it is none of the caller's own.
 
     >>> _of_series("INV-0007", "INV-0007"), _of_series("INV-0009", "INV-0007")
     (True, False)
@@ -217,21 +223,21 @@ def _of_series(number: str, upcoming: str | None) -> bool:
         return False
     prefix = upcoming.rstrip("0123456789")
     position, end = number.removeprefix(prefix), upcoming.removeprefix(prefix)
-    drawn = position.isascii() and position.isdigit() and number.startswith(prefix)
+    in_series = position.isascii() and position.isdigit() and number.startswith(prefix)
     return (
-        drawn
+        in_series
         and len(position) == max(len(end), len(position.lstrip("0")))
         and (0 < int(position) <= int(end))
     )
 
 
 def echoed(document: Document) -> dict[str, Any]:
-    """What this dialect keeps in a document to show it again."""
+    """What this API keeps in a document to echo it."""
     echo: dict[str, Any] = json.loads(document.extras.get(DIALECT, "{}"))
     return echo
 
 
 def echoing(document: Document, **given: Any) -> dict[str, str]:
-    """The extras of a document with more to show again; other dialects' stay."""
+    """The extras of a document with more to echo; those of other APIs stay."""
     echo = {**echoed(document), **given}
     return {**document.extras, DIALECT: json.dumps(echo, ensure_ascii=False)}

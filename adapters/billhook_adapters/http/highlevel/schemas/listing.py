@@ -42,7 +42,7 @@ class ListIn(In):
     sort_order: Literal["ascend", "descend", ""] = ""
 
     def search(self) -> Search | None:
-        """The search that it asks for; None where nothing can match."""
+        """The search of this query; None where nothing can match."""
         statuses = WANTED[VendorStatus(self.status)] if self.status else None
         if statuses == frozenset():
             return None

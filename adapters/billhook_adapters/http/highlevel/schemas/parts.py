@@ -60,7 +60,7 @@ class AddressIn(In):
     postal_code: Short | None = None
 
     def domain(self) -> PostalAddress:
-        """The same in the domain's words; of countries only codes of two letters."""
+        """The address of the domain; of countries only codes of two letters."""
         code = (self.country_code or "").upper()
         return PostalAddress(
             line1=self.address_line1 or "",
@@ -102,7 +102,7 @@ class ContactIn(In):
     custom_fields: Annotated[list[Any], Field(max_length=100)] | None = None
 
     def domain(self) -> Customer:
-        """The same in the domain's words."""
+        """The value of the domain."""
         return Customer(
             id=self.id,
             name=self.name,
@@ -113,7 +113,7 @@ class ContactIn(In):
 
 
 class SentToIn(In):
-    """Who is told, before the contact."""
+    """The recipients, instead of the contact."""
 
     email: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)]
     email_cc: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)] | None = None
@@ -121,7 +121,7 @@ class SentToIn(In):
     phone_no: Annotated[list[Short], Field(max_length=MAX_RECIPIENTS)] | None = None
 
     def domain(self) -> Recipients:
-        """The same in the domain's words; empty texts are none."""
+        """The recipients of the domain; empty texts are left out."""
         return Recipients(
             emails=tuple(filter(None, self.email)),
             contacts=tuple(filter(None, map(e164, self.phone_no or ()))),
@@ -131,7 +131,7 @@ class SentToIn(In):
 
 
 class TaxIn(In):
-    """A tax on an item; only `exclusive` ones are said here, `taxInclusive` is the item's."""
+    """A tax on an item; only `exclusive` ones; `taxInclusive` belongs to the item."""
 
     id: Identifier = Field(alias="_id")
     name: Required
@@ -141,7 +141,7 @@ class TaxIn(In):
     tax_id: Short | None = None
 
     def domain(self) -> Tax:
-        """The same in the domain's words."""
+        """The value of the domain."""
         return Tax(id=self.id, name=self.name, rate=self.rate)
 
 
@@ -163,7 +163,7 @@ class ItemIn(In):
     tax_inclusive: Flag | None = None
 
     def domain(self, place: int, currency: str, list_name: str) -> Line:
-        """The same in the domain's words. Raises Refused and ValidationError."""
+        """The value of the domain. Raises InvalidRequestError and ValidationError."""
         if self.currency != currency:
             raise InvalidRequestError(
                 422, f"{list_name}.{place}.currency must be {currency}, as the invoice's is"
@@ -188,7 +188,7 @@ class DiscountIn(In):
     valid_on_product_ids: Annotated[list[Identifier], Field(max_length=50)] | None = None
 
     def domain(self, currency: str) -> Discount | None:
-        """The same in the domain's words; nothing off is no discount. Raises Refused."""
+        """The discount of the domain; zero is no discount. Raises InvalidRequestError."""
         if self.value == 0:
             return None
         items = tuple(self.valid_on_product_ids or ())
@@ -213,7 +213,7 @@ class ScheduleIn(In):
     schedules: Annotated[list[InstalmentIn], Field(min_length=1, max_length=MAX_INSTALMENTS)]
 
     def domain(self, currency: str) -> PaymentSchedule:
-        """The same in the domain's words. Raises Refused and ValidationError."""
+        """The value of the domain. Raises InvalidRequestError and ValidationError."""
         return PaymentSchedule(
             instalments=tuple(
                 Instalment(
@@ -239,7 +239,7 @@ class FrequencyIn(In):
 
 
 class GraceIn(In):
-    """How long nothing is due."""
+    """The grace period."""
 
     interval_count: Positive
     interval: Literal["day"]
@@ -253,7 +253,7 @@ class MostFeesIn(In):
 
 
 class LateFeesIn(In):
-    """Late fees: kept and shown, and charged by nobody here."""
+    """Late fees: kept and shown, never charged."""
 
     enable: Flag
     value: Positive

@@ -37,5 +37,5 @@ class RecordPaymentIn(Tenant):
     @property
     def details(self) -> dict[str, Any]:
         """What is kept of it beside the amount."""
-        told = self.given
-        return {name: told[name] for name in told if name not in ("altId", "altType", "amount")}
+        given = self.given
+        return {name: given[name] for name in given if name not in ("altId", "altType", "amount")}

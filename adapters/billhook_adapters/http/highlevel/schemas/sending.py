@@ -26,11 +26,11 @@ MEDIA: Mapping[Action, tuple[Medium, ...]] = MappingProxyType(
         "sms": (Medium.SMS,),
     }
 )
-"""Whom each action tells: `send_manually` issues, and leaves the telling to a person."""
+"""The media of each action; with `send_manually` a person sends the invoice."""
 
 
 class CardIn(In):
-    """A card, as far as it may be told."""
+    """A card, as far as it may be shown."""
 
     brand: Short
     last4: Short
@@ -99,7 +99,7 @@ class SendIn(Tenant):
 
     @property
     def media(self) -> tuple[Medium, ...]:
-        """By which media the payer is told."""
+        """The media by which it is sent."""
         return MEDIA[self.action]
 
     @property
@@ -109,12 +109,12 @@ class SendIn(Tenant):
 
     @property
     def kept(self) -> dict[str, Any]:
-        """What it says to be shown again."""
+        """The fields that are only echoed."""
         given = self.given
         return {name: given[name] for name in ("autoPayment", "sentFrom") if name in given}
 
     def changes(self, known: Document) -> bool:
-        """Whether it says other than what was kept when the invoice was sent first."""
+        """Whether it differs from what was kept when the invoice was first sent."""
         echo = echoed(known)
         wanted = self.kept.get("autoPayment")
         return wanted is not None and wanted != echo.get("autoPayment")
@@ -126,7 +126,7 @@ class SendIn(Tenant):
 
 
 def queued(messages: Sequence[Message], medium: Medium) -> dict[str, Any]:
-    """What was queued by a medium; an empty object where nothing was."""
+    """The messages queued by a medium; an empty object where there are none."""
     mine = [message for message in messages if message.medium is medium]
     if not mine:
         return {}

@@ -1,4 +1,4 @@
-"""The shapes of scalars in requests: the domain's own types, drawn for OpenAPI as they are."""
+"""The types of fields in requests: the domain's own, with their OpenAPI schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What requests may hold. The domain judges it once more, and has the last word."""
+"""The payloads of requests. The domain validates them once more."""
 
 from __future__ import annotations
 
@@ -67,17 +67,17 @@ class _Fields(In):
     notes: dict[Text, Text] = Field(default={})
     media: list[Medium] = Field(default=[])
 
-    def _told(self, currency: str) -> dict[str, Any]:
-        told = self.model_dump(exclude_unset=True, exclude={"id", "send"})
-        for line in told.get("lines", ()):
+    def _fields(self, currency: str) -> dict[str, Any]:
+        fields = self.model_dump(exclude_unset=True, exclude={"id", "send"})
+        for line in fields.get("lines", ()):
             line["currency"] = currency
-        return told
+        return fields
 
 
 class SendIn(In):
-    """Whom to tell: `media` as the document says where it is left out.
+    """The media to send by: those of the document where `media` is left out.
 
-    With `required`, a payer who cannot be reached by one of them refuses the whole; with
+    With `required`, a payer without an address for one of them is an error; with
     `available`, that medium is left out.
     """
 
@@ -91,7 +91,7 @@ class SendIn(In):
 
 
 class InvoiceIn(_Fields):
-    """A document; with `send`, it is issued and its payer told, all or nothing."""
+    """A document; with `send`, it is issued and sent to its payer, all or nothing."""
 
     currency: Code
     rounding: Rounding | None = Field(
@@ -106,16 +106,16 @@ class InvoiceIn(_Fields):
         return None if self.id is None else InvoiceId(self.id)
 
     def document(self) -> Document:
-        """The same in the domain's words. Raises Problem."""
-        told = self._told(self.currency)
+        """The document of the domain. Raises ProblemError."""
+        fields = self._fields(self.currency)
         if self.rounding is None:
-            told.pop("rounding", None)
-        return _judged(Document, told)
+            fields.pop("rounding", None)
+        return _judged(Document, fields)
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
-    for drawn in schema["properties"].values():
-        drawn.pop("default", None)
+    for described in schema["properties"].values():
+        described.pop("default", None)
 
 
 class EditsIn(_Fields):
@@ -132,12 +132,12 @@ class EditsIn(_Fields):
         return "lines" in self.model_fields_set and "currency" not in self.model_fields_set
 
     def patch(self, currency: str) -> Patch:
-        """The same in the domain's words, with lines in this currency. Raises Problem."""
-        return _judged(Patch, self._told(currency))
+        """The patch of the domain, with lines in this currency. Raises ProblemError."""
+        return _judged(Patch, self._fields(currency))
 
 
 class NotifyIn(In):
-    """By which medium the payer is told."""
+    """The medium to notify the payer by."""
 
     medium: Medium
 
@@ -149,7 +149,7 @@ class ContactIn(In):
 
 
 class StandingIn(ContactIn):
-    """Why an address is left alone from now on; null, and it is written to again."""
+    """Why messages to an address are suppressed from now on; null allows them again."""
 
     suppressed: Suppression | None
 
@@ -157,7 +157,7 @@ class StandingIn(ContactIn):
 class PaymentIn(In):
     """Money that is to be paid, or with `report`, money that came in already.
 
-    A payment that is asked for is refused where the invoice does not take it. One that is
+    A payment to take is refused where the invoice does not allow it. One that is
     reported is kept in any case: what no invoice takes is listed among the unapplied.
     """
 
@@ -172,7 +172,7 @@ class PaymentIn(In):
     report: Annotated[bool, Field(strict=True)] = False
 
 
-# A query leaves out what it does not say: it has no null.
+# A query leaves out what it does not set: it has no null.
 TextInQuery = Annotated[Text | None, WithJsonSchema({"type": "string"})]
 InstantInQuery = Annotated[
     Instant | None, WithJsonSchema({"type": "string", "format": "date-time"})
@@ -196,8 +196,8 @@ class ListIn(In):
     ] = Field(default=None, description="The `next_cursor` of the page before.")
 
     def search(self) -> Search:
-        """The same in the domain's words, asking for one more, to know if there are more."""
-        told: Mapping[str, Any] = {
+        """The search of the domain, for one more than the limit, to know if there are more."""
+        fields: Mapping[str, Any] = {
             "statuses": frozenset(self.status) or None,
             "receipt": self.receipt,
             "customer": self.customer,
@@ -209,11 +209,11 @@ class ListIn(In):
             "limit": self.limit + 1,
             "oldest_first": self.order == "oldest_first",
         }
-        return Search.model_validate(told)
+        return Search.model_validate(fields)
 
 
-def _judged(kind: type[V], told: Mapping[str, Any]) -> V:
+def _judged(kind: type[V], fields: Mapping[str, Any]) -> V:
     try:
-        return kind.model_validate(told)
+        return kind.model_validate(fields)
     except ValidationError as wrong:
         raise invalid(field_errors(wrong.errors(), "body")) from None

@@ -1,4 +1,4 @@
-"""The parts of a document in requests: who pays, who is told, what is billed and how it is paid."""
+"""The parts of a document in requests: customer, recipients, lines, discount, schedule."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _Short = Annotated[Text, StringConstraints(max_length=256)]
 
 
 class In(BaseModel):
-    """What is taken as it is described, and nothing else."""
+    """A part of a payload; unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -60,7 +60,7 @@ class CustomerIn(In):
 
 
 class RecipientsIn(In):
-    """Who is told, where it is not the customer alone; copies go with the first e-mail."""
+    """The recipients, where it is not the customer alone; copies go with the first e-mail."""
 
     emails: Annotated[list[Email], Field(max_length=MAX_RECIPIENTS)] = []
     contacts: Annotated[list[Phone], Field(max_length=MAX_RECIPIENTS)] = []
@@ -97,7 +97,7 @@ class PartIn(In):
         json_schema_extra={"oneOf": [{"required": ["percentage"]}, {"required": ["amount"]}]}
     )
 
-    # Left out, never null: the document could not say which of the two is there.
+    # Left out, never null: so that exactly one of the two is there.
     percentage: Percent = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     amount: Amount = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 

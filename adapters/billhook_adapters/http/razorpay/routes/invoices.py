@@ -101,7 +101,7 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
         return NO_INVOICES
     found = await batched.read(lambda service: service.search(account, search))
     ids = [invoice.id for invoice in found]
-    messages = await batched.read(lambda service: service.correspondence(account, ids))
+    messages = await batched.read(lambda service: service.messages_of(account, ids))
     return json_response(
         collection([entity(invoice, messages.get(invoice.id, ())) for invoice in found])
     )

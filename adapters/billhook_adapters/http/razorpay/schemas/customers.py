@@ -1,4 +1,4 @@
-"""The vendor's customers: what a request may say of one, and how one is kept and shown.
+"""The vendor's customers: the payload, and how one is stored and shown.
 
 A customer who came with an invoice is found through it; one made alone is filed by itself.
 """
@@ -22,7 +22,7 @@ from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOr
 from billhook_adapters.system.ids import is_id
 
 DIALECT = "razorpay"
-"""Where a document keeps what only this dialect echoes."""
+"""The key of a document's extras under which this API keeps what it only echoes."""
 
 
 class AddressIn(Value):
@@ -38,7 +38,7 @@ class AddressIn(Value):
     country: Annotated[Text, StringConstraints(max_length=64)]
 
     def domain(self) -> PostalAddress:
-        """The same in the domain's words."""
+        """The address of the domain."""
         country = self.country.upper() if self.country.isascii() else ""
         return PostalAddress(
             line1=self.line1,
@@ -61,7 +61,7 @@ class CustomerIn(Value):
     shipping_address: AddressIn | None = None
 
     def domain(self, account: AccountId) -> Customer:
-        """The same in the domain's words, its phone number in E.164.
+        """The customer of the domain, the phone number in E.164.
 
         The same details are the same customer.
         """
@@ -108,7 +108,7 @@ def e164(contact: str) -> str:
 
 
 class Known(NamedTuple):
-    """A customer that can be named by its id, and what this dialect echoes of it."""
+    """A customer that can be found by its id, and the fields of it that are only echoed."""
 
     customer: Customer
     echo: dict[str, Any]
@@ -136,7 +136,7 @@ def filed_customer(entry: Entry) -> Known:
 
 
 def echoed(invoice: Invoice) -> dict[str, Any]:
-    """What this dialect keeps in an invoice's document to show it again."""
+    """What this API keeps in a document to echo it."""
     echo: dict[str, Any] = json.loads(invoice.document.extras.get(DIALECT, "{}"))
     return echo
 

@@ -1,4 +1,4 @@
-"""The shapes of the vendor's fields, and what it says where one does not fit."""
+"""The types of the vendor's fields, and its sentences for invalid ones."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from billhook.model.base import Text
 from billhook.model.money import EXPONENTS
 
 
-class InvalidRequestError(Exception):  # a refusal, in the vendor's words
-    """The request is not one that the vendor takes; the message says why, in its words.
+class InvalidRequestError(Exception):
+    """The request is invalid; the message is the vendor's sentence.
 
     `field` names the parameter at fault, where it is one.
     """
@@ -25,11 +25,11 @@ class InvalidRequestError(Exception):  # a refusal, in the vendor's words
 
 def _flag(given: Any) -> Any:
     """Booleans came as 1 and 0, and as text, over the vendor's years."""
-    words = {"1": True, "0": False, "true": True, "false": False, 1: True, 0: False}
-    return words.get(given, given) if isinstance(given, int | str) else given
+    flags = {"1": True, "0": False, "true": True, "false": False, 1: True, 0: False}
+    return flags.get(given, given) if isinstance(given, int | str) else given
 
 
-def _whole(given: Any) -> Any:
+def _integer(given: Any) -> Any:
     """Form-encoded clients send numbers as text."""
     text = isinstance(given, str) and given.isascii() and given.isdigit() and len(given) <= 16
     return int(given) if text else given
@@ -55,17 +55,17 @@ def _listed(given: Any) -> Any:
     return [items[key] for key in sorted(items, key=int)]
 
 
-def _noted(given: Any) -> Any:
+def _notes(given: Any) -> Any:
     """No notes are an empty list in the vendor's own answers."""
     return {} if given == [] else given
 
 
 Flag = Annotated[bool, Strict(), BeforeValidator(_flag)]
-Whole = Annotated[int, Strict(), BeforeValidator(_whole)]
-Seconds = Annotated[Whole, Field(ge=0, le=253402300799)]
+Integer = Annotated[int, Strict(), BeforeValidator(_integer)]
+Seconds = Annotated[Integer, Field(ge=0, le=253402300799)]
 NumberOrText = Annotated[Text, BeforeValidator(_text)]
 Note = Annotated[NumberOrText, StringConstraints(max_length=256)]
-Notes = Annotated[dict[Note, Note], Field(max_length=15), BeforeValidator(_noted)]
+Notes = Annotated[dict[Note, Note], Field(max_length=15), BeforeValidator(_notes)]
 Paragraph = Annotated[Text, StringConstraints(max_length=2048)]
 Receipt = Annotated[
     Annotated[Text, StringConstraints(max_length=40)] | None, BeforeValidator(_cleared)
@@ -90,7 +90,7 @@ def refused(invalid: ValidationError) -> InvalidRequestError:
 
 
 def unwanted(fields: list[str]) -> InvalidRequestError:
-    """The refusal of fields that the vendor does not take there."""
+    """The error of fields that the vendor does not accept there."""
     named = ", ".join(field[:100] for field in fields[:20])
     return InvalidRequestError(f"{named} is/are not required and should not be sent")
 
@@ -118,8 +118,8 @@ def _sentence(path: list[str], kind: str, message: str) -> str:
         case "draft":
             return "The selected draft is invalid."
         case _:
-            said = message.removeprefix("Value error, ")
-            return f"The {'.'.join(path) or 'request'} is invalid: {said}."
+            reason = message.removeprefix("Value error, ")
+            return f"The {'.'.join(path) or 'request'} is invalid: {reason}."
 
 
 def least_amount(currency: str) -> int:

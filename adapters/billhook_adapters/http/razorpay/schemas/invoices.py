@@ -17,12 +17,12 @@ from billhook_adapters.http.razorpay.schemas.customers import DIALECT, CustomerI
 from billhook_adapters.http.razorpay.schemas.fields import (
     LISTED,
     Flag,
+    Integer,
     InvalidRequestError,
     Notes,
     Paragraph,
     Receipt,
     Seconds,
-    Whole,
     instant,
     least_amount,
     refused,
@@ -46,12 +46,12 @@ class LineIn(Value):
     item_id: Text | None = None
     name: Annotated[Text, StringConstraints(min_length=1, max_length=256)] | None = None
     description: Paragraph | None = None
-    amount: Whole | None = None
+    amount: Integer | None = None
     currency: Text | None = None
-    quantity: Annotated[Whole, Field(ge=1)] | None = None
+    quantity: Annotated[Integer, Field(ge=1)] | None = None
 
     def domain(self, currency: str, items: Mapping[str, ItemIn], old: Line | None = None) -> Line:
-        """The same in the domain's words; what is not given stays as the old line has it."""
+        """The line of the domain; what is not given stays as in the old line."""
         if self.item_id is not None:
             old = items[self.item_id].line(self.item_id)
         given: dict[str, Any] = {
@@ -95,7 +95,7 @@ class InvoiceIn(Value):
     sms_notify: Flag | None = None
     email_notify: Flag | None = None
     partial_payment: Flag | None = None
-    first_payment_min_amount: Annotated[Whole, Field(gt=0)] | None = None
+    first_payment_min_amount: Annotated[Integer, Field(gt=0)] | None = None
     receipt: Receipt = None
     invoice_number: Receipt = None
     date: Seconds | None = None
@@ -110,13 +110,13 @@ class InvoiceIn(Value):
         return self.customer_id, items
 
     def payer(self, account: AccountId, named: Named) -> tuple[Customer | None, dict[str, Any]]:
-        """The customer that it says, and what is echoed of it."""
+        """The customer, and the fields of it that are only echoed."""
         if named.customer is not None:
             return named.customer.customer, named.customer.echo
-        asked = self.customer
-        if asked is None or not (asked.name or asked.email or asked.contact):
+        payload = self.customer
+        if payload is None or not (payload.name or payload.email or payload.contact):
             return None, {}
-        return asked.domain(account), asked.echo
+        return payload.domain(account), payload.echo
 
 
 class CreateIn(InvoiceIn):
@@ -125,7 +125,7 @@ class CreateIn(InvoiceIn):
     type: Text = "invoice"
 
     def domain(self, account: AccountId, named: Named) -> Document:
-        """The same in the domain's words; what only this dialect echoes goes to its extras."""
+        """The document of the domain; what only this API echoes goes to its extras."""
         if self.type != "invoice":
             raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
         customer, echo = self.payer(account, named)
@@ -155,11 +155,11 @@ class CreateIn(InvoiceIn):
 
 
 def checked(body: object, kind: type[V]) -> V:
-    """The request of a decoded body. Raises Refused, in the vendor's words."""
+    """The payload of a decoded body. Raises InvalidRequestError."""
     if not isinstance(body, dict):
         raise InvalidRequestError("The request body must be an object.")
     try:
-        asked = kind.model_validate(body)
+        payload = kind.model_validate(body)
     except ValidationError as invalid:
         raise refused(invalid) from None
-    return asked
+    return payload

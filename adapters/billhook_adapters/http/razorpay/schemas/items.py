@@ -14,7 +14,7 @@ from billhook.model.base import AccountId, Text, Value
 from billhook.model.line_items import Line
 from billhook.model.money import LARGEST, CurrencyCode
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.razorpay.schemas.fields import Paragraph, Whole
+from billhook_adapters.http.razorpay.schemas.fields import Integer, Paragraph
 
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
 
@@ -23,7 +23,7 @@ class ItemIn(Value):
     """The body of `POST /v1/items`."""
 
     name: Name
-    amount: Annotated[Whole, Field(gt=0, le=LARGEST)]
+    amount: Annotated[Integer, Field(gt=0, le=LARGEST)]
     currency: CurrencyCode
     description: Paragraph | None = None
 

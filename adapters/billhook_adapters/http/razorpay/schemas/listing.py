@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from billhook.application.records import Search
 from billhook.model.base import Text, Value
-from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, Seconds, Whole
+from billhook_adapters.http.razorpay.schemas.fields import Integer, InvalidRequestError, Seconds
 from billhook_adapters.http.razorpay.schemas.invoices import checked
 
 MOST = 100
@@ -38,15 +38,15 @@ class ListIn(Value):
     subscription_id: Text | None = None
     from_: Annotated[Seconds, BeforeValidator(_from)] | None = Field(default=None, alias="from")
     to: Annotated[Seconds, BeforeValidator(_to)] | None = None
-    count: Annotated[Whole, Field(ge=1, le=MOST)] = 10
-    skip: Annotated[Whole, Field(ge=0, le=10**9)] = 0
+    count: Annotated[Integer, Field(ge=1, le=MOST)] = 10
+    skip: Annotated[Integer, Field(ge=0, le=10**9)] = 0
 
     def search(self) -> Search | None:
-        """The search that it asks for; None where nothing can match."""
+        """The search of this query; None where nothing can match."""
         if self.type not in (None, "invoice", "link", "ecod"):
             raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
         if self.type in ("link", "ecod") or self.subscription_id is not None:
-            return None  # there are none of these here
+            return None  # the domain has none of these
         return Search(
             receipt=self.receipt,
             customer=self.customer_id,
@@ -64,7 +64,7 @@ def _end(second: int) -> datetime:
 
 
 def list_request(query: str) -> ListIn:
-    """The request of a query string. Raises Refused, in the vendor's words."""
+    """The payload of a query string. Raises InvalidRequestError."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:

@@ -125,8 +125,8 @@ def upgrade() -> None:
         "rate_limits",
         sa.Column("account", key_text(64), nullable=False),
         sa.Column("medium", key_text(16), nullable=False),
-        sa.Column("free_at", sa.BigInteger(), nullable=False),
-        sa.Column("promised_until", sa.BigInteger(), nullable=False),
+        sa.Column("next_free_at", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account", "medium"),
     )
     op.create_table(

@@ -97,11 +97,13 @@ def test_one_that_is_down_for_good_makes_it_a_dead_letter(shop: Shop) -> None:
 def test_one_that_is_too_slow_leaves_nobody_knowing_and_nothing_is_sent_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking.ask, "__kwdefaults__", {**asking.ask.__kwdefaults__, "seconds": 0.2})
+    monkeypatch.setattr(
+        asking.request, "__kwdefaults__", {**asking.request.__kwdefaults__, "seconds": 0.2}
+    )
     with shop.gateway.held():
         assert (shop.tried().status, shop.told.reason) == (
             DeliveryStatus.FAILED,
-            asking.UNTOLD.reason,
+            asking.UNANSWERED.reason,
         )
     assert shop.tried().attempts == 1
     assert len(shop.gateway.asked) == 1

@@ -1,4 +1,4 @@
-"""What is remembered of a database that could not be written to."""
+"""A failure to write is remembered for a while, where the disk is the cause."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from billhook_adapters.sql.health import REMEMBERED, Trouble
+from billhook_adapters.sql.health import REMEMBERED, WriteFailure
 
 
 class Time:
@@ -27,8 +27,8 @@ def sqlite(name: str) -> Exception:
     return error
 
 
-def failing(trouble: Trouble, driver: Exception) -> None:
-    with pytest.raises(OperationalError), trouble.noted():
+def failing(failure: WriteFailure, driver: Exception) -> None:
+    with pytest.raises(OperationalError), failure.recorded():
         raise OperationalError("INSERT", {}, driver)
 
 
@@ -44,16 +44,16 @@ def failing(trouble: Trouble, driver: Exception) -> None:
     ],
     ids=repr,
 )
-def test_a_disk_that_cannot_be_written_to_is_told_for_a_while(driver: Exception) -> None:
+def test_a_disk_that_cannot_be_written_to_is_reported_for_a_while(driver: Exception) -> None:
     now = Time()
-    trouble = Trouble(now)
-    trouble.check()
-    failing(trouble, driver)
+    failure = WriteFailure(now)
+    failure.check()
+    failing(failure, driver)
     now.at = REMEMBERED - 0.001
     with pytest.raises(OperationalError):
-        trouble.check()
+        failure.check()
     now.at = REMEMBERED
-    trouble.check()
+    failure.check()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_disk_that_cannot_be_written_to_is_told_for_a_while(driver: Exception)
     [sqlite("SQLITE_BUSY"), psycopg.errors.LockNotAvailable(), psycopg.OperationalError("away")],
     ids=repr,
 )
-def test_what_passes_by_itself_is_not_told(driver: Exception) -> None:
-    trouble = Trouble(Time())
-    failing(trouble, driver)
-    trouble.check()
+def test_a_passing_error_is_not_reported(driver: Exception) -> None:
+    failure = WriteFailure(Time())
+    failing(failure, driver)
+    failure.check()
