@@ -78,9 +78,9 @@ def test_promises_are_as_far_apart_as_turns() -> None:
 def test_a_new_message_is_sent_after_those_with_reserved_slots() -> None:
     rate_limit_states = RateLimitState(NOON, NOON + 5 * SECOND)
     new, _ = turn_of(rate_limit_states)
-    waited, after = turn_of(rate_limit_states, waited=True)
+    deferred, after = turn_of(rate_limit_states, was_deferred=True)
     assert new == SendSlot(NOON + 5 * SECOND, reserved=True)
-    assert waited == SendSlot(NOON, reserved=False)
+    assert deferred == SendSlot(NOON, reserved=False)
     assert after == RateLimitState(NOON + STEP, NOON + 5 * SECOND)
 
 

@@ -25,7 +25,7 @@ def _at(text: str) -> datetime:
 
 
 def _over(quiet: QuietHours, at: str, zone: Any = UTC) -> str:
-    return quiet.over(_at(at), zone).isoformat()
+    return quiet.end_after(_at(at), zone).isoformat()
 
 
 def test_steps_come_in_order_each_once() -> None:
@@ -90,7 +90,7 @@ def test_an_end_that_the_clocks_skip_comes_as_much_later_as_they_skip() -> None:
     quiet = QuietHours(start=time(21), end=time(2, 30))
     assert _over(quiet, "2026-03-08T01:00-05:00", NEW_YORK) == "2026-03-08T07:30:00+00:00"
     half = QuietHours(start=time(21), end=time(2, 10))  # these clocks move by half an hour
-    end = half.over(_at("2026-10-03T23:00+10:30"), LORD_HOWE)
+    end = half.end_after(_at("2026-10-03T23:00+10:30"), LORD_HOWE)
     assert end.astimezone(LORD_HOWE).time() == time(2, 40)
 
 
@@ -106,12 +106,12 @@ def test_an_end_that_the_clocks_skip_comes_as_much_later_as_they_skip() -> None:
 )
 def test_an_hour_that_comes_twice_is_quiet_twice(at: str, end: str) -> None:
     quiet = QuietHours(start=time(21), end=time(1, 30))
-    assert quiet.over(_at(at), NEW_YORK) == _at(end)
+    assert quiet.end_after(_at(at), NEW_YORK) == _at(end)
 
 
 def test_a_day_that_a_country_skipped_has_no_end() -> None:
     apia = ZoneInfo("Pacific/Apia")  # there was no 30 December in 2011
-    end = NIGHT.over(_at("2011-12-29T23:00-10:00"), apia)
+    end = NIGHT.end_after(_at("2011-12-29T23:00-10:00"), apia)
     assert end.astimezone(apia).isoformat() == "2011-12-31T08:00:00+14:00"
 
 
@@ -125,7 +125,7 @@ def test_steps_that_meet_at_the_end_of_a_night_are_one() -> None:
 
 
 def test_without_quiet_hours_a_step_stays_where_it_is() -> None:
-    assert ReminderSchedule(after=[HOUR]).awake(NOON, UTC) == NOON
+    assert ReminderSchedule(after=[HOUR]).next_allowed(NOON, UTC) == NOON
 
 
 @pytest.mark.parametrize("year", [1, 2, 9998, 9999])
@@ -144,8 +144,8 @@ def test_at_the_ends_of_time_no_reminder_is_planned(year: int) -> None:
         ({"after": [367 * DAY]}, "after.0"),
         ({"after": [n * HOUR for n in range(MAX_STEPS + 1)]}, "after"),
         ({"before": [n * HOUR for n in range(1, MAX_STEPS + 2)]}, "before"),
-        ({"after": [DAY], "most": 0}, "most"),
-        ({"after": [DAY], "most": True}, "most"),
+        ({"after": [DAY], "max_reminders": 0}, "max_reminders"),
+        ({"after": [DAY], "max_reminders": True}, "max_reminders"),
         ({"after": [DAY], "media": ["fax"]}, "media"),
         ({"after": [DAY], "time_zone": "../../etc/passwd"}, "time_zone"),
         ({"after": [DAY], "time_zone": ""}, "time_zone"),

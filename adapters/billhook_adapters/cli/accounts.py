@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     parser.epilog = f"example:\n  billhook account create --name 'Acme Books' {_AT}"
 
-    what = "Create an account with an API key"
+    what = "create an account with an API key"
     create = actions.add_parser("create", help=what, description=what)
     create.add_argument("--name", metavar="NAME", required=True, help="name that payers see")
     create.add_argument("--key-id", metavar="KEY_ID", help="id of the API key (default: generated)")
@@ -55,20 +55,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(create)
     set_command(create, _create, example=f"billhook account create --name 'Acme Books' {_AT}")
 
-    what = "List accounts with their keys and webhooks, without secrets"
+    what = "list accounts with their keys and webhooks, without secrets"
     listing = actions.add_parser("list", help=what, description=what)
     add_database(listing)
     add_json(listing)
     set_command(listing, _list, example=f"billhook account list {_AT}")
 
-    what = "Create a new API key and revoke all other keys and tokens of the account"
+    what = "create a new API key and revoke all other keys and tokens of the account"
     rotate = actions.add_parser("rotate", help=what, description=what)
     rotate.add_argument("account", metavar="ACCOUNT_ID")
     add_database(rotate)
     add_json(rotate)
     set_command(rotate, _rotate, example=f"billhook account rotate acc_A1b2C3d4E5f6G7 {_AT}")
 
-    what = "Add a bearer token of a location to an account"
+    what = "add a bearer token of a location to an account"
     token = actions.add_parser("token", help=what, description=what)
     token.add_argument("account", metavar="ACCOUNT_ID")
     _add_location(token, required=True)
@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         token, _token, example=f"billhook account token acc_A1b2C3d4E5f6G7 --location L1 {_AT}"
     )
 
-    what = "Revoke an API key or a token; its id cannot be used again"
+    what = "revoke an API key or a token; its id cannot be used again"
     revoke = actions.add_parser("revoke", help=what, description=what)
     revoke.add_argument("key", metavar="KEY_ID", help="as `billhook account list` shows it")
     add_database(revoke)

@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     parser.epilog = f"example:\n  billhook contact show acc_1 ravi@example.com {_AT}"
     for action, what in (
-        ("show", "Show whether an address is suppressed"),
-        ("suppress", "Suppress an address: nothing more is sent to it"),
-        ("allow", "Allow a suppressed address again"),
+        ("show", "show whether an address is suppressed"),
+        ("suppress", "suppress an address: nothing more is sent to it"),
+        ("allow", "allow a suppressed address again"),
     ):
         one = actions.add_parser(action, help=what, description=what)
         one.add_argument("account", metavar="ACCOUNT_ID")

@@ -27,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     example = f"billhook payment-instructions set ACCOUNT_ID --upi acme@okbank {_AT}"
     parser.epilog = f"example:\n  {example}"
     for action, what in (
-        ("set", "Replace the payment instructions of an account"),
-        ("show", "Show the payment instructions of an account"),
-        ("clear", "Remove the payment instructions of an account"),
+        ("set", "replace the payment instructions of an account"),
+        ("show", "show the payment instructions of an account"),
+        ("clear", "remove the payment instructions of an account"),
     ):
         one = actions.add_parser(action, help=what, description=what)
         one.add_argument("account", metavar="ACCOUNT_ID")

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     example = f"billhook reminder set ACCOUNT_ID --before 3d --after 0d,7d {_AT}"
     parser.epilog = f"example:\n  {example}"
 
-    what = "Replace the reminder schedule of an account"
+    what = "replace the reminder schedule of an account"
     setting = actions.add_parser("set", help=what, description=what)
     setting.add_argument("account", metavar="ACCOUNT_ID")
     setting.add_argument(
@@ -81,8 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     set_command(setting, _set, example=example)
 
     for action, what, run in (
-        ("show", "Show the reminder schedule of an account", _show),
-        ("stop", "Remove the reminder schedule of an account; no more reminders are sent", _stop),
+        ("show", "show the reminder schedule of an account", _show),
+        ("stop", "remove the reminder schedule of an account; no more reminders are sent", _stop),
     ):
         other = actions.add_parser(action, help=what, description=what)
         other.add_argument("account", metavar="ACCOUNT_ID")

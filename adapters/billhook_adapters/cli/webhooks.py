@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     example = f"billhook webhook add ACCOUNT_ID {options} {_AT}"
     parser.epilog = f"example:\n  {example}"
 
-    what = "Add a webhook endpoint to an account"
+    what = "add a webhook endpoint to an account"
     add = actions.add_parser("add", help=what, description=what)
     add.add_argument("account", metavar="ACCOUNT_ID")
     add.add_argument(
@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     set_command(add, _add, example=example)
 
     for action, what, silenced in (
-        ("pause", "Disable a webhook endpoint", True),
-        ("resume", "Enable a webhook endpoint that was paused or that failed for 24 hours", False),
+        ("pause", "disable a webhook endpoint", True),
+        ("resume", "enable a webhook endpoint that was paused or that failed for 24 hours", False),
     ):
         other = actions.add_parser(action, help=what, description=what)
         other.add_argument("account", metavar="ACCOUNT_ID")

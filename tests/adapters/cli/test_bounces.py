@@ -1,4 +1,4 @@
-"""`billhook bounces`: bounced mails end their messages, from a pipe or a mailbox."""
+"""`billhook bounces`: bounces end their messages, from a pipe or a mailbox."""
 
 from __future__ import annotations
 
