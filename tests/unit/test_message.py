@@ -324,7 +324,7 @@ def test_a_requeued_message_was_not_put_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statuses", "asked", "word"),
+    ("statuses", "requested", "word"),
     [
         ([], False, None),
         ([], True, "pending"),
@@ -342,10 +342,10 @@ def test_a_requeued_message_was_not_put_off() -> None:
     ],
 )
 def test_the_history_of_a_medium_in_one_word(
-    statuses: list[str], asked: bool, word: str | None
+    statuses: list[str], requested: bool, word: str | None
 ) -> None:
     messages = [a_message(DeliveryStatus(status)) for status in statuses]
-    assert medium_status(messages, Medium.EMAIL, requested=asked) == word
+    assert medium_status(messages, Medium.EMAIL, requested=requested) == word
     assert medium_status(messages, Medium.SMS, requested=False) is None
 
 

@@ -20,7 +20,7 @@ from billhook.messaging.delivery import (
     confirm,
     requeue,
 )
-from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
+from billhook.messaging.delivery_reports import Bounced, ReportedOutcome
 from billhook.messaging.message import Message
 
 
@@ -59,11 +59,9 @@ class RecordDeliveryReport(Command[Message, MessageNotFound]):
 def _reported(
     message: Message, outcome: ReportedOutcome, context: CommandContext
 ) -> Message | None:
-    match outcome:
-        case Delivered():
-            return confirm(message, now=context.now)
-        case Bounced(reason=reason):
-            return bounce(message, reason, now=context.now)
+    if isinstance(outcome, Bounced):
+        return bounce(message, outcome.reason, now=context.now)
+    return confirm(message, now=context.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
