@@ -24,7 +24,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.engine.coalescing import Coalesced
-from billhook_adapters.engine.deliverer import FIRST_WAIT, LONGEST_WAIT
+from billhook_adapters.engine.deliverer import FIRST_WAIT, LAST_WAIT
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
 from billhook_adapters.testing.builders import open_account
@@ -264,7 +264,7 @@ def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureF
     )
     with caplog.at_level(logging.ERROR):
         assert EmbeddedEngine(background_jobs, pause=office.clock.advance).drain() == 1
-    assert NOON + LEASE - LONGEST_WAIT <= office.clock.now() < NOON + LEASE
+    assert NOON + LEASE - LAST_WAIT <= office.clock.now() < NOON + LEASE
     assert office.statuses == [DeliveryStatus.SENDING]
     (said,) = caplog.messages
     assert said.endswith("was not recorded: OSError")

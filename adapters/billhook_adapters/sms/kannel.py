@@ -90,7 +90,7 @@ def fate(fields: Mapping[str, str]) -> ReportedOutcome | None:
     """What a delivery report says became of its message; None where it says too little.
 
     >>> fate({"status": "1"}), fate({"status": "8"})
-    (Arrived(), None)
+    (Delivered(), None)
     """
     reply = fields.get("reply", "")
     match fields.get("status"):
