@@ -69,6 +69,7 @@ class QuietHours(Value):
         """`at` itself, or the end of the quiet hours if `at` is within them.
 
         If a change to daylight saving time skips that end, the result is later by the same time.
+        Quiet hours that have begun last until their end, also where the clocks are set back.
         """
         local = at.astimezone(zone)
         wall = local.time()
