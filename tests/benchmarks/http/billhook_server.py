@@ -38,7 +38,7 @@ def built(url: str) -> Application:
     return build_application(url, clock=SystemClock(), ids=RandomIds(), senders={})
 
 
-def seed(application: Application) -> None:
+def fill(application: Application) -> None:
     """Issue every invoice through the service, in batches, and send nothing."""
     open_account(application.service, Account(id=ACCOUNT, name="Acme"))
     application.keys.add(ACCOUNT, seed.KEY_ID, seed.SECRET)
@@ -64,7 +64,7 @@ def main() -> None:
     arguments.add_argument("--writer-threads", type=int, default=0)
     given = arguments.parse_args()
     application = built(given.database or f"sqlite:///{given.folder / 'billhook.sqlite3'}")
-    seed(application)
+    fill(application)
     # Both settings are built alike, so that they differ in nothing but the gathering.
     together = given.batching == "on"
     batched = BatchedService(
