@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+from billhook.application.idempotency import IdempotentRequest
 from billhook_adapters.http.core.asgi import Receive, Scope
 
 LARGEST_BODY = 1024 * 1024
@@ -64,15 +65,19 @@ class Request:
         return (self.header(b"content-type") or "").partition(";")[0].strip().lower()
 
     @property
-    def key(self) -> str | None:
-        """The Idempotency-Key, where there is one. Raises IdempotencyKeyError.
+    def key(self) -> IdempotentRequest | None:
+        """The Idempotency-Key with the fingerprint of this request. Raises IdempotencyKeyError.
 
-        The only place where an API reads it; the body has been read before.
+        None where the header is not there. The only place where an API reads it; the body has
+        been read before.
         """
         key = self.header(b"idempotency-key")
-        if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        if key is None:
+            return None
+        if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
             raise IdempotencyKeyError
-        return key
+        target = f"/{'/'.join(self.path)}?{self.query}".encode(errors="surrogatepass")
+        return IdempotentRequest.of_http(key, self.method, target, self._body or b"")
 
     async def body(self) -> bytes:
         """The complete body; read once, then kept.

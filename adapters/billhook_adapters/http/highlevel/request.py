@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
+from billhook.application.idempotency import IdempotentRequest
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
@@ -95,8 +96,8 @@ class AuthenticatedRequest:
         return given
 
     @property
-    def key(self) -> str | None:
-        """The Idempotency-Key, where there is one. Raises InvalidRequestError."""
+    def key(self) -> IdempotentRequest | None:
+        """The Idempotency-Key with the request, where there is one. Raises InvalidRequestError."""
         try:
             return self.http.key
         except IdempotencyKeyError:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from returns.result import Failure, Result
 
 from billhook.application.command import Command
+from billhook.application.idempotency import IdempotentRequest
 from billhook.lifecycle.errors import DomainError, InvoiceNotFound
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
@@ -75,7 +76,7 @@ async def _key(
             {"type": "string", "pattern": r"^[\x20-\x7e]{1,255}$", "examples": ["order-1"]}
         ),
     ] = None,
-) -> str | None:
+) -> IdempotentRequest | None:
     http: HttpRequest = request.state.http
     try:
         return http.key
@@ -88,7 +89,7 @@ TheService = Annotated[BatchedService, Depends(_batched)]
 TheAccount = Annotated[AccountId, Security(Caller())]
 TheInvoice = Annotated[InvoiceId, Depends(_invoice)]
 TheVersion = Annotated[int | None, Depends(_version)]
-TheKey = Annotated[str | None, Depends(_key)]
+TheKey = Annotated[IdempotentRequest | None, Depends(_key)]
 
 
 def unwrapped(result: Result[A, E]) -> A:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+from billhook.application.idempotency import IdempotentRequest
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.batched_service import BatchedService
@@ -39,8 +40,8 @@ class AuthenticatedRequest(NamedTuple):
         return InvoiceId(self.id)
 
     @property
-    def key(self) -> str | None:
-        """The Idempotency-Key, where there is one. Raises InvalidRequestError."""
+    def key(self) -> IdempotentRequest | None:
+        """The Idempotency-Key with the request, where there is one. Raises InvalidRequestError."""
         try:
             return self.http.key
         except IdempotencyKeyError:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from fastapi import APIRouter
 
 from billhook.application.commands import Pay, RecordPayment
+from billhook.application.idempotency import IdempotentRequest
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.payment import Payment, Reference
@@ -48,7 +49,7 @@ async def take_payment(
     return PaidOut(reference=reference, invoice=InvoiceOut.of(invoice))
 
 
-def reference_of(account: AccountId, key: str | None) -> str:
+def reference_of(account: AccountId, key: IdempotentRequest | None) -> str:
     """The reference of a payment that has none of its own; the same for the same key.
 
     >>> reference_of(AccountId("acc_1"), "order-1") == reference_of(AccountId("acc_1"), "order-1")
@@ -56,7 +57,7 @@ def reference_of(account: AccountId, key: str | None) -> str:
     """
     if key is None:
         return f"pay_{secrets.token_hex(16)}"
-    return f"pay_{sha256(canonical([account, key])).hexdigest()[:32]}"
+    return f"pay_{sha256(canonical([account, key.key])).hexdigest()[:32]}"
 
 
 @router.get("/invoices/{id}/payments", responses=problems(404), tags=["payments"])

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import ConfigDict, Field, StringConstraints
 
 from billhook.application.commands import SaveEntry
+from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry, Search
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId, Text, Value
@@ -87,7 +88,7 @@ class CustomerAlone(CustomerIn):
     fail_existing: Flag = True
     notes: Notes = Field(default_factory=dict[str, str])
 
-    def filed(self, account: AccountId, key: str | None) -> SaveEntry:
+    def filed(self, account: AccountId, key: IdempotentRequest | None) -> SaveEntry:
         """The command that keeps it."""
         customer = self.domain(account)
         body = self.model_dump(mode="json", exclude={"fail_existing"})

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from billhook.application.commands import SaveEntry
+from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId, Text, Value
@@ -37,9 +38,10 @@ class ItemIn(Value):
             item=name,
         )
 
-    def filed(self, account: AccountId, key: str | None) -> SaveEntry:
+    def filed(self, account: AccountId, key: IdempotentRequest | None) -> SaveEntry:
         """The command that keeps it, under a new id; a request with a key always has the same."""
-        name = derived_id("item", account, key or secrets.token_hex(16))
+        unique = secrets.token_hex(16) if key is None else key.key
+        name = derived_id("item", account, unique)
         return SaveEntry(account=account, id=name, body=self.model_dump_json(), key=key)
 
 
