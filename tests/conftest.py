@@ -25,7 +25,7 @@ def pytest_runtest_makereport(item, call):  # type: ignore[no-untyped-def]  # py
     if (
         report.skipped
         and not hasattr(report, "wasxfail")
-        and os.environ.get("BILLHOOK_FORBID_SKIPS")
+        and os.environ.get("BILLHOOK_TEST_FORBID_SKIPS")
     ):
         report.outcome = "failed"
         report.longrepr = f"skips are forbidden here: {report.longrepr}"

@@ -1,11 +1,11 @@
-"""How much chaos there is: a little by default, all of it with `BILLHOOK_CHAOS=full`."""
+"""How much chaos there is: a little by default, all of it with `BILLHOOK_TEST_CHAOS=full`."""
 
 from __future__ import annotations
 
 import os
 import random
 
-FULL = os.environ.get("BILLHOOK_CHAOS") == "full"
+FULL = os.environ.get("BILLHOOK_TEST_CHAOS") == "full"
 SEED = int(os.environ.get("BILLHOOK_SEED", "20260101"))
 DEADLINE = 60  # seconds without any progress; nothing is judged by the time it takes
 

@@ -1,7 +1,7 @@
 """The database's own server killed under load: what was acknowledged is there, without a restart.
 
 The service gets requests all the while. It answers with an error, and works again by itself as soon
-as the server is back. `BILLHOOK_CHAOS=full` kills it 200 times.
+as the server is back. `BILLHOOK_TEST_CHAOS=full` kills it 200 times.
 """
 
 from __future__ import annotations

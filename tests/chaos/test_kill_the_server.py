@@ -1,6 +1,6 @@
 """The service killed under load, again and again: what it acknowledged is kept, and sent once.
 
-`BILLHOOK_CHAOS=full` kills it 50 times.
+`BILLHOOK_TEST_CHAOS=full` kills it 50 times.
 """
 
 from __future__ import annotations

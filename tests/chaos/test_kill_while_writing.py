@@ -1,6 +1,6 @@
 """A writer killed in the middle: all that it acknowledged is there, and nothing is half done.
 
-`BILLHOOK_CHAOS=full` kills it 500 times.
+`BILLHOOK_TEST_CHAOS=full` kills it 500 times.
 """
 
 from __future__ import annotations

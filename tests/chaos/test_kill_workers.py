@@ -1,6 +1,6 @@
 """Workers killed at random while they deliver: every payer sees one mail.
 
-On each engine over each database it runs on. `BILLHOOK_CHAOS=full` is 5,000 messages and 10 kills.
+On each engine over each database that it runs on. `BILLHOOK_TEST_CHAOS=full` is 5,000 messages
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 PREFIX = "BILLHOOK_"
+TESTS = "BILLHOOK_TEST_"
+"""Begins the variables of billhook's own tests, which no setting has."""
 
 
 def variable(setting: str) -> str:
@@ -29,7 +31,11 @@ def misspelled(names: Iterable[str], known: Collection[str]) -> dict[str, str | 
     """
     # The prefix, which all have, would make any two of them alike.
     suffixes = [name.removeprefix(PREFIX) for name in known]
-    unknown = [name for name in names if name.startswith(PREFIX) and name not in known]
+    unknown = [
+        name
+        for name in names
+        if name.startswith(PREFIX) and not name.startswith(TESTS) and name not in known
+    ]
     return {name: _nearest(name.removeprefix(PREFIX), suffixes) for name in unknown}
 
 
