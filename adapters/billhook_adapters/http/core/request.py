@@ -76,7 +76,9 @@ class Request:
             return None
         if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
             raise IdempotencyKeyError
-        target = f"/{'/'.join(self.path)}?{self.query}".encode(errors="surrogatepass")
+        # A slash at the end is no other request: some SDKs send it, others do not.
+        path = "/".join(self.path).rstrip("/")
+        target = f"/{path}?{self.query}".encode(errors="surrogatepass")
         return IdempotentRequest.of_http(key, self.method, target, self._body or b"")
 
     async def body(self) -> bytes:
