@@ -1,6 +1,7 @@
 """Workers killed at random while they deliver: every payer sees one mail.
 
-On each engine over each database that it runs on. `BILLHOOK_TEST_CHAOS=full` is 5,000 messages
+On each engine over each database that it runs on. `BILLHOOK_TEST_CHAOS=full` is 5,000 messages and
+10 kills.
 """
 
 from __future__ import annotations
