@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import pytest
+from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
 from billhook.application.account_commands import (
@@ -20,6 +22,7 @@ from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import AlreadyExists, Conflict
 from billhook.messaging.webhooks import WebhookEndpointId, WebhookEndpointNotFound
 from billhook.model.account import AccountPolicy
+from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.testing import a_webhook_endpoint
 from unit.running_service import ACME, ONE, OTHER, InMemoryService
@@ -117,3 +120,9 @@ def test_a_recorded_reason_is_kept_where_it_is_not_to_be_replaced() -> None:
     for command, reason in ((bounced, "bounced"), (keep, "bounced"), (replace, "opted_out")):
         assert running.service.execute(command).unwrap().suppressed == reason
         assert running.service.contact(RAVI) == ContactHistory(reason, None)
+
+
+@pytest.mark.parametrize("command", [OpenAccount, UpdateAccount])
+def test_a_name_that_no_account_may_have_is_refused_before_there_is_a_batch(command: Any) -> None:
+    with pytest.raises(ValidationError, match="name"):
+        command(account=AccountId("acc_9"), name="")

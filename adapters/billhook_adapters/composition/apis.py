@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple
 
 from billhook.model.account import AccountPolicy
+from billhook_adapters.composition.plugins import APIS as GROUP
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
 from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountError, MountTable
@@ -15,9 +16,6 @@ from billhook_adapters.http.highlevel.api import API as HIGHLEVEL
 from billhook_adapters.http.native.api import API as NATIVE
 from billhook_adapters.http.razorpay.api import API as RAZORPAY
 from billhook_adapters.webhooks.formats import WebhookFormat
-
-GROUP = "billhook.apis"
-"""The entry points by which packages register their APIs."""
 
 APIS = "BILLHOOK_APIS"
 """The variable with the APIs to serve, separated by spaces, each as `--api` takes it."""

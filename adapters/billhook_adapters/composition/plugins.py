@@ -1,6 +1,6 @@
 """What installed distributions offer under an entry-point group, each under a name.
 
-billhook's own backends, senders and vendor APIs are found in the same way as those of others.
+billhook's own backends and senders are found in the same way as those of others.
 """
 
 from __future__ import annotations

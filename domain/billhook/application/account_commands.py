@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Never
 
 from returns.result import Failure, Result, Success
 
@@ -29,6 +29,10 @@ class OpenAccount(Command[Account, AlreadyExists]):
     name: str
     policy: AccountPolicy = field(default_factory=AccountPolicy)
 
+    def __post_init__(self) -> None:
+        """Refuse a name that no account may have before the command is in a batch."""
+        self._opened()
+
     @classmethod
     def of(cls, account: Account) -> OpenAccount:
         """The command that creates this account."""
@@ -37,14 +41,16 @@ class OpenAccount(Command[Account, AlreadyExists]):
     @property
     def needs(self) -> Needs:
         """The account, which must not exist yet."""
-        account = Account(id=self.account, name=self.name, policy=self.policy)
-        return Needs(changes_account=True, new_account=account)
+        return Needs(changes_account=True, new_account=self._opened())
 
     def decide(self, context: CommandContext) -> Result[Account, AlreadyExists]:
         """The new account."""
         if not context.account_is_new:
             return Failure(AlreadyExists())
         return Success(context.save_account(context.account))
+
+    def _opened(self) -> Account:
+        return Account(id=self.account, name=self.name, policy=self.policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,11 @@ class UpdateAccount(Command[Account, Conflict]):
     policy: AccountPolicy = field(default_factory=AccountPolicy)
     expected_version: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a name that no account may have before the command is in a batch."""
+        if self.name is not None:
+            Account(id=self.account, name=self.name)
+
     @property
     def needs(self) -> Needs:
         """The account, locked against other changes."""
@@ -74,7 +85,7 @@ class UpdateAccount(Command[Account, Conflict]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaveWebhookEndpoint(Command[WebhookEndpoint, AlreadyExists]):
+class SaveWebhookEndpoint(Command[WebhookEndpoint, Never]):
     """Add a webhook endpoint to the account, or replace the one of the same id."""
 
     kind: ClassVar = "save_webhook_endpoint"
@@ -85,7 +96,7 @@ class SaveWebhookEndpoint(Command[WebhookEndpoint, AlreadyExists]):
         """The account, locked against other changes."""
         return Needs(changes_account=True)
 
-    def decide(self, context: CommandContext) -> Result[WebhookEndpoint, AlreadyExists]:
+    def decide(self, context: CommandContext) -> Result[WebhookEndpoint, Never]:
         """The endpoint. One of another account is stored under this one."""
         endpoint = self.webhook_endpoint
         if endpoint.account != self.account:
@@ -116,7 +127,7 @@ class SilenceWebhookEndpoint(Command[WebhookEndpoint, WebhookEndpointNotFound]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuppressAddress(Command[ContactHistory, AlreadyExists]):
+class SuppressAddress(Command[ContactHistory, Never]):
     """Put an address on the suppression list, or take it off where `reason` is None."""
 
     kind: ClassVar = "suppress_address"
@@ -130,7 +141,7 @@ class SuppressAddress(Command[ContactHistory, AlreadyExists]):
         """What is known of the address."""
         return Needs(contacts=(self.contact,))
 
-    def decide(self, context: CommandContext) -> Result[ContactHistory, AlreadyExists]:
+    def decide(self, context: CommandContext) -> Result[ContactHistory, Never]:
         """What is known of the address now."""
         known = context.history(self.contact)
         if known.suppressed is not None and not self.overwrite:

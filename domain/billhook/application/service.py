@@ -117,10 +117,9 @@ class InvoiceService(Queries):
 
 def _report_result(result: Result[Message, Any] | None) -> Result[Message, Any]:
     """The result of a report; an unknown account is an unknown message."""
-    unknown = result is None or (
-        isinstance(result, Failure) and isinstance(result.failure(), AccountNotFound)
-    )
-    return Failure(MessageNotFound()) if result is None or unknown else result
+    if result is None or result == Failure(AccountNotFound()):
+        return Failure(MessageNotFound())
+    return result
 
 
 def _execute(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, Any]:
