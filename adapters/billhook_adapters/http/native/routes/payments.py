@@ -52,8 +52,9 @@ async def take_payment(
 def reference_of(account: AccountId, key: IdempotentRequest | None) -> str:
     """The reference of a payment that has none of its own; the same for the same key.
 
-    >>> reference_of(AccountId("acc_1"), "order-1") == reference_of(AccountId("acc_1"), "order-1")
-    True
+    >>> key = IdempotentRequest("order-1", "fingerprint")
+    >>> reference_of(AccountId("acc_1"), key)[:12]
+    'pay_9c4f0c6c'
     """
     if key is None:
         return f"pay_{secrets.token_hex(16)}"
