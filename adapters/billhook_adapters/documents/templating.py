@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from traceback import walk_tb
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
@@ -31,6 +31,7 @@ with needs("messages"):
     )
     from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
     from jinja2.meta import find_undeclared_variables
+    from jinja2.runtime import Context
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _log = logging.getLogger(__name__)
@@ -72,7 +73,10 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(("*", "**", "%"))
 
-    def call_binop(self, context: object, operator: str, left: object, right: object) -> NoReturn:
+    def call_binop(  # the library's names and order
+        self, context: Context, operator: str, left: Any, right: Any
+    ) -> NoReturn:
+        del context, left, right
         raise SecurityError(f"the operator {operator} cannot be used in a template")
 
 

@@ -19,7 +19,9 @@ _JOINT = re.compile(
     # Not the dot of "Co.," and, as no domain ends in one letter, of initials such as J.R.
     r"(?<=\S)(?:\.(?![,;:!?)\]}'\"&/-]|[^\W\d_](?:[.\s]|\Z))|@)(?=\S)"
 )
-_BETWEEN_DIGITS = r"[ ()\[\]./~*+‐-―−ー（）［］／～⁓∼－-]{0,3}"
+_DASHES = "\u2010-\u2015\u2053\u2212\u223c\u30fc\uff0d\uff5e"
+_BRACKETS = "\uff08\uff09\uff0f\uff3b\uff3d"
+_BETWEEN_DIGITS = rf"[ ()\[\]./~*+{_DASHES}{_BRACKETS}-]{{0,3}}"
 _NUMBER = re.compile(rf"[+(]*(?:\d(?:{_BETWEEN_DIGITS}\d){{6,}}|\d{{5,}})\)?")
 _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")

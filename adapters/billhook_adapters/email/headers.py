@@ -12,8 +12,11 @@ from email.header import Header
 
 from billhook.model.customer import email_address
 
-LONGEST_LINE = 78
-"""Characters of a line before it is folded (RFC 5322, 2.1.1)."""
+LONGEST_LINE = 76
+"""Characters of a line before it is folded: one encoded word may have 75 (RFC 2047, 2)."""
+
+LONGEST_WORD = 60
+"""Characters of a word that is written as it is; a longer one could not be folded."""
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ATOMS = re.compile(rf"{_ATOM}(?: {_ATOM})*")
@@ -25,7 +28,7 @@ _ENCODED_WORD = "=?"
 
 
 class AddressError(ValueError):
-    """The address cannot stand in a header."""
+    """The address cannot stand in a header; the text says why, without the address."""
 
 
 def header(name: str, value: str) -> bytes:
@@ -39,7 +42,7 @@ def text(name: str, words: str) -> str:
     >>> text("Subject", "Hello"), text("Subject", "=?utf-8?q?a?=")
     ('Hello', '=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3F=3D?=')
     """
-    if _PLAIN.fullmatch(words) and _ENCODED_WORD not in words:
+    if _is_plain(words):
         return Header(words, "us-ascii", LONGEST_LINE, name).encode(" ", linesep="\r\n")
     return _encoded(name, words)
 
@@ -82,16 +85,28 @@ def _address(address: str) -> str:
         local = ""
     if _LOCAL.fullmatch(local) is None or _ENCODED_WORD in address:
         raise AddressError("the address cannot stand in an e-mail header")
+    if not address.isascii():
+        raise AddressError("the mail server takes ASCII addresses only")
     return address
 
 
 def _phrase(name: str, words: str) -> str:
-    if _ENCODED_WORD not in words:
+    if _is_plain(words) and len(words) <= LONGEST_WORD:
         if _ATOMS.fullmatch(words):
             return words
-        if _PLAIN.fullmatch(words) and not set(words) & set('"\\'):
+        if not set(words) & set('"\\'):
             return f'"{words}"'
     return _encoded(name, words)
+
+
+def _is_plain(words: str) -> bool:
+    """Whether a text can be written as it is, and be folded."""
+    longest = max(map(len, words.split(" ")))
+    return (
+        _PLAIN.fullmatch(words) is not None
+        and _ENCODED_WORD not in words
+        and longest <= LONGEST_WORD
+    )
 
 
 def _encoded(name: str, words: str) -> str:

@@ -19,15 +19,14 @@ LONGEST_NAME = 60
 class Mail(NamedTuple):
     """An e-mail as it goes out, and its Message-ID."""
 
-    id: str
+    message_id: str
     content: bytes
 
 
 def mail(message: Message, invoice: Invoice, seller: str, sender: str, writer: Writer) -> Mail:
     """The e-mail for a message.
 
-    Raises AddressError where an address cannot stand in a header, and UnicodeEncodeError on a
-    domain that is not ASCII.
+    Raises AddressError where an address cannot stand in a header.
 
     `sender` is the operator's own address, never one from input. The Message-ID is made from the
     message's id, so that a receiver can recognise a repeat. A reminder can be stopped with one
@@ -35,14 +34,14 @@ def mail(message: Message, invoice: Invoice, seller: str, sender: str, writer: W
     """
     seller = one_line(seller)[:LONGEST_NAME].rstrip()
     letter = writer.letter(message, invoice, seller)
-    id = f"<{message.id}@{sender.rpartition('@')[2]}>"
+    message_id = f"<{message.id}@{sender.rpartition('@')[2]}>"
     copies = invoice.document.copies(message.address)
     headers = [
         header("From", mailbox("From", sender, seller)),
         header("To", addresses([message.address])),
         *([header("Cc", addresses(copies.cc))] if copies.cc else []),
         header("Subject", text("Subject", visible(letter.subject))),
-        header("Message-ID", id),
+        header("Message-ID", message_id),
         header("Auto-Submitted", "auto-generated"),
     ]
     if message.reminder is not None:
@@ -53,4 +52,4 @@ def mail(message: Message, invoice: Invoice, seller: str, sender: str, writer: W
     body.set_content(letter.text)
     if letter.html is not None:
         body.add_alternative(letter.html, subtype="html")
-    return Mail(id, b"".join(headers) + body.as_bytes())
+    return Mail(message_id, b"".join(headers) + body.as_bytes())

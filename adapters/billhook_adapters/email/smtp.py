@@ -24,8 +24,6 @@ from billhook_adapters.email.headers import AddressError
 from billhook_adapters.email.mail import mail
 from billhook_adapters.email.status_codes import enhanced, suppression
 
-_ASCII_ONLY = Permanent("the mail server takes ASCII addresses only")
-
 
 class SmtpSender:
     """Sends by SMTP: refused with 4xx is transient, with 5xx permanent, silence after the data
@@ -51,8 +49,6 @@ class SmtpSender:
             written = mail(message, invoice, seller, self._sender, self._writer)
         except AddressError as wrong:
             return Failure(Permanent(str(wrong)))
-        except UnicodeEncodeError:
-            return Failure(_ASCII_ONLY)
         handing_over = False
         try:
             with self._connections.lent() as smtp:
@@ -71,7 +67,7 @@ class SmtpSender:
         except smtplib.SMTPNotSupportedError:
             return Failure(Permanent("the mail server lacks STARTTLS or AUTH"))
         except UnicodeError:
-            return Failure(_ASCII_ONLY)
+            return Failure(Permanent("the mail server takes ASCII addresses only"))
         except ssl.SSLCertVerificationError:
             return Failure(Transient("the mail server's certificate is not trusted"))
         except (OSError, smtplib.SMTPException):
@@ -79,7 +75,7 @@ class SmtpSender:
                 return Failure(Unknown("the connection broke while the message was handed over"))
             return Failure(Transient("the mail server could not be reached"))
         if code == 250:
-            return Success(Accepted(written.id))
+            return Success(Accepted(written.message_id))
         return Failure(_refusal(code, answer))
 
     def close(self) -> None:
