@@ -40,7 +40,7 @@ def text(name: str, words: str) -> str:
     """The value of a field of free text, such as the subject: one line without controls.
 
     >>> text("Subject", "Hello"), text("Subject", "=?utf-8?q?a?=")
-    ('Hello', '=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3F=3D?=')
+    ('Hello', '=?utf-8?b?PT91dGYtOD9xP2E/PQ==?=')
     """
     if _is_plain(words):
         return Header(words, "us-ascii", LONGEST_LINE, name).encode(" ", linesep="\r\n")
