@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 _UNSEEN = ("Cf", "Cs", "Co", "Cn")
+_BLANK = ("Cc", "Zl", "Zp", "Zs")
 _LINK = re.compile(
     r"://|www\.|(?<![a-z])"
     r"(?:https?|ftp|tel|sms|smsto|mms|mailto|geo|upi|intent|market|javascript|data):\S"
@@ -33,8 +34,16 @@ def visible(text: str) -> str:
     >>> visible("Ravi\\r\\nBcc: x@example.com\\u202e")
     'Ravi Bcc: x@example.com'
     """
-    seen = (one for one in text if unicodedata.category(one) not in _UNSEEN)
-    return " ".join("".join(_space_or(one) for one in seen).split())
+    return on_one_line("".join(one for one in text if unicodedata.category(one) not in _UNSEEN))
+
+
+def on_one_line(text: str) -> str:
+    """The text with a space for all white space, line breaks and control characters.
+
+    >>> on_one_line("R-1\u2028\tof 2 ")
+    'R-1 of 2'
+    """
+    return " ".join("".join(map(_space_or, text)).split())
 
 
 def one_line(text: str) -> str:
@@ -81,7 +90,7 @@ def isolated(text: str, *, rtl: bool = False) -> str:
 
 
 def _space_or(character: str) -> str:
-    return " " if unicodedata.category(character)[0] in "CZ" else character
+    return " " if unicodedata.category(character) in _BLANK else character
 
 
 def _is_link(word: str) -> bool:
