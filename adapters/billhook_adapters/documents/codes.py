@@ -48,7 +48,7 @@ def _payment_codes(
     invoice: Invoice, payment_instructions: PaymentInstructions, seller: str
 ) -> Iterator[tuple[str, segno.QRCode]]:
     due = major(invoice.due, invoice.document.currency)
-    about = invoice.number or invoice.id
+    about = visible(invoice.number or invoice.id)
     match invoice.document.currency:
         case "INR" if payment_instructions.upi is not None:
             payee = f"pa={quote(payment_instructions.upi, '@')}&pn={quote(seller[:50])}"
