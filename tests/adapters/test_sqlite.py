@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -30,6 +31,28 @@ from billhook_adapters.testing import (
 
 ACCOUNT = AccountId("acc_1")
 KEY = InvoiceKey(ACCOUNT, InvoiceId("inv_1"))
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_new_file_and_its_log_are_their_owners_alone(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        engine = open_database(f"sqlite:///{tmp_path}/b.sqlite3")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        engine.dispose()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("b.sqlite3", "b.sqlite3-shm", "b.sqlite3-wal"), 0o600)
+
+
+def test_a_file_that_was_there_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "b.sqlite3"
+    path.touch()
+    path.chmod(0o640)
+    open_database(f"sqlite:///{path}").dispose()
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_every_connection_is_durable_and_holds_foreign_keys(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from billhook.model.base import AccountId, storable
 from billhook_adapters.cli.error_texts import key_error_text
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.webhook_endpoints import a_webhook
+from billhook_adapters.documents.untrusted_text import visible
 from billhook_adapters.system.api_keys import (
     KEY_ID,
     LOCATION,
@@ -65,12 +66,16 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
 
 
 def _account(name: str, policy: AccountPolicy) -> Account:
+    wrong = CliError(
+        "--name: must be 1 to 256 characters of valid text on one line; give the name that payers "
+        "see"
+    )
+    if not visible(name) or name.splitlines() != [name]:
+        raise wrong
     try:
         return Account(id=AccountId(new_id("acc_")), name=name, policy=policy)
     except ValidationError:
-        raise CliError(
-            "--name: must be 1 to 256 characters of valid text; give the name that payers see"
-        ) from None
+        raise wrong from None
 
 
 def _policy(prefix: str | None, *, with_location: bool) -> AccountPolicy:
@@ -86,15 +91,18 @@ def _policy(prefix: str | None, *, with_location: bool) -> AccountPolicy:
     if prefix is None:
         return policy
     width = AccountPolicy().number_width if prefix else 1
+    wrong = CliError(
+        "--number-prefix: must be at most 32 characters that can be printed on one line, and not "
+        "end with a digit; give a prefix such as INV-"
+    )
+    if not prefix.isprintable():
+        raise wrong
     try:
         return AccountPolicy.model_validate(
             {**dict(policy), "number_prefix": prefix, "number_width": width}
         )
     except ValidationError:
-        raise CliError(
-            "--number-prefix: must be at most 32 characters and not end with a digit; give a "
-            "prefix such as INV-"
-        ) from None
+        raise wrong from None
 
 
 def location_token(location: str, token: str | None) -> NewKey:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from billhook_adapters.composition.variables import DATABASE
 
@@ -42,16 +43,45 @@ def set_command(parser: argparse.ArgumentParser, run: Run, *, example: str) -> N
     parser.epilog = f"example:\n  {example}"
 
 
+class _DatabaseUrl(argparse.Action):
+    """Takes a URL without a password: everyone on the machine can read a command line."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        del parser, option_string  # the library's names and order
+        if _has_password(str(values)):
+            raise argparse.ArgumentError(
+                self,
+                "must not hold the password, which other users see in the list of processes; "
+                f"set {DATABASE} instead, or name a password file in PGPASSFILE",
+            )
+        setattr(namespace, self.dest, values)
+
+
+def _has_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.password or "password" in dict(parse_qsl(parts.query)))
+    except ValueError:  # what is wrong with it is said when it is opened
+        return False
+
+
 def add_database(parser: argparse.ArgumentParser) -> None:
     """Add the option that every command on a database has; BILLHOOK_DATABASE stands in for it."""
     default = os.environ.get(DATABASE) or None
     parser.add_argument(
         "--database",
         metavar="URL",
+        action=_DatabaseUrl,
         default=default,
         required=default is None,
         help=f"that of {DATABASE} unless given, such as sqlite:///billhook.sqlite3 or "
-        "postgresql://user@host/billhook",
+        "postgresql://user@host/billhook; a password only there, or in a file (PGPASSFILE)",
     )
 
 

@@ -106,6 +106,7 @@ def application() -> App:
     from billhook_adapters.composition.senders import senders
     from billhook_adapters.composition.service import build_application, webhook_sender
     from billhook_adapters.composition.settings import settings
+    from billhook_adapters.http.core.proxies import TrustedProxies
     from billhook_adapters.observability import configured
     from billhook_adapters.system.clock import SystemClock
     from billhook_adapters.system.ids import RandomIds
@@ -125,7 +126,7 @@ def application() -> App:
         apis=_apis(given),
         parts=lambda parts: [*own_parts(parts), *callbacks(given, parts.batched)],
     )
-    return application.app
+    return TrustedProxies(application.app, given.trusted_proxies)
 
 
 def _apis(given: Settings) -> Sequence[ServedApi]:

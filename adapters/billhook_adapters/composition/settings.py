@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
@@ -117,9 +118,20 @@ def _folder(name: str) -> Path:
     return folder
 
 
+def _proxies(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(one)) for one in text.split())
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks, separated by spaces, such as 10.0.0.5 10.1.0.0/16; "
+            "a network is given by its first address"
+        ) from None
+
+
 Url = Annotated[str, AfterValidator(_url)]
 Rate = Annotated[RateLimit, BeforeValidator(_rate)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
+Proxies = Annotated[tuple[str, ...], BeforeValidator(_proxies)]
 
 
 class Settings(BaseModel):
@@ -150,6 +162,8 @@ class Settings(BaseModel):
     """The APIs to serve, separated by spaces, each as `--api` takes it; all unless set."""
     language: Annotated[str, AfterValidator(_language)] = "en"
     """The language of payers whose own is unknown."""
+    trusted_proxies: Proxies = ("127.0.0.1/32", "::1/128")
+    """The proxies whose X-Forwarded-For names the client; those on this machine unless set."""
     templates: Folder | None = None
     """A folder with the operator's own templates."""
     fonts: Folder | None = None

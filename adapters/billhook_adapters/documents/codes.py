@@ -12,7 +12,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.money import major
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook_adapters.documents.language import Language
-from billhook_adapters.documents.message_texts import one_line
+from billhook_adapters.documents.untrusted_text import visible
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("pages"):
@@ -40,7 +40,7 @@ def codes(hosted: HostedInvoice, language: Language) -> list[Code]:
     amount = language.amount(invoice.due, invoice.document.currency)
     return [
         Code(language.say(phrase, amount=amount), _svg(code))
-        for phrase, code in _payment_codes(invoice, payment_instructions, one_line(hosted.seller))
+        for phrase, code in _payment_codes(invoice, payment_instructions, visible(hosted.seller))
     ]
 
 
@@ -48,7 +48,7 @@ def _payment_codes(
     invoice: Invoice, payment_instructions: PaymentInstructions, seller: str
 ) -> Iterator[tuple[str, segno.QRCode]]:
     due = major(invoice.due, invoice.document.currency)
-    about = invoice.number or invoice.id
+    about = visible(invoice.number or invoice.id)
     match invoice.document.currency:
         case "INR" if payment_instructions.upi is not None:
             payee = f"pa={quote(payment_instructions.upi, '@')}&pn={quote(seller[:50])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -10,6 +11,11 @@ from billhook.model.invoice import Invoice, Status
 from billhook.model.line_items import Line
 from billhook.model.pricing import priced
 from billhook_adapters.documents.language import SOURCE, Language, read_by
+from billhook_adapters.documents.untrusted_text import (
+    isolated,
+    on_one_line,
+    without_direction_controls,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +32,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The invoice as texts in the payer's language."""
+    """The invoice as texts in the payer's language.
+
+    No text of the seller's or the payer's sets the direction of others; names are on one line.
+    """
 
     language: Language
+    heading: str
+    """The title and the seller, each isolated: it is text alone, without elements."""
     seller: str
     title: str
     number: str | None
@@ -53,12 +64,18 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
     language, currency = read_by(document, default), document.currency
     tone, status_text = _status_text(invoice, language)
     prices = priced(document.lines, document.discount)
+    seller = _label(hosted.seller)
+    title = _label(document.title or language.phrases["invoice"])
+    rtl = language.direction == "rtl"
     return Sheet(
         language=language,
-        seller=hosted.seller,
-        title=document.title or language.phrases["invoice"],
-        number=document.receipt or invoice.number,
-        payer=None if document.customer is None else document.customer.name,
+        heading=language.say(
+            "from", title=isolated(title, rtl=rtl), seller=isolated(seller, rtl=rtl)
+        ),
+        seller=seller,
+        title=title,
+        number=_optional(_label, document.receipt or invoice.number),
+        payer=_optional(_label, None if document.customer is None else document.customer.name),
         dated=language.day(invoice.dated_at),
         status_text=status_text,
         tone=tone,
@@ -72,23 +89,32 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
         payments=[
             (
                 language.day(one.at),
-                one.payment.reference,
+                _label(one.payment.reference),
                 language.amount(one.payment.amount, currency),
             )
             for one in hosted.payments
         ],
-        description=document.description,
-        terms=document.terms,
+        description=_optional(without_direction_controls, document.description),
+        terms=_optional(without_direction_controls, document.terms),
     )
 
 
+def _label(text: str) -> str:
+    return on_one_line(without_direction_controls(text))
+
+
+def _optional(clean: Callable[[str], str], text: str | None) -> str | None:
+    return None if text is None else clean(text) or None
+
+
 def _row(line: Line, amount: str, language: Language) -> Row:
-    taxes = [f"{tax.name} {tax.rate:f} %" for tax in line.taxes]
+    rtl = language.direction == "rtl"
+    taxes = [f"{isolated(_label(tax.name), rtl=rtl)} {tax.rate:f} %" for tax in line.taxes]
     if line.tax_inclusive:
         taxes = [language.say("included", tax=tax) for tax in taxes]
     return Row(
-        name=line.name,
-        description=line.description,
+        name=_label(line.name),
+        description=_optional(without_direction_controls, line.description),
         quantity=f"{line.quantity:f}",
         price=language.amount(line.unit_amount, line.currency),
         taxes=", ".join(taxes),

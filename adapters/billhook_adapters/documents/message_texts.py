@@ -6,16 +6,15 @@ a sign such as the rupee's would cut a text from 160 to 70 characters.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import NamedTuple, Protocol
 
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook.model.money import Currency, major
+from billhook_adapters.documents.untrusted_text import one_line
 
-_LINK = re.compile(r"\S*(?:://|www\.)\S*")
-_HOST = re.compile(r"(?<=\w)[.。](?=\w{2})")  # phones make a link of every bare host
+UNNAMED = "The seller"
+"""Stands for a seller whose name has nothing that may be shown."""
 
 
 class Letter(NamedTuple):
@@ -45,7 +44,7 @@ class PlainWriter:
         """Who bills, how much is due, and the invoice's short URL."""
         due = amount_text(invoice.due, invoice.document.currency)
         does = "has sent you" if message.reminder is None else "reminds you of"
-        return f"{one_line(seller)[:40]} {does} an invoice over {due}: {invoice.short_url}"
+        return f"{seller_name(seller, 40)} {does} an invoice over {due}: {invoice.short_url}"
 
     def letter(self, message: Message, invoice: Invoice, seller: str) -> Letter:
         """The same sentence behind a greeting."""
@@ -55,7 +54,7 @@ class PlainWriter:
         name = one_line(customer.name) if customer is not None and customer.name else ""
         greeting = f"Hello {name}," if name else "Hello,"
         return Letter(
-            f"{what} over {due} from {one_line(seller)}",
+            f"{what} over {due} from {seller_name(seller)}",
             f"{greeting}\n\n{self.sms(message, invoice, seller)}\n",
         )
 
@@ -72,13 +71,10 @@ def amount_text(amount: int, currency: Currency) -> str:
     return f"{currency} {major(amount, currency):f}"
 
 
-def one_line(text: str) -> str:
-    """Text of strangers made harmless: one line, no controls, no direction marks, no links.
+def seller_name(seller: str, longest: int | None = None, unnamed: str = UNNAMED) -> str:
+    """A seller's name for a message: harmless, cut to `longest` characters, and never empty.
 
-    >>> one_line("Ravi\\r\\nBcc: x@example.com www.evil.example")
-    'Ravi Bcc: x@example com'
+    >>> seller_name("Acme.example", 40), seller_name("+91 98765 43210")
+    ('Acme example', 'The seller')
     """
-    unseen = ("Cf", "Cs", "Co", "Cn")
-    seen = (c for c in text if unicodedata.category(c) not in unseen)
-    calm = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in seen)
-    return " ".join(_HOST.sub(" ", _LINK.sub("", calm)).split())
+    return one_line(seller)[:longest].rstrip() or unnamed

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook_adapters.documents.codes import codes
-from billhook_adapters.documents.invoice_view import sheet
+from billhook_adapters.documents.invoice_view import Sheet, sheet
 from billhook_adapters.documents.language import SOURCE
+from billhook_adapters.documents.untrusted_text import isolated
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("pages"):
@@ -45,11 +46,10 @@ class Printer:
         language = said.language
         issued = hosted.invoice.dated_at.astimezone(UTC)
         data = {
-            **{name: value for name, value in asdict(said).items() if name != "language"},
+            **_texts(said),
             "language": language.locale.language,
             "rtl": language.direction == "rtl",
             "words": dict(language.phrases),
-            "heading": language.say("from", title=said.title, seller=said.seller),
             "day": [issued.year, issued.month, issued.day],
             "codes": [asdict(code) for code in codes(hosted, language)],
             "link": hosted.invoice.short_url,
@@ -69,3 +69,17 @@ class Printer:
         )
         assert isinstance(made, bytes)  # noqa: S101  # one document, and no file was named
         return made
+
+
+def _texts(said: Sheet) -> dict[str, Any]:
+    """The texts of the sheet; those that stand in one paragraph with others are isolated."""
+    rtl = said.language.direction == "rtl"
+
+    def alone(text: str | None) -> str | None:
+        return None if text is None else isolated(text, rtl=rtl)
+
+    texts = {name: value for name, value in asdict(said).items() if name != "language"}
+    texts |= {name: alone(texts[name]) for name in ("title", "number", "payer")}
+    for row in texts["items"]:
+        row |= {name: alone(row[name]) for name in ("name", "description")}
+    return texts

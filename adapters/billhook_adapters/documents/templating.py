@@ -6,29 +6,35 @@ takes precedence, file by file.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from traceback import walk_tb
+from typing import Any, NoReturn
 
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.language import SOURCE, Language, phrases, read_by
-from billhook_adapters.documents.message_texts import Letter, one_line
+from billhook_adapters.documents.message_texts import Letter, seller_name
+from billhook_adapters.documents.untrusted_text import isolated, one_line
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("messages"):
     from css_inline import CSSInliner
     from jinja2 import (
         ChoiceLoader,
-        Environment,
         FileSystemLoader,
         StrictUndefined,
         Template,
         select_autoescape,
     )
-    from jinja2.exceptions import TemplateError, TemplateSyntaxError
+    from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
     from jinja2.meta import find_undeclared_variables
+    from jinja2.runtime import Context
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+_log = logging.getLogger(__name__)
 _OURS = Path(__file__).parent / "templates"
 _FILES = ("sms.txt", "subject.txt", "mail.txt", "mail.html")
 _REQUIRED = {
@@ -39,7 +45,9 @@ _REQUIRED = {
 }
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 
-SAMPLE: Mapping[str, str | int | None] = {
+Values = Mapping[str, str | int | None]
+
+SAMPLE: Values = {
     "seller": "Acme Books",
     "name": "Ravi",
     "due": "INR 998.00",
@@ -57,6 +65,21 @@ class MessageTemplateError(ValueError):  # the template is wrong, not the progra
     """A template cannot be used; the text names its file and what to do."""
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """Templates only put words together: no attributes of Python's, no loops without end.
+
+    A short template could otherwise fill the memory with one product or power.
+    """
+
+    intercepted_binops = frozenset(("*", "**", "%"))
+
+    def call_binop(  # the library's names and order
+        self, context: Context, operator: str, left: Any, right: Any
+    ) -> NoReturn:
+        del context, left, right
+        raise SecurityError(f"the operator {operator} cannot be used in a template")
+
+
 class Templates:
     """Renders messages in the payer's language.
 
@@ -69,8 +92,8 @@ class Templates:
 
     def __init__(self, folder: Path | None = None, default: str = SOURCE) -> None:
         folders = [_OURS] if folder is None else [folder, _OURS]
-        self._default = default
-        self._jinja = Environment(
+        self._folders, self._default = folders, default
+        self._jinja = _Environment(
             loader=ChoiceLoader([FileSystemLoader(one) for one in folders]),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
@@ -89,22 +112,33 @@ class Templates:
         self._inliner = CSSInliner(load_remote_stylesheets=False)
 
     def sms(self, message: Message, invoice: Invoice, seller: str) -> str:
-        """The text of an SMS: one line, with one link, the short URL."""
+        """The text of an SMS: one line, with one link, the short URL.
+
+        Raises MessageTemplateError, naming file and line, on a template that fails.
+        """
         language = read_by(invoice.document, self._default)
-        said = _said(message, invoice, one_line(seller)[:40], language)
-        return " ".join(self._of(language, "sms.txt").render(said).split())
+        said = _said(message, invoice, seller, language, longest=40)
+        return " ".join(self._rendered(language, "sms.txt", said).split())
 
     def letter(self, message: Message, invoice: Invoice, seller: str) -> Letter:
-        """The text of an e-mail, plain and in HTML."""
+        """The text of an e-mail, plain and in HTML.
+
+        Raises MessageTemplateError, naming file and line, on a template that fails.
+        """
         language = read_by(invoice.document, self._default)
-        said = _said(message, invoice, one_line(seller), language)
-        subject = " ".join(self._of(language, "subject.txt").render(said).split())
-        text = self._of(language, "mail.txt").render(said)
-        html = self._of(language, "mail.html").render({**said, "subject": subject})
+        said = _said(message, invoice, seller, language)
+        plain = {**said, **_isolated_names(said, language)}  # HTML has an element for it
+        subject = " ".join(self._rendered(language, "subject.txt", plain).split())
+        text = self._rendered(language, "mail.txt", plain)
+        html = self._rendered(language, "mail.html", {**said, "subject": subject})
         return Letter(subject, text, self._inliner.inline(html))
 
-    def _of(self, language: Language, file: str) -> Template:
-        return self._templates[language.code, file]
+    def _rendered(self, language: Language, file: str, said: Values) -> str:
+        try:
+            return self._filled(self._templates[language.code, file], said)
+        except MessageTemplateError as wrong:
+            _log.error("a template failed: %s", wrong)
+            raise
 
     def _checked(self, code: str, file: str) -> Template:
         name = f"{code}/{file}"
@@ -122,12 +156,32 @@ class Templates:
                 )
             template = self._jinja.get_template(name)
             for said in _tries():
-                _check_links(template.render(said), file, str(path))
+                _check_links(self._filled(template, said), file, str(path))
         except TemplateSyntaxError as wrong:
             raise MessageTemplateError(f"{name}, line {wrong.lineno}: {wrong.message}") from None
         except TemplateError as wrong:
             raise MessageTemplateError(f"{name}: {wrong.message}") from None
         return template
+
+    def _filled(self, template: Template, said: Values) -> str:
+        try:
+            return template.render(said)
+        except Exception as wrong:  # noqa: BLE001  # an operator's expression raises what it likes
+            # Jinja's own words name variables; those of other errors may quote their values.
+            own = isinstance(wrong, TemplateError) and wrong.message
+            raise MessageTemplateError(
+                f"{self._place(wrong, template)}: {own or 'an expression cannot be computed'}"
+            ) from None
+
+    def _place(self, wrong: Exception, template: Template) -> str:
+        """The file and line that failed: Jinja puts its templates into tracebacks."""
+        frames = ((frame.f_code.co_filename, line) for frame, line in walk_tb(wrong.__traceback__))
+        places = [
+            f"{file}, line {line}"
+            for file, line in frames
+            if any(Path(file).is_relative_to(folder) for folder in self._folders)
+        ]
+        return places[-1] if places else f"{template.name}"
 
     @property
     def _loader(self) -> ChoiceLoader:
@@ -136,7 +190,7 @@ class Templates:
         return loader
 
 
-def _tries() -> Iterator[Mapping[str, str | int | None]]:
+def _tries() -> Iterator[Values]:
     """Every variable set, and every optional variable empty."""
     yield SAMPLE
     yield {**SAMPLE, "reminder": 2, "name": "", "due_by": ""}
@@ -151,12 +205,17 @@ def _check_links(text: str, file: str, path: str) -> None:
 
 
 def _said(
-    message: Message, invoice: Invoice, seller: str, language: Language
-) -> Mapping[str, str | int | None]:
+    message: Message,
+    invoice: Invoice,
+    seller: str,
+    language: Language,
+    *,
+    longest: int | None = None,
+) -> Values:
     document = invoice.document
     customer, due_by = document.customer, document.due_by
     return {
-        "seller": seller,
+        "seller": seller_name(seller, longest, language.phrases["seller"]),
         "name": one_line(customer.name) if customer is not None and customer.name else "",
         "due": language.amount(invoice.due, document.currency),
         "due_by": "" if due_by is None else language.day(due_by),
@@ -165,3 +224,8 @@ def _said(
         "language": language.locale.language,
         "direction": language.direction,
     }
+
+
+def _isolated_names(said: Values, language: Language) -> Values:
+    rtl = language.direction == "rtl"
+    return {name: isolated(str(said[name]), rtl=rtl) for name in ("seller", "name")}

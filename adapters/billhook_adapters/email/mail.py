@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import NamedTuple
 
 from billhook.messaging.message import Message
-from billhook.model.customer import email_address
 from billhook.model.invoice import Invoice
-from billhook_adapters.documents.message_texts import Writer, one_line
+from billhook_adapters.documents.message_texts import Writer
+from billhook_adapters.documents.untrusted_text import one_line, visible
+from billhook_adapters.email.headers import addresses, header, link, mailbox, text
 
 LONGEST_NAME = 60
 """Characters of a seller's name: folded over lines, a longer one is read as an address by some."""
 
 
-def mail(
-    message: Message, invoice: Invoice, seller: str, sender: str, writer: Writer
-) -> EmailMessage:
-    """The e-mail for a message. Raises ValueError where an address cannot stand in a header.
+class Mail(NamedTuple):
+    """An e-mail as it goes out, and its Message-ID."""
+
+    message_id: str
+    content: bytes
+
+
+def mail(message: Message, invoice: Invoice, seller: str, sender: str, writer: Writer) -> Mail:
+    """The e-mail for a message.
+
+    Raises AddressError where an address cannot stand in a header.
 
     `sender` is the operator's own address, never one from input. The Message-ID is made from the
     message's id, so that a receiver can recognise a repeat. A reminder can be stopped with one
     click (RFC 8058).
     """
-    seller = one_line(seller)[:LONGEST_NAME]
+    seller = one_line(seller)[:LONGEST_NAME].rstrip()
     letter = writer.letter(message, invoice, seller)
-    written = EmailMessage(policy=SMTP)
-    written["From"] = Address(display_name=seller, addr_spec=sender)
-    written["To"] = Address(addr_spec=email_address(message.address))
+    message_id = f"<{message.id}@{sender.rpartition('@')[2]}>"
     copies = invoice.document.copies(message.address)
-    if copies.cc:
-        written["Cc"] = [Address(addr_spec=email_address(one)) for one in copies.cc]
-    written["Subject"] = letter.subject
-    written["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
-    written["Auto-Submitted"] = "auto-generated"
+    headers = [
+        header("From", mailbox("From", sender, seller)),
+        header("To", addresses([message.address])),
+        *([header("Cc", addresses(copies.cc))] if copies.cc else []),
+        header("Subject", text("Subject", visible(letter.subject))),
+        header("Message-ID", message_id),
+        header("Auto-Submitted", "auto-generated"),
+    ]
     if message.reminder is not None:
-        written["List-Unsubscribe"] = f"<{invoice.short_url}/stop/{message.id}>"
-        written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    written.set_content(letter.text)
+        stop = link(f"{invoice.short_url}/stop/{message.id}")
+        headers.append(header("List-Unsubscribe", stop))
+        headers.append(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    body = EmailMessage(policy=SMTP)
+    body.set_content(letter.text)
     if letter.html is not None:
-        written.add_alternative(letter.html, subtype="html")
-    return written
+        body.add_alternative(letter.html, subtype="html")
+    return Mail(message_id, b"".join(headers) + body.as_bytes())

@@ -20,6 +20,7 @@ from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import PLAIN, Writer
 from billhook_adapters.email.connection import Connections, SmtpServer
+from billhook_adapters.email.headers import AddressError
 from billhook_adapters.email.mail import mail
 from billhook_adapters.email.status_codes import enhanced, suppression
 
@@ -46,14 +47,14 @@ class SmtpSender:
         """Hand one e-mail over; never raises."""
         try:
             written = mail(message, invoice, seller, self._sender, self._writer)
-        except ValueError:
-            return Failure(Permanent("the address cannot stand in an e-mail header"))
+        except AddressError as wrong:
+            return Failure(Permanent(str(wrong)))
         handing_over = False
         try:
             with self._connections.lent() as smtp:
                 self._envelope(smtp, message, invoice)
                 handing_over = True
-                code, answer = smtp.data(written.as_bytes())
+                code, answer = smtp.data(written.content)
         except smtplib.SMTPRecipientsRefused as refused:
             return Failure(_refusal(*refused.recipients[message.address], of_address=True))
         except smtplib.SMTPAuthenticationError:
@@ -74,7 +75,7 @@ class SmtpSender:
                 return Failure(Unknown("the connection broke while the message was handed over"))
             return Failure(Transient("the mail server could not be reached"))
         if code == 250:
-            return Success(Accepted(str(written["Message-ID"])))
+            return Success(Accepted(written.message_id))
         return Failure(_refusal(code, answer))
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.documents.message_texts import amount_text, one_line
+from billhook_adapters.documents.message_texts import amount_text, seller_name
 from billhook_adapters.sms.http_request import Reply, refused, request
 
 NAME = "msg91"
@@ -88,7 +88,7 @@ class Msg91Sender:
             "recipients": [
                 {
                     "mobiles": message.address.removeprefix("+"),
-                    "seller": one_line(seller)[:30],  # no variable may be longer
+                    "seller": seller_name(seller, 30),  # no variable may be longer
                     "due": amount_text(invoice.due, invoice.document.currency),
                     "link": invoice.short_url,
                     "CRQID": f"{message.account}/{message.id}",

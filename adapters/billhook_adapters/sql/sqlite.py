@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 from billhook_adapters.system.backend import BackendError
@@ -18,7 +19,11 @@ a page that many commits touch is copied the less often, the higher it is."""
 
 
 def sqlite(url: str) -> Engine:
-    """An engine in WAL mode with synchronous=FULL: what was acknowledged survives a power cut."""
+    """An engine in WAL mode with synchronous=FULL: what was acknowledged survives a power cut.
+
+    A file that is made here can be read and written by its owner alone.
+    """
+    _make_private(make_url(url).database)
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -38,6 +43,17 @@ def sqlite(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _make_private(name: str | None) -> None:
+    """Make the file where there is none: SQLite itself gives others what the umask leaves them.
+
+    The write-ahead log takes its permissions from this file.
+    """
+    if not name or name == ":memory:" or name.startswith("file:"):
+        return
+    with suppress(OSError):  # SQLite meets it as well, and its error is explained
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def check_file(url: str, *, create: bool) -> None:

@@ -48,6 +48,8 @@ REFUSED = {
     "a newline": (("--key-id", "k\n", "--key-secret", CANARY), ("--key-id", "omit it")),
     "no name": (("--name", ""), ("--name", "1 to 256", "give the name")),
     "a long name": (("--name", "x" * 257), ("--name", "1 to 256")),
+    "a name of two lines": (("--name", "Acme\nBcc: x"), ("--name", "one line")),
+    "a name that cannot be seen": (("--name", "\u202e\u200b "), ("--name", "give the name")),
     "a broken name": (("--name", "canary\udcff"), ("--name", "valid text")),
     "a webhook URL alone": (("--webhook-url", HOOK), ("--webhook-url and --webhook-secret",)),
     "a webhook secret alone": (

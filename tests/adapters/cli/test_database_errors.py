@@ -58,9 +58,39 @@ def one_line(ran: Any, *parts: str) -> None:
     ],
 )
 def test_a_wrong_url_is_named(
-    billhook: Any, command: str, url: str, parts: tuple[str, ...]
+    billhook: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    url: str,
+    parts: tuple[str, ...],
 ) -> None:
-    one_line(billhook(*COMMANDS[command], "--database", url), *parts)
+    if "canary" in url:  # a password is taken from the environment alone
+        monkeypatch.setenv("BILLHOOK_DATABASE", url)
+        one_line(billhook(*COMMANDS[command]), *parts)
+    else:
+        one_line(billhook(*COMMANDS[command], "--database", url), *parts)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:canary@h/db",
+        "postgresql+psycopg://u:canary@h/db",
+        "postgresql://h/db?password=canary",
+        "postgresql://u@h/db?sslmode=require&password=canary",
+        "postgresql://u:can%40ary@h:port/db",
+    ],
+)
+@pytest.mark.parametrize("given", [("--database", "{}"), ("--database={}",)])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_password_on_the_command_line_is_refused_and_not_repeated(
+    billhook: Any, command: str, given: tuple[str, ...], url: str
+) -> None:
+    ran = billhook(*COMMANDS[command], *(one.format(url) for one in given))
+    assert (ran.status, ran.out) == (2, "")
+    assert "--database: must not hold the password" in ran.err
+    assert "set BILLHOOK_DATABASE instead" in ran.err
+    assert "ary" not in ran.err.lower()
 
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "create"])

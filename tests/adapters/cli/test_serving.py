@@ -121,7 +121,8 @@ def test_a_port_that_is_taken_is_said_in_one_line(database: str) -> None:
         (["serve", "--port", "70000"], "must be a whole number from 0 to 65535"),
         (["serve", "--port", "x"], "must be a whole number from 0 to 65535"),
         (["serve", "--port", "0", "--workers", "0"], "must be a whole number from 1 to 256"),
-        (["serve", "--port", "0", "--database", "mysql://u:hush@h/d"], "unknown backend 'mysql'"),
+        (["serve", "--port", "0", "--database", "mysql://u@h/d"], "unknown backend 'mysql'"),
+        (["serve", "--database", "postgresql://u:hush@h/d"], "must not hold the password"),
         (["serve", "--port", "0", "--database", "sqlite:////none/b.db"], "there is no folder"),
         (["sandbox", "--port", "0", "--account", "hush"], "must be KEY_ID:KEY_SECRET"),
         (

@@ -96,6 +96,10 @@ def test_a_rotation_revokes_the_tokens_too(billhook: Any, url: str) -> None:
         (("--location", "l", "--token", "ü" * 30), "--token: must be"),
         (("--number-prefix", "INV-1"), "--number-prefix: must be"),
         (("--number-prefix", "x" * 33), "--number-prefix: must be"),
+        *(
+            (("--number-prefix", f"INV{one}-"), "--number-prefix: must be")
+            for one in ("\n", "\r", "\t", "\x1b", "\u0085", "\u2028", "\u202e", "\udcff")
+        ),
     ],
 )
 def test_what_cannot_be_a_token_is_refused_in_one_line(

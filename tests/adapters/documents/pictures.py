@@ -35,6 +35,7 @@ class Printed:
 
     def __init__(self, body: bytes) -> None:
         self.body = body
+        self.image: Any
         document = pypdfium2.PdfDocument(body)
         try:
             pages = [document[number] for number in range(len(document))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -69,3 +70,11 @@ def test_there_is_no_code_for_a_test_invoice_another_currency_or_without_instruc
         hosted("EUR").invoice, "Acme", payment_instructions=PaymentInstructions(upi="acme@okbank")
     )
     assert codes(only_upi, ENGLISH) == []
+
+
+def test_a_number_of_several_lines_is_one_line_of_the_transfer() -> None:
+    shown = hosted("EUR")
+    broken = shown.invoice.model_copy(update={"number": "A-1\nIBAN\r\nDE00\u2028x"})
+    (code,) = codes(replace(shown, invoice=broken), ENGLISH)
+    lines = scanned(code.svg).split("\n")
+    assert lines[10:] == ["A-1 IBAN DE00 x"]

@@ -90,6 +90,17 @@ def test_payers_of_whom_nothing_is_known_read_the_operators_language() -> None:
         ("en/sms.txt", "{{ seller }", "en/sms.txt, line 1"),
         ("en/sms.txt", "{% for %}", "en/sms.txt, line 1"),
         ("en/sms.txt", "{% include 'x' %}{{ seller }} {{ due }} {{ link }}", "en/sms.txt"),
+        ("en/mail.txt", "{{ seller }}\n{{ due }} {{ link }}\n{{ 1 / 0 }}", "en/mail.txt, line 3"),
+        ("en/mail.txt", "\n{{ seller.x.y }} {{ due }} {{ link }}", "en/mail.txt, line 2"),
+        ("en/mail.html", "{{ seller.__class__ }} {{ due }} {{ link }}", "en/mail.html, line 1"),
+        ("en/sms.txt", "{{ seller }} {{ due }} {{ link }} {{ 'x' * 10**9 }}", "sms.txt, line 1"),
+        ("en/sms.txt", "{{ seller }} {{ due }} {{ link }}{{ '%9d' % 1 }}", "cannot be used"),
+        (
+            "en/sms.txt",
+            "{% for i in range(10000000) %}{% endfor %}{{ seller }}{{ due }} {{ link }}",
+            "sms.txt, line 1",
+        ),
+        ("mail.html", "\n{{ cycler.__init__.__globals__ }}", "mail.html, line 2"),
         ("de/sms.txt", "{{ seller }} {{ due }} {{ link }}", "de: there are no phrases for it"),
     ],
 )
@@ -98,3 +109,16 @@ def test_a_template_that_could_fail_later_is_refused_when_it_is_loaded(
 ) -> None:
     with pytest.raises(MessageTemplateError, match=re.escape(said)):
         Templates(own(tmp_path, name, text))
+
+
+def test_a_template_that_fails_for_one_invoice_is_logged_with_its_line_and_no_value(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "{{ seller }}\n{{ due }} {{ link }} {% if name == 'Ravi2' %}{{ name + 1 }}{% endif %}"
+    templates = Templates(own(tmp_path, "en/sms.txt", text))
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(name="Ravi2"))
+    with pytest.raises(MessageTemplateError):
+        templates.sms(a_message(), invoice, SELLER)
+    (said,) = caplog.messages
+    assert said.endswith("en/sms.txt, line 2: an expression cannot be computed")
+    assert "Ravi2" not in said

@@ -23,6 +23,7 @@ SETTINGS: dict[str, Any] = {
     "log_config": None,
     "access_log": False,
     "server_header": False,
+    "proxy_headers": False,  # the application trusts the proxies that are set (`proxies`)
     "timeout_graceful_shutdown": 10,
 }
 """One place, so that benchmarks and sandbox are served as the service is."""
