@@ -21,7 +21,20 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
-SUFFIXES = {".css", ".html", ".md", ".py", ".pyi", ".svg", ".toml", ".txt", ".typ", ".yaml", ".yml"}
+SUFFIXES = {
+    ".css",
+    ".html",
+    ".md",
+    ".mjs",
+    ".py",
+    ".pyi",
+    ".svg",
+    ".toml",
+    ".txt",
+    ".typ",
+    ".yaml",
+    ".yml",
+}
 SKIPPED = {"__pycache__", "node_modules", "mutants"}
 ITSELF = {"tests/architecture/words.py", "tests/architecture/words.toml"}
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+(?:'s)?")
