@@ -89,7 +89,7 @@ class CanaryService(RunningService):
         super().__init__(BreakableStore(), ids=CanaryIds())
         keys = InMemoryKeyring(self.store)
         keys.add(ACCOUNT, "key_1", SECRET)
-        batched = BatchedService(self.service, decided=metrics.gathered)
+        batched = BatchedService(self.service, decided=metrics.batch_decided)
         self.app = observed(RazorpayApi(batched, Callers(keys, batched)), metrics, ROUTES)
 
 

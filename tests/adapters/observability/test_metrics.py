@@ -55,8 +55,8 @@ def test_unknown_paths_and_methods_add_no_labels() -> None:
 
 def test_batches_and_deliveries_are_counted() -> None:
     metrics = Metrics()
-    metrics.gathered(3)
-    metrics.gathered(300)
+    metrics.batch_decided(3)
+    metrics.batch_decided(300)
     for outcome in ("attempted", "attempted", "suppressed"):
         metrics.handled(outcome)
     found = samples(metrics.exposition())
@@ -87,7 +87,7 @@ def test_labels_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_services_in_one_process_have_separate_metrics() -> None:
     one, other = Metrics(), Metrics()
-    one.gathered(1)
+    one.batch_decided(1)
     assert samples(other.exposition())["billhook_batch_commands_count",] == 0
     assert b"billhook" not in prometheus_client.generate_latest()
 
@@ -97,7 +97,7 @@ import sys
 from billhook_adapters.observability.metrics import Metrics
 metrics = Metrics()
 metrics.answered("/v1/items", 200, 0.2)
-metrics.gathered(4)
+metrics.batch_decided(4)
 metrics.handled("attempted")
 sys.stdout.buffer.write(metrics.exposition())
 """
