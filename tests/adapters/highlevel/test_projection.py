@@ -8,7 +8,6 @@ import pytest
 
 from acceptance.contract.highlevel import SCHEMAS, a_request
 from billhook.model.invoice import Invoice, Status
-from billhook.model.line_items import Rounding
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.highlevel.field_mapping import (
     BESIDE,
@@ -79,7 +78,7 @@ def test_every_field_of_an_answer_is_in_the_table(schema: str) -> None:
 def test_a_response_has_no_field_beside_the_table() -> None:
     everything = {row.field for row in FIELDS if row.goes}
     assert set(shown(an_invoice(**dict(a_full_document())))) <= everything
-    document = CreateIn.model_validate(a_request()).document(Rounding.PER_LINE, None)
+    document = CreateIn.model_validate(a_request()).document()
     assert set(shown(an_invoice(**dict(document)))) <= everything
 
 
