@@ -1,4 +1,4 @@
-"""A sandbox on each kind of database, for all who only need accounts of their own in it."""
+"""A sandbox on each kind of database, for all tests that need only accounts of their own."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def client(sandbox: Sandbox) -> Any:
 
 @pytest.fixture(scope="session")
 def two_vendors(new_database: Callable[[], str]) -> Iterator[Sandbox]:
-    """A sandbox whose accounts are open to both dialects."""
+    """A sandbox whose accounts are open to both vendor APIs."""
     locations = [f"{token}:{location}" for location, token in LOCATIONS.items()]
     given = [part for one in locations for part in ("--location", one)]
     with sandbox("--database", new_database(), *given) as started:

@@ -57,7 +57,7 @@ BODIES: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-def asking(name: str, method: str, target: str, body: bytes = b"", **given: Any) -> Case:
+def highlevel_case(name: str, method: str, target: str, body: bytes = b"", **given: Any) -> Case:
     """A case with the vendor's headers."""
     known: dict[str, Any] = {"auth": TOKEN, "more": VERSION}
     return case(name, method, target, body, range(200, 500), **{**known, **given})
@@ -114,28 +114,28 @@ def server(
 
 
 def check(server: Server, seen: Seen) -> None:
-    """A refusal of the vendor's shape that tells nothing it should not."""
+    """An error in the shape of the vendor, without internals."""
     for innard in (*INNARDS, *(secret.encode() for secret in PRIVATE), b"alex@example.com"):
         assert innard not in seen.body
-    told = json.loads(seen.body)
-    assert told["statusCode"] == seen.status
-    assert told.get("error") == NAMES.get(seen.status)
-    assert isinstance(told["message"], list if seen.status == 422 else str)
-    assert told["message"]
+    problem = json.loads(seen.body)
+    assert problem["statusCode"] == seen.status
+    assert problem.get("error") == NAMES.get(seen.status)
+    assert isinstance(problem["message"], list if seen.status == 422 else str)
+    assert problem["message"]
     check_log(server)
 
 
 @pytest.mark.parametrize(("what", "path"), _fields())
-def test_whatever_a_field_holds_is_answered_in_shape_and_a_refusal_stores_nothing(
+def test_every_value_of_a_field_gets_a_valid_response_and_an_error_stores_nothing(
     server: Server, what: str, path: tuple[Any, ...]
 ) -> None:
     method, target, body, schema = BODIES[what]
     for name, value in {**VALUES, "nothing": None}.items():
         spoiled = _spoiled(body, path, value)
         before = server.rows_before()
-        seen = server.ask(asking(name, method, target, spoiled))
+        seen = server.send(highlevel_case(name, method, target, spoiled))
         if seen.status == 200:
-            # Null and nothing are one to us, where the vendor asks for more than is needed.
+            # A null is like an absent field here; the vendor requires more than is needed.
             assert _takes(schema, spoiled) or name in ("null", "nothing"), (name, seen.body)
             continue
         assert seen.status in (400, 403, 422), (name, seen.body)
@@ -160,7 +160,7 @@ def test_whatever_a_field_holds_is_answered_in_shape_and_a_refusal_stores_nothin
 )  # fmt: skip
 def test_headers(server: Server, name: str, given: Any, status: int, message: str) -> None:
     before = server.rows_before()
-    seen = server.ask(asking(name, "POST", "/invoices/", text(FULL), **given))
+    seen = server.send(highlevel_case(name, "POST", "/invoices/", text(FULL), **given))
     assert (seen.status, json.loads(seen.body)["message"]) == (status, message)
     check(server, seen)
     assert server.rows() == before
@@ -225,25 +225,27 @@ def test_headers(server: Server, name: str, given: Any, status: int, message: st
                "lateFeesConfiguration": FULL["lateFeesConfiguration"]}), 400),
     ],
 )  # fmt: skip
-def test_what_cannot_be_served_says_so_and_changes_nothing(
+def test_a_request_that_cannot_be_served_gets_an_error_and_changes_nothing(
     server: Server, method: str, target: str, body: bytes, status: int
 ) -> None:
     before = server.rows_before()
-    seen = server.ask(asking(target, method, target, body, kind=JSON))
+    seen = server.send(highlevel_case(target, method, target, body, kind=JSON))
     assert seen.status == status, seen.body
     check(server, seen)
     assert server.rows() == before
 
 
 @pytest.mark.parametrize("rest", ["", "/send", "/record-payment", "/void"])
-def test_anothers_invoice_is_answered_as_one_that_nobody_has(server: Server, rest: str) -> None:
+def test_an_invoice_of_another_account_is_answered_like_an_unknown_one(
+    server: Server, rest: str
+) -> None:
     method = "POST" if rest else "GET"
     bodies = {"/send": SEND, "/record-payment": PAYMENT}
     scope = {"altId": "loc_ours", "altType": "location"}
     body = text(bodies.get(rest, scope)) if rest else b""
-    theirs, nobodys = (
-        server.ask(asking(one, method, f"/invoices/{one}{rest}?{SCOPE}", body))
+    theirs, unknown = (
+        server.send(highlevel_case(one, method, f"/invoices/{one}{rest}?{SCOPE}", body))
         for one in ("@theirs", "inv_AAAAAAAAAAAAAA")
     )
-    assert theirs.whole == nobodys.whole
+    assert theirs.whole == unknown.whole
     assert theirs.status == 400

@@ -8,18 +8,18 @@ import pytest
 
 from acceptance.contract.highlevel import Vendor, a_payment, a_request, a_send, check
 from acceptance.contract.sandbox import Sandbox
-from acceptance.test_highlevel_python_sdk import somebody
+from acceptance.test_highlevel_python_sdk import a_contact_of_its_own
 
 THEIRS = {"altId": "loc_theirs", "altType": "location"}
 
 
 @pytest.fixture(scope="module")
-def lister(two_vendors: Sandbox) -> Vendor:
-    """Whose invoices are these, and nobody else's in these tests."""
+def location(two_vendors: Sandbox) -> Vendor:
+    """A client of a location with exactly these invoices."""
     vendor = Vendor(two_vendors.url, "pit-theirs")
     days = {"draft": "2026-01-03", "sent": "2026-01-01", "part": "2026-01-02", "paid": "2026-01-04"}
     for name, day in days.items():
-        contact = {**somebody(), "id": f"contact_{name}"}
+        contact = {**a_contact_of_its_own(), "id": f"contact_{name}"}
         body = {**a_request(name=f"The {name} one", issueDate=day), **THEIRS}
         draft = vendor("create_invoice", {**body, "contactDetails": contact,
                                           "liveMode": name != "part"})  # fmt: skip
@@ -33,9 +33,9 @@ def lister(two_vendors: Sandbox) -> Vendor:
     return vendor
 
 
-def found(lister: Vendor, limit: str = "10", offset: str = "0", **filters: Any) -> list[str]:
+def found(location: Vendor, limit: str = "10", offset: str = "0", **filters: Any) -> list[str]:
     """The names of the invoices on a page."""
-    answer = lister("list_invoices", *THEIRS.values(), limit, offset, **filters)
+    answer = location("list_invoices", *THEIRS.values(), limit, offset, **filters)
     check("ListInvoicesResponseDto", answer)
     return [invoice["name"].split()[1] for invoice in answer["invoices"]]
 
@@ -62,21 +62,21 @@ def found(lister: Vendor, limit: str = "10", offset: str = "0", **filters: Any) 
         ({"search": "%"}, []),
     ],
 )
-def test_a_filter_finds_its_own(lister: Vendor, filters: Any, names: list[str]) -> None:
-    assert sorted(found(lister, **filters)) == names
+def test_a_filter_finds_its_own(location: Vendor, filters: Any, names: list[str]) -> None:
+    assert sorted(found(location, **filters)) == names
 
 
-def test_the_order_is_by_the_issue_date_where_asked(lister: Vendor) -> None:
+def test_a_list_can_be_sorted_by_the_issue_date(location: Vendor) -> None:
     by_date = ["sent", "part", "draft", "paid"]
-    asked = {"sort_field": "issueDate"}
-    assert found(lister, **asked, sort_order="ascend") == by_date
-    assert found(lister, **asked, sort_order="descend") == by_date[::-1]
+    sorting = {"sort_field": "issueDate"}
+    assert found(location, **sorting, sort_order="ascend") == by_date
+    assert found(location, **sorting, sort_order="descend") == by_date[::-1]
 
 
-def test_pages_are_parts_of_a_total(lister: Vendor) -> None:
-    pages = [found(lister, "3", offset) for offset in ("0", "3", "6")]
+def test_pages_are_parts_of_a_total(location: Vendor) -> None:
+    pages = [found(location, "3", offset) for offset in ("0", "3", "6")]
     assert [len(page) for page in pages] == [3, 1, 0]
     assert sorted(pages[0] + pages[1]) == ["draft", "paid", "part", "sent"]
     for limit in ("0", "1"):
-        answer = lister("list_invoices", *THEIRS.values(), limit, "0")
+        answer = location("list_invoices", *THEIRS.values(), limit, "0")
         assert (len(answer["invoices"]), answer["total"]) == (int(limit), 4)

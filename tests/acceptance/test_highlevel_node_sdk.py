@@ -9,7 +9,7 @@ from acceptance.contract.sandbox import Sandbox
 
 SCRIPT = "highlevel.mjs"
 ACTIONS = ("sms_and_email", "sms", "email", "send_manually")
-CHECKS = [*checks(SCRIPT), *(f"send by {action} tells by its media" for action in ACTIONS)]
+CHECKS = [*checks(SCRIPT), *(f"send by {action} uses its media" for action in ACTIONS)]
 
 
 @pytest.fixture(scope="module")

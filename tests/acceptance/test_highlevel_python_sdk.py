@@ -36,8 +36,8 @@ def refused(status: int, message: str) -> Iterator[None]:
     assert (seen.value.status_code, seen.value.message) == (status, message)
 
 
-def somebody() -> dict[str, Any]:
-    """A contact whom nobody else writes to."""
+def a_contact_of_its_own() -> dict[str, Any]:
+    """A contact that no other test uses."""
     name = uuid4().hex[:12]
     phone = f"+1214{int(name, 16) % 10**7:07}"
     return a_contact(id=name, name=name, phoneNo=phone, email=f"{name}@example.com")
@@ -77,7 +77,7 @@ def test_every_published_version_is_served(two_vendors: Sandbox, version: str | 
     assert created(Vendor(two_vendors.url, version=version))["status"] == "draft"
 
 
-def test_a_draft_says_again_what_it_was_made_of(vendor: Vendor) -> None:
+def test_a_draft_is_returned_as_it_was_created(vendor: Vendor) -> None:
     given = a_request(
         title="BILL",
         description="Two things",
@@ -181,7 +181,7 @@ def test_a_draft_is_not_voided(vendor: Vendor) -> None:
 
 
 @pytest.mark.parametrize("amount", [100, None])
-def test_money_is_in_so_it_is_not_voided(vendor: Vendor, amount: int | None) -> None:
+def test_an_invoice_with_payments_is_not_voided(vendor: Vendor, amount: int | None) -> None:
     invoice = sent(vendor)
     after = paid(vendor, invoice, **({} if amount is None else {"amount": amount}))
     with refused(400, f"Can not void an invoice that is {after['status']}"):
@@ -252,7 +252,7 @@ def test_late_fees_are_kept_and_shown_on_a_draft(vendor: Vendor) -> None:
     assert updated["total"] == 999
 
 
-def test_numbers_are_given_at_sending_in_one_unbroken_row(vendor: Vendor) -> None:
+def test_numbers_are_assigned_at_sending_without_gaps(vendor: Vendor) -> None:
     upcoming = vendor("generate_invoice_number", *HERE)
     check("GenerateInvoiceNumberResponseDto", upcoming)
     draft = created(vendor, invoiceNumber=upcoming["invoiceNumber"])
@@ -263,7 +263,7 @@ def test_numbers_are_given_at_sending_in_one_unbroken_row(vendor: Vendor) -> Non
     assert int(late["invoiceNumber"]) == int(upcoming["invoiceNumber"]) + 1
 
 
-def test_a_number_that_the_series_gave_already_is_nobodys_own(vendor: Vendor) -> None:
+def test_a_number_of_the_series_cannot_be_given_again(vendor: Vendor) -> None:
     taken = sent(vendor)["invoiceNumber"]
     late = sent(vendor, invoiceNumber=taken)
     assert int(late["invoiceNumber"]) > int(taken)
@@ -275,28 +275,28 @@ def test_an_update_may_rename_the_contact_alone(vendor: Vendor) -> None:
     assert updated["contactDetails"]["email"] == "alex@example.com"
 
 
-def test_a_number_of_ones_own_is_kept(vendor: Vendor) -> None:
+def test_a_given_number_is_kept(vendor: Vendor) -> None:
     assert sent(vendor, invoiceNumber="A-77")["invoiceNumber"] == "A-77"
 
 
-def test_the_settings_tell_how_numbers_begin(vendor: Vendor) -> None:
+def test_the_settings_have_the_prefix_of_numbers(vendor: Vendor) -> None:
     settings = vendor("get_invoice_settings", *HERE)
     check("GetInvoiceSettingsResponseDto", settings)
     assert settings["altId"] == "loc_ours"
 
 
-def test_a_visit_is_noted(vendor: Vendor, two_vendors: Sandbox) -> None:
+def test_a_visit_is_recorded(vendor: Vendor, two_vendors: Sandbox) -> None:
     invoice = sent(vendor)
     vendor("update_invoice_last_visited_at", {"invoiceId": invoice["_id"]})
     with refused(400, UNKNOWN):
         vendor("update_invoice_last_visited_at", {"invoiceId": "inv_unknown"})
-    assert two_vendors.url  # the fact itself is told by the native API
+    assert two_vendors.url  # the event is shown by the native API
 
 
 def test_text_to_pay_makes_a_draft_updates_it_and_sends_it(
     vendor: Vendor, two_vendors: Sandbox
 ) -> None:
-    contact = somebody()
+    contact = a_contact_of_its_own()
     body = {**a_request(contactDetails=contact), "userId": "user_1"}
     drafted = vendor("text2pay_invoice", {**body, "action": "draft"})
     check("Text2PayInvoiceResponseDto", drafted)
@@ -309,10 +309,10 @@ def test_text_to_pay_makes_a_draft_updates_it_and_sends_it(
     assert answer["invoiceUrl"] in message["text"]
 
 
-def test_text_to_pay_needs_somebody_to_tell_and_leaves_nothing_behind(vendor: Vendor) -> None:
+def test_text_to_pay_needs_an_address_and_stores_nothing_without(vendor: Vendor) -> None:
     before = vendor("list_invoices", *HERE, "1", "0")["total"]
-    nobody = a_contact(phoneNo="", email="")
-    body = {**a_request(contactDetails=nobody), "userId": "user_1", "action": "send"}
+    without_address = a_contact(phoneNo="", email="")
+    body = {**a_request(contactDetails=without_address), "userId": "user_1", "action": "send"}
     with refused(400, "SMS can not be sent since the contact has no phone number"):
         vendor("text2pay_invoice", body)
     assert vendor("list_invoices", *HERE, "1", "0")["total"] == before

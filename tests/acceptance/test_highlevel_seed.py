@@ -65,7 +65,7 @@ ANSWER: dict[str, Any] = {
     "smsData": {}, "emailData": {},
 }  # fmt: skip
 """The example of the answer: one example stands for all of the vendor's answers, so its status and
-ids are nobody's."""
+ids are unknown."""
 
 OWN = {"_id", "altId", "status", "createdAt", "updatedAt", "liveMode", "automaticTaxesCalculated"}
 """What an answer says of its own invoice, beside the example."""
@@ -102,7 +102,7 @@ def drafted(vendor: Vendor) -> str:
     return name
 
 
-def asked(url: str, body: str, invoice: str) -> httpx.Response:
+def request(url: str, body: str, invoice: str) -> httpx.Response:
     """What the documented request is answered."""
     with plainly(url) as client:
         kind = {"Content-Type": "application/json"}
@@ -113,11 +113,11 @@ def test_the_documented_request_is_answered_with_every_documented_field(
     two_vendors: Sandbox, vendor: Vendor
 ) -> None:
     body = REQUEST.replace('"altId": "6578278e879ad2646715ba9c"', f'"altId": "{OURS["altId"]}"')
-    answer = asked(two_vendors.url, body, drafted(vendor))
+    answer = request(two_vendors.url, body, drafted(vendor))
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert set(told) == set(ANSWER)
-    shown, invoice = ANSWER["invoice"], told["invoice"]
+    answered = answer.json()
+    assert set(answered) == set(ANSWER)
+    shown, invoice = ANSWER["invoice"], answered["invoice"]
     assert set(invoice) >= set(shown)
     assert {name: invoice[name] for name in set(shown) - OWN} == {
         name: value for name, value in shown.items() if name not in OWN
@@ -129,5 +129,5 @@ def test_the_documented_request_is_answered_with_every_documented_field(
 def test_the_documented_request_as_it_stands_is_another_locations(
     two_vendors: Sandbox, vendor: Vendor
 ) -> None:
-    answer = asked(two_vendors.url, REQUEST, drafted(vendor))
+    answer = request(two_vendors.url, REQUEST, drafted(vendor))
     assert answer.status_code == 403

@@ -16,14 +16,14 @@ from acceptance.contract.highlevel import (
     check,
 )
 from acceptance.contract.sandbox import Sandbox
-from acceptance.test_highlevel_python_sdk import created, got, refused, sent, somebody
+from acceptance.test_highlevel_python_sdk import a_contact_of_its_own, created, got, refused, sent
 
 ACTIONS = {"sms_and_email": ("sms", "email"), "sms": ("sms",), "email": ("email",),
            "send_manually": ()}  # fmt: skip
 
 
-def told(sandbox: Sandbox, contact: dict[str, Any]) -> list[str]:
-    """By which media a contact heard."""
+def notified_by(sandbox: Sandbox, contact: dict[str, Any]) -> list[str]:
+    """The media by which a contact was notified."""
     return [
         message["medium"]
         for address in ("phoneNo", "email")
@@ -32,15 +32,15 @@ def told(sandbox: Sandbox, contact: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_each_action_sends_the_draft_and_tells_by_its_media(
+def test_each_action_sends_the_draft_by_its_media(
     vendor: Vendor, two_vendors: Sandbox, action: str
 ) -> None:
-    contact = somebody()
+    contact = a_contact_of_its_own()
     draft = created(vendor, contactDetails=contact)
     answer = vendor("send_invoice", draft["_id"], a_send(action=action))
     check("SendInvoicesResponseDto", answer)
     assert answer["invoice"]["status"] == "sent"
-    assert told(two_vendors, contact) == [*ACTIONS[action]]
+    assert notified_by(two_vendors, contact) == [*ACTIONS[action]]
     for medium, data in (("sms", answer["smsData"]), ("email", answer["emailData"])):
         assert bool(data) is (medium in ACTIONS[action])
         if data:
@@ -60,31 +60,31 @@ def test_each_action_sends_the_draft_and_tells_by_its_media(
 def test_a_missing_address_refuses_the_whole_and_the_draft_stays_a_draft(
     vendor: Vendor, two_vendors: Sandbox, action: str, missing: str, said: str
 ) -> None:
-    contact = {**somebody(), missing: ""}
+    contact = {**a_contact_of_its_own(), missing: ""}
     draft = created(vendor, contactDetails=contact)
     number = vendor("generate_invoice_number", "loc_ours", "location")
     with refused(400, said):
         vendor("send_invoice", draft["_id"], a_send(action=action))
     assert got(vendor, draft) == {**draft, "totalSummary": got(vendor, draft)["totalSummary"]}
     assert vendor("generate_invoice_number", "loc_ours", "location") == number
-    assert [one for one in told(two_vendors, {**contact, missing: "-"}) if one] == []
+    assert [one for one in notified_by(two_vendors, {**contact, missing: "-"}) if one] == []
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_sending_again_tells_again_and_never_lowers_the_status(
+def test_sending_again_notifies_again_and_keeps_the_status(
     vendor: Vendor, two_vendors: Sandbox, action: str
 ) -> None:
-    contact = somebody()
+    contact = a_contact_of_its_own()
     invoice = sent(vendor, contactDetails=contact)
     vendor("record_invoice", invoice["_id"], a_payment(amount=1))
     answer = vendor("send_invoice", invoice["_id"], a_send(action=action))
     assert answer["invoice"]["status"] == "partially_paid"
-    assert told(two_vendors, contact) == [*ACTIONS[action]]
+    assert notified_by(two_vendors, contact) == [*ACTIONS[action]]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("end", ["paid", "void"])
-def test_what_came_to_an_end_is_not_sent(vendor: Vendor, action: str, end: str) -> None:
+def test_an_ended_invoice_is_not_sent(vendor: Vendor, action: str, end: str) -> None:
     invoice = sent(vendor)
     if end == "paid":
         vendor("record_invoice", invoice["_id"], a_payment())
@@ -94,10 +94,10 @@ def test_what_came_to_an_end_is_not_sent(vendor: Vendor, action: str, end: str) 
         vendor("send_invoice", invoice["_id"], a_send(action=action))
 
 
-def test_those_named_in_sent_to_are_told_before_the_contact(
+def test_the_addresses_in_sent_to_are_used_before_the_contact(
     vendor: Vendor, two_vendors: Sandbox
 ) -> None:
-    contact, first, second = somebody(), somebody(), somebody()
+    contact, first, second = a_contact_of_its_own(), a_contact_of_its_own(), a_contact_of_its_own()
     to = {
         "email": [first["email"], second["email"]],
         "emailCc": ["cc@example.com"],
@@ -111,24 +111,24 @@ def test_those_named_in_sent_to_are_told_before_the_contact(
     assert answer["invoice"]["sentTo"] == {**to, "phoneNo": []}
 
 
-def test_a_trial_reaches_nobody(vendor: Vendor, two_vendors: Sandbox) -> None:
-    contact = somebody()
+def test_a_test_invoice_is_not_sent(vendor: Vendor, two_vendors: Sandbox) -> None:
+    contact = a_contact_of_its_own()
     draft = created(vendor, contactDetails=contact, liveMode=False)
     answer = vendor("send_invoice", draft["_id"], a_send(liveMode=False))
     assert (answer["invoice"]["status"], answer["invoice"]["liveMode"]) == ("sent", False)
     vendor("send_invoice", draft["_id"], a_send(liveMode=True))
-    assert told(two_vendors, contact) == []
+    assert notified_by(two_vendors, contact) == []
 
 
-def test_a_trial_of_a_live_invoice_tells_nobody_and_leaves_it_live(
+def test_a_test_of_a_live_invoice_is_not_sent_and_leaves_it_live(
     vendor: Vendor, two_vendors: Sandbox
 ) -> None:
-    contact = somebody()
+    contact = a_contact_of_its_own()
     invoice = sent(vendor, contactDetails=contact)
     answer = vendor("send_invoice", invoice["_id"], a_send(liveMode=False))
     assert (answer["smsData"], answer["emailData"]) == ({}, {})
     assert answer["invoice"]["liveMode"] is True
-    assert told(two_vendors, contact) == []
+    assert notified_by(two_vendors, contact) == []
 
 
 VARIANTS = {
@@ -168,15 +168,15 @@ def test_each_way_of_automatic_payment_needs_all_of_its_keys(vendor: Vendor, var
 def test_a_second_request_under_one_key_sends_nothing_more(
     vendor: Vendor, two_vendors: Sandbox
 ) -> None:
-    contact = somebody()
+    contact = a_contact_of_its_own()
     draft = created(vendor, contactDetails=contact)
     key = {"headers": {"Idempotency-Key": contact["id"]}}
     answers = [vendor("send_invoice", draft["_id"], a_send(), options=key) for _ in range(2)]
     assert answers[0] == answers[1]
-    assert told(two_vendors, contact) == ["sms", "email"]
+    assert notified_by(two_vendors, contact) == ["sms", "email"]
 
 
-def test_a_draft_without_anybody_or_anything_is_not_sent(vendor: Vendor) -> None:
+def test_a_draft_without_a_contact_or_items_is_not_sent(vendor: Vendor) -> None:
     draft = vendor("create_invoice", a_request(items=[], contactDetails=a_contact()))
     with refused(400, "The invoice total must be more than 0 to send an invoice"):
         vendor("send_invoice", draft["_id"], a_send(action="send_manually"))

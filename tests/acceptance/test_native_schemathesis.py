@@ -18,15 +18,12 @@ import schemathesis
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
-from adapters.native.world import ACME, OTHER, mounted
+from adapters.native.api_client import ACME, native_api
+from billhook.application.ports import Store
 from billhook.application.records import PendingWrites
-from billhook.application.service import InvoiceService
 from billhook.model.invoice import InvoiceId, Status
-from billhook_adapters.memory.store import InMemoryStore
-from billhook_adapters.system.clock import SettableClock
-from billhook_adapters.system.ids import RandomIds
-from billhook_adapters.testing import NOON, an_account, an_invoice
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import an_invoice
+from billhook_adapters.testing.running import RunningService
 
 pytestmark = pytest.mark.slow
 
@@ -63,29 +60,20 @@ WORDS = {
 }
 
 
-class Office:
-    """A desk whose every positive request meets a fresh invoice, each time in another status."""
-
-    def __init__(self) -> None:
-        self.store = InMemoryStore()
-        self.service = InvoiceService(self.store, SettableClock(NOON), RandomIds())
-        for account in (ACME, OTHER):
-            open_account(self.service, an_account(account))
-        self.fresh = self._invoices()
-
-    def _invoices(self) -> Iterator[InvoiceId]:
-        for number, status in enumerate(cycle(Status)):
-            invoice = an_invoice(status, id=f"inv_seed{number}")
-            with self.store.transaction() as transaction:
-                transaction.save(PendingWrites(invoices={invoice.key: (None, invoice)}))
-            yield invoice.id
+def fresh_invoices(store: Store) -> Iterator[InvoiceId]:
+    """A new stored invoice for each request, each time in another status."""
+    for number, status in enumerate(cycle(Status)):
+        invoice = an_invoice(status, id=f"inv_seed{number}")
+        with store.transaction() as transaction:
+            transaction.save(PendingWrites(invoices={invoice.key: (None, invoice)}))
+        yield invoice.id
 
 
 def positive(case: Any) -> bool:
     return case.meta is not None and case.meta.generation.mode.is_positive
 
 
-def tried(office: Office) -> tuple[Counter[tuple[str, int]], list[str], set[str]]:
+def results(running: RunningService) -> tuple[Counter[tuple[str, int]], list[str], set[str]]:
     """Statuses by operation, what failed, and the checks that ran."""
     settings = {
         "auth": {"basic": {"username": ACME, "password": "s3cret"}},
@@ -95,15 +83,19 @@ def tried(office: Office) -> tuple[Counter[tuple[str, int]], list[str], set[str]
         "checks": {"enabled": True, "positive_data_acceptance": {"expected-statuses": EXPECTED}},
     }
     schema = schemathesis.openapi.from_asgi(
-        "/api/openapi.json", mounted(office.service), config=schemathesis.Config.from_dict(settings)
+        "/api/openapi.json",
+        native_api(running.service),
+        config=schemathesis.Config.from_dict(settings),
     )
+
+    fresh = fresh_invoices(running.store)
 
     @schemathesis.hook
     def before_call(context: Any, case: Any, kwargs: Any) -> None:
         if not positive(case) or case.meta.phase.name.value == "stateful":
             return
         if "id" in (case.path_parameters or {}):
-            case.path_parameters["id"] = next(office.fresh)
+            case.path_parameters["id"] = next(fresh)
         if isinstance(case.body, dict):
             case.body.pop("id", None)  # taken by the request before
         case.headers.pop("Idempotency-Key", None)  # likewise
@@ -153,7 +145,7 @@ def _named(field: str) -> str:
 
 def test_no_check_fails_and_every_operation_succeeds_too() -> None:
     load_all_checks()
-    seen, failed, ran = tried(Office())
+    seen, failed, ran = results(RunningService())
     for (operation, status), count in sorted(seen.items()):
         print(count, status, operation)
     assert failed == []

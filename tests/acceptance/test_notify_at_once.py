@@ -115,7 +115,11 @@ def test_two_requests_that_race_for_one_key_send_one_message_and_one_of_them_is_
     media = ["sms", "email"] * (MANY // 2)
     answers = at_once(sandbox, [notifying(sandbox, invoice, key, medium) for medium in media])
     by_medium = [
-        {(one.status, one.body) for one, told in zip(answers, media, strict=True) if told == medium}
+        {
+            (one.status, one.body)
+            for one, sent_medium in zip(answers, media, strict=True)
+            if sent_medium == medium
+        }
         for medium in ("sms", "email")
     ]
     assert sorted(len(seen) for seen in by_medium) == [1, 1]
@@ -123,7 +127,7 @@ def test_two_requests_that_race_for_one_key_send_one_message_and_one_of_them_is_
     assert len(sandbox.sent(payer["contact"]) + sandbox.sent(payer["email"])) == 1
 
 
-def test_a_refusal_is_remembered_under_its_key_too(
+def test_a_refusal_is_stored_under_its_key_too(
     client: Any, sandbox: Sandbox, payer: dict[str, Any], key: str
 ) -> None:
     draft = client.invoice.create(a_request(draft="1", customer=payer))["id"]
@@ -150,7 +154,7 @@ def test_another_accounts_same_key_is_another_key(
     assert len(sandbox.sent(their_payer["contact"])) == 1
 
 
-def test_a_failure_of_the_provider_is_answered_alike_to_all_who_asked_with_its_key(
+def test_a_failure_of_the_provider_is_the_same_response_to_all_requests_with_its_key(
     sandbox: Sandbox, invoice: str, payer: dict[str, Any], key: str
 ) -> None:
     sandbox.fail("sms", "permanent", payer["contact"])

@@ -61,17 +61,17 @@ PROBLEM = {"type", "title", "status", "detail", "code"}
 OURS_AND_THE_VENDORS = re.compile(rb"/(v1|sandbox)([/%?]|$)")
 
 
-def check_refusal(server: Server, seen: Seen, asked: Case) -> None:
+def check_refusal(server: Server, seen: Seen, example: Case) -> None:
     """It says what is wrong, and nothing about the server or the people."""
     for secret in PRIVATE:
         assert secret.encode() not in seen.body
         assert secret not in seen.headers
     for innard in (*INNARDS, str(server.log.parent).encode(), str(Path.cwd()).encode()):
         assert innard not in seen.body
-    if asked.method == b"HEAD":
+    if example.method == b"HEAD":
         assert seen.body == b""
         return
-    if OURS_AND_THE_VENDORS.match(asked.target) is None:  # it belongs to no API
+    if OURS_AND_THE_VENDORS.match(example.target) is None:  # it belongs to no API
         assert seen.headers.lower().count("content-type: application/problem+json") == 1
         assert {*json.loads(seen.body)} == PROBLEM
         return
@@ -81,7 +81,7 @@ def check_refusal(server: Server, seen: Seen, asked: Case) -> None:
     assert isinstance(error["description"], str)
     assert error["code"]
     assert error["description"]
-    if not asked.target.startswith(b"/sandbox"):
+    if not example.target.startswith(b"/sandbox"):
         assert set(error) - {"field"} == ENVELOPE
 
 
@@ -93,26 +93,26 @@ def check_log(server: Server) -> None:
         assert secret not in logged
 
 
-@pytest.mark.parametrize("asked", each(encodings, fields, headers, listing, routes, sizes))
-def test_a_request_is_answered_as_it_deserves_and_one_refused_changes_nothing(
-    server: Server, asked: Case
+@pytest.mark.parametrize("example", each(encodings, fields, headers, listing, routes, sizes))
+def test_a_request_has_its_status_and_a_refused_one_changes_nothing(
+    server: Server, example: Case
 ) -> None:
-    kept = KEPT if any(name == b"Idempotency-Key" for name, _ in asked.headers) else frozenset()
+    kept = KEPT if any(name == b"Idempotency-Key" for name, _ in example.headers) else frozenset()
     before = server.rows_before(but=kept)
-    seen = server.ask(asked)
-    assert seen.status in asked.expected, seen.body
+    seen = server.send(example)
+    assert seen.status in example.expected, seen.body
     if seen.status >= 300:
         assert server.rows(but=kept) == before
-        unread = len(asked.expected) > 2 and b"text/plain" in seen.headers.encode()
+        unread = len(example.expected) > 2 and b"text/plain" in seen.headers.encode()
         if not unread:
-            check_refusal(server, seen, asked)
+            check_refusal(server, seen, example)
     if seen.status == 401:
-        assert seen.whole == server.ask(case("", "GET", "/v1/invoices", auth=None)).whole
+        assert seen.whole == server.send(case("", "GET", "/v1/invoices", auth=None)).whole
     check_log(server)
 
 
 @pytest.mark.parametrize("name", headers.GARBAGE)
-def test_what_is_no_request_is_refused_and_changes_nothing(server: Server, name: str) -> None:
+def test_an_invalid_request_is_refused_and_changes_nothing(server: Server, name: str) -> None:
     before = server.rows_before()
     seen = server.exchange(headers.GARBAGE[name])
     assert seen.status in range(400, 500)
@@ -161,21 +161,21 @@ CUSTOMER_OF_THEIRS = text({"draft": "1", "customer_id": "@theircustomer"})
         ("POST", "/v1/invoices", CUSTOMER_OF_THEIRS),
     ],
 )
-def test_what_belongs_to_another_account_is_answered_byte_for_byte_as_what_nobody_has(
+def test_resources_of_another_account_are_answered_like_unknown_ones(
     server: Server, method: str, path: str, body: bytes
 ) -> None:
     before = server.rows_before()
-    theirs = server.ask(case("", method, path, body, 400))
-    nobodys = {
+    theirs = server.send(case("", method, path, body, 400))
+    unknown = {
         b"@theirs": b"inv_AAAAAAAAAAAAAA",
         b"@theirdraft": b"inv_AAAAAAAAAAAAAA",
         b"@theircustomer": b"cust_AAAAAAAAAAAAAA",
         b"@theiritem": b"item_AAAAAAAAAAAAAA",
         b"@theirline": b"li_AAAAAAAAAAAAAA",
     }
-    known, server.ids = server.ids, {**server.ids, **nobodys}
+    known, server.ids = server.ids, {**server.ids, **unknown}
     try:
-        unknown = server.ask(case("", method, path, body, 400))
+        unknown = server.send(case("", method, path, body, 400))
     finally:
         server.ids = known
     assert theirs.whole == unknown.whole
@@ -202,37 +202,35 @@ def test_what_belongs_to_another_account_is_answered_byte_for_byte_as_what_nobod
         (b"Origin", b"https://evil.example"),
     ],
 )
-def test_a_header_that_would_lead_astray_is_not_obeyed(
-    server: Server, name: bytes, value: bytes
-) -> None:
+def test_a_misleading_header_is_ignored(server: Server, name: bytes, value: bytes) -> None:
     before = server.rows_before()
-    plain = server.ask(case("", "GET", "/v1/invoices/@issued"))
+    plain = server.send(case("", "GET", "/v1/invoices/@issued"))
     host = None if name == b"Host" else b"127.0.0.1"
-    led = server.ask(case("", "GET", "/v1/invoices/@issued", host=host, more=[(name, value)]))
+    led = server.send(case("", "GET", "/v1/invoices/@issued", host=host, more=[(name, value)]))
     assert plain.status == 200
     assert led.whole == plain.whole
     assert server.rows() == before
 
 
 @pytest.mark.parametrize("host", [b"evil.example", b"", b"a b", b"127.0.0.1:1", b"x" * 5000, None])
-def test_the_host_of_a_request_goes_nowhere(server: Server, host: bytes | None) -> None:
+def test_the_host_of_a_request_is_not_in_the_response(server: Server, host: bytes | None) -> None:
     issued = text({**BASE, "draft": "0"})
-    seen = server.ask(case("", "POST", "/v1/invoices", issued, host=host))
+    seen = server.send(case("", "POST", "/v1/invoices", issued, host=host))
     assert seen.status == 200
-    here = f"http://127.0.0.1:{server.port}/i/"
-    assert json.loads(seen.body)["short_url"].startswith(here)
+    base_url = f"http://127.0.0.1:{server.port}/i/"
+    assert json.loads(seen.body)["short_url"].startswith(base_url)
     assert b"evil" not in seen.body
 
 
 @pytest.mark.parametrize("declared", [len(text(BASE)) + 1, 1024 * 1024])
-def test_a_caller_who_hangs_up_halfway_leaves_nothing_behind(server: Server, declared: int) -> None:
+def test_a_request_that_is_broken_off_stores_nothing(server: Server, declared: int) -> None:
     before = server.rows_before()
     head = b"POST /v1/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: %b\r\nContent-Type: %b\r\n"
     with socket.create_connection(("127.0.0.1", server.port), 10) as line:
         line.sendall(head % (OURS, JSON) + b"Content-Length: %d\r\n\r\n" % declared + text(BASE))
         line.shutdown(socket.SHUT_WR)
         assert line.recv(1) == b""
-    assert server.ask(case("", "GET", "/v1/invoices/@draft")).status == 200
+    assert server.send(case("", "GET", "/v1/invoices/@draft")).status == 200
     assert server.rows() == before
     check_log(server)
 
@@ -241,21 +239,21 @@ def test_the_same_key_and_request_get_the_same_answer_and_another_request_is_ref
     server: Server,
 ) -> None:
     key = [(b"Idempotency-Key", b"order-1")]
-    first = server.ask(case("", "POST", "/v1/invoices/", text(BASE), more=key))
+    first = server.send(case("", "POST", "/v1/invoices/", text(BASE), more=key))
     before = server.rows_before()
-    again = server.ask(case("", "POST", "/v1/invoices", text(BASE), more=key))
+    again = server.send(case("", "POST", "/v1/invoices", text(BASE), more=key))
     assert (first.status, again.whole) == (200, first.whole)
     other = text({**BASE, "description": "x"})
-    refused = server.ask(case("", "POST", "/v1/invoices", other, more=key))
+    refused = server.send(case("", "POST", "/v1/invoices", other, more=key))
     assert (refused.status, server.rows()) == (400, before)
     said = json.loads(refused.body)["error"]["description"]
     assert said.startswith("The idempotency key was used")
 
 
-def test_a_doubled_key_is_one_key_and_not_either_of_the_two(server: Server) -> None:
+def test_two_key_headers_are_one_key(server: Server) -> None:
     both = [(b"Idempotency-Key", b"left"), (b"Idempotency-Key", b"right")]
     made = [
-        json.loads(server.ask(case("", "POST", "/v1/invoices", text(BASE), more=keys)).body)["id"]
+        json.loads(server.send(case("", "POST", "/v1/invoices", text(BASE), more=keys)).body)["id"]
         for keys in (both, both, both[:1], both[1:])
     ]
     assert made[0] == made[1]

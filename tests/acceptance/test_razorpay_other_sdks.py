@@ -68,14 +68,14 @@ def form(*pairs: tuple[str, str]) -> bytes:
 
 
 @every_sdk
-def test_a_draft_is_issued_told_of_and_cancelled(forms: Any, sandbox: Sandbox, sdk: Sdk) -> None:
+def test_a_draft_is_issued_notified_and_cancelled(forms: Any, sandbox: Sandbox, sdk: Sdk) -> None:
     name = forms.invoice.create(a_request(draft="1"))["id"]
     issued = send(sandbox, "POST", f"/v1/invoices/{name}/issue", sdk.empty, sdk.headers)
     assert (issued.status, issued.json["status"]) == (200, "issued")
     for medium in ("sms", "email"):
         path = f"/v1/invoices/{name}/notify_by/{medium}"
-        told = send(sandbox, "POST", path, sdk.empty, sdk.headers)
-        assert (told.status, told.body) == (200, b'{"success":true}')
+        response = send(sandbox, "POST", path, sdk.empty, sdk.headers)
+        assert (response.status, response.body) == (200, b'{"success":true}')
     cancelled = send(sandbox, "POST", f"/v1/invoices/{name}/cancel", sdk.empty, sdk.headers)
     assert (cancelled.status, cancelled.json["status"]) == (200, "cancelled")
 
@@ -151,13 +151,17 @@ def test_php_creates_by_a_form_with_nested_keys_at_a_path_that_ends_in_a_slash(
 ) -> None:
     made = send(sandbox, "POST", "/v1/invoices/", form(*PHP_CREATE), PHP_HEADERS)
     assert made.status == 200
-    told = made.json
-    assert (told["status"], told["description"]) == ("draft", "Café ₹ & co")
-    assert (told["partial_payment"], told["receipt"], told["amount"]) == (True, "17", 100899)
-    assert [line["name"] for line in told["line_items"]] == ["Book", "Pen"]
-    assert told["customer_details"]["billing_address"]["zipcode"] == "560068"
-    assert told["notes"] == {"order": "17"}
-    issued = forms.invoice.issue(told["id"])
+    response = made.json
+    assert (response["status"], response["description"]) == ("draft", "Café ₹ & co")
+    assert (response["partial_payment"], response["receipt"], response["amount"]) == (
+        True,
+        "17",
+        100899,
+    )
+    assert [line["name"] for line in response["line_items"]] == ["Book", "Pen"]
+    assert response["customer_details"]["billing_address"]["zipcode"] == "560068"
+    assert response["notes"] == {"order": "17"}
+    issued = forms.invoice.issue(response["id"])
     assert (issued["sms_status"], issued["email_status"]) == (None, "sent")
 
 
@@ -233,7 +237,7 @@ def test_a_form_means_the_same_however_it_is_escaped(sandbox: Sandbox) -> None:
         for body in (form(*PHP_CREATE), ruby_form(*PHP_CREATE))
     ]
     fields = ("status", "amount", "description", "notes", "customer_id")
-    first, second = ([told[name] for name in fields] for told in answers)
+    first, second = ([response[name] for name in fields] for response in answers)
     assert first == second
 
 

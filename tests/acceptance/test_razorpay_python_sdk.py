@@ -87,7 +87,7 @@ def test_another_accounts_invoice_does_not_exist_for_any_call(
 
 
 @pytest.mark.parametrize(
-    "auth", [("ours", "wrong"), ("nobody", SECRET), ("", ""), ("ours", ""), (SECRET, "ours")]
+    "auth", [("ours", "wrong"), ("unknown", SECRET), ("", ""), ("ours", ""), (SECRET, "ours")]
 )
 def test_a_wrong_key_and_a_wrong_secret_are_refused_alike(
     sandbox: Sandbox, auth: tuple[str, str]

@@ -52,10 +52,10 @@ def test_a_customer_and_a_customer_id_together_are_refused(client: Any) -> None:
 
 
 def test_an_item_is_created_fetched_and_billed_by_its_id(client: Any) -> None:
-    asked = {"name": "Book", "description": "Hard", "amount": 49900, "currency": "INR"}
-    item = client.item.create(asked)
+    request = {"name": "Book", "description": "Hard", "amount": 49900, "currency": "INR"}
+    item = client.item.create(request)
     assert item["id"] == id_like("item")
-    assert {name: item[name] for name in asked} == asked
+    assert {name: item[name] for name in request} == request
     assert item["active"] is True
     assert client.item.fetch(item["id"]) == item
     made = client.invoice.create(a_request(line_items=[{"item_id": item["id"], "quantity": 3}]))

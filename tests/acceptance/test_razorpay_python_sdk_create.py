@@ -26,8 +26,8 @@ def test_a_draft_is_created_with_the_text_1_and_an_invoice_is_issued_at_once_wit
     assert client.invoice.create(a_request())["status"] == "issued"
 
 
-def test_every_field_of_a_create_is_answered_as_it_was_asked(client: Any, sandbox: Sandbox) -> None:
-    told = {
+def test_every_field_of_a_create_is_in_the_response(client: Any, sandbox: Sandbox) -> None:
+    fields = {
         "description": "Two books",
         "receipt": "R-1",
         "currency": "INR",
@@ -39,8 +39,8 @@ def test_every_field_of_a_create_is_answered_as_it_was_asked(client: Any, sandbo
         "comment": "Thank you",
         "notes": {"order": "17", "shelf": "b"},
     }
-    made = client.invoice.create(a_request(**told))
-    assert {name: made[name] for name in told} == told
+    made = client.invoice.create(a_request(**fields))
+    assert {name: made[name] for name in fields} == fields
     assert made == client.invoice.fetch(made["id"])
 
 
@@ -51,9 +51,9 @@ def test_the_receipt_and_the_invoice_number_are_two_names_for_one_field(client: 
 
 
 def test_an_absent_type_is_an_invoice(client: Any) -> None:
-    asked = a_request()
-    del asked["type"]
-    assert client.invoice.create(asked)["type"] == "invoice"
+    request = a_request()
+    del request["type"]
+    assert client.invoice.create(request)["type"] == "invoice"
 
 
 @pytest.mark.parametrize("flag", ["partial_payment", "sms_notify", "email_notify"])
@@ -65,24 +65,24 @@ def test_a_flag_is_taken_as_a_number_and_as_a_boolean(
 ) -> None:
     made = client.invoice.create(a_request(**{flag: given}))
     shown = made["partial_payment"] if flag == "partial_payment" else None
-    told = None if flag == "partial_payment" else made[flag.replace("notify", "status")]
-    assert (shown, told) == (
+    medium_status = None if flag == "partial_payment" else made[flag.replace("notify", "status")]
+    assert (shown, medium_status) == (
         (meant, None) if flag == "partial_payment" else (None, "sent" if meant else None)
     )
 
 
-def test_both_media_are_told_unless_the_flags_say_otherwise(client: Any, sandbox: Sandbox) -> None:
+def test_both_media_are_used_unless_the_flags_say_otherwise(client: Any, sandbox: Sandbox) -> None:
     payer = a_payer()
-    asked = a_request(customer=payer)
-    del asked["sms_notify"], asked["email_notify"]
-    made = client.invoice.create(asked)
+    request = a_request(customer=payer)
+    del request["sms_notify"], request["email_notify"]
+    made = client.invoice.create(request)
     assert (made["sms_status"], made["email_status"]) == ("sent", "sent")
     for address in (payer["email"], payer["contact"]):
         (message,) = sandbox.sent(address)
         assert made["short_url"] in message["text"]
 
 
-def test_a_draft_tells_nobody_until_it_is_issued_and_then_by_the_flags_it_was_created_with(
+def test_a_draft_is_sent_when_it_is_issued_by_the_flags_of_its_creation(
     client: Any, sandbox: Sandbox
 ) -> None:
     payer = a_payer()

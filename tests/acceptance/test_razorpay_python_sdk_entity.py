@@ -53,7 +53,7 @@ def shown_line(name: str, amount: int, quantity: int, description: str | None) -
     }
 
 
-class Life:
+class InvoiceHistory:
     """An invoice that was created in full, and the entity that it must show."""
 
     def __init__(self, sandbox: Sandbox, client: Any, **fields: Any) -> None:
@@ -61,7 +61,7 @@ class Life:
         self.payer = a_payer(billing_address=ADDRESS, shipping_address=ADDRESS)
         self.began = sandbox.now
         self.by = self.began + LEAD + 600
-        asked = a_request(
+        request = a_request(
             customer=self.payer,
             line_items=[
                 {"name": "Book", "description": "Hard", "amount": 49900, "quantity": 2},
@@ -77,7 +77,7 @@ class Life:
             first_payment_min_amount=100,
             **fields,
         )
-        self.answer = client.invoice.create(asked)
+        self.answer = client.invoice.create(request)
 
     @property
     def name(self) -> str:
@@ -171,94 +171,100 @@ class Life:
 
 
 @pytest.fixture
-def draft(sandbox: Sandbox, client: Any) -> Life:
-    return Life(sandbox, client, draft="1")
+def draft(sandbox: Sandbox, client: Any) -> InvoiceHistory:
+    return InvoiceHistory(sandbox, client, draft="1")
 
 
 @pytest.fixture
-def life(sandbox: Sandbox, client: Any) -> Life:
-    return Life(sandbox, client)
+def history(sandbox: Sandbox, client: Any) -> InvoiceHistory:
+    return InvoiceHistory(sandbox, client)
 
 
-def test_a_draft_has_no_order_no_times_no_money_and_no_url(draft: Life) -> None:
+def test_a_draft_has_no_order_no_times_no_money_and_no_url(draft: InvoiceHistory) -> None:
     assert draft.answer == draft.drafted()
     assert draft.fetched() == draft.drafted()
 
 
-def test_an_issued_invoice_has_its_order_its_time_its_money_and_its_url(life: Life) -> None:
-    assert life.answer == life.issued()
-    assert life.fetched() == life.issued()
+def test_an_issued_invoice_has_its_order_its_time_its_money_and_its_url(
+    history: InvoiceHistory,
+) -> None:
+    assert history.answer == history.issued()
+    assert history.fetched() == history.issued()
 
 
-def test_issuing_a_draft_gives_what_issuing_at_once_gives(draft: Life) -> None:
+def test_issuing_a_draft_gives_what_issuing_at_once_gives(draft: InvoiceHistory) -> None:
     assert draft.client.invoice.issue(draft.name) == draft.issued()
     assert draft.fetched() == draft.issued()
 
 
-def test_a_medium_that_was_told_is_sent_and_the_other_stays_null(
+def test_a_medium_that_was_used_is_sent_and_the_other_stays_null(
     sandbox: Sandbox, client: Any
 ) -> None:
-    life = Life(sandbox, client, sms_notify=1)
-    assert life.fetched() == life.issued(sms_status="sent")
+    history = InvoiceHistory(sandbox, client, sms_notify=1)
+    assert history.fetched() == history.issued(sms_status="sent")
 
 
-def test_a_part_paid_invoice_has_its_payment_and_no_time_of_payment(life: Life) -> None:
-    payment = life.sandbox.pay(life.name, PART)["id"]
-    expected = life.issued(status="partially_paid", amount_paid=PART, payment_id=payment)
-    assert life.fetched() == expected
+def test_a_part_paid_invoice_has_its_payment_and_no_time_of_payment(
+    history: InvoiceHistory,
+) -> None:
+    payment = history.sandbox.pay(history.name, PART)["id"]
+    expected = history.issued(status="partially_paid", amount_paid=PART, payment_id=payment)
+    assert history.fetched() == expected
 
 
-def test_further_parts_do_not_replace_the_first_payment(life: Life) -> None:
-    first = life.sandbox.pay(life.name, PART)["id"]
-    life.sandbox.pay(life.name, PART)
-    expected = life.issued(status="partially_paid", amount_paid=2 * PART, payment_id=first)
-    assert life.fetched() == expected
+def test_further_parts_do_not_replace_the_first_payment(history: InvoiceHistory) -> None:
+    first = history.sandbox.pay(history.name, PART)["id"]
+    history.sandbox.pay(history.name, PART)
+    expected = history.issued(status="partially_paid", amount_paid=2 * PART, payment_id=first)
+    assert history.fetched() == expected
 
 
-def test_a_paid_invoice_has_its_time_of_payment_and_nothing_due(life: Life) -> None:
-    first = life.sandbox.pay(life.name, PART)["id"]
-    life.sandbox.pay(life.name, AMOUNT - PART)
+def test_a_paid_invoice_has_its_time_of_payment_and_nothing_due(history: InvoiceHistory) -> None:
+    first = history.sandbox.pay(history.name, PART)["id"]
+    history.sandbox.pay(history.name, AMOUNT - PART)
     money = {"amount_paid": AMOUNT, "payment_id": first}
-    expected = life.issued(status="paid", paid_at=life.recently, **money)
-    assert life.fetched() == expected
+    expected = history.issued(status="paid", paid_at=history.recently, **money)
+    assert history.fetched() == expected
 
 
-def test_an_expired_invoice_has_its_time_of_expiry_and_keeps_the_rest(life: Life) -> None:
-    life.sandbox.advance(LEAD + 1200)
-    assert life.fetched() == life.issued(
-        status="expired", expired_at=Between(life.by, life.sandbox.now)
+def test_an_expired_invoice_has_its_time_of_expiry_and_keeps_the_rest(
+    history: InvoiceHistory,
+) -> None:
+    history.sandbox.advance(LEAD + 1200)
+    assert history.fetched() == history.issued(
+        status="expired", expired_at=Between(history.by, history.sandbox.now)
     )
 
 
-def test_an_invoice_that_expires_part_paid_keeps_what_was_paid(life: Life) -> None:
-    payment = life.sandbox.pay(life.name, PART)["id"]
-    life.sandbox.advance(LEAD + 1200)
-    assert life.fetched() == life.issued(
+def test_an_invoice_that_expires_part_paid_keeps_what_was_paid(history: InvoiceHistory) -> None:
+    payment = history.sandbox.pay(history.name, PART)["id"]
+    history.sandbox.advance(LEAD + 1200)
+    assert history.fetched() == history.issued(
         status="expired",
-        expired_at=Between(life.by, life.sandbox.now),
+        expired_at=Between(history.by, history.sandbox.now),
         amount_paid=PART,
         payment_id=payment,
     )
 
 
-def test_a_cancelled_draft_has_only_its_time_of_cancelling(draft: Life) -> None:
+def test_a_cancelled_draft_has_only_its_time_of_cancelling(draft: InvoiceHistory) -> None:
     answer = draft.client.invoice.cancel(draft.name)
     expected = draft.drafted(status="cancelled", cancelled_at=draft.recently)
     assert answer == expected
     assert draft.fetched() == expected
 
 
-def test_a_cancelled_invoice_keeps_its_order_its_money_and_its_url(life: Life) -> None:
-    answer = life.client.invoice.cancel(life.name)
-    expected = life.issued(status="cancelled", cancelled_at=life.recently)
+def test_a_cancelled_invoice_keeps_its_order_its_money_and_its_url(history: InvoiceHistory) -> None:
+    answer = history.client.invoice.cancel(history.name)
+    expected = history.issued(status="cancelled", cancelled_at=history.recently)
     assert answer == expected
-    assert life.fetched() == expected
+    assert history.fetched() == expected
 
 
 def test_what_was_not_given_is_null_and_never_left_out(client: Any, sandbox: Sandbox) -> None:
-    asked = {"customer": {"name": "Ravi"}, "line_items": [{"name": "Book", "amount": 100}]}
-    made = client.invoice.create({**asked, "sms_notify": 0, "email_notify": 0})
-    assert made.keys() == Life(sandbox, client).answer.keys()
+    request = {"customer": {"name": "Ravi"}, "line_items": [{"name": "Book", "amount": 100}]}
+    made = client.invoice.create({**request, "sms_notify": 0, "email_notify": 0})
+    assert made.keys() == InvoiceHistory(sandbox, client).answer.keys()
     given = ("receipt", "invoice_number", "expire_by", "terms", "comment", "description",
              "first_payment_min_amount", "sms_status", "email_status")  # fmt: skip
     assert {made[name] for name in given} == {None}
@@ -275,7 +281,7 @@ def test_a_draft_without_a_customer_has_details_that_are_all_null(
     made = client.invoice.create(a_request(draft="1", customer=None))
     assert made["customer_id"] is None
     assert made["customer_details"] == dict.fromkeys(
-        Life(sandbox, client).answer["customer_details"]
+        InvoiceHistory(sandbox, client).answer["customer_details"]
     )
 
 

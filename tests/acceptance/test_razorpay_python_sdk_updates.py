@@ -82,8 +82,8 @@ def test_all_of_them_change_in_one_update(client: Any, sandbox: Sandbox) -> None
 
 def test_a_draft_lets_its_description_date_and_least_part_change(client: Any) -> None:
     draft = client.invoice.create(a_request(draft="1"))
-    told = {"description": "Changed", "date": 1767268800, "first_payment_min_amount": 100}
-    assert client.invoice.edit(draft["id"], told) == {**draft, **told}
+    fields = {"description": "Changed", "date": 1767268800, "first_payment_min_amount": 100}
+    assert client.invoice.edit(draft["id"], fields) == {**draft, **fields}
 
 
 def test_a_draft_lets_its_customer_change(client: Any) -> None:

@@ -18,7 +18,7 @@ DAY = 24 * 60 * 60
 
 
 @pytest.fixture(scope="module")
-def hooked(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]]:
+def sandbox_with_webhook(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]]:
     with (
         receiving() as (receiver, url),
         a_sandbox(
@@ -29,13 +29,13 @@ def hooked(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]
 
 
 @pytest.fixture(scope="module")
-def sandbox(hooked: tuple[Sandbox, Receiver]) -> Sandbox:
-    return hooked[0]
+def sandbox(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Sandbox:
+    return sandbox_with_webhook[0]
 
 
 @pytest.fixture(scope="module")
-def receiver(hooked: tuple[Sandbox, Receiver]) -> Receiver:
-    return hooked[1]
+def receiver(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Receiver:
+    return sandbox_with_webhook[1]
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +43,15 @@ def client(sandbox: Sandbox) -> Any:
     return sandbox.client()
 
 
-def verify(client: Any, told: Received, secret: str = SECRET, body: bytes | None = None) -> Any:
-    raw = (told.body if body is None else body).decode()
+def verify(client: Any, received: Received, secret: str = SECRET, body: bytes | None = None) -> Any:
+    raw = (received.body if body is None else body).decode()
     return client.utility.verify_webhook_signature(
-        raw, told.headers["x-razorpay-signature"], secret
+        raw, received.headers["x-razorpay-signature"], secret
     )
 
 
-def shown(told: Received) -> dict[str, Any]:
-    invoice: dict[str, Any] = told.event["payload"]["invoice"]["entity"]
+def shown(received: Received) -> dict[str, Any]:
+    invoice: dict[str, Any] = received.event["payload"]["invoice"]["entity"]
     return invoice
 
 
@@ -61,18 +61,18 @@ def as_fetched(client: Any, name: str) -> dict[str, Any]:
     return {field: value for field, value in fetched.items() if field != "line_items"}
 
 
-def test_a_part_payment_tells_of_the_payment_the_order_and_the_invoice(
+def test_a_part_payment_sends_the_payment_the_order_and_the_invoice(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
     began = sandbox.now
     invoice = client.invoice.create(a_request(receipt="R-1"))
     payment = sandbox.pay(invoice["id"], PART)["id"]
-    (told,) = receiver.wait(invoice["id"], 1)
+    (received,) = receiver.wait(invoice["id"], 1)
     recently = Between(began, sandbox.now)
     details = invoice["customer_details"]
     absent = ("refund_status", "card_id", "bank", "wallet", "vpa", "fee", "tax", "error_code",
               "error_description")  # fmt: skip
-    event = told.event
+    event = received.event
     assert event.pop("payload") == {
         "payment": {
             "entity": {
@@ -85,7 +85,7 @@ def test_a_part_payment_tells_of_the_payment_the_order_and_the_invoice(
                 "order_id": invoice["order_id"],
                 "invoice_id": invoice["id"],
                 "international": False,
-                "method": event_method(told),
+                "method": event_method(received),
                 "amount_refunded": 0,
                 "captured": True,
                 "description": f"Invoice #{invoice['id']}",
@@ -122,62 +122,60 @@ def test_a_part_payment_tells_of_the_payment_the_order_and_the_invoice(
     }
 
 
-def event_method(told: Received) -> Any:
+def event_method(received: Received) -> Any:
     """How it was paid: no payer of a sandbox says, but the field is there."""
-    return told.event["payload"]["payment"]["entity"]["method"]
+    return received.event["payload"]["payment"]["entity"]["method"]
 
 
-def test_the_last_payment_tells_that_the_invoice_and_its_order_are_paid(
+def test_the_last_payment_sends_a_paid_invoice_and_a_paid_order(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
     invoice = client.invoice.create(a_request())
     first = sandbox.pay(invoice["id"], PART)["id"]
     last = sandbox.pay(invoice["id"], AMOUNT - PART)["id"]
-    told = {one.event["event"]: one for one in receiver.wait(invoice["id"], 2)}
-    assert told.keys() == {"invoice.partially_paid", "invoice.paid"}
-    payload = told["invoice.paid"].event["payload"]
-    assert told["invoice.paid"].event["contains"] == ["payment", "order", "invoice"]
+    received = {one.event["event"]: one for one in receiver.wait(invoice["id"], 2)}
+    assert received.keys() == {"invoice.partially_paid", "invoice.paid"}
+    payload = received["invoice.paid"].event["payload"]
+    assert received["invoice.paid"].event["contains"] == ["payment", "order", "invoice"]
     assert (payload["payment"]["entity"]["id"], payload["payment"]["entity"]["amount"]) == (
         last,
         AMOUNT - PART,
     )
     order = payload["order"]["entity"]
     assert (order["status"], order["amount_paid"], order["amount_due"]) == ("paid", AMOUNT, 0)
-    assert shown(told["invoice.paid"])["payment_id"] == first
-    assert shown(told["invoice.paid"]) == as_fetched(client, invoice["id"])
+    assert shown(received["invoice.paid"])["payment_id"] == first
+    assert shown(received["invoice.paid"]) == as_fetched(client, invoice["id"])
 
 
-def test_a_webhook_shows_the_invoice_as_it_was_when_it_came_to_pass(
+def test_a_webhook_shows_the_invoice_at_the_time_of_its_event(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
     invoice = client.invoice.create(a_request())
     sandbox.pay(invoice["id"], PART)
     part_paid = as_fetched(client, invoice["id"])
     sandbox.pay(invoice["id"], AMOUNT - PART)
-    told = {one.event["event"]: one for one in receiver.wait(invoice["id"], 2)}
-    assert shown(told["invoice.partially_paid"]) == part_paid
+    received = {one.event["event"]: one for one in receiver.wait(invoice["id"], 2)}
+    assert shown(received["invoice.partially_paid"]) == part_paid
 
 
-def test_expiry_tells_of_the_invoice_alone(
-    client: Any, sandbox: Sandbox, receiver: Receiver
-) -> None:
+def test_expiry_sends_the_invoice_alone(client: Any, sandbox: Sandbox, receiver: Receiver) -> None:
     invoice = client.invoice.create(a_request(expire_by=sandbox.now + LEAD + 60))
     sandbox.advance(LEAD + 120)
-    (told,) = receiver.wait(invoice["id"], 1)
-    assert (told.event["event"], told.event["contains"]) == ("invoice.expired", ["invoice"])
-    assert told.event["payload"] == {"invoice": {"entity": as_fetched(client, invoice["id"])}}
-    assert shown(told)["status"] == "expired"
-    assert "line_items" not in shown(told)
+    (received,) = receiver.wait(invoice["id"], 1)
+    assert (received.event["event"], received.event["contains"]) == ("invoice.expired", ["invoice"])
+    assert received.event["payload"] == {"invoice": {"entity": as_fetched(client, invoice["id"])}}
+    assert shown(received)["status"] == "expired"
+    assert "line_items" not in shown(received)
 
 
-def test_nothing_is_told_of_drafts_of_issuing_or_of_cancelling(
+def test_drafts_issuing_and_cancelling_send_no_webhook(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
     silent = client.invoice.create(a_request(draft="1"))
     client.invoice.issue(silent["id"])
     client.invoice.notify_by(silent["id"], "sms")
     client.invoice.cancel(silent["id"])
-    _hear_of_another(client, sandbox, receiver)
+    _wait_for_another_webhook(client, sandbox, receiver)
     assert receiver.about(silent["id"]) == []
 
 
@@ -186,32 +184,34 @@ def test_the_sdk_verifies_the_raw_bytes_under_the_webhooks_own_secret_and_nothin
 ) -> None:
     invoice = client.invoice.create(a_request(customer={"name": "Åsa Ödegård"}))
     sandbox.pay(invoice["id"], AMOUNT)
-    (told,) = receiver.wait(invoice["id"], 1)
-    assert verify(client, told) is True
-    assert told.headers["x-razorpay-signature"] == told.headers["x-razorpay-signature"].lower()
-    assert told.headers["content-type"] == "application/json"
-    assert told.path == "/hook"
+    (received,) = receiver.wait(invoice["id"], 1)
+    assert verify(client, received) is True
+    assert (
+        received.headers["x-razorpay-signature"] == received.headers["x-razorpay-signature"].lower()
+    )
+    assert received.headers["content-type"] == "application/json"
+    assert received.path == "/hook"
     with pytest.raises(SignatureVerificationError):
-        verify(client, told, secret="s3cret")  # the API's secret does not sign webhooks
-    for other in (told.body + b"\n", told.body.replace(b"paid", b"Paid", 1)):
+        verify(client, received, secret="s3cret")  # the API's secret does not sign webhooks
+    for other in (received.body + b"\n", received.body.replace(b"paid", b"Paid", 1)):
         with pytest.raises(SignatureVerificationError):
-            verify(client, told, body=other)
+            verify(client, received, body=other)
 
 
 def test_every_event_has_an_id_of_its_own(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
-    told: list[Received] = []
+    received: list[Received] = []
     for _ in range(3):
         invoice = client.invoice.create(a_request())
         sandbox.pay(invoice["id"], PART)
         sandbox.pay(invoice["id"], AMOUNT - PART)
-        told += receiver.wait(invoice["id"], 2)
-    assert len({one.id for one in told}) == len(told) == 6
+        received += receiver.wait(invoice["id"], 2)
+    assert len({one.id for one in received}) == len(received) == 6
 
 
 @pytest.mark.parametrize("answer", [500, 404, 302, 0])
-def test_what_was_not_taken_is_told_again_under_the_same_id_in_the_same_bytes(
+def test_a_failed_webhook_is_sent_again_with_the_same_id_and_bytes(
     client: Any, sandbox: Sandbox, receiver: Receiver, answer: int
 ) -> None:
     invoice = client.invoice.create(a_request())
@@ -222,7 +222,7 @@ def test_what_was_not_taken_is_told_again_under_the_same_id_in_the_same_bytes(
     assert all(verify(client, one) for one in later)
 
 
-def test_what_was_taken_is_not_told_again(
+def test_an_accepted_webhook_is_not_sent_again(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
     invoice = client.invoice.create(a_request())
@@ -230,29 +230,29 @@ def test_what_was_taken_is_not_told_again(
     sandbox.pay(invoice["id"], AMOUNT)
     receiver.wait(invoice["id"], 2, meanwhile=lambda: sandbox.advance(60))
     sandbox.advance(2 * DAY)
-    _hear_of_another(client, sandbox, receiver)
+    _wait_for_another_webhook(client, sandbox, receiver)
     assert len(receiver.about(invoice["id"])) == 2
 
 
 def test_a_webhook_that_fails_for_a_day_is_disabled_for_its_account_alone(
     client: Any, sandbox: Sandbox, receiver: Receiver
 ) -> None:
-    deaf = sandbox.client("deaf")
-    invoice = deaf.invoice.create(a_request())
+    failing = sandbox.client("failing")
+    invoice = failing.invoice.create(a_request())
     receiver.answer(invoice["id"], *[500] * 100)
     sandbox.pay(invoice["id"], AMOUNT)
     for _ in range(26):
         sandbox.advance(60 * 60)
-        _hear_of_another(client, sandbox, receiver)
+        _wait_for_another_webhook(client, sandbox, receiver)
     assert len(receiver.about(invoice["id"])) > 2
-    unheard = deaf.invoice.create(a_request())
-    sandbox.pay(unheard["id"], AMOUNT)
-    _hear_of_another(client, sandbox, receiver)
-    assert receiver.about(unheard["id"]) == []
+    skipped = failing.invoice.create(a_request())
+    sandbox.pay(skipped["id"], AMOUNT)
+    _wait_for_another_webhook(client, sandbox, receiver)
+    assert receiver.about(skipped["id"]) == []
 
 
-def _hear_of_another(client: Any, sandbox: Sandbox, receiver: Receiver) -> None:
-    """Webhooks are told one after the other: all before this one has been tried."""
+def _wait_for_another_webhook(client: Any, sandbox: Sandbox, receiver: Receiver) -> None:
+    """Webhooks are sent one after the other: all before this one has been tried."""
     other = client.invoice.create(a_request())
     sandbox.pay(other["id"], AMOUNT)
     receiver.wait(other["id"], 1)

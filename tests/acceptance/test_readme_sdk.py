@@ -20,7 +20,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 @pytest.fixture(scope="module")
 def fresh() -> Iterator[Sandbox]:
-    """A sandbox with the key that it has unless told otherwise, as the README starts it."""
+    """A sandbox with its default key, as the README starts it."""
     with running() as url:
         yield Sandbox(url)
 

@@ -1,4 +1,4 @@
-"""The sandbox's own routes: the payer, time, the outbox, and providers that fail when told to."""
+"""The sandbox's own routes: the payer, time, the outbox, and providers that fail on request."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def payments(invoice: str) -> str:
 
 def test_a_payment_answers_what_was_paid_and_what_is_left(client: Any, sandbox: Sandbox) -> None:
     invoice = client.invoice.create(a_request())["id"]
-    told = {"currency": "INR", "invoice_id": invoice}
+    common = {"currency": "INR", "invoice_id": invoice}
     assert sandbox.pay(invoice, PART) == {
-        **told,
+        **common,
         "id": id_like("pay"),
         "amount": PART,
         "status": "partially_paid",
@@ -41,7 +41,7 @@ def test_a_payment_answers_what_was_paid_and_what_is_left(client: Any, sandbox: 
         "amount_due": AMOUNT - PART,
     }
     assert sandbox.pay(invoice, AMOUNT - PART, reference="pay_1") == {
-        **told,
+        **common,
         "id": "pay_1",
         "amount": AMOUNT - PART,
         "status": "paid",
@@ -84,7 +84,7 @@ def test_more_than_is_due_and_parts_that_are_not_taken_are_refused(
 
 
 @pytest.mark.parametrize("body", [{}, {"amount": 0}, {"amount": "1"}, {"amount": 1, "x": 1}, []])
-def test_a_payment_of_no_shape_is_refused(client: Any, sandbox: Sandbox, body: object) -> None:
+def test_an_invalid_payment_is_refused(client: Any, sandbox: Sandbox, body: object) -> None:
     invoice = client.invoice.create(a_request())
     code, answer = sandbox.ask("POST", payments(invoice["id"]), body)
     assert (code, answer["error"]["code"]) == (400, "BAD_REQUEST_ERROR")
@@ -119,7 +119,9 @@ def test_the_clock_runs_and_is_moved_forward_and_set(client: Any, sandbox: Sandb
         {"now": 1.5},
     ],
 )
-def test_a_clock_that_cannot_be_is_refused_and_not_moved(sandbox: Sandbox, body: object) -> None:
+def test_an_invalid_time_is_refused_and_the_clock_is_not_changed(
+    sandbox: Sandbox, body: object
+) -> None:
     before = sandbox.now
     assert sandbox.ask("POST", "/sandbox/clock", body)[0] == 400
     assert sandbox.now == Between(before, before + 60)
@@ -147,7 +149,7 @@ def test_the_outbox_has_every_message_with_its_medium_address_and_text(
 
 @pytest.mark.parametrize("fault", ["permanent", "transient", "unknown"])
 @pytest.mark.parametrize(("medium", "address"), [("sms", "contact"), ("email", "email")])
-def test_a_fault_meets_only_the_next_messages_of_its_medium_to_its_address(
+def test_a_fault_is_used_for_the_next_messages_of_its_medium_to_its_address(
     client: Any, sandbox: Sandbox, medium: str, address: str, fault: str
 ) -> None:
     payer = a_payer()
@@ -173,9 +175,7 @@ def test_a_fault_meets_only_the_next_messages_of_its_medium_to_its_address(
         {"medium": "sms", "fault": "permanent", "to": ""},
     ],
 )
-def test_a_fault_of_no_kind_is_refused_and_meets_nobody(
-    client: Any, sandbox: Sandbox, body: object
-) -> None:
+def test_an_unknown_kind_of_fault_is_refused(client: Any, sandbox: Sandbox, body: object) -> None:
     assert sandbox.ask("POST", "/sandbox/faults", body)[0] == 400
     invoice = client.invoice.create(a_request())["id"]
     assert client.invoice.notify_by(invoice, "sms") == {"success": True}
@@ -201,15 +201,15 @@ def read(sandbox: Sandbox, link: str) -> str:
         return answer.read().decode()
 
 
-def test_a_receipt_ends_a_message_and_may_leave_its_address_alone(
+def test_a_delivery_report_ends_a_message_and_may_suppress_its_address(
     client: Any, sandbox: Sandbox
 ) -> None:
     to = "+919000077701"
     client.invoice.create(a_request(customer={"contact": to}, sms_notify=1))
     (message,) = sandbox.sent(to)
-    told = {"message": message["id"], "became": "bounced", "suppresses": "opted_out"}
+    report = {"message": message["id"], "became": "bounced", "suppresses": "opted_out"}
     bounced = {"id": message["id"], "status": "bounced", "to": to}
-    assert sandbox.json_of("POST", "/sandbox/delivery-reports", told) == bounced
+    assert sandbox.json_of("POST", "/sandbox/delivery-reports", report) == bounced
     again = client.invoice.create(a_request(customer={"contact": to}, sms_notify=1))
     assert again["sms_status"] != "sent"
     with pytest.raises(BadRequestError):
@@ -225,5 +225,5 @@ def test_a_receipt_ends_a_message_and_may_leave_its_address_alone(
         ({"became": "delivered"}, 400),
     ],
 )
-def test_a_receipt_that_cannot_be_is_refused(sandbox: Sandbox, body: object, status: int) -> None:
+def test_an_invalid_delivery_report_is_refused(sandbox: Sandbox, body: object, status: int) -> None:
     assert sandbox.ask("POST", "/sandbox/delivery-reports", body)[0] == status

@@ -1,4 +1,4 @@
-"""One domain, two dialects: an invoice made in either is read, sent and paid in either."""
+"""One domain, two vendor APIs: an invoice of either is read, sent and paid in either."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from acceptance.contract.highlevel import OURS, Vendor, a_payment, a_send, an_it
 from acceptance.contract.invoices import a_payer
 from acceptance.contract.invoices import a_request as razorpays
 from acceptance.contract.sandbox import Sandbox
-from acceptance.test_highlevel_python_sdk import created, got, refused, somebody
+from acceptance.test_highlevel_python_sdk import a_contact_of_its_own, created, got, refused
 
-DIALECTS = ("razorpay", "highlevel")
+VENDOR_APIS = ("razorpay", "highlevel")
 
 
-class Both:
-    """One account, asked in both dialects."""
+class BothApis:
+    """One account, through both vendor APIs."""
 
     def __init__(self, sandbox: Sandbox, vendor: Vendor) -> None:
         self.sandbox, self.vendor = sandbox, vendor
         self.client: Any = sandbox.client()
 
-    def made(self, dialect: str) -> tuple[str, str, str]:
+    def made(self, vendor_api: str) -> tuple[str, str, str]:
         """A draft of 100.00, its payer's phone and e-mail."""
-        if dialect == "razorpay":
+        if vendor_api == "razorpay":
             payer = a_payer()
             items = [{"name": "Book", "amount": 10000}]
             draft = self.client.invoice.create(
                 razorpays(draft="1", customer=payer, line_items=items, partial_payment=True)
             )
             return draft["id"], payer["contact"], payer["email"]
-        contact = somebody()
+        contact = a_contact_of_its_own()
         item = an_item(currency="INR", amount=100, name="Book")
         draft = created(self.vendor, currency="INR", items=[item], contactDetails=contact)
         return draft["_id"], contact["phoneNo"], contact["email"]
 
-    def issue(self, dialect: str, invoice: str) -> None:
-        """Issue it, telling nobody."""
-        if dialect == "razorpay":
+    def issue(self, vendor_api: str, invoice: str) -> None:
+        """Issue it without a message."""
+        if vendor_api == "razorpay":
             self.client.invoice.edit(invoice, {"sms_notify": 0, "email_notify": 0})
             self.client.invoice.issue(invoice)
         else:
             self.vendor("send_invoice", invoice, a_send(action="send_manually"))
 
-    def tell(self, dialect: str, invoice: str) -> None:
+    def notify(self, vendor_api: str, invoice: str) -> None:
         """Send it by SMS."""
-        if dialect == "razorpay":
+        if vendor_api == "razorpay":
             assert self.client.invoice.notify_by(invoice, "sms") == {"success": True}
         else:
             self.vendor("send_invoice", invoice, a_send(action="sms"))
 
-    def pay(self, dialect: str, invoice: str, amount: int) -> None:
+    def pay(self, vendor_api: str, invoice: str, amount: int) -> None:
         """Pay so many whole units."""
-        if dialect == "razorpay":
+        if vendor_api == "razorpay":
             self.sandbox.pay(invoice, amount * 100)
         else:
             self.vendor("record_invoice", invoice, a_payment(amount=amount))
 
     def seen(self, invoice: str) -> tuple[Any, ...]:
-        """Status, paid and due in smallest units, as both dialects tell them."""
+        """Status, paid and due in smallest units, as both vendor APIs show them."""
         ours = self.client.invoice.fetch(invoice)
         theirs = got(self.vendor, {"_id": invoice})
         assert ours["status"] == theirs["domainStatus"]
@@ -76,19 +76,19 @@ class Both:
 
 
 @pytest.fixture(scope="module")
-def both(two_vendors: Sandbox, vendor: Vendor) -> Both:
-    return Both(two_vendors, vendor)
+def both(two_vendors: Sandbox, vendor: Vendor) -> BothApis:
+    return BothApis(two_vendors, vendor)
 
 
-@pytest.mark.parametrize(("makes", "issues", "tells", "pays"), [*product(DIALECTS, repeat=4)])
-def test_each_step_may_be_taken_in_either_dialect(
-    both: Both, makes: str, issues: str, tells: str, pays: str
+@pytest.mark.parametrize(("makes", "issues", "notifies", "pays"), [*product(VENDOR_APIS, repeat=4)])
+def test_each_step_works_through_either_api(
+    both: BothApis, makes: str, issues: str, notifies: str, pays: str
 ) -> None:
     invoice, phone, _ = both.made(makes)
     assert both.seen(invoice) == ("draft", 0)
     both.issue(issues, invoice)
     assert both.seen(invoice) == ("issued", 0)
-    both.tell(tells, invoice)
+    both.notify(notifies, invoice)
     assert [message["medium"] for message in both.sandbox.sent(phone)] == ["sms"]
     assert both.client.invoice.fetch(invoice)["sms_status"] == "sent"
     both.pay(pays, invoice, 40)
@@ -97,7 +97,7 @@ def test_each_step_may_be_taken_in_either_dialect(
     assert both.seen(invoice) == ("paid", 10000)
 
 
-def test_both_refuse_the_same_each_in_its_words(both: Both) -> None:
+def test_both_refuse_the_same_operations(both: BothApis) -> None:
     invoice, *_ = both.made("highlevel")
     said = "Operation not allowed for Invoice in draft status."
     with pytest.raises(Exception, match=said):
@@ -110,7 +110,7 @@ def test_both_refuse_the_same_each_in_its_words(both: Both) -> None:
         both.vendor("void_invoice", invoice, OURS)
 
 
-def test_what_expired_in_one_dialect_is_void_in_the_other_and_says_so(both: Both) -> None:
+def test_an_expired_invoice_is_void_in_the_other_api(both: BothApis) -> None:
     draft = both.client.invoice.create(
         razorpays(draft="0", expire_by=both.sandbox.now + 3600, sms_notify=0, email_notify=0)
     )
@@ -123,7 +123,7 @@ def test_what_expired_in_one_dialect_is_void_in_the_other_and_says_so(both: Both
     assert draft["id"] in [one["_id"] for one in listed["invoices"]]
 
 
-def test_taxes_of_one_dialect_are_in_the_sums_of_the_other(both: Both) -> None:
+def test_taxes_of_one_api_are_in_the_sums_of_the_other(both: BothApis) -> None:
     taxes = [{"_id": "t1", "name": "VAT", "rate": 10, "calculation": "exclusive"}]
     item = an_item(currency="INR", amount=100, taxes=taxes)
     draft = created(both.vendor, currency="INR", items=[item])

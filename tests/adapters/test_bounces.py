@@ -65,25 +65,25 @@ Message-ID: <msg_1@bill.example>
         ("delivered", "2.0.0", Delivered()),
     ],
 )
-def test_a_report_says_what_became_of_the_message_and_quotes_no_address(
+def test_a_report_has_the_outcome_of_the_message_and_no_address(
     action: str, status: str, fate: ReportedOutcome
 ) -> None:
     assert delivery_reports(report(action, status)) == [DeliveryReport(KEY, fate)]
 
 
 @pytest.mark.parametrize("action", ["delayed", "relayed", "expanded", ""])
-def test_what_is_no_end_is_not_told(action: str) -> None:
+def test_an_action_that_is_not_final_is_no_report(action: str) -> None:
     assert delivery_reports(report(action)) == []
 
 
-def test_without_an_envelope_id_the_quoted_message_id_names_it() -> None:
+def test_without_an_envelope_id_the_quoted_message_id_is_used() -> None:
     (receipt,) = delivery_reports(report(envelope=False))
     assert receipt.about == NAMED
     whole = report(envelope=False).replace(b"text/rfc822-headers", b"message/rfc822")
     assert delivery_reports(whole) == [receipt]
 
 
-def test_a_complaint_suppresses_as_one() -> None:
+def test_a_complaint_suppresses_its_address() -> None:
     raw = report(envelope=False).replace(b"message/delivery-status", b"message/feedback-report")
     unwanted = Bounced("its recipient called it unwanted", "complained")
     assert delivery_reports(raw) == [DeliveryReport(NAMED, unwanted)]
@@ -100,11 +100,11 @@ def test_a_complaint_suppresses_as_one() -> None:
         report().replace(b"acc_1/msg_1", b"msg_1").replace(b"Message-ID", b"X-Id"),
     ],
 )
-def test_what_is_no_report_of_ours_tells_nothing(raw: bytes) -> None:
+def test_other_mails_report_nothing(raw: bytes) -> None:
     assert delivery_reports(raw) == []
 
 
 @given(st.binary(max_size=300), st.integers(0, 900))
-def test_no_mail_makes_the_reader_raise(noise: bytes, at: int) -> None:
+def test_no_mail_raises_an_exception(noise: bytes, at: int) -> None:
     whole = report()
     assert isinstance(delivery_reports(whole[:at] + noise + whole[at:]), list)

@@ -1,4 +1,4 @@
-"""Threads deliver concurrently: each records a result before its next attempt, none waits."""
+"""Threads deliver concurrently: each records a result before its next attempt."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ from returns.result import Result, Success
 from billhook.application.background_jobs import LEASE, BackgroundJobs
 from billhook.application.commands import DraftAndSend
 from billhook.application.ports import Sender, Transaction
-from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import Accepted, DeliveryStatus, SendError
 from billhook.messaging.message import Message
-from billhook.model.account import Account
-from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook.model.rate_limits import RateLimit, RateLimits
@@ -27,23 +24,20 @@ from billhook_adapters.engine.coalescing import Coalesced
 from billhook_adapters.engine.deliverer import FIRST_WAIT, LAST_WAIT
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.testing import NOON, a_document
-from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.contracts.concurrency import at_once
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 
-ACME = AccountId("acc_1")
 SECOND = timedelta(seconds=1)
 
 
-class Office:
-    """A desk in memory with messages waiting, and engines over them."""
+class DeliveringService(RunningService):
+    """A service in memory with messages to send, and engines for it."""
 
-    def __init__(self, store: InMemoryStore | None = None) -> None:
-        self.store, self.clock = store or InMemoryStore(), SettableClock(NOON)
-        self.service = InvoiceService(self.store, self.clock, RandomIds())
-        open_account(self.service, Account(id=ACME, name="Acme"))
+    store: InMemoryStore
+    clock: SettableClock
 
     def queued(self, count: int) -> None:
-        send = DraftAndSend(account=ACME, document=a_document(media=["sms"]))
+        send = DraftAndSend(account=ACCOUNT, document=a_document(media=["sms"]))
         assert all(isinstance(one, Success) for one in self.service.execute_all([send] * count))
 
     def engine(
@@ -63,8 +57,8 @@ class Office:
         return [message.status for message in self.store._rows.messages.values()]
 
 
-class Meeting:
-    """A sender in which as many have to be at once as the barrier says."""
+class BarrierSender:
+    """A sender that waits until as many threads send as the barrier needs."""
 
     def __init__(self, concurrency: int) -> None:
         self.barrier = Barrier(concurrency)
@@ -74,61 +68,61 @@ class Meeting:
         return Success(Accepted())
 
 
-def test_as_many_are_handed_over_at_once_as_there_are_hands() -> None:
-    office = Office()
-    office.queued(12)
-    assert office.engine(Meeting(4), concurrency=4).drain() == 12
-    assert office.statuses == [DeliveryStatus.SENT] * 12
+def test_as_many_messages_are_sent_at_once_as_there_are_threads() -> None:
+    running = DeliveringService()
+    running.queued(12)
+    assert running.engine(BarrierSender(4), concurrency=4).drain() == 12
+    assert running.statuses == [DeliveryStatus.SENT] * 12
 
 
-class OneIsSlow:
-    """A sender in which the first message waits until all others are through."""
+class OneSlowSender:
+    """A sender whose first message waits until all others are sent."""
 
     def __init__(self, others: int) -> None:
-        self.others, self.through = others, Event()
+        self.others, self.all_sent = others, Event()
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         if self.others == 0:
-            self.through.set()
+            self.all_sent.set()
         first, self.others = self.others == 40, self.others - 1
         if first:
-            assert self.through.wait(timeout=60)
+            assert self.all_sent.wait(timeout=60)
         return Success(Accepted())
 
 
-def test_a_slow_receiver_holds_up_one_hand_and_no_neighbour() -> None:
-    office = Office()
-    office.queued(41)
-    assert office.engine(OneIsSlow(40), concurrency=2).drain() == 41
-    assert office.statuses == [DeliveryStatus.SENT] * 41
+def test_a_slow_provider_blocks_one_thread_only() -> None:
+    running = DeliveringService()
+    running.queued(41)
+    assert running.engine(OneSlowSender(40), concurrency=2).drain() == 41
+    assert running.statuses == [DeliveryStatus.SENT] * 41
 
 
-def test_stopping_lets_the_hands_finish_and_take_no_more() -> None:
-    office = Office()
-    office.queued(100)
-    started, go_on = Event(), Event()
+def test_after_stop_the_threads_finish_and_claim_no_more() -> None:
+    running = DeliveringService()
+    running.queued(100)
+    started, continue_sending = Event(), Event()
 
-    class Held:
+    class BlockedSender:
         def send(
             self, message: Message, invoice: Invoice, seller: str
         ) -> Result[Accepted, SendError]:
             started.set()
-            assert go_on.wait(timeout=60)
+            assert continue_sending.wait(timeout=60)
             return Success(Accepted())
 
-    engine = office.engine(Held(), concurrency=2)
-    running = Thread(target=engine.run)
-    running.start()
+    engine = running.engine(BlockedSender(), concurrency=2)
+    thread = Thread(target=engine.run)
+    thread.start()
     assert started.wait(timeout=60)
     engine.stop()
-    go_on.set()
-    running.join(timeout=60)
-    assert not running.is_alive()
-    assert sorted(set(office.statuses)) == [DeliveryStatus.QUEUED, DeliveryStatus.SENT]
+    continue_sending.set()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
+    assert sorted(set(running.statuses)) == [DeliveryStatus.QUEUED, DeliveryStatus.SENT]
 
 
-class Timed(CapturedSender):
-    """Keeps when it was given each message."""
+class TimedSender(CapturedSender):
+    """Keeps the time of each message."""
 
     def __init__(self, clock: SettableClock) -> None:
         super().__init__()
@@ -140,68 +134,68 @@ class Timed(CapturedSender):
 
 
 @pytest.mark.parametrize("engines", [1, 3])
-def test_no_second_sees_more_than_the_rate_whoever_sends(engines: int) -> None:
-    office = Office()
-    office.queued(60)
-    sender = Timed(office.clock)
+def test_the_rate_limit_holds_over_several_engines(engines: int) -> None:
+    running = DeliveringService()
+    running.queued(60)
+    sender = TimedSender(running.clock)
     rate_limits = RateLimits(sms=RateLimit(most=10, within=SECOND))
-    workers = [office.engine(sender, 1, rate_limits) for _ in range(engines)]
-    while DeliveryStatus.QUEUED in office.statuses:
+    workers = [running.engine(sender, 1, rate_limits) for _ in range(engines)]
+    while DeliveryStatus.QUEUED in running.statuses:
         for worker in workers:
             worker.drain()
-        office.clock.advance(timedelta(milliseconds=50))
+        running.clock.advance(timedelta(milliseconds=50))
     sent = sorted(sender.seconds)
     assert len(sent) == 60
     assert max(sum(0 <= other - one < 1 for other in sent) for one in sent) <= 11
     assert sent[-1] < 7
 
 
-def test_what_is_asked_meanwhile_is_answered_together() -> None:
+def test_calls_during_a_call_are_answered_together() -> None:
     sizes: list[int] = []
-    inside, go_on = Event(), Event()
+    inside, continue_sending = Event(), Event()
 
-    def answer(questions: Sequence[int]) -> list[int]:
-        sizes.append(len(questions))
+    def answer(numbers: Sequence[int]) -> list[int]:
+        sizes.append(len(numbers))
         inside.set()
-        assert go_on.wait(timeout=60)
-        return [question * 2 for question in questions]
+        assert continue_sending.wait(timeout=60)
+        return [number * 2 for number in numbers]
 
-    together = Coalesced(answer)
-    first = Thread(target=together.request, args=(0,))
+    coalesced = Coalesced(answer)
+    first = Thread(target=coalesced.request, args=(0,))
     first.start()
     assert inside.wait(timeout=60)
-    rest = Thread(target=lambda: at_once(*[lambda: together.request(1)] * 5))
+    rest = Thread(target=lambda: at_once(*[lambda: coalesced.request(1)] * 5))
     rest.start()
-    while len(together._waiting) < 5:
+    while len(coalesced._waiting) < 5:
         pass
-    go_on.set()
+    continue_sending.set()
     for thread in (first, rest):
         thread.join(timeout=60)
     assert sizes == [1, 5]
 
 
-def test_only_the_culprit_of_a_failed_answer_fails() -> None:
-    def answer(questions: Sequence[int]) -> list[float]:
-        return [1 / question for question in questions]
+def test_only_the_call_that_caused_an_error_fails() -> None:
+    def answer(numbers: Sequence[int]) -> list[float]:
+        return [1 / number for number in numbers]
 
-    together = Coalesced(answer)
+    coalesced = Coalesced(answer)
 
-    def asked(question: int) -> float | str:
+    def result_of(number: int) -> float | str:
         try:
-            return together.request(question)
+            return coalesced.request(number)
         except ZeroDivisionError:
             return "zero"
 
-    answers = at_once(*[lambda n=n: asked(n) for n in (0, 1, 2, 4)])  # type: ignore[misc]  # a bound default
+    answers = at_once(*[lambda n=n: result_of(n) for n in (0, 1, 2, 4)])  # type: ignore[misc]  # a bound default
     assert answers == ["zero", 1.0, 0.5, 0.25]
 
 
-class Away(InMemoryStore):
-    """A store that is away from the first message on, until it was asked so often."""
+class UnreachableStore(InMemoryStore):
+    """A store that fails for so many transactions after the first message."""
 
-    def __init__(self, asked: int) -> None:
+    def __init__(self, result_of: int) -> None:
         super().__init__()
-        self.refusals, self.asked = 0, asked
+        self.refusals, self.transactions = 0, result_of
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         if self.refusals:
@@ -210,61 +204,65 @@ class Away(InMemoryStore):
         return super().transaction()
 
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
-        self.refusals, self.asked = self.asked, 0
+        self.refusals, self.transactions = self.transactions, 0
         return Success(Accepted())
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
-def test_what_cannot_be_recorded_yet_is_recorded_later_and_nothing_is_sent_meanwhile(
+def test_a_result_that_cannot_be_recorded_is_tried_again_before_more_is_sent(
     concurrency: int,
 ) -> None:
-    store = Away(asked=7)
-    office, given = Office(store), list[int]()
-    office.queued(3)
+    store = UnreachableStore(result_of=7)
+    running, attempts = DeliveringService(store), list[int]()
+    running.queued(3)
 
-    class Counted:
+    class CountingSender:
         def send(
             self, message: Message, invoice: Invoice, seller: str
         ) -> Result[Accepted, SendError]:
-            given.append(store.refusals)
+            attempts.append(store.refusals)
             return store.send(message, invoice, seller)
 
-    assert office.engine(Counted(), concurrency=concurrency).drain() == 3
-    assert office.statuses == [DeliveryStatus.SENT] * 3
-    assert len(given) == 3  # and none of them twice
-    assert sum(refusals > 0 for refusals in given) < concurrency  # but what the others had claimed
+    assert running.engine(CountingSender(), concurrency=concurrency).drain() == 3
+    assert running.statuses == [DeliveryStatus.SENT] * 3
+    assert len(attempts) == 3  # each of them once
+    assert (
+        sum(refusals > 0 for refusals in attempts) < concurrency
+    )  # except those that other threads had claimed
 
 
-def test_who_is_told_to_stop_waits_for_no_store_that_is_away() -> None:
-    store, pauses = Away(asked=1000), list[timedelta]()
-    office = Office(store)
-    office.queued(1)
+def test_stop_does_not_wait_for_an_unreachable_store() -> None:
+    store, pauses = UnreachableStore(result_of=1000), list[timedelta]()
+    running = DeliveringService(store)
+    running.queued(1)
 
-    def told(span: timedelta) -> None:
+    def stop_at_once(span: timedelta) -> None:
         pauses.append(span)
         engine.stop()
 
-    background_jobs = BackgroundJobs(store, office.clock, RandomIds(), {Medium.SMS: store})
-    engine = EmbeddedEngine(background_jobs, pause=told)
+    background_jobs = BackgroundJobs(store, running.clock, RandomIds(), {Medium.SMS: store})
+    engine = EmbeddedEngine(background_jobs, pause=stop_at_once)
     engine.run()
     assert pauses == [FIRST_WAIT]
-    assert office.statuses == [DeliveryStatus.SENDING]
+    assert running.statuses == [DeliveryStatus.SENDING]
 
 
-def test_what_cannot_be_recorded_is_left_to_its_lease(caplog: pytest.LogCaptureFixture) -> None:
-    office = Office()
-    office.queued(1)
+def test_a_result_that_cannot_be_recorded_is_retried_until_its_lease_ends(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    running = DeliveringService()
+    running.queued(1)
 
-    class Broken(RandomIds):
+    class BrokenIds(RandomIds):
         def jitter(self) -> float:
             raise OSError("ravi@example.com")
 
     background_jobs = BackgroundJobs(
-        office.store, office.clock, Broken(), {Medium.SMS: CapturedSender()}
+        running.store, running.clock, BrokenIds(), {Medium.SMS: CapturedSender()}
     )
     with caplog.at_level(logging.ERROR):
-        assert EmbeddedEngine(background_jobs, pause=office.clock.advance).drain() == 1
-    assert NOON + LEASE - LAST_WAIT <= office.clock.now() < NOON + LEASE
-    assert office.statuses == [DeliveryStatus.SENDING]
-    (said,) = caplog.messages
-    assert said.endswith("was not recorded: OSError")
+        assert EmbeddedEngine(background_jobs, pause=running.clock.advance).drain() == 1
+    assert NOON + LEASE - LAST_WAIT <= running.clock.now() < NOON + LEASE
+    assert running.statuses == [DeliveryStatus.SENDING]
+    (logged,) = caplog.messages
+    assert logged.endswith("was not recorded: OSError")

@@ -24,9 +24,9 @@ import pytest
     ],
 )
 def test_a_missing_package_is_named_with_its_extra(adapter: str, package: str, extra: str) -> None:
-    asked = f"import sys; sys.modules[{package!r}] = None; import billhook_adapters.{adapter}"
+    program = f"import sys; sys.modules[{package!r}] = None; import billhook_adapters.{adapter}"
     seen = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     last = seen.stderr.strip().splitlines()[-1]
     assert last.endswith(f"{package} is missing: pip install 'billhook[{extra}]'")
@@ -35,8 +35,8 @@ def test_a_missing_package_is_named_with_its_extra(adapter: str, package: str, e
 @pytest.mark.parametrize("adapter", ["memory", "testing", "email", "engine"])
 def test_these_adapters_need_only_the_core(adapter: str) -> None:
     heavy = ("sqlalchemy", "alembic", "starlette", "uvicorn", "razorpay", "aiosmtpd", "pytest")
-    asked = f"import sys; sys.modules.update(dict.fromkeys({heavy})); import billhook_adapters.{adapter} as a; print([getattr(a, n) and n for n in a.__all__])"  # noqa: E501  # one program
+    program = f"import sys; sys.modules.update(dict.fromkeys({heavy})); import billhook_adapters.{adapter} as a; print([getattr(a, n) and n for n in a.__all__])"  # noqa: E501  # one program
     seen = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=False
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert (seen.returncode, seen.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""Ports that go wrong on purpose: what was planned comes to pass once, where it was planned."""
+"""Faulty ports: each planned fault happens once, where it was planned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from returns.result import Failure, Result, Success
 
-from billhook.application.background_jobs import LEASE, BackgroundJobs
+from billhook.application.background_jobs import LEASE
 from billhook.application.claiming import AttemptResult
 from billhook.application.commands import Cancel, DraftAndSend, Notify
 from billhook.application.ports import WebhookContext
@@ -25,10 +25,8 @@ from billhook_adapters.testing import (
     a_message,
     a_webhook_endpoint,
     a_webhook_event,
-    an_account,
     an_invoice,
 )
-from billhook_adapters.testing.builders import open_account
 from billhook_adapters.testing.faults import (
     Faults,
     FaultyClock,
@@ -38,92 +36,93 @@ from billhook_adapters.testing.faults import (
     FaultyWebhookSender,
     Point,
 )
+from billhook_adapters.testing.running import RunningService
 
 ACME, ONE = AccountId("acc_1"), InvoiceId("inv_1")
-LOST = ConnectionResetError("no answer came")
+LOST = ConnectionResetError("no response")
 
 
-class Office:
-    """A desk and its handlers, over ports that all follow one plan."""
+class FaultyService(RunningService):
+    """A service and its background jobs, whose ports all follow one plan of faults."""
 
     def __init__(self) -> None:
-        self.faults, self.texts, self.time = Faults(), CapturedSender(), SettableClock(NOON)
+        self.faults, self.captured, self.time = Faults(), CapturedSender(), SettableClock(NOON)
         self.rows = InMemoryStore()
-        self.store = FaultyStore(self.rows, self.faults)
-        clock, ids = FaultyClock(self.time, self.faults), FaultyIds(RandomIds(), self.faults)
-        self.service = InvoiceService(self.store, clock, ids)
-        open_account(self.service, an_account(ACME))
-        self.service.execute(DraftAndSend(account=ACME, invoice=ONE, document=a_document()))
-        sender = FaultySender(self.texts, self.faults)
-        self.background_jobs = BackgroundJobs(self.store, clock, ids, {Medium.SMS: sender})
+        super().__init__(
+            FaultyStore(self.rows, self.faults),
+            FaultyClock(self.time, self.faults),
+            ids=FaultyIds(RandomIds(), self.faults),
+            sender=FaultySender(self.captured, self.faults),
+        )
+        self.issued(ONE)
 
     def notify(self) -> Message:
-        """Ask for a text, under one key."""
+        """Send an SMS, under one idempotency key."""
         return self.service.execute(
             Notify(account=ACME, invoice=ONE, medium=Medium.SMS, key="once")
         ).unwrap()
 
-    def message(self) -> Message:
-        """The only message, as it is on record."""
+    def stored_message(self) -> Message:
+        """The only message, as it is stored."""
         (message,) = InvoiceService(self.rows, self.time, RandomIds()).messages(ACME, ONE)
         return message
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def running() -> FaultyService:
+    return FaultyService()
 
 
-def test_a_commit_that_nobody_heard_of_happened_once(office: Office) -> None:
-    office.faults.deny(Point.COMMIT, LOST)
+def test_a_commit_whose_confirmation_is_lost_happened_once(running: FaultyService) -> None:
+    running.faults.deny(Point.COMMIT, LOST)
     with pytest.raises(ConnectionResetError):
-        office.notify()
-    kept = office.message()
-    assert office.notify() == kept == office.message()
+        running.notify()
+    kept = running.stored_message()
+    assert running.notify() == kept == running.stored_message()
 
 
 @pytest.mark.parametrize("point", [Point.BEGIN, Point.TIME, Point.ID, Point.COMMIT])
-def test_what_goes_wrong_before_a_commit_leaves_nothing(office: Office, point: Point) -> None:
-    office.faults.prevent(point, LOST)
+def test_a_fault_before_a_commit_stores_nothing(running: FaultyService, point: Point) -> None:
+    running.faults.prevent(point, LOST)
     with pytest.raises(ConnectionResetError):
-        office.service.execute(DraftAndSend(account=ACME, document=a_document(), key="other"))
-    assert len(office.rows._rows.invoices) == 1
-    assert office.rows._rows.idempotency_records == {}
-    office.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
+        running.service.execute(DraftAndSend(account=ACME, document=a_document(), key="other"))
+    assert len(running.rows._rows.invoices) == 1
+    assert running.rows._rows.idempotency_records == {}
+    running.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
 
 
-def test_a_transaction_that_began_and_was_lost_leaves_nothing(office: Office) -> None:
-    office.faults.deny(Point.BEGIN, LOST)
+def test_a_transaction_that_is_lost_after_it_began_stores_nothing(running: FaultyService) -> None:
+    running.faults.deny(Point.BEGIN, LOST)
     with pytest.raises(ConnectionResetError):
-        office.service.execute(Cancel(account=ACME, invoice=ONE))
-    assert office.service.get(ACME, ONE).unwrap().status is Status.ISSUED
+        running.service.execute(Cancel(account=ACME, invoice=ONE))
+    assert running.service.get(ACME, ONE).unwrap().status is Status.ISSUED
 
 
-READS: list[Callable[[Office], object]] = [
-    lambda office: office.service.get(ACME, ONE),
-    lambda office: office.store.sendable(NOON, 1),
-    lambda office: office.store.remindable(NOON, 1),
+READS: list[Callable[[FaultyService], object]] = [
+    lambda running: running.service.get(ACME, ONE),
+    lambda running: running.store.sendable(NOON, 1),
+    lambda running: running.store.remindable(NOON, 1),
 ]
 
 
 @pytest.mark.parametrize("read", READS)
-def test_a_read_may_not_come_through_and_its_answer_may_be_lost(
-    office: Office, read: Callable[[Office], object]
+def test_a_read_can_fail_before_or_after_it_happened(
+    running: FaultyService, read: Callable[[FaultyService], object]
 ) -> None:
-    office.faults.prevent(Point.READ, LOST)
-    office.faults.deny(Point.READ, LOST)
+    running.faults.prevent(Point.READ, LOST)
+    running.faults.deny(Point.READ, LOST)
     for _ in range(2):
         with pytest.raises(ConnectionResetError):
-            read(office)
-    read(office)
+            read(running)
+    read(running)
 
 
-def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office) -> None:
-    office.notify()
-    office.faults.deny(Point.COMMIT, LOST)
+def test_a_deletion_whose_confirmation_is_lost_happened(running: FaultyService) -> None:
+    running.notify()
+    running.faults.deny(Point.COMMIT, LOST)
     with pytest.raises(ConnectionResetError):
-        office.store.delete_expired_records(NOON + 1000 * LEASE, 10)
-    assert office.rows._rows.idempotency_records == {}
+        running.store.delete_expired_records(NOON + 1000 * LEASE, 10)
+    assert running.rows._rows.idempotency_records == {}
 
 
 @pytest.mark.parametrize(
@@ -135,57 +134,57 @@ def test_what_was_to_be_forgotten_may_be_gone_though_nobody_heard(office: Office
     ],
 )
 @pytest.mark.parametrize("happens", [False, True])
-def test_a_receiver_may_take_a_message_and_say_otherwise(
-    office: Office, error: Exception, answer: SendError, happens: bool
+def test_a_provider_may_accept_a_message_and_report_an_error(
+    running: FaultyService, error: Exception, answer: SendError, happens: bool
 ) -> None:
-    message = office.notify()
-    (office.faults.deny if happens else office.faults.prevent)(Point.SEND, error)
-    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
-    assert [one.id for one in office.texts.delivered] == [message.id] * happens
-    assert (office.message().status, office.message().reason) == (
+    message = running.notify()
+    (running.faults.deny if happens else running.faults.prevent)(Point.SEND, error)
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
+    assert [one.id for one in running.captured.delivered] == [message.id] * happens
+    assert (running.stored_message().status, running.stored_message().reason) == (
         DeliveryStatus.QUEUED,
         answer.reason,
     )
-    office.time.advance(LEASE)
-    office.background_jobs.deliver(message.key)
-    assert [one.id for one in office.texts.delivered] == [message.id]
-    assert office.message().status is DeliveryStatus.SENT
+    running.time.advance(LEASE)
+    running.background_jobs.deliver(message.key)
+    assert [one.id for one in running.captured.delivered] == [message.id]
+    assert running.stored_message().status is DeliveryStatus.SENT
 
 
-def test_something_may_happen_before_the_answer_comes(office: Office) -> None:
-    message = office.notify()
-    office.faults.meanwhile(Point.SEND, lambda: office.time.advance(LEASE))
-    assert office.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
-    assert office.message().sent_at == NOON + LEASE
+def test_something_may_happen_before_the_response(running: FaultyService) -> None:
+    message = running.notify()
+    running.faults.meanwhile(Point.SEND, lambda: running.time.advance(LEASE))
+    assert running.background_jobs.deliver(message.key) is AttemptResult.ATTEMPTED
+    assert running.stored_message().sent_at == NOON + LEASE
 
 
-class Hearer:
-    """A subscriber that takes everything."""
+class CapturedWebhooks:
+    """A webhook endpoint that accepts everything."""
 
     def __init__(self) -> None:
-        self.heard: list[WebhookContext] = []
+        self.contexts: list[WebhookContext] = []
 
     def send(self, context: WebhookContext) -> Result[Accepted, SendError]:
-        self.heard.append(context)
+        self.contexts.append(context)
         return Success(Accepted())
 
 
-def test_a_subscriber_may_hear_and_say_otherwise() -> None:
-    hearer, faults = Hearer(), Faults()
+def test_a_webhook_endpoint_may_accept_an_event_and_report_an_error() -> None:
+    captured, faults = CapturedWebhooks(), Faults()
     context = WebhookContext(a_webhook_event(), a_webhook_endpoint(), an_invoice(), (), ())
     faults.prevent(Point.WEBHOOK, ConnectionError("busy"))
     faults.deny(Point.WEBHOOK, TimeoutError("no answer"))
-    webhook_sender = FaultyWebhookSender(hearer, faults)
+    webhook_sender = FaultyWebhookSender(captured, faults)
     answers = [webhook_sender.send(context) for _ in range(3)]
     assert answers == [
         Failure(Transient("busy")),
         Failure(Unknown("no answer")),
         Success(Accepted()),
     ]
-    assert hearer.heard == [context, context]
+    assert captured.contexts == [context, context]
 
 
-def test_mishaps_come_in_the_order_in_which_they_were_planned() -> None:
+def test_faults_happen_in_the_order_in_which_they_were_planned() -> None:
     faults = Faults()
     store = FaultyStore(InMemoryStore(), faults)
     faults.prevent(Point.BEGIN, LOST)

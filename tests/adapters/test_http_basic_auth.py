@@ -1,4 +1,4 @@
-"""HTTP Basic credentials: one way in, and every wrong one looks the same."""
+"""HTTP Basic credentials: all wrong ones get the same answer."""
 
 from __future__ import annotations
 
@@ -60,5 +60,5 @@ def test_the_right_pair_is_its_account_and_a_secret_may_hold_a_colon() -> None:
         basic("key:se:cret", "Bearer"),
     ],
 )
-def test_anything_else_is_nobody(header: str | None) -> None:
+def test_wrong_credentials_belong_to_no_account(header: str | None) -> None:
     assert caller(header) is None

@@ -71,7 +71,7 @@ def test_whatever_is_found_by_a_text_is_ordered_by_its_code_points(
         assert found.all() == []
 
 
-def test_a_migration_that_is_broken_off_leaves_nothing(
+def test_an_interrupted_migration_changes_nothing(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upgrade = command.upgrade
@@ -88,7 +88,7 @@ def test_a_migration_that_is_broken_off_leaves_nothing(
         assert tables.fetchall() == []
 
 
-def test_many_may_open_one_new_database_at_the_same_moment(postgresql_url: str) -> None:
+def test_a_new_database_can_be_opened_by_several_at_once(postgresql_url: str) -> None:
     program = "import sys; from billhook_adapters.sql import open_database; "
     program += "open_database(sys.argv[1]).dispose()"
     openers = [
@@ -103,7 +103,7 @@ def test_many_may_open_one_new_database_at_the_same_moment(postgresql_url: str) 
     assert [(opener.communicate()[1], opener.returncode) for opener in openers] == [("", 0)] * 2
 
 
-def test_whoever_opens_a_database_that_is_being_migrated_waits_and_finds_the_work_done(
+def test_opening_a_database_waits_for_a_running_migration(
     postgresql_url: str,
 ) -> None:
     first = postgresql(postgresql_url)

@@ -1,4 +1,4 @@
-"""Many writers on PostgreSQL: whatever they ask for together, none waits in a circle."""
+"""Concurrent writers on PostgreSQL: no commands deadlock, in whatever order they are."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ NEVER = InvoiceId("inv_never")  # no id of a deleted draft is drafted again
 ROUNDS, WAKES = 40, 12
 
 
-class Telling(SqlStore):
+class RefusalLogStore(SqlStore):
     """Keeps why its transactions were refused."""
 
     def __init__(self, engine: Engine) -> None:
@@ -92,7 +92,7 @@ class Telling(SqlStore):
 
     @contextmanager
     def transaction(self) -> Generator[SqlTransaction]:
-        """As ever, with a note of each refusal."""
+        """A transaction; its refusal is kept."""
         try:
             with super().transaction() as transaction:
                 yield transaction
@@ -102,12 +102,12 @@ class Telling(SqlStore):
 
 
 @pytest.fixture
-def store(postgresql_engine: Engine) -> Telling:
-    return Telling(postgresql_engine)
+def store(postgresql_engine: Engine) -> RefusalLogStore:
+    return RefusalLogStore(postgresql_engine)
 
 
 @pytest.fixture
-def service(store: Telling) -> InvoiceService:
+def service(store: RefusalLogStore) -> InvoiceService:
     service = InvoiceService(store, SettableClock(NOON), RandomIds())
     rate = RateLimit(most=1000, within=timedelta(seconds=1))
     rate_limits = RateLimits(sms=rate, email=rate)
@@ -119,8 +119,8 @@ def service(store: Telling) -> InvoiceService:
 
 
 @pytest.mark.parametrize("size", [1, 12])
-def test_commands_that_cross_each_other_never_wait_in_a_circle(
-    service: InvoiceService, store: Telling, size: int
+def test_commands_in_opposite_orders_never_deadlock(
+    service: InvoiceService, store: RefusalLogStore, size: int
 ) -> None:
     store.refusals.clear()
     drawn = Random(size)  # noqa: S311  # the same draws each time, and nothing secret
@@ -138,16 +138,16 @@ CROSSINGS = {
     "series": lambda own: [_sent(account, own) for account in ACCOUNTS],
     "addresses": lambda _own: [_sent(ACCOUNTS[0], shared) for shared in (0, 1)],
     "references": lambda own: [_paid(own, f"pay_{shared}") for shared in (0, 1)],
-    "entries": lambda _own: [_filed(f"item_{shared}") for shared in (0, 1)],
-    "request keys": lambda own: [_filed(f"{own}", key=f"key_{shared}") for shared in (0, 1)],
+    "entries": lambda _own: [_saved_entry(f"item_{shared}") for shared in (0, 1)],
+    "request keys": lambda own: [_saved_entry(f"{own}", key=f"key_{shared}") for shared in (0, 1)],
     "invoices": lambda _own: [Cancel(account=ACCOUNTS[0], invoice=one) for one in IDS[:3:2]],
     "ids to be": lambda _own: [Cancel(account=ACCOUNTS[0], invoice=one) for one in IDS[1:4:2]],
 }
 
 
 @pytest.mark.parametrize("crossing", CROSSINGS)
-def test_batches_that_share_nothing_but_this_never_wait_in_a_circle(
-    service: InvoiceService, store: Telling, crossing: str
+def test_batches_that_share_one_kind_of_row_never_deadlock(
+    service: InvoiceService, store: RefusalLogStore, crossing: str
 ) -> None:
     store.refusals.clear()
     for _ in range(ROUNDS):
@@ -164,8 +164,8 @@ SENDING: dict[type[AnyCommand], Callable[[dict[str, Any]], AnyCommand]] = {
 
 
 @pytest.mark.parametrize("kind", SENDING, ids=lambda kind: kind.__name__)
-def test_messages_to_the_same_payers_in_two_orders_never_wait_in_a_circle(
-    service: InvoiceService, store: Telling, kind: type[AnyCommand]
+def test_messages_to_the_same_payers_in_two_orders_never_deadlock(
+    service: InvoiceService, store: RefusalLogStore, kind: type[AnyCommand]
 ) -> None:
     for n in range(4):
         payer = a_customer(email=f"payer{n % 2}@example.com", contact=f"+9198765432{n % 2}0")
@@ -186,8 +186,8 @@ def test_messages_to_the_same_payers_in_two_orders_never_wait_in_a_circle(
     assert store.refusals == []
 
 
-def test_media_in_two_orders_never_wait_in_a_circle(
-    service: InvoiceService, store: Telling
+def test_media_in_two_orders_never_deadlock(
+    service: InvoiceService, store: RefusalLogStore
 ) -> None:
     store.refusals.clear()
     for _ in range(ROUNDS):
@@ -196,8 +196,8 @@ def test_media_in_two_orders_never_wait_in_a_circle(
     assert store.refusals == []
 
 
-def test_rows_are_locked_in_the_order_of_their_keys_however_they_are_asked_for(
-    service: InvoiceService, store: Telling
+def test_rows_are_locked_in_the_order_of_their_keys(
+    service: InvoiceService, store: RefusalLogStore
 ) -> None:
     ids = [InvoiceId(f"many_{n}") for n in range(200)]
     service.execute_all(
@@ -205,16 +205,16 @@ def test_rows_are_locked_in_the_order_of_their_keys_however_they_are_asked_for(
     )
     keys = [InvoiceKey(ACCOUNTS[0], one) for one in ids]
 
-    def locking(asked: list[InvoiceKey]) -> int:
+    def locking(keys: list[InvoiceKey]) -> int:
         with store.transaction() as transaction:
-            return len(transaction.invoices(asked))
+            return len(transaction.invoices(keys))
 
     for _ in range(ROUNDS):
         assert at_once(*(lambda o=o: locking(keys[::o]) for o in (1, -1) * 2)) == [200] * 4
     assert store.refusals == []
 
 
-def test_rows_are_written_in_the_order_of_their_keys_however_they_come(store: Telling) -> None:
+def test_rows_are_written_in_the_order_of_their_keys(store: RefusalLogStore) -> None:
     many = [an_account(f"acc_{n}") for n in range(200)]
 
     def opening(accounts: list[Account]) -> None:
@@ -226,7 +226,7 @@ def test_rows_are_written_in_the_order_of_their_keys_however_they_come(store: Te
     assert store.refusals == []
 
 
-def test_what_is_in_other_hands_is_forgotten_another_time(store: Telling) -> None:
+def test_records_that_are_locked_are_deleted_another_time(store: RefusalLogStore) -> None:
     answers = [an_answer(f"key_{n}", NOON) for n in range(3)]
     with store.transaction() as transaction:
         transaction.save(PendingWrites(idempotency_records=answers))
@@ -237,15 +237,15 @@ def test_what_is_in_other_hands_is_forgotten_another_time(store: Telling) -> Non
     assert store.delete_expired_records(NOON, 10) == 0
 
 
-def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
-    service: InvoiceService, store: Telling
+def test_workers_that_claim_the_same_messages_never_deadlock(
+    service: InvoiceService, store: RefusalLogStore
 ) -> None:
     sender = CapturedSender()
     senders = {Medium.EMAIL: sender, Medium.SMS: sender}
     background_jobs = BackgroundJobs(store, SettableClock(NOON), RandomIds(), senders)
     store.refusals.clear()
 
-    def asking(seed: int) -> None:
+    def execute(seed: int) -> None:
         drawn = Random(seed)  # noqa: S311  # as above
         for _ in range(WAKES):
             service.execute_all([_command(drawn) for _ in range(4)])
@@ -260,7 +260,7 @@ def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
                     background_jobs.conclude((background_jobs.attempt(claimed),))
 
     at_once(
-        *(lambda seed=seed: asking(seed) for seed in range(3)),
+        *(lambda seed=seed: execute(seed) for seed in range(3)),
         *(lambda seed=seed: delivering(seed) for seed in range(3)),
     )
     delivering(0)
@@ -272,8 +272,8 @@ def test_workers_that_want_the_same_messages_never_wait_in_a_circle(
 def _sent(
     account: AccountId, payer: int, media: tuple[Medium, ...] = tuple(Medium)
 ) -> DraftAndSend:
-    told = a_customer(email=f"payer{payer}@example.com", contact=f"+91987654321{payer}")
-    return DraftAndSend(account=account, document=a_document(customer=told), media=media)
+    customer = a_customer(email=f"payer{payer}@example.com", contact=f"+91987654321{payer}")
+    return DraftAndSend(account=account, document=a_document(customer=customer), media=media)
 
 
 def _paid(own: int, reference: str) -> RecordPayment:
@@ -281,7 +281,7 @@ def _paid(own: int, reference: str) -> RecordPayment:
     return RecordPayment(account=ACCOUNTS[0], invoice=one, payment=a_payment(1, reference))
 
 
-def _filed(item: str, key: str | None = None) -> SaveEntry:
+def _saved_entry(item: str, key: str | None = None) -> SaveEntry:
     return SaveEntry(account=ACCOUNTS[0], id=item, body="{}", key=key)
 
 
@@ -381,7 +381,7 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
 }
 
 
-def test_every_command_that_there_is_takes_part() -> None:
+def test_every_command_is_tested() -> None:
     def below(kind: type[Any]) -> set[type[Any]]:
         return {kind, *(one for each in kind.__subclasses__() for one in below(each))}
 

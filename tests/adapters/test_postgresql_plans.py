@@ -1,4 +1,4 @@
-"""How the PostgreSQL store asks: there is an index for each statement."""
+"""The statements of the PostgreSQL store: there is an index for each."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_every_statement_can_reach_its_rows_without_reading_a_whole_table(
 
 
 # Of two indexes that begin with the account, a table without rows has no better one: which of them
-# is taken is a matter of statistics, and not asked here.
+# is used depends on statistics, and is not tested.
 @pytest.mark.parametrize(
     ("name", "index", "by"),
     [
@@ -104,7 +104,7 @@ def _plan(engine: Engine, statement: Any) -> dict[str, Any]:
     compiled = statement.compile(engine)
     sent = compiled.construct_expanded_state({**compiled.params, **BINDS})
     with writing(engine) as connection:
-        # Tables without rows would be read whole; what is asked is whether they need not be.
+        # Tables without rows would be read whole; the test is whether that can be avoided.
         for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
             connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
         explained = f"EXPLAIN (FORMAT JSON) {sent.statement}"

@@ -14,7 +14,9 @@ from billhook_adapters.testing import NOON
 
 def test_it_repairs_every_ten_seconds_reaps_every_fifteen_and_clears_every_hour() -> None:
     background_jobs = BackgroundJobs(InMemoryStore(), SettableClock(NOON), RandomIds(), {})
-    engine = ProcrastinateEngine(background_jobs, postgresql("postgresql://nobody@nowhere/none"))
+    engine = ProcrastinateEngine(
+        background_jobs, postgresql("postgresql://user@unknown.example/none")
+    )
     tasks = engine._app.periodic_registry.periodic_tasks.values()
     every = {one.task.name: _seconds_between(one) for one in tasks}
     assert every == {"billhook.repair": {10}, "billhook.reap": {15}, "billhook.clear": {3600}}

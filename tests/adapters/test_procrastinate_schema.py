@@ -9,7 +9,7 @@ from billhook_adapters.sql.connections import reading
 from billhook_adapters.testing.contracts.concurrency import at_once
 
 
-def test_the_tables_are_made_once_whoever_starts_at_the_same_moment(postgresql_url: str) -> None:
+def test_the_tables_are_created_once_when_several_processes_start(postgresql_url: str) -> None:
     database = open_database(postgresql_url)
     at_once(*[lambda: prepare(database)] * 4)
     prepare(database)

@@ -98,7 +98,7 @@ def test_opening_a_database_again_changes_nothing(
     assert _dump(engine) == before
 
 
-def test_a_migration_that_is_broken_off_leaves_nothing(
+def test_an_interrupted_migration_changes_nothing(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upgrade = command.upgrade
@@ -114,7 +114,7 @@ def test_a_migration_that_is_broken_off_leaves_nothing(
         assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
 
 
-def test_many_may_open_one_new_database_at_the_same_moment(url: str) -> None:
+def test_a_new_database_can_be_opened_by_several_at_once(url: str) -> None:
     program = f"from billhook_adapters.sql import open_database; open_database({url!r}).dispose()"
     openers = [
         subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)

@@ -1,4 +1,4 @@
-"""How the SQLite store asks: through an index, and in one statement for a whole batch."""
+"""The statements of the SQLite store: each uses an index, one serves a whole batch."""
 
 from __future__ import annotations
 

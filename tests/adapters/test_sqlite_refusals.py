@@ -1,4 +1,4 @@
-"""What the SQLite store refuses: corrupt rows, texts that cannot be kept, and to quote a row."""
+"""Errors of the SQLite store: corrupt rows and invalid texts, none of which quotes a row."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_corrupt_row_raises_and_is_not_repaired(
         reads[kind]()
 
 
-def test_a_refusal_and_its_traceback_hold_nothing_of_the_row(store: SqlStore) -> None:
+def test_an_error_and_its_traceback_hold_nothing_of_the_row(store: SqlStore) -> None:
     invoice = an_invoice(customer={"name": "Canary", "email": "canary@example.com"})
     first = PendingWrites(
         invoices={invoice.key: (None, invoice)}, payments=[a_recorded_payment("canary-reference")]
@@ -127,8 +127,8 @@ def test_a_refusal_and_its_traceback_hold_nothing_of_the_row(store: SqlStore) ->
     ):
         with pytest.raises(StoreConflictError) as refused, store.transaction() as transaction:
             transaction.save(outcome)
-        told = "".join(traceback.format_exception(refused.value))
-        assert re.findall(r"(?i)canary|https://\S+", told) == []
+        traceback_text = "".join(traceback.format_exception(refused.value))
+        assert re.findall(r"(?i)canary|https://\S+", traceback_text) == []
 
 
 def test_no_error_of_the_database_quotes_its_parameters(engine: Engine) -> None:
@@ -153,9 +153,9 @@ def test_nul_and_surrogates_are_refused_before_they_reach_the_database(poison: s
             make()
 
 
-@pytest.mark.parametrize("notes", ["short", "so long that nobody keeps it" * 100])
+@pytest.mark.parametrize("notes", ["short", "so long that it is not cached" * 100])
 @pytest.mark.parametrize("corruption", [one for one, kind in CORRUPTIONS if kind == "invoices"])
-def test_a_row_that_was_read_before_is_read_anew_once_it_is_corrupt(
+def test_a_cached_row_is_read_again_once_it_is_corrupt(
     engine: Engine, store: SqlStore, corruption: str, notes: str
 ) -> None:
     invoice = an_invoice(notes={"note": notes})
@@ -171,7 +171,7 @@ def test_a_row_that_was_read_before_is_read_anew_once_it_is_corrupt(
 
 
 @pytest.mark.parametrize("equal", [1.0, True])
-def test_what_only_equals_a_row_that_was_read_is_not_taken_for_it(equal: object) -> None:
+def test_a_value_that_equals_a_cached_row_is_not_taken_for_it(equal: object) -> None:
     row = invoice_row(an_invoice(Status.DRAFT), None)
     columns = [column.name for column in tables.invoices.c]
     assert row["version"] == equal

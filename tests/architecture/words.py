@@ -1,9 +1,8 @@
 """Finds words that the project does not use: `python tests/architecture/words.py [PATH ...]`.
 
 Every file below the paths is read as words: identifiers are split at underscores and capitals, and
-docstrings, comments, messages and prose are read as they are. Without a path, the paths that
-`words.toml` lists as clean are read. The words, what to write instead, and the real uses that are
-allowed are in `words.toml` too.
+docstrings, comments, messages and prose are read as they are. Without a path, the whole repository
+is read. The words, what to write instead, and the real uses that are allowed are in `words.toml`.
 """
 
 from __future__ import annotations
@@ -21,9 +20,25 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
-SUFFIXES = {".css", ".html", ".md", ".py", ".pyi", ".svg", ".toml", ".txt", ".typ", ".yaml", ".yml"}
+SUFFIXES = {
+    ".css",
+    ".html",
+    ".md",
+    ".mjs",
+    ".py",
+    ".pyi",
+    ".svg",
+    ".toml",
+    ".txt",
+    ".typ",
+    ".yaml",
+    ".yml",
+}
 SKIPPED = {"__pycache__", "node_modules", "mutants"}
 ITSELF = {"tests/architecture/words.py", "tests/architecture/words.toml"}
+PHRASES: dict[str, list[str]] = {}
+for _phrase in CONFIG["words"]:
+    PHRASES.setdefault(_phrase.partition(" ")[0], []).append(_phrase)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+(?:'s)?")
 
 
@@ -63,14 +78,13 @@ def findings_in(path: str, text: str) -> list[Finding]:
     words = [(match.start(), match.group().lower()) for match in WORD.finditer(text)]
     spoken = [word for _, word in words]
     found: list[Finding] = []
-    for phrase, instead in CONFIG["words"].items():
-        parts = phrase.split(" ")
-        if phrase in allowed:
-            continue
-        for at, (start, word) in enumerate(words):
-            if word == parts[0] and spoken[at : at + len(parts)] == parts:
-                found.append(Finding(path, text.count("\n", 0, start) + 1, phrase, instead))
-    if path.endswith((".py", ".pyi")):
+    for at, (start, word) in enumerate(words):
+        for phrase in PHRASES.get(word, ()):
+            parts = phrase.split(" ")
+            if phrase not in allowed and spoken[at : at + len(parts)] == parts:
+                line = text.count("\n", 0, start) + 1
+                found.append(Finding(path, line, phrase, CONFIG["words"][phrase]))
+    if path.endswith((".py", ".pyi")) and not CONFIG["names"].keys().isdisjoint(spoken):
         names = {word: why for word, why in CONFIG["names"].items() if word not in allowed}
         found += [
             Finding(path, line, name, names[name]) for line, name in _names(text) if name in names
@@ -81,11 +95,16 @@ def findings_in(path: str, text: str) -> list[Finding]:
 def _files(path: Path) -> Iterator[Path]:
     """The files to read at or below a path."""
     if path.is_file():
-        yield path
+        yield from [path] * (path.suffix in SUFFIXES or path.name == "Makefile")
         return
     for file in sorted(path.rglob("*")):
         if file.suffix in SUFFIXES and file.is_file() and not SKIPPED & set(file.parts):
             yield file
+
+
+def repository() -> list[str]:
+    """All files and folders of the repository but the hidden ones, and what GitHub reads."""
+    return [*sorted(one.name for one in ROOT.iterdir() if one.name[0] != "."), ".github"]
 
 
 def findings(paths: list[str]) -> list[Finding]:
@@ -95,11 +114,12 @@ def findings(paths: list[str]) -> list[Finding]:
         for path in paths
         for file in _files(ROOT / path)
         if (name := file.resolve().relative_to(ROOT).as_posix()) not in ITSELF
+        if not any(fnmatch(name, pattern) for pattern in CONFIG["pending"])
         for finding in findings_in(name, file.read_text())
     ]
 
 
 if __name__ == "__main__":
-    seen = findings(sys.argv[1:] or CONFIG["clean"])
+    seen = findings(sys.argv[1:] or repository())
     print("".join(f"{finding}\n" for finding in seen), end="")
     sys.exit(1 if seen else 0)

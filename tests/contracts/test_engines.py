@@ -54,7 +54,7 @@ class TestEmbeddedOnPostgresql(EngineContract):
 
 @pytest.fixture(scope="module")
 def with_jobs(postgresql_databases: Databases) -> Iterator[Engine]:
-    """A database of its own: the queue's tables are nobody else's business."""
+    """A database of its own: no one else uses the tables of the queue."""
     with postgresql_databases.migrated() as engine:
         prepare(engine)
         yield engine

@@ -25,7 +25,7 @@ class TestInMemoryStore(StoreContract):
         return InMemoryStore()
 
 
-class TestDeskInMemory(ServiceContract):
+class TestServiceInMemory(ServiceContract):
     @pytest.fixture
     def store(self) -> InMemoryStore:
         return InMemoryStore()

@@ -20,7 +20,7 @@ from billhook_adapters.testing.contracts import StoreContract
 
 class Forgetful(InMemoryStore):
     def sendable(self, now, limit):
-        return ["msg_that_nobody_knows"]
+        return ["msg_unknown"]
 
 class TestForgetful(StoreContract):
     @pytest.fixture
@@ -29,7 +29,7 @@ class TestForgetful(StoreContract):
 """
 
 
-def test_the_desk_stands_at_the_clock(
+def test_the_service_uses_the_clock_fixture(
     billhook_service: InvoiceService, billhook_clock: SettableClock
 ) -> None:
     billhook_clock.advance(timedelta(hours=1))
@@ -49,12 +49,12 @@ def test_loading_the_plugin_loads_nothing_of_billhook() -> None:
 
 def test_a_store_that_breaks_its_contract_is_shown_both_sides(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(BROKEN_STORE)
-    told = subprocess.run(
+    outcome = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-k", "sendable", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert told.returncode == 1
-    assert "assert ['msg_that_nobody_knows'] == []" in told.stdout
+    assert outcome.returncode == 1
+    assert "assert ['msg_unknown'] == []" in outcome.stdout

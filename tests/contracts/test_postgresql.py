@@ -1,4 +1,4 @@
-"""PostgreSQL keeps the contract of a store, and the desk works over it."""
+"""PostgreSQL keeps the contract of a store, and the service works over it."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ class TestPostgresqlStore(OnPostgresql, StoreContract):
     pass
 
 
-class TestDeskOnPostgresql(OnPostgresql, ServiceContract):
+class TestServiceOnPostgresql(OnPostgresql, ServiceContract):
     pass

@@ -1,4 +1,4 @@
-"""SQLite keeps the contract of a store, and the desk works over it."""
+"""SQLite keeps the contract of a store, and the service works over it."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class TestSqliteStore(OnSqlite, StoreContract):
     pass
 
 
-class TestDeskOnSqlite(OnSqlite, ServiceContract):
+class TestServiceOnSqlite(OnSqlite, ServiceContract):
     pass

@@ -95,7 +95,7 @@ def project_requirements(extras: Collection[str], groups: Iterable[str] = ()) ->
 
 
 class Closure(NamedTuple):
-    """What following all requirements through a lock came to."""
+    """The result of following all requirements through a lock."""
 
     unmet: set[str]
     """Requirements that the lock does not satisfy, in words."""

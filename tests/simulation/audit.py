@@ -42,6 +42,7 @@ class Audit:
         self.scenario = scenario
         rows: Any = scenario.rows._rows
         self.invoices: dict[InvoiceKey, Invoice] = rows.invoices
+        self.accounts = rows.accounts
         self.events = rows.events
         self.payments = rows.payments
         self.webhook_endpoints = rows.webhook_endpoints
@@ -110,7 +111,7 @@ class Audit:
 
     def message(self, one: Message) -> Iterator[str]:
         """It ended as the provider saw it end, and for a reason that held."""
-        retries = self.scenario.accounts[one.account].policy.retries
+        retries = self.accounts[one.account].policy.retries
         match one.status:
             case DeliveryStatus.SENT:
                 if one.id not in self.seen:

@@ -15,6 +15,7 @@ from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
+from billhook_adapters.testing.running import RunningService
 from simulation.scenario import Build
 
 
@@ -28,8 +29,14 @@ class DualWrite(Build):
 class AckBeforeSend(Build):
     """A message is recorded as sent, and then it is sent."""
 
-    def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
-        return _AcknowledgingJobs(*parts, **more)
+    def background_jobs(self, running: RunningService) -> BackgroundJobs:
+        return _AcknowledgingJobs(
+            running.store,
+            running.clock,
+            running.ids,
+            running.background_jobs.senders,
+            running.webhook_sender,
+        )
 
 
 class NoProviderKey(Build):

@@ -16,7 +16,6 @@ from billhook.application.inline_delivery import InlineDeliveryService
 from billhook.application.ports import Ids, Sender, Store
 from billhook.application.service import InvoiceService
 from billhook.messaging.delivery import LIVE, MessageId
-from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId, InvoiceKey
@@ -37,6 +36,7 @@ from billhook_adapters.testing.faults import (
     FaultyStore,
     FaultyWebhookSender,
 )
+from billhook_adapters.testing.running import RunningService
 from simulation.clients import Client, RequestLog
 from simulation.probabilities import probabilities
 from simulation.receivers import GONE, REJECTING, Provider, WebhookReceivers
@@ -46,15 +46,11 @@ MINUTE = timedelta(minutes=1)
 POLLS = tuple(timedelta(seconds=seconds) for seconds in (1, 10, 40))
 ONE, TWO = AccountId("acc_1"), AccountId("acc_2")
 
-SLOW = {"email": {"most": 2, "within": MINUTE}}
-ACCOUNTS = {
-    ONE: [
-        an_account(ONE),
-        an_account(ONE, retries={"max_attempts": 2, "first_wait": timedelta(seconds=10)}),
-        an_account(ONE, rate_limits=SLOW),
-    ],
-    TWO: [an_account(TWO, number_prefix="INV-")],
-}
+POLICIES: list[dict[str, Any]] = [
+    {},
+    {"retries": {"max_attempts": 2, "first_wait": timedelta(seconds=10)}},
+    {"rate_limits": {"email": {"most": 2, "within": MINUTE}}},
+]
 
 DOCUMENTS = [
     a_document(
@@ -109,9 +105,9 @@ class Build:
         """What sends messages."""
         return sender
 
-    def background_jobs(self, *parts: Any, **more: Any) -> BackgroundJobs:
+    def background_jobs(self, running: RunningService) -> BackgroundJobs:
         """What engines run."""
-        return BackgroundJobs(*parts, **more)
+        return running.background_jobs
 
 
 @dataclass(eq=False)
@@ -131,24 +127,21 @@ class Scenario:
         self.provider = Provider(scheduler.now)
         self.webhook_receivers = WebhookReceivers()
         self.log = RequestLog()
-        sender = FaultySender(self.provider, scheduler)
-        sender = self.build.sender(sender, self.ids)
-        self.background_jobs = self.build.background_jobs(
-            self.store,
-            self.clock,
-            self.ids,
-            dict.fromkeys(Medium, sender),
-            FaultyWebhookSender(self.webhook_receivers, scheduler),
-        )
         self.invoices = [
             InvoiceKey(random.choice((ONE, ONE, TWO)), InvoiceId(f"inv_{number}"))
             for number in range(random.randrange(1, 4))
         ]
-        service = InvoiceService(self.rows, scheduler, self.ids)
-        self.accounts: dict[AccountId, Account] = {}
-        for account, kinds in ACCOUNTS.items():
-            self.accounts[account] = random.choice(kinds)
-            open_account(service, self.accounts[account])
+        running = RunningService(
+            self.store,
+            self.clock,
+            ids=self.ids,
+            sender=self.build.sender(FaultySender(self.provider, scheduler), self.ids),
+            webhook_sender=FaultyWebhookSender(self.webhook_receivers, scheduler),
+            **random.choice(POLICIES),
+        )
+        service = running.service
+        open_account(service, an_account(TWO, number_prefix="INV-"))
+        self.background_jobs = self.build.background_jobs(running)
         for webhook_endpoint in random.choice(WEBHOOK_ENDPOINTS):
             add_webhook_endpoint(service, webhook_endpoint)
         made = [self._made(random, key) for key in self.invoices]

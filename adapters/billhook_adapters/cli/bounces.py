@@ -49,11 +49,15 @@ def _run(arguments: argparse.Namespace) -> int:
             results = service.record_delivery_reports(reports, actor="cli")
             found += sum(isinstance(one, Success) for one in results)
     value = {"read": read, "reports": with_report, "messages": found}
-    lines = [
-        f"e-mails read       {read}",
-        f"bounce reports     {with_report}",
-        f"messages updated   {found}",
-    ]
+    lines = (
+        ["no e-mails to read"]
+        if not read
+        else [
+            f"e-mails read       {read}",
+            f"bounce reports     {with_report}",
+            f"messages updated   {found}",
+        ]
+    )
     print_result(
         value,
         lines,
@@ -74,7 +78,9 @@ def _mails(arguments: argparse.Namespace) -> Iterator[bytes]:
             finally:
                 box.close()
         else:
-            yield sys.stdin.buffer.read()
+            mail = sys.stdin.buffer.read()
+            if mail.strip():  # an empty input is no e-mail
+                yield mail
     except (mailbox.NoSuchMailboxError, OSError):
         option = "--maildir" if arguments.mbox is None else "--mbox"
         raise CliError(

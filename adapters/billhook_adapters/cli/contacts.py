@@ -8,6 +8,7 @@ from typing import get_args
 from billhook.application.records import Contact
 from billhook.model.base import AccountId
 from billhook.model.customer import Suppression, medium_of
+from billhook_adapters.cli.account_changes import change_account
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
@@ -55,11 +56,10 @@ def _run(arguments: argparse.Namespace) -> int:
             raise CliError(UNKNOWN_ACCOUNT_ID)
         if arguments.action != "show":
             reason = arguments.reason if arguments.action == "suppress" else None
-            service.execute(
-                SuppressAddress(
-                    account=contact.account, contact=contact, reason=reason, actor="cli"
-                )
-            ).unwrap()
+            suppress = SuppressAddress(
+                account=contact.account, contact=contact, reason=reason, actor="cli"
+            )
+            change_account(backend, suppress)
         history = service.contact(contact)
     last = history.last_message_at and history.last_message_at.isoformat()
     value = {"medium": contact.medium, "suppressed": history.suppressed, "last_message": last}

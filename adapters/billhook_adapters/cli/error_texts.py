@@ -55,17 +55,15 @@ def payment_error_text(error: PayError | ServiceError, currency: Currency | None
             )
         case ReferenceReused():
             return "--reference: another payment has this reference; give a new one"
-        case InvoiceNotFound():
-            return "INVOICE_ID: there is no such invoice; check the id, and --account if given"
         case _:
             return service_error_text(error)
 
 
-def service_error_text(
-    error: AccountNotFound | Conflict | IdempotencyKeyReused | NotStored,
-) -> str:
+def service_error_text(error: ServiceError) -> str:
     """Why the invoice service did not decide."""
     match error:
+        case InvoiceNotFound():
+            return "INVOICE_ID: there is no such invoice; check the id, and --account if given"
         case AccountNotFound():
             return UNKNOWN_ACCOUNT
         case Conflict():

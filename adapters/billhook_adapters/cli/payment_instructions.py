@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from billhook_adapters.cli.account_changes import change_account
 from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
@@ -59,15 +60,14 @@ def _run(arguments: argparse.Namespace) -> int:
     from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = service.account(AccountId(arguments.account))
+        account = service_over(backend).account(AccountId(arguments.account))
         if account is None:
             raise CliError(UNKNOWN_ACCOUNT_ID)
         payment_instructions = account.policy.payment_instructions
         if arguments.action != "show":
             payment_instructions = _from_arguments(arguments) if arguments.action == "set" else None
             policy = AccountPolicy(payment_instructions=payment_instructions)
-            service.execute(UpdateAccount(account=account.id, policy=policy, actor="cli")).unwrap()
+            change_account(backend, UpdateAccount(account=account.id, policy=policy, actor="cli"))
     value = {name: getattr(payment_instructions, name, None) for name in _REMEDIES}
     lines = [f"{name:5} {shown or '-'}" for name, shown in value.items()]
     print_result(

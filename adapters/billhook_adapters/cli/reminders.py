@@ -7,13 +7,13 @@ import re
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.account_changes import change_account
+from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 if TYPE_CHECKING:
-    from billhook.model.account import Account
     from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
 
 _AT = "--database sqlite:///billhook.sqlite3"
@@ -116,9 +116,12 @@ def _set(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
+    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
     with database(arguments.database) as backend, backend.store.snapshot() as snapshot:
-        account = _found(snapshot.accounts((arguments.account,)).get(arguments.account))
+        account = snapshot.accounts((arguments.account,)).get(arguments.account)
+    if account is None:
+        raise CliError(UNKNOWN_ACCOUNT_ID)
     schedule = account.policy.reminders
     print_result(
         _as_json(schedule),
@@ -136,26 +139,14 @@ def _stop(arguments: argparse.Namespace) -> int:
 
 
 def _store(arguments: argparse.Namespace, schedule: ReminderSchedule | None) -> None:
-    from returns.result import Success
-
     from billhook.application.account_commands import UpdateAccount
     from billhook.model.account import AccountPolicy
     from billhook.model.base import AccountId
 
     policy = AccountPolicy(reminders=schedule)
+    update = UpdateAccount(account=AccountId(arguments.account), policy=policy, actor="cli")
     with database(arguments.database) as backend:
-        changed = service_over(backend).execute(
-            UpdateAccount(account=AccountId(arguments.account), policy=policy, actor="cli")
-        )
-    _found(changed.unwrap() if isinstance(changed, Success) else None)
-
-
-def _found(account: Account | None) -> Account:
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
-    if account is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)
-    return account
+        change_account(backend, update)
 
 
 def _schedule(arguments: argparse.Namespace) -> ReminderSchedule:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple
 
 from billhook.model.account import AccountPolicy
-from billhook_adapters.composition.plugins import APIS as GROUP
+from billhook_adapters.composition import plugins
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
 from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountError, MountTable
@@ -43,17 +42,19 @@ def registered(names: Collection[str] | None = None) -> tuple[VendorApi, ...]:
     Only the packages of the APIs that are named are imported. Raises ApiError.
     """
     found = {api.name: api for api in OURS}
-    for point in sorted(entry_points(group=GROUP)):
-        if names is not None and point.name not in names:
+    installed = plugins.names(plugins.APIS)
+    for name in installed:
+        if names is not None and name not in names:
             continue
-        if point.name in found:
-            raise ApiError(f"two APIs are named {point.name}; uninstall {_package(point)}")
-        found[point.name] = _loaded(point)
+        if name in found:
+            package = plugins.package(plugins.APIS, name)
+            raise ApiError(f"two APIs are named {name}; uninstall {package}")
+        found[name] = _loaded(name)
     if names is None:
         return tuple(found.values())
     unknown = sorted(set(names) - set(found))
     if unknown:
-        known = ", ".join(sorted({*found, *entry_points(group=GROUP).names}))
+        known = ", ".join(sorted({*found, *installed}))
         raise ApiError(f"there is no API named {unknown[0][:64]!r}; installed are {known}")
     return tuple(found[name] for name in dict.fromkeys(names))
 
@@ -125,25 +126,17 @@ def _choice(text: str) -> tuple[str, Mount | None]:
         raise ApiError(f"the mount of {name[:64]} {wrong}") from None
 
 
-def _loaded(point: EntryPoint) -> VendorApi:
-    remedy = "correct or uninstall it, or choose the APIs to serve with --api"
+def _loaded(name: str) -> VendorApi:
     try:
-        api = point.load()
-    except Exception as error:  # a package of others may raise whatever it likes
-        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        api = plugins.load(plugins.APIS, name)
+    except plugins.PluginError as error:
+        raise ApiError(f"{error}, or choose the APIs to serve with --api") from error
+    if not isinstance(api, VendorApi) or api.name != name:
         raise ApiError(
-            f"the API {point.name} of {_package(point)} cannot be imported ({reason}); {remedy}"
-        ) from error
-    if not isinstance(api, VendorApi) or api.name != point.name:
-        raise ApiError(
-            f"the entry point {point.name} of {_package(point)} is not a VendorApi of this name; "
-            f"{remedy}"
+            f"the entry point {name} of {plugins.package(plugins.APIS, name)} is not a VendorApi "
+            "of this name; correct or uninstall it, or choose the APIs to serve with --api"
         )
     return api
-
-
-def _package(point: EntryPoint) -> str:
-    return "a package" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
 async def unserved(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,7 @@
 """What installed distributions offer under an entry-point group, each under a name.
 
-billhook's own backends and senders are found in the same way as those of others.
+All entry points are read here. billhook's own backends and senders are found in the same way as
+those of others.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 
 BACKENDS, SENDERS, APIS = "billhook.backends", "billhook.senders", "billhook.apis"
+_KINDS = {BACKENDS: "backend", SENDERS: "sender", APIS: "API"}
 
 
 class PluginError(ValueError):
-    """No installed distribution offers this name, or more than one does."""
+    """No installed distribution offers this name, more than one does, or it cannot be imported."""
 
 
 def names(group: str) -> list[str]:
@@ -25,15 +27,31 @@ def names(group: str) -> list[str]:
 
 def load(group: str, name: str) -> object:
     """The object that is offered under this name. Raises PluginError."""
-    found = {one.value: one for one in entry_points(group=group, name=name)}
+    kind, found = _KINDS[group], _offered(group, name)
     if not found:
-        kind = group.rpartition(".")[2].removesuffix("s")
         raise PluginError(f"unknown {kind} {name!r}; installed: {', '.join(names(group))}")
     if len(found) > 1:
-        offered = ", ".join(sorted(map(_distribution, found.values())))
+        offered = ", ".join(sorted(map(_distribution, found)))
         raise PluginError(f"{name!r} is offered by {offered}; uninstall all but one")
-    (one,) = found.values()
-    return one.load()
+    try:
+        return found[0].load()
+    except Exception as error:  # a package of others may raise any exception
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        raise PluginError(
+            f"the {kind} {name} of {package(group, name)} cannot be imported ({reason}); "
+            "correct or uninstall it"
+        ) from error
+
+
+def package(group: str, name: str) -> str:
+    """The distribution that offers this name, with its version: `example-api 1.0`."""
+    dist = _offered(group, name)[0].dist
+    return "a package" if dist is None else f"{dist.name} {dist.version}"
+
+
+def _offered(group: str, name: str) -> list[EntryPoint]:
+    # A distribution that is on the path twice is one.
+    return list({one.value: one for one in entry_points(group=group, name=name)}.values())
 
 
 def _distribution(entry: EntryPoint) -> str:

@@ -106,7 +106,11 @@ def delivery_reports(settings: Settings, batched: BatchedService) -> Mapping[str
 
 
 def _sender(name: str, medium: Medium, url: str, context: SenderContext) -> Sender:
-    plugin = _plugin(url.partition("://")[0].lower(), medium)
+    scheme = url.partition("://")[0].lower()
+    try:
+        plugin = _plugin(scheme, medium) if scheme in names(SENDERS) else None
+    except PluginError as error:
+        raise SettingError(f"{name}: {error}") from error
     if plugin is None:
         raise SettingError(f"{name} must begin with one of {', '.join(_schemes(medium))}")
     try:
@@ -116,17 +120,14 @@ def _sender(name: str, medium: Medium, url: str, context: SenderContext) -> Send
 
 
 def _plugin(scheme: str, medium: Medium) -> SenderPlugin | None:
-    try:
-        found = load(SENDERS, scheme)
-    except PluginError:
-        return None
+    found = load(SENDERS, scheme)
     return found if isinstance(found, SenderPlugin) and found.medium is medium else None
 
 
 def _schemes(medium: Medium) -> list[str]:
     found: list[str] = []
     for name in names(SENDERS):
-        with suppress(ImportError):  # one that cannot be loaded is none to choose
+        with suppress(PluginError):  # one that cannot be loaded is none to choose
             if _plugin(name, medium) is not None:
                 found.append(f"{name}://")
     return found

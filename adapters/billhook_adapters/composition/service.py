@@ -131,7 +131,7 @@ def build_application(
         service,
         # One writer where it is delivered inline: a repeated key meets the result of the first.
         writer_threads=min(threads, 1) if inline else threads,
-        decided=metrics.gathered,
+        decided=metrics.batch_decided,
     )
     context = ApiContext(batched, keys, clock, charges_automatically)
     table = mount_table(
@@ -152,8 +152,8 @@ def build_application(
     )
     app = build_app(
         table,
-        started=nothing if delivering is None else delivering.start,
-        stopped=nothing if delivering is None else delivering.stop,
+        started=do_nothing if delivering is None else delivering.start,
+        stopped=do_nothing if delivering is None else delivering.stop,
     )
     app = traced(observed(app, metrics, table.templates), table.templates, os.environ)
     return Application(backend, keys, service, background_jobs, delivers, app)
@@ -190,5 +190,5 @@ def build_worker(
     return observed_engine(make_engine, background_jobs, metrics, concurrency), metrics
 
 
-def nothing() -> None:
+def do_nothing() -> None:
     """Do nothing."""

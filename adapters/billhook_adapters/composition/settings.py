@@ -170,7 +170,7 @@ class Settings(BaseModel):
     """A folder with the operator's own fonts, for PDFs."""
 
     @model_validator(mode="after")
-    def _go_together(self) -> Self:
+    def _check_combinations(self) -> Self:
         if (self.smtp_url is None) != (self.mail_from is None):
             raise ValueError(
                 f"{variable('smtp_url')} and {variable('mail_from')} go together; set both, "

@@ -46,14 +46,14 @@ class JsonLines(logging.Formatter):
 
 def _said(record: logging.LogRecord) -> str:
     try:
-        said = str(_wordless(record.msg))
+        said = str(_without_messages(record.msg))
         if isinstance(record.args, Mapping):
             said %= {
-                name: MASK if private(name) else _wordless(value)
+                name: MASK if private(name) else _without_messages(value)
                 for name, value in record.args.items()
             }
         elif record.args:
-            said %= tuple(map(_wordless, record.args))
+            said %= tuple(map(_without_messages, record.args))
     except Exception as broken:  # noqa: BLE001  # any object's own text may fail, and may not stop us
         template = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
         said = f"{template} ({type(broken).__name__}: its arguments are left out)"
@@ -74,13 +74,13 @@ def _without(said: str, error: BaseException) -> str:
     return said
 
 
-def _wordless(value: object) -> object:
+def _without_messages(value: object) -> object:
     if isinstance(value, BaseException):
         place = _place(value.__traceback__)
         return type(value).__name__ if place is None else f"{type(value).__name__} at {place}"
     if isinstance(value, list | tuple):
         # Its elements may be anything at all, and are only passed on.
-        return [_wordless(one) for one in cast("list[object]", value)]
+        return [_without_messages(one) for one in cast("list[object]", value)]
     return value
 
 
@@ -90,7 +90,7 @@ def _plain(name: str, value: object) -> object:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     try:
-        text = str(_wordless(value))
+        text = str(_without_messages(value))
     except Exception as error:  # noqa: BLE001  # as above
         return type(error).__name__
     # An id that is random throughout may look like a phone number; it identifies no person.

@@ -74,7 +74,7 @@ def masked(text: str) -> str:
     shown = text
     for pattern, mask in _RULES:
         shown = pattern.sub(mask, shown)
-    shown = _PHONE.sub(MASK, _LONG.sub(_unless_words, shown))
+    shown = _PHONE.sub(MASK, _LONG.sub(_mask_unless_words, shown))
     if shown == text and len(text) <= _LONGEST:
         if len(_clean) >= _MOST:
             _clean.clear()
@@ -82,5 +82,5 @@ def masked(text: str) -> str:
     return shown
 
 
-def _unless_words(found: re.Match[str]) -> str:
+def _mask_unless_words(found: re.Match[str]) -> str:
     return found[0] if _WORDS.fullmatch(found[0]) else MASK

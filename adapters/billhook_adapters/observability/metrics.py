@@ -65,7 +65,7 @@ class Metrics:
         found[0].inc()
         found[1].observe(seconds)
 
-    def gathered(self, commands: int) -> None:
+    def batch_decided(self, commands: int) -> None:
         """So many commands were decided together."""
         self._commands.observe(commands)
 

@@ -56,7 +56,7 @@ def _is_storable(row: Any) -> bool:
     return True
 
 
-class _Each(FunctionElement[Any]):
+class _KeyJoin(FunctionElement[Any]):
     """The elements of a JSON array as rows: `key`, the position from 0, and `value`."""
 
     name = "each"
@@ -71,13 +71,13 @@ class _Part(FunctionElement[str]):
     inherit_cache = True
 
 
-@compiles(_Each, "sqlite")
-def _each_on_sqlite(element: _Each, compiler: SQLCompiler, **given: Any) -> str:
+@compiles(_KeyJoin, "sqlite")
+def _each_on_sqlite(element: _KeyJoin, compiler: SQLCompiler, **given: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **given)})"
 
 
-@compiles(_Each, "postgresql")
-def _each_on_postgresql(element: _Each, compiler: SQLCompiler, **given: Any) -> str:
+@compiles(_KeyJoin, "postgresql")
+def _each_on_postgresql(element: _KeyJoin, compiler: SQLCompiler, **given: Any) -> str:
     array = f"CAST({compiler.process(element.clauses, **given)} AS jsonb)"
     rows = f"jsonb_array_elements({array}) WITH ORDINALITY AS each (value, place)"
     return f"(SELECT place - 1 AS key, value FROM {rows})"  # noqa: S608  # words of this file
@@ -95,7 +95,7 @@ def _part_on_postgresql(element: _Part, compiler: SQLCompiler, **given: Any) -> 
     return f"({compiler.process(array, **given)} ->> {position})"
 
 
-WANTED = _Each(bindparam("keys", type_=String())).table_valued(
+WANTED = _KeyJoin(bindparam("keys", type_=String())).table_valued(
     Column("key", Integer), "value", name="wanted"
 )
 

@@ -42,7 +42,7 @@ def postgresql(url: str) -> Engine:
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )
     event.listen(engine, "connect", _settings)
-    event.listen(engine, "checkout", _still_there)
+    event.listen(engine, "checkout", _check_connection)
     event.listen(engine, "handle_error", _quote_no_row)
     return engine
 
@@ -51,7 +51,7 @@ def _settings(connection: Connection[Any], _record: Any) -> None:
     connection.execute(_SETTINGS)
 
 
-def _still_there(connection: Connection[Any], _record: Any, _proxy: Any) -> None:
+def _check_connection(connection: Connection[Any], _record: Any, _proxy: Any) -> None:
     # A server that went away left something to read behind; one that is there is silent. This
     # costs a system call, where asking the server would cost a round trip.
     if connection.closed or select([connection], [], [], 0)[0]:

@@ -122,7 +122,7 @@ def _moved(names: Sequence[str]) -> Saving:
     )
 
 
-def _lifted(table: Table) -> Saving:
+def _lift_suppression(table: Table) -> Saving:
     """Rows taken away by their keys."""
     its = _its([column.name for column in table.primary_key])
     given = _given({mark: table.c[name].type for mark, name in its.items()}).c
@@ -143,9 +143,9 @@ PUT_WEBHOOK_ENDPOINT = _added(t.webhook_endpoints, replacing=True)
 PUT_ENTRY = _added(t.entries, replacing=True)
 PUT_RATE_LIMIT = _added(t.rate_limits, replacing=True)
 PUT_REMINDERS = _added(t.reminders, replacing=True)
-END_REMINDERS = _lifted(t.reminders)
+END_REMINDERS = _lift_suppression(t.reminders)
 PUT_SUPPRESSED = _added(t.suppressions, replacing=True)
-LIFT_SUPPRESSED = _lifted(t.suppressions)
+LIFT_SUPPRESSED = _lift_suppression(t.suppressions)
 
 _MOVING = [
     column.name for column in t.invoices.c if column.name not in ("account", "id", "document")

@@ -126,7 +126,7 @@ IDS = {
     "NUL after a known id": "@draft%00",
     "a slash after a known id": "@draft%2f",
     "a blank after a known id": "@draft%20",
-    "a verb in an escape": "@draft%2fissue",
+    "an operation in an escape": "@draft%2fissue",
     "a way through": "@draft%2f..%2f@draft",
     "parameters": "@draft;v=1",
 }
@@ -164,8 +164,8 @@ def cases() -> Iterator[Case]:
         yield case(f"fetch of {name}", "GET", f"/v1/invoices/{identity}")
         yield case(f"update of the id {name}", "PATCH", f"/v1/invoices/{identity}", b"{}")
         yield case(f"delete of {name}", "DELETE", f"/v1/invoices/{identity}")
-        for verb in ("issue", "cancel", "notify_by/email"):
-            yield case(f"{verb} of {name}", "POST", f"/v1/invoices/{identity}/{verb}")
+        for operation in ("issue", "cancel", "notify_by/email"):
+            yield case(f"{operation} of {name}", "POST", f"/v1/invoices/{identity}/{operation}")
         if not identity.startswith("@"):
             yield case(f"by {name}", "POST", f"/v1/invoices/@issued/notify_by/{identity}")
             yield case(f"customer of {name}", "GET", f"/v1/customers/{identity}")

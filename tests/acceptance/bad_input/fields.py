@@ -115,7 +115,7 @@ TAKEN: Mapping[str, Collection[str]] = {
     "comment": NULL | TEXTS,
     "notes": NULL | {"list", "object", "object_of_text"},
     "notes.a": TEXTS | NUMBERS,
-    "unheard_of": (),
+    "unknown_field": (),
 }
 """Which values each field of a create takes; every other is refused."""
 

@@ -43,7 +43,7 @@ STRANGERS: dict[str, list[bytes]] = {
     "a colon alone": [basic("", "")],
     "an empty key": [basic("", SECRET)],
     "an empty secret": [basic("ours", "")],
-    "an unknown key": [basic("nobody", SECRET)],
+    "an unknown key": [basic("unknown", SECRET)],
     "a wrong secret": [basic("ours", "wrong")],
     "another's secret": [basic("ours", THEIR_SECRET)],
     "a secret cut short": [basic("ours", SECRET[:-1])],
@@ -151,9 +151,9 @@ def _keys() -> Iterator[Case]:
     }.items():
         more = [(b"Idempotency-Key", key)]
         yield case(f"an idempotency key {name}", *CREATE, more=more)
-        for verb in ("issue", "cancel", "notify_by/sms"):
-            path = f"/v1/invoices/@issued/{verb}"
-            yield case(f"{verb} by an idempotency key {name}", "POST", path, more=more)
+        for operation in ("issue", "cancel", "notify_by/sms"):
+            path = f"/v1/invoices/@issued/{operation}"
+            yield case(f"{operation} by an idempotency key {name}", "POST", path, more=more)
         yield case(
             f"delete by an idempotency key {name}", "DELETE", "/v1/invoices/@draft", more=more
         )

@@ -1,4 +1,4 @@
-"""Lists that nobody can be given."""
+"""Lists that no one can get."""
 
 from __future__ import annotations
 

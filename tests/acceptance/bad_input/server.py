@@ -27,7 +27,7 @@ VERSIONS = {"sqlite": "pragma data_version", "postgresql": "select pg_current_wa
 
 
 class Seen(NamedTuple):
-    """An answer as it came."""
+    """A response."""
 
     status: int
     headers: str
@@ -42,7 +42,7 @@ class Seen(NamedTuple):
 
 
 class Server:
-    """What the cases are asked of."""
+    """The server that the cases are sent to."""
 
     def __init__(self, port: int, database: str, log: Path) -> None:
         self.port, self.log = port, log
@@ -53,7 +53,7 @@ class Server:
         self.ids: dict[bytes, bytes] = {}
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection to the database."""
         self._rows.close()
         self._engine.dispose()
 
@@ -66,25 +66,25 @@ class Server:
                 answer.begin()
                 return Seen(answer.status, str(answer.headers), answer.read())
 
-    def ask(self, asked: Case) -> Seen:
+    def send(self, request: Case) -> Seen:
         """Send a case, its ids put in."""
-        if b"@fresh" in asked.target:
+        if b"@fresh" in request.target:
             self.ids[b"@fresh"] = self._made(case("fresh", "POST", "/v1/invoices", text(BASE)))
-        body = self._named(asked.body)
-        raw = self._named(asked._replace(body=b"").raw) + body
+        body = self._named(request.body)
+        raw = self._named(request._replace(body=b"").raw) + body
         raw = raw.replace(b"@length", str(len(body)).encode(), 1)
-        return self.exchange(raw, method=asked.method.decode("latin-1"))
+        return self.exchange(raw, method=request.method.decode("latin-1"))
 
     def _named(self, raw: bytes) -> bytes:
         return re.sub(rb"@[a-z]+", lambda found: self.ids.get(found[0], found[0]), raw)
 
-    def _made(self, asked: Case) -> bytes:
-        made = json.loads(self.ask(asked).body)
+    def _made(self, request: Case) -> bytes:
+        made = json.loads(self.send(request).body)
         self.ids[b"@line"] = made["line_items"][0]["id"].encode()
         identity: str = made["id"]
         return identity.encode()
 
-    def furnish(self) -> None:
+    def create_invoices(self) -> None:
         """Make the invoices that cases name."""
         issued = text({**BASE, "draft": "0"})
         path = "/v1/invoices"
@@ -97,14 +97,14 @@ class Server:
         item = text({"name": "Pen", "amount": 100, "currency": "INR"})
         for name, auth in ((b"@theiritem", THEIRS), (b"@ouritem", None)):
             made = case("", "POST", "/v1/items", item, **({"auth": auth} if auth else {}))
-            self.ids[name] = json.loads(self.ask(made).body)["id"].encode()
-        customer = text({"name": "Somebody Else", "email": "else@example.com"})
+            self.ids[name] = json.loads(self.send(made).body)["id"].encode()
+        customer = text({"name": "Another Customer", "email": "else@example.com"})
         made = case("", "POST", "/v1/customers", customer, auth=THEIRS)
-        self.ids[b"@theircustomer"] = json.loads(self.ask(made).body)["id"].encode()
+        self.ids[b"@theircustomer"] = json.loads(self.send(made).body)["id"].encode()
         self.rows()
 
     def logged(self) -> str:
-        """What it wrote into its log since this was last asked."""
+        """What it wrote into its log since the last call."""
         with self.log.open("rb") as log:
             log.seek(self._read)
             written = log.read()
@@ -122,15 +122,15 @@ class Server:
         return _without(found, but)
 
     def rows_before(self, *, but: frozenset[str] = frozenset()) -> Rows:
-        """The same, not read again where nobody has committed anything since."""
+        """The same, not read again where nothing was committed since."""
         return (
             _without(self._last[1], but) if self._version == self._last[0] else self.rows(but=but)
         )
 
     @property
     def _version(self) -> str:
-        asked = VERSIONS[self._rows.dialect.name]
-        return str(self._rows.exec_driver_sql(asked).scalar())
+        statement = VERSIONS[self._rows.dialect.name]
+        return str(self._rows.exec_driver_sql(statement).scalar())
 
 
 def _without(rows: Rows, names: frozenset[str]) -> Rows:
@@ -157,7 +157,7 @@ def sandbox(folder: Path, database: str, *given: str) -> Generator[Server]:
             while not process.stdout.readline().startswith("ready"):
                 pass
             with closing(Server(port, database, log)) as server:
-                server.furnish()
+                server.create_invoices()
                 yield server
         finally:
             process.kill()

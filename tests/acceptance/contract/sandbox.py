@@ -15,7 +15,7 @@ import razorpay
 
 BILLHOOK = Path(sys.executable).with_name("billhook")
 SECRET = "s3cret"
-ACCOUNTS = ("ours", "theirs", "lists", "pages", "forms", "node", "deaf")
+ACCOUNTS = ("ours", "theirs", "lists", "pages", "forms", "node", "failing")
 """The keys of the sandbox, each with an account of its own; all have the one secret."""
 
 

@@ -31,7 +31,7 @@ const contact = (fields = {}) => ({
   ...fields,
 });
 const item = (fields = {}) => ({ name: "Macbook Pro", currency: "USD", amount: 999, qty: 1, ...fields });
-const asked = (fields = {}) => ({
+const request = (fields = {}) => ({
   ...here,
   name: "New Invoice",
   businessDetails: { name: "Acme" },
@@ -61,7 +61,7 @@ const paying = (fields = {}) => ({
 });
 
 const named = (made) => ({ invoiceId: made._id });
-const drafted = (fields) => invoices.createInvoice(asked(fields));
+const drafted = (fields) => invoices.createInvoice(request(fields));
 const sent = async (fields) => {
   const made = await drafted(fields);
   return (await invoices.sendInvoice(named(made), sending())).invoice;
@@ -82,11 +82,11 @@ async function refused(asking, status, message) {
 check("its own Version header and that of its papers are both served", async () => {
   assert.equal((await drafted()).status, "draft");
   const papers = connected({ apiVersion: "2021-07-28" });
-  assert.equal((await papers.createInvoice(asked())).status, "draft");
+  assert.equal((await papers.createInvoice(request())).status, "draft");
 });
 
 check("a draft says again what it was made of", async () => {
-  const body = asked({ title: "BILL", items: [item({ amount: 19.99, qty: 1.5, productId: "p" })] });
+  const body = request({ title: "BILL", items: [item({ amount: 19.99, qty: 1.5, productId: "p" })] });
   const made = await invoices.createInvoice(body);
   assert.deepEqual([made.title, made.total, made.amountDue], ["BILL", 29.99, 29.99]);
   assert.deepEqual(made.contactDetails.email, body.contactDetails.email);
@@ -105,7 +105,7 @@ check("get has the sums", async () => {
 
 check("update sets what it says", async () => {
   const made = await drafted();
-  const { items, ...rest } = asked({ name: "Renamed", dueDate: "2026-02-01" });
+  const { items, ...rest } = request({ name: "Renamed", dueDate: "2026-02-01" });
   const updated = await invoices.updateInvoice(named(made), { ...rest, invoiceItems: items });
   assert.deepEqual([updated.name, updated.dueDate], ["Renamed", "2026-02-01"]);
 });
@@ -123,13 +123,13 @@ for (const [action, media] of [
   ["email", ["email"]],
   ["send_manually", []],
 ]) {
-  check(`send by ${action} tells by its media`, async () => {
+  check(`send by ${action} uses its media`, async () => {
     const contactDetails = contact();
     const made = await drafted({ contactDetails });
     const answer = await invoices.sendInvoice(named(made), sending({ action }));
     assert.equal(answer.invoice.status, "sent");
-    const heard = [...(await outbox(contactDetails.phoneNo)), ...(await outbox(contactDetails.email))];
-    assert.deepEqual(heard.map((one) => one.medium), media);
+    const sent = [...(await outbox(contactDetails.phoneNo)), ...(await outbox(contactDetails.email))];
+    assert.deepEqual(sent.map((one) => one.medium), media);
     assert.equal(Object.keys(answer.smsData).length > 0, media.includes("sms"));
     assert.equal(Object.keys(answer.emailData).length > 0, media.includes("email"));
   });
@@ -165,7 +165,7 @@ check("a draft is not voided", async () => {
   await refused(asking, 400, "Can not void draft invoice. You can delete draft invoice!");
 });
 
-check("the list finds by words and tells the total", async () => {
+check("the list finds by words and has the total", async () => {
   const contactDetails = contact();
   await drafted({ contactDetails });
   const answer = await invoices.listInvoices({
@@ -188,7 +188,7 @@ check("the settings are the location's", async () => {
 });
 
 check("text2pay makes an invoice and answers its link", async () => {
-  const body = { ...asked(), action: "send", userId: "user_1" };
+  const body = { ...request(), action: "send", userId: "user_1" };
   const answer = await invoices.text2payInvoice(body);
   assert.equal(answer.invoice.status, "sent");
   assert.match(answer.invoiceUrl, /^http/);

@@ -28,7 +28,7 @@ const payer = (fields = {}) => ({
   contact: `+9197${String(number).padStart(8, "0")}`,
   ...fields,
 });
-const asked = (fields = {}) => ({
+const request = (fields = {}) => ({
   type: "invoice",
   customer: payer(),
   line_items: [{ name: "Book", amount: 49900, quantity: 2 }],
@@ -50,24 +50,24 @@ const advance = (seconds) => sandbox("clock", { advance_seconds: seconds });
 const sent = async (to) => (await sandbox("outbox")).items.filter((one) => one.to === to);
 
 const ways = {
-  draft: () => invoices.create(asked({ draft: "1" })),
-  issued: () => invoices.create(asked()),
+  draft: () => invoices.create(request({ draft: "1" })),
+  issued: () => invoices.create(request()),
   partially_paid: async () => {
-    const made = await invoices.create(asked());
+    const made = await invoices.create(request());
     await pay(made.id, 20000);
     return invoices.fetch(made.id);
   },
   paid: async () => {
-    const made = await invoices.create(asked());
+    const made = await invoices.create(request());
     await pay(made.id, 99800);
     return invoices.fetch(made.id);
   },
   expired: async () => {
-    const made = await invoices.create(asked({ expire_by: (await now()) + 960 }));
+    const made = await invoices.create(request({ expire_by: (await now()) + 960 }));
     await advance(1200);
     return invoices.fetch(made.id);
   },
-  cancelled: async () => invoices.cancel((await invoices.create(asked())).id),
+  cancelled: async () => invoices.cancel((await invoices.create(request())).id),
 };
 
 async function refused(promise, description, statusCode = 400) {
@@ -92,12 +92,12 @@ const notAllowed = (status) => `Operation not allowed for Invoice in ${status} s
 const UNKNOWN = "The id provided does not exist";
 
 check("an invoice is issued at once, or a draft with the text 1", async () => {
-  assert.equal((await invoices.create(asked())).status, "issued");
-  assert.equal((await invoices.create(asked({ draft: "1" }))).status, "draft");
+  assert.equal((await invoices.create(request())).status, "issued");
+  assert.equal((await invoices.create(request({ draft: "1" }))).status, "draft");
 });
 
-check("every field of a create is answered as it was asked", async () => {
-  const told = {
+check("every field of a create is answered as it was sent", async () => {
+  const expected = {
     description: "Two books",
     receipt: "R-1",
     currency: "INR",
@@ -108,8 +108,8 @@ check("every field of a create is answered as it was asked", async () => {
     comment: "Thank you",
     notes: { order: "17" },
   };
-  const made = await invoices.create(asked(told));
-  for (const [name, value] of Object.entries(told)) assert.deepEqual(made[name], value);
+  const made = await invoices.create(request(expected));
+  for (const [name, value] of Object.entries(expected)) assert.deepEqual(made[name], value);
   assert.deepEqual(await invoices.fetch(made.id), made);
 });
 
@@ -159,7 +159,7 @@ check("a draft lets everything change", async () => {
 
 check("an issued invoice lets six fields change and names the others", async () => {
   const issued = await ways.issued();
-  const told = {
+  const expected = {
     partial_payment: false,
     receipt: "R-2",
     comment: "Changed",
@@ -167,8 +167,8 @@ check("an issued invoice lets six fields change and names the others", async () 
     notes: { a: "b" },
     expire_by: (await now()) + 86400,
   };
-  const after = await invoices.edit(issued.id, told);
-  assert.deepEqual(after, { ...issued, ...told, invoice_number: "R-2" });
+  const after = await invoices.edit(issued.id, expected);
+  assert.deepEqual(after, { ...issued, ...expected, invoice_number: "R-2" });
   const own = { customer: payer(), date: 1767268800 };
   await refused(
     invoices.edit(issued.id, own),
@@ -188,7 +188,7 @@ check("later only the notes change", async () => {
 
 check("notifyBy sends by both media and a fetch right after reads sent", async () => {
   const customer = payer();
-  const made = await invoices.create(asked({ customer }));
+  const made = await invoices.create(request({ customer }));
   for (const [medium, address] of [["sms", customer.contact], ["email", customer.email]]) {
     assert.deepEqual(await invoices.notifyBy(made.id, medium), { success: true });
     assert.equal((await invoices.fetch(made.id))[`${medium}_status`], "sent");
@@ -218,8 +218,8 @@ check("notifyBy echoes a medium that it does not know", async () => {
 });
 
 check("notifyBy says which address is missing", async () => {
-  const noMail = await invoices.create(asked({ customer: payer({ email: null }) }));
-  const noPhone = await invoices.create(asked({ customer: payer({ contact: null }) }));
+  const noMail = await invoices.create(request({ customer: payer({ email: null }) }));
+  const noPhone = await invoices.create(request({ customer: payer({ contact: null }) }));
   const mail = "Email can not be sent since email address has not been provided.";
   const phone = "SMS can not be sent since contact number has not been provided.";
   await refused(invoices.notifyBy(noMail.id, "email"), mail);
@@ -234,7 +234,7 @@ check("notifyBy answers success false where the provider refuses", async () => {
 });
 
 check("an unknown id and another account's id are refused alike", async () => {
-  const theirs = await connected("theirs", "s3cret").invoices.create(asked());
+  const theirs = await connected("theirs", "s3cret").invoices.create(request());
   for (const id of ["inv_00000000000000", "x", theirs.id]) {
     await refused(invoices.fetch(id), UNKNOWN);
     await refused(invoices.notifyBy(id, "sms"), UNKNOWN);
@@ -242,10 +242,10 @@ check("an unknown id and another account's id are refused alike", async () => {
 });
 
 check("wrong credentials are a 401 whatever is wrong", async () => {
-  for (const [key, secret] of [["node", "wrong"], ["nobody", "s3cret"]]) {
-    const stranger = connected(key, secret);
-    await refused(stranger.invoices.all(), "Authentication failed", 401);
-    await refused(stranger.invoices.notifyBy("inv_1", "sms"), "Authentication failed", 401);
+  for (const [key, secret] of [["node", "wrong"], ["unknown", "s3cret"]]) {
+    const wrong = connected(key, secret);
+    await refused(wrong.invoices.all(), "Authentication failed", 401);
+    await refused(wrong.invoices.notifyBy("inv_1", "sms"), "Authentication failed", 401);
   }
 });
 
@@ -258,13 +258,13 @@ check("a create that is refused says why", async () => {
     [{ expire_by: (await now()) + 60 }, "expire_by should be at least 15 minutes after current time."],
     [{ colour: "red" }, "colour is/are not required and should not be sent"],
   ];
-  for (const [fields, words] of cases) await refused(invoices.create(asked(fields)), words);
+  for (const [fields, words] of cases) await refused(invoices.create(request(fields)), words);
 });
 
-check("a list has the newest first, ten of them unless asked for more", async () => {
+check("a list has the newest first, ten of them unless more are requested", async () => {
   const made = [];
   for (let n = 0; n < 12; n++) {
-    made.unshift((await invoices.create(asked())).id);
+    made.unshift((await invoices.create(request())).id);
     await advance(60);
   }
   const ids = ({ items }) => items.map(({ id }) => id);
@@ -275,7 +275,7 @@ check("a list has the newest first, ten of them unless asked for more", async ()
 });
 
 check("a list is bounded by dates and by seconds", async () => {
-  const made = await invoices.create(asked({ receipt: "dated" }));
+  const made = await invoices.create(request({ receipt: "dated" }));
   const at = new Date(made.created_at * 1000);
   const day = 24 * 60 * 60 * 1000;
   const iso = (time) => new Date(time).toISOString();
@@ -287,7 +287,7 @@ check("a list is bounded by dates and by seconds", async () => {
 });
 
 check("a list is narrowed by receipt, customer, payment and type", async () => {
-  const made = await invoices.create(asked({ receipt: "narrow" }));
+  const made = await invoices.create(request({ receipt: "narrow" }));
   const payment = await pay(made.id, 20000);
   const queries = [
     { receipt: "narrow" },
@@ -307,7 +307,7 @@ check("a customer and an item are created, fetched and billed by their ids", asy
   const item = await client.items.create({ name: "Book", amount: 49900, currency: "INR" });
   assert.deepEqual(await client.items.fetch(item.id), item);
   const fields = { customer_id: customer.id, line_items: [{ item_id: item.id, quantity: 2 }] };
-  const { customer: _, ...rest } = asked(fields);
+  const { customer: _, ...rest } = request(fields);
   const made = await invoices.create(rest);
   assert.deepEqual([made.customer_id, made.amount], [customer.id, 99800]);
   assert.equal(made.line_items[0].item_id, item.id);

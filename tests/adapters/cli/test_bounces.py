@@ -60,6 +60,18 @@ def test_a_mail_from_a_pipe_ends_its_message(
     assert (output["status"], output["reason"]) == ("bounced", "bounced with 5.1.1")
 
 
+@pytest.mark.parametrize("empty", [b"", b"\n"])
+def test_an_empty_input_is_no_mail(
+    billhook: Billhook, url: str, store: SqlStore, monkeypatch: pytest.MonkeyPatch, empty: bytes
+) -> None:
+    del store
+    command = ("bounces", "--database", url)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(empty)))
+    assert billhook(*command).out == "no e-mails to read\n"
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(empty)))
+    assert billhook(*command, "--json").json == {"read": 0, "reports": 0, "messages": 0}
+
+
 def test_a_maildir_is_read_once_and_a_mbox_each_time(
     billhook: Billhook, url: str, store: SqlStore, sent: Message, tmp_path: Path
 ) -> None:

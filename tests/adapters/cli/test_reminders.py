@@ -6,9 +6,12 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from returns.result import Failure
 from sqlalchemy import Engine
 
 from billhook.application.records import PendingWrites
+from billhook.application.service import InvoiceService
+from billhook.lifecycle.errors import NotStored
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.reminder_schedule import QuietHours, ReminderSchedule
@@ -122,3 +125,23 @@ def test_an_unknown_account_is_named_with_the_remedy(
     ran = billhook("reminder", action[0], account, *action[1:], "--database", url)
     assert (ran.status, ran.out) == (2, "")
     assert "ACCOUNT_ID: there is no such account" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("reminder", "set", "--after", "1d"),
+        ("reminder", "stop"),
+        ("payment-instructions", "set", "--upi", "acme@okbank"),
+        ("contact", "suppress", "ravi@example.com"),
+    ],
+)
+def test_a_failed_update_is_reported_with_its_own_error(
+    billhook: Any, acme: Any, url: str, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(InvoiceService, "execute", lambda *_: Failure(NotStored()))
+    program, action, *options = command
+    ran = billhook(program, action, acme["account"], *options, "--database", url)
+    assert (ran.status, ran.out) == (2, "")
+    assert "the database failed, and nothing was stored; try again" in ran.err
+    assert "no such account" not in ran.err

@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -34,16 +35,58 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A serving process and its URL, which its first line has."""
+    with started([*BILLHOOK, *arguments]) as served:
+        yield served
+
+
+@contextmanager
+def started(command: list[str], seconds: float = 60) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process and the URL in its first line; it and its workers are killed at the end.
+
+    Without a URL in so many seconds the test fails with what the process wrote.
+    """
     process = subprocess.Popen(
-        [*BILLHOOK, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout is not None
+    limit = Timer(seconds, _kill, [process])
+    limit.start()
     try:
         first = process.stdout.readline()
-        yield process, next(word.rstrip(";") for word in first.split() if "://" in word)
+        limit.cancel()
+        url = next((word.rstrip(";") for word in first.split() if "://" in word), None)
+        if url is None:
+            _kill(process)
+            pytest.fail(f"it did not serve: {first}{''.join(process.communicate())}")
+        yield process, url
     finally:
-        process.kill()
+        limit.cancel()
+        _kill(process)
         process.communicate()
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process with its workers, which would keep its output open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_server_that_ends_while_it_starts_fails_its_test_with_the_reason() -> None:
+    program = "import sys; sys.stderr.write('no disk')"
+    with (
+        pytest.raises(pytest.fail.Exception, match="it did not serve: no disk"),
+        started([sys.executable, "-c", program]),
+    ):
+        raise AssertionError("started")
+
+
+def test_a_server_that_hangs_while_it_starts_fails_its_test_and_its_workers_end() -> None:
+    program = "import os, signal; os.fork(); signal.pause()"
+    with (
+        pytest.raises(pytest.fail.Exception, match="it did not serve"),
+        started([sys.executable, "-c", program], seconds=0.5),
+    ):
+        raise AssertionError("started")
 
 
 def answer_of(url: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:

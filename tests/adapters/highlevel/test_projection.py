@@ -1,4 +1,4 @@
-"""The tables between HighLevel's words and the domain's leave nothing out, on either side."""
+"""The tables between HighLevel's fields and the domain's are complete on both sides."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from acceptance.contract.highlevel import SCHEMAS, a_request
 from billhook.model.invoice import Invoice, Status
-from billhook.model.line_items import Rounding
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.highlevel.field_mapping import (
     BESIDE,
@@ -41,20 +40,20 @@ def properties(schema: str) -> set[str]:
     return set(SCHEMAS[schema]["properties"])
 
 
-def test_every_status_of_the_domain_is_shown_and_every_one_of_the_vendors_is_wanted() -> None:
+def test_every_status_of_the_domain_and_of_the_vendor_is_in_the_table() -> None:
     assert set(SHOWN) == set(Status)
     assert set(WANTED) == set(VendorStatus)
     vendors = SCHEMAS["GetInvoiceResponseDto"]["properties"]["status"]["enum"]
     assert {status.value for status in VendorStatus} == set(vendors)
 
 
-def test_a_filter_by_a_status_finds_exactly_what_is_shown_as_it() -> None:
+def test_a_filter_by_a_status_finds_exactly_the_invoices_shown_with_it() -> None:
     for wanted, statuses in WANTED.items():
         assert statuses == {status for status in Status if SHOWN[status].status is wanted}
     assert WANTED[VendorStatus.PAYMENT_PROCESSING] == frozenset()
 
 
-def test_what_two_statuses_share_names_its_loss() -> None:
+def test_statuses_that_are_shown_alike_name_their_loss() -> None:
     shared = [status for status in Status if len(WANTED[SHOWN[status].status]) > 1]
     assert shared == [Status.EXPIRED, Status.CANCELLED]
     assert SHOWN[Status.EXPIRED].loss
@@ -72,18 +71,18 @@ def test_every_field_of_a_request_is_in_the_table_and_is_taken(schema: str) -> N
 @pytest.mark.parametrize("schema", ANSWERS)
 def test_every_field_of_an_answer_is_in_the_table(schema: str) -> None:
     assert len(ANSWERS) >= 5
-    told = {row.field for row in FIELDS if row.goes} | {"remindersConfiguration"}
-    assert properties(schema) <= told
+    shown_fields = {row.field for row in FIELDS if row.goes} | {"remindersConfiguration"}
+    assert properties(schema) <= shown_fields
 
 
-def test_an_answer_says_nothing_beside_the_table() -> None:
+def test_a_response_has_no_field_beside_the_table() -> None:
     everything = {row.field for row in FIELDS if row.goes}
     assert set(shown(an_invoice(**dict(a_full_document())))) <= everything
-    document = CreateIn.model_validate(a_request()).document(Rounding.PER_LINE, None)
+    document = CreateIn.model_validate(a_request()).document()
     assert set(shown(an_invoice(**dict(document)))) <= everything
 
 
-def test_every_field_of_a_document_has_a_place_on_the_other_side() -> None:
+def test_every_field_of_a_document_has_a_field_of_the_vendor() -> None:
     homes = {row.home for row in FIELDS}
     assert {*homes, *BESIDE} >= set(DocumentField)
     assert not homes & set(BESIDE) - {DocumentField.EXTRAS}

@@ -42,7 +42,7 @@ def test_an_amount_is_a_number_of_major_units_to_the_last_digit(
     assert repr(shown(amount, Currency(currency))) == expected
 
 
-def test_decimals_are_plain_numbers_however_deep() -> None:
+def test_decimals_are_plain_numbers_at_every_depth() -> None:
     value = {"a": [Decimal("1.50"), {"b": Decimal(2)}], "c": "x", "d": None}
     assert plain(value) == {"a": [1.5, {"b": 2}], "c": "x", "d": None}
     assert isinstance(number(Decimal("2.0")), int)
@@ -83,23 +83,26 @@ def test_an_amount_that_its_currency_cannot_hold_is_refused_by_name(
     assert (seen.value.status, seen.value.message) == (422, [said])
 
 
-def test_a_phone_number_loses_what_is_only_for_readers() -> None:
+def test_separators_are_removed_from_a_phone_number() -> None:
     assert e164("+1 (214) 559-69.93") == "+12145596993"
 
 
-def test_an_invoice_of_another_dialect_is_shown_whole() -> None:
+def test_an_invoice_of_another_api_is_shown_whole() -> None:
     invoice = an_invoice(
         Status.ISSUED, customer=a_customer(id=None, billing_address={"city": "Pune"})
     )
-    told = entity(invoice, "loc_1")
-    assert told["contactDetails"] == {
-        "id": told["contactDetails"]["id"],
+    shown_fields = entity(invoice, "loc_1")
+    assert shown_fields["contactDetails"] == {
+        "id": shown_fields["contactDetails"]["id"],
         "name": "Ravi",
         "phoneNo": "+919876543210",
         "email": "ravi@example.com",
         "customFields": [],
         "address": {"city": "Pune"},
     }
-    assert told["contactDetails"]["id"].startswith("cust_")
-    assert (told["discount"], told["paymentSchedule"]) == ({"type": "percentage", "value": 0}, {})
+    assert shown_fields["contactDetails"]["id"].startswith("cust_")
+    assert (shown_fields["discount"], shown_fields["paymentSchedule"]) == (
+        {"type": "percentage", "value": 0},
+        {},
+    )
     assert entity(an_invoice(Status.DRAFT, customer=None), "loc_1")["contactDetails"] == {}

@@ -1,4 +1,4 @@
-"""A world in memory, and one over SQLite."""
+"""The native API over a store in memory, and over SQLite."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from adapters.native.world import OTHER, World, mounted
+from adapters.native.api_client import OTHER, ApiClient, native_api
 from billhook.application.ports import Store
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sql import SqlStore
@@ -16,25 +16,25 @@ from billhook_adapters.testing import NOON
 from billhook_adapters.testing.running import RunningService
 
 
-def a_world(store: Store) -> World:
+def _api_client(store: Store) -> ApiClient:
     clock = SettableClock(NOON)
     service = RunningService(store, clock).service
-    return World(service, clock, mounted(service))
+    return ApiClient(service, clock, native_api(service))
 
 
 @pytest.fixture
-def world() -> World:
-    return a_world(InMemoryStore())
+def api() -> ApiClient:
+    return _api_client(InMemoryStore())
 
 
 @pytest.fixture
-def others(world: World) -> World:
-    return replace(world, account=OTHER)
+def other_account(api: ApiClient) -> ApiClient:
+    return replace(api, account=OTHER)
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def each_world(request: pytest.FixtureRequest) -> World:
+def each_api(request: pytest.FixtureRequest) -> ApiClient:
     if request.param == "memory":
-        return a_world(InMemoryStore())
+        return _api_client(InMemoryStore())
     engine: Engine = request.getfixturevalue("engine")
-    return a_world(SqlStore(engine))
+    return _api_client(SqlStore(engine))

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from adapters.native.world import DOCUMENT, World
+from adapters.native.api_client import DOCUMENT, ApiClient
 
 JSON = {"Content-Type": "application/json"}
-SOUND = json.dumps(DOCUMENT).encode()
+VALID = json.dumps(DOCUMENT).encode()
 MEBIBYTE = 1024 * 1024
 
 
@@ -24,8 +24,8 @@ def nested(levels: int) -> bytes:
     [
         b"{",
         b"\xff\xfe",
-        SOUND.decode().encode("utf-16"),
-        SOUND.replace(b"Ravi", b"Ravi\xe9"),
+        VALID.decode().encode("utf-16"),
+        VALID.replace(b"Ravi", b"Ravi\xe9"),
         b'{"a":NaN}',
         b'{"a":-Infinity}',
         b'{"a":1}{}',
@@ -34,9 +34,11 @@ def nested(levels: int) -> bytes:
         b'{"a":' * 100_000,
     ],
 )
-def test_what_is_not_json_within_limits_is_malformed(world: World, body: bytes) -> None:
-    said = world.got("POST", "/invoices", 400, content=body, headers=JSON)
-    assert said["code"] == "malformed"
+def test_a_body_that_is_no_json_or_beyond_the_limits_is_malformed(
+    api: ApiClient, body: bytes
+) -> None:
+    problem = api.json_of("POST", "/invoices", 400, content=body, headers=JSON)
+    assert problem["code"] == "malformed"
 
 
 @pytest.fixture
@@ -49,23 +51,23 @@ def no_limit_of_the_interpreter() -> Iterator[None]:
 
 @pytest.mark.usefixtures("no_limit_of_the_interpreter")
 def test_an_integer_of_more_than_4300_digits_is_malformed_whatever_the_host_allows(
-    world: World,
+    api: ApiClient,
 ) -> None:
     for digits, status in ((4300, 422), (4301, 400)):
         body = b'{"currency":"INR","first_payment_min_amount":' + b"1" * digits + b"}"
-        world.got("POST", "/invoices", status, content=body, headers=JSON)
+        api.json_of("POST", "/invoices", status, content=body, headers=JSON)
 
 
 @pytest.mark.parametrize("levels", [2, 32])
-def test_up_to_32_levels_are_read(world: World, levels: int) -> None:
-    said = world.got("POST", "/invoices", 422, content=nested(levels), headers=JSON)
-    assert said["code"] == "invalid_request"
+def test_up_to_32_levels_are_read(api: ApiClient, levels: int) -> None:
+    problem = api.json_of("POST", "/invoices", 422, content=nested(levels), headers=JSON)
+    assert problem["code"] == "invalid_request"
 
 
 @pytest.mark.parametrize("text", ["\x00", "\ud800", "a\udfff"])
 @pytest.mark.parametrize("place", ["description", "note's value", "note's name", "unknown name"])
-def test_text_that_no_store_could_keep_is_refused_wherever_it_stands(
-    world: World, text: str, place: str
+def test_text_that_no_store_can_keep_is_refused_in_every_place(
+    api: ApiClient, text: str, place: str
 ) -> None:
     document = {
         "description": {**DOCUMENT, "description": text},
@@ -74,18 +76,18 @@ def test_text_that_no_store_could_keep_is_refused_wherever_it_stands(
         "unknown name": {**DOCUMENT, text: 1},
     }[place]
     body = json.dumps(document).encode()
-    (error,) = world.got("POST", "/invoices", 422, content=body, headers=JSON)["errors"]
+    (error,) = api.json_of("POST", "/invoices", 422, content=body, headers=JSON)["errors"]
     assert error["detail"].startswith("must not hold")
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b"1", b'"a"', b"true", b"", b"{}"])
-def test_a_body_of_no_fields_is_an_invalid_request(world: World, body: bytes) -> None:
-    said = world.got("POST", "/invoices", 422, content=body, headers=JSON)
-    assert said["code"] == "invalid_request"
+def test_a_body_without_fields_is_an_invalid_request(api: ApiClient, body: bytes) -> None:
+    problem = api.json_of("POST", "/invoices", 422, content=body, headers=JSON)
+    assert problem["code"] == "invalid_request"
 
 
 @pytest.mark.parametrize("declared", [True, False])
-def test_a_mebibyte_is_read_and_a_byte_more_is_not(world: World, declared: bool) -> None:
+def test_a_mebibyte_is_read_and_a_byte_more_is_not(api: ApiClient, declared: bool) -> None:
     def sent(body: bytes) -> object:
         async def chunks() -> AsyncIterator[bytes]:
             for start in range(0, len(body), 65536):
@@ -93,29 +95,29 @@ def test_a_mebibyte_is_read_and_a_byte_more_is_not(world: World, declared: bool)
 
         return body if declared else chunks()
 
-    sound = SOUND + b" " * (MEBIBYTE - len(SOUND))
-    world.got("POST", "/invoices", 201, content=sent(sound), headers=JSON)
-    said = world.got("POST", "/invoices", 413, content=sent(sound + b" "), headers=JSON)
-    assert said["code"] == "too_large"
+    valid = VALID + b" " * (MEBIBYTE - len(VALID))
+    api.json_of("POST", "/invoices", 201, content=sent(valid), headers=JSON)
+    problem = api.json_of("POST", "/invoices", 413, content=sent(valid + b" "), headers=JSON)
+    assert problem["code"] == "too_large"
 
 
 @pytest.mark.parametrize(
     "kind",
     ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", ""],
 )
-def test_a_body_of_another_kind_is_a_415(world: World, kind: str) -> None:
-    said = world.got("POST", "/invoices", 415, content=SOUND, headers={"Content-Type": kind})
-    assert said["code"] == "unsupported_media_type"
+def test_a_body_of_another_kind_is_a_415(api: ApiClient, kind: str) -> None:
+    problem = api.json_of("POST", "/invoices", 415, content=VALID, headers={"Content-Type": kind})
+    assert problem["code"] == "unsupported_media_type"
 
 
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=UTF-8", 'Application/JSON;charset="utf-8"']
 )
-def test_json_may_say_that_it_is_utf_8(world: World, kind: str) -> None:
-    world.got("POST", "/invoices", 201, content=SOUND, headers={"Content-Type": kind})
+def test_json_may_name_its_encoding_utf_8(api: ApiClient, kind: str) -> None:
+    api.json_of("POST", "/invoices", 201, content=VALID, headers={"Content-Type": kind})
 
 
-def test_an_operation_without_fields_takes_nothing_or_an_empty_object(world: World) -> None:
+def test_an_operation_without_fields_takes_nothing_or_an_empty_object(api: ApiClient) -> None:
     for body, status in ((b"", 200), (b"{}", 200), (b'{"a":1}', 422), (b"[]", 422), (b"{", 400)):
-        path = f"/invoices/{world.made()}/issue"
-        assert world.ask("POST", path, content=body, headers=JSON).status_code == status
+        path = f"/invoices/{api.drafted()}/issue"
+        assert api.request("POST", path, content=body, headers=JSON).status_code == status

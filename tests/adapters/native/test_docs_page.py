@@ -1,4 +1,4 @@
-"""The documentation comes from here alone, and is complete."""
+"""The documentation is served without other hosts, and is complete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi.openapi.docs import get_swagger_ui_html
 
-from adapters.native.world import World
+from adapters.native.api_client import ApiClient
 
 OPERATIONS = {
     ("post", "/invoices"): {201, 400, 403, 409, 413, 415, 429},
@@ -34,44 +34,44 @@ OPERATIONS = {
 ALWAYS = {401, 422, 500, 503}
 
 
-def anybody(world: World, path: str) -> httpx.Response:
-    return world.ask("GET", path, headers={"Authorization": ""})
+def without_credentials(api: ApiClient, path: str) -> httpx.Response:
+    return api.request("GET", path, headers={"Authorization": ""})
 
 
-def foreign(page: str) -> list[str]:
-    """Everything in a page that leads to another host."""
+def other_hosts(page: str) -> list[str]:
+    """Every URL in a page that leads to another host."""
     return re.findall(r"""(?:\w+:)?//[^\s"'<>]+""", page)
 
 
-def test_the_page_names_no_other_host_and_all_that_it_names_is_here(world: World) -> None:
-    page = anybody(world, "/docs")
+def test_the_page_names_no_other_host_and_all_its_links_work(api: ApiClient) -> None:
+    page = without_credentials(api, "/docs")
     assert page.status_code == 200
-    assert foreign(page.text) == []
+    assert other_hosts(page.text) == []
     assert '"validatorUrl": null' in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     named = re.findall(r"""(?:src|href)="([^"]+)"|url: '([^']+)'""", page.text)
     paths = [path for pair in named for path in pair if path and path != "data:,"]
     assert len(paths) == 3
     for path in paths:
-        assert anybody(world, path.removeprefix("/api")).status_code == 200
+        assert without_credentials(api, path.removeprefix("/api")).status_code == 200
 
 
-def test_the_frameworks_own_page_would_not_pass() -> None:
+def test_the_page_of_the_framework_names_other_hosts() -> None:
     page = get_swagger_ui_html(openapi_url="/openapi.json", title="x")
-    assert len(foreign(bytes(page.body).decode())) == 3
+    assert len(other_hosts(bytes(page.body).decode())) == 3
 
 
-def test_there_is_no_page_of_the_framework_beside_it(world: World) -> None:
+def test_no_page_of_the_framework_is_served(api: ApiClient) -> None:
     for path in ("/redoc", "/docs/oauth2-redirect"):
-        assert anybody(world, path).status_code == 404
+        assert without_credentials(api, path).status_code == 404
 
 
 @pytest.fixture
-def document(world: World) -> Any:
-    return anybody(world, "/openapi.json").json()
+def document(api: ApiClient) -> Any:
+    return without_credentials(api, "/openapi.json").json()
 
 
-def test_the_document_says_where_it_is_mounted_and_who_may_call(document: Any) -> None:
+def test_the_document_names_its_mount_and_its_authentication(document: Any) -> None:
     assert document["servers"] == [{"url": "/api"}]
     (scheme,) = document["components"]["securitySchemes"].values()
     assert (scheme["type"], scheme["scheme"]) == ("http", "basic")
@@ -95,12 +95,12 @@ def test_every_operation_is_described_secured_and_modelled(document: Any) -> Non
                 kinds = set(response.get("content", ()))
                 expected = {"application/json" if status < "300" else "application/problem+json"}
                 assert kinds == (set() if status == "204" else expected), (method, path, status)
-            if method == "post" and not path.endswith("/find"):  # a question has no effect
+            if method == "post" and not path.endswith("/find"):  # a search has no effect
                 names = {parameter["name"] for parameter in operation["parameters"]}
                 assert "Idempotency-Key" in names
 
 
-def test_every_reference_leads_somewhere_and_the_frameworks_error_is_gone(document: Any) -> None:
+def test_every_reference_has_a_schema_and_the_error_of_the_framework_is_gone(document: Any) -> None:
     schemas = document["components"]["schemas"]
     referred = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
     assert referred <= set(schemas)

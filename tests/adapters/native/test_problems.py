@@ -1,4 +1,4 @@
-"""Whatever goes wrong is one kind of answer: a problem, in words, without what was given."""
+"""Every error is answered as one kind of problem, without the values of the request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.native.world import DOCUMENT, World
+from adapters.native.api_client import DOCUMENT, ApiClient
 from billhook.lifecycle.errors import (
     ERRORS,
     AddressSuppressed,
@@ -31,7 +31,7 @@ from billhook_adapters.http.native.errors import problem_of
 from billhook_adapters.testing import NOON, an_account
 from billhook_adapters.testing.builders import open_account
 
-SPECIAL: dict[str, DomainError] = {
+ERRORS_WITH_ARGUMENTS: dict[str, DomainError] = {
     "operation_not_allowed": OperationNotAllowed(Operation.PAY, Status.DRAFT, (Status.ISSUED,)),
     "not_editable": NotEditable(
         Status.PAID, (DocumentField.LINES,), (DocumentField.NOTES, DocumentField.MEDIA)
@@ -50,36 +50,36 @@ ARGUMENTS = {
 }
 
 
-def a_refusal(code: str) -> DomainError:
-    return SPECIAL.get(code) or ERRORS[code](*ARGUMENTS.get(code, ()))
+def error_of(code: str) -> DomainError:
+    return ERRORS_WITH_ARGUMENTS.get(code) or ERRORS[code](*ARGUMENTS.get(code, ()))
 
 
-def test_the_table_has_a_status_for_every_refusal_and_no_other() -> None:
+def test_every_error_has_an_http_status() -> None:
     assert set(STATUS) == set(ERRORS.values())
     assert set(STATUS.values()) == {403, 404, 409, 422, 429}
 
 
 @pytest.mark.parametrize("code", ERRORS)
-def test_every_refusal_is_a_sentence_under_a_type_of_its_own(code: str) -> None:
-    refusal = a_refusal(code)
-    said = problem_of(refusal).problem
-    assert (said.type, said.code) == (f"urn:billhook:problem:{code}", code)
-    assert (said.status, said.remedy) == (STATUS[type(refusal)], refusal.remedy.value)
-    assert said.field == getattr(refusal, "field", None)
-    assert said.detail.endswith(".")
-    assert "datetime" not in said.detail
-    assert "Status." not in said.detail
+def test_every_error_has_a_sentence_and_a_type_of_its_own(code: str) -> None:
+    refusal = error_of(code)
+    problem = problem_of(refusal).problem
+    assert (problem.type, problem.code) == (f"urn:billhook:problem:{code}", code)
+    assert (problem.status, problem.remedy) == (STATUS[type(refusal)], refusal.remedy.value)
+    assert problem.field == getattr(refusal, "field", None)
+    assert problem.detail.endswith(".")
+    assert "datetime" not in problem.detail
+    assert "Status." not in problem.detail
 
 
-def test_sentences_do_without_what_is_not_there() -> None:
+def test_sentences_leave_out_what_is_missing() -> None:
     assert detail(NotYetDue(None)) == "This invoice expires never."
     gone = OperationNotAllowed(Operation.PAY, Status.DRAFT, ())
     assert detail(gone) == "pay is not allowed when draft, nor in any other status."
 
 
-def test_a_refusal_brings_its_facts(world: World) -> None:
-    path = f"/invoices/{world.issued()}/payments"
-    response = world.ask("POST", path, json={"amount": 99801, "currency": "INR"})
+def test_a_refusal_has_its_details(api: ApiClient) -> None:
+    path = f"/invoices/{api.issued()}/payments"
+    response = api.request("POST", path, json={"amount": 99801, "currency": "INR"})
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {
         "type": "urn:billhook:problem:overpayment",
@@ -92,12 +92,12 @@ def test_a_refusal_brings_its_facts(world: World) -> None:
     }
 
 
-def test_too_soon_says_when_to_come_back(world: World) -> None:
-    open_account(world.service, an_account(resend_wait=timedelta(minutes=1)))
-    path = f"/invoices/{world.issued()}/notify"
-    world.clock.set(NOON + timedelta(microseconds=1))
-    world.got("POST", path, 202, json={"medium": "sms"})
-    response = world.ask("POST", path, json={"medium": "sms"})
+def test_too_soon_says_when_to_retry(api: ApiClient) -> None:
+    open_account(api.service, an_account(resend_wait=timedelta(minutes=1)))
+    path = f"/invoices/{api.issued()}/notify"
+    api.clock.set(NOON + timedelta(microseconds=1))
+    api.json_of("POST", path, 202, json={"medium": "sms"})
+    response = api.request("POST", path, json={"medium": "sms"})
     assert (response.status_code, response.json()["code"]) == (429, "too_soon")
     assert response.headers["retry-after"] == "Thu, 01 Jan 2026 12:01:01 GMT"
 
@@ -134,29 +134,29 @@ def test_too_soon_says_when_to_come_back(world: World) -> None:
         ({"send": {"media": None, "again": True}}, "send.again"),
     ],
 )
-def test_each_field_that_is_wrong_is_named_and_its_value_is_not(
-    world: World, fields: dict[str, Any], field: str
+def test_each_wrong_field_is_named_without_its_value(
+    api: ApiClient, fields: dict[str, Any], field: str
 ) -> None:
-    response = world.ask("POST", "/invoices", json={**DOCUMENT, **fields})
-    said = response.json()
-    assert (response.status_code, said["code"]) == (422, "invalid_request")
-    assert [(e["place"], e["field"]) for e in said["errors"]] == [("body", field)]
+    response = api.request("POST", "/invoices", json={**DOCUMENT, **fields})
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (422, "invalid_request")
+    assert [(e["place"], e["field"]) for e in problem["errors"]] == [("body", field)]
     assert "s3nsitive" not in response.text
-    assert world.got("GET", "/invoices")["invoices"] == []
+    assert api.json_of("GET", "/invoices")["invoices"] == []
 
 
-def test_names_that_the_caller_made_up_are_not_repeated_and_errors_are_not_endless(
-    world: World,
+def test_unknown_field_names_are_not_repeated_and_errors_are_limited(
+    api: ApiClient,
 ) -> None:
     secret = {f"<s3nsitive {number}>": 1 for number in range(1000)}
-    response = world.ask("POST", "/invoices", json={**DOCUMENT, **secret, "notes": {"a<b": 1}})
+    response = api.request("POST", "/invoices", json={**DOCUMENT, **secret, "notes": {"a<b": 1}})
     assert "<" not in response.text
     assert len(response.json()["errors"]) == 50
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "limit=%2B5", "limit=5.0"])
-def test_a_limit_is_a_whole_number_within_bounds(world: World, query: str) -> None:
-    (error,) = world.got("GET", f"/invoices?{query}", 422)["errors"]
+def test_a_limit_is_a_whole_number_within_bounds(api: ApiClient, query: str) -> None:
+    (error,) = api.json_of("GET", f"/invoices?{query}", 422)["errors"]
     assert (error["place"], error["field"]) == ("query", "limit")
 
 
@@ -176,48 +176,50 @@ def test_a_limit_is_a_whole_number_within_bounds(world: World, query: str) -> No
         "nonsense=1",
     ],
 )
-def test_a_condition_of_no_sense_is_problem_of(world: World, query: str) -> None:
-    (error,) = world.got("GET", f"/invoices?{query}", 422)["errors"]
+def test_a_wrong_condition_of_a_list_is_a_problem(api: ApiClient, query: str) -> None:
+    (error,) = api.json_of("GET", f"/invoices?{query}", 422)["errors"]
     assert (error["place"], error["field"].partition(".")[0]) == ("query", query.split("=")[0])
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_parameters_that_no_operation_knows_are_problem_of(world: World, method: str) -> None:
-    said = world.got(method, f"/invoices/{world.made()}{'/issue' * (method == 'POST')}?a=1", 422)
-    assert said["errors"][0]["place"] == "query"
+def test_unknown_parameters_are_a_problem(api: ApiClient, method: str) -> None:
+    problem = api.json_of(
+        method, f"/invoices/{api.drafted()}{'/issue' * (method == 'POST')}?a=1", 422
+    )
+    assert problem["errors"][0]["place"] == "query"
 
 
 @pytest.mark.parametrize("version", ["1", 'W/"1"', '"1", "2"', '""', '"-1"', "**"])
-def test_an_etag_of_another_shape_is_problem_of(world: World, version: str) -> None:
-    path = f"/invoices/{world.made()}"
-    said = world.got("PATCH", path, 422, json={}, headers={"If-Match": version})
-    assert [(e["place"], e["field"]) for e in said["errors"]] == [("header", "If-Match")]
+def test_an_etag_of_another_shape_is_a_problem(api: ApiClient, version: str) -> None:
+    path = f"/invoices/{api.drafted()}"
+    problem = api.json_of("PATCH", path, 422, json={}, headers={"If-Match": version})
+    assert [(e["place"], e["field"]) for e in problem["errors"]] == [("header", "If-Match")]
 
 
 @pytest.mark.parametrize(
     ("method", "below"),
     [("DELETE", ""), ("POST", "/issue"), ("POST", "/cancel"), ("POST", "/send"), ("PATCH", "")],
 )
-def test_every_change_may_name_the_version_that_it_means(
-    world: World, method: str, below: str
+def test_every_change_may_name_the_version_it_expects(
+    api: ApiClient, method: str, below: str
 ) -> None:
-    path = f"/invoices/{world.made()}{below}"
+    path = f"/invoices/{api.drafted()}{below}"
     body = {} if method == "DELETE" else {"json": {}}
-    said = world.got(method, path, 409, headers={"If-Match": '"2"'}, **body)
-    assert said["code"] == "conflict"
-    assert world.ask(method, path, headers={"If-Match": "*"}, **body).is_success
+    problem = api.json_of(method, path, 409, headers={"If-Match": '"2"'}, **body)
+    assert problem["code"] == "conflict"
+    assert api.request(method, path, headers={"If-Match": "*"}, **body).is_success
 
 
-def test_new_lines_are_in_the_invoices_currency_or_in_the_one_named_with_them(
-    world: World,
+def test_new_lines_are_in_the_currency_of_the_invoice_or_of_the_patch(
+    api: ApiClient,
 ) -> None:
-    path = f"/invoices/{world.made(currency='USD')}"
+    path = f"/invoices/{api.drafted(currency='USD')}"
     lines = [{"name": "Ink", "unit_amount": 5}]
-    assert world.got("PATCH", path, json={"lines": lines})["currency"] == "USD"
-    changed = world.got("PATCH", path, json={"lines": lines, "currency": "EUR"})
+    assert api.json_of("PATCH", path, json={"lines": lines})["currency"] == "USD"
+    changed = api.json_of("PATCH", path, json={"lines": lines, "currency": "EUR"})
     assert (changed["currency"], changed["amount"]) == ("EUR", 5)
-    said = world.got("PATCH", path, 422, json={"currency": "INR"})
-    assert said["code"] == "currency_mismatch"
+    problem = api.json_of("PATCH", path, 422, json={"currency": "INR"})
+    assert problem["code"] == "currency_mismatch"
 
 
 @pytest.mark.parametrize(
@@ -231,41 +233,41 @@ def test_new_lines_are_in_the_invoices_currency_or_in_the_one_named_with_them(
         ("POST", "/docs", 405, "method_not_allowed"),
     ],
 )
-def test_wrong_paths_and_methods_are_problems_too(
-    world: World, method: str, path: str, status: int, code: str
+def test_wrong_paths_and_methods_are_problems(
+    api: ApiClient, method: str, path: str, status: int, code: str
 ) -> None:
-    response = world.ask(method, path)
+    response = api.request(method, path)
     assert response.headers["content-type"] == "application/problem+json"
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-def test_a_wrong_method_names_all_the_right_ones(world: World) -> None:
-    allowed = world.ask("PUT", "/invoices/x").headers["allow"]
+def test_a_wrong_method_is_answered_with_the_allowed_methods(api: ApiClient) -> None:
+    allowed = api.request("PUT", "/invoices/x").headers["allow"]
     assert re.split(", ", allowed) == ["DELETE", "GET", "PATCH"]
 
 
-def test_a_bug_is_a_500_that_tells_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_bug_is_a_500_without_details(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("s3nsitive row")
 
-    monkeypatch.setattr(world.service, "search", broken)
+    monkeypatch.setattr(api.service, "search", broken)
     with caplog.at_level(logging.ERROR):
-        response = world.ask("GET", "/invoices")
+        response = api.request("GET", "/invoices")
     assert (response.status_code, response.json()["code"]) == (500, "server_error")
     assert "RuntimeError" not in response.text
     assert "RuntimeError" in caplog.text
     assert "s3nsitive" not in response.text + caplog.text
 
 
-def test_a_full_lane_is_a_503_that_says_when_to_come_back(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_an_overloaded_service_answers_503_with_a_time_to_retry(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise OverloadedError
 
-    monkeypatch.setattr(world.service, "search", full)
-    response = world.ask("GET", "/invoices")
+    monkeypatch.setattr(api.service, "search", full)
+    response = api.request("GET", "/invoices")
     assert (response.status_code, response.json()["code"]) == (503, "overloaded")
     assert response.headers["retry-after"] == "1"

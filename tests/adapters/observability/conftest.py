@@ -15,7 +15,7 @@ from billhook_adapters.observability import configured
 def lines() -> Iterator[io.StringIO]:
     """Everything that is logged, as an operator would get it."""
     root = logging.getLogger()
-    before, level, told = list(root.handlers), root.level, logging.raiseExceptions
+    before, level, raises = list(root.handlers), root.level, logging.raiseExceptions
     own = {
         logger: (list(logger.handlers), logger.propagate, logger.level)
         for logger in root.manager.loggerDict.values()
@@ -29,5 +29,5 @@ def lines() -> Iterator[io.StringIO]:
     for logger, (handlers, propagate, its_level) in own.items():
         logger.handlers[:], logger.propagate = handlers, propagate
         logger.setLevel(its_level)
-    logging.raiseExceptions = told
+    logging.raiseExceptions = raises
     logging.captureWarnings(capture=False)

@@ -1,4 +1,4 @@
-"""Requests full of personal words and secrets: none is in anything that an operator keeps."""
+"""Requests full of personal values and secrets: none is in a log, a metric or a trace."""
 
 from __future__ import annotations
 
@@ -11,58 +11,56 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from adapters.observability.world import (
+from adapters.observability.canaries import (
     MAIL,
     NAME,
     ROUTES,
     SECRET,
     CanaryIds,
-    a_service,
-    heard,
-    walk,
+    CanaryService,
+    canaries_in,
+    exercise,
 )
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.model.customer import Medium
 from billhook_adapters.engine.embedded import EmbeddedEngine
-from billhook_adapters.memory import CapturedSender, SettableClock
 from billhook_adapters.observability import Metrics
 from billhook_adapters.observability.traces import spanned
-from billhook_adapters.testing import NOON
 
 
 class BrokenIds(CanaryIds):
-    """Breaks in the midst of a delivery, and says whose it was."""
+    """Raises in the middle of a delivery, with personal values in its message."""
 
     def jitter(self) -> float:
         raise OSError(f"{NAME} <{MAIL}> {SECRET}")
 
 
-def test_nothing_that_is_kept_holds_what_a_request_said(
+def test_no_log_metric_or_trace_holds_personal_values(
     lines: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logging.getLogger().setLevel(logging.DEBUG)
     metrics, spans, provider = Metrics(), InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    app, service, store = a_service(metrics)
-    statuses = walk(spanned(app, ROUTES, provider), service)
+    running = CanaryService(metrics)
+    statuses = exercise(spanned(running.app, ROUTES, provider), running.store)
     assert statuses == [200, 200, 400, 400, 401, 400, 400, 500]
-    senders = {medium: CapturedSender() for medium in Medium}
-    background_jobs = BackgroundJobs(store, SettableClock(NOON), BrokenIds(), senders)
+    senders = dict.fromkeys(Medium, running.sender)
+    background_jobs = BackgroundJobs(running.store, running.clock, BrokenIds(), senders)
     EmbeddedEngine(background_jobs, pause=lambda _: None).drain()
 
-    told = lines.getvalue()
-    assert "was not recorded: OSError" in told
-    assert "a request failed: ValueError" in told
+    logged = lines.getvalue()
+    assert "was not recorded: OSError" in logged
+    assert "a request failed: ValueError" in logged
     finished = spans.get_finished_spans()
     assert len(finished) == len(statuses)
-    spoken = "".join(capfd.readouterr())
+    printed = "".join(capfd.readouterr())
     traced = "".join(span.to_json() for span in finished)
-    assert heard(told + metrics.exposition().decode() + spoken + traced) == []
+    assert canaries_in(logged + metrics.exposition().decode() + printed + traced) == []
 
 
 def test_every_request_has_one_record_with_its_route(lines: io.StringIO) -> None:
-    app, service, _ = a_service(Metrics())
-    statuses = walk(app, service)
+    running = CanaryService(Metrics())
+    statuses = exercise(running.app, running.store)
     records = [json.loads(line) for line in lines.getvalue().splitlines()]
     access = [record for record in records if record["message"] == "answered"]
     assert [record["status"] for record in access] == statuses

@@ -1,4 +1,4 @@
-"""Whoever logs, and whatever is logged: one line of JSON, masked, and never an error's words."""
+"""Every record is one line of JSON, masked, without the message of an exception."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from adapters.observability.world import (
+from adapters.observability.canaries import (
     KEY,
     MAIL,
     NAME,
@@ -19,35 +19,35 @@ from adapters.observability.world import (
     SECRET,
     TOKEN,
     basic,
-    heard,
+    canaries_in,
 )
 from billhook_adapters.observability import configured
 
-_log = logging.getLogger("anybody")
+_log = logging.getLogger("billing")
 
 
-def last(lines: io.StringIO) -> dict[str, Any]:
-    """The last record; nothing that was said so far holds a canary."""
-    assert heard(lines.getvalue()) == []
-    told: dict[str, Any] = json.loads(lines.getvalue().splitlines()[-1])
-    return told
+def last_record(lines: io.StringIO) -> dict[str, Any]:
+    """The last record; nothing that was logged so far holds a canary."""
+    assert canaries_in(lines.getvalue()) == []
+    record: dict[str, Any] = json.loads(lines.getvalue().splitlines()[-1])
+    return record
 
 
-def caught() -> ValueError:
-    """An error as it is caught, full of words."""
+def raised() -> ValueError:
+    """An exception with a traceback, whose message holds canaries."""
     try:
         raise ValueError(f"{NAME} lost {KEY}")
     except ValueError as error:
         return error
 
 
-def test_a_record_says_when_how_grave_who_and_what(lines: io.StringIO) -> None:
+def test_a_record_has_its_time_level_logger_and_message(lines: io.StringIO) -> None:
     _log.warning("%d of %s", 3, "four", extra={"status": 200, "ok": True, "took": 0.5, "of": None})
-    told = last(lines)
-    assert told.pop("at").endswith("+00:00")
-    assert told == {
+    record = last_record(lines)
+    assert record.pop("at").endswith("+00:00")
+    assert record == {
         "level": "warning",
-        "logger": "anybody",
+        "logger": "billing",
         "message": "3 of four",
         "status": 200,
         "ok": True,
@@ -61,72 +61,74 @@ def test_messages_and_their_arguments_are_masked(lines: io.StringIO) -> None:
     _log.warning("sent %s to https://bill.example/i/%s", basic(), TOKEN)
     _log.warning("given %r", {"name": NAME, "idempotency_key": KEY})
     _log.warning("%(customer_name)s has %(amount)d", {"customer_name": NAME, "amount": 5})
-    assert last(lines)["message"] == "*** has 5"
+    assert last_record(lines)["message"] == "*** has 5"
 
 
-def test_fields_are_masked_by_their_name_and_by_what_they_hold(lines: io.StringIO) -> None:
+def test_fields_are_masked_by_name_and_by_value(lines: io.StringIO) -> None:
     _log.warning("x", extra={"email": MAIL, "key_secret": SECRET, "customer": {"x": NAME}})
     _log.warning("x", extra={"Idempotency-Key": KEY, "seen": int(PHONE), "all": [{"name": NAME}]})
     _log.warning("x", extra={"note": f"<{MAIL}>", "took": float("nan")})
-    assert (last(lines)["note"], last(lines)["took"]) == ("<***>", "nan")
+    assert (last_record(lines)["note"], last_record(lines)["took"]) == ("<***>", "nan")
 
 
-def test_an_exception_is_told_by_its_kind_and_place(lines: io.StringIO) -> None:
+def test_an_exception_is_logged_by_its_class_and_place(lines: io.StringIO) -> None:
     try:
-        raise caught()
+        raise raised()
     except ValueError:
         _log.exception("it broke")
-    told = last(lines)
-    assert (told["error"], told["message"]) == ("ValueError", "it broke")
-    assert ".caught:" in told["where"]
+    record = last_record(lines)
+    assert (record["error"], record["message"]) == ("ValueError", "it broke")
+    assert ".raised:" in record["where"]
 
 
-def test_an_exception_given_as_an_argument_loses_its_words(lines: io.StringIO) -> None:
-    _log.error(caught())
-    assert ".caught:" in last(lines)["message"]
-    _log.error("failed: %s, %r, %s", caught(), ValueError(NAME), [caught()])
-    _log.error("failed", extra={"because": caught(), "all": (caught(),)})
-    assert last(lines)["because"].startswith("ValueError at ")
+def test_the_message_of_an_exception_in_the_arguments_is_not_logged(lines: io.StringIO) -> None:
+    _log.error(raised())
+    assert ".raised:" in last_record(lines)["message"]
+    _log.error("failed: %s, %r, %s", raised(), ValueError(NAME), [raised()])
+    _log.error("failed", extra={"because": raised(), "all": (raised(),)})
+    assert last_record(lines)["because"].startswith("ValueError at ")
 
 
-def test_words_that_somebody_put_into_the_message_are_taken_out(lines: io.StringIO) -> None:
-    error = caught()
+def test_the_text_of_an_exception_is_removed_from_the_message(lines: io.StringIO) -> None:
+    error = raised()
     _log.error("failed with %s", str(error), exc_info=error)
-    assert last(lines)["message"] == "failed with ValueError"
+    assert last_record(lines)["message"] == "failed with ValueError"
     try:
         raise OSError from error
     except OSError:
         _log.exception("failed with %s", str(error))
-    assert last(lines)["error"] == "OSError"
+    assert last_record(lines)["error"] == "OSError"
 
 
-def test_a_task_that_nobody_waited_for_is_told_without_its_words(lines: io.StringIO) -> None:
+def test_an_exception_of_a_lost_task_is_logged_without_its_message(
+    lines: io.StringIO,
+) -> None:
     async def lost() -> None:
         asyncio.get_running_loop().call_exception_handler(
-            {"message": f"never retrieved: {caught()!r}", "exception": caught()}
+            {"message": f"never retrieved: {raised()!r}", "exception": raised()}
         )
 
     asyncio.run(lost())
-    assert last(lines)["logger"] == "asyncio"
+    assert last_record(lines)["logger"] == "asyncio"
 
 
-def test_a_record_that_cannot_be_formatted_is_told_without_its_arguments(
+def test_a_record_that_cannot_be_formatted_is_logged_without_its_arguments(
     lines: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    class Mute:
+    class Unprintable:
         def __str__(self) -> str:
             raise RuntimeError(NAME)
 
     _log.warning("one %s, two %s", NAME)
-    _log.warning("mute %s", Mute())
-    _log.warning(Mute())
-    _log.warning("x", extra={"mute": Mute()})
-    assert last(lines)["mute"] == "RuntimeError"
+    _log.warning("unprintable %s", Unprintable())
+    _log.warning(Unprintable())
+    _log.warning("x", extra={"unprintable": Unprintable()})
+    assert last_record(lines)["unprintable"] == "RuntimeError"
     assert len(lines.getvalue().splitlines()) == 4
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_line_that_cannot_be_written_is_not_told_elsewhere(
+def test_a_line_that_cannot_be_written_is_not_printed(
     lines: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     lines.close()
@@ -134,8 +136,8 @@ def test_a_line_that_cannot_be_written_is_not_told_elsewhere(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("name", ["uvicorn", "uvicorn.error", "uvicorn.access", "somebody.else"])
-def test_loggers_that_had_handlers_of_their_own_log_here(name: str, lines: io.StringIO) -> None:
+@pytest.mark.parametrize("name", ["uvicorn", "uvicorn.error", "uvicorn.access", "another.library"])
+def test_handlers_of_other_libraries_are_replaced(name: str, lines: io.StringIO) -> None:
     own = io.StringIO()
     logger = logging.getLogger(name)
     logger.addHandler(logging.StreamHandler(own))
@@ -143,7 +145,7 @@ def test_loggers_that_had_handlers_of_their_own_log_here(name: str, lines: io.St
     logger.setLevel(logging.NOTSET)  # a server that another test ran may have set it
     configured("INFO", lines)
     logger.info('%s - "%s %s"', "127.0.0.1:1", "GET", f"/?email={MAIL}")
-    assert last(lines)["logger"] == name
+    assert last_record(lines)["logger"] == name
     assert own.getvalue() == ""
 
 
@@ -154,10 +156,10 @@ def test_warnings_are_logged(lines: io.StringIO) -> None:
         configured("INFO", lines)
         warnings.warn(f"beware of {MAIL}", UserWarning, stacklevel=1)
         logging.captureWarnings(capture=False)
-    assert last(lines)["logger"] == "py.warnings"
+    assert last_record(lines)["logger"] == "py.warnings"
 
 
-def test_a_level_is_the_least_that_is_told(lines: io.StringIO) -> None:
+def test_records_below_the_level_are_not_logged(lines: io.StringIO) -> None:
     configured("WARNING", lines)
     _log.info("no")
     _log.warning("yes")
@@ -167,17 +169,15 @@ def test_a_level_is_the_least_that_is_told(lines: io.StringIO) -> None:
 
 
 @pytest.mark.parametrize("name", ["alembic.runtime.migration", "procrastinate.worker.worker"])
-def test_loggers_that_tell_of_everything_tell_only_what_went_wrong(
-    name: str, lines: io.StringIO
-) -> None:
+def test_verbose_loggers_log_warnings_only(name: str, lines: io.StringIO) -> None:
     configured("INFO", lines)
     logging.getLogger(name).info("a job began, with all that it names")
     assert lines.getvalue() == ""
 
 
-def test_a_request_id_that_is_random_throughout_is_left_whole(lines: io.StringIO) -> None:
+def test_a_random_request_id_is_not_masked(lines: io.StringIO) -> None:
     for given in ("12345678-1234-4234-8234-123456789012", "1234567890123456"):
         _log.info("x", extra={"request_id": given})
-        assert last(lines)["request_id"] == given
+        assert last_record(lines)["request_id"] == given
     _log.info("x", extra={"request_id": PHONE[1:]})
-    assert last(lines)["request_id"] == "***"
+    assert last_record(lines)["request_id"] == "***"

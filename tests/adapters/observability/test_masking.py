@@ -1,4 +1,4 @@
-"""What is masked in a text, what is left, and that no text can make it slow."""
+"""What is masked in a text, what is unchanged, and that no text can make masking slow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ import secrets
 
 import pytest
 
-from adapters.observability.world import KEY, MAIL, NAME, PHONE, SECRET, TOKEN, basic, heard
+from adapters.observability.canaries import (
+    KEY,
+    MAIL,
+    NAME,
+    PHONE,
+    SECRET,
+    TOKEN,
+    basic,
+    canaries_in,
+)
 from billhook_adapters.observability import masking
 from billhook_adapters.observability.masking import masked, private
 from billhook_adapters.system.api_keys import new_key
@@ -56,14 +65,14 @@ from billhook_adapters.system.api_keys import new_key
         f"it broke\nTraceback (most recent call last):\n  at x\nValueError: {NAME}",
     ],
 )
-def test_what_is_personal_or_secret_is_masked(text: str) -> None:
+def test_personal_values_and_secrets_are_masked(text: str) -> None:
     shown = masked(text)
     assert masking.MASK in shown
-    assert heard(shown) == []
+    assert canaries_in(shown) == []
     assert not re.search(r"[0-9]{4}|canary|Digest", shown)
 
 
-def test_secrets_as_they_are_minted_are_masked_wherever_they_stand() -> None:
+def test_generated_secrets_are_masked_in_every_place() -> None:
     for _ in range(200):
         for secret in (
             new_key().secret,
@@ -84,12 +93,12 @@ def test_secrets_as_they_are_minted_are_masked_wherever_they_stand() -> None:
         "a filename=x and a hostname: y",
     ],
 )
-def test_what_is_neither_is_left_alone(text: str) -> None:
+def test_other_texts_are_unchanged(text: str) -> None:
     assert masked(text) == text
 
 
 @pytest.mark.parametrize("field", ["email", "Customer-Name", "shipping_address", "keySecret"])
-def test_fields_that_hold_what_is_personal_are_known_by_name(field: str) -> None:
+def test_fields_with_personal_values_are_known_by_name(field: str) -> None:
     assert private(field) or private(field.lower())
 
 
@@ -100,17 +109,17 @@ _PIECES = (
 
 
 @pytest.mark.parametrize("piece", _PIECES)
-def test_masking_comes_to_an_end_with_long_text(piece: str) -> None:
+def test_masking_is_linear_in_the_length_of_the_text(piece: str) -> None:
     """A pattern that is not linear would keep this test for minutes or hours."""
     text = piece * 100_000
     assert len(masked(text)) <= 4 * len(text)
 
 
-def test_texts_that_need_no_mask_are_remembered_and_others_never() -> None:
+def test_only_texts_that_need_no_mask_are_cached() -> None:
     for number in range(5000):
         assert masked(f"round {number}") == f"round {number}"
         masked(f"to {number}@canary.example")
     assert "round 4999" in masking._clean
     assert len(masking._clean) <= 1000
-    assert heard(" ".join(masking._clean)) == []
+    assert canaries_in(" ".join(masking._clean)) == []
     assert not [text for text in masking._clean if "@" in text or masking.MASK in text]

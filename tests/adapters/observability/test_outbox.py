@@ -1,4 +1,4 @@
-"""The outbox as gauges: counted when asked, kept for some seconds, silent where it cannot be."""
+"""The outbox as gauges: counted on a scrape, cached for seconds, left out after an error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from billhook_adapters.observability import Metrics
 from billhook_adapters.observability.outbox_gauges import KEPT_SECONDS, OutboxGauges
 
-TOLD: Mapping[str, int | Mapping[str, int]] = {
+COUNTS: Mapping[str, int | Mapping[str, int]] = {
     "due": 2,
     "later": 3,
     "sending": 1,
@@ -23,10 +23,10 @@ TOLD: Mapping[str, int | Mapping[str, int]] = {
 }
 
 
-def test_every_figure_is_a_gauge() -> None:
+def test_every_count_is_a_gauge() -> None:
     metrics = Metrics()
-    metrics.watch(OutboxGauges(lambda: TOLD))
-    told = metrics.exposition().decode()
+    metrics.watch(OutboxGauges(lambda: COUNTS))
+    exposition = metrics.exposition().decode()
     for line in (
         'billhook_outbox_messages{state="due"} 2.0',
         'billhook_outbox_messages{state="abandoned"} 0.0',
@@ -36,34 +36,34 @@ def test_every_figure_is_a_gauge() -> None:
         'billhook_dead_letters{reason="provider"} 5.0',
         'billhook_suppressed_messages{reason="operation_not_allowed"} 6.0',
     ):
-        assert line in told.splitlines()
+        assert line in exposition.splitlines()
 
 
-def test_it_is_counted_no_more_often_than_every_few_seconds() -> None:
-    counted: list[int] = []
+def test_the_outbox_is_counted_at_most_once_in_some_seconds() -> None:
+    calls: list[int] = []
     now = [0.0]
 
     def outbox_counts() -> Mapping[str, int | Mapping[str, int]]:
-        counted.append(1)
-        return TOLD
+        calls.append(1)
+        return COUNTS
 
     gauges = OutboxGauges(outbox_counts, seconds=lambda: now[0])
     for now[0] in (0.0, KEPT_SECONDS / 2, KEPT_SECONDS, KEPT_SECONDS * 1.5):
         assert list(gauges.collect())
-    assert len(counted) == 2
+    assert len(calls) == 2
 
 
-def test_a_store_that_is_away_takes_the_gauges_away_and_nothing_else(
+def test_a_store_that_cannot_be_reached_removes_only_its_gauges(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def away() -> Mapping[str, int | Mapping[str, int]]:
+    def fails() -> Mapping[str, int | Mapping[str, int]]:
         raise ConnectionError("no route to db for ravi@example.com")
 
     metrics = Metrics()
     metrics.handled("nothing")
-    metrics.watch(OutboxGauges(away))
+    metrics.watch(OutboxGauges(fails))
     with caplog.at_level(logging.ERROR):
-        told = metrics.exposition().decode()
-    assert "billhook_messages_handled" in told
-    assert "billhook_outbox" not in told
+        exposition = metrics.exposition().decode()
+    assert "billhook_messages_handled" in exposition
+    assert "billhook_outbox" not in exposition
     assert caplog.messages == ["the outbox was not counted: ConnectionError"]

@@ -1,4 +1,4 @@
-"""What those who watch ask, and what they are told when something is wrong."""
+"""The health endpoints, and their answers when something fails."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from adapters.observability.world import MAIL, ask, heard
+from adapters.observability.canaries import MAIL, canaries_in, request
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.health.api import HealthApi
 from billhook_adapters.observability import Metrics
 
 
-def away() -> object:
+def unreachable() -> object:
     raise OSError(MAIL)
 
 
-def a_service(
+def probes(
     store: Callable[[], object] = lambda: None, delivering: Callable[[], bool] = lambda: True
 ) -> App:
     """The probes of a service."""
 
-    async def asked() -> object:
+    async def check() -> object:
         return store()
 
-    return HealthApi(Metrics(), asked, delivering)
+    return HealthApi(Metrics(), check, delivering)
 
 
-def told(app: App, path: str, method: str = "GET") -> tuple[int, Any]:
-    status, _, body = ask(app, method, path)
-    assert heard(body.decode()) == []
+def answer_to(app: App, path: str, method: str = "GET") -> tuple[int, Any]:
+    status, _, body = request(app, method, path)
+    assert canaries_in(body.decode()) == []
     return status, json.loads(body)
 
 
-def test_a_process_that_answers_is_healthy_whatever_else_is_wrong() -> None:
-    assert told(a_service(away, lambda: False), "/healthz") == (200, {"status": "ok"})
+def test_a_process_that_answers_is_healthy_whatever_else_fails() -> None:
+    assert answer_to(probes(unreachable, lambda: False), "/healthz") == (200, {"status": "ok"})
 
 
 def test_a_service_that_can_work_is_ready() -> None:
-    assert told(a_service(), "/readyz") == (200, {"status": "ready"})
+    assert answer_to(probes(), "/readyz") == (200, {"status": "ready"})
 
 
 @pytest.mark.parametrize(
     ("store", "delivering", "reasons"),
     [
-        (away, True, ["the database cannot be used: OSError"]),
+        (unreachable, True, ["the database cannot be used: OSError"]),
         (lambda: None, False, ["messages are not being delivered"]),
-        (away, False, [
+        (unreachable, False, [
             "the database cannot be used: OSError",
             "messages are not being delivered",
         ]),
@@ -58,25 +58,25 @@ def test_a_service_that_can_work_is_ready() -> None:
 def test_a_service_that_cannot_work_says_why(
     store: Callable[[], object], delivering: bool, reasons: list[str]
 ) -> None:
-    app = a_service(store, lambda: delivering)
-    assert told(app, "/readyz") == (503, {"status": "not ready", "reasons": reasons})
+    app = probes(store, lambda: delivering)
+    assert answer_to(app, "/readyz") == (503, {"status": "not ready", "reasons": reasons})
 
 
 def test_metrics_are_in_the_form_that_prometheus_reads() -> None:
-    status, headers, body = ask(a_service(), "GET", "/metrics")
+    status, headers, body = request(probes(), "GET", "/metrics")
     assert (status, headers[b"content-type"]) == (200, b"text/plain; version=0.0.4; charset=utf-8")
     names = {family.name for family in text_string_to_metric_families(body.decode())}
     assert {"billhook_requests", "billhook_batch_commands"} <= names
 
 
 def test_a_head_request_gets_no_body() -> None:
-    status, headers, body = ask(a_service(away), "HEAD", "/readyz")
+    status, headers, body = request(probes(unreachable), "HEAD", "/readyz")
     assert (status, body) == (503, b"")
     assert int(headers[b"content-length"]) > 0
 
 
-def test_what_is_not_there_is_not_answered() -> None:
-    app = a_service()
-    assert told(app, "/healthz", "POST")[0] == 405
-    assert ask(app, "POST", "/metrics")[1][b"allow"] == b"GET, HEAD"
-    assert told(app, "/healthz/x")[0] == 404
+def test_other_paths_and_methods_are_refused() -> None:
+    app = probes()
+    assert answer_to(app, "/healthz", "POST")[0] == 405
+    assert request(app, "POST", "/metrics")[1][b"allow"] == b"GET, HEAD"
+    assert answer_to(app, "/healthz/x")[0] == 404

@@ -1,4 +1,4 @@
-"""A span a request, for those who ask for it; nothing at all for others."""
+"""One span for each request where tracing is configured, and nothing otherwise."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from adapters.observability.world import (
+from adapters.observability.canaries import (
     MAIL,
     NAME,
     ROUTES,
     SECRET,
     TOKEN,
-    a_service,
+    an_app,
     answering,
-    ask,
-    heard,
+    canaries_in,
     raising,
+    request,
 )
 from billhook_adapters.http.core.asgi import App
-from billhook_adapters.observability import Metrics, traced
+from billhook_adapters.observability import traced
 from billhook_adapters.observability.traces import ENDPOINT, EXPORTER, spanned, wanted
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -39,14 +39,14 @@ def span_of(app: App, method: str, path: str, **headers: str) -> ReadableSpan:
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     with contextlib.suppress(ValueError):
-        ask(spanned(app, ROUTES, provider), method, path, b"", **headers)
+        request(spanned(app, ROUTES, provider), method, path, b"", **headers)
     (span,) = spans.get_finished_spans()
-    assert heard(span.to_json()) == []
+    assert canaries_in(span.to_json()) == []
     return span
 
 
 def test_a_span_is_named_by_its_route_and_has_method_route_and_status() -> None:
-    app, _, _ = a_service(Metrics())
+    app = an_app()
     span = span_of(app, "GET", f"/v1/invoices/{TOKEN}")
     assert span.name == "GET /v1/invoices/*"
     assert span.kind.name == "SERVER"
@@ -58,7 +58,7 @@ def test_a_span_is_named_by_its_route_and_has_method_route_and_status() -> None:
 
 
 def test_a_span_continues_the_callers_trace() -> None:
-    app, _, _ = a_service(Metrics())
+    app = an_app()
     span = span_of(
         app, "GET", "/v1/items", traceparent=f"00-{TRACE}-{PARENT}-01", baggage=f"to={MAIL}"
     )
@@ -68,25 +68,25 @@ def test_a_span_continues_the_callers_trace() -> None:
 
 
 @pytest.mark.parametrize("given", ["", "00-nonsense", f"00-{'0' * 32}-{PARENT}-01", MAIL])
-def test_a_span_begins_a_trace_where_the_callers_is_none(given: str) -> None:
-    app, _, _ = a_service(Metrics())
+def test_a_span_begins_a_trace_without_a_valid_parent(given: str) -> None:
+    app = an_app()
     assert span_of(app, "GET", "/v1/items", traceparent=given).parent is None
 
 
-def test_a_caller_who_is_not_sampled_is_not_traced() -> None:
+def test_a_request_that_is_not_sampled_has_no_span() -> None:
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    app, _, _ = a_service(Metrics())
-    ask(spanned(app, ROUTES, provider), "GET", "/", traceparent=f"00-{TRACE}-{PARENT}-00")
+    app = an_app()
+    request(spanned(app, ROUTES, provider), "GET", "/", traceparent=f"00-{TRACE}-{PARENT}-00")
     assert spans.get_finished_spans() == ()
 
 
-def test_a_strangers_path_and_method_name_no_span() -> None:
-    app, _, _ = a_service(Metrics())
+def test_an_unknown_path_and_method_are_not_in_the_name_of_a_span() -> None:
+    app = an_app()
     assert span_of(app, "CANARY", f"/{MAIL}").name == "other other"
 
 
-def test_an_error_is_told_by_its_kind() -> None:
+def test_an_error_is_traced_by_its_class() -> None:
     app = answering(also=raising(ValueError(f"{NAME} {SECRET}")))
     span = span_of(app, "GET", "/v1/items")
     assert span.attributes is not None
@@ -97,7 +97,7 @@ def test_an_error_is_told_by_its_kind() -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(500, "ERROR"), (503, "ERROR"), (404, "UNSET")])
-def test_an_answer_that_is_our_fault_is_an_error(status: int, code: str) -> None:
+def test_a_5xx_response_is_an_error(status: int, code: str) -> None:
     events: list[dict[str, Any]] = [
         {"type": "http.response.start", "status": status, "headers": []},
         {"type": "http.response.body", "body": b""},
@@ -105,7 +105,7 @@ def test_an_answer_that_is_our_fault_is_an_error(status: int, code: str) -> None
     assert span_of(answering(events), "GET", "/v1/items").status.status_code.name == code
 
 
-def test_what_is_no_request_has_no_span() -> None:
+def test_other_events_have_no_span() -> None:
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     app: Any = spanned(answering(), ROUTES, provider)
@@ -114,7 +114,7 @@ def test_what_is_no_request_has_no_span() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environ", "asked_for"),
+    ("environ", "expected"),
     [
         ({}, False),
         ({ENDPOINT: ""}, False),
@@ -124,34 +124,32 @@ def test_what_is_no_request_has_no_span() -> None:
         ({EXPORTER: "zipkin", ENDPOINT: "http://127.0.0.1:4318"}, False),
     ],
 )
-def test_traces_are_made_where_the_environment_asks(
-    environ: dict[str, str], asked_for: bool
-) -> None:
-    assert wanted(environ) is asked_for
+def test_the_environment_turns_traces_on(environ: dict[str, str], expected: bool) -> None:
+    assert wanted(environ) is expected
 
 
-def test_nobody_is_traced_who_did_not_ask() -> None:
+def test_without_configuration_the_application_is_unchanged() -> None:
     app = answering()
     assert traced(app, ROUTES, {}) is app
 
 
-def test_spans_go_where_the_environment_says_under_the_services_name(
+def test_spans_are_exported_with_the_name_of_the_service(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     spans = InMemorySpanExporter()
     exporting = "opentelemetry.exporter.otlp.proto.http.trace_exporter.OTLPSpanExporter"
     monkeypatch.setattr(exporting, lambda: spans)
     monkeypatch.setattr("opentelemetry.sdk.trace.export.BatchSpanProcessor", SimpleSpanProcessor)
-    app, _, _ = a_service(Metrics())
-    ask(traced(app, ROUTES, {EXPORTER: "otlp"}), "GET", "/v1/items")
+    app = an_app()
+    request(traced(app, ROUTES, {EXPORTER: "otlp"}), "GET", "/v1/items")
     (span,) = spans.get_finished_spans()
     assert span.resource.attributes["service.name"] == "billhook"
     monkeypatch.setenv("OTEL_SERVICE_NAME", "billing")
-    ask(traced(app, ROUTES, {EXPORTER: "otlp", "OTEL_SERVICE_NAME": "billing"}), "GET", "/")
+    request(traced(app, ROUTES, {EXPORTER: "otlp", "OTEL_SERVICE_NAME": "billing"}), "GET", "/")
     assert spans.get_finished_spans()[-1].resource.attributes["service.name"] == "billing"
 
 
-def test_a_missing_package_is_named_and_the_service_runs_without(
+def test_a_missing_package_is_logged_and_the_service_runs(
     monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
@@ -160,7 +158,7 @@ def test_a_missing_package_is_named_and_the_service_runs_without(
     assert "pip install 'billhook[otel]'" in lines.getvalue()
 
 
-_UNASKED = """
+_WITHOUT_TRACES = """
 import sys
 from billhook_adapters.observability import traced
 traced(print, [], {})
@@ -168,5 +166,5 @@ assert not [name for name in sys.modules if name.startswith("opentelemetry")]
 """
 
 
-def test_nothing_is_imported_for_those_who_did_not_ask() -> None:
-    subprocess.run([sys.executable, "-c", _UNASKED], check=True, capture_output=True)
+def test_without_configuration_nothing_is_imported() -> None:
+    subprocess.run([sys.executable, "-c", _WITHOUT_TRACES], check=True, capture_output=True)

@@ -39,7 +39,7 @@ HOSTILE = (
 
 
 class Reader(HTMLParser):
-    """What a page says, and what it asks for."""
+    """The texts of a page, and the resources that it loads."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -55,8 +55,8 @@ class Reader(HTMLParser):
             self.texts.append(data.strip())
 
 
-class Hoster:
-    """A desk with one account, and the pages of its invoices."""
+class PageService:
+    """A service with an account, and the pages of its invoices."""
 
     def __init__(self) -> None:
         self.clock = SettableClock(NOON)
@@ -81,11 +81,11 @@ class Hoster:
         payment = a_payment(amount, f"pay_{amount}")
         self.service.execute(Pay(account=ACME, invoice=ONE, payment=payment)).unwrap()
 
-    def ask(self, url: str, method: str = "GET") -> httpx.Response:
-        """The answer to a browser."""
-        return asyncio.run(self._ask(url, method))
+    def request(self, url: str, method: str = "GET") -> httpx.Response:
+        """The response to a browser."""
+        return asyncio.run(self._request(url, method))
 
-    async def _ask(self, url: str, method: str) -> httpx.Response:
+    async def _request(self, url: str, method: str) -> httpx.Response:
         mounted = Mounted("pages", Mount(prefix="/i"), self.api, HostedPageApi.routes)
         app: App = MountTable([mounted])
         transport: Any = httpx.ASGITransport(app=app, client=(self.peer, 1))  # type: ignore[arg-type]  # ours is ASGI too
@@ -94,64 +94,64 @@ class Hoster:
 
     def read(self, url: str) -> list[str]:
         """The texts of a page."""
-        answer = self.ask(url)
+        answer = self.request(url)
         assert answer.status_code == 200
         return Reader(answer.text).texts
 
 
 @pytest.fixture
-def hoster() -> Hoster:
-    return Hoster()
+def running() -> PageService:
+    return PageService()
 
 
-def test_an_issued_invoice_says_who_bills_what_and_how_much(hoster: Hoster) -> None:
-    told = hoster.read(hoster.issued(receipt="R-1", due_by=NOON + timedelta(days=9)))
-    said = " ".join(told)
+def test_an_issued_invoice_shows_the_seller_the_items_and_the_amount(running: PageService) -> None:
+    notify = running.read(running.issued(receipt="R-1", due_by=NOON + timedelta(days=9)))
+    texts = " ".join(notify)
     for text in ("Acme Books", "R-1", "Ravi", "1 January 2026", "Book", "INR 499.00",
                  "INR 998.00 is due by 10 January 2026."):  # fmt: skip
-        assert text in said
-    assert told[told.index("Total") + 1] == "INR 998.00"
+        assert text in texts
+    assert notify[notify.index("Total") + 1] == "INR 998.00"
 
 
-def test_payments_are_listed_and_what_is_left_is_said(hoster: Hoster) -> None:
-    url = hoster.issued()
-    hoster.pay(50000)
-    said = hoster.read(url)
-    assert "INR 498.00 is still due." in said
-    assert said[said.index("Amount due") + 1] == "INR 498.00"
-    assert said[said.index("pay_50000") + 1] == "INR 500.00"
-    hoster.pay(49800)
-    assert "This invoice is paid. Thank you." in hoster.read(url)
+def test_payments_and_the_amount_due_are_shown(running: PageService) -> None:
+    url = running.issued()
+    running.pay(50000)
+    texts = running.read(url)
+    assert "INR 498.00 is still due." in texts
+    assert texts[texts.index("Amount due") + 1] == "INR 498.00"
+    assert texts[texts.index("pay_50000") + 1] == "INR 500.00"
+    running.pay(49800)
+    assert "This invoice is paid. Thank you." in running.read(url)
 
 
-def test_an_expired_invoice_says_so(hoster: Hoster) -> None:
-    url = hoster.issued(expire_by=NOON + timedelta(hours=1))
-    hoster.clock.set(NOON + timedelta(hours=1))
-    assert "This invoice has expired and can no longer be paid." in hoster.read(url)
+def test_an_expired_invoice_is_shown_as_expired(running: PageService) -> None:
+    url = running.issued(expire_by=NOON + timedelta(hours=1))
+    running.clock.set(NOON + timedelta(hours=1))
+    assert "This invoice has expired and can no longer be paid." in running.read(url)
 
 
-def test_a_cancelled_invoice_is_gone_with_one_sentence(hoster: Hoster) -> None:
-    url = hoster.issued()
-    hoster.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
-    answer = hoster.ask(url)
+def test_a_cancelled_invoice_is_410_with_one_sentence(running: PageService) -> None:
+    url = running.issued()
+    running.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
+    answer = running.request(url)
     assert answer.status_code == 410
     assert "This invoice was cancelled" in Reader(answer.text).texts
     assert "Acme" not in answer.text
 
 
-def test_taxes_and_a_discount_are_shown_by_their_parts(hoster: Hoster) -> None:
+def test_taxes_and_a_discount_are_shown_by_their_parts(running: PageService) -> None:
     line = a_line(1000, 1, taxes=[{"name": "GST", "rate": 18}])
-    said = hoster.read(hoster.issued(lines=[line], discount={"percentage": 10}))
-    sums = said[said.index("Subtotal") :]
+    texts = running.read(running.issued(lines=[line], discount={"percentage": 10}))
+    sums = texts[texts.index("Subtotal") :]
     assert sums[:8] == [
         "Subtotal", "INR 10.00", "Discount", "INR -1.00", "Tax", "INR 1.62", "Total", "INR 10.62",
     ]  # fmt: skip
-    assert "GST 18 %" in said
+    assert "GST 18 %" in texts
 
 
-def test_a_test_invoice_says_that_nothing_has_to_be_paid(hoster: Hoster) -> None:
-    assert "This is a test invoice. Nothing has to be paid." in hoster.read(
-        hoster.issued(live=False)
+def test_a_test_invoice_says_that_nothing_has_to_be_paid(running: PageService) -> None:
+    assert "This is a test invoice. Nothing has to be paid." in running.read(
+        running.issued(live=False)
     )
 
 
@@ -164,30 +164,30 @@ UNKNOWN = ["x" * 22, "", "a/b", "%00", "..%2f..", "%ff", "é", "inv_1", "x" * 50
 
 
 @pytest.mark.parametrize("token", UNKNOWN)
-def test_every_other_url_is_answered_alike_to_the_byte(hoster: Hoster, token: str) -> None:
-    hoster.issued()
-    answer, other = hoster.ask(BASE + token), hoster.ask(BASE + "nobody")
+def test_every_other_url_gets_the_same_response(running: PageService, token: str) -> None:
+    running.issued()
+    answer, other = running.request(BASE + token), running.request(BASE + "unknown")
     assert (answer.status_code, answer.content) == (404, other.content)
     assert answer.headers == other.headers
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-def test_a_page_is_only_read(hoster: Hoster, method: str) -> None:
-    assert hoster.ask(hoster.issued(), method).status_code == 404
+def test_a_page_is_only_read(running: PageService, method: str) -> None:
+    assert running.request(running.issued(), method).status_code == 404
 
 
-def test_a_head_has_no_body(hoster: Hoster) -> None:
-    answer = hoster.ask(hoster.issued(), "HEAD")
+def test_a_head_has_no_body(running: PageService) -> None:
+    answer = running.request(running.issued(), "HEAD")
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_what_strangers_wrote_is_only_text(hoster: Hoster) -> None:
+def test_texts_of_others_are_escaped(running: PageService) -> None:
     line = a_line(name=HOSTILE, description=HOSTILE, item="x")
-    url = hoster.issued(
+    url = running.issued(
         lines=[line], title=HOSTILE, description=HOSTILE, terms=HOSTILE, receipt=HOSTILE[:40],
         customer=a_customer(name=HOSTILE),
     )  # fmt: skip
-    answer = hoster.ask(url)
+    answer = running.request(url)
     page = Reader(answer.text)
     assert {tag for tag, _ in page.tags} & {"script", "img", "form", "iframe", "link"} == set()
     assert [name for _, attrs in page.tags for name in attrs if name.startswith("on")] == []
@@ -196,8 +196,8 @@ def test_what_strangers_wrote_is_only_text(hoster: Hoster) -> None:
             if name in ("src", "href")] == [f"{token(url)}/invoice.pdf"]  # fmt: skip
 
 
-def test_a_page_may_load_nothing_but_its_own_style_and_leaves_no_trace(hoster: Hoster) -> None:
-    for answer in (hoster.ask(hoster.issued()), hoster.ask(BASE + "nobody")):
+def test_a_page_loads_only_its_own_style_and_is_not_cached(running: PageService) -> None:
+    for answer in (running.request(running.issued()), running.request(BASE + "unknown")):
         (style,) = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
         digest = b64encode(sha256(style.encode()).digest()).decode()
         policy = answer.headers["content-security-policy"]
@@ -210,113 +210,119 @@ def test_a_page_may_load_nothing_but_its_own_style_and_leaves_no_trace(hoster: H
         assert "http" not in style
 
 
-def test_nobody_elses_names_or_ids_are_on_the_page(hoster: Hoster) -> None:
-    page = hoster.ask(hoster.issued(notes={"internal": "secret note"}, comment="for staff")).text
+def test_no_names_or_ids_of_others_are_on_the_page(running: PageService) -> None:
+    page = running.request(
+        running.issued(notes={"internal": "secret note"}, comment="for staff")
+    ).text
     for private in ("acc_1", "inv_1", "ravi@example.com", "+919876543210", "secret note", "staff"):
         assert private not in page
 
 
-def test_the_code_is_there_as_long_as_money_can_be_sent(hoster: Hoster) -> None:
-    url = hoster.issued()
-    page = Reader(hoster.ask(url).text)
+def test_the_payment_code_is_shown_while_money_is_due(running: PageService) -> None:
+    url = running.issued()
+    page = Reader(running.request(url).text)
     (picture,) = [attrs for tag, attrs in page.tags if attrs.get("role") == "img"]
     assert picture["aria-label"] == "Scan this with any UPI app to pay INR 998.00."
-    hoster.pay(99800)
-    assert "<svg" not in hoster.ask(url).text
+    running.pay(99800)
+    assert "<svg" not in running.request(url).text
 
 
-def test_the_pdf_is_the_invoice_and_leaves_no_trace(hoster: Hoster) -> None:
-    url = hoster.issued()
-    answer = hoster.ask(f"{url}/invoice.pdf")
+def test_the_pdf_is_the_invoice_and_is_not_cached(running: PageService) -> None:
+    url = running.issued()
+    answer = running.request(f"{url}/invoice.pdf")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert "INR 998.00 is due." in Printed(answer.content).text
     assert answer.headers["cache-control"] == "no-store"
-    hoster.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
-    assert hoster.ask(f"{url}/invoice.pdf").status_code == 410
+    running.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
+    assert running.request(f"{url}/invoice.pdf").status_code == 410
 
 
-@pytest.mark.parametrize(("language", "said"), [("hi", "INR 998.00 देय है।"), ("ar", "للدفع")])
-def test_a_payer_reads_their_own_language(hoster: Hoster, language: str, said: str) -> None:
-    answer = hoster.ask(hoster.issued(customer=a_customer(language=language)))
+@pytest.mark.parametrize(("language", "texts"), [("hi", "INR 998.00 देय है।"), ("ar", "للدفع")])
+def test_a_payer_reads_their_own_language(running: PageService, language: str, texts: str) -> None:
+    answer = running.request(running.issued(customer=a_customer(language=language)))
     direction = "rtl" if language == "ar" else "ltr"
     assert f'<html lang="{language}" dir="{direction}">' in answer.text
-    assert said in answer.text or language == "ar"
+    assert texts in answer.text or language == "ar"
 
 
-def test_who_guesses_is_held_up_for_a_minute_and_nobody_else_is(hoster: Hoster) -> None:
-    url = hoster.issued()
-    answers = [hoster.ask(BASE + f"guess{n}").status_code for n in range(MOST + 1)]
+def test_wrong_urls_are_rate_limited_for_their_client_only(running: PageService) -> None:
+    url = running.issued()
+    answers = [running.request(BASE + f"guess{n}").status_code for n in range(MOST + 1)]
     assert answers == [404] * MOST + [429]
-    held_up = hoster.ask(url)
+    held_up = running.request(url)
     assert (held_up.status_code, held_up.headers["retry-after"]) == (429, "60")
-    hoster.peer = "192.0.2.2"
-    assert hoster.ask(url).status_code == 200
-    hoster.peer = "192.0.2.1"
-    hoster.clock.advance(timedelta(minutes=1))
-    assert hoster.ask(url).status_code == 200
+    running.peer = "192.0.2.2"
+    assert running.request(url).status_code == 200
+    running.peer = "192.0.2.1"
+    running.clock.advance(timedelta(minutes=1))
+    assert running.request(url).status_code == 200
 
 
-def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
+def test_the_number_of_remembered_clients_is_limited() -> None:
     guesses = Guesses()
     for peer in range(REMEMBERED + 5):
         guesses.missed(str(peer), NOON)
     assert len(guesses) == REMEMBERED
 
 
-class Reminded(Hoster):
+class ReminderService(PageService):
     """Its payer got a reminder."""
 
     def __init__(self) -> None:
         super().__init__()
         self.url = self.issued()
-        told = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
-        self.message = self.service.execute(told).unwrap()
+        notify = Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)
+        self.message = self.service.execute(notify).unwrap()
         self.stop = f"{self.url}/stop/{self.message.id}"
         self.contact = Contact(ACME, Medium.EMAIL, self.message.address)
 
 
-def test_one_click_stops_messages_to_the_address_and_a_look_does_not() -> None:
-    hoster = Reminded()
-    assert "Stop messages" in hoster.read(hoster.stop)
-    assert hoster.service.contact(hoster.contact).suppressed is None
-    clicked = hoster.ask(hoster.stop, "POST")
-    assert (clicked.status_code, hoster.service.contact(hoster.contact).suppressed) == (
+def test_a_post_stops_messages_to_the_address_and_a_get_does_not() -> None:
+    running = ReminderService()
+    assert "Stop messages" in running.read(running.stop)
+    assert running.service.contact(running.contact).suppressed is None
+    clicked = running.request(running.stop, "POST")
+    assert (clicked.status_code, running.service.contact(running.contact).suppressed) == (
         200,
         "opted_out",
     )
-    assert hoster.ask(hoster.stop, "POST").status_code == 200
+    assert running.request(running.stop, "POST").status_code == 200
 
 
-def test_why_an_address_is_left_alone_already_stands() -> None:
-    hoster = Reminded()
-    suppress(hoster.service, hoster.contact, "complained")
-    hoster.ask(hoster.stop, "POST")
-    assert hoster.service.contact(hoster.contact).suppressed == "complained"
+def test_the_reason_of_a_suppression_is_not_replaced() -> None:
+    running = ReminderService()
+    suppress(running.service, running.contact, "complained")
+    running.request(running.stop, "POST")
+    assert running.service.contact(running.contact).suppressed == "complained"
 
 
-def test_who_owes_nothing_any_more_can_still_stop_messages() -> None:
-    hoster = Reminded()
-    hoster.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
-    assert hoster.ask(hoster.stop, "POST").status_code == 200
+def test_messages_of_a_cancelled_invoice_can_be_stopped() -> None:
+    running = ReminderService()
+    running.service.execute(Cancel(account=ACME, invoice=ONE)).unwrap()
+    assert running.request(running.stop, "POST").status_code == 200
 
 
 @pytest.mark.parametrize("rest", ["", "/", "/msg_unknown", "/msg_1/x", "/%00"])
 def test_only_a_message_of_the_invoice_can_be_stopped(rest: str) -> None:
-    hoster = Reminded()
+    running = ReminderService()
     for method in ("GET", "POST"):
-        assert hoster.ask(f"{hoster.url}/stop{rest}", method).status_code == 404
-    assert hoster.ask(hoster.stop, "DELETE").status_code == 404
-    assert hoster.service.contact(hoster.contact).suppressed is None
+        assert running.request(f"{running.url}/stop{rest}", method).status_code == 404
+    assert running.request(running.stop, "DELETE").status_code == 404
+    assert running.service.contact(running.contact).suppressed is None
 
 
-def test_only_where_payers_are_played_a_button_pays(hoster: Hoster) -> None:
-    url = hoster.issued()
-    assert hoster.ask(f"{url}/pay", "POST").status_code == 404
-    hoster.api = HostedPageApi(BatchedService(hoster.service), BASE, hoster.clock, simulating=True)
-    assert "Simulate the payment of INR 998.00" in hoster.read(url)
-    paid = hoster.ask(f"{url}/pay", "POST")
+def test_only_a_simulation_has_a_button_that_pays(running: PageService) -> None:
+    url = running.issued()
+    assert running.request(f"{url}/pay", "POST").status_code == 404
+    running.api = HostedPageApi(
+        BatchedService(running.service), BASE, running.clock, simulating=True
+    )
+    assert "Simulate the payment of INR 998.00" in running.read(url)
+    paid = running.request(f"{url}/pay", "POST")
     assert (paid.status_code, paid.headers["location"]) == (303, f"../{token(url)}")
-    assert "This invoice is paid. Thank you." in hoster.read(url)
-    assert hoster.ask(f"{url}/pay", "POST").status_code == 303  # a second click changes nothing
-    assert len(hoster.service.payments(ACME, ONE).unwrap()) == 1
-    assert "Simulate" not in hoster.ask(url).text
+    assert "This invoice is paid. Thank you." in running.read(url)
+    assert (
+        running.request(f"{url}/pay", "POST").status_code == 303
+    )  # a second click changes nothing
+    assert len(running.service.payments(ACME, ONE).unwrap()) == 1
+    assert "Simulate" not in running.request(url).text

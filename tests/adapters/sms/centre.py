@@ -1,6 +1,6 @@
 """A short-message centre that speaks SMPP 3.4: it takes what is submitted and sends receipts.
 
-Written from the specification with nothing of the library that it is to judge.
+Written from the specification with no part of the library under test.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Submitted(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it says; of GSM-7, the letters, digits and signs that our texts have."""
+        """Its text; of GSM-7, the letters, digits and signs that our texts have."""
         body = self.body[6:] if self.esm_class & 0x40 else self.body
         if self.coding == 8:
             return body.decode("utf-16-be")
@@ -42,7 +42,7 @@ class Centre:
 
     def __init__(self, *, delivery_reports: str | None = "DELIVRD") -> None:
         self.delivery_reports = delivery_reports
-        """The state that receipts tell; None where none are sent."""
+        """The state in receipts; None where no receipts are sent."""
         self.status = 0
         """What submissions are answered with."""
         self.bind_status = 0
@@ -98,15 +98,15 @@ class Centre:
 
     def _serve(self, caller: socket.socket) -> None:
         with caller, suppress(OSError):
-            while head := _exactly(caller, 16):
+            while head := _receive_exactly(caller, 16):
                 length, command, status, sequence = struct.unpack(">4I", head)
-                body = _exactly(caller, length - 16)
+                body = _receive_exactly(caller, length - 16)
                 if command == BIND:
-                    self._say(caller, command, self.bind_status, sequence, b"centre\0")
+                    self._respond(caller, command, self.bind_status, sequence, b"centre\0")
                 elif command in (UNBIND, ENQUIRE):
                     if command == ENQUIRE:
                         self.enquired.set()
-                    self._say(caller, command, 0, sequence, b"")
+                    self._respond(caller, command, 0, sequence, b"")
                 elif command == SUBMIT:
                     self._submitted(caller, sequence, body)
                 elif command == DELIVER | RESPONSE:
@@ -119,30 +119,30 @@ class Centre:
         self.parts.append(part)
         if self.silent:
             return
-        self._say(caller, SUBMIT, self.status, sequence, part.name.encode() + b"\0")
+        self._respond(caller, SUBMIT, self.status, sequence, part.name.encode() + b"\0")
         if part.wants_receipt and self.delivery_reports is not None and not self.status:
             self._report(caller, part.to, part.name, self.delivery_reports, "000")
 
     def _report(self, caller: socket.socket, to: str, name: str, state: str, error: str) -> None:
         text = f"id:{name} sub:001 dlvrd:001 submit date:2601011200 done date:2601011201 "
         text += f"stat:{state} err:{error} text:"
-        said = text.encode()
+        text_bytes = text.encode()
         body = b"\0\1\1" + to.encode() + b"\0\1\1acme\0" + bytes([4]) + bytes(8)
-        body += bytes([len(said)]) + said
+        body += bytes([len(text_bytes)]) + text_bytes
         named = name.encode() + b"\0"
         body += struct.pack(">HH", 0x1E, len(named)) + named
         head = struct.pack(">4I", 16 + len(body), DELIVER, 0, next(self._sequences))
         with suppress(OSError):
             caller.sendall(head + body)
 
-    def _say(
+    def _respond(
         self, caller: socket.socket, command: int, status: int, sequence: int, body: bytes
     ) -> None:
         head = struct.pack(">4I", 16 + len(body), command | RESPONSE, status, sequence)
         caller.sendall(head + body)
 
 
-def _exactly(caller: socket.socket, length: int) -> bytes:
+def _receive_exactly(caller: socket.socket, length: int) -> bytes:
     found = b""
     while len(found) < length:
         part = caller.recv(length - len(found))
@@ -160,12 +160,12 @@ def _read(body: bytes, name: str) -> Submitted:
     _schedule, rest = _text(rest[3:])
     _validity, rest = _text(rest)
     receipt, _replace, coding, _default, length = rest[:5]
-    said, rest = rest[5 : 5 + length], rest[5 + length :]
+    text_bytes, rest = rest[5 : 5 + length], rest[5 + length :]
     options = dict[int, bytes]()
     while rest:
         tag, size = struct.unpack(">HH", rest[:4])
         options[tag], rest = rest[4 : 4 + size], rest[4 + size :]
-    return Submitted(source, to, esm_class, bool(receipt & 1), coding, said, options, name)
+    return Submitted(source, to, esm_class, bool(receipt & 1), coding, text_bytes, options, name)
 
 
 def _text(body: bytes) -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""A provider's HTTP server that says what it was told to say, and remembers what it was asked."""
+"""An HTTP server in place of a provider: it gives set responses and keeps the requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """One request."""
 
     method: str
@@ -31,8 +31,8 @@ class Asked(NamedTuple):
         return json.loads(self.body)
 
 
-class Says(NamedTuple):
-    """What is answered; with `hang_up` the connection breaks instead."""
+class Response(NamedTuple):
+    """One response; with `hang_up` the connection is closed instead."""
 
     status: int
     body: bytes = b""
@@ -43,8 +43,8 @@ class Says(NamedTuple):
 class Gateway:
     """Serves on a free port as long as the block lasts."""
 
-    def __init__(self, answer: Callable[[Asked], Says]) -> None:
-        self.answer, self.asked = answer, list[Asked]()
+    def __init__(self, answer: Callable[[Request], Response]) -> None:
+        self.answer, self.requests = answer, list[Request]()
 
     def __enter__(self) -> Self:
         gateway = self
@@ -55,17 +55,17 @@ class Gateway:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 query = dict(parse_qsl(parts.query, keep_blank_values=True))
-                asked = Asked(self.command, parts.path, query, headers, body)
-                gateway.asked.append(asked)
-                says = gateway.answer(asked)
-                if says.hang_up:
+                request = Request(self.command, parts.path, query, headers, body)
+                gateway.requests.append(request)
+                response = gateway.answer(request)
+                if response.hang_up:
                     return
-                self.send_response(says.status)
-                for name, value in says.headers.items():
+                self.send_response(response.status)
+                for name, value in response.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(says.body)))
+                self.send_header("Content-Length", str(len(response.body)))
                 self.end_headers()
-                self.wfile.write(says.body)
+                self.wfile.write(response.body)
 
             do_GET = do_POST = respond  # noqa: N815  # the library's names
 
@@ -79,19 +79,19 @@ class Gateway:
         return self
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Say nothing until the block has ended."""
-        ended, said = threading.Event(), self.answer
+    def no_response(self) -> Iterator[None]:
+        """Answer nothing until the block has ended."""
+        ended, usual = threading.Event(), self.answer
 
-        def late(asked: Asked) -> Says:
+        def answer_late(request: Request) -> Response:
             ended.wait(30)
-            return said(asked)._replace(hang_up=True)
+            return usual(request)._replace(hang_up=True)
 
-        self.answer = late
+        self.answer = answer_late
         try:
             yield
         finally:
-            self.answer = said
+            self.answer = usual
             ended.set()
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""The Kannel sender: exactly what the gateway is asked, and what its answers and reports mean."""
+"""The Kannel sender: its exact requests, and the meaning of responses and reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from returns.result import Failure, Success
 
-from adapters.sms.gateway import Asked, Gateway, Says
+from adapters.sms.gateway import Gateway, Request, Response
 from billhook.messaging.delivery import Accepted, Permanent, Transient
 from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
 from billhook.model.customer import Medium
@@ -19,7 +19,7 @@ from billhook_adapters.sms.kannel import KannelGateway, KannelSender, fate
 from billhook_adapters.testing import a_customer, a_message, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
 
-TAKEN = Says(202, b"0: Accepted for delivery")
+ACCEPTED = Response(202, b"0: Accepted for delivery")
 MESSAGE = a_message(medium=Medium.SMS, address="+919876543210")
 INVOICE = an_invoice(Status.ISSUED)
 CALLBACKS = Callbacks("https://bill.example/delivery-callbacks/", "k" * 22)
@@ -27,7 +27,7 @@ CALLBACKS = Callbacks("https://bill.example/delivery-callbacks/", "k" * 22)
 
 @pytest.fixture
 def kannel() -> Iterator[Gateway]:
-    with Gateway(lambda _: TAKEN) as gateway:
+    with Gateway(lambda _: ACCEPTED) as gateway:
         yield gateway
 
 
@@ -36,8 +36,8 @@ def a_sender(gateway: Gateway, **how: str) -> KannelSender:
     return KannelSender(named, Templates(), CALLBACKS)
 
 
-class TestTheContractOfASender(SenderContract):
-    """What every sender does, this one does."""
+class TestSenderContract(SenderContract):
+    """It fulfils the contract of a sender."""
 
     medium = Medium.SMS
 
@@ -50,11 +50,11 @@ class TestTheContractOfASender(SenderContract):
         return KannelSender(KannelGateway("http://127.0.0.1:1/", "acme", "hush"))
 
 
-def test_the_gateway_is_asked_for_exactly_this(kannel: Gateway) -> None:
+def test_the_request_has_exactly_these_parameters(kannel: Gateway) -> None:
     assert a_sender(kannel, sender="ACME").send(MESSAGE, INVOICE, "Acme") == Success(Accepted())
-    (asked,) = kannel.asked
-    assert (asked.method, asked.path) == ("GET", "/cgi-bin/sendsms")
-    assert asked.query == {
+    (request,) = kannel.requests
+    assert (request.method, request.path) == ("GET", "/cgi-bin/sendsms")
+    assert request.query == {
         "username": "acme",
         "password": "hu sh&",
         "from": "ACME",
@@ -67,47 +67,47 @@ def test_the_gateway_is_asked_for_exactly_this(kannel: Gateway) -> None:
     }
 
 
-def test_hindi_goes_as_ucs_2_with_the_ids_that_the_law_wants(kannel: Gateway) -> None:
+def test_hindi_is_sent_as_ucs_2_with_the_ids_of_dlt(kannel: Gateway) -> None:
     sender = a_sender(kannel, dlt_entity="110", dlt_template="1107", smsc="india")
     invoice = an_invoice(Status.ISSUED, customer=a_customer(language="hi"))
     assert isinstance(sender.send(MESSAGE, invoice, "Acme"), Success)
-    (asked,) = kannel.asked
-    assert asked.query["coding"] == "2"
-    assert asked.query["text"].startswith("Acme ने आपको INR 998.00")
-    assert asked.query["meta-data"] == "?smpp?PE_ID=110&TEMPLATE_ID=1107"
-    assert asked.query["smsc"] == "india"
+    (request,) = kannel.requests
+    assert request.query["coding"] == "2"
+    assert request.query["text"].startswith("Acme ने आपको INR 998.00")
+    assert request.query["meta-data"] == "?smpp?PE_ID=110&TEMPLATE_ID=1107"
+    assert request.query["smsc"] == "india"
 
 
-def test_without_callbacks_no_report_is_asked_for(kannel: Gateway) -> None:
+def test_without_callbacks_no_report_is_requested(kannel: Gateway) -> None:
     sender = KannelSender(KannelGateway(f"{kannel.url}/cgi-bin/sendsms", "acme", "hush"))
     assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
-    assert not [name for name in kannel.asked[0].query if name.startswith("dlr")]
+    assert not [name for name in kannel.requests[0].query if name.startswith("dlr")]
 
 
 @pytest.mark.parametrize(
-    ("says", "outcome"),
+    ("response", "outcome"),
     [
-        (Says(202, b"3: Queued for later delivery"), Success(Accepted())),
-        (Says(400), Failure(Permanent("the gateway answered 400"))),
-        (Says(403), Failure(Transient("the gateway answered 403"))),
-        (Says(503), Failure(Transient("the gateway answered 503"))),
-        (Says(202, hang_up=True), Failure(UNANSWERED)),
-        (Says(202, b"x" * 100_000), Failure(UNANSWERED)),
+        (Response(202, b"3: Queued for later delivery"), Success(Accepted())),
+        (Response(400), Failure(Permanent("the gateway answered 400"))),
+        (Response(403), Failure(Transient("the gateway answered 403"))),
+        (Response(503), Failure(Transient("the gateway answered 503"))),
+        (Response(202, hang_up=True), Failure(UNANSWERED)),
+        (Response(202, b"x" * 100_000), Failure(UNANSWERED)),
     ],
 )
-def test_what_the_gateway_answers_is_told_truthfully(
-    kannel: Gateway, says: Says, outcome: object
+def test_each_response_has_its_outcome(
+    kannel: Gateway, response: Response, outcome: object
 ) -> None:
-    def answer(asked: Asked) -> Says:
-        del asked
-        return says
+    def answer(request: Request) -> Response:
+        del request
+        return response
 
     kannel.answer = answer
     assert a_sender(kannel).send(MESSAGE, INVOICE, "Acme") == outcome
 
 
 @pytest.mark.parametrize(
-    ("told", "became"),
+    ("report", "outcome"),
     [
         ({"status": "1", "reply": "id:7 stat:DELIVRD err:000"}, Delivered()),
         ({"status": "2", "reply": "id:7 stat:UNDELIV err:00b"},
@@ -123,8 +123,10 @@ def test_what_the_gateway_answers_is_told_truthfully(
         ({}, None),
     ],
 )  # fmt: skip
-def test_what_a_report_means(told: dict[str, str], became: ReportedOutcome | None) -> None:
-    assert fate(told) == became
+def test_each_report_has_its_outcome(
+    report: dict[str, str], outcome: ReportedOutcome | None
+) -> None:
+    assert fate(report) == outcome
 
 
 def test_no_secret_is_in_a_repr() -> None:

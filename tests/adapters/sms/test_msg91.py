@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from returns.result import Failure, Success
 
-from adapters.sms.gateway import Asked, Gateway, Says
+from adapters.sms.gateway import Gateway, Request, Response
 from billhook.messaging.delivery import Accepted, MessageId, MessageKey, Permanent, Transient
 from billhook.messaging.delivery_reports import (
     Bounced,
@@ -31,11 +31,11 @@ INVOICE = an_invoice(Status.ISSUED)
 KEY = MessageKey(AccountId("acc_1"), MessageId("msg_1"))
 
 
-def msg91(asked: Asked) -> Says:
-    """What MSG91 would answer."""
-    if asked.headers.get("authkey") != "hush" or asked.path != "/api/v5/flow":
-        return Says(401, b'{"message":"Unauthorized","type":"error"}')
-    return Says(200, b'{"message":"3763646a3058373530393938","type":"success"}')
+def msg91(request: Request) -> Response:
+    """The response that MSG91 would give."""
+    if request.headers.get("authkey") != "hush" or request.path != "/api/v5/flow":
+        return Response(401, b'{"message":"Unauthorized","type":"error"}')
+    return Response(200, b'{"message":"3763646a3058373530393938","type":"success"}')
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def a_sender(gateway: Gateway, **how: Any) -> Msg91Sender:
     return Msg91Sender(Msg91Account("hush", TEMPLATES, url=gateway.url, **how))
 
 
-class TestTheContractOfASender(SenderContract):
-    """What every sender does, this one does."""
+class TestSenderContract(SenderContract):
+    """It fulfils the contract of a sender."""
 
     medium = Medium.SMS
 
@@ -62,13 +62,13 @@ class TestTheContractOfASender(SenderContract):
         return Msg91Sender(Msg91Account("hush", TEMPLATES, url="http://127.0.0.1:1"))
 
 
-def test_exactly_this_is_asked(gateway: Gateway) -> None:
+def test_the_request_has_exactly_these_fields(gateway: Gateway) -> None:
     sender = a_sender(gateway, header="ACMEBK", dlt_entity="110", dlt_template="1107")
     sent = sender.send(MESSAGE, INVOICE, "Acme")
     assert sent == Success(Accepted("3763646a3058373530393938"))
-    (asked,) = gateway.asked
-    assert (asked.method, asked.headers["content-type"]) == ("POST", "application/json")
-    assert asked.json == {
+    (request,) = gateway.requests
+    assert (request.method, request.headers["content-type"]) == ("POST", "application/json")
+    assert request.json == {
         "template_id": "tpl-en",
         "short_url": "0",
         "sender": "ACMEBK",
@@ -96,36 +96,38 @@ def test_exactly_this_is_asked(gateway: Gateway) -> None:
         ("ar", 2, "tpl-again"),
     ],
 )
-def test_the_template_is_that_of_the_payers_language(
+def test_the_template_is_in_the_language_of_the_payer(
     gateway: Gateway, language: str | None, reminder: int | None, template: str
 ) -> None:
     invoice = an_invoice(Status.ISSUED, customer=a_customer(language=language))
     message = MESSAGE.model_copy(update={"reminder": reminder})
     assert isinstance(a_sender(gateway).send(message, invoice, "Acme"), Success)
-    assert gateway.asked[0].json["template_id"] == template
+    assert gateway.requests[0].json["template_id"] == template
 
 
-def test_without_a_template_nothing_is_asked(gateway: Gateway) -> None:
+def test_without_a_template_nothing_is_requested(gateway: Gateway) -> None:
     sender = Msg91Sender(Msg91Account("hush", {"hi": "tpl"}, url=gateway.url))
     seen = sender.send(MESSAGE, INVOICE, "Acme")
     assert seen == Failure(Permanent("no template is registered for the payer's language"))
-    assert gateway.asked == []
+    assert gateway.requests == []
 
 
 @pytest.mark.parametrize(
-    ("says", "outcome"),
+    ("response", "outcome"),
     [
-        (Says(200, b'{"message":"template id missing","type":"error"}'),
+        (Response(200, b'{"message":"template id missing","type":"error"}'),
          Transient("MSG91 refused it")),
-        (Says(200, b"ok"), Permanent("MSG91 answered 200")),
-        (Says(401, b"{}"), Transient("MSG91 answered 401")),
-        (Says(400, b"{}"), Permanent("MSG91 answered 400")),
-        (Says(502, b"<html>"), Transient("MSG91 answered 502")),
-        (Says(200, hang_up=True), UNANSWERED),
+        (Response(200, b"ok"), Permanent("MSG91 answered 200")),
+        (Response(401, b"{}"), Transient("MSG91 answered 401")),
+        (Response(400, b"{}"), Permanent("MSG91 answered 400")),
+        (Response(502, b"<html>"), Transient("MSG91 answered 502")),
+        (Response(200, hang_up=True), UNANSWERED),
     ],
 )  # fmt: skip
-def test_a_refusal_is_told_truthfully(gateway: Gateway, says: Says, outcome: object) -> None:
-    gateway.answer = lambda _: says
+def test_each_error_response_has_its_outcome(
+    gateway: Gateway, response: Response, outcome: object
+) -> None:
+    gateway.answer = lambda _: response
     assert a_sender(gateway).send(MESSAGE, INVOICE, "Acme") == Failure(outcome)
 
 
@@ -142,7 +144,7 @@ NESTED = [
 
 
 @pytest.mark.parametrize(
-    ("told", "meant"),
+    ("body", "expected"),
     [
         (NESTED, [
             DeliveryReport(KEY, Delivered()),
@@ -161,5 +163,5 @@ NESTED = [
         ("x", []),
     ],
 )  # fmt: skip
-def test_reports_of_every_shape_are_read(told: Any, meant: list[DeliveryReport]) -> None:
-    assert list(delivery_reports(json.loads(json.dumps(told)))) == meant
+def test_reports_of_every_shape_are_read(body: Any, expected: list[DeliveryReport]) -> None:
+    assert list(delivery_reports(json.loads(json.dumps(body)))) == expected

@@ -1,4 +1,4 @@
-"""The SMPP sender against a short-message centre: submissions, receipts, and links that break."""
+"""The SMPP sender and a short-message centre: submissions, receipts, broken connections."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def centre() -> Iterator[Centre]:
         yield served
 
 
-class Heard:
-    """Takes receipts."""
+class CapturedReports:
+    """Keeps the delivery reports that it is given."""
 
     def __init__(self) -> None:
         self.delivery_reports: list[DeliveryReport] = []
@@ -64,8 +64,8 @@ def sender(centre: Centre) -> Iterator[SmppSender]:
         yield made
 
 
-class TestTheContractOfASender(SenderContract):
-    """What every sender does, this one does."""
+class TestSenderContract(SenderContract):
+    """It fulfils the contract of a sender."""
 
     medium = Medium.SMS
 
@@ -79,17 +79,17 @@ class TestTheContractOfASender(SenderContract):
         return SmppSender(SmppCentre("127.0.0.1", "acme", "hush", "ACME", 1))
 
 
-def test_a_message_is_submitted_and_its_receipt_comes_back(
+def test_a_message_is_submitted_and_its_receipt_is_received(
     centre: Centre, sender: SmppSender
 ) -> None:
-    sender.receive = heard = Heard()
+    sender.receive = reports = CapturedReports()
     assert sender.send(MESSAGE, INVOICE, "Acme") == Success(Accepted("sms-1"))
     (part,) = centre.parts
     assert (part.source, part.to, part.coding) == ("ACME", "919876543210", 0)
     assert part.text == "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1"
     assert centre.answered(1)
     assert centre.answers == [0]
-    (receipt,) = heard.delivery_reports
+    (receipt,) = reports.delivery_reports
     assert receipt.outcome == Delivered()
     assert receipt.about in (MESSAGE.key, ProviderMessageId(Medium.SMS, "sms-1"))
 
@@ -120,7 +120,7 @@ def test_a_sender_is_a_name_a_number_or_a_short_code(centre: Centre, sender: str
         (0x45, Permanent("refused with SMPP status 0x45")),
     ],
 )
-def test_a_refusal_is_told_truthfully_and_the_link_lives_on(
+def test_an_error_response_has_its_outcome_and_the_connection_stays_open(
     centre: Centre, sender: SmppSender, status: int, outcome: object
 ) -> None:
     centre.status = status
@@ -129,7 +129,7 @@ def test_a_refusal_is_told_truthfully_and_the_link_lives_on(
     assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
 
 
-def test_who_is_not_let_in_may_be_later(centre: Centre, sender: SmppSender) -> None:
+def test_a_refused_bind_is_tried_again(centre: Centre, sender: SmppSender) -> None:
     centre.bind_status = 0x0E
     seen = sender.send(MESSAGE, INVOICE, "Acme")
     assert seen == Failure(Transient("the short-message centre refused us: status 0xe"))
@@ -137,13 +137,13 @@ def test_who_is_not_let_in_may_be_later(centre: Centre, sender: SmppSender) -> N
     assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
 
 
-def test_a_centre_that_takes_and_never_answers_leaves_nobody_knowing(centre: Centre) -> None:
+def test_a_submission_without_a_response_is_unanswered(centre: Centre) -> None:
     centre.silent = True
     with closing(a_sender(centre, seconds=0.1)) as sender:
         assert sender.send(MESSAGE, INVOICE, "Acme") == Failure(UNANSWERED)
 
 
-def test_a_link_that_broke_is_made_anew(centre: Centre, sender: SmppSender) -> None:
+def test_a_broken_connection_is_opened_again(centre: Centre, sender: SmppSender) -> None:
     for _ in range(3):
         assert isinstance(sender.send(MESSAGE, INVOICE, "Acme"), Success)
         bound = sender._link
@@ -152,19 +152,19 @@ def test_a_link_that_broke_is_made_anew(centre: Centre, sender: SmppSender) -> N
         bound._thread.join()
 
 
-def test_a_receipt_that_could_not_be_kept_is_delivered_again(
+def test_a_receipt_that_could_not_be_stored_is_delivered_again(
     centre: Centre, sender: SmppSender
 ) -> None:
-    sender.receive = heard = Heard()
-    centre.delivery_reports, heard.failing = None, True
+    sender.receive = reports = CapturedReports()
+    centre.delivery_reports, reports.failing = None, True
     sender.send(MESSAGE, INVOICE, "Acme").unwrap()
     centre.report("sms-1", "DELIVRD")
     assert centre.answered(1)
     assert centre.answers == [0x64]
-    heard.failing = False
+    reports.failing = False
     centre.report("sms-1", "DELIVRD")
     assert centre.answered(2)
-    assert (centre.answers, heard.delivery_reports) == (
+    assert (centre.answers, reports.delivery_reports) == (
         [0x64, 0],
         [DeliveryReport(MESSAGE.key, Delivered())],
     )
@@ -173,25 +173,25 @@ def test_a_receipt_that_could_not_be_kept_is_delivered_again(
 def test_a_sender_can_be_closed_while_receipts_come(centre: Centre) -> None:
     for _ in range(20):
         with closing(a_sender(centre)) as sender:
-            sender.receive = Heard()
+            sender.receive = CapturedReports()
             sender.send(MESSAGE, INVOICE, "Acme").unwrap()
 
 
-def test_a_receipt_from_before_a_restart_is_known_by_the_centres_id(
+def test_a_receipt_from_before_a_restart_is_found_by_the_id_of_the_centre(
     centre: Centre, sender: SmppSender
 ) -> None:
-    sender.receive = heard = Heard()
+    sender.receive = reports = CapturedReports()
     centre.delivery_reports = None
     sender.send(MESSAGE, INVOICE, "Acme").unwrap()
     centre.report("sms-of-old", "UNDELIV", "00b")
-    assert heard.came.wait(20)
+    assert reports.came.wait(20)
     undelivered = Bounced("UNDELIV, error 00b")
-    assert heard.delivery_reports == [
+    assert reports.delivery_reports == [
         DeliveryReport(ProviderMessageId(Medium.SMS, "sms-of-old"), undelivered)
     ]
 
 
-def test_a_silent_link_is_asked_whether_it_is_alive(
+def test_an_idle_connection_is_checked_by_an_enquiry(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "PATIENCE", 0.05)
@@ -201,7 +201,7 @@ def test_a_silent_link_is_asked_whether_it_is_alive(
 
 
 @pytest.mark.parametrize(
-    ("state", "became"),
+    ("state", "outcome"),
     [
         ("DELIVRD", Delivered()),
         ("EXPIRED", Bounced("EXPIRED, error 00b")),
@@ -212,8 +212,8 @@ def test_a_silent_link_is_asked_whether_it_is_alive(
         ("UNKNOWN", None),
     ],
 )
-def test_what_a_state_means(state: str, became: ReportedOutcome | None) -> None:
-    assert fate(Report("7", state, "00b")) == became
+def test_each_state_has_its_outcome(state: str, outcome: ReportedOutcome | None) -> None:
+    assert fate(Report("7", state, "00b")) == outcome
 
 
 def test_no_secret_is_in_a_repr() -> None:

@@ -1,4 +1,4 @@
-"""The Twilio sender against a stand-in that Twilio's own SDK takes for the real one."""
+"""The Twilio sender against a fake server that Twilio's own SDK accepts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-unty
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
-from adapters.sms.gateway import Asked, Gateway, Says
+from adapters.sms.gateway import Gateway, Request, Response
 from billhook.messaging.delivery import Accepted, Permanent, Transient
 from billhook.messaging.delivery_reports import Bounced, Delivered, ReportedOutcome
 from billhook.model.customer import Medium, Suppression
@@ -32,29 +32,29 @@ INVOICE = an_invoice(Status.ISSUED)
 CALLBACKS = Callbacks("https://bill.example/delivery-callbacks/", "k" * 22)
 
 
-def told(status: int, code: int) -> Says:
-    """An error as Twilio tells it."""
+def error(status: int, code: int) -> Response:
+    """An error response of Twilio."""
     body = {"code": code, "message": "+919876543210 ...", "more_info": "...", "status": status}
-    return Says(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    return Response(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
 
-def twilio(asked: Asked) -> Says:
-    """What Twilio would answer."""
-    pair = b64decode(asked.headers.get("authorization", "Basic ").split()[1]).decode()
+def twilio(request: Request) -> Response:
+    """The response that Twilio would give."""
+    pair = b64decode(request.headers.get("authorization", "Basic ").split()[1]).decode()
     if pair != f"{SID}:{TOKEN}":
-        return told(401, 20003)
-    if asked.path != f"/2010-04-01/Accounts/{SID}/Messages.json":
-        return told(404, 20404)
-    fields = asked.form
+        return error(401, 20003)
+    if request.path != f"/2010-04-01/Accounts/{SID}/Messages.json":
+        return error(404, 20404)
+    fields = request.form
     if not fields.get("To", "").startswith("+"):
-        return told(400, 21211)
+        return error(400, 21211)
     body = {
         "sid": "SM" + "1" * 32, "account_sid": SID, "status": "queued", "direction": "outbound-api",
         "to": fields["To"], "from": fields.get("From"), "body": fields["Body"], "num_segments": "1",
         "messaging_service_sid": fields.get("MessagingServiceSid"), "error_code": None,
-        "date_created": "Thu, 01 Jan 2026 12:00:00 +0000", "date_sent": None, "uri": asked.path,
+        "date_created": "Thu, 01 Jan 2026 12:00:00 +0000", "date_sent": None, "uri": request.path,
     }  # fmt: skip
-    return Says(201, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    return Response(201, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def a_sender(gateway: Gateway, sender: str = FROM) -> TwilioSender:
     return TwilioSender(TwilioAccount(SID, TOKEN, sender, gateway.url), callbacks=CALLBACKS)
 
 
-class TestTheContractOfASender(SenderContract):
-    """What every sender does, this one does."""
+class TestSenderContract(SenderContract):
+    """It fulfils the contract of a sender."""
 
     medium = Medium.SMS
 
@@ -81,8 +81,8 @@ class TestTheContractOfASender(SenderContract):
         return TwilioSender(TwilioAccount(SID, TOKEN, FROM, "http://127.0.0.1:1"))
 
 
-class Redirected(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """The SDK's own client, whose requests go to the stand-in."""
+class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
+    """The SDK's own client, whose requests go to the fake server."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -94,28 +94,28 @@ class Redirected(TwilioHttpClient):  # type: ignore[misc]  # the library has no 
         )
 
 
-def test_the_vendors_own_sdk_asks_the_same_and_takes_the_stand_in_for_the_real_one(
+def test_the_sdk_of_the_vendor_sends_the_same_request_and_accepts_the_response(
     gateway: Gateway,
 ) -> None:
     sent = a_sender(gateway).send(MESSAGE, INVOICE, "Acme").unwrap()
-    client = Client(SID, TOKEN, http_client=Redirected(gateway.url))
-    ours = gateway.asked[0].form
+    client = Client(SID, TOKEN, http_client=RedirectedHttpClient(gateway.url))
+    ours = gateway.requests[0].form
     theirs = client.messages.create(
         to=ours["To"], from_=ours["From"], body=ours["Body"],
         status_callback=ours["StatusCallback"],
     )  # fmt: skip
     assert (theirs.sid, theirs.status, theirs.to) == (sent.provider_id, "queued", MESSAGE.address)
-    first, second = gateway.asked
+    first, second = gateway.requests
     assert (first.method, first.path, first.form) == (second.method, second.path, second.form)
     for name in ("authorization", "content-type"):
         assert first.headers[name] == second.headers[name]
     with pytest.raises(TwilioRestException):
-        client.messages.create(to="nobody", from_=FROM, body="x")
+        client.messages.create(to="not a number", from_=FROM, body="x")
 
 
-def test_exactly_this_is_asked(gateway: Gateway) -> None:
+def test_the_request_has_exactly_these_fields(gateway: Gateway) -> None:
     assert a_sender(gateway).send(MESSAGE, INVOICE, "Acme") == Success(Accepted("SM" + "1" * 32))
-    assert gateway.asked[0].form == {
+    assert gateway.requests[0].form == {
         "To": "+919876543210",
         "From": FROM,
         "Body": "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1",
@@ -125,36 +125,36 @@ def test_exactly_this_is_asked(gateway: Gateway) -> None:
 
 def test_a_messaging_service_sends_in_place_of_a_number(gateway: Gateway) -> None:
     assert isinstance(a_sender(gateway, "MG" + "2" * 32).send(MESSAGE, INVOICE, "Acme"), Success)
-    assert gateway.asked[0].form["MessagingServiceSid"] == "MG" + "2" * 32
-    assert "From" not in gateway.asked[0].form
+    assert gateway.requests[0].form["MessagingServiceSid"] == "MG" + "2" * 32
+    assert "From" not in gateway.requests[0].form
 
 
 @pytest.mark.parametrize(
-    ("says", "outcome"),
+    ("response", "outcome"),
     [
-        (told(400, 21211), Permanent("Twilio answered 400, error 21211", "bounced")),
-        (told(400, 21610), Permanent("Twilio answered 400, error 21610", "opted_out")),
-        (told(400, 21606), Permanent("Twilio answered 400, error 21606")),
-        (told(401, 20003), Transient("Twilio answered 401, error 20003")),
-        (told(429, 20429), Transient("Twilio answered 429, error 20429")),
+        (error(400, 21211), Permanent("Twilio answered 400, error 21211", "bounced")),
+        (error(400, 21610), Permanent("Twilio answered 400, error 21610", "opted_out")),
+        (error(400, 21606), Permanent("Twilio answered 400, error 21606")),
+        (error(401, 20003), Transient("Twilio answered 401, error 20003")),
+        (error(429, 20429), Transient("Twilio answered 429, error 20429")),
         (
-            told(429, 20429)._replace(headers={"Retry-After": "7"}),
+            error(429, 20429)._replace(headers={"Retry-After": "7"}),
             Transient("Twilio answered 429, error 20429", timedelta(seconds=7)),
         ),
-        (Says(500, b"<html>"), Transient("Twilio answered 500")),
-        (Says(400, b"[]"), Permanent("Twilio answered 400")),
-        (Says(201, hang_up=True), UNANSWERED),
+        (Response(500, b"<html>"), Transient("Twilio answered 500")),
+        (Response(400, b"[]"), Permanent("Twilio answered 400")),
+        (Response(201, hang_up=True), UNANSWERED),
     ],
 )
-def test_a_refusal_is_told_truthfully_and_quotes_no_number(
-    gateway: Gateway, says: Says, outcome: object
+def test_each_error_response_has_its_outcome_without_the_number(
+    gateway: Gateway, response: Response, outcome: object
 ) -> None:
-    gateway.answer = lambda _: says
+    gateway.answer = lambda _: response
     assert a_sender(gateway).send(MESSAGE, INVOICE, "Acme") == Failure(outcome)
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "became"),
+    ("status", "code", "outcome"),
     [
         ("delivered", "", Delivered()),
         ("read", "", Delivered()),
@@ -168,11 +168,13 @@ def test_a_refusal_is_told_truthfully_and_quotes_no_number(
         ("", "", None),
     ],
 )
-def test_what_a_callback_means(status: str, code: str, became: ReportedOutcome | None) -> None:
-    assert fate({"MessageStatus": status, "ErrorCode": code}) == became
+def test_each_callback_has_its_outcome(
+    status: str, code: str, outcome: ReportedOutcome | None
+) -> None:
+    assert fate({"MessageStatus": status, "ErrorCode": code}) == outcome
 
 
-def test_a_signature_is_the_one_that_the_vendors_own_validator_computes() -> None:
+def test_a_signature_is_the_one_of_the_validator_of_the_vendor() -> None:
     url = CALLBACKS.url("twilio", MESSAGE.key)
     fields = {"MessageStatus": "delivered", "MessageSid": "SM1", "To": "+91"}
     signature = RequestValidator(TOKEN).compute_signature(url, fields)
@@ -182,7 +184,7 @@ def test_a_signature_is_the_one_that_the_vendors_own_validator_computes() -> Non
     assert not is_signed(url, fields, "\u20ac", TOKEN)
 
 
-def test_a_suppression_is_one_of_the_domains() -> None:
+def test_a_suppression_is_one_of_the_domain_and_no_secret_is_in_a_repr() -> None:
     reasons: set[Suppression] = {"bounced", "opted_out"}
     assert reasons == {"bounced", "opted_out"}
     assert TOKEN not in repr(TwilioAccount(SID, TOKEN, FROM))

@@ -1,4 +1,4 @@
-"""A webhook's secret is kept so that the operator's key alone opens it and nothing shows it."""
+"""The secret of a webhook is sealed: only the key of the operator opens it, nothing shows it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_sealed_secret_shows_nothing_and_is_never_sealed_alike() -> None:
 
 
 def test_a_key_opens_what_it_sealed_in_another_process() -> None:
-    # Sealed once and for all: a change of the derivation would lock operators out.
+    # A fixed value: after a change of the derivation, operators could not open their secrets.
     sealed = (
         "gAAAAABrA9iR_cbXFnOO7sJfK3fF-yhivarGi3Co_vOBaxZhAjMu9aGt4Fr1"
         "t4C8YTkzw_0KIPzBcRgVUjul8fIEUcBK2cMRZw=="
@@ -37,13 +37,13 @@ def test_a_key_opens_what_it_sealed_in_another_process() -> None:
 
 
 @pytest.mark.parametrize("other", ["another passphrase of theirs", f"{KEY} ", KEY.upper()])
-def test_another_key_opens_nothing_and_tells_nothing(other: str) -> None:
+def test_another_key_opens_nothing_and_shows_nothing(other: str) -> None:
     sealed = BOX.seal("whsec")
     with pytest.raises(SecretKeyMismatchError, match="another secret key") as refused:
         SecretBox(other).open(sealed)
-    told = "".join(traceback.format_exception(refused.value))
+    traceback_text = "".join(traceback.format_exception(refused.value))
     for held in ("whsec", sealed, KEY, other):
-        assert held not in told
+        assert held not in traceback_text
 
 
 def test_a_sealed_secret_with_one_byte_changed_never_opens() -> None:

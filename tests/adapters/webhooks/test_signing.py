@@ -1,4 +1,4 @@
-"""Receivers can tell that a webhook is ours and whole, by the vendor's means or the standard's."""
+"""Receivers can verify a webhook, by the signature of the vendor or of the standard."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class HostedPageApi(HttpApi):
         return await self._served(request.method, token, tuple(rest), found)
 
     def failed(self, failure: RequestFailure) -> Response:  # noqa: ARG002  # all alike
-        """A page that asks to try again later."""
+        """A page that says to try again later."""
         return self._sentence(503)
 
     async def _served(

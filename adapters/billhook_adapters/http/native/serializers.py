@@ -94,7 +94,7 @@ class ScheduleOut(_Out):
 
 
 class SummaryOut(_Out):
-    """What the lines come to by its parts; `tax` is all of it, also what prices held already."""
+    """The sum of the lines by its parts; `tax` is all of it, also what prices held already."""
 
     subtotal: int
     discount: int
@@ -271,7 +271,7 @@ class EventOut(_Out):
 
     @classmethod
     def of(cls, stamped: RecordedEvent) -> Self:
-        """The answer that shows this fact."""
+        """The response that shows this event."""
         event = stamped.event
         body = {name: value for name, value in plain(event).items() if name != "at"}
         return cls(

@@ -26,12 +26,12 @@ class EntriesSuite(StoreSuite):
             filed_at=NOON + timedelta(microseconds=1),
         )
         _file(opened, entry)
-        assert _filed(opened, entry) == {entry.key: entry}
+        assert _saved(opened, entry) == {entry.key: entry}
 
     def test_the_longest_and_the_shortest_entries_are_read_back_equal(self, opened: Store) -> None:
         longest, shortest = an_entry("long", "✓" * 32 * 1024), an_entry("short", "")
         _file(opened, longest, shortest)
-        assert _filed(opened, longest, shortest) == {
+        assert _saved(opened, longest, shortest) == {
             longest.key: longest,
             shortest.key: shortest,
         }
@@ -40,35 +40,35 @@ class EntriesSuite(StoreSuite):
         before, after = an_entry(), an_entry(body="{}", filed_at=NOON + timedelta(hours=1))
         _file(opened, before)
         _file(opened, after)
-        assert _filed(opened, before) == {after.key: after}
+        assert _saved(opened, before) == {after.key: after}
 
     def test_many_are_looked_up_at_once_and_unknown_ones_are_absent(self, opened: Store) -> None:
         entries = [an_entry(f"cust_{number}") for number in range(40)]
         _file(opened, *entries)
-        assert _filed(opened, *entries, an_entry("cust_none")) == {
+        assert _saved(opened, *entries, an_entry("cust_none")) == {
             entry.key: entry for entry in entries
         }
-        assert _filed(opened) == {}
+        assert _saved(opened) == {}
 
     def test_one_id_names_an_entry_in_each_account(self, opened: Store) -> None:
         ours, theirs = an_entry(account=ONE.id), an_entry(account=OTHER.id, body="{}")
         _file(opened, theirs)
-        assert _filed(opened, ours) == {}
+        assert _saved(opened, ours) == {}
         _file(opened, ours)
-        assert _filed(opened, ours, theirs) == {ours.key: ours, theirs.key: theirs}
+        assert _saved(opened, ours, theirs) == {ours.key: ours, theirs.key: theirs}
 
     def test_a_transaction_that_breaks_off_files_nothing(self, opened: Store) -> None:
         entry = an_entry()
         with broken_off(opened) as transaction:
             transaction.save(PendingWrites(entries={entry.key: entry}))
             assert transaction.entries((entry.key,)) == {entry.key: entry}
-        assert _filed(opened, entry) == {}
+        assert _saved(opened, entry) == {}
 
 
 def _file(store: Store, *entries: Entry) -> None:
     save(store, entries={entry.key: entry for entry in entries})
 
 
-def _filed(store: Store, *entries: Entry) -> dict[EntryKey, Entry]:
+def _saved(store: Store, *entries: Entry) -> dict[EntryKey, Entry]:
     with store.snapshot() as snapshot:
         return dict(snapshot.entries([entry.key for entry in entries]))

@@ -17,14 +17,14 @@ EVERYBODYS, MAIL = RateLimitKey(None, Medium.SMS), RateLimitKey(None, Medium.EMA
 TICK = timedelta(microseconds=1)
 
 
-class TurnsSuite(StoreSuite):
+class RateLimitsSuite(StoreSuite):
     """The turns that a store keeps."""
 
     def test_a_rate_limit_without_use_has_no_state(self, opened: Store) -> None:
         with opened.transaction() as transaction:
             assert transaction.rate_limit_states([OURS, EVERYBODYS]) == {}
 
-    def test_turns_are_kept_for_each_rate(self, opened: Store) -> None:
+    def test_the_state_of_each_rate_limit_is_stored(self, opened: Store) -> None:
         kept = {
             pace: RateLimitState(NOON + n * TICK, NOON + 2 * n * TICK)
             for n, pace in enumerate((OURS, THEIRS, EVERYBODYS))
@@ -33,7 +33,7 @@ class TurnsSuite(StoreSuite):
         with opened.transaction() as transaction:
             assert transaction.rate_limit_states([OURS, THEIRS, EVERYBODYS, MAIL]) == kept
 
-    def test_the_last_turns_stand(self, opened: Store) -> None:
+    def test_the_last_state_of_a_rate_limit_is_stored(self, opened: Store) -> None:
         for n in range(3):
             save(opened, rate_limit_states={EVERYBODYS: RateLimitState(NOON, NOON + n * TICK)})
         with opened.transaction() as transaction:
@@ -41,7 +41,7 @@ class TurnsSuite(StoreSuite):
                 EVERYBODYS: RateLimitState(NOON, NOON + 2 * TICK)
             }
 
-    def test_turns_of_a_transaction_that_breaks_off_are_not_taken(self, opened: Store) -> None:
+    def test_the_state_of_a_rate_limit_is_rolled_back(self, opened: Store) -> None:
         with broken_off(opened) as transaction:
             transaction.save(
                 PendingWrites(rate_limit_states={EVERYBODYS: RateLimitState(NOON, NOON)})

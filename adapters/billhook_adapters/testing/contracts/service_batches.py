@@ -29,7 +29,7 @@ from billhook_adapters.testing.running import ACCOUNT, drafted, issued
 
 
 @dataclass
-class Forgetful(RandomIds):
+class RepeatingIds(RandomIds):
     """Ids that hand out a short URL which is taken, to every second issue of three."""
 
     taken: str
@@ -109,7 +109,7 @@ class BatchesSuite(ServiceSuite):
         assert taken is not None
         for name in ("inv_1", "inv_2", "inv_3"):
             drafted(service, name)
-        forgetful = InvoiceService(store, clock, Forgetful(taken))
+        forgetful = InvoiceService(store, clock, RepeatingIds(taken))
         answers = forgetful.execute_all(
             [Issue(account=ACCOUNT, invoice=InvoiceId(f"inv_{n}")) for n in (1, 2, 3)]
         )

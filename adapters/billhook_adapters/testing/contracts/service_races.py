@@ -51,7 +51,7 @@ class RacesSuite(ServiceSuite):
             one = InvoiceId(f"inv_{n}")
             due = issued(service, one).due
             most = due // 2 + 1
-            answers = _raced(
+            answers = _execute_at_once(
                 service,
                 *(
                     Pay(account=ACCOUNT, invoice=one, payment=a_payment(most, f"pay_{n}_{payer}"))
@@ -67,7 +67,7 @@ class RacesSuite(ServiceSuite):
         self, service: InvoiceService, store: Store
     ) -> None:
         issued(service)
-        answers = _raced(
+        answers = _execute_at_once(
             service, *[RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(7))] * 8
         )
         assert answers == [Success(kept(store))] * 8
@@ -78,7 +78,7 @@ class RacesSuite(ServiceSuite):
         self, service: InvoiceService, store: Store
     ) -> None:
         ids = [issued(service, f"inv_{n}").id for n in range(ROUNDS)]
-        answers = _raced(
+        answers = _execute_at_once(
             service, *(Pay(account=ACCOUNT, invoice=one, payment=a_payment(7)) for one in ids)
         )
         assert answers.count(Failure(ReferenceReused())) == ROUNDS - 1
@@ -90,7 +90,7 @@ class RacesSuite(ServiceSuite):
     ) -> None:
         due = issued(service).due
         part = due // 4
-        answers = _raced(
+        answers = _execute_at_once(
             service,
             *(
                 RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(part, f"pay_{n}"))
@@ -108,7 +108,7 @@ class RacesSuite(ServiceSuite):
         for n in range(ROUNDS):
             one = InvoiceId(f"inv_{n}")
             payment = a_payment(issued(service, one).due, f"pay_{n}")
-            answers = _raced(
+            answers = _execute_at_once(
                 service,
                 Cancel(account=ACCOUNT, invoice=one),
                 Pay(account=ACCOUNT, invoice=one, payment=payment),
@@ -119,7 +119,7 @@ class RacesSuite(ServiceSuite):
     def test_a_hundred_equal_requests_queue_one_message(self, service: InvoiceService) -> None:
         issued(service)
         notify = Notify(account=ACCOUNT, invoice=ID, medium=Medium.SMS, key="key_1")
-        answers = _raced(service, *[notify] * 100)
+        answers = _execute_at_once(service, *[notify] * 100)
         (message,) = service.messages(ACCOUNT, ID)
         assert answers == [Success(message)] * 100
 
@@ -131,7 +131,7 @@ class RacesSuite(ServiceSuite):
             drafted(service, f"without_customer_{n}", customer=None)
         refused = [InvoiceId(f"without_customer_{n}") for n in range(12)]
         pairs = [one for pair in zip(billed, refused, strict=True) for one in pair]
-        answers = _raced(service, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
+        answers = _execute_at_once(service, *(Issue(account=ACCOUNT, invoice=one) for one in pairs))
         numbers = [answer.unwrap().number for answer in answers[::2]]
         assert sorted(numbers) == [f"INV-{n:04}" for n in range(1, 13)]
         assert answers[1::2] == [Failure(MissingCustomer())] * 12
@@ -141,7 +141,7 @@ class RacesSuite(ServiceSuite):
         self, service: InvoiceService, store: Store, others: int
     ) -> None:
         drafted(service)
-        answers = _raced(service, *[Issue(account=ACCOUNT, invoice=ID)] * (1 + others))
+        answers = _execute_at_once(service, *[Issue(account=ACCOUNT, invoice=ID)] * (1 + others))
         (won,) = [answer for answer in answers if isinstance(answer, Success)]
         assert won == Success(kept(store))
 
@@ -150,7 +150,7 @@ class RacesSuite(ServiceSuite):
     ) -> None:
         for n in range(ROUNDS):
             one = InvoiceId(f"inv_{n}")
-            answers = _raced(
+            answers = _execute_at_once(
                 service, *[Draft(account=ACCOUNT, invoice=one, document=a_document())] * 4
             )
             (won,) = [answer for answer in answers if isinstance(answer, Success)]
@@ -160,7 +160,7 @@ class RacesSuite(ServiceSuite):
     def test_an_entry_is_what_was_first_filed_under_its_id(self, service: InvoiceService) -> None:
         for n in range(ROUNDS):
             item = f"item_{n}"
-            answers = _raced(
+            answers = _execute_at_once(
                 service, *(SaveEntry(account=ACCOUNT, id=item, body=f"{body}") for body in range(4))
             )
             (won,) = [answer for answer in answers if isinstance(answer, Success)]
@@ -176,7 +176,7 @@ class RacesSuite(ServiceSuite):
         for n in range(ROUNDS):
             payer = a_customer(email=f"payer{n}@example.com")
             ids = [issued(service, f"inv_{n}_{m}", customer=payer).id for m in range(4)]
-            answers = _raced(
+            answers = _execute_at_once(
                 service, *(Notify(account=ACCOUNT, invoice=one, medium=Medium.EMAIL) for one in ids)
             )
             assert sorted(type(answer).__name__ for answer in answers) == [
@@ -214,7 +214,7 @@ def _executed(
     return lambda batch: lambda: service.execute_all(batch)
 
 
-def _raced(service: InvoiceService, *commands: AnyCommand) -> list[Result[Any, Any]]:
+def _execute_at_once(service: InvoiceService, *commands: AnyCommand) -> list[Result[Any, Any]]:
     def doing(command: AnyCommand) -> Any:
         return lambda: service.execute(command)
 

@@ -140,8 +140,8 @@ class WebhooksSuite(ServiceSuite):
         add_webhook_endpoint(service, a_webhook_endpoint())
         issued(service)
         (webhook_event,) = webhook_events(store)
-        listening.answers.append(InterruptedByDeath())
-        with pytest.raises(InterruptedByDeath):
+        listening.answers.append(KilledError())
+        with pytest.raises(KilledError):
             background_jobs.deliver(webhook_event.key)
         assert background_jobs.deliver(webhook_event.key) is AttemptResult.NOTHING
         clock.advance(LEASE)
@@ -202,7 +202,7 @@ class WebhooksSuite(ServiceSuite):
         assert [one.event_type for one in webhook_events(store)] == [WebhookEventType.CANCELLED]
 
 
-class InterruptedByDeath(BaseException):
+class KilledError(BaseException):
     """Ends a process while it sends; no handler may catch it."""
 
 

@@ -12,7 +12,7 @@ from billhook_adapters.testing.contracts.messages import MessagesSuite
 from billhook_adapters.testing.contracts.numbers import NumbersSuite
 from billhook_adapters.testing.contracts.outbox import OutboxSuite
 from billhook_adapters.testing.contracts.payments import PaymentsSuite
-from billhook_adapters.testing.contracts.rate_limits import TurnsSuite
+from billhook_adapters.testing.contracts.rate_limits import RateLimitsSuite
 from billhook_adapters.testing.contracts.reminders import RemindersSuite
 from billhook_adapters.testing.contracts.searching import SearchingSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
@@ -38,7 +38,7 @@ class StoreContract(
     TenantsSuite,
     TextsSuite,
     TransactionsSuite,
-    TurnsSuite,
+    RateLimitsSuite,
     RemindersSuite,
     WorklistsSuite,
 ):

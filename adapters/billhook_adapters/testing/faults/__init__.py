@@ -5,7 +5,7 @@
     def test_a_commit_without_an_answer_happens_once(clock, ids):
         faults = Faults()
         service = InvoiceService(FaultyStore(InMemoryStore(), faults), clock, ids)
-        faults.after(Point.COMMIT, ConnectionResetError())
+        faults.deny(Point.COMMIT, ConnectionResetError())
 
 Wrap the port of your own that you test with, or the one in memory.
 """

@@ -14,7 +14,7 @@ from billhook.model.customer import medium_of
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, problems
 from billhook_adapters.http.native.request import TheAccount, TheService, unwrapped
-from billhook_adapters.http.native.schemas.invoices import ContactIn, StandingIn
+from billhook_adapters.http.native.schemas.invoices import ContactIn, SuppressionIn
 from billhook_adapters.http.native.serializers import ContactOut
 
 router = APIRouter(route_class=GuardedRoute)
@@ -28,7 +28,9 @@ async def find_contact(batched: TheService, account: TheAccount, payload: Contac
 
 
 @router.put("/contacts", responses=problems(403, *BODY), tags=["messages"])
-async def set_contact(batched: TheService, account: TheAccount, payload: StandingIn) -> ContactOut:
+async def set_contact(
+    batched: TheService, account: TheAccount, payload: SuppressionIn
+) -> ContactOut:
     """Suppress messages to an address, or allow them again where `suppressed` is null."""
     contact = _contact(account, payload)
     command = SuppressAddress(account=account, contact=contact, reason=payload.suppressed)

@@ -110,7 +110,7 @@ class InvoiceIn(_Fields):
         fields = self._fields(self.currency)
         if self.rounding is None:
             fields.pop("rounding", None)
-        return _judged(Document, fields)
+        return _validated(Document, fields)
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
@@ -133,7 +133,7 @@ class EditsIn(_Fields):
 
     def patch(self, currency: str) -> Patch:
         """The patch of the domain, with lines in this currency. Raises ProblemError."""
-        return _judged(Patch, self._fields(currency))
+        return _validated(Patch, self._fields(currency))
 
 
 class NotifyIn(In):
@@ -148,7 +148,7 @@ class ContactIn(In):
     address: Reachable
 
 
-class StandingIn(ContactIn):
+class SuppressionIn(ContactIn):
     """Why messages to an address are suppressed from now on; null allows them again."""
 
     suppressed: Suppression | None
@@ -212,7 +212,7 @@ class ListIn(In):
         return Search.model_validate(fields)
 
 
-def _judged(kind: type[V], fields: Mapping[str, Any]) -> V:
+def _validated(kind: type[V], fields: Mapping[str, Any]) -> V:
     try:
         return kind.model_validate(fields)
     except ValidationError as wrong:

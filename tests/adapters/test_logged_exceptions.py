@@ -1,4 +1,4 @@
-"""What a log may say of an exception: its kind and the database's code, never its words."""
+"""What a log may hold of an exception: its class and the code of the database, not its text."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def _kind(engine: Engine, statement: str) -> str:
     return kind(raised.value)
 
 
-def test_a_database_s_own_code_is_told() -> None:
+def test_the_code_of_the_database_is_logged() -> None:
     assert _kind(create_engine("sqlite://"), "no SQL") == "OperationalError (SQLITE_ERROR)"
 
 
-def test_so_is_that_of_a_server(postgresql_url: str) -> None:
+def test_the_code_of_a_database_server_is_logged(postgresql_url: str) -> None:
     assert _kind(postgresql(postgresql_url), "no SQL") == "ProgrammingError (42601)"
 
 
-def test_a_server_that_is_away_has_no_code_and_its_url_stays_unsaid() -> None:
+def test_an_unreachable_server_has_no_code_and_its_url_is_not_logged() -> None:
     engine = postgresql("postgresql://ravi:canary@127.0.0.1:1/none")
     assert _kind(engine, "SELECT 1") == "OperationalError"
 
@@ -37,5 +37,5 @@ def test_a_server_that_is_away_has_no_code_and_its_url_stays_unsaid() -> None:
     "error",
     [sqlite3.OperationalError("ravi"), psycopg.OperationalError("ravi"), ValueError("ravi")],
 )
-def test_words_are_never_told(error: Exception) -> None:
+def test_the_text_of_an_exception_is_never_logged(error: Exception) -> None:
     assert kind(error) == type(error).__name__

@@ -1,4 +1,4 @@
-"""The native API over a desk, mounted as it will be, with a caller for each of two accounts."""
+"""The native API over a service, mounted as in production, and clients of two accounts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 class Keys:
-    """`acc_1`, `acc_2` and `closed`, an account that nobody opened; every secret is `s3cret`."""
+    """`acc_1`, `acc_2` and `closed`, an account that was never opened; every secret is `s3cret`."""
 
     def find(self, key_id: str) -> StoredKey | None:
         return self.find_all((key_id,)).get(key_id)
@@ -41,7 +41,7 @@ class Keys:
         return {one: StoredKey(AccountId(one), hashed("s3cret")) for one in known & {*ids}}
 
 
-def mounted(service: InvoiceService) -> App:
+def native_api(service: InvoiceService) -> App:
     context = ApiContext(BatchedService(service), Keys(), SystemClock())
     return MountTable([API.mounted(API.mount, API.application(context))])
 
@@ -51,37 +51,37 @@ def basic(pair: str) -> str:
 
 
 @dataclass(frozen=True)
-class World:
-    """One account's caller."""
+class ApiClient:
+    """A client of one account."""
 
     service: InvoiceService
     clock: SettableClock
     app: Any
     account: AccountId = ACME
 
-    async def asked(self, method: str, path: str, **sent: Any) -> httpx.Response:
-        """The answer, inside a loop that runs."""
+    async def request_async(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """The answer to one request, inside a running event loop."""
         headers = {"Authorization": basic(f"{self.account}:s3cret"), **sent.pop("headers", {})}
         transport = httpx.ASGITransport(self.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, f"/api{path}", headers=headers, **sent)
 
-    def ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
+    def request(self, method: str, path: str, **sent: Any) -> httpx.Response:
         """The answer to one request."""
-        return asyncio.run(self.asked(method, path, **sent))
+        return asyncio.run(self.request_async(method, path, **sent))
 
-    def got(self, method: str, path: str, status: int = 200, **sent: Any) -> Any:
+    def json_of(self, method: str, path: str, status: int = 200, **sent: Any) -> Any:
         """The JSON of an answer that must have this status."""
-        response = self.ask(method, path, **sent)
+        response = self.request(method, path, **sent)
         assert response.status_code == status, response.text
         return response.json()
 
-    def made(self, **fields: Any) -> str:
+    def drafted(self, **fields: Any) -> str:
         """The id of a fresh invoice."""
-        made = self.got("POST", "/invoices", 201, json={**DOCUMENT, **fields})
-        return str(made["invoice"]["id"])
+        created = self.json_of("POST", "/invoices", 201, json={**DOCUMENT, **fields})
+        return str(created["invoice"]["id"])
 
     def issued(self, **fields: Any) -> str:
-        invoice = self.made(**fields)
-        self.got("POST", f"/invoices/{invoice}/issue")
+        invoice = self.drafted(**fields)
+        self.json_of("POST", f"/invoices/{invoice}/issue")
         return invoice

@@ -1,4 +1,4 @@
-"""A service in memory whose every personal word is a canary, and how to ask it."""
+"""A service in memory whose every personal value is a canary, and requests to it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from billhook.application.service import InvoiceService
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.authentication import Callers
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.razorpay.api import RazorpayApi
-from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds
+from billhook_adapters.memory.store import InMemoryTransaction
 from billhook_adapters.observability import Metrics, observed
-from billhook_adapters.testing import NOON, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing.running import ACCOUNT, RunningService
 
 MAIL, PHONE, NAME = "canary.mail@canary.example", "+919812345678", "Canary Kumari"
 SECRET, TOKEN, KEY = "cAnary-secret-0f-this-test", "canaryTokenOfAShortUrl", "canary-key"
@@ -24,16 +24,16 @@ CANARIES = (MAIL, "canary.mail", PHONE, PHONE[1:], NAME, "Kumari", SECRET, TOKEN
 ROUTES = frozenset({"/v1/invoices", "/v1/invoices/*", "/v1/invoices/*/notify_by/*", "/v1/items"})
 
 
-def heard(told: str) -> list[str]:
+def canaries_in(text: str) -> list[str]:
     """The canaries that can be read in a text."""
-    return [canary for canary in (*CANARIES, basic()) if canary in told]
+    return [canary for canary in (*CANARIES, basic()) if canary in text]
 
 
 def basic(secret: str = SECRET) -> str:
     return "Basic " + b64encode(f"key_1:{secret}".encode()).decode()
 
 
-async def asked(
+async def request_async(
     app: App, method: str, path: str, body: bytes = b"", **headers: str
 ) -> tuple[int, dict[bytes, bytes], bytes]:
     """One request, without a server."""
@@ -58,8 +58,8 @@ async def asked(
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
-def ask(app: App, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
-    return asyncio.run(asked(app, method, path, body, **headers))
+def request(app: App, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
+    return asyncio.run(request_async(app, method, path, body, **headers))
 
 
 class CanaryIds(RandomIds):
@@ -69,26 +69,33 @@ class CanaryIds(RandomIds):
         return f"https://bill.example/i/{TOKEN}"
 
 
-class BreakableDesk(InvoiceService):
-    """Raises, with everything in its words, once `broken` is set."""
+class BreakableStore(InMemoryStore):
+    """Raises an exception whose message holds every canary, once `broken` is set."""
 
     broken = False
 
-    def execute_all(self, commands: Any) -> list[Any]:
+    def transaction(self) -> AbstractContextManager[InMemoryTransaction]:
         if self.broken:
             raise ValueError(f"{MAIL} {PHONE} {NAME} {SECRET} {TOKEN} {KEY}")
-        return super().execute_all(commands)
+        return super().transaction()
 
 
-def a_service(metrics: Metrics) -> tuple[App, BreakableDesk, InMemoryStore]:
-    store = InMemoryStore()
-    service = BreakableDesk(store, SettableClock(NOON), CanaryIds())
-    keys = InMemoryKeyring(store)
-    open_account(service, an_account())
-    keys.add(an_account().id, "key_1", SECRET)
-    batched = BatchedService(service, decided=metrics.gathered)
-    app = RazorpayApi(batched, Callers(keys, batched))
-    return observed(app, metrics, ROUTES), service, store
+class CanaryService(RunningService):
+    """A running service whose store can break, and Razorpay's API over it."""
+
+    store: BreakableStore
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__(BreakableStore(), ids=CanaryIds())
+        keys = InMemoryKeyring(self.store)
+        keys.add(ACCOUNT, "key_1", SECRET)
+        batched = BatchedService(self.service, decided=metrics.batch_decided)
+        self.app = observed(RazorpayApi(batched, Callers(keys, batched)), metrics, ROUTES)
+
+
+def an_app() -> App:
+    """The API of a service whose metrics are not read."""
+    return CanaryService(Metrics()).app
 
 
 DOCUMENT: dict[str, Any] = {
@@ -98,16 +105,16 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def walk(app: App, service: BreakableDesk) -> list[int]:
+def exercise(app: App, store: BreakableStore) -> list[int]:
     """Requests that succeed, that are refused in every way, and that find a bug; their statuses."""
     created = json.dumps(DOCUMENT).encode()
     wrong = json.dumps({**DOCUMENT, "expire_by": MAIL, NAME: 1}).encode()
 
-    async def all_of_it() -> list[int]:
+    async def run_all() -> list[int]:
         statuses: list[int] = []
 
         async def one(method: str, path: str, sent: bytes, who: str) -> Any:
-            status, _, body = await asked(
+            status, _, body = await request_async(
                 app, method, path, sent, authorization=who, idempotency_key=f"{KEY}-{len(statuses)}"
             )
             statuses.append(status)
@@ -120,11 +127,12 @@ def walk(app: App, service: BreakableDesk) -> list[int]:
         await one("POST", "/v1/invoices", created, basic("wrong"))
         await one("POST", f"/v1/invoices/{TOKEN}/notify_by/sms", b"", basic())
         await one("GET", f"/{MAIL}", b"", basic())
-        service.broken = True
+        store.broken = True
         await one("POST", "/v1/invoices", created, basic())
+        store.broken = False
         return statuses
 
-    return asyncio.run(all_of_it())
+    return asyncio.run(run_all())
 
 
 def answering(

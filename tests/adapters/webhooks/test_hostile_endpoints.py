@@ -1,4 +1,4 @@
-"""What a hostile subscriber or a hostile name cannot do: stretch, flood, disguise, or raise."""
+"""Limits of a webhook against hostile endpoints and names: time, size, address, TLS."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def receiver(serve: Callable[[socket.socket], None]) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def run() -> None:
-        with suppress(OSError):  # the other side hangs up, or nobody comes
+        with suppress(OSError):  # the client closed the connection, or never connected
             connection, _ = listener.accept()
             with connection:
                 serve(connection)
@@ -52,7 +52,7 @@ def receiver(serve: Callable[[socket.socket], None]) -> Iterator[int]:
         yield listener.getsockname()[1]
     finally:
         with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)  # wakes an accept that nobody will answer
+            listener.shutdown(socket.SHUT_RDWR)  # ends a waiting accept
         listener.close()
         thread.join(10)
 
@@ -68,7 +68,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             original = stream.read
 
             def counted(max_bytes: int, timeout: float | None = None) -> bytes:
-                data = original(min(max_bytes, 1000), timeout)  # in no round number of reads
+                data = original(
+                    min(max_bytes, 1000), timeout
+                )  # a size that does not divide the limit
                 sizes.append(len(data))
                 return data
 
@@ -88,7 +90,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     ],
     ids=["interim answers", "headers", "one header"],
 )
-def test_an_answer_without_end_is_read_to_64_kib_and_no_further(
+def test_an_endless_response_is_read_up_to_64_kib(
     read: list[int], first: bytes, again: bytes
 ) -> None:
     def serve(connection: socket.socket) -> None:
@@ -100,12 +102,12 @@ def test_an_answer_without_end_is_read_to_64_kib_and_no_further(
     with receiver(serve) as port:
         # The clock stands still: only the limit of bytes can end this.
         poster = Poster(allow_loopback=True, monotonic=lambda: 0.0)
-        given = poster.post(f"http://127.0.0.1:{port}/", b"{}", {})
-    assert given == Failure(Unknown("no answer in time, or the connection broke"))
+        result = poster.post(f"http://127.0.0.1:{port}/", b"{}", {})
+    assert result == Failure(Unknown("no answer in time, or the connection broke"))
     assert sum(read) == LONGEST_ANSWER == 65536
 
 
-def test_a_resolver_that_hangs_does_not_stretch_the_exchange() -> None:
+def test_a_resolver_that_hangs_is_stopped_by_the_timeout() -> None:
     never = Event()
 
     def hanging(host: str, port: int) -> Sequence[str]:
@@ -117,29 +119,29 @@ def test_a_resolver_that_hangs_does_not_stretch_the_exchange() -> None:
     never.set()
 
 
-def test_the_connection_goes_to_the_checked_address_and_never_to_the_name(
+def test_the_connection_is_made_to_the_checked_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dialled: list[tuple[str, int]] = []
+    connected: list[tuple[str, int]] = []
 
     class Recording(httpcore.SyncBackend):
         def connect_tcp(
             self, host: str, port: int, *args: Any, **kwargs: Any
         ) -> httpcore.NetworkStream:
-            dialled.append((host, port))
+            connected.append((host, port))
             raise httpcore.ConnectError
 
     monkeypatch.setattr(httpcore, "SyncBackend", Recording)
     answers = iter([["8.8.8.8"], ["127.0.0.1"]])  # the second is the rebinding
     poster = Poster(resolver=lambda _host, _port: next(answers))
-    given = poster.post("https://shop.example:8443/", b"{}", {})
-    assert given == Failure(Transient("could not be reached"))
-    assert dialled == [("8.8.8.8", 8443)]
-    assert next(answers) == ["127.0.0.1"]  # nobody asked twice
+    result = poster.post("https://shop.example:8443/", b"{}", {})
+    assert result == Failure(Transient("could not be reached"))
+    assert connected == [("8.8.8.8", 8443)]
+    assert next(answers) == ["127.0.0.1"]  # it was looked up once
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "shop.example"])
-def test_the_network_refuses_this_machine_even_where_nobody_read_the_url(host: str) -> None:
+def test_the_network_refuses_localhost_whatever_the_url_was(host: str) -> None:
     deadline = Deadline(5, lambda: 0.0)
     backend = GuardedBackend(lambda _host, _port: ["127.0.0.1"], deadline, allow_loopback=False)
     with pytest.raises(PrivateAddressError):
@@ -149,19 +151,19 @@ def test_the_network_refuses_this_machine_even_where_nobody_read_the_url(host: s
 @pytest.mark.parametrize(
     "url", ["https://shop.example/₹", "https://shop.example/\\x", "https://shop.example/\x7f"]
 )
-def test_characters_that_readers_of_urls_disagree_about_are_refused_in_paths_too(url: str) -> None:
+def test_ambiguous_characters_are_refused_in_paths(url: str) -> None:
     with pytest.raises(ValueError, match="must"):
         check_url(url)
 
 
-def test_time_that_is_up_before_the_connection_is_made_is_tried_again() -> None:
+def test_a_timeout_before_the_connection_is_transient() -> None:
     moments = iter([0.0, 0.1, 6.0])
     poster = Poster(resolver=lambda _host, _port: ["8.8.8.8"], monotonic=lambda: next(moments))
-    given = poster.post("https://shop.example/", b"{}", {})
-    assert given == Failure(Transient("could not be reached"))
+    result = poster.post("https://shop.example/", b"{}", {})
+    assert result == Failure(Transient("could not be reached"))
 
 
-def test_a_broken_resolver_is_raised_where_it_was_asked() -> None:
+def test_an_exception_of_the_resolver_is_raised_to_its_caller() -> None:
     def broken(host: str, port: int) -> Sequence[str]:
         raise LookupError("a bug")
 
@@ -176,7 +178,7 @@ def test_a_broken_resolver_is_raised_where_it_was_asked() -> None:
         "3fff::1", "5f00::1", "2001:2::1", "2001:10::1", "2001:20::1", "fd00:ec2::254",
     ],
 )  # fmt: skip
-def test_metadata_services_relays_and_what_nobody_routes_are_not_public(address: str) -> None:
+def test_metadata_services_relays_and_unrouted_addresses_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
     host = f"[{address}]" if ":" in address else address
     with pytest.raises(ValueError, match="must not lead to a private address"):
@@ -195,30 +197,30 @@ def test_metadata_services_relays_and_what_nobody_routes_are_not_public(address:
         "shop.example..",
     ],
 )
-def test_a_name_that_dns_cannot_hold_is_refused_and_never_looked_up(host: str) -> None:
+def test_an_invalid_host_name_is_refused_and_never_looked_up(host: str) -> None:
     def never(host: str, port: int) -> Sequence[str]:
         raise AssertionError("looked up")
 
-    given = Poster(resolver=never).post(f"https://{host}/", b"{}", {})
-    assert given == Failure(Permanent("the URL must name a public host, such as shop.example"))
+    result = Poster(resolver=never).post(f"https://{host}/", b"{}", {})
+    assert result == Failure(Permanent("the URL must name a public host, such as shop.example"))
 
 
-def test_no_name_passes_for_this_machine_by_how_it_begins() -> None:
+def test_a_name_that_begins_like_a_loopback_address_is_not_localhost() -> None:
     with pytest.raises(ValueError, match="must begin with https"):
         check_url("http://127.0.0.1%.evil.example:22/", allow_loopback=True)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: b", "₹", "a\x00b"])
-def test_a_header_that_http_cannot_carry_is_permanent_and_nothing_goes_out(value: str) -> None:
-    heard: list[bytes] = []
-    with receiver(lambda connection: heard.append(connection.recv(65536))) as port:
+def test_an_invalid_header_is_a_permanent_error_and_nothing_is_sent(value: str) -> None:
+    received: list[bytes] = []
+    with receiver(lambda connection: received.append(connection.recv(65536))) as port:
         poster = Poster(allow_loopback=True)
-        given = poster.post(f"http://127.0.0.1:{port}/", b"{}", {"X-Test": value})
-    assert given == Failure(Permanent("a header cannot be sent over HTTP"))
-    assert heard in ([], [b""])
+        result = poster.post(f"http://127.0.0.1:{port}/", b"{}", {"X-Test": value})
+    assert result == Failure(Permanent("a header cannot be sent over HTTP"))
+    assert received in ([], [b""])
 
 
-def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
@@ -227,11 +229,11 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatc
         connection.sendall(OK)
 
     with receiver(serve) as port:
-        given = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}/", b"", {})
-    assert given == Success(Accepted())
+        result = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}/", b"", {})
+    assert result == Success(Accepted())
 
 
-def test_a_large_body_arrives_whole() -> None:
+def test_a_large_body_is_sent_whole() -> None:
     body = random.Random(1).randbytes(1_000_003)  # noqa: S311  # it only fills space
     arrived = bytearray()
 
@@ -241,8 +243,8 @@ def test_a_large_body_arrives_whole() -> None:
         connection.sendall(OK)
 
     with receiver(serve) as port:
-        given = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}/", body, {})
-    assert given == Success(Accepted())
+        result = Poster(allow_loopback=True).post(f"http://127.0.0.1:{port}/", body, {})
+    assert result == Success(Accepted())
 
 
 def certificate(name: str, folder: Path, *addresses: str) -> Path:
@@ -276,15 +278,15 @@ def certificate(name: str, folder: Path, *addresses: str) -> Path:
         ("another.example", Failure(Transient("could not be reached"))),
     ],
 )
-def test_tls_asks_for_the_name_and_checks_it_while_the_address_is_the_checked_one(
+def test_tls_verifies_the_name_over_the_checked_address(
     tmp_path: Path, certified: str, outcome: object
 ) -> None:
     path = certificate(certified, tmp_path)
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(path)
     trusted = ssl.create_default_context(cafile=path)
-    asked: list[str | None] = []
-    served.sni_callback = lambda _socket, name, _context: asked.append(name)
+    server_names: list[str | None] = []
+    served.sni_callback = lambda _socket, name, _context: server_names.append(name)
     bodies: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
@@ -303,30 +305,30 @@ def test_tls_asks_for_the_name_and_checks_it_while_the_address_is_the_checked_on
 
     with receiver(serve) as port:
         poster = Poster(allow_loopback=True, resolver=resolver, tls=trusted)
-        given = poster.post(f"https://localhost:{port}/", b"{}", {})
-    assert given == outcome
-    assert (asked, looked_up) == (["localhost"], ["localhost"])
+        result = poster.post(f"https://localhost:{port}/", b"{}", {})
+    assert result == outcome
+    assert (server_names, looked_up) == (["localhost"], ["localhost"])
     assert len(bodies) == isinstance(outcome, Success)
 
 
-def test_a_certificate_that_nobody_vouches_for_gets_no_request(tmp_path: Path) -> None:
+def test_an_untrusted_certificate_gets_no_request(tmp_path: Path) -> None:
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(certificate("localhost", tmp_path))
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
         with served.wrap_socket(connection, server_side=True) as safe:
-            heard.append(safe.recv(65536))
+            received.append(safe.recv(65536))
 
     with receiver(serve) as port:
-        given = Poster(allow_loopback=True, resolver=lambda _host, _port: ["127.0.0.1"]).post(
+        result = Poster(allow_loopback=True, resolver=lambda _host, _port: ["127.0.0.1"]).post(
             f"https://localhost:{port}/", b"{}", {}
         )
-    assert given == Failure(Transient("could not be reached"))
-    assert heard == []
+    assert result == Failure(Transient("could not be reached"))
+    assert received == []
 
 
-def test_an_instant_is_signed_the_same_in_every_time_zone() -> None:
+def test_a_time_is_signed_the_same_in_every_time_zone() -> None:
     now = SystemClock().now()
     kolkata = now.astimezone(timezone(timedelta(hours=5, minutes=30)))
     headers = standard_headers("evt_1", kolkata, b"{}", SECRET)
@@ -353,51 +355,51 @@ def test_a_signature_with_one_byte_changed_is_never_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "host", "asked"),
+    ("url", "host", "server_names"),
     [
         ("https://shop.example/a;b?c", b"shop.example", "shop.example"),
         ("https://SHOP.example.:8443/a;b?c", b"shop.example:8443", "shop.example"),
         ("https://[2606:4700:4700::1111]/a;b?c", b"[2606:4700:4700::1111]", None),
     ],
 )
-def test_a_public_host_is_named_alike_to_tls_and_to_the_receiver(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, host: bytes, asked: str | None
+def test_the_host_header_and_the_server_name_are_the_host_of_the_url(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, host: bytes, server_names: str | None
 ) -> None:
     path = certificate("shop.example", tmp_path, "2606:4700:4700::1111")
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(path)
     names: list[str | None] = []
     served.sni_callback = lambda _socket, name, _context: names.append(name)
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
         with served.wrap_socket(connection, server_side=True) as safe:
-            heard.append(safe.recv(65536))
+            received.append(safe.recv(65536))
             safe.sendall(OK)
 
-    with receiver(serve) as here:
+    with receiver(serve) as local_port:
 
-        class Diverting(httpcore.SyncBackend):
-            """The open internet, played by this machine."""
+        class RedirectingBackend(httpcore.SyncBackend):
+            """The internet, replaced by this machine."""
 
             def connect_tcp(
                 self, host: str, port: int, *args: Any, **kwargs: Any
             ) -> httpcore.NetworkStream:
                 assert (host, port) in {("8.8.8.8", 443), ("8.8.8.8", 8443)}
-                return super().connect_tcp("127.0.0.1", here, *args, **kwargs)
+                return super().connect_tcp("127.0.0.1", local_port, *args, **kwargs)
 
-        monkeypatch.setattr(httpcore, "SyncBackend", Diverting)
+        monkeypatch.setattr(httpcore, "SyncBackend", RedirectingBackend)
         poster = Poster(
             resolver=lambda _host, _port: ["8.8.8.8"], tls=ssl.create_default_context(cafile=path)
         )
-        given = poster.post(url, b"", {})
-    assert given == Success(Accepted())
-    assert names == [asked]
-    assert heard[0].startswith(b"POST /a;b?c HTTP/1.1\r\nHost: " + host + b"\r\n")
+        result = poster.post(url, b"", {})
+    assert result == Success(Accepted())
+    assert names == [server_names]
+    assert received[0].startswith(b"POST /a;b?c HTTP/1.1\r\nHost: " + host + b"\r\n")
 
 
 @pytest.mark.parametrize("seconds", [0.0, 1.0], ids=["no answer", "no time"])
-def test_what_breaks_after_the_request_went_out_over_tls_is_unknown_too(
+def test_a_failure_after_the_request_was_sent_over_tls_is_unknown(
     tmp_path: Path, seconds: float
 ) -> None:
     path = certificate("localhost", tmp_path)
@@ -420,5 +422,5 @@ def test_what_breaks_after_the_request_went_out_over_tls_is_unknown_too(
             tls=ssl.create_default_context(cafile=path),
         )
         # Connecting, TLS and the request take all looks but the last.
-        given = poster.post(f"https://localhost:{port}/", b"", {})
-    assert given == Failure(Unknown("no answer in time, or the connection broke"))
+        result = poster.post(f"https://localhost:{port}/", b"", {})
+    assert result == Failure(Unknown("no answer in time, or the connection broke"))
