@@ -132,7 +132,7 @@ def test_every_value_of_a_field_gets_a_valid_response_and_an_error_stores_nothin
     method, target, body, schema = BODIES[what]
     for name, value in {**VALUES, "nothing": None}.items():
         spoiled = _spoiled(body, path, value)
-        before = server.rows_before()
+        before = server.rows()
         seen = server.send(highlevel_case(name, method, target, spoiled))
         if seen.status == 200:
             # A null is like an absent field here; the vendor requires more than is needed.
@@ -159,7 +159,7 @@ def test_every_value_of_a_field_gets_a_valid_response_and_an_error_stores_nothin
     ],
 )  # fmt: skip
 def test_headers(server: Server, name: str, given: Any, status: int, message: str) -> None:
-    before = server.rows_before()
+    before = server.rows()
     seen = server.send(highlevel_case(name, "POST", "/invoices/", text(FULL), **given))
     assert (seen.status, json.loads(seen.body)["message"]) == (status, message)
     check(server, seen)
@@ -228,7 +228,7 @@ def test_headers(server: Server, name: str, given: Any, status: int, message: st
 def test_a_request_that_cannot_be_served_gets_an_error_and_changes_nothing(
     server: Server, method: str, target: str, body: bytes, status: int
 ) -> None:
-    before = server.rows_before()
+    before = server.rows()
     seen = server.send(highlevel_case(target, method, target, body, kind=JSON))
     assert seen.status == status, seen.body
     check(server, seen)

@@ -98,7 +98,7 @@ def test_a_request_has_its_status_and_a_refused_one_changes_nothing(
     server: Server, example: Case
 ) -> None:
     kept = KEPT if any(name == b"Idempotency-Key" for name, _ in example.headers) else frozenset()
-    before = server.rows_before(but=kept)
+    before = server.rows(but=kept)
     seen = server.send(example)
     assert seen.status in example.expected, seen.body
     if seen.status >= 300:
@@ -113,7 +113,7 @@ def test_a_request_has_its_status_and_a_refused_one_changes_nothing(
 
 @pytest.mark.parametrize("name", headers.GARBAGE)
 def test_an_invalid_request_is_refused_and_changes_nothing(server: Server, name: str) -> None:
-    before = server.rows_before()
+    before = server.rows()
     seen = server.exchange(headers.GARBAGE[name])
     assert seen.status in range(400, 500)
     assert server.rows() == before
@@ -164,7 +164,7 @@ CUSTOMER_OF_THEIRS = text({"draft": "1", "customer_id": "@theircustomer"})
 def test_resources_of_another_account_are_answered_like_unknown_ones(
     server: Server, method: str, path: str, body: bytes
 ) -> None:
-    before = server.rows_before()
+    before = server.rows()
     theirs = server.send(case("", method, path, body, 400))
     unknown = {
         b"@theirs": b"inv_AAAAAAAAAAAAAA",
@@ -203,7 +203,7 @@ def test_resources_of_another_account_are_answered_like_unknown_ones(
     ],
 )
 def test_a_misleading_header_is_ignored(server: Server, name: bytes, value: bytes) -> None:
-    before = server.rows_before()
+    before = server.rows()
     plain = server.send(case("", "GET", "/v1/invoices/@issued"))
     host = None if name == b"Host" else b"127.0.0.1"
     led = server.send(case("", "GET", "/v1/invoices/@issued", host=host, more=[(name, value)]))
@@ -224,7 +224,7 @@ def test_the_host_of_a_request_is_not_in_the_response(server: Server, host: byte
 
 @pytest.mark.parametrize("declared", [len(text(BASE)) + 1, 1024 * 1024])
 def test_a_request_that_is_broken_off_stores_nothing(server: Server, declared: int) -> None:
-    before = server.rows_before()
+    before = server.rows()
     head = b"POST /v1/invoices HTTP/1.1\r\nHost: x\r\nAuthorization: %b\r\nContent-Type: %b\r\n"
     with socket.create_connection(("127.0.0.1", server.port), 10) as line:
         line.sendall(head % (OURS, JSON) + b"Content-Length: %d\r\n\r\n" % declared + text(BASE))
@@ -240,7 +240,7 @@ def test_the_same_key_and_request_get_the_same_answer_and_another_request_is_ref
 ) -> None:
     key = [(b"Idempotency-Key", b"order-1")]
     first = server.send(case("", "POST", "/v1/invoices/", text(BASE), more=key))
-    before = server.rows_before()
+    before = server.rows()
     again = server.send(case("", "POST", "/v1/invoices", text(BASE), more=key))
     assert (first.status, again.whole) == (200, first.whole)
     other = text({**BASE, "description": "x"})

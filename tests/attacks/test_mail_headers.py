@@ -209,7 +209,7 @@ def test_whatever_a_seller_is_called_the_mail_has_our_fields_alone(
 
 
 class AnyWriter:
-    """A writer of somebody else's, which passes on what it likes."""
+    """A writer of another package, which passes on any text."""
 
     def __init__(self, subject: str) -> None:
         self.subject = subject

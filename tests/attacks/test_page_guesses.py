@@ -1,4 +1,4 @@
-"""Who guesses short URLs is turned away, and nobody else: behind proxies, with many addresses."""
+"""Clients that guess short URLs are refused, and no other client: behind proxies, with many addresses."""
 
 from __future__ import annotations
 

@@ -112,20 +112,18 @@ class Server:
         return written.decode()
 
     def rows(self, *, but: frozenset[str] = frozenset()) -> Rows:
-        """Every row of every table, as another connection finds them."""
-        version = self._version
-        found = {
-            name: sorted(map(repr, self._rows.exec_driver_sql(f'select * from "{name}"')))  # noqa: S608  # its own names
-            for name in inspect(self._engine).get_table_names()
-        }
-        self._last = version, found
-        return _without(found, but)
+        """Every row of every table, as another connection finds them.
 
-    def rows_before(self, *, but: frozenset[str] = frozenset()) -> Rows:
-        """The same, not read again where nothing was committed since."""
-        return (
-            _without(self._last[1], but) if self._version == self._last[0] else self.rows(but=but)
-        )
+        They are not read again where no one has committed anything since the last time.
+        """
+        version = self._version
+        if version != self._last[0]:
+            found = {
+                name: sorted(map(repr, self._rows.exec_driver_sql(f'select * from "{name}"')))  # noqa: S608  # its own names
+                for name in inspect(self._engine).get_table_names()
+            }
+            self._last = version, found
+        return _without(self._last[1], but)
 
     @property
     def _version(self) -> str:

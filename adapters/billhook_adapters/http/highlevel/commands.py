@@ -183,7 +183,7 @@ class Void(InvoiceCommand[Invoice, OperationNotAllowed]):
 class RecordInvoicePayment(InvoiceCommand[Invoice, PayError]):
     """Take a payment that staff recorded: an amount, some instalments, or all that is due.
 
-    What was told of it beside the amount is kept under its reference.
+    What the request says beside the amount is kept under its reference.
     """
 
     kind: ClassVar = "highlevel.record_payment"

@@ -121,21 +121,21 @@ def checked(body: object, kind: type[V]) -> V:
     try:
         payload = kind.model_validate(given)
     except ValidationError as invalid:
-        raise InvalidRequestError(422, *lacking, *refused(invalid).message) from None
+        raise InvalidRequestError(422, *lacking, *invalid_request(invalid).message) from None
     if lacking:
         raise InvalidRequestError(422, *lacking)
     return payload
 
 
-def judged(where: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+def validated(where: str, make: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """The domain's value for a part of a payload. Raises InvalidRequestError."""
     try:
         return make(*given, **named)
     except ValidationError as invalid:
-        raise refused(invalid, where) from None
+        raise invalid_request(invalid, where) from None
 
 
-def refused(invalid: ValidationError, where: str = "") -> InvalidRequestError:
+def invalid_request(invalid: ValidationError, where: str = "") -> InvalidRequestError:
     """The error with one message for each invalid field of a payload, or of a part of it."""
     errors = invalid.errors(include_url=False, include_input=False)
     return InvalidRequestError(

@@ -15,8 +15,8 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Long,
     Required,
     Short,
-    judged,
     midnight,
+    validated,
 )
 from billhook_adapters.http.highlevel.schemas.parts import (
     AttachmentIn,
@@ -77,13 +77,13 @@ class InvoiceIn(Tenant):
 
     def patch(self) -> Patch:
         """What it sets of a document. Raises InvalidRequestError."""
-        return judged("", Patch.model_validate, {**self._fields(), "extras": self._extras()})
+        return validated("", Patch.model_validate, {**self._fields(), "extras": self._extras()})
 
     def document(self) -> Document:
         """The document of a new draft. Raises InvalidRequestError."""
         # The vendor has no field that forbids partial payments.
         fields = {"partial_payment": True, **self._fields(), "extras": self._extras()}
-        return judged("", Document.model_validate, fields)
+        return validated("", Document.model_validate, fields)
 
     def _fields(self) -> dict[str, Any]:
         name, items = self.billed
@@ -92,7 +92,7 @@ class InvoiceIn(Tenant):
             "currency": self.currency,
             "date": midnight(self.issue_date),
             "lines": tuple(
-                judged(f"{name}.{place}", item.domain, place, self.currency, name)
+                validated(f"{name}.{place}", item.domain, place, self.currency, name)
                 for place, item in enumerate(items)
             ),
         }
@@ -103,13 +103,13 @@ class InvoiceIn(Tenant):
         if self.due_date is not None:
             fields["due_by"] = midnight(self.due_date)
         if self.contact_details is not None:
-            fields["customer"] = judged("contactDetails", self.contact_details.domain)
+            fields["customer"] = validated("contactDetails", self.contact_details.domain)
         if self.sent_to is not None:
-            fields["recipients"] = judged("sentTo", self.sent_to.domain)
+            fields["recipients"] = validated("sentTo", self.sent_to.domain)
         if self.discount is not None:
-            fields["discount"] = judged("discount", self.discount.domain, self.currency)
+            fields["discount"] = validated("discount", self.discount.domain, self.currency)
         if self.payment_schedule is not None:
-            fields["schedule"] = judged(
+            fields["schedule"] = validated(
                 "paymentSchedule", self.payment_schedule.domain, self.currency
             )
         if self.live_mode is not None:
@@ -180,4 +180,4 @@ class LateFeesChangeIn(Tenant):
     def patch(self) -> Patch:
         """What it sets of a document. Raises InvalidRequestError."""
         fees = self.late_fees_configuration.given
-        return judged("", Patch.model_validate, {"extras": extras(lateFeesConfiguration=fees)})
+        return validated("", Patch.model_validate, {"extras": extras(lateFeesConfiguration=fees)})

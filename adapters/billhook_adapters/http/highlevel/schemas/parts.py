@@ -246,7 +246,7 @@ class GraceIn(In):
 
 
 class MostFeesIn(In):
-    """How much they may come to."""
+    """The most that they may add up to."""
 
     type: Literal["fixed"]
     value: Positive

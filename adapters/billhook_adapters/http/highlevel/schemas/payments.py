@@ -21,8 +21,8 @@ class ChequeIn(In):
 class RecordPaymentIn(Tenant):
     """The body of `POST /invoices/{invoiceId}/record-payment`.
 
-    The vendor's file requires card and cheque whatever the mode; only that of the mode is asked
-    for here.
+    The vendor's file requires card and cheque whatever the mode; only that of the mode is required
+    here.
     """
 
     mode: Literal["cash", "card", "cheque", "bank_transfer", "other"]

@@ -12,7 +12,7 @@ from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.patch import Patch
 from billhook_adapters.http.highlevel.echo import SENDING, extras
-from billhook_adapters.http.highlevel.schemas.fields import Required, Short, instant, judged
+from billhook_adapters.http.highlevel.schemas.fields import Required, Short, instant, validated
 from billhook_adapters.http.highlevel.schemas.invoices import Tenant
 from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
 
@@ -111,7 +111,7 @@ class SendIn(Tenant):
         """What it sets of a draft. Raises InvalidRequestError."""
         given = self.given
         echo = extras(**{name: given[name] for name in SENDING if name in given})
-        return judged("", Patch.model_validate, {"live": self.live_mode, "extras": echo})
+        return validated("", Patch.model_validate, {"live": self.live_mode, "extras": echo})
 
 
 def queued(messages: Sequence[Message], medium: Medium) -> dict[str, Any]:

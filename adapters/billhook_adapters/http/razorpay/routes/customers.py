@@ -11,10 +11,10 @@ from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.schemas.customers import (
     CustomerAlone,
     customer_entity,
-    filed_customer,
-    known_customer,
+    find_customer,
+    stored_customer,
 )
-from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, refused
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request
 from billhook_adapters.http.razorpay.schemas.invoices import checked
 
 
@@ -26,16 +26,16 @@ async def create_customer(request: AuthenticatedRequest) -> Response:
     try:
         command = payload.filed(request.account, request.key)
     except ValidationError as invalid:
-        raise refused(invalid) from None
+        raise invalid_request(invalid) from None
     stored = await request.batched.execute(command)
     if isinstance(stored, Failure):
         return error_response(stored.failure())
-    return json_response(customer_entity(filed_customer(stored.unwrap())))
+    return json_response(customer_entity(stored_customer(stored.unwrap())))
 
 
 async def fetch_customer(request: AuthenticatedRequest) -> Response:
     """A customer that was stored by itself, or with an invoice."""
     known = await request.batched.read(
-        lambda service: known_customer(service, request.account, request.id)
+        lambda service: find_customer(service, request.account, request.id)
     )
     return invalid_response(UNKNOWN_ID) if known is None else json_response(customer_entity(known))

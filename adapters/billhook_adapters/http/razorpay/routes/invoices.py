@@ -22,15 +22,15 @@ from billhook_adapters.http.razorpay.errors import (
     medium_unknown,
 )
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
-from billhook_adapters.http.razorpay.schemas.customers import known_customer
-from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, refused
+from billhook_adapters.http.razorpay.schemas.customers import find_customer
+from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request
 from billhook_adapters.http.razorpay.schemas.invoices import (
     CreateIn,
     InvoiceIn,
     Named,
     checked,
 )
-from billhook_adapters.http.razorpay.schemas.items import ItemIn, known_item
+from billhook_adapters.http.razorpay.schemas.items import ItemIn, find_item
 from billhook_adapters.http.razorpay.schemas.listing import list_request
 from billhook_adapters.http.razorpay.schemas.updates import UpdateIn
 from billhook_adapters.http.razorpay.serializers import collection, entity
@@ -50,7 +50,7 @@ async def create_invoice(request: AuthenticatedRequest) -> Response:
     try:
         document = payload.domain(account, named)
     except ValidationError as invalid:
-        raise refused(invalid) from None
+        raise invalid_request(invalid) from None
     key = request.key
     if payload.draft == "1":
         drafted = await batched.execute(Draft(account=account, document=document, key=key))
@@ -73,11 +73,11 @@ async def _named(request: AuthenticatedRequest, payload: InvoiceIn) -> Named:
             raise InvalidRequestError(
                 "customer is/are not required and should not be sent", "customer"
             )
-        customer = await batched.read(lambda service: known_customer(service, account, customer_id))
+        customer = await batched.read(lambda service: find_customer(service, account, customer_id))
         if customer is None:
             raise InvalidRequestError(UNKNOWN_ID, "customer_id")
     for name in dict.fromkeys(item_ids):
-        item = await batched.read(partial(known_item, account=account, name=name))
+        item = await batched.read(partial(find_item, account=account, name=name))
         if item is None:
             raise InvalidRequestError(UNKNOWN_ID, "item_id")
         items[name] = item
@@ -117,7 +117,7 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
     try:
         changes = payload.changes(request.account, request.invoice, named)
     except ValidationError as invalid:
-        raise refused(invalid) from None
+        raise invalid_request(invalid) from None
     update = UpdateInvoice(
         account=request.account, invoice=request.invoice, patch=changes, key=request.key
     )

@@ -22,7 +22,7 @@ from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrText
 from billhook_adapters.system.ids import is_id
 
-DIALECT = "razorpay"
+EXTRAS_KEY = "razorpay"
 """The key of a document's extras under which this API keeps what it only echoes."""
 
 
@@ -108,7 +108,7 @@ def e164(contact: str) -> str:
     return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
 
 
-class Known(NamedTuple):
+class StoredCustomer(NamedTuple):
     """A customer that can be found by its id, and the fields of it that are only echoed."""
 
     customer: Customer
@@ -117,32 +117,36 @@ class Known(NamedTuple):
     notes: dict[str, str]
 
 
-def known_customer(service: InvoiceService, account: AccountId, name: str) -> Known | None:
+def find_customer(service: InvoiceService, account: AccountId, name: str) -> StoredCustomer | None:
     """The customer of this id: filed by itself, or on the first invoice that it came with."""
     if not is_id(name):
         return None
     entry = service.entry(account, name)
     if entry is not None and name.startswith("cust_"):
-        return filed_customer(entry)
+        return stored_customer(entry)
     first = service.search(account, Search(customer=name, oldest_first=True, limit=1))
     customer = first[0].document.customer if first else None
-    return None if customer is None else Known(customer, echoed(first[0]), first[0].created_at, {})
+    return (
+        None
+        if customer is None
+        else StoredCustomer(customer, echoed(first[0]), first[0].created_at, {})
+    )
 
 
-def filed_customer(entry: Entry) -> Known:
+def stored_customer(entry: Entry) -> StoredCustomer:
     """The customer of an entry."""
     kept = CustomerAlone.model_validate_json(entry.body)
     customer = kept.domain(entry.account).model_copy(update={"id": entry.id})
-    return Known(customer, kept.echo, entry.filed_at, kept.notes)
+    return StoredCustomer(customer, kept.echo, entry.filed_at, kept.notes)
 
 
 def echoed(invoice: Invoice) -> dict[str, Any]:
     """What this API keeps in a document to echo it."""
-    echo: dict[str, Any] = json.loads(invoice.document.extras.get(DIALECT, "{}"))
+    echo: dict[str, Any] = json.loads(invoice.document.extras.get(EXTRAS_KEY, "{}"))
     return echo
 
 
-def customer_entity(known: Known) -> dict[str, Any]:
+def customer_entity(known: StoredCustomer) -> dict[str, Any]:
     """The vendor's customer entity."""
     customer, echo, made, notes = known
     return {

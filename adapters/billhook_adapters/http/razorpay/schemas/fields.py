@@ -78,7 +78,7 @@ def instant(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def refused(invalid: ValidationError) -> InvalidRequestError:
+def invalid_request(invalid: ValidationError) -> InvalidRequestError:
     """The first thing wrong with a request, naming its field, in the vendor's manner."""
     errors = invalid.errors(include_url=False, include_input=False, include_context=False)
     unknown = [".".join(map(str, e["loc"])) for e in errors if e["type"] == "extra_forbidden"]

@@ -14,7 +14,7 @@ from billhook.model.document import Document
 from billhook.model.line_items import Line
 from billhook.model.patch import LineChange
 from billhook_adapters.http.razorpay.errors import OTHER_CURRENCY
-from billhook_adapters.http.razorpay.schemas.customers import DIALECT, CustomerIn, Known
+from billhook_adapters.http.razorpay.schemas.customers import EXTRAS_KEY, CustomerIn, StoredCustomer
 from billhook_adapters.http.razorpay.schemas.fields import (
     LISTED,
     Flag,
@@ -25,8 +25,8 @@ from billhook_adapters.http.razorpay.schemas.fields import (
     Receipt,
     Seconds,
     instant,
+    invalid_request,
     least_amount,
-    refused,
     required_without_item,
     smallest_amount_text,
 )
@@ -38,7 +38,7 @@ V = TypeVar("V", bound=Value)
 class Named(Value):
     """What a request names by id, looked up before anything is decided."""
 
-    customer: Known | None = None
+    customer: StoredCustomer | None = None
     items: Mapping[str, ItemIn] = Field(default_factory=dict[str, ItemIn])
 
 
@@ -152,7 +152,7 @@ class CreateIn(InvoiceIn):
                 "comment": self.comment,
                 "notes": self.notes or {},
                 "media": tuple(medium for medium, wanted in flags if wanted is not False),
-                "extras": {DIALECT: json.dumps(echo)},
+                "extras": {EXTRAS_KEY: json.dumps(echo)},
             }
         )
 
@@ -164,5 +164,5 @@ def checked(body: object, kind: type[V]) -> V:
     try:
         payload = kind.model_validate(body)
     except ValidationError as invalid:
-        raise refused(invalid) from None
+        raise invalid_request(invalid) from None
     return payload

@@ -45,7 +45,7 @@ class ItemIn(Value):
         return SaveEntry(account=account, id=name, body=self.model_dump_json(), key=key)
 
 
-def known_item(service: InvoiceService, account: AccountId, name: str) -> ItemIn | None:
+def find_item(service: InvoiceService, account: AccountId, name: str) -> ItemIn | None:
     """The item of this id."""
     entry = service.entry(account, name)
     if entry is None or not name.startswith("item_"):

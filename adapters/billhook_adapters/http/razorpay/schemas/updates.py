@@ -14,7 +14,7 @@ from billhook.model.patch import DocumentField as F
 from billhook.model.patch import LineChange, MergePatch, Patch
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID
 from billhook_adapters.http.razorpay.ids import line_id
-from billhook_adapters.http.razorpay.schemas.customers import DIALECT
+from billhook_adapters.http.razorpay.schemas.customers import EXTRAS_KEY
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, instant, unwanted
 from billhook_adapters.http.razorpay.schemas.invoices import InvoiceIn, Named
 
@@ -79,7 +79,7 @@ class UpdateIn(InvoiceIn):
             fields["receipt"] = self.receipt or self.invoice_number
         if sent & {"customer", "customer_id"}:
             fields["customer"], echo = self.payer(account, named)
-            fields["extras"] = {DIALECT: json.dumps(echo)}
+            fields["extras"] = {EXTRAS_KEY: json.dumps(echo)}
         elif "draft" in sent:
             fields["extras"] = {}
         return MergePatch(
