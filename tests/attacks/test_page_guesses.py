@@ -1,4 +1,4 @@
-"""Clients that guess short URLs are refused, and no other client: behind proxies, with many addresses."""
+"""Clients that guess short URLs are refused, and no others: behind proxies, from many addresses."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ flight here."""
 
 
 class Row(NamedTuple):
-    """One of the vendor's fields: where it is kept, who has it (requests, answers), what is lost."""
+    """One of the vendor's fields: where it is kept, who has it (request, answer), what is lost."""
 
     field: str
     home: str
