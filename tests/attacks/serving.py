@@ -14,6 +14,12 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from returns.result import Success
+
+from billhook_adapters.composition.backends import open_backend
+from billhook_adapters.system.api_keys import new_key, new_token, token_key
+from billhook_adapters.testing import NOON, an_account
+
 BILLHOOK = (sys.executable, "-m", "billhook_adapters.cli")
 DEADLINE = 20  # seconds on a socket; what is tested ends much sooner
 LOCATION = "loc_attacks"
@@ -39,15 +45,17 @@ class Credentials(NamedTuple):
 
 def opened(database: str) -> Credentials:
     """A new account, its key and the token of its location."""
-    command = (*BILLHOOK, "account", "create", "--name", "Acme", "--database", database, "--json")
-    run = subprocess.run(
-        (*command, "--location", LOCATION), capture_output=True, check=True, timeout=DEADLINE
-    )
-    made = json.loads(run.stdout)
-    pair = b64encode(f"{made['key_id']}:{made['key_secret']}".encode())
+    key, token = new_key(), token_key(new_token(), LOCATION)
+    backend = open_backend(database)
+    try:
+        opening = backend.accounts.open(an_account(), [key, token], None, NOON)
+        assert isinstance(opening, Success)
+    finally:
+        backend.dispose()
+    pair = b64encode(f"{key.id}:{key.secret}".encode())
     return Credentials(
         b"Authorization: Basic " + pair + b"\r\n",
-        b"Authorization: Bearer " + made["token"].encode() + b"\r\nVersion: 2021-07-28\r\n",
+        b"Authorization: Bearer " + token.secret.encode() + b"\r\nVersion: 2021-07-28\r\n",
     )
 
 

@@ -32,7 +32,7 @@ def fitted(limits: HttpLimits) -> HttpLimits:
     if possible == needed:
         _log.info("the limit of open files is %d now; it was %d", needed, soft)
         return limits
-    connections = max(possible - RESERVED, possible // 2)
+    connections = max(1, min(limits.connections, possible - RESERVED))
     _log.warning(
         "%d connections at most, not %d: the hard limit of open files is %d and %d are needed",
         *(connections, limits.connections, hard, needed),

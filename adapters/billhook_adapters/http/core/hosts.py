@@ -1,21 +1,21 @@
-"""Host headers as RFC 9112 (3.2) requires them: one, with the form of a host."""
+"""Host headers that could be read in two ways, which RFC 9112 (3.2) has refused."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-_HOST = re.compile(rb"([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
+_DELIMITERS = frozenset(b",/?#@\\")
+"""What readers of a Host header disagree about: which of its parts is the host."""
 
 
-def is_valid(values: Sequence[bytes], version: str) -> bool:
-    """Whether a request of this HTTP version may have these Host headers.
+def is_ambiguous(values: Sequence[bytes]) -> bool:
+    """Whether it is open which host is meant by a request with these Host headers.
 
-    >>> is_valid([b"pay.example:8080"], "1.1"), is_valid([], "1.1"), is_valid([], "1.0")
-    (True, False, True)
-    >>> is_valid([b"a.example", b"b.example"], "1.1"), is_valid([b"a.example, b.example"], "1.1")
+    One that is missing, or names no host, is none: such a request belongs to no host's APIs.
+
+    >>> is_ambiguous([b"pay.example:8080"]), is_ambiguous([])
     (False, False)
+    >>> is_ambiguous([b"a.example", b"a.example"]), is_ambiguous([b"a.example, b.example"])
+    (True, True)
     """
-    if not values:
-        return version == "1.0"
-    return len(values) == 1 and _HOST.fullmatch(values[0]) is not None
+    return len(values) > 1 or any(not _DELIMITERS.isdisjoint(value) for value in values)

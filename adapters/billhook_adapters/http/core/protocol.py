@@ -12,10 +12,10 @@ from enum import Enum, auto
 from typing import Any
 from urllib.parse import unquote
 
-from billhook_adapters.http.core import hosts
 from billhook_adapters.http.core.bodies import FAILURE, LARGEST_BODY
 from billhook_adapters.http.core.connections import Connections, peer_of
 from billhook_adapters.http.core.failures import RequestFailure
+from billhook_adapters.http.core.hosts import is_ambiguous
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("http"):
@@ -184,7 +184,7 @@ class BoundedProtocol(HttpToolsProtocol):
         names = [name for name, _ in self.headers]
         if version == "1.0" and b"transfer-encoding" in names:  # RFC 9112, 6.1
             raise self._refusing(RequestFailure.MALFORMED)
-        if not hosts.is_valid([value for name, value in self.headers if name == b"host"], version):
+        if is_ambiguous([value for name, value in self.headers if name == b"host"]):
             raise self._refusing(RequestFailure.INVALID_HOST)
         if not self.url.startswith(b"/"):  # its own host is the one that counts (RFC 9112, 3.2.2)
             host = httptools.parse_url(self.url).host or b""
@@ -326,6 +326,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if is_read or not self._is_admitted or not transport.can_write_eof():
             return False
         self._cancel()
+        self.flow.resume_reading()
         transport.write_eof()
         self._timer = self.loop.call_later(LINGER_SECONDS, self._end, transport)
         return True
