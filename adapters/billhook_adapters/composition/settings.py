@@ -129,7 +129,7 @@ def _from(least: float, most: float) -> BeforeValidator:
             number = least - 1
         if not least <= number <= most:
             kind = "whole number" if is_whole else "number"
-            raise ValueError(f"must be a {kind} from {least:g} to {most:g}")
+            raise ValueError(f"must be a {kind} from {least} to {most}")
         return number
 
     return BeforeValidator(checked)
