@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import Any
 from urllib.parse import unquote
 
-from billhook_adapters.http.core.bodies import FAILURE, LARGEST_BODY
+from billhook_adapters.http.core.bodies import FAILURE, LARGEST_BODY, declared_length
 from billhook_adapters.http.core.connections import Connections, peer_of
 from billhook_adapters.http.core.failures import RequestFailure
 from billhook_adapters.http.core.hosts import is_ambiguous
@@ -60,8 +60,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._failure: RequestFailure | None = None
         self._is_refused, self._lingered = False, 0
         self._partial, self._held = bytearray(), b""
-        self._head = self._fields = self._unreported = 0
-        self._body = self._framing = self._body_before = 0
+        self.headers = []
+        self._head = self._body = self._framing = self._body_before = 0
         self._timer: asyncio.TimerHandle | None = None
         self._timed: tuple[_Phase, int] | None = None
 
@@ -126,7 +126,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._settle()
 
     def _parse(self, data: bytes) -> None:
-        limit = self._limits.head_bytes
         for start in range(0, len(data), PIECE):
             if self._is_refused or self.transport.is_closing():
                 return
@@ -135,14 +134,15 @@ class BoundedProtocol(HttpToolsProtocol):
                 return
             piece = data[start : start + PIECE]
             before, phase = self._body, self._phase
-            self._unreported += len(piece)
             self._feed(piece)
             if phase is _Phase.BODY is self._phase:
                 self._framing += len(piece) - (self._body - before)
                 if self._framing > FRAMING + FRAMING_RATIO * self._body:
                     self._fail(RequestFailure.BODY_TOO_LARGE)
-            elif self._phase is _Phase.HEAD and self._head + self._unreported > limit:
-                self._fail(RequestFailure.HEAD_TOO_LARGE)
+            elif self._phase is _Phase.HEAD:
+                self._head += len(piece)
+                if self._head > self._limits.head_bytes or self._has_too_many_fields:
+                    self._fail(RequestFailure.HEAD_TOO_LARGE)
 
     def _feed(self, piece: bytes) -> None:
         try:
@@ -158,39 +158,33 @@ class BoundedProtocol(HttpToolsProtocol):
         scope: Any = self.scope
         self._state = scope["state"]
         self._phase, self._requests = _Phase.HEAD, self._requests + 1
-        self._head = self._fields = self._unreported = 0
-        self._body = self._framing = 0
+        self._head = self._body = self._framing = 0
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the target."""
         super().on_url(url)
-        self._count(len(url))
         if len(self.url) > self._limits.target_bytes:
             raise self._refusing(RequestFailure.TARGET_TOO_LONG)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header field; one behind the body is nobody's, and dropped (RFC 9110, 6.5.1)."""
-        if self._phase is not _Phase.HEAD:
-            return
-        self._count(len(name) + len(value) + len(": \r\n"))
-        self._fields += 1
-        if self._fields > self._limits.head_fields:
-            raise self._refusing(RequestFailure.HEAD_TOO_LARGE)
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         """Start to serve a request whose head is sound."""
-        version: str = self._parser.get_http_version()
-        names = [name for name, _ in self.headers]
-        if version == "1.0" and b"transfer-encoding" in names:  # RFC 9112, 6.1
-            raise self._refusing(RequestFailure.MALFORMED)
-        if is_ambiguous([value for name, value in self.headers if name == b"host"]):
+        if self._has_too_many_fields:
+            raise self._refusing(RequestFailure.HEAD_TOO_LARGE)
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if is_ambiguous(hosts):
             raise self._refusing(RequestFailure.INVALID_HOST)
+        if self._parser.get_http_version() == "1.0" and declared_length(self.headers) is None:
+            raise self._refusing(RequestFailure.MALFORMED)  # it has no chunks (RFC 9112, 6.1)
         if not self.url.startswith(b"/"):  # its own host is the one that counts (RFC 9112, 3.2.2)
             host = httptools.parse_url(self.url).host or b""
             self.headers[:] = [(b"host", host), *(one for one in self.headers if one[0] != b"host")]
         super().on_headers_complete()
+        self.headers = []  # fields behind the body are none of the request (RFC 9110, 6.5.1)
         self._phase, self._unanswered = _Phase.BODY, self._unanswered + 1
+
+    @property
+    def _has_too_many_fields(self) -> bool:
+        return len(self.headers) > self._limits.head_fields
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""
@@ -212,12 +206,6 @@ class BoundedProtocol(HttpToolsProtocol):
             held, self._held = self._held, b""
             self._parse(held)
         self._settle()
-
-    def _count(self, size: int) -> None:
-        self._head += size
-        self._unreported = 0
-        if self._head > self._limits.head_bytes:
-            raise self._refusing(RequestFailure.HEAD_TOO_LARGE)
 
     def _refusing(self, failure: RequestFailure) -> _RefusedError:
         self._failure = failure
