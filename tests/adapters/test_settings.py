@@ -17,6 +17,7 @@ from billhook_adapters.composition.settings import (
     secret_key,
     settings,
 )
+from billhook_adapters.http.core.limits import DEFAULT_LIMITS
 from billhook_adapters.sms.callbacks import Callbacks
 
 BASE = {"BILLHOOK_DATABASE": "sqlite:///b.sqlite3"}
@@ -166,3 +167,23 @@ def test_the_secret_key_can_be_read_alone() -> None:
     with pytest.raises(SettingError, match="BILLHOOK_SECRET_KEY must have at least 16") as error:
         secret_key({"BILLHOOK_SECRET_KEY": "hush"})
     assert "hush" not in str(error.value)
+
+
+def test_the_limits_of_clients_are_settings_one_each() -> None:
+    assert settings(BASE).http_limits == DEFAULT_LIMITS
+    given = {"BILLHOOK_HTTP_CONNECTIONS": "50", "BILLHOOK_HTTP_HEAD_SECONDS": "0.5"}
+    limits = settings({**BASE, **given}).http_limits
+    assert limits == DEFAULT_LIMITS._replace(connections=50, head_seconds=0.5)
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "100001", "1.5", "many", "nan", "1e3"])
+def test_a_number_beyond_its_bounds_is_an_error_with_the_remedy(given: str) -> None:
+    with pytest.raises(SettingError) as error:
+        settings({**BASE, "BILLHOOK_HTTP_CONNECTIONS": given})
+    assert str(error.value) == ("BILLHOOK_HTTP_CONNECTIONS must be a whole number from 1 to 100000")
+
+
+def test_the_page_for_operators_has_every_limit_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "limits.md").read_text()
+    for name, default in DEFAULT_LIMITS._asdict().items():
+        assert f"| `BILLHOOK_HTTP_{name.upper()}` | {default} |" in page

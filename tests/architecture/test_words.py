@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from architecture.words import CONFIG, ROOT, findings, findings_in, repository
+from architecture.words import CONFIG, findings, findings_in, repository
 
 
 def test_the_repository_holds_no_forbidden_word() -> None:
     assert [str(finding) for finding in findings(repository())] == []
-
-
-@pytest.mark.parametrize("pattern", CONFIG["pending"])
-def test_every_pending_path_exists(pattern: str) -> None:
-    assert list(ROOT.glob(pattern))
 
 
 @pytest.mark.parametrize("word", CONFIG["words"])

@@ -12,10 +12,11 @@ import pytest
 
 from adapters.page.test_page import BASE, Hoster
 from billhook_adapters.composition.settings import SettingError, Settings, settings
+from billhook_adapters.http.core.connections import peer_of
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.core.proxies import TrustedProxies
 from billhook_adapters.http.hosted_page.api import HostedPageApi
-from billhook_adapters.http.hosted_page.guessing import MOST, client_of
+from billhook_adapters.http.hosted_page.guessing import MOST
 
 PROXY, PAYER, GUESSER = "10.0.0.5", "203.0.113.9", "198.51.100.7"
 
@@ -104,7 +105,7 @@ def test_addresses_of_one_ipv6_network_are_one_client() -> None:
     ],
 )
 def test_what_counts_as_one_client(peer: str, client: str) -> None:
-    assert client_of(peer) == client
+    assert peer_of(peer) == client
 
 
 @pytest.mark.parametrize(

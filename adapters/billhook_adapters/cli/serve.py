@@ -94,9 +94,9 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"billhook serves {url}; Ctrl-C stops it", flush=True)
         if arguments.workers > 1:
             os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
-            serve_by_many(APPLICATION, listener, arguments.workers)
+            serve_by_many(APPLICATION, listener, arguments.workers, given.http_limits)
         else:
-            serve(application(), listener)
+            serve(application(), listener, given.http_limits)
     return 0
 
 

@@ -32,6 +32,7 @@ from billhook_adapters.composition.variables import (
     misspelled,
     variable,
 )
+from billhook_adapters.http.core.limits import DEFAULT_LIMITS, HttpLimits
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.system.secret_key import HOW_TO_MAKE, strong
 
@@ -128,6 +129,24 @@ def _proxies(text: str) -> tuple[str, ...]:
         ) from None
 
 
+def _from(least: float, most: float) -> BeforeValidator:
+    """Takes numbers from `least` to `most`, whole ones where both are whole."""
+    is_whole = isinstance(least, int)
+
+    def checked(text: object) -> float:
+        try:
+            number = int(str(text)) if is_whole else float(str(text))
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            kind = "whole number" if is_whole else "number"
+            raise ValueError(f"must be a {kind} from {least} to {most}")
+        return number
+
+    return BeforeValidator(checked)
+
+
+Seconds = Annotated[float, _from(0.1, 3600.0)]
 Url = Annotated[str, AfterValidator(_url)]
 Rate = Annotated[RateLimit, BeforeValidator(_rate)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
@@ -168,6 +187,18 @@ class Settings(BaseModel):
     """A folder with the operator's own templates."""
     fonts: Folder | None = None
     """A folder with the operator's own fonts, for PDFs."""
+    http_head_bytes: Annotated[int, _from(1024, 2**20)] = DEFAULT_LIMITS.head_bytes
+    http_head_fields: Annotated[int, _from(10, 1000)] = DEFAULT_LIMITS.head_fields
+    http_target_bytes: Annotated[int, _from(256, 2**16)] = DEFAULT_LIMITS.target_bytes
+    http_head_seconds: Seconds = DEFAULT_LIMITS.head_seconds
+    http_idle_seconds: Seconds = DEFAULT_LIMITS.idle_seconds
+    http_body_seconds: Seconds = DEFAULT_LIMITS.body_seconds
+    http_body_rate: Annotated[int, _from(1, 2**20)] = DEFAULT_LIMITS.body_rate
+    http_connections: Annotated[int, _from(1, 100_000)] = DEFAULT_LIMITS.connections
+    http_connections_per_peer: Annotated[int, _from(1, 100_000)] = (
+        DEFAULT_LIMITS.connections_per_peer
+    )
+    """How much of one server process clients may take, as `HttpLimits` describes it."""
 
     @model_validator(mode="after")
     def _check_combinations(self) -> Self:
@@ -183,6 +214,11 @@ class Settings(BaseModel):
         if self.engine is EngineName.PROCRASTINATE and not self.database.startswith("postgresql"):
             raise ValueError(QUEUE_NEEDED)
         return self
+
+    @property
+    def http_limits(self) -> HttpLimits:
+        """How much of one server process clients may take."""
+        return HttpLimits(**{name: getattr(self, f"http_{name}") for name in HttpLimits._fields})
 
     @property
     def rate_limits(self) -> RateLimits:

@@ -32,8 +32,8 @@ from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.ids import minted_id
-from billhook_adapters.http.core.parsing import from_json
-from billhook_adapters.http.core.request import BODY_LOST, Request
+from billhook_adapters.http.core.parsing import from_json, parsed
+from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
@@ -122,7 +122,7 @@ class SandboxApi(HttpApi):
 
     def failed(self, failure: RequestFailure) -> Response:
         """The response to a failure."""
-        return _FAILURES[failure]
+        return _FAILURES.get(failure) or _invalid(failure.detail, failure.status)
 
     async def _route(self, request: Request) -> Response:
         match request.method, request.path:
@@ -227,7 +227,7 @@ class SandboxApi(HttpApi):
 
 async def _body(request: Request) -> Any:
     try:
-        return from_json(await request.body() or b"{}")
+        return await parsed(from_json, await request.body() or b"{}")
     except ValueError as malformed:
         raise InvalidBodyError(f"The body is not valid JSON: it {malformed}.") from None
 
@@ -241,7 +241,6 @@ def _invalid(description: str, status: int = 400) -> Response:
 _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
         RequestFailure.BODY_TOO_LARGE: _invalid("The body is too large.", 413),
-        RequestFailure.INCOMPLETE_BODY: _invalid(BODY_LOST),
         RequestFailure.OVERLOADED: _invalid("Too many requests at once; try again.", 429),
         RequestFailure.SERVER_ERROR: _invalid("The sandbox failed.", 500),
     }

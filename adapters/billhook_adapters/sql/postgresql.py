@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from select import select
+import select
 from typing import Any
 
 from psycopg import Connection, Error
@@ -54,8 +54,16 @@ def _settings(connection: Connection[Any], _record: Any) -> None:
 def _check_connection(connection: Connection[Any], _record: Any, _proxy: Any) -> None:
     # A server that went away left something to read behind; one that is there is silent. This
     # costs a system call, where asking the server would cost a round trip.
-    if connection.closed or select([connection], [], [], 0)[0]:
+    if connection.closed or _is_readable(connection.fileno()):
         raise DisconnectionError("the server closed the connection")
+
+
+def _is_readable(descriptor: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows, where `select` takes every descriptor
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()  # `select` takes no descriptor above 1,023
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _quote_no_row(context: ExceptionContext) -> None:

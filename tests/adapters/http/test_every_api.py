@@ -13,7 +13,8 @@ from billhook.application.service import InvoiceService
 from billhook_adapters.composition.apis import OURS
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.request import LARGEST_BODY, IdempotencyKeyError, read_request
+from billhook_adapters.http.core.bodies import LARGEST_BODY
+from billhook_adapters.http.core.request import IdempotencyKeyError, read_request
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sandbox.api import SandboxApi

@@ -4,52 +4,30 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from enum import Enum
-from types import MappingProxyType
 from typing import ClassVar
 
 from billhook_adapters.http.core.asgi import Receive, Scope, Send
 from billhook_adapters.http.core.batcher import OverloadedError
-from billhook_adapters.http.core.request import (
-    BodyTooLargeError,
-    ClientDisconnectedError,
-    IncompleteBodyError,
-    Request,
-    read_request,
-)
+from billhook_adapters.http.core.bodies import ClientDisconnectedError
+from billhook_adapters.http.core.failures import RequestFailedError, RequestFailure
+from billhook_adapters.http.core.request import Request, read_request
 from billhook_adapters.http.core.response import Response, send_response
 from billhook_adapters.system.error_kinds import kind
+
+__all__ = ["HttpApi", "RequestFailure", "failure_of"]
 
 _log = logging.getLogger(__name__)
 
 
-class RequestFailure(Enum):
-    """What may go wrong with a request in every API."""
-
-    BODY_TOO_LARGE = "body_too_large"
-    INCOMPLETE_BODY = "incomplete_body"
-    OVERLOADED = "overloaded"
-    SERVER_ERROR = "server_error"
-
-
-_FAILURES: Mapping[type[Exception], RequestFailure] = MappingProxyType(
-    {
-        BodyTooLargeError: RequestFailure.BODY_TOO_LARGE,
-        IncompleteBodyError: RequestFailure.INCOMPLETE_BODY,
-        OverloadedError: RequestFailure.OVERLOADED,
-    }
-)
-
-
 def failure_of(error: Exception) -> RequestFailure:
     """The failure that an exception stands for; one that no API expects is logged as a bug."""
-    failure = _FAILURES.get(type(error))
-    if failure is None:
-        # The kind alone: the text of an error may quote a row or a header.
-        _log.error("a request failed: %s", kind(error))
-        return RequestFailure.SERVER_ERROR
-    return failure
+    if isinstance(error, RequestFailedError):
+        return error.failure
+    if isinstance(error, OverloadedError):
+        return RequestFailure.OVERLOADED
+    # The kind alone: the text of an error may quote a row or a header.
+    _log.error("a request failed: %s", kind(error))
+    return RequestFailure.SERVER_ERROR
 
 
 class HttpApi(ABC):

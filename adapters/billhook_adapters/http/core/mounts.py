@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
-from billhook_adapters.http.core.response import problem_response, send_response
+from billhook_adapters.http.core.bodies import BoundedBody
+from billhook_adapters.http.core.failures import RequestFailure
+from billhook_adapters.http.core.response import Response, problem_response, send_response
 
 NOT_FOUND = problem_response(
     404, "no_such_route", "No such route", "Nothing is served at this path."
@@ -76,8 +79,20 @@ class Mounted(NamedTuple):
         return sorted({f"{prefix}/{route.split('/')[1]}" for route in self.routes})
 
 
+@runtime_checkable
+class WordsFailures(Protocol):
+    """An application that has an error format of its own, such as an `HttpApi`."""
+
+    def failed(self, failure: RequestFailure) -> Response:
+        """The response to a failure."""
+        ...
+
+
 class MountTable:
-    """Finds the application of a request: by its host first, then by the longest path prefix."""
+    """Finds the application of a request: by its host first, then by the longest path prefix.
+
+    It judges every request's body, whatever the application, the path and the method.
+    """
 
     def __init__(self, apis: Sequence[Mounted], parts: Sequence[Mounted] = ()) -> None:
         """`parts` are the service's own, served on every host.
@@ -101,13 +116,15 @@ class MountTable:
         found = None if paths is None else paths.find(path)
         if found is None:
             found = self._every.find(path)
-        if found is None:
-            await send_response(send, NOT_FOUND, head=scope["method"] == "HEAD")
+        prefix, app = ("", _not_found) if found is None else found
+        body = BoundedBody(scope, receive)
+        is_head = scope["method"] == "HEAD"
+        if body.failure is not None:
+            await send_response(send, _failed(app, body.failure), head=is_head, close=True)
             return
-        prefix, app = found
         if prefix:
             scope = {**scope, "root_path": scope.get("root_path", "") + prefix}
-        await app(scope, receive, send)
+        await app(scope, body, send if body.is_empty else body.judged(send, partial(_failed, app)))
 
 
 class _Paths:
@@ -147,6 +164,17 @@ class _Paths:
             if found is not None:
                 return found
         return None
+
+
+async def _not_found(scope: Scope, _: Receive, send: Send) -> None:
+    await send_response(send, NOT_FOUND, head=scope["method"] == "HEAD")
+
+
+def _failed(app: App, failure: RequestFailure) -> Response:
+    if isinstance(app, WordsFailures):
+        return app.failed(failure)
+    title = failure.value.replace("_", " ").capitalize()
+    return problem_response(failure.status, failure.value, title, failure.detail)
 
 
 def _host(scope: Scope) -> str:

@@ -7,28 +7,12 @@ from urllib.parse import unquote
 
 from billhook.application.idempotency import IdempotentRequest
 from billhook_adapters.http.core.asgi import Receive, Scope
-
-LARGEST_BODY = 1024 * 1024
-"""Bytes; a longer body is not read."""
-
-BODY_LOST = "The request offered another protocol and its body was lost; send it without Upgrade."
-"""What to do about an `IncompleteBodyError`."""
-
-
-class BodyTooLargeError(Exception):
-    """The body is longer than `LARGEST_BODY`."""
-
-
-class IncompleteBodyError(Exception):
-    """The HTTP parser dropped the body, as it does where a request offers another protocol."""
+from billhook_adapters.http.core.bodies import BoundedBody, ClientDisconnectedError
+from billhook_adapters.http.core.failures import RequestFailedError, RequestFailure
 
 
 class IdempotencyKeyError(Exception):
     """The Idempotency-Key is not 1 to 255 printable ASCII characters."""
-
-
-class ClientDisconnectedError(Exception):
-    """The client closed the connection before its request was complete."""
 
 
 class Request:
@@ -84,27 +68,22 @@ class Request:
     async def body(self) -> bytes:
         """The complete body; read once, then kept.
 
-        Raises BodyTooLargeError, IncompleteBodyError, and ClientDisconnectedError.
+        Raises RequestFailedError and ClientDisconnectedError.
         """
         if self._body is None:
             self._body = await self._read()
         return self._body
 
     async def _read(self) -> bytes:
-        declared = self.headers.get(b"content-length", b"")
-        if declared.isdigit() and int(declared[:20]) > LARGEST_BODY:
-            raise BodyTooLargeError
         raw = bytearray()
         while True:
             event = await self._receive()
             if event["type"] == "http.disconnect":
                 raise ClientDisconnectedError
             raw += event.get("body", b"")
-            if len(raw) > LARGEST_BODY:
-                raise BodyTooLargeError
             if not event.get("more_body"):
                 if not raw and is_body_lost(self.headers):
-                    raise IncompleteBodyError
+                    raise RequestFailedError(RequestFailure.INCOMPLETE_BODY)
                 return bytes(raw)
 
 
@@ -122,9 +101,10 @@ def is_body_lost(headers: Mapping[bytes, bytes]) -> bool:
 
 def read_request(scope: Scope, receive: Receive) -> Request:
     """The request of an ASGI scope; its path is the part below the scope's `root_path`."""
-    headers: dict[bytes, bytes] = {}
+    fields: dict[bytes, list[bytes]] = {}
     for name, value in scope["headers"]:
-        headers[name] = value if name not in headers else b", ".join((headers[name], value))
+        fields.setdefault(name, []).append(value)
+    headers = {name: b", ".join(values) for name, values in fields.items()}
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     root: str = scope.get("root_path", "")
     segments = raw.partition(b"?")[0].decode("latin-1").split("/")[1 + root.count("/") :]
@@ -132,4 +112,5 @@ def read_request(scope: Scope, receive: Receive) -> Request:
         segments = [unquote(segment) for segment in segments]
     query = scope["query_string"].decode("latin-1")
     peer: str = (scope.get("client") or ("",))[0]
-    return Request(scope["method"], tuple(segments), query, headers, receive, peer)
+    body = receive if isinstance(receive, BoundedBody) else BoundedBody(scope, receive)
+    return Request(scope["method"], tuple(segments), query, headers, body, peer)

@@ -43,8 +43,13 @@ def problem_response(status: int, code: str, title: str, detail: str) -> Respons
     return json_response(problem, status)._replace(media_type=b"application/problem+json")
 
 
-async def send_response(send: Send, response: Response, *, head: bool = False) -> None:
-    """Send a response; its body is left out where the request was a HEAD."""
+async def send_response(
+    send: Send, response: Response, *, head: bool = False, close: bool = False
+) -> None:
+    """Send a response; its body is left out where the request was a HEAD.
+
+    With `close` it is the last one of its connection.
+    """
     await send(
         {
             "type": "http.response.start",
@@ -53,6 +58,7 @@ async def send_response(send: Send, response: Response, *, head: bool = False) -
                 (b"content-type", response.media_type),
                 (b"content-length", str(len(response.body)).encode()),
                 *response.headers,
+                *([(b"connection", b"close")] if close else ()),
             ],
         }
     )

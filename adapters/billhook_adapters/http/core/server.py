@@ -5,19 +5,24 @@ from __future__ import annotations
 import signal
 import socket
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from billhook_adapters.http.core.asgi import App
+from billhook_adapters.http.core.connections import Connections
+from billhook_adapters.http.core.descriptors import fitted
+from billhook_adapters.http.core.limits import DEFAULT_LIMITS, HttpLimits
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("http"):
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from billhook_adapters.http.core.protocol import BoundedProtocol
+
 SETTINGS: dict[str, Any] = {
-    "loop": "auto",  # uvloop and httptools where they are installed: the extra brings them
-    "http": "auto",
+    "loop": "auto",  # uvloop where it is installed: the extra brings it
     "ws": "none",
     "lifespan": "on",
     "log_config": None,
@@ -41,21 +46,35 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(app: App, listener: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT; what is in hand is finished first."""
+def serve(app: App, listener: socket.socket, limits: HttpLimits = DEFAULT_LIMITS) -> None:
+    """Serve until SIGTERM or SIGINT; requests in progress are finished first."""
     # Ours is ASGI, of which uvicorn has its own, narrower types.
     given: Any = app
     # uvicorn drains, then raises the signal again: the caller still has to clean up.
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(uvicorn.Config(given, **SETTINGS)).run(sockets=[listener])
+        uvicorn.Server(uvicorn.Config(given, **_bounded(limits))).run(sockets=[listener])
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def serve_by_many(application: str, listener: socket.socket, workers: int) -> None:
-    """Serve by so many processes, each of which makes the application by this factory's name."""
-    config = uvicorn.Config(application, factory=True, workers=workers, **SETTINGS)
+def serve_by_many(
+    application: str, listener: socket.socket, workers: int, limits: HttpLimits = DEFAULT_LIMITS
+) -> None:
+    """Serve by so many processes, each of which makes the application by this factory's name.
+
+    Each process has these limits for itself.
+    """
+    config = uvicorn.Config(application, factory=True, workers=workers, **_bounded(limits))
     Multiprocess(config, sockets=[listener]).run()
+
+
+def _bounded(limits: HttpLimits) -> dict[str, Any]:
+    connections = Connections(fitted(limits))
+    return {
+        **SETTINGS,
+        "http": partial(BoundedProtocol, connections),
+        "timeout_keep_alive": limits.idle_seconds,
+    }

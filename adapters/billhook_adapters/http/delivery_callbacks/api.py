@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
@@ -12,6 +11,7 @@ from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import DeliveryReport
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
+from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.sms import kannel, msg91, twilio
@@ -50,9 +50,11 @@ class DeliveryCallbacksApi(HttpApi):
         )
         return DONE if any(isinstance(one, Success) for one in kept) else NOTHING
 
-    def failed(self, failure: RequestFailure) -> Response:  # noqa: ARG002  # all alike
-        """That the provider should send it again later."""
-        return LATER
+    def failed(self, failure: RequestFailure) -> Response:
+        """That the provider should send it again later, unless it would only fail again."""
+        if failure.status >= 500:
+            return LATER
+        return Response(failure.status, f"{failure.detail}\n".encode(), (), b"text/plain")
 
     async def _reports(
         self, request: Request, provider: str, named: MessageKey | str
@@ -66,7 +68,7 @@ class DeliveryCallbacksApi(HttpApi):
             case twilio.NAME, MessageKey() if self._is_twilios(request, fields, named):
                 outcome = twilio.fate(fields)
             case msg91.NAME, str():
-                return _parsed(request, body, fields)
+                return await _delivery_reports(request, body, fields)
             case _:
                 return None
         return [] if outcome is None else [DeliveryReport(named, outcome)]
@@ -86,12 +88,12 @@ def _fields(text: str) -> Mapping[str, str]:
         return {}
 
 
-def _parsed(
+async def _delivery_reports(
     request: Request, body: bytes, fields: Mapping[str, str]
 ) -> Sequence[DeliveryReport] | None:
     """MSG91's report: JSON, or a form whose `data` is JSON."""
-    text = body if request.media_type == "application/json" else fields.get("data", "")
+    text = body if request.media_type == "application/json" else fields.get("data", "").encode()
     try:
-        return list(msg91.delivery_reports(json.loads(text)))
-    except (ValueError, RecursionError):
+        return list(msg91.delivery_reports(await parsed(from_json, text)))
+    except ValueError:
         return None

@@ -44,8 +44,9 @@ class HealthApi(HttpApi):
                 return json_response({"status": "there is nothing here"}, 404)
 
     def failed(self, failure: RequestFailure) -> Response:
-        """That the service cannot be watched."""
-        return json_response({"status": failure.value}, 503)
+        """That the service cannot be watched, or what is wrong with the request."""
+        status = 503 if failure.status >= 500 else failure.status
+        return json_response({"status": failure.value}, status)
 
     async def _ready(self) -> Response:
         reasons: list[str] = []

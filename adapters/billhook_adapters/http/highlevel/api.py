@@ -8,7 +8,7 @@ from types import MappingProxyType
 from billhook.model.account import AccountPolicy
 from billhook_adapters.http.core.authentication import Authentication, Bearers
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
-from billhook_adapters.http.core.request import BODY_LOST, Request
+from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
 from billhook_adapters.http.highlevel.errors import (
@@ -44,7 +44,6 @@ OTHER_RESOURCES = frozenset(
 _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
         RequestFailure.BODY_TOO_LARGE: invalid_response(413, TOO_LARGE),
-        RequestFailure.INCOMPLETE_BODY: invalid_response(400, BODY_LOST),
         RequestFailure.OVERLOADED: invalid_response(429, BUSY),
         RequestFailure.SERVER_ERROR: invalid_response(500, SERVER_ERROR),
     }
@@ -74,6 +73,7 @@ class HighLevelApi(HttpApi):
         tenancy = await self._callers.tenancy(request.header(b"authorization"))
         if tenancy is None:
             return invalid_response(401, UNAUTHORIZED)
+        await request.body()  # judged before anything is changed
         try:
             return await serve(AuthenticatedRequest(tenancy, request, self._context))
         except InvalidRequestError as invalid:
@@ -81,7 +81,7 @@ class HighLevelApi(HttpApi):
 
     def failed(self, failure: RequestFailure) -> Response:
         """The response to a failure, in the vendor's envelope."""
-        return _FAILURES[failure]
+        return _FAILURES.get(failure) or invalid_response(failure.status, failure.detail)
 
 
 API = VendorApi(

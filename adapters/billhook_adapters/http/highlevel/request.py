@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
@@ -13,13 +13,15 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.parsing import from_json
+from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.parts import In
+
+_from_json = partial(from_json, parse_float=Decimal)
 
 
 class TenancyIn(In):
@@ -86,7 +88,7 @@ class AuthenticatedRequest:
         if raw.strip() and self.http.media_type not in ("application/json", ""):
             raise InvalidRequestError(415, "The request body must be application/json")
         try:
-            value: object = from_json(raw, parse_float=Decimal) if raw.strip() else {}
+            value: object = await parsed(_from_json, raw) if raw.strip() else {}
         except ValueError:
             raise InvalidRequestError(400, NOT_JSON) from None
         if not isinstance(value, dict):

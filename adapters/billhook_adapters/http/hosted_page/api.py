@@ -70,11 +70,12 @@ class HostedPageApi(HttpApi):
         if found is None:
             self._guesses.missed(request.peer, now)
             return self._sentence(404)
+        await request.body()  # judged before anything is changed
         return await self._served(request.method, token, tuple(rest), found)
 
-    def failed(self, failure: RequestFailure) -> Response:  # noqa: ARG002  # all alike
-        """A page that says to try again later."""
-        return self._sentence(503)
+    def failed(self, failure: RequestFailure) -> Response:
+        """A page that says to try again later, also after a request to correct."""
+        return self._sentence(503 if failure.status >= 500 else failure.status)
 
     async def _served(
         self, method: str, token: str, rest: tuple[str, ...], hosted: HostedInvoice

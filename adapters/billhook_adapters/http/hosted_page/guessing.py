@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from billhook_adapters.http.core.connections import peer_of
 
 MOST = 20
 WITHIN = timedelta(minutes=1)
@@ -30,31 +31,14 @@ class Guesses:
 
     def is_blocked(self, peer: str, now: datetime) -> bool:
         """Whether a client has guessed too often recently."""
-        since, count = self._misses.get(client_of(peer), (now, 0))
+        since, count = self._misses.get(peer_of(peer), (now, 0))
         return count >= MOST and timedelta(0) <= now - since < WITHIN
 
     def missed(self, peer: str, now: datetime) -> None:
         """Count a miss."""
-        client = client_of(peer)
+        client = peer_of(peer)
         since, count = self._misses.pop(client, (now, 0))
         fresh = not timedelta(0) <= now - since < WITHIN
         self._misses[client] = (now, 1) if fresh else (since, count + 1)
         if len(self._misses) > REMEMBERED:
             self._misses.popitem(last=False)
-
-
-def client_of(peer: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 that an IPv6 customer is given.
-
-    >>> client_of("192.0.2.1"), client_of("::ffff:192.0.2.1"), client_of("2001:db8::1%eth0")
-    ('192.0.2.1', '192.0.2.1', '2001:db8::/64')
-    """
-    try:
-        address = ip_address(peer.partition("%")[0])
-    except ValueError:  # a Unix socket has no address
-        return peer
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((address, 64), strict=False))

@@ -15,12 +15,16 @@ from starlette.responses import Response
 
 from billhook.model.base import AccountId
 from billhook_adapters.http.core.authentication import Callers
+from billhook_adapters.http.core.bodies import ClientDisconnectedError
 from billhook_adapters.http.core.http_api import failure_of
-from billhook_adapters.http.core.request import ClientDisconnectedError, Request, read_request
+from billhook_adapters.http.core.request import Request, read_request
 from billhook_adapters.http.native.errors import FieldError, ProblemError, failed, invalid
 from billhook_adapters.http.native.parsing import json_value
 
 CHALLENGE = 'Basic realm="billhook", charset="UTF-8"'
+
+MOST_PARAMETERS = 100
+"""Parameters of a query."""
 
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -61,12 +65,15 @@ class GuardedRoute(APIRoute):
             try:
                 request.state.account = await _account(http, request.app.state.callers)
                 if http.query and not checks_query:
-                    raise _must_be_empty("query")
+                    raise _invalid("query", "must be empty")
+                if http.query.count("&") >= MOST_PARAMETERS:
+                    raise _invalid("query", f"has more than {MOST_PARAMETERS} parameters")
+                raw = await http.body()  # of every method: judged before anything is changed
                 if http.method in _WITH_BODY:
                     value = await json_value(http)
                     if self.body_field is None and value != {}:
-                        raise _must_be_empty("body")
-                    request = _ReadRequest(request, await http.body(), value)
+                        raise _invalid("body", "must be empty")
+                    request = _ReadRequest(request, raw, value)
                 return await handle(request)
             except (HTTPException, RequestValidationError, ProblemError):
                 raise  # answered by the application's handlers
@@ -92,5 +99,5 @@ async def _account(http: Request, callers: Callers) -> AccountId:
     return account
 
 
-def _must_be_empty(place: str) -> ProblemError:
-    return invalid([FieldError(place=place, field="", detail="must be empty")])
+def _invalid(place: str, detail: str) -> ProblemError:
+    return invalid([FieldError(place=place, field="", detail=detail)])

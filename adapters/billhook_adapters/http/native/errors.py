@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, assert_never, cast
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response as StarletteResponse
 
 from billhook.lifecycle.errors import DomainError, TooSoon
 from billhook.model.canonical_json import plain
+from billhook_adapters.http.core.bodies import LARGEST_BODY
 from billhook_adapters.http.core.http_api import RequestFailure
-from billhook_adapters.http.core.request import BODY_LOST, LARGEST_BODY
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
 
@@ -147,14 +147,12 @@ def failed(failure: RequestFailure) -> ProblemError:
             detail = f"The body may have {LARGEST_BODY} bytes at most."
             return ProblemError(413, "too_large", detail)
         case RequestFailure.INCOMPLETE_BODY:
-            return ProblemError(400, "malformed", BODY_LOST)
+            return ProblemError(failure.status, "malformed", failure.detail)
         case RequestFailure.OVERLOADED:
             detail = "More arrived at once than can be answered in time; try again."
             return ProblemError(503, "overloaded", detail, headers={"Retry-After": "1"})
-        case RequestFailure.SERVER_ERROR:
-            return ProblemError(500, "server_error", "The service failed; try again.")
         case _:
-            assert_never(failure)
+            return ProblemError(failure.status, failure.value, failure.detail)
 
 
 def field_errors(errors: Sequence[Any], place: str | None = None) -> list[FieldError]:

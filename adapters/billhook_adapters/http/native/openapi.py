@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from billhook_adapters.http.native.errors import MEDIA_TYPE, ProblemOut
+from billhook_adapters.http.core.failures import RequestFailure
+from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.native.errors import MEDIA_TYPE, ProblemOut, failed
 
 BODY = (400, 413, 415)
 """The statuses of a body that cannot be read."""
@@ -46,6 +48,10 @@ def _problem(status: int) -> dict[str, Any]:
 
 class DescribedApi(FastAPI):
     """A FastAPI application whose OpenAPI document has the schema of a problem."""
+
+    def failed(self, failure: RequestFailure) -> Response:
+        """The problem of a failure that every API may have."""
+        return failed(failure).response()
 
     def openapi(self) -> dict[str, Any]:
         """The document, generated once."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from billhook.model.base import storable
-from billhook_adapters.http.core.parsing import DEEPEST, from_json
+from billhook_adapters.http.core.parsing import DEEPEST, MOST_VALUES, from_json, parsed
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.native.errors import FieldError, ProblemError, invalid
 
@@ -20,9 +20,12 @@ async def json_value(http: Request) -> Any:
     if raw:
         _check_media_type(http.header(b"content-type") or "")
     try:
-        value = from_json(raw or b"{}")
+        value = await parsed(from_json, raw or b"{}")
     except ValueError:
-        detail = f"The body must be one JSON text in UTF-8, of at most {DEEPEST} levels."
+        detail = (
+            f"The body must be one JSON text in UTF-8, of at most {DEEPEST} levels and "
+            f"{MOST_VALUES} values, without numbers of thousands of digits."
+        )
         raise ProblemError(400, "malformed", detail) from None
     for text in _texts(value):
         _check_text(text)

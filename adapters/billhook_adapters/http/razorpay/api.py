@@ -10,7 +10,7 @@ from billhook.model.account import AccountPolicy
 from billhook_adapters.http.core.authentication import Authentication, Callers
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
-from billhook_adapters.http.core.request import BODY_LOST, Request
+from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
 from billhook_adapters.http.razorpay.errors import (
@@ -32,7 +32,6 @@ from billhook_adapters.http.razorpay.webhooks import WEBHOOK_FORMAT
 _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
         RequestFailure.BODY_TOO_LARGE: invalid_response(TOO_LARGE, status=413),
-        RequestFailure.INCOMPLETE_BODY: invalid_response(BODY_LOST),
         RequestFailure.OVERLOADED: invalid_response(BUSY, status=429),
         RequestFailure.SERVER_ERROR: server_error_response(SERVER_ERROR),
     }
@@ -55,6 +54,7 @@ class RazorpayApi(HttpApi):
         account = await self._callers.account(request.header(b"authorization"))
         if account is None:
             return invalid_response(UNAUTHORIZED, status=401)
+        await request.body()  # judged before anything is changed
         try:
             return await serve(AuthenticatedRequest(account, request, self._batched))
         except InvalidRequestError as invalid:
@@ -64,7 +64,8 @@ class RazorpayApi(HttpApi):
 
     def failed(self, failure: RequestFailure) -> Response:
         """The response to a failure, in the vendor's envelope."""
-        return _FAILURES[failure]
+        own = _FAILURES.get(failure)
+        return own or invalid_response(failure.detail, status=failure.status)
 
 
 def _application(context: ApiContext) -> RazorpayApi:

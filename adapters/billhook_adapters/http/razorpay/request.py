@@ -9,7 +9,7 @@ from billhook.application.idempotency import IdempotentRequest
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.parsing import from_form, from_json
+from billhook_adapters.http.core.parsing import from_form, from_json, parsed
 from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.razorpay.errors import BAD_KEY
@@ -58,10 +58,10 @@ class AuthenticatedRequest(NamedTuple):
         media_type = self.http.media_type
         try:
             if media_type == _FORM:
-                return from_form(raw)
+                return await parsed(from_form, raw)
             if media_type not in ("application/json", ""):
                 raise MediaTypeError
-            value = from_json(raw)
+            value = await parsed(from_json, raw)
         except (ValueError, UnicodeDecodeError):
             what = "form" if media_type == _FORM else "JSON"
             raise InvalidRequestError(f"The request body is not a valid {what} document.") from None

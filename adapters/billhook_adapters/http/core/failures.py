@@ -1,0 +1,54 @@
+"""What may go wrong with a request in every API, before or beside its own errors."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Self
+
+
+class RequestFailure(Enum):
+    """A failure by its code, with the status and the sentence for an API that has none of its own.
+
+    >>> RequestFailure("body_too_large").status
+    413
+    """
+
+    status: int
+    detail: str
+
+    def __new__(cls, code: str, status: int, detail: str) -> Self:
+        """A member whose value is its code."""
+        member = object.__new__(cls)
+        member._value_, member.status, member.detail = code, status, detail
+        return member
+
+    MALFORMED = "malformed", 400, "The request is not valid HTTP."
+    INVALID_HOST = (
+        "invalid_host",
+        400,
+        "Send one Host header with a host name and its port, if any.",
+    )
+    INCOMPLETE_BODY = (
+        "incomplete_body",
+        400,
+        "The request offered another protocol and its body was lost; send it without Upgrade.",
+    )
+    TIMEOUT = "timeout", 408, "The request did not arrive in time; send it again."
+    BODY_TOO_LARGE = "body_too_large", 413, "The body is too large."
+    TARGET_TOO_LONG = "target_too_long", 414, "The path and the query are too long."
+    TOO_MANY_CONNECTIONS = (
+        "too_many_connections",
+        429,
+        "Too many connections from this address; use fewer.",
+    )
+    HEAD_TOO_LARGE = "head_too_large", 431, "The request has too many or too long header fields."
+    SERVER_ERROR = "server_error", 500, "The service failed; try again."
+    OVERLOADED = "overloaded", 503, "More arrived at once than can be answered in time; try again."
+
+
+class RequestFailedError(Exception):
+    """A request cannot be served: its body is too large, broken off or late."""
+
+    def __init__(self, failure: RequestFailure) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
