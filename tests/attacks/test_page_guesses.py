@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.page.test_page import BASE, Hoster
+from adapters.page.test_page import BASE, PageService
 from billhook_adapters.composition.settings import SettingError, Settings, settings
 from billhook_adapters.http.core.connections import peer_of
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
@@ -21,7 +21,7 @@ from billhook_adapters.http.hosted_page.guessing import MOST
 PROXY, PAYER, GUESSER = "10.0.0.5", "203.0.113.9", "198.51.100.7"
 
 
-class Proxied(Hoster):
+class Proxied(PageService):
     """The pages behind a proxy, as the server composes them."""
 
     def __init__(self, proxies: Iterable[str] = (PROXY,)) -> None:

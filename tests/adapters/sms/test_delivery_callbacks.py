@@ -37,7 +37,7 @@ class CallbackService(InMemoryService):
         api = DeliveryCallbacksApi(BatchedService(self.service), CALLBACKS, TOKEN)
         self.app = MountTable([Mounted("callbacks", MOUNT, api, api.routes, owns_mount=True)])
 
-    def ask(self, url: str, method: str = "GET", **given: Any) -> httpx.Response:
+    def request(self, url: str, method: str = "GET", **given: Any) -> httpx.Response:
         """The response to a provider."""
 
         async def respond() -> httpx.Response:
@@ -48,7 +48,7 @@ class CallbackService(InMemoryService):
         return asyncio.run(respond())
 
     @property
-    def now(self) -> Message:
+    def current(self) -> Message:
         """The message as it is stored now."""
         found = self.service.message(self.message.key)
         assert isinstance(found, Message)
