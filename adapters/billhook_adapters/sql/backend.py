@@ -11,11 +11,13 @@ from sqlalchemy import Engine
 
 from billhook.application.ports import Clock
 from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.sql.clock import DatabaseClock, postgresql_time
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.error_texts import explain
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.store import SqlStore
 from billhook_adapters.system.backend import BackendError, JobQueue
+from billhook_adapters.system.clock import SystemClock
 
 WRITER_THREADS = MappingProxyType({"sqlite": 0, "postgresql": 2})
 """SQLite has one writer, and no other thread waits for it."""
@@ -46,6 +48,12 @@ class SqlBackend:
             if reason is None:
                 raise
             raise BackendError(reason) from error
+
+    def clock(self) -> Clock:
+        """The server's clock; that of this machine for SQLite, whose processes share it."""
+        if self.database.dialect.name == "sqlite":
+            return SystemClock()
+        return DatabaseClock(postgresql_time(self.database))
 
     def job_queue(self, clock: Clock) -> JobQueue | None:
         """The queue for workers, in the same database."""
