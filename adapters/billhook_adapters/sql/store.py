@@ -16,7 +16,6 @@ from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import reading, writing
-from billhook_adapters.sql.health import WriteFailure
 from billhook_adapters.sql.locking_transaction import LockingTransaction
 from billhook_adapters.sql.rows import queue_named, queue_text, some
 from billhook_adapters.sql.transaction import Queued, SqlTransaction, conflicts, ignored
@@ -32,12 +31,11 @@ class SqlStore:
         self._transaction = (
             SqlTransaction if engine.dialect.name == "sqlite" else LockingTransaction
         )
-        self._write_failure = WriteFailure()
 
     @contextmanager
     def transaction(self) -> Generator[SqlTransaction]:
         """No other transaction changes what it reads until it ends, so decisions never race."""
-        with conflicts(), self._write_failure.recorded(), writing(self._engine) as connection:
+        with conflicts(), writing(self._engine) as connection:
             yield self._transaction(connection, self._queued)
 
     @contextmanager
@@ -85,7 +83,7 @@ class SqlStore:
 
     def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Delete idempotency records that have expired."""
-        with self._write_failure.recorded(), writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             return len(
                 connection.execute(
                     q.DELETE_EXPIRED_RECORDS, {"now": some(now), "most": limit}
@@ -107,8 +105,3 @@ class SqlStore:
         """Count messages whose wake-up a sweep found missing."""
         with writing(self._engine) as connection:
             connection.execute(outbox.NOTE, {"messages": messages, "now": some(now)})
-
-    def check(self, now: datetime) -> None:
-        """Raise where it cannot be read, or could not be written to lately."""
-        self._write_failure.check()
-        self.sendable(now, 1)

@@ -23,11 +23,7 @@ def a_service(
     store: Callable[[], object] = lambda: None, delivering: Callable[[], bool] = lambda: True
 ) -> App:
     """The probes of a service."""
-
-    async def asked() -> object:
-        return store()
-
-    return HealthApi(Metrics(), asked, delivering)
+    return HealthApi(Metrics(), store, delivering)
 
 
 def told(app: App, path: str, method: str = "GET") -> tuple[int, Any]:

@@ -19,9 +19,14 @@ from billhook_adapters.http.core.request import (
     read_request,
 )
 from billhook_adapters.http.core.response import Response, send_response
-from billhook_adapters.system.error_kinds import kind
+from billhook_adapters.system.error_kinds import is_unavailable, kind
 
 _log = logging.getLogger(__name__)
+
+
+RETRY_SECONDS = "5"
+RETRY_AFTER = (b"retry-after", RETRY_SECONDS.encode())
+"""When a request may be repeated that met a database which cannot be used."""
 
 
 class RequestFailure(Enum):
@@ -30,6 +35,8 @@ class RequestFailure(Enum):
     BODY_TOO_LARGE = "body_too_large"
     INCOMPLETE_BODY = "incomplete_body"
     OVERLOADED = "overloaded"
+    UNAVAILABLE = "unavailable"
+    """The database cannot be used now; what was requested may be repeated."""
     SERVER_ERROR = "server_error"
 
 
@@ -48,7 +55,8 @@ def failure_of(error: Exception) -> RequestFailure:
     if failure is None:
         # The kind alone: the text of an error may quote a row or a header.
         _log.error("a request failed: %s", kind(error))
-        return RequestFailure.SERVER_ERROR
+        unavailable = is_unavailable(error)
+        return RequestFailure.UNAVAILABLE if unavailable else RequestFailure.SERVER_ERROR
     return failure
 
 
@@ -69,7 +77,11 @@ class HttpApi(ABC):
         except ClientDisconnectedError:
             return
         except Exception as error:  # noqa: BLE001  # whatever it is, the client gets a response
-            response = self.failed(failure_of(error))
+            failure = failure_of(error)
+            response = self.failed(failure)
+            named = dict(response.headers)
+            if failure is RequestFailure.UNAVAILABLE and b"retry-after" not in named:
+                response = response._replace(headers=(*response.headers, RETRY_AFTER))
         await send_response(send, response, head=request.method == "HEAD")
 
     @abstractmethod

@@ -17,6 +17,7 @@ from billhook_adapters.http.highlevel.errors import (
     SERVER_ERROR,
     TOO_LARGE,
     UNAUTHORIZED,
+    UNAVAILABLE,
     WRONG_VERSION,
     error_response,
     invalid_response,
@@ -46,6 +47,7 @@ _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
         RequestFailure.BODY_TOO_LARGE: invalid_response(413, TOO_LARGE),
         RequestFailure.INCOMPLETE_BODY: invalid_response(400, BODY_LOST),
         RequestFailure.OVERLOADED: invalid_response(429, BUSY),
+        RequestFailure.UNAVAILABLE: invalid_response(503, UNAVAILABLE),
         RequestFailure.SERVER_ERROR: invalid_response(500, SERVER_ERROR),
     }
 )

@@ -14,7 +14,7 @@ from starlette.responses import Response as StarletteResponse
 
 from billhook.lifecycle.errors import DomainError, TooSoon
 from billhook.model.canonical_json import plain
-from billhook_adapters.http.core.http_api import RequestFailure
+from billhook_adapters.http.core.http_api import RETRY_SECONDS, RequestFailure
 from billhook_adapters.http.core.request import BODY_LOST, LARGEST_BODY
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
@@ -151,6 +151,9 @@ def failed(failure: RequestFailure) -> ProblemError:
         case RequestFailure.OVERLOADED:
             detail = "More arrived at once than can be answered in time; try again."
             return ProblemError(503, "overloaded", detail, headers={"Retry-After": "1"})
+        case RequestFailure.UNAVAILABLE:
+            detail = "The service cannot be used for the moment; try again."
+            return ProblemError(503, "unavailable", detail, headers={"Retry-After": RETRY_SECONDS})
         case RequestFailure.SERVER_ERROR:
             return ProblemError(500, "server_error", "The service failed; try again.")
         case _:

@@ -15,7 +15,7 @@ from billhook.messaging.message import Message
 from billhook_adapters.testing.contracts.engine_suite import EngineSetup, EngineSuite
 
 SLOW, QUICK = "https://slow.example/hooks", "https://quick.example/hooks"
-MANY = 240
+MANY = 40
 FAILURES = (Transient("answered 500"), Unknown("no answer in time"))
 
 
