@@ -84,14 +84,18 @@ class DatabaseClock:
 
     def _measure(self) -> None:
         try:
+            self._measure_now()
+        finally:
+            self._measuring.release()
+
+    def _measure_now(self) -> None:
+        try:
             self._anchor = self._measured()
         except Exception as error:  # noqa: BLE001  # it is read again; meanwhile time is counted on
             at, read_at = self._anchor
             passed = self._elapsed() - read_at
             self._anchor = at + timedelta(seconds=passed), read_at + passed
             _log.warning("the time of the database was not read: %s", kind(error))
-        finally:
-            self._measuring.release()
 
     def _measured(self) -> tuple[datetime, float]:
         """The time of the database, and how much had elapsed in the middle of reading it."""
