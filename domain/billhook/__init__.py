@@ -31,10 +31,10 @@ _NAMES_BY_MODULE = {
     "lifecycle.draft": "draft",
     "lifecycle.errors": (
         "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
-        "CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused InvoiceNotFound "
-        "MissingContact MissingCustomer MissingEmail NotEditable NotStored NotYetDue "
-        "NothingToBill OperationNotAllowed Overpayment PartialNotAllowed ReferenceReused Remedy "
-        "TooSoon"
+        "CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused InvalidDocument "
+        "InvalidField InvoiceNotFound LineNotFound MissingContact MissingCustomer MissingEmail "
+        "NotEditable NotStored NotYetDue NothingToBill OperationNotAllowed Overpayment "
+        "PartialNotAllowed ReferenceReused Remedy TooSoon"
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
@@ -64,7 +64,7 @@ _NAMES_BY_MODULE = {
     "model.invoice": "Invoice InvoiceId InvoiceKey Status",
     "model.line_items": "Line Rounding Tax",
     "model.money": "Currency currency major minor",
-    "model.patch": "DocumentField Patch",
+    "model.patch": "DocumentField LineChange MergePatch Patch",
     "model.payment": "Payment Reference",
     "model.payment_instructions": "PaymentInstructions",
     "model.pricing": "Discount Priced Summary priced summary",

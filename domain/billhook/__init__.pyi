@@ -1,4 +1,4 @@
-"""The public names, for type checkers. `__init__.py` loads them at first use."""
+"""The public names, for type checkers; `__init__.py` loads them at first use."""
 
 from billhook.application.account_commands import OpenAccount as OpenAccount
 from billhook.application.account_commands import SaveWebhookEndpoint as SaveWebhookEndpoint
@@ -51,7 +51,10 @@ from billhook.lifecycle.errors import CurrencyMismatch as CurrencyMismatch
 from billhook.lifecycle.errors import DomainError as DomainError
 from billhook.lifecycle.errors import ExpiresTooSoon as ExpiresTooSoon
 from billhook.lifecycle.errors import IdempotencyKeyReused as IdempotencyKeyReused
+from billhook.lifecycle.errors import InvalidDocument as InvalidDocument
+from billhook.lifecycle.errors import InvalidField as InvalidField
 from billhook.lifecycle.errors import InvoiceNotFound as InvoiceNotFound
+from billhook.lifecycle.errors import LineNotFound as LineNotFound
 from billhook.lifecycle.errors import MissingContact as MissingContact
 from billhook.lifecycle.errors import MissingCustomer as MissingCustomer
 from billhook.lifecycle.errors import MissingEmail as MissingEmail
@@ -133,6 +136,8 @@ from billhook.model.money import currency as currency
 from billhook.model.money import major as major
 from billhook.model.money import minor as minor
 from billhook.model.patch import DocumentField as DocumentField
+from billhook.model.patch import LineChange as LineChange
+from billhook.model.patch import MergePatch as MergePatch
 from billhook.model.patch import Patch as Patch
 from billhook.model.payment import Payment as Payment
 from billhook.model.payment import Reference as Reference
@@ -186,6 +191,8 @@ __all__ = [
     "IdempotentRequest",
     "InlineDeliveryService",
     "Instalment",
+    "InvalidDocument",
+    "InvalidField",
     "Invoice",
     "InvoiceCancelled",
     "InvoiceCommand",
@@ -201,7 +208,10 @@ __all__ = [
     "InvoiceViewed",
     "Issue",
     "Line",
+    "LineChange",
+    "LineNotFound",
     "Medium",
+    "MergePatch",
     "Message",
     "MessageId",
     "MessageKey",

@@ -51,21 +51,17 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId, InvoiceKey
-from billhook.model.patch import Patch
+from billhook.model.patch import MergePatch, Patch
 from billhook.model.payment import Payment
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.http.highlevel.commands import (
+    CreateInvoice,
     RecordInvoicePayment,
-    Revise,
     SendInvoice,
-    TextToPay,
     Void,
 )
-from billhook_adapters.http.highlevel.schemas.invoices import TextToPayIn, UpdateIn
-from billhook_adapters.http.highlevel.schemas.sending import SendIn
-from billhook_adapters.http.razorpay.commands import Amend
-from billhook_adapters.http.razorpay.commands import UpdateIn as UpdateRequest
-from billhook_adapters.http.razorpay.schemas.invoices import Named
+from billhook_adapters.http.highlevel.commands import UpdateInvoice as HighLevelUpdate
+from billhook_adapters.http.razorpay.commands import UpdateInvoice as RazorpayUpdate
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.transaction import SqlTransaction
@@ -160,13 +156,10 @@ def test_batches_that_share_nothing_but_this_never_wait_in_a_circle(
     assert store.refusals == []
 
 
-SEND = SendIn.model_validate(
-    {"altId": "l", "altType": "location", "userId": "u", "action": "email", "liveMode": True}
-)
 SENDING: dict[type[AnyCommand], Callable[[dict[str, Any]], AnyCommand]] = {
     Notify: lambda on: Notify(medium=Medium.EMAIL, **on),
     Send: lambda on: Send(media=(Medium.EMAIL,), **on),
-    SendInvoice: lambda on: SendInvoice(asked=SEND, **on),
+    SendInvoice: lambda on: SendInvoice(patch=Patch(live=True), media=(Medium.EMAIL,), **on),
 }
 
 
@@ -334,37 +327,15 @@ class Drawn:
         return {"account": self.account, "key": self.key}
 
     @property
+    def patch(self) -> MergePatch:
+        """An update that makes the customer one of the payers."""
+        return MergePatch(patch=Patch(customer=self.document.customer, recipients=None))
+
+    @property
     def contact(self) -> Contact:
         """One of the payers."""
         return Contact(self.account, Medium.EMAIL, str(self.document.address(Medium.EMAIL)))
 
-
-UPDATE = UpdateRequest.model_validate({"terms": "30 days"})
-HIGHLEVEL_INVOICE = {
-    "altId": "l",
-    "altType": "location",
-    "name": "Books",
-    "currency": "INR",
-    "dueDate": "2026-02-01",
-    "issueDate": "2026-01-01",
-}
-REVISION = UpdateIn.model_validate(
-    {
-        **HIGHLEVEL_INVOICE,
-        "invoiceItems": [{"name": "Book", "currency": "INR", "amount": 1, "qty": 1}],
-    }
-)
-TEXT = TextToPayIn.model_validate(
-    {
-        **HIGHLEVEL_INVOICE,
-        "items": [{"name": "Book", "currency": "INR", "amount": 1, "qty": 1}],
-        "liveMode": True,
-        "action": "send",
-        "userId": "u",
-        "sentTo": {"email": []},
-        "contactDetails": {"id": "c", "name": "A", "email": "payer1@example.com", "phoneNo": ""},
-    }
-)
 
 COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     Draft: lambda _, d: Draft(document=d.document, **d.on),
@@ -399,10 +370,10 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
         message=d.message, outcome=Delivered(), **d.of_account
     ),
     RequeueMessage: lambda _, d: RequeueMessage(message=d.message, **d.of_account),
-    Amend: lambda _, d: Amend(asked=UPDATE, named=Named(), **d.on),
-    Revise: lambda _, d: Revise(asked=REVISION, **d.on),
-    SendInvoice: lambda _, d: SendInvoice(asked=SEND, **d.on),
-    TextToPay: lambda _, d: TextToPay(asked=TEXT, **d.of_account),
+    RazorpayUpdate: lambda _, d: RazorpayUpdate(patch=d.patch, **d.on),
+    HighLevelUpdate: lambda _, d: HighLevelUpdate(patch=d.patch, send=True, **d.on),
+    SendInvoice: lambda _, d: SendInvoice(patch=Patch(live=True), media=d.media, **d.on),
+    CreateInvoice: lambda _, d: CreateInvoice(document=d.document, send=True, **d.of_account),
     Void: lambda _, d: Void(**d.on),
     RecordInvoicePayment: lambda _, d: RecordInvoicePayment(
         amount=1, instalments=(), details="{}", **d.on

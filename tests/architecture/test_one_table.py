@@ -22,7 +22,6 @@ TABLES = ("transitions.py", "invoice.py", "examples.py", "errors.py")
 TRANSLATIONS = {
     "documents/invoice_view.py": "the phrase that a page shows for a status",
     "documents/sample.py": "an invoice made up for previews",
-    "http/highlevel/commands.py": "the statuses that a vendor's error lists",
     "http/highlevel/errors.py": "the vendor's sentence for an operation in a status",
     "http/highlevel/field_mapping.py": "the vendor's word for a status",
 }

@@ -22,10 +22,12 @@ from billhook import (
     Expire,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InvalidDocument,
     Invoice,
     InvoiceNotFound,
     InvoiceService,
     Issue,
+    LineNotFound,
     Medium,
     Message,
     MissingContact,
@@ -54,7 +56,10 @@ OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused 
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
 OfNotify = OperationNotAllowed | MissingEmail | MissingContact | AddressSuppressed | TooSoon
 OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
-OfUpdate = OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
+OfParts = LineNotFound | InvalidDocument
+OfUpdate = (
+    OperationNotAllowed | NotEditable | OfParts | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
+)
 OfDraft = AmountTooLarge | ExpiresTooSoon | AlreadyExists
 
 

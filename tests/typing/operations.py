@@ -15,7 +15,9 @@ from billhook import (
     CurrencyMismatch,
     Document,
     ExpiresTooSoon,
+    InvalidDocument,
     Invoice,
+    LineNotFound,
     Medium,
     MissingContact,
     MissingCustomer,
@@ -50,7 +52,13 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         update(invoice, Patch(comment="Thank you"), now=now),
         Result[
             Change,
-            OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge,
+            OperationNotAllowed
+            | NotEditable
+            | LineNotFound
+            | InvalidDocument
+            | CurrencyMismatch
+            | ExpiresTooSoon
+            | AmountTooLarge,
         ],
     )
     assert_type(

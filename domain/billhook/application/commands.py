@@ -29,9 +29,7 @@ from billhook.lifecycle.draft import draft
 from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
-    CurrencyMismatch,
     ExpiresTooSoon,
-    NotEditable,
     NotStored,
     NotYetDue,
     OperationNotAllowed,
@@ -40,17 +38,16 @@ from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
 from billhook.lifecycle.issue import IssueError
 from billhook.lifecycle.notify import NotifyError
-from billhook.lifecycle.update import update
+from billhook.lifecycle.update import UpdateError, update
 from billhook.messaging.message import Message
 from billhook.model.account import AccountPolicy
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
-from billhook.model.patch import Patch
+from billhook.model.patch import MergePatch, Patch
 from billhook.model.payment import Payment
 
 DraftError = AmountTooLarge | ExpiresTooSoon | AlreadyExists
-UpdateError = OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
 
 
 def rounded_by(policy: AccountPolicy, document: Document) -> Document:
@@ -122,10 +119,10 @@ class DraftAndSend(Command[SendResult, DraftError | IssueOrNotifyError]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(InvoiceCommand[Invoice, UpdateError]):
-    """Set fields of the document."""
+    """Set fields of the document, or parts of them."""
 
     kind: ClassVar = "update"
-    patch: Patch
+    patch: Patch | MergePatch
 
     def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, UpdateError]:
         """The updated invoice."""

@@ -10,7 +10,7 @@ from billhook.messaging.delivery import MessageKey
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.document import Document
+from billhook.model.document import DocumentFields
 from billhook.model.invoice import InvoiceKey
 
 
@@ -38,7 +38,7 @@ NO_NEEDS = Needs()
 
 
 def contacts_of(
-    account: AccountId, document: Document, media: Iterable[Medium] = Medium
+    account: AccountId, document: DocumentFields, media: Iterable[Medium] = Medium
 ) -> Iterator[Contact]:
     """The addresses to which messages about a document go by these media, as contacts."""
     for medium in media:

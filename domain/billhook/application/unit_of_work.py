@@ -262,6 +262,13 @@ class CommandContext:
             return None
         return self.account.number(self._unit.transaction.next_numbers({series: 1})[series][0])
 
+    def has_number(self, number: str) -> bool:
+        """Whether the account's series has given this number, or gives it next."""
+        series, position = self.account.series, self.account.position(number)
+        if series is None or position is None:
+            return False
+        return position <= self._unit.transaction.next_position(series)
+
     def keep(self, change: Change) -> Invoice:
         """Write a change; returns the invoice after it, as readers see it now."""
         self.changes.append(change)

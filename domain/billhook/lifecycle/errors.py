@@ -7,7 +7,9 @@
     │   ├── NothingToBill       issuing needs lines with a total above zero
     │   ├── AmountTooLarge      the total is more than the largest amount
     │   ├── ExpiresTooSoon      expire_by is closer than the account allows
-    │   └── NotEditable         these fields cannot be changed in this status
+    │   ├── NotEditable         these fields cannot be changed in this status
+    │   ├── LineNotFound        it has no line at this position
+    │   └── InvalidDocument     with this change its fields do not go together
     ├── of time
     │   └── NotYetDue           it has not expired, or never will
     ├── of money
@@ -39,7 +41,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar, get_args
+from typing import ClassVar, NamedTuple, get_args
 
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import Instant
@@ -124,6 +126,38 @@ class NotEditable:
     status: Status
     fields: tuple[DocumentField, ...]
     editable: tuple[DocumentField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineNotFound:
+    """The document has no line at this position, counted from 0."""
+
+    code: ClassVar = "line_not_found"
+    remedy: ClassVar = Remedy.CHANGE_FIELD
+    field: ClassVar = "lines"
+    position: int
+
+
+class InvalidField(NamedTuple):
+    """A field that is invalid: its path, such as `lines.2.name`, the kind of fault, a sentence."""
+
+    path: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidDocument:
+    """With this change the document would have `invalid_fields`."""
+
+    code: ClassVar = "invalid_document"
+    remedy: ClassVar = Remedy.CHANGE_FIELD
+    invalid_fields: tuple[InvalidField, ...]
+
+    @property
+    def field(self) -> str:
+        """The path of the first invalid field."""
+        return self.invalid_fields[0].path
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +327,8 @@ DomainError = (
     | AmountTooLarge
     | ExpiresTooSoon
     | NotEditable
+    | LineNotFound
+    | InvalidDocument
     | NotYetDue
     | ReferenceReused
     | AddressError

@@ -18,28 +18,44 @@ from billhook.lifecycle.errors import (
     AmountTooLarge,
     CurrencyMismatch,
     ExpiresTooSoon,
+    InvalidDocument,
+    LineNotFound,
     NotEditable,
     OperationNotAllowed,
 )
 from billhook.lifecycle.events import InvoiceUpdated
+from billhook.lifecycle.merge import merged
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
-from billhook.model.patch import DocumentField, Patch
+from billhook.model.patch import DocumentField, MergePatch, Patch
+
+UpdateError = (
+    OperationNotAllowed
+    | NotEditable
+    | LineNotFound
+    | InvalidDocument
+    | CurrencyMismatch
+    | ExpiresTooSoon
+    | AmountTooLarge
+)
+"""Why an invoice cannot be updated."""
 
 STATUS_CHECK = StatusCheck(Operation.UPDATE)
 
 
 def update(
-    invoice: Invoice, patch: Patch, *, now: datetime, min_expiry_lead: timedelta = AT_ONCE
-) -> Result[
-    Change, OperationNotAllowed | NotEditable | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
-]:
+    invoice: Invoice,
+    patch: Patch | MergePatch,
+    *,
+    now: datetime,
+    min_expiry_lead: timedelta = AT_ONCE,
+) -> Result[Change, UpdateError]:
     """Set the given fields and keep the others; the amount follows the lines.
 
     `now` is an aware datetime, `min_expiry_lead` as in `draft`. Errors are found in this order:
-    status, fields, currency, expiry, amount.
+    status, fields, parts (of a `MergePatch`), currency, expiry, amount.
     """
     now = utc(now)
     refused = STATUS_CHECK.error(invoice, now)
@@ -49,6 +65,11 @@ def update(
     settled = patch.fields - EDITABLE[status]
     if settled:
         return Failure(NotEditable(status, _in_order(settled), _in_order(EDITABLE[status])))
+    if isinstance(patch, MergePatch):
+        whole = merged(invoice.document, patch)
+        if isinstance(whole, Failure):
+            return whole
+        patch = whole.unwrap()
     currency = patch.currency or invoice.document.currency
     lines = patch.lines if DocumentField.LINES in patch.fields else invoice.document.lines
     for mismatch in currency_violations(lines, currency):

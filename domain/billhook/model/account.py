@@ -13,6 +13,9 @@ from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook.model.reminder_schedule import ReminderSchedule
 
+MAX_POSITION_DIGITS = 18
+"""The most digits of a position: more than any series reaches."""
+
 
 class NumberSeries(NamedTuple):
     """A series of consecutive invoice numbers of one account, such as INV-0001, INV-0002."""
@@ -109,3 +112,19 @@ class Account(Value):
         'INV-0007'
         """
         return f"{self.policy.number_prefix or ''}{position:0{self.policy.number_width}d}"
+
+    def position(self, number: str) -> int | None:
+        """The position of an invoice number in the series; None if it is not of the series.
+
+        >>> account = Account(id="a", name="Acme", policy=AccountPolicy(number_prefix="INV-"))
+        >>> account.position("INV-0007"), account.position("INV-7"), account.position("A-0007")
+        (7, None, None)
+        """
+        prefix = self.policy.number_prefix
+        if prefix is None or not number.startswith(prefix):
+            return None
+        digits = number.removeprefix(prefix)
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_POSITION_DIGITS):
+            return None
+        position = int(digits)
+        return position if position > 0 and self.number(position) == number else None

@@ -66,6 +66,31 @@ class DocumentFields(Value):
                 raise ValueError(f"extras of {api} must be at most 32 KiB")
         return self
 
+    def address(self, medium: Medium) -> str | None:
+        """The first address for messages by this medium; None if no such address is known."""
+        recipients = self.recipients
+        if recipients is not None and (named := recipients.addresses(medium)):
+            return named[0]
+        customer = self.customer
+        if customer is None:
+            return None
+        return customer.email if medium is _EMAIL else customer.contact
+
+    def addresses(self, medium: Medium) -> tuple[str, ...]:
+        """The addresses for messages by this medium: the named recipients, else the customer."""
+        if self.recipients is not None:
+            named = self.recipients.addresses(medium)
+            if named:
+                return named
+        first = self.address(medium)
+        return () if first is None else (first,)
+
+    def copies(self, address: str) -> Copies:
+        """The copies of the e-mail to this address: only the first recipient's e-mail has any."""
+        if self.recipients is None or address != self.address(Medium.EMAIL):
+            return NO_COPIES
+        return Copies(self.recipients.cc, self.recipients.bcc)
+
 
 class Document(DocumentFields):
     """The content of an invoice: in one currency, rounded by one rule.
@@ -96,31 +121,6 @@ class Document(DocumentFields):
     def summary(self) -> Summary:
         """The subtotal, discount, tax and total of the lines, in smallest units."""
         return summary(self.lines, self.rounding, self.discount)
-
-    def address(self, medium: Medium) -> str | None:
-        """The first address for messages by this medium; None if no such address is known."""
-        recipients = self.recipients
-        if recipients is not None and (named := recipients.addresses(medium)):
-            return named[0]
-        customer = self.customer
-        if customer is None:
-            return None
-        return customer.email if medium is _EMAIL else customer.contact
-
-    def addresses(self, medium: Medium) -> tuple[str, ...]:
-        """The addresses for messages by this medium: the named recipients, else the customer."""
-        if self.recipients is not None:
-            named = self.recipients.addresses(medium)
-            if named:
-                return named
-        first = self.address(medium)
-        return () if first is None else (first,)
-
-    def copies(self, address: str) -> Copies:
-        """The copies of the e-mail to this address: only the first recipient's e-mail has any."""
-        if self.recipients is None or address != self.address(Medium.EMAIL):
-            return NO_COPIES
-        return Copies(self.recipients.cc, self.recipients.bcc)
 
     def without_copies_to(self, addresses: Collection[str]) -> Document:
         """The same document without copies to these addresses."""

@@ -1,4 +1,4 @@
-"""What an update sets: a document that names only what changes."""
+"""What an update sets: whole fields of a document, or parts of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Self
 
 from pydantic import model_validator
 
+from billhook.model.base import Count, Identifier, Label, Prose, Value
+from billhook.model.customer import Medium
+from billhook.model.decimals import Quantity
 from billhook.model.document import Document, DocumentFields
-from billhook.model.money import CurrencyCode
+from billhook.model.line_items import Line
+from billhook.model.money import Amount, CurrencyCode
 
 
 class DocumentField(StrEnum):
@@ -40,6 +44,8 @@ class DocumentField(StrEnum):
 class Patch(DocumentFields):
     """The fields given are the fields set; None clears a field that may be empty.
 
+    `extras` are merged by key: the keys that are not given stay.
+
     >>> sorted(Patch(comment="Thank you", terms=None).fields)
     [<DocumentField.COMMENT: 'comment'>, <DocumentField.TERMS: 'terms'>]
     """
@@ -61,10 +67,84 @@ class Patch(DocumentFields):
         """Only the fields that were given."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
+    def without(self, field: DocumentField) -> Self:
+        """The same update, without one of its fields."""
+        fields = {name: value for name, value in self.canonical_fields().items() if name != field}
+        return type(self).model_validate(fields)
+
     def applied_to(self, document: Document) -> Document:
         """The document with these fields set, validated as a whole.
 
         Raises pydantic's ValidationError where old and new fields do not go together; `update`
         refuses those before it comes here.
         """
-        return Document.model_validate({**dict(document), **self.canonical_fields()})
+        extras = {**document.extras, **self.extras}
+        return Document.model_validate(
+            {**dict(document), **self.canonical_fields(), "extras": extras}
+        )
+
+
+class LineChange(Value):
+    """Fields to set in one line, or the fields of a line to add; those that are None stay."""
+
+    position: Count | None = None
+    """The position of the line, from 0; None adds a line."""
+    line: Line | None = None
+    """What the fields are set on; None is the line at this position."""
+    name: Label | None = None
+    description: Prose | None = None
+    unit_amount: Amount | None = None
+    currency: CurrencyCode | None = None
+    quantity: Quantity | None = None
+
+    def applied_to(self, line: Line | None, currency: str) -> Line:
+        """The line with these fields set; a new line is in this currency unless it names one.
+
+        Raises pydantic's ValidationError where a new line lacks its name or its amount.
+
+        >>> tea = Line(name="Tea", unit_amount=9900, currency="INR")
+        >>> LineChange(position=0, quantity=2).applied_to(tea, "INR").total
+        19800
+        """
+        names = ("name", "description", "unit_amount", "currency", "quantity")
+        given = {name: value for name in names if (value := getattr(self, name)) is not None}
+        old = self.line or line
+        return Line.model_validate(
+            {"currency": currency, **({} if old is None else dict(old)), **given}
+        )
+
+
+class MergePatch(Value):
+    """An update of parts, which `update` merges with the document that it finds.
+
+    A part that is None, or not named, stays as it is.
+
+    >>> sorted(MergePatch(patch=Patch(terms="14 days"), sms=False).fields)
+    [<DocumentField.MEDIA: 'media'>, <DocumentField.TERMS: 'terms'>]
+    """
+
+    patch: Patch = Patch()
+    """The fields that are set as a whole."""
+    customer_id: Identifier | None = None
+    """The id of the customer that the document has."""
+    lines: tuple[LineChange, ...] | None = None
+    sms: bool | None = None
+    """Whether the payer is notified by SMS."""
+    email: bool | None = None
+    """Whether the payer is notified by e-mail."""
+
+    @property
+    def media(self) -> Mapping[Medium, bool]:
+        """The media that it switches on or off."""
+        flags = {Medium.SMS: self.sms, Medium.EMAIL: self.email}
+        return {medium: flag for medium, flag in flags.items() if flag is not None}
+
+    @property
+    def fields(self) -> frozenset[DocumentField]:
+        """The fields that this update names."""
+        parts = {
+            DocumentField.CUSTOMER: self.customer_id is not None,
+            DocumentField.LINES: self.lines is not None,
+            DocumentField.MEDIA: bool(self.media),
+        }
+        return self.patch.fields | {field for field, named in parts.items() if named}

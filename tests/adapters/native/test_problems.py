@@ -14,6 +14,8 @@ from billhook.lifecycle.errors import (
     ERRORS,
     AddressSuppressed,
     DomainError,
+    InvalidDocument,
+    InvalidField,
     NotEditable,
     NotYetDue,
     OperationNotAllowed,
@@ -37,11 +39,13 @@ SPECIAL: dict[str, DomainError] = {
     "address_suppressed": AddressSuppressed(Medium.SMS, "opted_out"),
     "too_soon": TooSoon(Medium.SMS, NOON + timedelta(microseconds=1)),
     "not_yet_due": NotYetDue(NOON),
+    "invalid_document": InvalidDocument((InvalidField("lines.0.name", "missing", "is missing"),)),
 }
 ARGUMENTS = {
     "expires_too_soon": (NOON, NOON),
     "currency_mismatch": ("INR", "USD"),
     "amount_too_large": (7,),
+    "line_not_found": (7,),
     **dict.fromkeys(("overpayment", "partial_not_allowed", "below_minimum", "conflict"), (5, 7)),
 }
 

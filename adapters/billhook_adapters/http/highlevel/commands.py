@@ -1,9 +1,9 @@
-"""What HighLevel asks for in one word and the domain in several: each a command, all or nothing."""
+"""HighLevel's operations that are several of the domain: each a command, all or nothing."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, ClassVar
@@ -14,98 +14,120 @@ from billhook.application.command import Command, InvoiceCommand
 from billhook.application.commands import (
     Cancel,
     Draft,
+    DraftError,
     Pay,
     Send,
     Update,
-    UpdateError,
     contacts_about,
 )
 from billhook.application.idempotency import SendResult
-from billhook.application.needs import Needs, contacts_of
+from billhook.application.needs import contacts_of
 from billhook.application.payments import PayError
 from billhook.application.records import Contact, Entry
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
-    AlreadyExists,
-    Conflict,
-    InvoiceNotFound,
+    InvalidDocument,
+    InvalidField,
+    NotEditable,
     OperationNotAllowed,
 )
 from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
-from billhook.lifecycle.update import STATUS_CHECK as UPDATE
+from billhook.lifecycle.update import UpdateError
 from billhook.model.customer import Medium
-from billhook.model.document import Document
-from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
-from billhook.model.line_items import Rounding
-from billhook.model.patch import Patch
+from billhook.model.document import Document, DocumentFields
+from billhook.model.invoice import Invoice
+from billhook.model.patch import DocumentField, MergePatch, Patch
 from billhook.model.payment import Payment
-from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
-from billhook_adapters.http.highlevel.schemas.invoices import (
-    LateFeesChangeIn,
-    TextToPayIn,
-    UpdateIn,
-)
-from billhook_adapters.http.highlevel.schemas.sending import SendIn
+from billhook_adapters.http.highlevel.echo import echo_of
 
-UpdateInvoiceError = UpdateError | InvoiceNotFound | Conflict
+_SCHEDULE = InvalidField("paymentSchedule.schedules", "total", "must add up to the total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revise(InvoiceCommand[Invoice, UpdateError | Conflict]):
-    """Merge a request with the invoice as the desk finds it, and update it.
+class CreateInvoice(Command[SendResult, DraftError | InvalidDocument | IssueOrNotifyError]):
+    """Create a draft; with `send`, also issue it and notify its payer."""
 
-    Where the two cannot be merged any more the answer is `Conflict`: who asked can merge again,
-    outside, and hear why.
-    """
+    kind: ClassVar = "highlevel.create"
+    document: Document
+    send: bool = False
+
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:  # noqa: ARG002  # it is new
+        """The payer's, by every medium."""
+        return contacts_of(self.account, self.document) if self.send else ()
+
+    def decide(
+        self, context: CommandContext
+    ) -> Result[SendResult, DraftError | InvalidDocument | IssueOrNotifyError]:
+        """The invoice and its messages."""
+        document = self.document
+        if _is_of_series(context, document):
+            document = document.model_copy(update={"receipt": None})
+        drafted = Draft(account=self.account, document=document).decide(context)
+        if isinstance(drafted, Failure):
+            return drafted
+        return _completed(context, drafted.unwrap(), send=self.send)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]):
+    """Update an invoice; with `send`, also issue it and notify its payer."""
 
     kind: ClassVar = "highlevel.update"
-    asked: UpdateIn | LateFeesChangeIn | TextToPayIn
-    upcoming: str | None = None
+    patch: MergePatch
+    send: bool = False
+
+    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
+        """The payer's, by every medium, before and after the update."""
+        if not self.send:
+            return ()
+        return chain(contacts_about(invoice), contacts_of(self.account, self.patch.patch))
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[Invoice, UpdateError | Conflict]:
-        """The updated invoice."""
-        return revised(context, invoice, lambda known: edits_of(self.asked, known, self.upcoming))
+    ) -> Result[SendResult, UpdateError | IssueOrNotifyError]:
+        """The invoice and its messages."""
+        patch = self.patch
+        if _is_of_series(context, patch.patch):
+            patch = patch.model_copy(update={"patch": patch.patch.without(DocumentField.RECEIPT)})
+        updated = Update(account=self.account, invoice=self.invoice, patch=patch).decide_on(
+            invoice, context
+        )
+        if isinstance(updated, Failure):
+            return updated
+        return _completed(context, updated.unwrap(), send=self.send)
 
 
-def edits_of(
-    asked: UpdateIn | LateFeesChangeIn | TextToPayIn, known: Document, upcoming: str | None
-) -> Patch:
-    """What a request sets of a document. Raises Refused."""
-    if isinstance(asked, LateFeesChangeIn):
-        return asked.patch(known)
-    return asked.patch(known, upcoming)
+def _is_of_series(context: CommandContext, fields: DocumentFields) -> bool:
+    """Whether the receipt is a number that the account's series has given, or gives next."""
+    return fields.receipt is not None and context.has_number(fields.receipt)
 
 
-def revised(
-    context: CommandContext, invoice: Invoice, edit: Callable[[Document], Patch]
-) -> Result[Invoice, UpdateError | Conflict]:
-    """Update an invoice by what an edit makes of its document."""
-    gone = UPDATE.error(invoice, context.now)
-    if gone is not None:
-        return gone
-    try:
-        patch = edit(invoice.document)
-    except (InvalidRequestError, ValueError):
-        return Failure(Conflict(invoice.version, invoice.version))
-    return Update(account=invoice.account, invoice=invoice.id, patch=patch).decide_on(
-        invoice, context
-    )
+def _completed(
+    context: CommandContext, invoice: Invoice, *, send: bool
+) -> Result[SendResult, InvalidDocument | IssueOrNotifyError]:
+    """The invoice, its instalments checked; sent, if it is to be."""
+    schedule = invoice.document.schedule
+    if schedule is not None and not schedule.adds_up(invoice.amount):
+        return Failure(InvalidDocument((_SCHEDULE,)))
+    if not send:
+        return Success(SendResult(invoice, ()))
+    reachable = tuple(m for m in Medium if invoice.document.address(m) is not None)
+    return _send(context, invoice, reachable or (Medium.SMS,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendInvoice(InvoiceCommand[SendResult, UpdateError | Conflict | IssueOrNotifyError]):
-    """Issue a draft as the request has it, and tell its payer; or tell the payer once more.
+class SendInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]):
+    """Issue a draft as the request has it, and notify its payer; or notify the payer once more.
 
-    A trial request about an invoice that is live already tells nobody.
+    A test request about an invoice that is live already sends no message.
     """
 
     kind: ClassVar = "highlevel.send"
-    asked: SendIn
+    patch: Patch
+    media: tuple[Medium, ...]
 
     def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
         """The payer's, by every medium."""
@@ -113,80 +135,31 @@ class SendInvoice(InvoiceCommand[SendResult, UpdateError | Conflict | IssueOrNot
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[SendResult, UpdateError | Conflict | IssueOrNotifyError]:
+    ) -> Result[SendResult, UpdateError | IssueOrNotifyError]:
         """The invoice and its messages."""
-        media = self.asked.media
         if ISSUE.error(invoice, context.now) is None:
-            kept = revised(context, invoice, self.asked.patch)
-            if isinstance(kept, Failure):
-                return kept
-            invoice = kept.unwrap()
-        elif invoice.document.live and not self.asked.live_mode:
-            media = ()
-        return _send(context, invoice, media)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextToPay(Command[SendResult, UpdateInvoiceError | IssueOrNotifyError | AlreadyExists]):
-    """Make a draft or update one, and send it if so asked, all or nothing."""
-
-    kind: ClassVar = "highlevel.text2pay"
-    asked: TextToPayIn
-    invoice: InvoiceId | None = None
-    upcoming: str | None = None
-
-    @property
-    def needs(self) -> Needs:
-        """The draft that is updated, where the request names one."""
-        invoice = self.invoice
-        return Needs(invoice=None if invoice is None else InvoiceKey(self.account, invoice))
-
-    def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
-        """The payer's, of the document that the request makes."""
-        try:
-            if invoice is None:
-                document = self.asked.document(Rounding.PER_LINE, self.upcoming)
-            else:
-                known = invoice.document
-                document = self.asked.patch(known, self.upcoming).applied_to(known)
-        except (InvalidRequestError, ValueError):
-            return contacts_about(invoice)
-        return chain(contacts_about(invoice), contacts_of(self.account, document))
-
-    def decide(
-        self, context: CommandContext
-    ) -> Result[SendResult, UpdateInvoiceError | IssueOrNotifyError | AlreadyExists]:
-        """The invoice and its messages."""
-        drafted = self._drafted(context)
-        if isinstance(drafted, Failure) or self.asked.action == "draft":
-            return drafted.map(lambda invoice: SendResult(invoice, ()))
-        invoice = drafted.unwrap()
-        reachable = tuple(m for m in Medium if invoice.document.address(m) is not None)
-        return _send(context, invoice, reachable or (Medium.SMS,))
-
-    def _drafted(
-        self, context: CommandContext
-    ) -> Result[Invoice, UpdateInvoiceError | AlreadyExists]:
-        if self.invoice is None:
-            document = self.asked.document(context.account.policy.rounding, self.upcoming)
-            return Draft(account=self.account, document=document).decide(context)
-        if context.invoice is None:
-            return Failure(InvoiceNotFound())
-        return revised(
-            context, context.invoice, lambda known: self.asked.patch(known, self.upcoming)
-        )
+            updated = Update(
+                account=self.account, invoice=self.invoice, patch=self.patch
+            ).decide_on(invoice, context)
+            if isinstance(updated, Failure):
+                return updated
+            return _send(context, updated.unwrap(), self.media)
+        kept, wanted = echo_of(invoice.document), echo_of(self.patch)
+        if wanted.get("autoPayment") not in (None, kept.get("autoPayment")):
+            return Failure(NotEditable(invoice.status, (DocumentField.EXTRAS,), ()))
+        silent = invoice.document.live and not self.patch.live
+        return _send(context, invoice, () if silent else self.media)
 
 
 def _send(
     context: CommandContext, invoice: Invoice, media: tuple[Medium, ...]
 ) -> Result[SendResult, IssueOrNotifyError]:
-    asked = Send(
+    return Send(
         account=invoice.account,
         invoice=invoice.id,
         media=media,
         addresses=MissingAddressPolicy.REQUIRED,
-    )
-    return asked.decide_on(invoice, context)
+    ).decide_on(invoice, context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +173,8 @@ class Void(InvoiceCommand[Invoice, OperationNotAllowed]):
     ) -> Result[Invoice, OperationNotAllowed]:
         """The cancelled invoice."""
         if ISSUE.error(invoice, context.now) is None:
-            sent = tuple(one for one in sources(Operation.CANCEL) if one is not Status.DRAFT)
+            drafts = sources(Operation.ISSUE)
+            sent = tuple(status for status in sources(Operation.CANCEL) if status not in drafts)
             return Failure(OperationNotAllowed(Operation.CANCEL, invoice.status, sent))
         return Cancel(account=self.account, invoice=self.invoice).decide_on(invoice, context)
 

@@ -16,7 +16,10 @@ from billhook.lifecycle.errors import (
     DomainError,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InvalidDocument,
+    InvalidField,
     InvoiceNotFound,
+    LineNotFound,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -34,6 +37,7 @@ from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Status
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
+from billhook_adapters.http.highlevel.schemas.fields import sentence, vendor_path
 
 NO_VERSION = "version header was not found."
 WRONG_VERSION = "version header is invalid"
@@ -80,6 +84,8 @@ def invalid_response(status: int, message: str | Sequence[str]) -> Response:
 
 def error_response(error: DomainError) -> Response:
     """The response to an error of the domain."""
+    if isinstance(error, InvalidDocument):
+        return invalid_response(422, [_invalid(field) for field in error.invalid_fields])
     return invalid_response(429 if isinstance(error, TooSoon) else 400, describe(error))
 
 
@@ -104,6 +110,10 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "The invoice expires too soon to be sent"
         case NotEditable(status=status):
             return f"Invoice status need to be draft to update an invoice; it is {_shown(status)}"
+        case LineNotFound(position=position):
+            return f"invoiceItems.{position} does not exist"
+        case InvalidDocument(invalid_fields=invalid_fields):
+            return _invalid(invalid_fields[0])
         case CurrencyMismatch(expected=expected):
             return f"The currency must be {expected}, as the invoice's is"
         case AddressSuppressed(medium=medium):
@@ -130,6 +140,10 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "The request could not be stored"
         case _:
             assert_never(error)
+
+
+def _invalid(field: InvalidField) -> str:
+    return sentence(vendor_path(field.path.split(".")), field.kind, field.message)
 
 
 def _not_allowed(operation: Operation, status: Status) -> str:

@@ -14,9 +14,9 @@ from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.highlevel.amounts import number, shown
+from billhook_adapters.http.highlevel.echo import ECHOED, SENDING, echo_of
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
 from billhook_adapters.http.highlevel.schemas.fields import e164, instant
-from billhook_adapters.http.highlevel.schemas.invoices import ECHOED, echoed
 
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False}
@@ -25,7 +25,7 @@ _DEFAULTS: Mapping[str, Any] = MappingProxyType(
 
 def entity(invoice: Invoice, location: str) -> dict[str, Any]:
     """Every field that the vendor's API documents, and what else was given."""
-    document, echo = invoice.document, echoed(invoice.document)
+    document, echo = invoice.document, echo_of(invoice.document)
     currency = document.currency
     issued_on = _day(document.date or invoice.created_at)
     result: dict[str, Any] = {
@@ -60,7 +60,7 @@ def entity(invoice: Invoice, location: str) -> dict[str, Any]:
             "emailBcc": list(document.recipients.bcc),
             "phoneNo": list(document.recipients.contacts),
         }
-    kept = (*ECHOED, "autoPayment", "sentFrom")
+    kept = (*ECHOED, *SENDING)
     return {**result, **_DEFAULTS, **{name: echo[name] for name in kept if name in echo}}
 
 

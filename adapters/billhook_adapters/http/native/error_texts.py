@@ -18,7 +18,9 @@ from billhook.lifecycle.errors import (
     DomainError,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InvalidDocument,
     InvoiceNotFound,
+    LineNotFound,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -54,6 +56,8 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         AmountTooLarge: 422,
         ExpiresTooSoon: 422,
         CurrencyMismatch: 422,
+        LineNotFound: 422,
+        InvalidDocument: 422,
         Overpayment: 422,
         PartialNotAllowed: 422,
         BelowMinimum: 422,
@@ -93,6 +97,10 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
                 f"An invoice that is {status} keeps its {_listed(fields)}; "
                 f"what may still be set: {_listed(editable)}."
             )
+        case LineNotFound(position=position):
+            return f"The invoice has no line at position {position}, counted from 0."
+        case InvalidDocument(invalid_fields=invalid_fields):
+            return f"{invalid_fields[0].path}: {invalid_fields[0].message}."
         case CurrencyMismatch(given=given, expected=expected):
             return f"The currency is {expected}, not {given}."
         case AmountTooLarge(largest=largest):

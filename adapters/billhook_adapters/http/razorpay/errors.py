@@ -15,7 +15,10 @@ from billhook.lifecycle.errors import (
     DomainError,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InvalidDocument,
+    InvalidField,
     InvoiceNotFound,
+    LineNotFound,
     MissingContact,
     MissingCustomer,
     MissingEmail,
@@ -29,7 +32,9 @@ from billhook.lifecycle.errors import (
     ReferenceReused,
     TooSoon,
 )
+from billhook.model.document import MAX_LINES
 from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.razorpay.schemas.fields import required_without_item, sentence
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
@@ -74,7 +79,34 @@ def server_error_response(description: str, status: int = 500) -> Response:
 def error_response(error: DomainError) -> Response:
     """The response to an error of the domain."""
     status = 429 if isinstance(error, TooSoon) else 400
-    return json_response(envelope(describe(error)), status)
+    return json_response(envelope(describe(error), field=_field(error)), status)
+
+
+def _field(error: DomainError) -> str | None:
+    """The parameter at fault, where the error names a part of an invoice."""
+    match error:
+        case InvalidDocument(invalid_fields=invalid_fields):
+            last = invalid_fields[0].path.rpartition(".")[2]
+            return {"lines": "line_items", "unit_amount": "amount"}.get(last, last)
+        case LineNotFound():
+            return "line_items"
+        case _:
+            return None
+
+
+def _invalid(field: InvalidField) -> str:
+    path, kind, message = field
+    match path.split("."), kind:
+        case ["lines"], "too_long":
+            return f"The line_items may not have more than {MAX_LINES} items."
+        case ["lines", _, "unit_amount"], "missing":
+            return required_without_item("amount")
+        case ["lines", _, "name"], "missing":
+            return required_without_item("name")
+        case ["lines", _, "unit_amount"], "smallest_amount":
+            return f"The amount {message}."
+        case parts, _:
+            return sentence(parts, kind, message)
 
 
 def medium_unknown(medium: str) -> str:
@@ -87,7 +119,7 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
     match error:
         case OperationNotAllowed(status=status):
             return f"Operation not allowed for Invoice in {status} status."
-        case InvoiceNotFound() | AccountNotFound():
+        case InvoiceNotFound() | AccountNotFound() | LineNotFound():
             return UNKNOWN_ID
         case MissingEmail():
             return "Email can not be sent since email address has not been provided."
@@ -101,6 +133,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "expire_by should be at least 15 minutes after current time."
         case NotEditable(fields=fields):
             return f"{', '.join(fields)} is/are not required and should not be sent"
+        case InvalidDocument(invalid_fields=invalid_fields):
+            return _invalid(invalid_fields[0])
         case CurrencyMismatch():
             return OTHER_CURRENCY
         case AmountTooLarge():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from returns.result import Failure
 
-from billhook.application.commands import Delete, Draft, RecordView
+from billhook.application.commands import Delete, RecordView, Update
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.highlevel.commands import Revise, Void, edits_of
+from billhook_adapters.http.highlevel.commands import CreateInvoice, UpdateInvoice, Void
 from billhook_adapters.http.highlevel.errors import error_response
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
 from billhook_adapters.http.highlevel.routes.found import (
     found_invoice,
     invoice_response,
-    numbering,
+    sent_response,
 )
 from billhook_adapters.http.highlevel.schemas.fields import checked
 from billhook_adapters.http.highlevel.schemas.invoices import (
@@ -36,11 +36,8 @@ class ViewedIn(In):
 async def create_invoice(request: AuthenticatedRequest) -> Response:
     """Make a draft."""
     payload = checked(await request.body(), CreateIn)
-    document = payload.document(*await numbering(request))
-    drafted = await request.batched.execute(
-        Draft(account=request.account, document=document, key=request.key)
-    )
-    return invoice_response(request, drafted)
+    create = CreateInvoice(account=request.account, document=payload.document(), key=request.key)
+    return sent_response(request, await request.batched.execute(create))
 
 
 async def list_invoices(request: AuthenticatedRequest) -> Response:
@@ -66,25 +63,23 @@ async def get_invoice(request: AuthenticatedRequest) -> Response:
 
 async def update_invoice(request: AuthenticatedRequest) -> Response:
     """Replace the fields of a draft."""
-    return await _update(request, checked(await request.body(), UpdateIn))
+    payload = checked(await request.body(), UpdateIn)
+    update = UpdateInvoice(
+        account=request.account,
+        invoice=request.invoice,
+        patch=payload.changes(),
+        key=request.key,
+    )
+    return sent_response(request, await request.batched.execute(update))
 
 
 async def update_late_fees(request: AuthenticatedRequest) -> Response:
     """Replace the configuration of late fees."""
-    return await _update(request, checked(await request.body(), LateFeesChangeIn))
-
-
-async def _update(request: AuthenticatedRequest, payload: UpdateIn | LateFeesChangeIn) -> Response:
-    known, (_, upcoming) = await found_invoice(request, request.invoice), await numbering(request)
-    edits_of(payload, known.document, upcoming)  # what cannot be merged is an error in its words
-    revise = Revise(
-        account=request.account,
-        invoice=request.invoice,
-        asked=payload,
-        upcoming=upcoming,
-        key=request.key,
+    payload = checked(await request.body(), LateFeesChangeIn)
+    update = Update(
+        account=request.account, invoice=request.invoice, patch=payload.patch(), key=request.key
     )
-    return invoice_response(request, await request.batched.execute(revise))
+    return invoice_response(request, await request.batched.execute(update))
 
 
 async def delete_invoice(request: AuthenticatedRequest) -> Response:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from returns.result import Failure
 
-from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import sources
+from billhook.lifecycle.errors import DomainError, NotEditable
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
+from billhook.model.patch import MergePatch
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.highlevel.commands import SendInvoice, TextToPay
+from billhook_adapters.http.highlevel.commands import CreateInvoice, SendInvoice, UpdateInvoice
 from billhook_adapters.http.highlevel.errors import NO_AUTO_PAYMENT, SETTLED, error_response
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
-from billhook_adapters.http.highlevel.routes.found import found_invoice, numbering
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.invoices import TextToPayIn
 from billhook_adapters.http.highlevel.schemas.sending import SendIn, queued
 from billhook_adapters.http.highlevel.serializers import entity
-
-_ISSUABLE = frozenset(sources(Operation.ISSUE))
 
 
 async def send_invoice(request: AuthenticatedRequest) -> Response:
@@ -26,22 +23,21 @@ async def send_invoice(request: AuthenticatedRequest) -> Response:
     payload = checked(await request.body(), SendIn)
     if payload.charges and not request.charges_automatically:
         raise InvalidRequestError(400, NO_AUTO_PAYMENT)
-    known = await found_invoice(request, request.invoice)
-    if known.status in _ISSUABLE:
-        payload.patch(known.document)  # what cannot be merged is an error in the vendor's words
-    elif payload.changes(known.document):
-        raise InvalidRequestError(400, f"autoPayment {SETTLED}")
     sent = await request.batched.execute(
         SendInvoice(
             account=request.account,
             invoice=request.invoice,
-            asked=payload,
+            patch=payload.patch(),
+            media=payload.media,
             key=request.key,
             actor=payload.user_id,
         )
     )
     if isinstance(sent, Failure):
-        return error_response(sent.failure())
+        error: DomainError = sent.failure()
+        if isinstance(error, NotEditable):
+            raise InvalidRequestError(400, f"autoPayment {SETTLED}")
+        return error_response(error)
     invoice, messages = sent.unwrap().invoice, sent.unwrap().messages
     return json_response(
         {
@@ -55,22 +51,26 @@ async def send_invoice(request: AuthenticatedRequest) -> Response:
 async def text_to_pay(request: AuthenticatedRequest) -> Response:
     """Make a draft or update one, and send it where `action` says so."""
     payload = checked(await request.body(), TextToPayIn)
-    rounding, upcoming = await numbering(request)
-    named = InvoiceId(payload.id) if payload.id else None
-    if named is None:
-        payload.document(rounding, upcoming)
-    else:
-        payload.patch((await found_invoice(request, named)).document, upcoming)
-    sent = await request.batched.execute(
-        TextToPay(
+    send = payload.action == "send"
+    command: CreateInvoice | UpdateInvoice
+    if payload.id:
+        command = UpdateInvoice(
             account=request.account,
-            asked=payload,
-            invoice=named,
-            upcoming=upcoming,
+            invoice=InvoiceId(payload.id),
+            patch=MergePatch(patch=payload.patch()),
+            send=send,
             key=request.key,
             actor=payload.user_id,
         )
-    )
+    else:
+        command = CreateInvoice(
+            account=request.account,
+            document=payload.document(),
+            send=send,
+            key=request.key,
+            actor=payload.user_id,
+        )
+    sent = await request.batched.execute(command)
     if isinstance(sent, Failure):
         return error_response(sent.failure())
     invoice = sent.unwrap().invoice

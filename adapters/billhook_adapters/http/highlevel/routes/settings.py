@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.highlevel.errors import UNKNOWN_ID
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
-from billhook_adapters.http.highlevel.routes.found import account_of, numbering
+from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
 
 
 async def upcoming_number(request: AuthenticatedRequest) -> Response:
     """The number that the account's series gives next."""
     request.check_tenancy()
-    _, upcoming = await numbering(request)
+    upcoming = await request.batched.read(lambda service: service.upcoming_number(request.account))
     return json_response({"invoiceNumber": upcoming or ""})
 
 
 async def show_settings(request: AuthenticatedRequest) -> Response:
     """The account's name and the prefix of its numbers."""
     request.check_tenancy()
-    account = await request.batched.read(lambda service: account_of(service, request))
+    account = await request.batched.read(lambda service: service.account(request.account))
+    if account is None:  # pragma: no cover  # a token has an account
+        raise InvalidRequestError(400, UNKNOWN_ID)
     return json_response(
         {
             "altId": request.location,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from pydantic import BeforeValidator, StringConstraints, ValidationError
@@ -138,14 +139,23 @@ def refused(invalid: ValidationError, where: str = "") -> InvalidRequestError:
     """The error with one message for each invalid field of a payload, or of a part of it."""
     errors = invalid.errors(include_url=False, include_input=False)
     return InvalidRequestError(
-        422, *dict.fromkeys(_sentence(error, where) for error in errors[:20])
+        422,
+        *dict.fromkeys(
+            sentence(
+                vendor_path((where, *error["loc"])),
+                error["type"],
+                error["msg"],
+                error.get("ctx", {}),
+            )
+            for error in errors[:20]
+        ),
     )
 
 
-def _sentence(error: Any, where: str) -> str:
-    path = _path(error["loc"], where)
-    kind: str = error["type"]
-    context: Mapping[str, Any] = error.get("ctx", {})
+def sentence(
+    path: str, kind: str, message: str, context: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    """The vendor's sentence for an invalid field, from what pydantic says of it."""
     match kind:
         case "missing" | "string_too_short" | "too_short":
             return f"{path} should not be empty"
@@ -159,15 +169,15 @@ def _sentence(error: Any, where: str) -> str:
             return f"{path} must be an array"
         case "model_type" | "dict_type" | "model_attributes_type":
             return f"{path} must be an object"
-        case "literal_error" | "enum":
+        case "literal_error" | "enum" if "expected" in context:
             values = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             return f"{path} must be one of the following values: {values}"
-        case "string_too_long" | "too_long":
+        case "string_too_long" | "too_long" if "max_length" in context:
             return f"{path} must be shorter than or equal to {context['max_length']} characters"
         case "string_pattern_mismatch":
             return f"{path} must match the expected format"
         case _:
-            return f"{path} {str(error['msg']).removeprefix('Value error, ')}"
+            return f"{path} {message.removeprefix('Value error, ')}"
 
 
 _VENDORS = {
@@ -178,7 +188,12 @@ _VENDORS = {
 """What the vendor calls the domain's own fields."""
 
 
-def _path(loc: Iterable[Any], where: str) -> str:
-    parts = [where, *(str(part)[:100] for part in loc)]
-    named = ".".join(_VENDORS.get(part, part) for part in parts if part)
-    return named.encode("ascii", "replace").decode() or "body"
+def vendor_path(parts: Iterable[Any]) -> str:
+    """The path of a field, in the vendor's names.
+
+    >>> vendor_path(("items", 0, "quantity"))
+    'items.0.qty'
+    """
+    names = (str(part)[:100] for part in parts)
+    path = ".".join(_VENDORS.get(name, name) for name in names if name)
+    return path.encode("ascii", "replace").decode() or "body"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from billhook.model.base import Identifier, Text
 from billhook.model.document import Document
-from billhook.model.line_items import Rounding
-from billhook.model.patch import Patch
+from billhook.model.patch import MergePatch, Patch
+from billhook_adapters.http.highlevel.echo import DETAILED, ECHOED, extras
 from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
-    InvalidRequestError,
     Long,
     Required,
     Short,
@@ -36,19 +34,6 @@ from billhook_adapters.http.highlevel.schemas.parts import (
     SentToIn,
     TipsIn,
 )
-
-DIALECT = "highlevel"
-"""The key of a document's extras under which this API keeps what it only echoes."""
-
-ECHOED = (
-    "title", "businessDetails", "invoiceNumberPrefix", "termsNotes", "includeTermsNote",
-    "automaticTaxesEnabled", "lateFeesConfiguration", "tipsConfiguration", "paymentMethods",
-    "miscellaneousCharges", "attachments", "xeroDetails",
-)  # fmt: skip
-"""Fields that are only echoed."""
-
-DETAILED = ("contactDetails", "discount", "paymentSchedule")
-"""Fields that the domain has in part: the rest is echoed."""
 
 
 class Tenant(In):
@@ -90,31 +75,17 @@ class InvoiceIn(Tenant):
         """What the vendor calls the list of items in this request, and the list."""
         raise NotImplementedError
 
-    def patch(self, known: Document, upcoming: str | None) -> Patch:
-        """The patch of a document; what is left out stays. Raises InvalidRequestError.
+    def patch(self) -> Patch:
+        """What it sets of a document. Raises InvalidRequestError."""
+        return judged("", Patch.model_validate, {**self._fields(), "extras": self._extras()})
 
-        `upcoming` is the number that the series gives next.
-        """
-        fields = self._fields(known) | self._extras(known)
-        if self.invoice_number and not _of_series(self.invoice_number, upcoming):
-            fields["receipt"] = self.invoice_number
-        patch = judged("", Patch.model_validate, fields)
-        merged = judged("", patch.applied_to, known)
-        if merged.schedule is not None and not merged.schedule.adds_up(merged.total):
-            raise InvalidRequestError(422, "paymentSchedule.schedules must add up to the total")
-        return patch
-
-    def document(self, rounding: Rounding, upcoming: str | None) -> Document:
-        """The document of a new draft, for an account that rounds like this.
-
-        Raises InvalidRequestError.
-        """
+    def document(self) -> Document:
+        """The document of a new draft. Raises InvalidRequestError."""
         # The vendor has no field that forbids partial payments.
-        blank = {"currency": self.currency, "rounding": rounding, "partial_payment": True}
-        known = judged("", Document.model_validate, blank)
-        return self.patch(known, upcoming).applied_to(known)
+        fields = {"partial_payment": True, **self._fields(), "extras": self._extras()}
+        return judged("", Document.model_validate, fields)
 
-    def _fields(self, known: Document) -> dict[str, Any]:  # noqa: ARG002  # an update looks at it
+    def _fields(self) -> dict[str, Any]:
         name, items = self.billed
         fields: dict[str, Any] = {
             "title": self.name,
@@ -127,6 +98,8 @@ class InvoiceIn(Tenant):
         }
         if self.description is not None:
             fields["description"] = self.description
+        if self.invoice_number:
+            fields["receipt"] = self.invoice_number
         if self.due_date is not None:
             fields["due_by"] = midnight(self.due_date)
         if self.contact_details is not None:
@@ -143,13 +116,13 @@ class InvoiceIn(Tenant):
             fields["live"] = self.live_mode
         return fields
 
-    def _extras(self, known: Document) -> dict[str, Any]:
+    def _extras(self) -> dict[str, str]:
         given = self.given
         echo = {name: given[name] for name in (*ECHOED, *DETAILED) if name in given}
         echo["items"] = given[self.billed[0]]
         if self.invoice_number:
             echo["invoiceNumber"] = self.invoice_number
-        return {"extras": echoing(known, **echo)}
+        return extras(**echo)
 
 
 class CreateIn(InvoiceIn):
@@ -176,11 +149,9 @@ class UpdateIn(InvoiceIn):
         """What update calls the list of items."""
         return "invoiceItems", self.invoice_items
 
-    def _fields(self, known: Document) -> dict[str, Any]:
-        fields = super()._fields(known)
-        if self.contact_id is not None and "customer" not in fields and known.customer is not None:
-            fields["customer"] = known.customer.model_copy(update={"id": self.contact_id})
-        return fields
+    def changes(self) -> MergePatch:
+        """What it sets: `contactId` alone names the contact anew. Raises InvalidRequestError."""
+        return MergePatch(patch=self.patch(), customer_id=self.contact_id)
 
 
 class TextToPayIn(InvoiceIn):
@@ -206,38 +177,7 @@ class LateFeesChangeIn(Tenant):
 
     late_fees_configuration: LateFeesIn
 
-    def patch(self, known: Document) -> Patch:
-        """The patch of a document. Raises InvalidRequestError."""
+    def patch(self) -> Patch:
+        """What it sets of a document. Raises InvalidRequestError."""
         fees = self.late_fees_configuration.given
-        extras = echoing(known, lateFeesConfiguration=fees)
-        return judged("", Patch.model_validate, {"extras": extras})
-
-
-def _of_series(number: str, upcoming: str | None) -> bool:
-    """Whether the series has given a number, or gives it next: then it is none of the caller's own.
-
-    >>> _of_series("INV-0007", "INV-0007"), _of_series("INV-0009", "INV-0007")
-    (True, False)
-    """
-    if upcoming is None:
-        return False
-    prefix = upcoming.rstrip("0123456789")
-    position, end = number.removeprefix(prefix), upcoming.removeprefix(prefix)
-    in_series = position.isascii() and position.isdigit() and number.startswith(prefix)
-    return (
-        in_series
-        and len(position) == max(len(end), len(position.lstrip("0")))
-        and (0 < int(position) <= int(end))
-    )
-
-
-def echoed(document: Document) -> dict[str, Any]:
-    """What this API keeps in a document to echo it."""
-    echo: dict[str, Any] = json.loads(document.extras.get(DIALECT, "{}"))
-    return echo
-
-
-def echoing(document: Document, **given: Any) -> dict[str, str]:
-    """The extras of a document with more to echo; those of other APIs stay."""
-    echo = {**echoed(document), **given}
-    return {**document.extras, DIALECT: json.dumps(echo, ensure_ascii=False)}
+        return judged("", Patch.model_validate, {"extras": extras(lateFeesConfiguration=fees)})

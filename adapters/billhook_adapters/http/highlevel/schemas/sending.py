@@ -10,10 +10,10 @@ from pydantic import Field
 
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook.model.document import Document
 from billhook.model.patch import Patch
+from billhook_adapters.http.highlevel.echo import SENDING, extras
 from billhook_adapters.http.highlevel.schemas.fields import Required, Short, instant, judged
-from billhook_adapters.http.highlevel.schemas.invoices import Tenant, echoed, echoing
+from billhook_adapters.http.highlevel.schemas.invoices import Tenant
 from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
 
 Action = Literal["sms_and_email", "send_manually", "email", "sms"]
@@ -107,22 +107,11 @@ class SendIn(Tenant):
         """Whether it wants the payer charged without asking."""
         return self.auto_payment is not None and self.auto_payment.enable
 
-    @property
-    def kept(self) -> dict[str, Any]:
-        """The fields that are only echoed."""
+    def patch(self) -> Patch:
+        """What it sets of a draft. Raises InvalidRequestError."""
         given = self.given
-        return {name: given[name] for name in ("autoPayment", "sentFrom") if name in given}
-
-    def changes(self, known: Document) -> bool:
-        """Whether it differs from what was kept when the invoice was first sent."""
-        echo = echoed(known)
-        wanted = self.kept.get("autoPayment")
-        return wanted is not None and wanted != echo.get("autoPayment")
-
-    def patch(self, known: Document) -> Patch:
-        """What it sets of a draft. Raises Refused."""
-        extras = echoing(known, **self.kept)
-        return judged("", Patch.model_validate, {"live": self.live_mode, "extras": extras})
+        echo = extras(**{name: given[name] for name in SENDING if name in given})
+        return judged("", Patch.model_validate, {"live": self.live_mode, "extras": echo})
 
 
 def queued(messages: Sequence[Message], medium: Medium) -> dict[str, Any]:

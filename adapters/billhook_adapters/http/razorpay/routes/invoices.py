@@ -9,12 +9,12 @@ from returns.result import Failure
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
 from billhook.application.sending import MissingAddressPolicy
-from billhook.lifecycle.errors import Conflict, DomainError, NotEditable
+from billhook.lifecycle.errors import DomainError, NotEditable
 from billhook.messaging.delivery import ACCEPTED, LIVE
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.razorpay.commands import Amend, UpdateIn
+from billhook_adapters.http.razorpay.commands import UpdateInvoice
 from billhook_adapters.http.razorpay.errors import (
     UNKNOWN_ID,
     error_response,
@@ -32,6 +32,7 @@ from billhook_adapters.http.razorpay.schemas.invoices import (
 )
 from billhook_adapters.http.razorpay.schemas.items import ItemIn, known_item
 from billhook_adapters.http.razorpay.schemas.listing import list_request
+from billhook_adapters.http.razorpay.schemas.updates import UpdateIn
 from billhook_adapters.http.razorpay.serializers import collection, entity
 
 NO_INVOICES = json_response({"entity": "collection", "count": 0, "items": []})
@@ -113,35 +114,20 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
     if payload.draft not in ("0", "1"):
         raise InvalidRequestError("The selected draft is invalid.", "draft")
     named = await _named(request, payload)
-    updated = await request.batched.execute(
-        Amend(
-            account=request.account,
-            invoice=request.invoice,
-            asked=payload,
-            named=named,
-            key=request.key,
-        )
+    try:
+        changes = payload.changes(request.account, request.invoice, named)
+    except ValidationError as invalid:
+        raise refused(invalid) from None
+    update = UpdateInvoice(
+        account=request.account, invoice=request.invoice, patch=changes, key=request.key
     )
+    updated = await request.batched.execute(update)
     if isinstance(updated, Failure):
         error: DomainError = updated.failure()
         if isinstance(error, NotEditable):
             raise payload.settled(error)
-        if isinstance(error, Conflict):
-            await _merge_again(request, payload, named)
         return error_response(error)
     return await _invoice_response(request, updated.unwrap())
-
-
-async def _merge_again(request: AuthenticatedRequest, payload: UpdateIn, named: Named) -> None:
-    """Find out why a patch could not be merged. Raises InvalidRequestError."""
-    found = await request.batched.read(
-        lambda service: service.get(request.account, request.invoice)
-    )
-    if not isinstance(found, Failure):
-        try:
-            payload.patch(found.unwrap(), named)
-        except ValidationError as invalid:
-            raise refused(invalid) from None
 
 
 async def issue_invoice(request: AuthenticatedRequest) -> Response:

@@ -86,7 +86,7 @@ def refused(invalid: ValidationError) -> InvalidRequestError:
         return unwanted(unknown)
     error = errors[0]
     path = [str(part) for part in error["loc"] if part != "[key]"]
-    return InvalidRequestError(_sentence(path, error["type"], error["msg"]), ".".join(path) or None)
+    return InvalidRequestError(sentence(path, error["type"], error["msg"]), ".".join(path) or None)
 
 
 def unwanted(fields: list[str]) -> InvalidRequestError:
@@ -95,7 +95,18 @@ def unwanted(fields: list[str]) -> InvalidRequestError:
     return InvalidRequestError(f"{named} is/are not required and should not be sent")
 
 
-def _sentence(path: list[str], kind: str, message: str) -> str:
+def required_without_item(name: str) -> str:
+    """The sentence for a field that a line must have unless it names an item."""
+    return f"The {name} field is required when item id is not present."
+
+
+def smallest_amount_text(currency: str) -> str:
+    """What an amount must be: one whole unit of its currency at least."""
+    return f"must be at least {currency} 1.00"
+
+
+def sentence(path: list[str], kind: str, message: str) -> str:
+    """The sentence for one invalid field."""
     last = path[-1] if path else ""
     words = last.replace("_", " ")
     if kind == "missing":

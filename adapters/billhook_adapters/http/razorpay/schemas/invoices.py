@@ -12,6 +12,7 @@ from billhook.model.base import AccountId, Text, Value
 from billhook.model.customer import Customer, Medium
 from billhook.model.document import Document
 from billhook.model.line_items import Line
+from billhook.model.patch import LineChange
 from billhook_adapters.http.razorpay.errors import OTHER_CURRENCY
 from billhook_adapters.http.razorpay.schemas.customers import DIALECT, CustomerIn, Known
 from billhook_adapters.http.razorpay.schemas.fields import (
@@ -26,6 +27,8 @@ from billhook_adapters.http.razorpay.schemas.fields import (
     instant,
     least_amount,
     refused,
+    required_without_item,
+    smallest_amount_text,
 )
 from billhook_adapters.http.razorpay.schemas.items import ItemIn
 
@@ -50,33 +53,33 @@ class LineIn(Value):
     currency: Text | None = None
     quantity: Annotated[Integer, Field(ge=1)] | None = None
 
-    def domain(self, currency: str, items: Mapping[str, ItemIn], old: Line | None = None) -> Line:
-        """The line of the domain; what is not given stays as in the old line."""
-        if self.item_id is not None:
-            old = items[self.item_id].line(self.item_id)
-        given: dict[str, Any] = {
-            "name": self.name,
-            "description": self.description,
-            "unit_amount": self.amount,
-            "currency": self.currency,
-            "quantity": self.quantity,
-        }
-        given = {name: value for name, value in given.items() if value is not None}
-        kept: dict[str, Any] = {} if old is None else dict(old)
-        line: dict[str, Any] = {"currency": currency, **kept, **given}
-        if "unit_amount" not in line:
+    def domain(self, currency: str, items: Mapping[str, ItemIn]) -> Line:
+        """The line of a new invoice."""
+        change = self.change(None, items)
+        if change.line is None:
+            for name, value in (("amount", self.amount), ("name", self.name)):
+                if value is None:
+                    raise InvalidRequestError(required_without_item(name), name)
+        line = change.applied_to(None, currency)
+        if line.unit_amount < least_amount(line.currency):
             raise InvalidRequestError(
-                "The amount field is required when item id is not present.", "amount"
+                f"The amount {smallest_amount_text(line.currency)}.", "amount"
             )
-        if "name" not in line:
-            raise InvalidRequestError(
-                "The name field is required when item id is not present.", "name"
-            )
-        if line["unit_amount"] < least_amount(line["currency"]):
-            raise InvalidRequestError(
-                f"The amount must be at least {line['currency']} 1.00.", "amount"
-            )
-        return Line.model_validate(line)
+        return line
+
+    def change(self, position: int | None, items: Mapping[str, ItemIn]) -> LineChange:
+        """The fields of a line that it sets; with `item_id`, on top of those of the item."""
+        return LineChange.model_validate(
+            {
+                "position": position,
+                "line": None if self.item_id is None else items[self.item_id].line(self.item_id),
+                "name": self.name,
+                "description": self.description,
+                "unit_amount": self.amount,
+                "currency": self.currency,
+                "quantity": self.quantity,
+            }
+        )
 
 
 Lines = Annotated[tuple[LineIn, ...], Field(max_length=50), LISTED]
