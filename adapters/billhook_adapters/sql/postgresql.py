@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from selectors import EVENT_READ, DefaultSelector
 from types import MappingProxyType
@@ -115,15 +115,14 @@ def postgresql(url: str) -> Engine:
         hide_parameters=True,  # rows hold personal data, and exceptions end up in logs
     )
     event.listen(engine, "do_connect", _connector(limits["statement_timeout"]))
-    settings = _SETTINGS.format(**limits)
-    event.listen(engine, "connect", lambda connection, _: connection.execute(settings))
+    event.listen(engine, "connect", _set(_SETTINGS.format(**limits)))
     event.listen(engine, "checkout", _still_there)
     event.listen(engine, "handle_error", _quote_no_row)
     return engine
 
 
 @contextmanager
-def unbounded(connection: sqlalchemy.Connection) -> Iterator[None]:
+def unbounded(connection: sqlalchemy.Connection) -> Generator[None]:
     """A transaction whose statements may take as long as they need, as those of migrations do."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, BoundedConnection):
@@ -136,6 +135,13 @@ def unbounded(connection: sqlalchemy.Connection) -> Iterator[None]:
         yield
     finally:
         driver.answer_seconds = kept
+
+
+def _set(settings: str) -> Callable[[BoundedConnection, Any], None]:
+    def connected(connection: BoundedConnection, _record: Any) -> None:
+        connection.execute(settings.encode())
+
+    return connected
 
 
 def _connector(statement_seconds: int) -> Callable[..., BoundedConnection]:

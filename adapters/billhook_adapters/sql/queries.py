@@ -118,13 +118,13 @@ def _next_queue(after: ColumnElement[str]) -> ScalarSelect[str]:
     )
 
 
-# From one queue to the next through the index: a queue costs the same however many messages it has.
-_STEPS = select(
+# From one queue to the next through the index: a queue costs the same whatever waits in it.
+_FIRST = select(
     _next_queue(bindparam("after", type_=String())).label("queue"), literal(1).label("step")
 ).cte("steps", recursive=True)
-_STEPS = _STEPS.union_all(
-    select(_next_queue(_STEPS.c.queue), _STEPS.c.step + 1).where(
-        _STEPS.c.queue.is_not(None), _STEPS.c.step < bindparam("most")
+_STEPS = _FIRST.union_all(
+    select(_next_queue(_FIRST.c.queue), _FIRST.c.step + 1).where(
+        _FIRST.c.queue.is_not(None), _FIRST.c.step < bindparam("most")
     )
 )
 LIVE_QUEUES = select(
