@@ -53,14 +53,7 @@ def test_every_hop_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("part", "most"),
     [
-        pytest.param(
-            TO_ROW,
-            15,
-            id="from the route to the row",
-            marks=pytest.mark.xfail(
-                strict=True, reason="the calls are being shortened; then this mark goes"
-            ),
-        ),
+        pytest.param(TO_ROW, 15, id="from the route to the row"),
         pytest.param(TO_PROVIDER, 12, id="from the row to the provider"),
     ],
 )

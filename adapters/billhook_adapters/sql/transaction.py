@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -87,6 +88,7 @@ class SqlTransaction:
 
     def __init__(self, connection: Connection, queued: Queued = ignored) -> None:
         self._connection, self._queued = connection, queued
+        self._put = partial(s.put, connection)
 
     def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
         found = self._connection.execute(query, wanted(keys))
@@ -252,9 +254,6 @@ class SqlTransaction:
             self._suppress(outcome.suppressed)
             if outcome.messages:
                 self._queued(self._connection, outcome.messages.values())
-
-    def _put(self, saving: s.Saving, rows: Sequence[Mapping[str, Any]]) -> int:
-        return s.put(self._connection, saving, rows)
 
     def _replace(self, changes: Sequence[tuple[Invoice, Invoice]]) -> None:
         rows = [

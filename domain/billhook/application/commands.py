@@ -18,7 +18,7 @@ from billhook.application.sending import (
     IssueOrNotifyError,
     MissingAddressPolicy,
     issue_in,
-    notify_in,
+    notifications_for,
     send_in,
 )
 from billhook.application.unit_of_work import CommandContext
@@ -154,8 +154,12 @@ class Notify(InvoiceCommand[Message, NotifyError]):
         return contacts_about(invoice, (self.medium,))
 
     def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Message, NotifyError]:
-        """The first message that is queued."""
-        return notify_in(context, invoice, self.medium)
+        """The first message that is queued; each recipient that may be written to gets one."""
+        notifications = notifications_for(context, invoice, self.medium)
+        if isinstance(notifications, Failure):
+            return notifications
+        first, *_ = map(context.queue, notifications.unwrap())
+        return Success(first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

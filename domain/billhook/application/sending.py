@@ -12,7 +12,6 @@ from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.issue import IssueError, issue, violations
 from billhook.lifecycle.notify import DELIVERABLE, Notification, NotifyError, notify
 from billhook.lifecycle.notify import STATUS_CHECK as NOTIFY
-from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 
@@ -38,18 +37,6 @@ def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, Issue
         short_url=context.ids.short_url(),
         number=context.next_number(),
     ).map(context.keep)
-
-
-def notify_in(
-    context: CommandContext, invoice: Invoice, medium: Medium
-) -> Result[Message, NotifyError]:
-    """Queue messages to all recipients of a medium that `notify` allows; returns the first one."""
-
-    def queue(notifications: list[Notification]) -> Message:
-        first, *_ = map(context.queue, notifications)
-        return first
-
-    return notifications_for(context, invoice, medium).map(queue)
 
 
 def send_in(
@@ -94,22 +81,14 @@ def notifications_for(
 
     If it allows none, the result is the error of the first recipient.
     """
-    document = invoice.document
-    if document.recipients is None:  # the customer alone: the usual case
-        address = document.address(medium)
-        return _notify(context, invoice, medium, address).map(lambda one: [one])
-    results = [
-        _notify(context, invoice, medium, address)
-        for address in document.addresses(medium) or (None,)
-    ]
+    results: list[Result[Notification, NotifyError]] = []
+    for address in invoice.document.addresses(medium) or (None,):
+        deliverability = DELIVERABLE
+        if address is not None:
+            contact = Contact(invoice.account, medium, address)
+            deliverability = context.deliverability(invoice, contact)
+        results.append(
+            notify(invoice, medium, now=context.now, deliverability=deliverability, address=address)
+        )
     notifications = [result.unwrap() for result in results if isinstance(result, Success)]
     return Success(notifications) if notifications else Failure(results[0].failure())
-
-
-def _notify(
-    context: CommandContext, invoice: Invoice, medium: Medium, address: str | None
-) -> Result[Notification, NotifyError]:
-    deliverability = DELIVERABLE
-    if address is not None:
-        deliverability = context.deliverability(invoice, Contact(invoice.account, medium, address))
-    return notify(invoice, medium, now=context.now, deliverability=deliverability, address=address)

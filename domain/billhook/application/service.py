@@ -62,24 +62,22 @@ class InvoiceService(Queries):
         one, so that only the one at fault fails, with `NotStored`. A bug or a corrupt row raises,
         and then nothing is stored.
         """
+        needs = [command.needs for command in commands]
+        results: dict[int, Result[Any, Any]] = {}
         try:
-            return self._in_one_transaction(commands)
+            with self._store.transaction() as transaction:
+                unit = UnitOfWork(transaction, self._ids, self._clock.zone)
+                read_needs(unit, commands, needs)
+                unit.now = self._clock.now()
+                # Sorted by account, so that all transactions lock number series in the same order.
+                for index in sorted(range(len(commands)), key=lambda one: commands[one].account):
+                    results[index] = _execute(unit, commands[index], needs[index])
+                if unit.writes:
+                    transaction.save(unit.writes)
         except StoreConflictError:
             if len(commands) == 1:
                 return [Failure(NotStored())]
-        return [result for command in commands for result in self.execute_all((command,))]
-
-    def _in_one_transaction(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
-        needs = [command.needs for command in commands]
-        with self._store.transaction() as transaction:
-            unit = UnitOfWork(transaction, self._ids, self._clock.zone)
-            read_needs(unit, commands, needs)
-            unit.now = self._clock.now()
-            # Sorted by account, so that all transactions lock number series in the same order.
-            order = sorted(range(len(commands)), key=lambda index: commands[index].account)
-            results = {index: _execute(unit, commands[index], needs[index]) for index in order}
-            if unit.writes:
-                transaction.save(unit.writes)
+            return [result for command in commands for result in self.execute_all((command,))]
         return [results[index] for index in range(len(commands))]
 
     def sweep(self, limit: int, actor: str | None = None) -> int:
@@ -126,24 +124,12 @@ def _execute(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any,
     if needs.invoice is not None and _ID.fullmatch(needs.invoice.invoice) is None:
         return Failure(InvoiceNotFound())  # not a valid id, which no store contains
     key = command.idempotency_key
-    if key is None:
-        return _decide(unit, command, needs)
-    fingerprint = command.fingerprint
-    known = unit.idempotency_records.get(key)
-    if known is not None and unit.now < known.until:
-        return (
-            decode(known.answer)
-            if known.fingerprint == fingerprint
-            else Failure(IdempotencyKeyReused())
-        )
-    result = _decide(unit, command, needs)
-    if not (isinstance(result, Failure) and isinstance(result.failure(), AccountNotFound)):
-        until = unit.now + KEPT_FOR
-        unit.record_result(IdempotencyRecord(key, fingerprint, encode(result), until))
-    return result
-
-
-def _decide(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, Any]:
+    if key is not None:
+        record = unit.idempotency_records.get(key)
+        if record is not None and unit.now < record.until:
+            if record.fingerprint == command.fingerprint:
+                return decode(record.answer)
+            return Failure(IdempotencyKeyReused())
     known = unit.accounts.get(command.account)
     account = known or needs.new_account
     if account is None:
@@ -155,4 +141,7 @@ def _decide(unit: UnitOfWork, command: AnyCommand, needs: Needs) -> Result[Any, 
         unit.add(context)
     else:
         unit.add_payments(context)
+    if key is not None:
+        until = unit.now + KEPT_FOR
+        unit.record_result(IdempotencyRecord(key, command.fingerprint, encode(result), until))
     return result

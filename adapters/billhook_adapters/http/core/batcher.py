@@ -60,10 +60,7 @@ class Batcher(Generic[Q, A]):
         waiting = len(self._waiting)
         if before < waiting < MOST_TOGETHER:
             loop.call_soon(self._close, loop, waiting)
-        else:
-            self._flush()
-
-    def _flush(self) -> None:
+            return
         batch, self._waiting = self._waiting, []
         resolve(batch, lambda: self._answer([item for item, _ in batch]))
 
