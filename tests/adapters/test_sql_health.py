@@ -1,4 +1,4 @@
-"""A failure to write is remembered for a while, where the disk is the cause."""
+"""A failure of the disk or the file is remembered for a while."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from billhook_adapters.sql.health import REMEMBERED, WriteFailure
+from billhook_adapters.sql.health import REMEMBERED, LastingFailure
 
 
 class Time:
@@ -27,17 +27,15 @@ def sqlite(name: str) -> Exception:
     return error
 
 
-def failing(failure: WriteFailure, driver: Exception) -> None:
-    with pytest.raises(OperationalError), failure.recorded():
-        raise OperationalError("INSERT", {}, driver)
-
-
 @pytest.mark.parametrize(
     "driver",
     [
         sqlite("SQLITE_FULL"),
         sqlite("SQLITE_IOERR_WRITE"),
         sqlite("SQLITE_READONLY_DBMOVED"),
+        sqlite("SQLITE_CORRUPT_INDEX"),
+        sqlite("SQLITE_NOTADB"),
+        psycopg.errors.DataCorrupted(),
         psycopg.errors.DiskFull(),
         psycopg.errors.IoError(),
         psycopg.errors.ReadOnlySqlTransaction(),
@@ -46,9 +44,9 @@ def failing(failure: WriteFailure, driver: Exception) -> None:
 )
 def test_a_disk_that_cannot_be_written_to_is_reported_for_a_while(driver: Exception) -> None:
     now = Time()
-    failure = WriteFailure(now)
+    failure = LastingFailure(now)
     failure.check()
-    failing(failure, driver)
+    failure.seen(OperationalError("INSERT", {}, driver))
     now.at = REMEMBERED - 0.001
     with pytest.raises(OperationalError):
         failure.check()
@@ -62,6 +60,6 @@ def test_a_disk_that_cannot_be_written_to_is_reported_for_a_while(driver: Except
     ids=repr,
 )
 def test_a_passing_error_is_not_reported(driver: Exception) -> None:
-    failure = WriteFailure(Time())
-    failing(failure, driver)
+    failure = LastingFailure(Time())
+    failure.seen(OperationalError("INSERT", {}, driver))
     failure.check()

@@ -159,7 +159,7 @@ def test_a_database_connection_may_have_any_descriptor() -> None:
         with pytest.raises(ValueError, match="out of range"):
             select.select([high], [], [], 0)
         connection: Connection[object] = Driver(high.fileno())  # type: ignore[assignment]  # all that is used
-        postgresql._still_there(connection, None, None)
+        postgresql._check_connection(connection, None, None)
         far.sendall(b"x")
         with pytest.raises(DisconnectionError):
-            postgresql._still_there(connection, None, None)
+            postgresql._check_connection(connection, None, None)

@@ -108,14 +108,12 @@ def application() -> App:
     from billhook_adapters.composition.settings import settings
     from billhook_adapters.http.core.proxies import TrustedProxies
     from billhook_adapters.observability import configured
-    from billhook_adapters.system.clock import SystemClock
     from billhook_adapters.system.ids import RandomIds
 
     given = settings(os.environ)
     configured(given.log_level)
     application = build_application(
         given.database,
-        clock=SystemClock(),
         ids=RandomIds(given.base_url),
         senders=senders(given),
         webhook_sender=webhook_sender(given),

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=_concurrency,
         default=8,
-        help="messages at a time; 8 unless given",
+        help="messages of one account and medium at a time; 8 unless given",
     )
     set_command(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
 
@@ -43,7 +43,6 @@ def _run(options: argparse.Namespace) -> int:
         from billhook_adapters.composition.settings import DATABASE, ENGINE, SettingError, settings
         from billhook_adapters.documents.templating import MessageTemplateError
         from billhook_adapters.observability import configured
-        from billhook_adapters.system.clock import SystemClock
         from billhook_adapters.system.ids import RandomIds
     environ = {**os.environ, DATABASE: options.database}
     if options.engine is not None:
@@ -52,15 +51,13 @@ def _run(options: argparse.Namespace) -> int:
         given = settings(environ)
     except SettingError as wrong:
         raise CliError(str(wrong)) from None
+    configured(given.log_level)
     with database(options.database):
         ids = RandomIds(given.base_url)
         try:
-            engine, _ = build_worker(
-                given, clock=SystemClock(), ids=ids, concurrency=options.concurrency
-            )
+            engine, _ = build_worker(given, ids=ids, concurrency=options.concurrency)
         except (SettingError, MessageTemplateError) as wrong:
             raise CliError(str(wrong)) from None
-    configured(given.log_level)
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         engine.stop()

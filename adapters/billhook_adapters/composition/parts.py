@@ -47,10 +47,6 @@ class ApplicationParts(NamedTuple):
     """What short URLs begin with, where their pages are served here."""
     looks: Looks
 
-    async def usable(self) -> object:
-        """Raise where the database cannot be used."""
-        return await self.batched.read(lambda _: self.check())
-
 
 def own_parts(parts: ApplicationParts) -> Sequence[Mounted]:
     """The probes, and the hosted pages."""
@@ -61,7 +57,7 @@ def health(parts: ApplicationParts) -> Mounted:
     """The probes, at the root."""
     delivering = parts.delivering
     alive = (lambda: True) if delivering is None else (lambda: delivering.alive)
-    app = HealthApi(parts.metrics, parts.usable, alive)
+    app = HealthApi(parts.metrics, parts.check, alive)
     return Mounted("the probes", Mount(), app, HealthApi.routes)
 
 

@@ -79,7 +79,7 @@ class Application:
 def build_application(
     url: str,
     *,
-    clock: Clock,
+    clock: Clock | None = None,
     ids: Ids,
     senders: Mapping[Medium, Sender],
     webhook_sender: WebhookSender | None = None,
@@ -93,7 +93,7 @@ def build_application(
     base_url: str | None = None,
     looks: Looks = AS_SHIPPED,
 ) -> Application:
-    """The service over the database at this URL.
+    """The service over the database at this URL; its clock is the database's unless given.
 
     `apis` are the vendor APIs that it serves, all that are installed unless given; `parts` makes
     what it serves beside them. With `base_url` the pages of invoices are served below its path;
@@ -107,6 +107,7 @@ def build_application(
     """
     chosen = served() if apis is None else apis
     backend = open_backend(url)
+    clock = clock or backend.clock()
     store, make_engine = delivery(backend, engine, clock)
     keys = backend.keyring if keyring is None else keyring(store)
     background_jobs = BackgroundJobs(
@@ -177,10 +178,12 @@ def observed_engine(
 
 
 def build_worker(
-    given: Settings, *, clock: Clock, ids: Ids, concurrency: int = CONCURRENCY
+    given: Settings, *, ids: Ids, concurrency: int = CONCURRENCY
 ) -> tuple[Engine, Metrics]:
-    """An engine without a server, as these settings have it."""
-    store, make_engine = delivery(open_backend(given.database), given.engine, clock)
+    """An engine without a server, as these settings have it, with the clock of the database."""
+    backend = open_backend(given.database)
+    clock = backend.clock()
+    store, make_engine = delivery(backend, given.engine, clock)
     by_medium = senders(given)
     report_to(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
     background_jobs = BackgroundJobs(

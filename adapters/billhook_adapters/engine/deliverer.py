@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from itertools import chain
 from threading import Event
 from typing import NamedTuple
+
+from returns.result import Failure, Success
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
 from billhook.application.delivery_attempts import Attempt, DeliveryJob
-from billhook.messaging.delivery import MessageKey
+from billhook.application.records import WEBHOOK, DeliveryQueue, queue_of
+from billhook.messaging.delivery import MessageKey, Transient, Unknown
 from billhook_adapters.engine.coalescing import Coalesced
+from billhook_adapters.engine.due_messages import Due, DueMessages
+from billhook_adapters.engine.endpoint_pauses import EndpointPauses
+from billhook_adapters.engine.worker_pools import WorkerPools
 from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(seconds=1)
 """How long a thread waits for the rate limit of a message that it has claimed."""
-
-CLAIMED_PER_THREAD = 4
-"""How many messages are claimed for each thread, so that few transactions claim many."""
 
 POSTPONED_FOR = timedelta(hours=1)
 """How long a message is postponed that cannot be read: such rows would be first in every round, and
@@ -46,14 +49,14 @@ def ignored(_: AttemptResult) -> None:
 
 
 class Begun(NamedTuple):
-    """How many messages there was something to do about, and what is still at work on them."""
+    """How many messages there was something to do about, and in which queues."""
 
     taken: int
-    at_work: set[Future[None]]
+    queues: Collection[DeliveryQueue]
 
 
 class Deliverer:
-    """Sends up to `concurrency` messages at a time.
+    """Sends up to `concurrency` messages of one account and kind at a time.
 
     Each thread records the result of an attempt before it starts the next, so a process that dies
     repeats at most one attempt for each of its threads, and one whose database is unreachable for
@@ -71,41 +74,55 @@ class Deliverer:
     ) -> None:
         """`handled` gets the result of each attempt; `pause` waits for a rate limit."""
         self._background_jobs, self._handled, self._pause = background_jobs, handled, pause
+        self._held = Coalesced(background_jobs.held)
         self._conclusions = Coalesced(background_jobs.conclude)
-        self._pool = (
-            None if concurrency == 1 else ThreadPoolExecutor(concurrency, "billhook-deliver")
-        )
-        self._concurrency = concurrency
+        self._endpoints = EndpointPauses(max(concurrency // 2, 1), background_jobs.clock.now)
+        self._workers = WorkerPools(concurrency, self._hand_over, self._endpoints.limit)
+        self._due = DueMessages(background_jobs.store, self._workers.allot, self._workers.most)
         self._leaving = Event()
 
-    @property
-    def most(self) -> int:
-        """How many messages to have claimed at the most."""
-        return self._concurrency * CLAIMED_PER_THREAD
+    def due(self, without: Collection[DeliveryQueue] = ()) -> Due:
+        """The messages to begin with now: of each queue as many as there are workers for."""
+        return self._due.read(self._background_jobs.clock.now(), without)
 
-    def deliver(self, keys: Sequence[MessageKey]) -> int:
-        """Deliver these; the number that there was something to do about."""
-        done = 0
-        for first in range(0, len(keys), self.most):
-            begun = self.begin(keys[first : first + self.most])
-            wait(begun.at_work)
-            done += begun.taken
-        return done
-
-    def begin(self, keys: Sequence[MessageKey]) -> Begun:
+    def begin(self, due: Due) -> Begun:
         """Claim these and give them to the threads; without threads, deliver them."""
-        claimed = self._claimed(keys)
+        keys = [*chain.from_iterable(due.values())]
+        try:
+            claimed: Sequence[DeliveryJob | AttemptResult] = self._background_jobs.claim(
+                keys, LONGEST_WAIT
+            )
+        except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop its neighbours
+            claimed = self._claimed_singly(keys, error)
+        for one in claimed:
+            if isinstance(one, AttemptResult):
+                self._handled(one)
         jobs = [one for one in claimed if isinstance(one, DeliveryJob)]
-        others = [one for one in claimed if isinstance(one, AttemptResult)]
-        for one in others:
-            self._handled(one)
-        taken = len(jobs) + sum(one is not AttemptResult.NOTHING for one in others)
-        jobs.sort(key=lambda job: job.at)
-        if self._pool is not None:
-            return Begun(taken, {self._pool.submit(self._hand_over, one) for one in jobs})
-        for job in jobs:
-            self._hand_over(job)
-        return Begun(taken, set())
+        self._workers.add(sorted(jobs, key=lambda job: job.at))
+        results = zip(keys, claimed, strict=True)
+        taken = {key for key, result in results if result is not AttemptResult.NOTHING}
+        return Begun(len(taken), [one for one in due if not taken.isdisjoint(due[one])])
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message is claimed and not handed over yet."""
+        return self._workers.busy
+
+    def wait(self, seconds: float) -> None:
+        """Wait until more messages are to be claimed, for so many seconds at the most."""
+        self._workers.wait(seconds)
+
+    def wake(self) -> None:
+        """End a `wait`, because something may be due."""
+        self._workers.wake()
+
+    def late(self, by: timedelta) -> Sequence[MessageKey]:
+        """Messages that were due so long ago and could be claimed; none while any are claimed."""
+        if self.busy:
+            return ()
+        store, clock = self._background_jobs.store, self._background_jobs.clock
+        due = DueMessages(store, self._workers.allot, self._workers.most).read(clock.now() - by)
+        return [*chain.from_iterable(due.values())]
 
     def leave(self) -> None:
         """Wait no longer for an unreachable database: what is not recorded is retried later."""
@@ -113,37 +130,63 @@ class Deliverer:
 
     def close(self) -> None:
         """Finish the messages that are claimed, and claim no more."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        self._workers.close()
 
-    def _claimed(self, keys: Sequence[MessageKey]) -> list[DeliveryJob | AttemptResult]:
+    def _claimed_singly(
+        self, keys: Sequence[MessageKey], error: Exception
+    ) -> Sequence[DeliveryJob | AttemptResult]:
+        """Claim messages one by one; claiming them together raised this error."""
+        if len(keys) > 1:
+            return [one for key in keys for one in self._claimed(key)]
+        _log.error("message %s was not handled: %s", keys[0].message, kind(error))
+        if not isinstance(error, UNREADABLE):
+            return [AttemptResult.NOTHING]
+        until = self._background_jobs.clock.now() + POSTPONED_FOR
+        self._background_jobs.store.defer(keys[0], until)
+        return [AttemptResult.UNREADABLE]
+
+    def _claimed(self, key: MessageKey) -> Sequence[DeliveryJob | AttemptResult]:
         try:
-            return self._background_jobs.claim(keys, LONGEST_WAIT)
-        except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop its neighbours
-            if len(keys) == 1:
-                _log.error("message %s was not handled: %s", keys[0].message, kind(error))
-                return [
-                    self._deferred(keys[0])
-                    if isinstance(error, UNREADABLE)
-                    else AttemptResult.NOTHING
-                ]
-        return [one for key in keys for one in self._claimed((key,))]
-
-    def _deferred(self, key: MessageKey) -> AttemptResult:
-        self._background_jobs.store.defer(key, self._background_jobs.clock.now() + POSTPONED_FOR)
-        return AttemptResult.UNREADABLE
+            return self._background_jobs.claim((key,), LONGEST_WAIT)
+        except Exception as error:  # noqa: BLE001  # as above
+            return self._claimed_singly((key,), error)
 
     def _hand_over(self, job: DeliveryJob) -> None:
         try:
-            ahead = job.at - self._background_jobs.clock.now()
-            if ahead > timedelta(0):
-                self._pause(ahead)
-            result = self._recorded(self._background_jobs.attempt(job))
+            result = self._result(job)
         except Exception as error:  # noqa: BLE001  # it is retried after its lease; the engine goes on
             name = job.dispatch.id
             _log.error("the result of message %s was not recorded: %s", name, kind(error))
             result = AttemptResult.NOTHING
         self._handled(result)
+
+    def _result(self, job: DeliveryJob) -> AttemptResult:
+        queue, clock = queue_of(job.dispatch), self._background_jobs.clock
+        paused_until = self._endpoints.paused_until(queue)
+        if paused_until is not None:
+            return self._background_jobs.release(job, paused_until)
+        ahead = job.at - clock.now()
+        if ahead > timedelta(0):
+            self._pause(ahead)
+        held = self._held.request(job)
+        if held is None:
+            return AttemptResult.NOTHING
+        began = clock.now()
+        attempt = self._background_jobs.attempt(held)
+        self._observe(queue, attempt, clock.now() - began)
+        return self._recorded(attempt)
+
+    def _observe(self, queue: DeliveryQueue, attempt: Attempt, took: timedelta) -> None:
+        """Slow down a webhook endpoint that fails or is slow."""
+        match attempt.result:
+            case _ if queue.kind != WEBHOOK:
+                pass
+            case Success():
+                self._endpoints.succeeded(queue, took)
+            case Failure(Transient() | Unknown()):
+                self._endpoints.failed(queue)
+            case _:
+                pass
 
     def _recorded(self, attempt: Attempt) -> AttemptResult:
         """The recorded result. Raises where it could not be recorded by the end of the lease.

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
-from billhook_adapters.engine.deliverer import Begun, Deliverer, ignored, pause
+from billhook.application.records import DeliveryQueue
+from billhook.messaging.delivery import MessageKey
+from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
 from billhook_adapters.engine.sweeping import sweep
 from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 
-NOTHING = Begun(0, set())
+SWEEP_EVERY = timedelta(seconds=10)
+"""How often a round sweeps that has so much to deliver that it does not end."""
 
 
 class EmbeddedEngine:
     """Delivers what is due and sweeps what has expired, in the thread that calls `run`.
 
-    Any number of them may run on one store: the leases of the rows keep them apart. With a
-    `concurrency` of more than one, as many threads send messages.
+    Any number of them may run on one store: the leases of the rows keep them apart. Up to
+    `concurrency` messages of one account and kind are sent at a time.
     """
 
     def __init__(
@@ -34,32 +36,36 @@ class EmbeddedEngine:
         concurrency: int = 1,
         handled: Callable[[AttemptResult], None] = ignored,
         pause: Callable[[timedelta], None] = pause,
+        sweeps: bool = True,
     ) -> None:
-        """`handled` gets the result of each attempt."""
+        """`handled` gets the result of each attempt; without `sweeps` it only delivers."""
         self._background_jobs, self._poll_seconds = background_jobs, poll_seconds
+        self._sweeps = sweeps
         self._deliverer = Deliverer(
             background_jobs, concurrency=concurrency, handled=handled, pause=pause
         )
-        self._stop = Event()
+        self._stop, self._woken = Event(), Event()
 
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
-        sweep(self._background_jobs)
-        background_jobs, handled, at_work = self._background_jobs, 0, set[Future[None]]()
+        deliverer, clock, handled = self._deliverer, self._background_jobs.clock, 0
+        idle: set[DeliveryQueue] = set()  # what others hold is not ours to wait for
+        sweep_at = clock.now()
         while not self._stop.is_set():
-            at_work = {one for one in at_work if not one.done()}
-            most, busy = self._deliverer.most, len(at_work)
-            room = most - busy if busy * 2 <= most else 0  # so that few claims take many
-            due = background_jobs.store.sendable(background_jobs.clock.now(), room) if room else ()
-            begun = self._deliverer.begin(due) if due else NOTHING
-            handled += begun.taken
-            at_work |= begun.at_work
-            if begun.taken:
-                continue
-            if not at_work:  # what others hold is not ours to wait for
+            if self._sweeps and clock.now() >= sweep_at:
+                sweep(self._background_jobs)
+                sweep_at = clock.now() + SWEEP_EVERY
+            due = deliverer.due(without=idle)
+            if due:
+                begun = deliverer.begin(due)
+                handled += begun.taken
+                idle |= due.keys() - begun.queues
+            elif deliverer.busy:
+                deliverer.wait(self._poll_seconds)  # what falls due meanwhile may have a thread
+            else:
                 break
-            wait(at_work, return_when=FIRST_COMPLETED)
-        wait(at_work)
+        while deliverer.busy:
+            deliverer.wait(self._poll_seconds)
         return handled
 
     def run(self) -> None:
@@ -70,10 +76,21 @@ class EmbeddedEngine:
             except Exception as error:  # noqa: BLE001  # the loop outlives a database that is away
                 # Only the kind: an error's own words may quote a row.
                 _log.error("a round of delivery failed, and is tried again: %s", kind(error))
-            self._stop.wait(self._poll_seconds)
+            self._woken.wait(self._poll_seconds)
+            self._woken.clear()
         self._deliverer.close()
+
+    def wake(self) -> None:
+        """Look at once for what is due."""
+        self._woken.set()
+        self._deliverer.wake()
+
+    def late(self, by: timedelta) -> Sequence[MessageKey]:
+        """Messages that were due so long ago and could have been claimed: this engine is idle."""
+        return self._deliverer.late(by)
 
     def stop(self) -> None:
         """Let `run` return once the claimed messages are delivered."""
         self._stop.set()
         self._deliverer.leave()
+        self.wake()

@@ -17,6 +17,7 @@ from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.system.api_keys import KeyTaken, NewKey
 from billhook_adapters.system.backend import JobQueue, ListedAccount
+from billhook_adapters.system.clock import SystemClock
 
 
 class InMemoryAccounts:
@@ -71,6 +72,10 @@ class InMemoryBackend:
         self.store = InMemoryStore()
         self.keyring = InMemoryKeyring(self.store)
         self.accounts = InMemoryAccounts(self.store, self.keyring)
+
+    def clock(self) -> Clock:
+        """The machine's clock: no other process shares it."""
+        return SystemClock()
 
     def job_queue(self, clock: Clock) -> JobQueue | None:
         """None: no other process could read it."""

@@ -15,6 +15,8 @@ from billhook.application.ports import StoreConflictError
 from billhook.application.records import (
     Contact,
     ContactHistory,
+    DeliveryQueue,
+    DueQueues,
     Entry,
     EntryKey,
     IdempotencyKey,
@@ -26,6 +28,7 @@ from billhook.application.records import (
     RecordedEvent,
     RecordedPayment,
     Search,
+    queue_of,
 )
 from billhook.lifecycle.apply import apply
 from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
@@ -113,12 +116,30 @@ class InMemoryStore:
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
-        found = [
+        return [key for _, key in sorted(self._due(now))[:limit]]
+
+    def due_queues(
+        self, kind: str, now: datetime, after: DeliveryQueue | None, limit: int
+    ) -> DueQueues:
+        """The delivery queues of a kind that have a message due."""
+        rows = self._rows.messages
+        found = {queue_of(rows[key]) for _, key in self._due(now)}
+        due = sorted(one for one in found if one.kind == kind and (after is None or one > after))
+        page = due[:limit]
+        return DueQueues(page, page[-1] if len(due) > limit else None)
+
+    def sendable_in(self, queue: DeliveryQueue, now: datetime, limit: int) -> Sequence[MessageKey]:
+        """Live messages of one queue that are due."""
+        rows = self._rows.messages
+        found = [one for one in self._due(now) if queue_of(rows[one[1]]) == queue]
+        return [key for _, key in sorted(found)[:limit]]
+
+    def _due(self, now: datetime) -> list[tuple[datetime, MessageKey]]:
+        return [
             (message.due_at, key)
             for key, message in self._rows.messages.items()
             if message.status in LIVE and message.due_at is not None and message.due_at <= now
         ]
-        return [key for _, key in sorted(found)[:limit]]
 
     def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due."""

@@ -80,10 +80,13 @@ class Metrics:
         """Report what this collector finds as well, at each scrape."""
         self._watched = outbox
 
-    def exposition(self) -> bytes:
-        """All of it, in Prometheus' text form; of all processes, where they count together."""
+    def exposition(self, *, with_outbox: bool = True) -> bytes:
+        """All of it, in Prometheus' text form; of all processes, where they count together.
+
+        What is watched is left out without `with_outbox`: it is counted by the database.
+        """
         watched = b""
-        if self._watched is not None:
+        if with_outbox and self._watched is not None:
             registry = CollectorRegistry()
             registry.register(self._watched)
             watched = generate_latest(registry)

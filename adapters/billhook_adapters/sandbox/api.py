@@ -242,6 +242,7 @@ _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
         RequestFailure.BODY_TOO_LARGE: _invalid("The body is too large.", 413),
         RequestFailure.OVERLOADED: _invalid("Too many requests at once; try again.", 429),
+        RequestFailure.UNAVAILABLE: _invalid("The database cannot be used now; try again.", 503),
         RequestFailure.SERVER_ERROR: _invalid("The sandbox failed.", 500),
     }
 )

@@ -11,14 +11,18 @@ from sqlalchemy import Engine
 
 from billhook.application.ports import Clock
 from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.sql.clock import DatabaseClock, postgresql_time
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.error_texts import explain
+from billhook_adapters.sql.health import LastingFailure
 from billhook_adapters.sql.keys import SqlKeyring
+from billhook_adapters.sql.sqlite import check_usable
 from billhook_adapters.sql.store import SqlStore
 from billhook_adapters.system.backend import BackendError, JobQueue
+from billhook_adapters.system.clock import SystemClock
 
-WRITER_THREADS = MappingProxyType({"sqlite": 0, "postgresql": 2})
-"""SQLite has one writer, and no other thread waits for it."""
+WRITER_THREADS = MappingProxyType({"sqlite": 1, "postgresql": 2})
+"""SQLite has one writer at a time."""
 
 MakeQueue = Callable[[Engine, Clock], JobQueue]
 
@@ -34,6 +38,7 @@ class SqlBackend:
         self.store = SqlStore(database)
         self.keyring = SqlKeyring(database)
         self.accounts = SqlAccounts(database)
+        self._failure = LastingFailure().watch(database)
         self.writer_threads = WRITER_THREADS[database.dialect.name]
 
     @classmethod
@@ -47,13 +52,22 @@ class SqlBackend:
                 raise
             raise BackendError(reason) from error
 
+    def clock(self) -> Clock:
+        """The server's clock; that of this machine for SQLite, whose processes share it."""
+        if self.database.dialect.name == "sqlite":
+            return SystemClock()
+        return DatabaseClock(postgresql_time(self.database))
+
     def job_queue(self, clock: Clock) -> JobQueue | None:
         """The queue for workers, in the same database."""
         return None if self._make_queue is None else self._make_queue(self.database, clock)
 
     def check(self, now: datetime) -> None:
         """Raise where the database cannot be read, or could not be written to lately."""
-        self.store.check(now)
+        self._failure.check()
+        self.store.sendable(now, 1)
+        if self.database.dialect.name == "sqlite":
+            check_usable(self.database)
 
     def explain(self, error: Exception) -> str | None:
         """The cause and the remedy where the database raised this."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.connections import writing
@@ -46,6 +47,14 @@ def _postgresql(url: str) -> Engine:
     return postgresql(url)
 
 
+def _unbounded(connection: Connection) -> AbstractContextManager[None]:
+    if connection.dialect.name == "sqlite":
+        return nullcontext()
+    from billhook_adapters.sql.postgresql import unbounded
+
+    return unbounded(connection)
+
+
 _BY_PREFIX = MappingProxyType(
     {
         "sqlite:///": sqlite,
@@ -57,7 +66,7 @@ _BY_PREFIX = MappingProxyType(
 
 def _migrate(engine: Engine) -> None:
     # All or nothing; who opens it at the same moment waits, and finds the work done.
-    with _MIGRATING, writing(engine) as connection:
+    with _MIGRATING, writing(engine) as connection, _unbounded(connection):
         hold(connection, "migrations", ("",))
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))

@@ -7,6 +7,9 @@ from types import MappingProxyType
 
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
+
+from billhook_adapters.system.backend import BackendError
 
 _FULL = "the disk is full; free some space, then try again"
 _BUSY = "another program is writing to it; try again when that is done"
@@ -32,6 +35,8 @@ _POSTGRESQL: Mapping[str, str] = MappingProxyType(
         "53300": "its server has no connection left; try again, or allow it more connections",
         "53": "its server is out of memory or another resource; try again, or give it more",
         "55P03": _BUSY,
+        "57014": "a statement took longer than the statement_timeout of the URL allows; look for "
+        "what loads its server, or allow more",
         "57": "its server is starting or stopping; try again when it runs",
         "42501": "this user lacks the permission; make it the owner of the tables",
         "25006": "it is read-only, perhaps a standby; give the URL of the primary",
@@ -52,6 +57,10 @@ def explain(error: Exception) -> str | None:
             "made by a newer billhook, or not by billhook; upgrade billhook, or give the URL of "
             "another database"
         )
+    if isinstance(error, NoFreeConnectionError):
+        return "all connections to it are in use; try again, or run more processes"
+    if isinstance(error, BackendError):
+        return str(error)
     if not isinstance(error, DBAPIError):
         return None
     name = getattr(error.orig, "sqlite_errorname", None)

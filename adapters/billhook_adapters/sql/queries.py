@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
+    ScalarSelect,
     Select,
+    String,
     Table,
     bindparam,
     delete,
     func,
+    literal,
     select,
     tuple_,
     update,
@@ -101,6 +105,36 @@ SENDABLE = (
     .order_by(t.messages.c.due_at)
     .limit(bindparam("most"))
 )
+SENDABLE_IN = SENDABLE.where(t.messages.c.queue == bindparam("queue"))
+
+
+def _next_queue(after: ColumnElement[str]) -> ScalarSelect[str]:
+    """The first queue with a live message behind this one."""
+    behind = t.messages.alias("behind").c
+    return (
+        select(func.min(behind.queue))
+        .where(behind.due_at.is_not(None), behind.queue > after, behind.queue < bindparam("end"))
+        .scalar_subquery()
+    )
+
+
+# From one queue to the next through the index: a queue costs the same whatever waits in it.
+_FIRST = select(
+    _next_queue(bindparam("after", type_=String())).label("queue"), literal(1).label("step")
+).cte("steps", recursive=True)
+_STEPS = _FIRST.union_all(
+    select(_next_queue(_FIRST.c.queue), _FIRST.c.step + 1).where(
+        _FIRST.c.queue.is_not(None), _FIRST.c.step < bindparam("most")
+    )
+)
+LIVE_QUEUES = select(
+    _STEPS.c.queue,
+    select(func.min(t.messages.c.due_at))
+    .where(t.messages.c.queue == _STEPS.c.queue, t.messages.c.due_at.is_not(None))
+    .scalar_subquery(),
+).where(_STEPS.c.queue.is_not(None))
+"""The queues with live messages from `after` to `end`, and when each has its first message due."""
+
 DEFER = (
     update(t.messages)
     .where(

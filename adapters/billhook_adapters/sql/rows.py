@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from billhook.application.records import (
+    WEBHOOK,
     ContactHistory,
+    DeliveryQueue,
     Entry,
     IdempotencyKey,
     IdempotencyRecord,
@@ -16,6 +18,7 @@ from billhook.application.records import (
     RateLimitKey,
     RecordedEvent,
     RecordedPayment,
+    queue_of,
 )
 from billhook.lifecycle.events import encode
 from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
@@ -42,7 +45,6 @@ _INVOICE_TIMES = (
 _INVOICE_NAMES = tuple(column.name for column in invoices.c)
 _DOCUMENT = _INVOICE_NAMES.index("document")
 _STATUSES = {status.value: status for status in Status}  # a third of the cost of asking the enum
-_WEBHOOK = "webhook"  # what stands for a medium in the row of a webhook event
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at", "requeued_at")
 
 KEPT_ACCOUNTS = 256
@@ -153,16 +155,36 @@ def message_row(message: OutboxMessage) -> dict[str, Any]:
     """The columns of a message; a webhook event's address is its endpoint."""
     row: dict[str, Any] = {"event_type": None, "version": None, "reminder": None, **vars(message)}
     if isinstance(message, WebhookEvent):
-        row |= {"medium": _WEBHOOK, "address": row.pop("webhook_endpoint")}
+        row |= {"medium": WEBHOOK, "address": row.pop("webhook_endpoint")}
+    row["queue"] = queue_text(queue_of(message))
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
+
+
+def queue_text(queue: DeliveryQueue) -> str:
+    """The column of a delivery queue. No id contains a slash.
+
+    >>> queue_text(DeliveryQueue("sms", AccountId("acc_1")))
+    'sms/acc_1/'
+    """
+    return "/".join(queue)
+
+
+def queue_named(text: str) -> DeliveryQueue:
+    """The delivery queue of a column.
+
+    >>> queue_named("sms/acc_1/")
+    DeliveryQueue(kind='sms', account='acc_1', webhook_endpoint='')
+    """
+    kind, account, webhook_endpoint = text.split("/")
+    return DeliveryQueue(kind, AccountId(account), webhook_endpoint)
 
 
 def outbox_message_of(row: Row) -> OutboxMessage:
     """The message or the webhook event of a row."""
-    if row["medium"] != _WEBHOOK:
+    if row["medium"] != WEBHOOK:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["medium"], given["reminder"]
+    del given["medium"], given["reminder"], given["queue"]
     given["webhook_endpoint"] = given.pop("address")
     return WebhookEvent.model_validate(given)
 
@@ -170,6 +192,7 @@ def outbox_message_of(row: Row) -> OutboxMessage:
 def message_of(row: Row) -> Message:
     """The message to a payer of a row."""
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
+    del given["queue"]
     if (given.pop("event_type"), given.pop("version")) != (None, None):
         raise ValueError("the row of a webhook event has a payer's medium")
     return Message.model_validate(given)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
+from billhook_adapters.sql.tables import metadata
 from billhook_adapters.system.backend import BackendError
+from billhook_adapters.system.error_kinds import UnavailableError
 
 BUSY_TIMEOUT_SECONDS = 30
+PROBE_SECONDS = 2
+"""How long a check of the database waits for other writers."""
+
 WAL_PAGES = 4000
 """16 MiB of log before it is written into the database. A commit is as durable with any number;
 a page that many commits touch is copied the less often, the higher it is."""
@@ -42,6 +48,7 @@ def sqlite(url: str) -> Engine:
         cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         cursor.close()
 
+    _SameFile(engine)
     return engine
 
 
@@ -54,6 +61,59 @@ def _make_private(name: str | None) -> None:
         return
     with suppress(OSError):  # SQLite meets it as well, and its error is explained
         os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+class DatabaseMovedError(BackendError, UnavailableError):
+    """The file was moved, deleted or replaced while it was open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "its file was moved, deleted or replaced while it was open; put it back or restore it "
+            "from a backup, then restart billhook"
+        )
+
+
+class _SameFile:
+    """Checks before each use that the file is still the one that was opened.
+
+    SQLite goes on with a file that was deleted, and what it stores is lost when the process ends;
+    a new connection would create an empty one.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._path = Path(engine.url.database or "")
+        self._opened: tuple[int, int] | None = None
+        if not str(self._path).startswith((":memory:", "file:")):
+            event.listen(engine, "connect", self._remember)
+            for moment in ("do_connect", "checkout"):
+                event.listen(engine, moment, self._check)
+
+    def _remember(self, *_: object) -> None:
+        self._opened = self._opened or self._file()
+
+    def _check(self, *_: object) -> None:
+        if self._opened is not None and self._opened != self._file():
+            raise DatabaseMovedError
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def check_usable(engine: Engine) -> None:
+    """Raise where a new connection can read no table, or gets no turn to write in a few seconds.
+
+    The connections in use keep pages in memory, and would not see that the file is damaged.
+    """
+    name = engine.url.database or ""
+    with closing(sqlite3.connect(name, timeout=PROBE_SECONDS, isolation_level=None)) as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(f"SELECT 1 FROM {table.name} LIMIT 1").fetchall()  # noqa: S608  # names of this package
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
 
 
 def check_file(url: str, *, create: bool) -> None:

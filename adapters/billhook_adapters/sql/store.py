@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from billhook.application.records import DeliveryQueue, DueQueues
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
@@ -15,9 +16,8 @@ from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import reading, writing
-from billhook_adapters.sql.health import WriteFailure
 from billhook_adapters.sql.locking_transaction import LockingTransaction
-from billhook_adapters.sql.rows import some
+from billhook_adapters.sql.rows import queue_named, queue_text, some
 from billhook_adapters.sql.transaction import Queued, SqlTransaction, conflicts, ignored
 
 
@@ -31,12 +31,11 @@ class SqlStore:
         self._transaction = (
             SqlTransaction if engine.dialect.name == "sqlite" else LockingTransaction
         )
-        self._write_failure = WriteFailure()
 
     @contextmanager
     def transaction(self) -> Generator[SqlTransaction]:
         """No other transaction changes what it reads until it ends, so decisions never race."""
-        with conflicts(), self._write_failure.recorded(), writing(self._engine) as connection:
+        with conflicts(), writing(self._engine) as connection:
             yield self._transaction(connection, self._queued)
 
     @contextmanager
@@ -49,6 +48,24 @@ class SqlStore:
         """Live messages that are due."""
         with self._engine.connect() as connection:
             found = connection.execute(q.SENDABLE, {"now": some(now), "most": limit})
+            return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
+
+    def due_queues(
+        self, kind: str, now: datetime, after: DeliveryQueue | None, limit: int
+    ) -> DueQueues:
+        """The delivery queues of a kind that have a message due."""
+        first, end = f"{kind}/", f"{kind}0"  # "0" follows "/" in the order of characters
+        bound = {"after": first if after is None else queue_text(after), "end": end, "most": limit}
+        with self._engine.connect() as connection:
+            found = connection.execute(q.LIVE_QUEUES, bound).all()
+        due = [queue_named(name) for name, due_at in found if due_at <= some(now)]
+        return DueQueues(due, queue_named(found[-1][0]) if len(found) == limit else None)
+
+    def sendable_in(self, queue: DeliveryQueue, now: datetime, limit: int) -> Sequence[MessageKey]:
+        """Live messages of one queue that are due."""
+        bound = {"queue": queue_text(queue), "now": some(now), "most": limit}
+        with self._engine.connect() as connection:
+            found = connection.execute(q.SENDABLE_IN, bound)
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
 
     def defer(self, key: MessageKey, until: datetime) -> None:
@@ -66,7 +83,7 @@ class SqlStore:
 
     def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Delete idempotency records that have expired."""
-        with self._write_failure.recorded(), writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             return len(
                 connection.execute(
                     q.DELETE_EXPIRED_RECORDS, {"now": some(now), "most": limit}
@@ -88,8 +105,3 @@ class SqlStore:
         """Count messages whose wake-up a sweep found missing."""
         with writing(self._engine) as connection:
             connection.execute(outbox.NOTE, {"messages": messages, "now": some(now)})
-
-    def check(self, now: datetime) -> None:
-        """Raise where it cannot be read, or could not be written to lately."""
-        self._write_failure.check()
-        self.sendable(now, 1)

@@ -140,6 +140,14 @@ messages = Table(
     Column("version", Integer),
     Column("reminder", Integer),
     Column("requeued_at", BigInteger),
+    Column("queue", key_text(160), nullable=False),
+)
+Index(
+    "messages_of_queue",
+    messages.c.queue,
+    messages.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
 )
 # Its second column is for counting, which then looks at no row.
 Index(

@@ -104,6 +104,10 @@ class Backend(Protocol):
         """In how many threads to decide commands; 0 where there is one writer at a time."""
         ...
 
+    def clock(self) -> Clock:
+        """The time that all processes which use this database share."""
+        ...
+
     def job_queue(self, clock: Clock) -> JobQueue | None:
         """The queue for workers, set up if need be; None where the database cannot hold one."""
         ...

@@ -18,8 +18,39 @@ def kind(error: BaseException) -> str:
 
 def code(error: BaseException) -> str | None:
     """The database's own code of an exception, where it has one."""
-    driver = getattr(error, "orig", None)
+    driver = getattr(error, "orig", error)
     found: str | None = getattr(driver, "sqlite_errorname", None) or getattr(
         driver, "sqlstate", None
     )
     return found
+
+
+_PASSING = (
+    *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR"),
+    *("08", "40", "53", "55P03", "57", "25006"),
+)
+"""How the codes begin of what may work when it is tried again. Of PostgreSQL's, 08 is a connection
+that failed, 40 a rollback, 53 insufficient resources, 55P03 a lock, 57 a statement that was ended
+or a server that stops, 25006 a read-only transaction."""
+
+_NO_FREE_CONNECTION = "3o7r"
+"""SQLAlchemy's name for the error that all connections of a pool are in use."""
+
+
+class UnavailableError(Exception):
+    """A database cannot be used now."""
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether a database raised this that cannot be used now: what was requested may be repeated.
+
+    >>> is_unavailable(ValueError("a bug"))
+    False
+    """
+    if isinstance(error, UnavailableError) or getattr(error, "code", "") == _NO_FREE_CONNECTION:
+        return True
+    if not hasattr(error, "orig"):
+        return False
+    own = code(error)
+    # Without a code the driver itself gave up: the server is unreachable, or did not answer.
+    return own.startswith(_PASSING) if own else type(error).__name__ == "OperationalError"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from returns.result import Success
+from returns.result import Failure, Success
 
 from billhook.application.claiming import AttemptResult, Claiming
 from billhook.application.commands import Remind
@@ -20,9 +20,9 @@ from billhook.application.delivery_attempts import (
     suppressed_by,
 )
 from billhook.application.ports import Clock, Ids, Sender, Store, WebhookSender
-from billhook.application.records import PendingWrites
+from billhook.application.records import OutboxMessage, PendingWrites
 from billhook.application.service import InvoiceService
-from billhook.messaging.delivery import MessageKey, conclude
+from billhook.messaging.delivery import MessageKey, Unknown, conclude, release, renew
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceKey
 from billhook.model.rate_limits import UNLIMITED, RateLimits
@@ -38,8 +38,9 @@ _CORRUPT = (ValueError, LookupError)
 class BackgroundJobs:
     """The idempotent jobs that every engine runs.
 
-    Delivery has three steps, so that an engine can do each for many messages: `claim` in a
-    transaction, `attempt` outside of any, `conclude` in another. `deliver` does all three.
+    Delivery has four steps, so that an engine can do each for many messages: `claim` in a
+    transaction, `held` right before the hand-over, `attempt` outside of any transaction, `conclude`
+    in another. `deliver` does all four.
     """
 
     store: Store
@@ -58,7 +59,10 @@ class BackgroundJobs:
         (claimed,) = self.claim((key,))
         if isinstance(claimed, AttemptResult):
             return claimed
-        (delivered,) = self.conclude((self.attempt(claimed),))
+        (held,) = self.held((claimed,))
+        if held is None:
+            return AttemptResult.NOTHING
+        (delivered,) = self.conclude((self.attempt(held),))
         return delivered
 
     def claim(
@@ -75,10 +79,67 @@ class BackgroundJobs:
                 transaction.save(claiming.writes)
         return claimed
 
+    def held(self, jobs: Sequence[DeliveryJob]) -> list[DeliveryJob | None]:
+        """The jobs whose messages are still claimed by them; None for those that lost their claim.
+
+        For right before the hand-over: a process that was stopped for longer than a lease must not
+        send what another one has claimed since. A lease with less than half of its time left is
+        renewed, so that no other process claims the message while a provider responds.
+        """
+        with self.store.snapshot() as snapshot:
+            current = snapshot.messages([job.dispatch.key for job in jobs])
+        still = self._still_held(jobs, current)
+        aging = [job for job in still.values() if self._left(job) < self.lease / 2]
+        if aging:
+            still = {key: job for key, job in still.items() if job not in aging}
+            still |= self._renewed(aging)
+        return [still.get(job.dispatch.key) for job in jobs]
+
     def attempt(self, job: DeliveryJob) -> Attempt:
-        """Send a claimed message. After the end of its lease nothing is sent."""
-        ended = job.dispatch.due_at is None or self.clock.now() >= job.dispatch.due_at
-        return Attempt(job, None if ended else job.run())
+        """Send a claimed message. After the end of its lease nothing is sent. Never raises."""
+        if self._left(job) <= timedelta(0):
+            return Attempt(job, None)
+        try:
+            return Attempt(job, job.send())
+        except Exception as bug:  # noqa: BLE001  # a bug of a sender must not cause endless retries
+            return Attempt(job, Failure(Unknown(f"the sender raised {type(bug).__name__}")))
+
+    def release(self, job: DeliveryJob, until: datetime) -> AttemptResult:
+        """Give up the claim of a message of which nothing was sent, and defer it."""
+        with self.store.transaction() as transaction:
+            current = transaction.messages((job.dispatch.key,))
+            if current.get(job.dispatch.key) != job.dispatch:
+                return AttemptResult.NOTHING
+            released = release(job.dispatch, until)
+            transaction.save(PendingWrites(messages={released.key: released}))
+        return AttemptResult.POSTPONED
+
+    def _renewed(self, jobs: Sequence[DeliveryJob]) -> Mapping[MessageKey, DeliveryJob]:
+        with self.store.transaction() as transaction:
+            current = transaction.messages([job.dispatch.key for job in jobs])
+            now = self.clock.now()
+            renewed = {
+                key: job._replace(dispatch=renew(job.dispatch, now=now, lease=self.lease))
+                for key, job in self._still_held(jobs, current).items()
+            }
+            if renewed:
+                messages = {key: job.dispatch for key, job in renewed.items()}
+                transaction.save(PendingWrites(messages=messages))
+        return renewed
+
+    def _still_held(
+        self, jobs: Sequence[DeliveryJob], current: Mapping[MessageKey, OutboxMessage]
+    ) -> dict[MessageKey, DeliveryJob]:
+        return {
+            job.dispatch.key: job
+            for job in jobs
+            if current.get(job.dispatch.key) == job.dispatch and self._left(job) > timedelta(0)
+        }
+
+    def _left(self, job: DeliveryJob) -> timedelta:
+        """How long the lease of a job lasts from now on."""
+        ends = job.dispatch.due_at
+        return timedelta(0) if ends is None else ends - self.clock.now()
 
     def conclude(self, attempts: Sequence[Attempt]) -> list[AttemptResult]:
         """Record the results of attempts in one transaction."""

@@ -12,7 +12,7 @@ from returns.result import Failure
 
 from billhook.application.delivery_attempts import (
     DeliveryJob,
-    SendCall,
+    Prepared,
     contact_of,
     prepare_message,
     prepare_webhook_event,
@@ -121,11 +121,11 @@ class Claiming:
         if isinstance(claimed, Failure):
             return AttemptResult.NOTHING
         dispatch = claimed.unwrap()
-        send = self._prepare(dispatch, account)
-        if send is None:
+        prepared = self._prepare(dispatch, account)
+        if prepared is None:
             return AttemptResult.NOTHING  # left for a worker that has a webhook sender
-        if isinstance(send, str):
-            return self._save(suppress(dispatch, send, now=self._now), AttemptResult.SUPPRESSED)
+        if isinstance(prepared, str):
+            return self._save(suppress(dispatch, prepared, now=self._now), AttemptResult.SUPPRESSED)
         allowed_at = self._after_quiet_hours(queued, account)
         if allowed_at > self._now:
             return self._save(postpone(queued, allowed_at), AttemptResult.POSTPONED)
@@ -133,7 +133,7 @@ class Claiming:
         if slot.reserved:
             return self._save(postpone(queued, slot.at), AttemptResult.POSTPONED)
         self._save(dispatch, AttemptResult.ATTEMPTED)
-        return DeliveryJob(dispatch, retries, send, slot.at)
+        return DeliveryJob(dispatch, retries, prepared.send, slot.at, prepared.url)
 
     def _account(self, queued: OutboxMessage) -> Account:
         account = self._accounts.get(queued.account)
@@ -145,7 +145,7 @@ class Claiming:
         new = isinstance(queued, Message) and queued.attempts == 0
         return new and self._now < queued.requested_at + self._settings.head_start
 
-    def _prepare(self, dispatch: OutboxMessage, account: Account) -> SendCall | str | None:
+    def _prepare(self, dispatch: OutboxMessage, account: Account) -> Prepared | str | None:
         if isinstance(dispatch, Message):
             invoice = self._invoices.get(dispatch.invoice_key)
             history = self._histories.get(contact_of(dispatch)) or ContactHistory()

@@ -14,7 +14,7 @@ from billhook.lifecycle.apply import replay
 from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.events import InvoiceViewed, NotificationRequested, ReminderRequested
 from billhook.lifecycle.notify import Deliverability, notify
-from billhook.messaging.delivery import Accepted, Permanent, SendError, Unknown
+from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message, as_of
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
 from billhook.model.account import RetryPolicy
@@ -30,20 +30,24 @@ SendCall = Callable[[], Result[Accepted, SendError]]
 """Sends a message once. It is called outside of any transaction."""
 
 
+class Prepared(NamedTuple):
+    """The call that sends a message, and the URL that it is sent to if it is a webhook event."""
+
+    send: SendCall
+    url: str = ""
+
+
 class DeliveryJob(NamedTuple):
-    """A claimed message, its retry policy, the call that sends it, and when to call it."""
+    """A claimed message, its retry policy, the call that sends it, and when to call it.
+
+    `url` is that of the webhook endpoint; empty for messages to payers.
+    """
 
     dispatch: OutboxMessage
     retries: RetryPolicy
     send: SendCall
     at: datetime
-
-    def run(self) -> Result[Accepted, SendError]:
-        """Send the message: the provider's response. Never raises."""
-        try:
-            return self.send()
-        except Exception as bug:  # noqa: BLE001  # a bug of a sender must not cause endless retries
-            return Failure(Unknown(f"the sender raised {type(bug).__name__}"))
+    url: str = ""
 
 
 class Attempt(NamedTuple):
@@ -65,7 +69,7 @@ def prepare_message(
     sender: Sender | None,
     seller: str,
     now: datetime,
-) -> SendCall | str:
+) -> Prepared | str:
     """The call that sends a message, or the code of the error why it must not be sent now."""
     if invoice is None:
         return InvoiceNotFound.code
@@ -78,8 +82,8 @@ def prepare_message(
     if not invoice.document.live:
         return NOT_LIVE
     if sender is None:
-        return lambda: Failure(Permanent(f"no sender is set up for {message.medium}"))
-    return lambda: sender.send(message, invoice, seller)
+        return Prepared(lambda: Failure(Permanent(f"no sender is set up for {message.medium}")))
+    return Prepared(lambda: sender.send(message, invoice, seller))
 
 
 def suppressed_by(
@@ -97,7 +101,7 @@ def suppressed_by(
 
 def prepare_webhook_event(
     transaction: Transaction, webhook_event: WebhookEvent, webhook_sender: WebhookSender
-) -> SendCall | str:
+) -> Prepared | str:
     """The call that sends a webhook event, or the reason why it must not be sent.
 
     The invoice is replayed up to the event, so that every attempt sends the same payload.
@@ -115,7 +119,7 @@ def prepare_webhook_event(
     )
     messages = [as_of(one, past[-1].event.at) for one in about if one.id in requested]
     context = WebhookContext(webhook_event, webhook_endpoint, replay(changes), past, messages)
-    return lambda: webhook_sender.send(context)
+    return Prepared(lambda: webhook_sender.send(context), webhook_endpoint.url)
 
 
 def silenced_endpoints(

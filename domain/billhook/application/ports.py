@@ -17,6 +17,8 @@ from returns.result import Result
 from billhook.application.records import (
     Contact,
     ContactHistory,
+    DeliveryQueue,
+    DueQueues,
     Entry,
     EntryKey,
     IdempotencyKey,
@@ -146,6 +148,20 @@ class Store(Protocol):
 
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """The keys of live messages that are due, the longest due first."""
+        ...
+
+    def due_queues(
+        self, kind: str, now: datetime, after: DeliveryQueue | None, limit: int
+    ) -> DueQueues:
+        """The delivery queues of a kind that have a message due, in a fixed order.
+
+        A page looks at up to `limit` queues with live messages and begins behind `after`, so that
+        its cost does not grow with the number of messages.
+        """
+        ...
+
+    def sendable_in(self, queue: DeliveryQueue, now: datetime, limit: int) -> Sequence[MessageKey]:
+        """The keys of live messages of one queue that are due, the longest due first."""
         ...
 
     def defer(self, key: MessageKey, until: datetime) -> None:

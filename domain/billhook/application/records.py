@@ -112,6 +112,37 @@ WebhookEndpoints = Sequence[WebhookEndpoint]
 OutboxMessage = Message | WebhookEvent
 """An entry of the outbox."""
 
+WEBHOOK = "webhook"
+"""The kind of the delivery queues of webhook events."""
+
+KINDS = (*(medium.value for medium in Medium), WEBHOOK)
+"""The kinds of delivery queues: one for each medium, and webhooks."""
+
+
+class DeliveryQueue(NamedTuple):
+    """The messages that wait for each other: of one account and kind, or of one webhook endpoint.
+
+    Workers are shared fairly between queues, so that no account delays another one.
+    """
+
+    kind: str
+    account: AccountId
+    webhook_endpoint: str = ""
+
+
+def queue_of(message: OutboxMessage) -> DeliveryQueue:
+    """The delivery queue of a message or webhook event."""
+    if isinstance(message, WebhookEvent):
+        return DeliveryQueue(WEBHOOK, message.account, message.webhook_endpoint)
+    return DeliveryQueue(message.medium.value, message.account)
+
+
+class DueQueues(NamedTuple):
+    """A page of the queues with a message that is due; `after` is None on the last page."""
+
+    queues: Sequence[DeliveryQueue]
+    after: DeliveryQueue | None
+
 
 class EntryKey(NamedTuple):
     """The key of an entry in a store: the account and the entry id."""

@@ -217,6 +217,16 @@ def postpone(dispatch: D, until: datetime) -> D:
     return _moved(dispatch, "postpone", due_at=utc(until))
 
 
+def renew(dispatch: D, *, now: datetime, lease: timedelta) -> D:
+    """The claimed message with a new lease from now on, for the same attempt."""
+    return _moved(dispatch, "claim", due_at=utc(now) + lease)
+
+
+def release(dispatch: D, until: datetime) -> D:
+    """Give up the claim of a message of which nothing was sent; the attempt does not count."""
+    return _moved(dispatch, "postpone", due_at=utc(until), attempts=dispatch.attempts - 1)
+
+
 def conclude(
     dispatch: D,
     outcome: Result[Accepted, SendError],

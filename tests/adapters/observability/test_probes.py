@@ -23,11 +23,7 @@ def probes(
     store: Callable[[], object] = lambda: None, delivering: Callable[[], bool] = lambda: True
 ) -> App:
     """The probes of a service."""
-
-    async def check() -> object:
-        return store()
-
-    return HealthApi(Metrics(), check, delivering)
+    return HealthApi(Metrics(), store, delivering)
 
 
 def answer_to(app: App, path: str, method: str = "GET") -> tuple[int, Any]:

@@ -1,4 +1,4 @@
-"""The worker: takes jobs, delivers what they name, and puts in again what is missing."""
+"""The worker: jobs wake it, and it delivers what is due, of every account in turn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
@@ -16,27 +16,28 @@ from sqlalchemy import Engine, text
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
 from billhook.messaging.delivery import MessageKey
-from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
-from billhook_adapters.engine.procrastinate.wake_ups import QUEUE, TASK, WakeUps, keys_of
+from billhook_adapters.engine.deliverer import ignored, pause
+from billhook_adapters.engine.embedded import EmbeddedEngine
+from billhook_adapters.engine.procrastinate.wake_ups import QUEUE, TASK, keys_of
 from billhook_adapters.engine.sweeping import sweep
-from billhook_adapters.sql.connections import writing
+from billhook_adapters.sql.connections import reading
 from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
 
 JOBS_AT_ONCE = 4
 POLL_SECONDS = 0.5
-"""How late a job may start that was scheduled; others start at once."""
+"""How late a job may start that was scheduled; others start at once. As often the rows are read, so
+that a lost job delays a message by no more."""
 
 HEARTBEAT_SECONDS, DEAD_AFTER_SECONDS = 10, 30
 MISSED_AFTER = timedelta(seconds=30)
-"""How long a message may be due and named by no job before its wake-up counts as lost: three
-sweeps, each of which names what fell due since the last."""
+"""How long a message may be due, named by no job and claimed by no idle worker before its wake-up
+counts as lost."""
 
 KEPT_HOURS = 72
 """How long failed jobs are kept, so that their reason can be found."""
 
-REPAIRED_AT_ONCE = 10_000
 _NAMED = text(
     "SELECT args -> 'keys' FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :task "
     "AND (scheduled_at IS NULL OR scheduled_at <= now())"
@@ -44,10 +45,10 @@ _NAMED = text(
 
 
 class ProcrastinateEngine:
-    """Delivers what jobs name, in the process that calls `run`; many may run, on many machines.
+    """Delivers in the process that calls `run`; many may run, on many machines.
 
-    The rows are the truth: a job that is lost, failed or of an unknown kind is put in again by the
-    sweep, every ten seconds, of whichever worker comes first.
+    The rows are the truth: a job only says that something is due. Which message is sent next is
+    decided by the rows, as in the embedded engine, so that no account's jobs delay another one.
     """
 
     def __init__(
@@ -62,13 +63,15 @@ class ProcrastinateEngine:
     ) -> None:
         """`handled` gets the result of each attempt, `repaired` the number of lost jobs found."""
         self._background_jobs, self._database, self._repaired = background_jobs, database, repaired
-        self._deliverer = Deliverer(
-            background_jobs, concurrency=concurrency, handled=handled, pause=pause
+        self._delivery = EmbeddedEngine(
+            background_jobs,
+            poll_seconds=POLL_SECONDS,
+            concurrency=concurrency,
+            handled=handled,
+            pause=pause,
+            sweeps=False,
         )
-        self._wake_ups = WakeUps(background_jobs.clock)
-        self._jobs_at_once = min(concurrency, JOBS_AT_ONCE)
         self._stop = Event()
-        self._done = 0
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
         url = database.url.set(drivername="postgresql")
         conninfo = url.render_as_string(hide_password=False)
@@ -79,7 +82,8 @@ class ProcrastinateEngine:
         app = self._app
 
         async def deliver(keys: Any) -> None:
-            self._done += await asyncio.to_thread(self._deliverer.deliver, keys_of(keys))
+            keys_of(keys)  # a job of another version fails, so that it is seen
+            self._delivery.wake()
 
         async def repair(timestamp: int) -> None:  # noqa: ARG001  # it is called by that name
             await asyncio.to_thread(self._repair)
@@ -108,20 +112,24 @@ class ProcrastinateEngine:
 
     def drain(self) -> int:
         """Do everything that is due now; how many messages were handled."""
-        self._done = 0
         self._repair()
         asyncio.run(self._work(wait=False))
-        return self._done
+        return self._delivery.drain()
 
     def run(self) -> None:
-        """Take jobs until `stop`; those that run then are finished."""
-        asyncio.run(self._run())
-        self._deliverer.close()
+        """Deliver until `stop`; what is claimed then is finished."""
+        delivering = Thread(target=self._delivery.run, name="billhook-delivery")
+        delivering.start()
+        try:
+            asyncio.run(self._run())
+        finally:
+            self._delivery.stop()
+            delivering.join()
 
     def stop(self) -> None:
-        """Let `run` return once the running jobs are done."""
+        """Let `run` return once the claimed messages are delivered."""
         self._stop.set()
-        self._deliverer.leave()
+        self._delivery.stop()
         if self._running is not None:
             loop, task = self._running
             loop.call_soon_threadsafe(task.cancel)
@@ -143,7 +151,7 @@ class ProcrastinateEngine:
         async with self._app.open_async():
             await self._app.run_worker_async(
                 queues=[QUEUE],
-                concurrency=self._jobs_at_once,
+                concurrency=JOBS_AT_ONCE,
                 wait=wait,
                 install_signal_handlers=False,
                 delete_jobs="successful",
@@ -153,22 +161,18 @@ class ProcrastinateEngine:
             )
 
     def _repair(self) -> None:
-        """Sweep, and name what is due and named by no job."""
+        """Sweep, and count the messages that should have been sent and are named by no job."""
         sweep(self._background_jobs)
-        store, now = self._background_jobs.store, self._background_jobs.clock.now()
-        due = store.sendable(now, REPAIRED_AT_ONCE)
-        if not due:
+        late = self._delivery.late(MISSED_AFTER)
+        if not late:
             return
-        late = set(store.sendable(now - MISSED_AFTER, REPAIRED_AT_ONCE))
-        with writing(self._database) as connection:
+        with reading(self._database) as connection:
             named: set[MessageKey] = set()
             for keys in connection.scalars(_NAMED, {"task": TASK}):
                 with suppress(ValueError):  # a job that cannot be read names no message
                     named.update(keys_of(keys))
-            missing = [key for key in due if key not in named]
-            if missing:
-                self._wake_ups.put_in(connection, missing)
-        repairs = sum(key in late for key in missing)
+        repairs = sum(key not in named for key in late)
         if repairs:
-            _log.warning("%d due messages had no job; new jobs are queued", repairs)
+            _log.warning("%d due messages had no job; they are sent now", repairs)
             self._repaired(repairs)
+        self._delivery.wake()

@@ -43,7 +43,13 @@ class RequestFailure(Enum):
     )
     HEAD_TOO_LARGE = "head_too_large", 431, "The request has too many or too long header fields."
     SERVER_ERROR = "server_error", 500, "The service failed; try again."
+    UNAVAILABLE = "unavailable", 503, "The service cannot be used for the moment; try again."
     OVERLOADED = "overloaded", 503, "More arrived at once than can be answered in time; try again."
+
+
+RETRY_SECONDS = "5"
+RETRY_AFTER = (b"retry-after", RETRY_SECONDS.encode())
+"""When a request may be repeated that met a database which cannot be used."""
 
 
 class RequestFailedError(Exception):

@@ -9,10 +9,14 @@ from typing import ClassVar
 from billhook_adapters.http.core.asgi import Receive, Scope, Send
 from billhook_adapters.http.core.batcher import OverloadedError
 from billhook_adapters.http.core.bodies import ClientDisconnectedError
-from billhook_adapters.http.core.failures import RequestFailedError, RequestFailure
+from billhook_adapters.http.core.failures import (
+    RETRY_AFTER,
+    RequestFailedError,
+    RequestFailure,
+)
 from billhook_adapters.http.core.request import Request, read_request
 from billhook_adapters.http.core.response import Response, send_response
-from billhook_adapters.system.error_kinds import kind
+from billhook_adapters.system.error_kinds import is_unavailable, kind
 
 __all__ = ["HttpApi", "RequestFailure", "failure_of"]
 
@@ -27,7 +31,8 @@ def failure_of(error: Exception) -> RequestFailure:
         return RequestFailure.OVERLOADED
     # The kind alone: the text of an error may quote a row or a header.
     _log.error("a request failed: %s", kind(error))
-    return RequestFailure.SERVER_ERROR
+    unavailable = is_unavailable(error)
+    return RequestFailure.UNAVAILABLE if unavailable else RequestFailure.SERVER_ERROR
 
 
 class HttpApi(ABC):
@@ -47,7 +52,11 @@ class HttpApi(ABC):
         except ClientDisconnectedError:
             return
         except Exception as error:  # noqa: BLE001  # whatever it is, the client gets a response
-            response = self.failed(failure_of(error))
+            failure = failure_of(error)
+            response = self.failed(failure)
+            named = dict(response.headers)
+            if failure is RequestFailure.UNAVAILABLE and b"retry-after" not in named:
+                response = response._replace(headers=(*response.headers, RETRY_AFTER))
         await send_response(send, response, head=request.method == "HEAD")
 
     @abstractmethod

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.health.shared_call import SharedCall
 from billhook_adapters.observability.metrics import Metrics
 from billhook_adapters.system.error_kinds import kind
+
+READY_SECONDS, METRICS_SECONDS = 3.0, 0.5
+"""How long `/readyz` waits for the database; how long `/metrics` does, which then leaves the outbox
+out."""
 
 
 class HealthApi(HttpApi):
     """Serves `/healthz`, `/readyz` and `/metrics`, without credentials.
 
-    Awaiting `check` raises where the database cannot be used; `delivering` returns whether
-    messages are being delivered.
+    `check` raises where the database cannot be used; `delivering` returns whether messages are
+    being delivered. The event loop waits for neither of them.
     """
 
     routes = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -23,10 +28,12 @@ class HealthApi(HttpApi):
     def __init__(
         self,
         metrics: Metrics,
-        check: Callable[[], Awaitable[object]],
+        check: Callable[[], object],
         delivering: Callable[[], bool],
     ) -> None:
-        self._metrics, self._check, self._delivering = metrics, check, delivering
+        self._metrics, self._delivering = metrics, delivering
+        self._check = SharedCall(check, READY_SECONDS)
+        self._exposition = SharedCall(metrics.exposition, METRICS_SECONDS)
 
     async def serve(self, request: Request) -> Response:
         """The state of the service, or its metrics."""
@@ -38,8 +45,7 @@ class HealthApi(HttpApi):
             case ("readyz",):
                 return await self._ready()
             case ("metrics",):
-                text = self._metrics.exposition()
-                return Response(200, text, (), b"text/plain; version=0.0.4; charset=utf-8")
+                return await self._measured()
             case _:
                 return json_response({"status": "there is nothing here"}, 404)
 
@@ -48,10 +54,17 @@ class HealthApi(HttpApi):
         status = 503 if failure.status >= 500 else failure.status
         return json_response({"status": failure.value}, status)
 
+    async def _measured(self) -> Response:
+        try:
+            text = await self._exposition.result()
+        except TimeoutError:
+            text = self._metrics.exposition(with_outbox=False)
+        return Response(200, text, (), b"text/plain; version=0.0.4; charset=utf-8")
+
     async def _ready(self) -> Response:
         reasons: list[str] = []
         try:
-            await self._check()
+            await self._check.result()
         except Exception as error:  # noqa: BLE001  # whatever it is, the database does not respond
             # The kind alone: the text of an error may quote the database's URL.
             reasons.append(f"the database cannot be used: {kind(error)}")

@@ -17,6 +17,7 @@ from billhook_adapters.http.highlevel.errors import (
     SERVER_ERROR,
     TOO_LARGE,
     UNAUTHORIZED,
+    UNAVAILABLE,
     WRONG_VERSION,
     error_response,
     invalid_response,
@@ -45,6 +46,7 @@ _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
         RequestFailure.BODY_TOO_LARGE: invalid_response(413, TOO_LARGE),
         RequestFailure.OVERLOADED: invalid_response(429, BUSY),
+        RequestFailure.UNAVAILABLE: invalid_response(503, UNAVAILABLE),
         RequestFailure.SERVER_ERROR: invalid_response(500, SERVER_ERROR),
     }
 )

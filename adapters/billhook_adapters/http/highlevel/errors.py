@@ -56,6 +56,7 @@ BAD_KEY = "The Idempotency-Key must have 1 to 255 printable ASCII characters"
 TOO_LARGE = "The request body may have 1 MiB at most"
 BUSY = "Too many requests. Please try again later."
 SERVER_ERROR = "Internal server error"
+UNAVAILABLE = "Service unavailable. Please try again later."
 
 _NAMES = {
     401: "Unauthorized",
@@ -69,6 +70,7 @@ _NAMES = {
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
+    503: "Service Unavailable",
 }
 
 

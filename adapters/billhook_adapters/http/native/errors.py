@@ -15,7 +15,7 @@ from starlette.responses import Response as StarletteResponse
 from billhook.lifecycle.errors import DomainError, TooSoon
 from billhook.model.canonical_json import plain
 from billhook_adapters.http.core.bodies import LARGEST_BODY
-from billhook_adapters.http.core.http_api import RequestFailure
+from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
 
@@ -151,6 +151,9 @@ def failed(failure: RequestFailure) -> ProblemError:
         case RequestFailure.OVERLOADED:
             detail = "More arrived at once than can be answered in time; try again."
             return ProblemError(503, "overloaded", detail, headers={"Retry-After": "1"})
+        case RequestFailure.UNAVAILABLE:
+            headers = {"Retry-After": RETRY_SECONDS}
+            return ProblemError(failure.status, failure.value, failure.detail, headers=headers)
         case _:
             return ProblemError(failure.status, failure.value, failure.detail)
 

@@ -33,6 +33,7 @@ _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
     {
         RequestFailure.BODY_TOO_LARGE: invalid_response(TOO_LARGE, status=413),
         RequestFailure.OVERLOADED: invalid_response(BUSY, status=429),
+        RequestFailure.UNAVAILABLE: server_error_response(SERVER_ERROR, 503),
         RequestFailure.SERVER_ERROR: server_error_response(SERVER_ERROR),
     }
 )

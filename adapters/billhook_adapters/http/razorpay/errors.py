@@ -71,9 +71,9 @@ def invalid_response(description: str, *, status: int = 400, field: str | None =
     return json_response(envelope(description, field=field), status)
 
 
-def server_error_response(description: str) -> Response:
+def server_error_response(description: str, status: int = 500) -> Response:
     """The response where the service failed."""
-    return json_response(envelope(description, code="SERVER_ERROR", reason="server_error"), 500)
+    return json_response(envelope(description, code="SERVER_ERROR", reason="server_error"), status)
 
 
 def error_response(error: DomainError) -> Response:

@@ -26,7 +26,8 @@ from billhook.model.invoice import InvoiceId, InvoiceKey, Status
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
 from billhook_adapters.testing.contracts.concurrency import at_once
-from billhook_adapters.testing.contracts.engine_suite import EngineSetup, EngineSuite
+from billhook_adapters.testing.contracts.engine_fairness import EngineFairnessSuite
+from billhook_adapters.testing.contracts.engine_suite import EngineSetup
 from billhook_adapters.testing.contracts.store_suite import broken_off
 from billhook_adapters.testing.running import ACCOUNT
 
@@ -34,7 +35,7 @@ SECOND = timedelta(seconds=1)
 PATIENT = RetryPolicy(max_attempts=3, first_wait=timedelta(minutes=2), max_wait=timedelta(hours=1))
 
 
-class EngineContract(EngineSuite):
+class EngineContract(EngineFairnessSuite):
     """What every engine does, on every database it runs on."""
 
     def test_what_is_queued_is_delivered_once(self, setup: EngineSetup) -> None:

@@ -7,14 +7,21 @@ from datetime import datetime, timedelta
 import pytest
 
 from billhook.application.ports import Store, StoreConflictError
-from billhook.application.records import PendingWrites
+from billhook.application.records import DeliveryQueue, DueQueues, OutboxMessage, PendingWrites
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.events import InvoiceExpired
 from billhook.lifecycle.expire import OverdueInvoice, expire, expire_overdue
 from billhook.messaging.delivery import LIVE, DeliveryStatus
 from billhook.model.invoice import Invoice, InvoiceKey, Status
-from billhook_adapters.testing.builders import NOON, a_message, an_invoice
-from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save, stored
+from billhook_adapters.testing.builders import NOON, a_message, a_webhook_event, an_invoice
+from billhook_adapters.testing.contracts.store_suite import (
+    ONE,
+    OTHER,
+    StoreSuite,
+    add,
+    save,
+    stored,
+)
 
 MICROSECOND = timedelta(microseconds=1)
 RUNS_OUT = NOON + timedelta(hours=1)
@@ -106,6 +113,54 @@ class WorklistsSuite(StoreSuite):
         save(opened, messages={message.key: message for message in messages})
         longest = [message.key for message in reversed(messages)]
         assert list(opened.sendable(NOON, 4)) == longest[:4]
+
+    def test_each_queue_with_a_message_due_is_named_once(self, opened: Store) -> None:
+        _three_queues(opened)
+        found = opened.due_queues("webhook", NOON, None, 10)
+        assert found == DueQueues(
+            [
+                DeliveryQueue("webhook", ONE.id, "sub_1"),
+                DeliveryQueue("webhook", OTHER.id, "sub_1"),
+            ],
+            None,
+        )
+        assert opened.due_queues("sms", NOON, None, 10) == DueQueues(
+            [DeliveryQueue("sms", ONE.id)], None
+        )
+        assert opened.due_queues("email", NOON, None, 10) == DueQueues([], None)
+
+    def test_the_pages_of_the_queues_name_each_of_them_once(self, opened: Store) -> None:
+        _three_queues(opened)
+        first = opened.due_queues("webhook", NOON, None, 1)
+        assert first.after is not None
+        rest = opened.due_queues("webhook", NOON, first.after, 10)
+        both = opened.due_queues("webhook", NOON, None, 10)
+        assert [*first.queues, *rest.queues] == both.queues
+
+    def test_a_queue_without_a_message_due_is_not_named(self, opened: Store) -> None:
+        _three_queues(opened)
+        assert opened.due_queues("sms", NOON - MICROSECOND, None, 10).queues == []
+        message = a_message("msg_sms", medium="sms", status="sent", due_at=None)
+        save(opened, messages={message.key: message})
+        assert opened.due_queues("sms", NOON, None, 10) == DueQueues([], None)
+
+    def test_the_messages_of_one_queue_are_sorted_by_when_they_are_due(self, opened: Store) -> None:
+        _three_queues(opened)
+        queue = DeliveryQueue("webhook", ONE.id, "sub_1")
+        assert [key.message for key in opened.sendable_in(queue, NOON, 10)] == ["evt_2", "evt_1"]
+        assert [key.message for key in opened.sendable_in(queue, NOON, 1)] == ["evt_2"]
+        assert list(opened.sendable_in(queue, NOON - 2 * MICROSECOND, 10)) == []
+
+
+def _three_queues(store: Store) -> None:
+    """Two webhook events for one endpoint, one for another account's, and one SMS."""
+    queued: list[OutboxMessage] = [
+        a_webhook_event("evt_1", due_at=NOON),
+        a_webhook_event("evt_2", due_at=NOON - MICROSECOND),
+        a_webhook_event("evt_3", account="acc_2", due_at=NOON),
+        a_message("msg_sms", medium="sms", due_at=NOON),
+    ]
+    save(store, messages={one.key: one for one in queued})
 
 
 def _overdue(store: Store, now: datetime, limit: int) -> list[InvoiceKey]:

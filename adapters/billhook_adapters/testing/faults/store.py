@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from billhook.application.ports import Snapshot, Store, Transaction
+from billhook.application.records import DeliveryQueue, DueQueues
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
 from billhook.model.invoice import InvoiceKey
@@ -50,6 +51,18 @@ class FaultyStore:
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
         return around(self._plan, Point.READ, lambda: self._store.sendable(now, limit))
+
+    def due_queues(
+        self, kind: str, now: datetime, after: DeliveryQueue | None, limit: int
+    ) -> DueQueues:
+        """The delivery queues of a kind that have a message due."""
+        return around(
+            self._plan, Point.READ, lambda: self._store.due_queues(kind, now, after, limit)
+        )
+
+    def sendable_in(self, queue: DeliveryQueue, now: datetime, limit: int) -> Sequence[MessageKey]:
+        """Live messages of one queue that are due."""
+        return around(self._plan, Point.READ, lambda: self._store.sendable_in(queue, now, limit))
 
     def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due."""

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("reminder", sa.Integer(), nullable=True),
         sa.Column("requeued_at", sa.BigInteger(), nullable=True),
+        sa.Column("queue", key_text(160), nullable=False),
         sa.PrimaryKeyConstraint("account", "id"),
     )
     op.create_index(
@@ -86,6 +87,13 @@ def upgrade() -> None:
         ["medium", "provider_id"],
         sqlite_where=sa.text("provider_id IS NOT NULL"),
         postgresql_where=sa.text("provider_id IS NOT NULL"),
+    )
+    op.create_index(
+        "messages_of_queue",
+        "messages",
+        ["queue", "due_at"],
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index(
         "messages_suppressed",
