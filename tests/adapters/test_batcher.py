@@ -10,6 +10,7 @@ import pytest
 
 from billhook_adapters.http.core import batcher as batcher_module
 from billhook_adapters.http.core.batcher import Batcher, OverloadedError
+from billhook_adapters.system.error_kinds import UnavailableError
 
 
 class Echo:
@@ -75,14 +76,61 @@ def test_a_call_is_refused_when_too_many_wait(monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(answers[2], OverloadedError)
 
 
-def test_an_exception_is_raised_to_all_callers_of_its_batch_only() -> None:
-    def broken(numbers: Sequence[int]) -> Sequence[int]:
-        if 0 in numbers:
-            raise LookupError
-        return numbers
+class Refusing(Echo):
+    """An echo that raises for batches with some numbers in them."""
 
-    answers = answers_to(Batcher(broken), [0, 0, 5])
-    assert [isinstance(one, LookupError) for one in answers] == [True, True, False]
+    def __init__(self, error: Exception, *refused: int) -> None:
+        super().__init__()
+        self.error, self.refused = error, refused
+
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
+        answers = super().__call__(numbers)
+        if not set(self.refused).isdisjoint(numbers):
+            raise self.error
+        return answers
+
+
+def test_an_exception_is_raised_to_the_caller_at_fault_only() -> None:
+    echo = Refusing(LookupError(), 2)
+    assert answers_to(Batcher(echo), [0] * 5) == [0, -1, echo.error, -3, -4]
+    assert echo.batches == [[0, 1, 2, 3, 4], [0, 1], [2, 3, 4], [2], [3, 4]]
+
+
+def test_every_caller_at_fault_gets_the_exception() -> None:
+    echo = Refusing(LookupError(), 0, 1, 2)
+    assert answers_to(Batcher(echo), [0] * 3) == [echo.error] * 3
+
+
+def test_the_one_at_fault_is_found_in_few_calls() -> None:
+    echo = Refusing(LookupError(), 100)
+    answers = answers_to(Batcher(echo), [0] * 256)
+    assert [one for one in answers if one is echo.error] == [echo.error]
+    assert len(echo.batches) == 1 + 2 * 8  # two for each halving of 256
+
+
+def test_a_database_that_is_away_is_asked_once() -> None:
+    echo = Refusing(UnavailableError(), 2)
+    assert answers_to(Batcher(echo), [0] * 4) == [echo.error] * 4
+    assert echo.batches == [[0, 1, 2, 3]]
+
+
+def test_a_database_that_goes_away_is_not_asked_on() -> None:
+    class GoingAway(Echo):
+        """Fails at first by a bug, and answers one batch after it."""
+
+        def __call__(self, numbers: Sequence[int]) -> list[int]:
+            answers = super().__call__(numbers)
+            if len(self.batches) == 1:
+                raise LookupError
+            if len(self.batches) > 2:
+                raise UnavailableError
+            return answers
+
+    echo = GoingAway()
+    first, second, *others = answers_to(Batcher(echo), [0] * 8)
+    assert (first, second) == (0, -1)
+    assert [type(one) for one in others[2:]] == [UnavailableError] * 4
+    assert len(echo.batches) == 3
 
 
 def test_a_cancelled_call_does_not_fail_others() -> None:

@@ -130,7 +130,7 @@ def test_a_call_is_refused_when_too_many_wait(monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(answers[2], OverloadedError)
 
 
-def test_an_exception_is_raised_to_all_callers_of_its_batch_only() -> None:
+def test_an_exception_is_raised_to_the_caller_at_fault_only() -> None:
     def broken(numbers: Sequence[int]) -> Sequence[int]:
         if 0 in numbers:
             raise LookupError
@@ -142,7 +142,7 @@ def test_an_exception_is_raised_to_all_callers_of_its_batch_only() -> None:
         return [*answers, await threaded.submit(2)]
 
     answers = asyncio.run(run_all())
-    assert [isinstance(one, LookupError) for one in answers] == [True, True, False]
+    assert [isinstance(one, LookupError) for one in answers] == [True, False, False]
 
 
 def test_a_cancelled_call_does_not_fail_others() -> None:

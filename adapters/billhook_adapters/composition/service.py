@@ -38,6 +38,7 @@ from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.mounts import Mounted
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.observability import Metrics, observed, traced
+from billhook_adapters.observability.left_out_rows import LeftOutRows
 from billhook_adapters.observability.outbox_gauges import OutboxGauges
 from billhook_adapters.observability.outbox_report import outbox_report
 from billhook_adapters.system.api_keys import EditableKeyring
@@ -114,10 +115,13 @@ def build_application(
         store, clock, ids, senders, webhook_sender, rate_limits=rate_limits
     )
     report_to(senders, InvoiceService(store, clock, ids).record_delivery_reports)
-    service = (
-        InlineDeliveryService(background_jobs) if inline else InvoiceService(store, clock, ids)
-    )
     metrics = Metrics()
+    left_out = LeftOutRows(metrics)
+    service = (
+        InlineDeliveryService(background_jobs, left_out=left_out)
+        if inline
+        else InvoiceService(store, clock, ids, left_out=left_out)
+    )
     metrics.watch(
         OutboxGauges(
             lambda: outbox_report(store.outbox_counts(clock.now(), MAX_COUNT), clock.now())

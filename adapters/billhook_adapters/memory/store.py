@@ -254,6 +254,11 @@ class InMemoryTransaction:
             ]
         return found[search.skip : search.skip + search.limit]
 
+    def search_keys(
+        self, account: AccountId, search: Search, now: datetime
+    ) -> Sequence[InvoiceKey]:
+        return [invoice.key for invoice in self.search(account, search, now)]
+
     def by_short_url(self, short_url: str) -> Invoice | None:
         live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
         return next(live, None)

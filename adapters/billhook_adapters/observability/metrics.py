@@ -51,6 +51,12 @@ class Metrics:
             ("outcome",),
             registry=registry,
         )
+        self._left_out = Counter(
+            "billhook_rows_left_out",
+            "Rows that cannot be read, each time that a list leaves one out.",
+            ("table",),
+            registry=registry,
+        )
         self._watched: Collector | None = None
         self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._outcomes: dict[str, Counter] = {}
@@ -75,6 +81,10 @@ class Metrics:
         if found is None:
             found = self._outcomes[outcome] = self._handled.labels(outcome)
         found.inc()
+
+    def left_out(self, table: str) -> None:
+        """A list left out a row of this table that cannot be read."""
+        self._left_out.labels(table).inc()
 
     def watch(self, outbox: Collector) -> None:
         """Report what this collector finds as well, at each scrape."""

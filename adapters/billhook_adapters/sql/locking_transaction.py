@@ -33,7 +33,7 @@ from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.advisory_locks import hold
-from billhook_adapters.sql.rows import outbox_message_of, progress_of, webhook_endpoint_of
+from billhook_adapters.sql.rows import progress_of, webhook_endpoint_of
 from billhook_adapters.sql.transaction import Queued, SqlTransaction, ignored
 
 
@@ -57,8 +57,7 @@ class LockingTransaction(SqlTransaction):
         hold(self._connection, "account", [(account,) for account in ids])
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
-        found = (outbox_message_of(row) for row in self._rows(q.LOCKED_MESSAGES, keys))
-        return {message.key: message for message in found}
+        return self._messages(q.LOCKED_MESSAGES, keys)
 
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         # No other transaction can add them either: it would have to lock the invoice.

@@ -31,6 +31,11 @@ def searching(account: AccountId, search: Search, now: datetime) -> Select[Any]:
     return wanted.order_by(*order).limit(search.limit).offset(search.skip)
 
 
+def searching_ids(account: AccountId, search: Search, now: datetime) -> Select[str]:
+    """The ids of the invoices of an account that a search wants, in its order."""
+    return searching(account, search, now).with_only_columns(_i.id)
+
+
 def counting(account: AccountId, search: Search, now: datetime) -> Select[int]:
     """How many invoices of an account a search wants."""
     return select(func.count()).select_from(t.invoices).where(*_conditions(account, search, now))

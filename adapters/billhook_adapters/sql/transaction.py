@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -38,7 +38,7 @@ from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
@@ -67,7 +67,8 @@ from billhook_adapters.sql.rows import (
     some,
     webhook_endpoint_of,
 )
-from billhook_adapters.sql.searching import counting, searching
+from billhook_adapters.sql.searching import counting, searching, searching_ids
+from billhook_adapters.sql.unreadable import fetching, read
 from billhook_adapters.system.storable_texts import refuse_unstorable
 
 _CONCURRENT = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
@@ -95,9 +96,15 @@ class SqlTransaction:
         return [dict(row) for row in found.mappings()]
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
-        return {
-            AccountId(row["id"]): account_of(row["body"]) for row in self._rows(q.ACCOUNTS, ids)
-        }
+        with fetching("accounts", [(one, one) for one in ids]):
+            rows = self._rows(q.ACCOUNTS, ids)
+        found = read(
+            "accounts",
+            lambda row: (AccountId(row["id"]), account_of(row["body"])),
+            rows,
+            lambda row: (row["id"], row["id"]),
+        )
+        return dict(found)
 
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
         return self._invoices(q.INVOICES, keys)
@@ -105,16 +112,25 @@ class SqlTransaction:
     def _invoices(
         self, query: Select[Any], keys: Collection[InvoiceKey]
     ) -> Mapping[InvoiceKey, Invoice]:
-        found = self._connection.execute(query, wanted(keys)).all()
-        return {invoice.key: invoice for invoice in map(invoice_of, found)}
+        with fetching("invoices", keys):
+            found = self._connection.execute(query, wanted(keys)).all()
+        return {invoice.key: invoice for invoice in _read_invoices(found)}
 
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
-        found = self._connection.execute(searching(account, search, now)).all()
-        return [*map(invoice_of, found)]
+        with fetching("invoices"):
+            found = self._connection.execute(searching(account, search, now)).all()
+        return [*_read_invoices(found)]
+
+    def search_keys(
+        self, account: AccountId, search: Search, now: datetime
+    ) -> Sequence[InvoiceKey]:
+        ids = self._connection.scalars(searching_ids(account, search, now))
+        return [InvoiceKey(account, InvoiceId(name)) for name in ids]
 
     def by_short_url(self, short_url: str) -> Invoice | None:
-        row = self._connection.execute(q.BEHIND, {"short_url": short_url}).one_or_none()
-        return None if row is None else invoice_of(row)
+        with fetching("invoices"):
+            found = self._connection.execute(q.BEHIND, {"short_url": short_url}).all()
+        return next(_read_invoices(found), None)
 
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return self._connection.execute(counting(account, search, now)).scalar_one()
@@ -124,7 +140,14 @@ class SqlTransaction:
         return (self._connection.execute(q.DRAWN, given).scalar() or 0) + 1
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
-        found = (outbox_message_of(row) for row in self._rows(q.MESSAGES, keys))
+        return self._messages(q.MESSAGES, keys)
+
+    def _messages(
+        self, query: Select[Any], keys: Collection[MessageKey]
+    ) -> Mapping[MessageKey, OutboxMessage]:
+        with fetching("messages", keys):
+            rows = self._rows(query, keys)
+        found = read("messages", outbox_message_of, rows, _account_and_id)
         return {message.key: message for message in found}
 
     def keys_by_provider_id(
@@ -141,8 +164,9 @@ class SqlTransaction:
         self, keys: Collection[InvoiceKey]
     ) -> Mapping[InvoiceKey, Sequence[Message]]:
         about: dict[InvoiceKey, list[Message]] = {}
-        for row in self._rows(q.MESSAGES_ABOUT, keys):
-            message = message_of(row)
+        with fetching("messages"):
+            rows = self._rows(q.MESSAGES_ABOUT, keys)
+        for message in read("messages", message_of, rows, _account_and_id):
             about.setdefault(message.invoice_key, []).append(message)
         return about
 
@@ -305,6 +329,15 @@ class SqlTransaction:
                 if reason is None
             ],
         )
+
+
+def _read_invoices(rows: Sequence[Sequence[Any]]) -> Iterator[Invoice]:
+    # The first two columns are the account and the id.
+    return read("invoices", invoice_of, rows, lambda row: (row[0], row[1]))
+
+
+def _account_and_id(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["account"], row["id"]
 
 
 @contextmanager

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+from billhook.application.ports import UnreadableRowError
+
 
 def kind(error: BaseException) -> str:
     """The name of its type, and the database's own code where it came from one.
 
-    Never its words, which may quote a row or a header. A server that cannot be reached gives no
-    code.
+    Never its words, which may quote a row or a header, but those of an unreadable row, which name
+    its table and its id. A server that cannot be reached gives no code.
 
     >>> kind(ValueError("ravi@example.com was refused"))
     'ValueError'
     """
+    if isinstance(error, UnreadableRowError):
+        return str(error)
     name, own = type(error).__name__, code(error)
     return name if own is None else f"{name} ({own})"
 
@@ -52,5 +58,8 @@ def is_unavailable(error: BaseException) -> bool:
     if not hasattr(error, "orig"):
         return False
     own = code(error)
-    # Without a code the driver itself gave up: the server is unreachable, or did not answer.
-    return own.startswith(_PASSING) if own else type(error).__name__ == "OperationalError"
+    if own:
+        return own.startswith(_PASSING)
+    # Without a code the driver itself gave up: a server is unreachable, or did not answer. SQLite
+    # has no server: its driver met text that is none.
+    return type(error).__name__ == "OperationalError" and not isinstance(error.orig, sqlite3.Error)

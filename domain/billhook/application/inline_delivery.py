@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,8 @@ from returns.result import Result, Success
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.command import AnyCommand
 from billhook.application.idempotency import SendResult
+from billhook.application.ports import UnreadableRowError
+from billhook.application.queries import ignore
 from billhook.application.service import InvoiceService
 from billhook.messaging.message import Message
 
@@ -21,13 +23,25 @@ class InlineDeliveryService(InvoiceService):
     Only for senders that do not block, because each message is sent before the next.
     """
 
-    def __init__(self, background_jobs: BackgroundJobs) -> None:
-        super().__init__(background_jobs.store, background_jobs.clock, background_jobs.ids)
+    def __init__(
+        self,
+        background_jobs: BackgroundJobs,
+        *,
+        left_out: Callable[[UnreadableRowError], None] = ignore,
+    ) -> None:
+        """`left_out` gets each row that a search left out because it cannot be read."""
+        super().__init__(
+            background_jobs.store, background_jobs.clock, background_jobs.ids, left_out=left_out
+        )
         self._background_jobs = background_jobs
 
     def execute_all(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         """Execute commands, then deliver the messages that they queued."""
         return [self._delivered(result) for result in super().execute_all(commands)]
+
+    def execute_together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
+        """Execute commands in one transaction, then deliver the messages that they queued."""
+        return [self._delivered(result) for result in super().execute_together(commands)]
 
     def _delivered(self, result: Result[Any, Any]) -> Result[Any, Any]:
         if not isinstance(result, Success):

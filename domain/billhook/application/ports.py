@@ -50,13 +50,37 @@ class StoreConflictError(Exception):
     """The database refused the writes of a transaction; nothing was stored."""
 
 
+class UnreadableRowError(ValueError):
+    """A stored row does not hold what it should; nothing of its content is in here.
+
+    `account` and `id` are None where the database cannot tell which row it is.
+
+    >>> str(UnreadableRowError("invoices", AccountId("acc_1"), "inv_1", "ValueError"))
+    'invoices: inv_1 of acc_1 cannot be read (ValueError)'
+    """
+
+    def __init__(self, table: str, account: str | None, id: str | None, fault: str) -> None:
+        row = "a row" if account is None or id is None else f"{id} of {account}"
+        super().__init__(f"{table}: {row} cannot be read ({fault})")
+        self.table, self.account, self.id, self.fault = table, account, id, fault
+
+
 class Snapshot(Protocol):
-    """The reads of a store. Rows that are unknown, deleted, or of other accounts are absent."""
+    """The reads of a store. Rows that are unknown, deleted, or of other accounts are absent.
+
+    Corrupt rows raise, those of accounts, invoices and messages UnreadableRowError.
+    """
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]: ...
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
         """The invoices that match, in the order of the search, by default the newest first."""
+        ...
+
+    def search_keys(
+        self, account: AccountId, search: Search, now: datetime
+    ) -> Sequence[InvoiceKey]:
+        """The keys of what `search` finds, in the same order, whether it can be read or not."""
         ...
 
     def by_short_url(self, short_url: str) -> Invoice | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 
 from returns.result import Failure, Result, Success
 
 from billhook.application.hosted_invoice import HostedInvoice
-from billhook.application.ports import Clock, Snapshot, Store
+from billhook.application.ports import Clock, Snapshot, Store, UnreadableRowError
 from billhook.application.records import (
     Contact,
     ContactHistory,
@@ -31,11 +32,25 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 
 
-class Queries:
-    """Queries in snapshots, without locks. Invoices past their `expire_by` are expired."""
+def ignore(_: UnreadableRowError) -> None:
+    """Do nothing."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+
+class Queries:
+    """Queries in snapshots, without locks. Invoices past their `expire_by` are expired.
+
+    A row that cannot be read raises UnreadableRowError, except in searches, which leave it out.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        left_out: Callable[[UnreadableRowError], None] = ignore,
+    ) -> None:
+        """`left_out` gets each row that a search left out because it cannot be read."""
+        self._store, self._clock, self._left_out = store, clock, left_out
 
     def contact(self, contact: Contact) -> ContactHistory:
         """The suppression of a contact, and the time of its last message."""
@@ -65,11 +80,47 @@ class Queries:
             return Failure(InvoiceNotFound())
         return Success(as_of(found, self._clock.now()))
 
-    def search(self, account: AccountId, search: Search) -> Sequence[Invoice]:
-        """The invoices that match a search, in its order."""
+    def search(
+        self, account: AccountId, search: Search, *, fill: bool = False
+    ) -> Sequence[Invoice]:
+        """The invoices that match a search, in its order, without those that cannot be read.
+
+        Without `fill` a page is shorter by these, so that `skip` counts the same rows always. With
+        it the next ones take their place, so that only the last page is short.
+        """
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
-            return [as_of(found, now) for found in snapshot.search(account, search, now)]
+            return self._found(snapshot, account, search, now, fill=fill)
+
+    def _found(
+        self,
+        snapshot: Snapshot,
+        account: AccountId,
+        search: Search,
+        now: datetime,
+        *,
+        fill: bool = False,
+    ) -> list[Invoice]:
+        try:
+            found = snapshot.search(account, search, now)
+        except UnreadableRowError:
+            found = self._readable(snapshot, account, search, now, fill=fill)
+        return [as_of(one, now) for one in found]
+
+    def _readable(
+        self, snapshot: Snapshot, account: AccountId, search: Search, now: datetime, *, fill: bool
+    ) -> Sequence[Invoice]:
+        found: list[Invoice] = []
+        while True:
+            keys = snapshot.search_keys(account, search, now)
+            for key in keys:
+                try:
+                    found.extend(snapshot.invoices((key,)).values())
+                except UnreadableRowError as error:
+                    self._left_out(error)
+            if not fill or len(found) >= search.limit or len(keys) < search.limit:
+                return found[: search.limit]
+            search = search.model_copy(update={"skip": search.skip + search.limit})
 
     def by_short_url(self, short_url: str) -> Result[HostedInvoice, InvoiceNotFound]:
         """The invoice with this short URL, as its payer sees it."""
@@ -87,10 +138,13 @@ class Queries:
         )
 
     def search_and_count(self, account: AccountId, search: Search) -> tuple[Sequence[Invoice], int]:
-        """The invoices that match a search, and the number of matches on all pages."""
+        """The invoices that match a search, and the number of matches on all pages.
+
+        Rows that cannot be read are counted, and left out.
+        """
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
-            found = [as_of(one, now) for one in snapshot.search(account, search, now)]
+            found = self._found(snapshot, account, search, now)
             return found, snapshot.count(account, search, now)
 
     def account(self, account: AccountId) -> Account | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from returns.result import Failure, Result, Success
@@ -12,8 +13,14 @@ from billhook.application.command import AnyCommand, Command
 from billhook.application.idempotency import KEPT_FOR, decode, encode
 from billhook.application.message_commands import RecordDeliveryReport
 from billhook.application.needs import Needs
-from billhook.application.ports import Clock, Ids, Store, StoreConflictError
-from billhook.application.queries import Queries
+from billhook.application.ports import (
+    Clock,
+    Ids,
+    Store,
+    StoreConflictError,
+    UnreadableRowError,
+)
+from billhook.application.queries import Queries, ignore
 from billhook.application.reading import read_needs
 from billhook.application.records import IdempotencyRecord
 from billhook.application.unit_of_work import CommandContext, UnitOfWork
@@ -45,8 +52,16 @@ class InvoiceService(Queries):
     'invoice_not_found'
     """
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        super().__init__(store, clock)
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        *,
+        left_out: Callable[[UnreadableRowError], None] = ignore,
+    ) -> None:
+        """`left_out` gets each row that a search left out because it cannot be read."""
+        super().__init__(store, clock, left_out=left_out)
         self._ids = ids
 
     def execute(self, command: Command[A, E]) -> Result[A, E | ServiceError]:
@@ -62,22 +77,37 @@ class InvoiceService(Queries):
         one, so that only the one at fault fails, with `NotStored`. A bug or a corrupt row raises,
         and then nothing is stored.
         """
+        if len(commands) > 1:
+            with suppress(StoreConflictError):
+                return self._decided(commands)
+        return [self._decided_alone(command) for command in commands]
+
+    def execute_together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
+        """Execute commands as `execute_all` does, in one transaction, all of it or nothing.
+
+        Raises StoreConflictError where the database refuses the writes.
+        """
+        return self._decided(commands)
+
+    def _decided_alone(self, command: AnyCommand) -> Result[Any, Any]:
+        try:
+            (result,) = self._decided((command,))
+        except StoreConflictError:
+            return Failure(NotStored())
+        return result
+
+    def _decided(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         needs = [command.needs for command in commands]
         results: dict[int, Result[Any, Any]] = {}
-        try:
-            with self._store.transaction() as transaction:
-                unit = UnitOfWork(transaction, self._ids, self._clock.zone)
-                read_needs(unit, commands, needs)
-                unit.now = self._clock.now()
-                # Sorted by account, so that all transactions lock number series in the same order.
-                for index in sorted(range(len(commands)), key=lambda one: commands[one].account):
-                    results[index] = _execute(unit, commands[index], needs[index])
-                if unit.writes:
-                    transaction.save(unit.writes)
-        except StoreConflictError:
-            if len(commands) == 1:
-                return [Failure(NotStored())]
-            return [result for command in commands for result in self.execute_all((command,))]
+        with self._store.transaction() as transaction:
+            unit = UnitOfWork(transaction, self._ids, self._clock.zone)
+            read_needs(unit, commands, needs)
+            unit.now = self._clock.now()
+            # Sorted by account, so that all transactions lock number series in the same order.
+            for index in sorted(range(len(commands)), key=lambda one: commands[one].account):
+                results[index] = _execute(unit, commands[index], needs[index])
+            if unit.writes:
+                transaction.save(unit.writes)
         return [results[index] for index in range(len(commands))]
 
     def sweep(self, limit: int, actor: str | None = None) -> int:

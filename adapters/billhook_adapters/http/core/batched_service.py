@@ -42,7 +42,9 @@ class BatchedService:
 
         def execute_all(commands: Sequence[Command[Any, Any]]) -> list[Result[Any, Any]]:
             decided(len(commands))
-            return service.execute_all(commands)
+            if len(commands) == 1:
+                return service.execute_all(commands)
+            return service.execute_together(commands)  # the batcher finds the one at fault
 
         def read_all(queries: Sequence[Callable[[InvoiceService], Any]]) -> list[Any]:
             return [query(service) for query in queries]

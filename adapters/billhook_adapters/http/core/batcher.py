@@ -12,6 +12,10 @@ from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from returns.result import Failure, Result, Success
+
+from billhook_adapters.system.error_kinds import is_unavailable
+
 A = TypeVar("A")
 Q = TypeVar("Q")
 
@@ -36,7 +40,7 @@ class Batcher(Generic[Q, A]):
     """Answers items that are submitted concurrently with one call.
 
     `answer` gets them in the order in which they were submitted, and returns the answers in that
-    order. Where it raises, every submission raises.
+    order. Where it raises, it has done nothing, and is called again as `answered` says.
     """
 
     def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A]], *, together: bool = True):
@@ -62,21 +66,44 @@ class Batcher(Generic[Q, A]):
             loop.call_soon(self._close, loop, waiting)
             return
         batch, self._waiting = self._waiting, []
-        resolve(batch, lambda: self._answer([item for item, _ in batch]))
+        resolve(batch, answered(self._answer, [item for item, _ in batch]))
 
 
-def resolve(batch: Waiting[Q, A], answer: Callable[[], Sequence[A]]) -> None:
-    """Set the future of each item of a batch; where `answer` raises, all get the exception."""
-    try:
-        answers = answer()
-    except Exception as bug:  # noqa: BLE001  # each of them must get it
-        for _, future in batch:
-            if not future.done():
-                future.set_exception(bug)
-        return
-    for (_, future), one in zip(batch, answers, strict=True):
-        if not future.done():  # its client may have disconnected
-            future.set_result(one)
+def answered(
+    answer: Callable[[Sequence[Q]], Sequence[A]], items: Sequence[Q]
+) -> Sequence[Result[A, Exception]]:
+    """The answer to each item, or what `answer` raises for it alone.
+
+    Where `answer` raises for several, each half of them is answered by itself, so that the one at
+    fault fails no other: of n items it costs at most 2 log2(n) further calls. A database that is
+    away is no item's fault, and is not asked again.
+    """
+    results: list[Result[A, Exception]] = []
+    left = [items]
+    while left:
+        some = left.pop()
+        try:
+            results += map(Success, answer(some))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is the answer to an item
+            if is_unavailable(error):
+                return [*results, *[Failure(error)] * (len(items) - len(results))]
+            if len(some) == 1:
+                results.append(Failure(error))
+            else:
+                middle = len(some) // 2
+                left += [some[middle:], some[:middle]]
+    return results
+
+
+def resolve(batch: Waiting[Q, A], results: Sequence[Result[A, Exception]]) -> None:
+    """Set the future of each item of a batch."""
+    for (_, future), result in zip(batch, results, strict=True):
+        if future.done():  # its client has disconnected
+            continue
+        if isinstance(result, Success):
+            future.set_result(result.unwrap())
+        else:
+            future.set_exception(result.failure())
 
 
 class Batching(Protocol[Q_contra, A_co]):

@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Generic, TypeVar
 
+from returns.result import Result
+
 from billhook_adapters.http.core import batcher
-from billhook_adapters.http.core.batcher import OverloadedError, Waiting, resolve
+from billhook_adapters.http.core.batcher import OverloadedError, Waiting, answered, resolve
 
 A = TypeVar("A")
 Q = TypeVar("Q")
@@ -47,12 +49,16 @@ class ThreadedBatcher(Generic[Q, A]):
         while self._waiting and self._free:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             self._free -= 1
-            answers = loop.run_in_executor(self._pool, self._answer, [item for item, _ in batch])
-            answers.add_done_callback(partial(self._end, loop, batch))
+            items = [item for item, _ in batch]
+            results = loop.run_in_executor(self._pool, answered, self._answer, items)
+            results.add_done_callback(partial(self._end, loop, batch))
 
     def _end(
-        self, loop: AbstractEventLoop, batch: Waiting[Q, A], answers: Future[Sequence[A]]
+        self,
+        loop: AbstractEventLoop,
+        batch: Waiting[Q, A],
+        results: Future[Sequence[Result[A, Exception]]],
     ) -> None:
         self._free += 1
-        resolve(batch, answers.result)
+        resolve(batch, results.result())
         self._begin(loop)

@@ -157,7 +157,7 @@ async def list_invoices(
 ) -> InvoicesOut:
     """The invoices that the query selects, a page at a time."""
     search = selection.search()
-    found = await batched.read(lambda service: service.search(account, search))
+    found = await batched.read(lambda service: service.search(account, search, fill=True))
     page = found[: selection.limit]
     return InvoicesOut(
         invoices=[InvoiceOut.of(invoice) for invoice in page],

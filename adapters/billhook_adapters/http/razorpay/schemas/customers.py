@@ -124,7 +124,8 @@ def find_customer(service: InvoiceService, account: AccountId, name: str) -> Sto
     entry = service.entry(account, name)
     if entry is not None and name.startswith("cust_"):
         return stored_customer(entry)
-    first = service.search(account, Search(customer=name, oldest_first=True, limit=1))
+    oldest = Search(customer=name, oldest_first=True, limit=1)
+    first = service.search(account, oldest, fill=True)
     customer = first[0].document.customer if first else None
     return (
         None
