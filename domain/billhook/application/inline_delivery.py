@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,7 @@ from returns.result import Result, Success
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.command import AnyCommand
 from billhook.application.idempotency import SendResult
-from billhook.application.ports import UnreadableRowError
-from billhook.application.queries import ignore
+from billhook.application.readable import LeftOut, ignore
 from billhook.application.service import InvoiceService
 from billhook.messaging.message import Message
 
@@ -27,9 +26,9 @@ class InlineDeliveryService(InvoiceService):
         self,
         background_jobs: BackgroundJobs,
         *,
-        left_out: Callable[[UnreadableRowError], None] = ignore,
+        left_out: LeftOut = ignore,
     ) -> None:
-        """`left_out` gets each row that a search left out because it cannot be read."""
+        """`left_out` gets each row that a list left out because it cannot be read."""
         super().__init__(
             background_jobs.store, background_jobs.clock, background_jobs.ids, left_out=left_out
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 
 from returns.result import Failure, Result, Success
 
 from billhook.application.hosted_invoice import HostedInvoice
-from billhook.application.ports import Clock, Snapshot, Store, UnreadableRowError
+from billhook.application.ports import Clock, Snapshot, Store
+from billhook.application.readable import (
+    LeftOut,
+    ignore,
+    readable_invoices,
+    readable_messages,
+)
 from billhook.application.records import (
     Contact,
     ContactHistory,
@@ -32,14 +37,10 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 
 
-def ignore(_: UnreadableRowError) -> None:
-    """Do nothing."""
-
-
 class Queries:
     """Queries in snapshots, without locks. Invoices past their `expire_by` are expired.
 
-    A row that cannot be read raises UnreadableRowError, except in searches, which leave it out.
+    A row that cannot be read raises UnreadableRowError, except in lists, which leave it out.
     """
 
     def __init__(
@@ -47,9 +48,9 @@ class Queries:
         store: Store,
         clock: Clock,
         *,
-        left_out: Callable[[UnreadableRowError], None] = ignore,
+        left_out: LeftOut = ignore,
     ) -> None:
-        """`left_out` gets each row that a search left out because it cannot be read."""
+        """`left_out` gets each row that a list left out because it cannot be read."""
         self._store, self._clock, self._left_out = store, clock, left_out
 
     def contact(self, contact: Contact) -> ContactHistory:
@@ -90,37 +91,8 @@ class Queries:
         """
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
-            return self._found(snapshot, account, search, now, fill=fill)
-
-    def _found(
-        self,
-        snapshot: Snapshot,
-        account: AccountId,
-        search: Search,
-        now: datetime,
-        *,
-        fill: bool = False,
-    ) -> list[Invoice]:
-        try:
-            found = snapshot.search(account, search, now)
-        except UnreadableRowError:
-            found = self._readable(snapshot, account, search, now, fill=fill)
+            found = readable_invoices(snapshot, account, search, now, self._left_out, fill=fill)
         return [as_of(one, now) for one in found]
-
-    def _readable(
-        self, snapshot: Snapshot, account: AccountId, search: Search, now: datetime, *, fill: bool
-    ) -> Sequence[Invoice]:
-        found: list[Invoice] = []
-        while True:
-            keys = snapshot.search_keys(account, search, now)
-            for key in keys:
-                try:
-                    found.extend(snapshot.invoices((key,)).values())
-                except UnreadableRowError as error:
-                    self._left_out(error)
-            if not fill or len(found) >= search.limit or len(keys) < search.limit:
-                return found[: search.limit]
-            search = search.model_copy(update={"skip": search.skip + search.limit})
 
     def by_short_url(self, short_url: str) -> Result[HostedInvoice, InvoiceNotFound]:
         """The invoice with this short URL, as its payer sees it."""
@@ -144,8 +116,8 @@ class Queries:
         """
         now = self._clock.now()
         with self._store.snapshot() as snapshot:
-            found = self._found(snapshot, account, search, now)
-            return found, snapshot.count(account, search, now)
+            found = readable_invoices(snapshot, account, search, now, self._left_out)
+            return [as_of(one, now) for one in found], snapshot.count(account, search, now)
 
     def account(self, account: AccountId) -> Account | None:
         """The account with this id; None if there is none."""
@@ -162,14 +134,20 @@ class Queries:
 
     def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
         """The messages about an invoice, the oldest first."""
-        return self.messages_of(account, (invoice,)).get(invoice, ())
+        key = InvoiceKey(account, invoice)
+        with self._store.snapshot() as snapshot:
+            return snapshot.messages_about((key,)).get(key, ())
 
     def messages_of(
         self, account: AccountId, invoices: Collection[InvoiceId]
     ) -> Mapping[InvoiceId, Sequence[Message]]:
-        """The messages about each of these invoices, the oldest first."""
+        """The messages about each of these invoices, the oldest first, for a list of invoices.
+
+        None for an invoice that has one which cannot be read.
+        """
+        keys = [InvoiceKey(account, invoice) for invoice in invoices]
         with self._store.snapshot() as snapshot:
-            about = snapshot.messages_about([InvoiceKey(account, invoice) for invoice in invoices])
+            about = readable_messages(snapshot, keys, self._left_out)
         return {key.invoice: messages for key, messages in about.items()}
 
     def history(

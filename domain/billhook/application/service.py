@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -13,14 +13,9 @@ from billhook.application.command import AnyCommand, Command
 from billhook.application.idempotency import KEPT_FOR, decode, encode
 from billhook.application.message_commands import RecordDeliveryReport
 from billhook.application.needs import Needs
-from billhook.application.ports import (
-    Clock,
-    Ids,
-    Store,
-    StoreConflictError,
-    UnreadableRowError,
-)
-from billhook.application.queries import Queries, ignore
+from billhook.application.ports import Clock, Ids, Store, StoreConflictError
+from billhook.application.queries import Queries
+from billhook.application.readable import LeftOut, ignore
 from billhook.application.reading import read_needs
 from billhook.application.records import IdempotencyRecord
 from billhook.application.unit_of_work import CommandContext, UnitOfWork
@@ -58,9 +53,9 @@ class InvoiceService(Queries):
         clock: Clock,
         ids: Ids,
         *,
-        left_out: Callable[[UnreadableRowError], None] = ignore,
+        left_out: LeftOut = ignore,
     ) -> None:
-        """`left_out` gets each row that a search left out because it cannot be read."""
+        """`left_out` gets each row that a list left out because it cannot be read."""
         super().__init__(store, clock, left_out=left_out)
         self._ids = ids
 
