@@ -25,6 +25,7 @@ COMMANDS = (
     Command("bounces", "bounces", "record bounced mails, from a pipe or a mailbox"),
     Command("contact", "contacts", "show or set whether an address may be written to"),
     Command("demo", "demo", "walk invoices through their lifecycle, offline"),
+    Command("doctor", "doctor", "find what is wrong with the settings and the database"),
     Command("messages", "messages", "list what was not sent, and retry dead letters"),
     Command("pay", "pay", "take a payment for an invoice"),
     Command(

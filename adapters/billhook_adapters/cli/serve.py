@@ -15,7 +15,7 @@ from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from billhook_adapters.composition.apis import ServedApi
     from billhook_adapters.composition.settings import Settings
@@ -59,15 +59,8 @@ def _workers(text: str) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     with needs("all"):
-        from billhook_adapters.composition.apis import APIS, ApiError
-        from billhook_adapters.composition.senders import senders
-        from billhook_adapters.composition.settings import (
-            BASE_URL,
-            DATABASE,
-            SettingError,
-            settings,
-        )
-        from billhook_adapters.documents.templating import MessageTemplateError
+        from billhook_adapters.composition.apis import APIS
+        from billhook_adapters.composition.settings import BASE_URL, DATABASE
         from billhook_adapters.http.core.server import address, serve, serve_by_many
         from billhook_adapters.observability.metrics import MANY
     if any(api.split() != [api] for api in arguments.api):  # workers read them between spaces
@@ -83,14 +76,7 @@ def _run(arguments: argparse.Namespace) -> int:
         os.environ.setdefault(BASE_URL, f"{url}/i/")
         if arguments.api:
             os.environ[APIS] = " ".join(arguments.api)
-        try:
-            given = settings(os.environ)
-            senders(given)
-            _apis(given)
-        except (SettingError, MessageTemplateError) as wrong:
-            raise CliError(str(wrong)) from None
-        except ApiError as wrong:
-            raise CliError(f"{'--api' if arguments.api else APIS}: {wrong}") from None
+        given = checked_settings(os.environ, apis="--api" if arguments.api else APIS)
         print(f"billhook serves {url}; Ctrl-C stops it", flush=True)
         if arguments.workers > 1:
             os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
@@ -98,6 +84,27 @@ def _run(arguments: argparse.Namespace) -> int:
         else:
             serve(application(), listener, given.http_limits)
     return 0
+
+
+def checked_settings(environ: Mapping[str, str], *, apis: str = "BILLHOOK_APIS") -> Settings:
+    """The settings of an environment, with which senders and APIs can be made.
+
+    `apis` is where the APIs were chosen. Raises CliError.
+    """
+    with needs("all"):
+        from billhook_adapters.composition.apis import ApiError
+        from billhook_adapters.composition.senders import senders
+        from billhook_adapters.composition.settings import SettingError, settings
+        from billhook_adapters.documents.templating import MessageTemplateError
+    try:
+        given = settings(environ)
+        senders(given)
+        _apis(given)
+    except (SettingError, MessageTemplateError) as wrong:
+        raise CliError(str(wrong)) from None
+    except ApiError as wrong:
+        raise CliError(f"{apis}: {wrong}") from None
+    return given
 
 
 def application() -> App:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from returns.result import Failure, Result, Success
@@ -84,6 +84,10 @@ class InMemoryBackend:
 
     def check(self, now: datetime) -> None:
         """Do nothing: memory can always be used."""
+
+    def faults(self) -> Iterator[str]:
+        """Nothing: memory is not damaged, and has this machine's clock."""
+        return iter(())
 
     def explain(self, error: Exception) -> str | None:
         """None: memory raises no errors of its own."""

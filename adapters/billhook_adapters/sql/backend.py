@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from types import MappingProxyType
 from typing import Self
@@ -15,6 +15,7 @@ from billhook_adapters.sql.clock import DatabaseClock, postgresql_time
 from billhook_adapters.sql.database import open_database
 from billhook_adapters.sql.error_texts import explain
 from billhook_adapters.sql.health import LastingFailure
+from billhook_adapters.sql.inspection import faults
 from billhook_adapters.sql.keys import SqlKeyring
 from billhook_adapters.sql.sqlite import check_usable
 from billhook_adapters.sql.store import SqlStore
@@ -68,6 +69,10 @@ class SqlBackend:
         self.store.sendable(now, 1)
         if self.database.dialect.name == "sqlite":
             check_usable(self.database)
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with it, each in one line with the remedy."""
+        return faults(self.database)
 
     def explain(self, error: Exception) -> str | None:
         """The cause and the remedy where the database raised this."""

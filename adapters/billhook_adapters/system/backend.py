@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -114,6 +114,14 @@ class Backend(Protocol):
 
     def check(self, now: datetime) -> None:
         """Raise where the database cannot be read, or could not be written to lately."""
+        ...
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with it, each in one line with the remedy and without secrets.
+
+        Damage, a clock that differs from this machine's, and every account, invoice and message
+        that cannot be read. Raises where it cannot be used at all.
+        """
         ...
 
     def explain(self, error: Exception) -> str | None:

@@ -53,14 +53,15 @@ class StoreConflictError(Exception):
 class UnreadableRowError(ValueError):
     """A stored row does not hold what it should; nothing of its content is in here.
 
-    `account` and `id` are None where the database cannot tell which row it is.
+    `account` and `id` are None where the database cannot tell which row it is; the id of an
+    account is the account.
 
     >>> str(UnreadableRowError("invoices", AccountId("acc_1"), "inv_1", "ValueError"))
     'invoices: inv_1 of acc_1 cannot be read (ValueError)'
     """
 
     def __init__(self, table: str, account: str | None, id: str | None, fault: str) -> None:
-        row = "a row" if account is None or id is None else f"{id} of {account}"
+        row = "a row" if id is None else id if id == account else f"{id} of {account}"
         super().__init__(f"{table}: {row} cannot be read ({fault})")
         self.table, self.account, self.id, self.fault = table, account, id, fault
 

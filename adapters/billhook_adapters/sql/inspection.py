@@ -1,0 +1,89 @@
+"""What is wrong with a database: damage, another time than this machine's, unreadable rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, Table, select, tuple_
+
+from billhook.application.ports import UnreadableRowError
+from billhook.messaging.delivery import MessageKey
+from billhook.model.invoice import InvoiceKey
+from billhook_adapters.sql import tables as t
+from billhook_adapters.sql.clock import TOLERATED, postgresql_time
+from billhook_adapters.sql.connections import reading
+from billhook_adapters.sql.transaction import SqlTransaction
+from billhook_adapters.system.clock import SystemClock
+
+PAGE = 500
+"""How many rows are read together."""
+
+Read = Callable[[SqlTransaction, Collection[Any]], object]
+"""Reads the rows of these keys."""
+
+_TABLES: Sequence[tuple[Table, Callable[..., Any], Read]] = (
+    (t.accounts, str, SqlTransaction.accounts),
+    (t.invoices, InvoiceKey, SqlTransaction.invoices),
+    (t.messages, MessageKey, SqlTransaction.messages),
+)
+
+
+def faults(engine: Engine) -> Iterator[str]:
+    """Each thing that is wrong, in one line with its remedy."""
+    if engine.dialect.name == "sqlite":
+        yield from _damage(engine)
+    else:
+        yield from _clock(engine)
+    for error in unreadable_rows(engine):
+        yield f"{error}; restore it from a backup"
+
+
+def unreadable_rows(engine: Engine) -> Iterator[UnreadableRowError]:
+    """Each account, invoice and message that cannot be read; they are read in pages."""
+    for table, key, read in _TABLES:
+        for page in _pages(engine, table):
+            keys = [key(*one) for one in page]
+            with reading(engine) as connection:
+                snapshot = SqlTransaction(connection)
+                if _error(snapshot, read, keys) is not None:
+                    errors = (_error(snapshot, read, (one,)) for one in keys)
+                    yield from [error for error in errors if error is not None]
+
+
+def _error(
+    snapshot: SqlTransaction, read: Read, keys: Collection[Any]
+) -> UnreadableRowError | None:
+    try:
+        read(snapshot, keys)
+    except UnreadableRowError as error:
+        return error
+    return None
+
+
+def _pages(engine: Engine, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
+    columns = tuple(table.primary_key)
+    wanted = select(*columns).order_by(*columns).limit(PAGE)
+    after = wanted
+    while True:
+        with reading(engine) as connection:
+            page = connection.execute(after).all()
+        if page:
+            yield page
+        if len(page) < PAGE:
+            return
+        after = wanted.where(tuple_(*columns) > tuple_(*page[-1]))
+
+
+def _damage(engine: Engine) -> Iterator[str]:
+    with reading(engine) as connection:
+        if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() != "ok":
+            yield "the file is damaged (integrity_check); restore it from a backup"
+
+
+def _clock(engine: Engine) -> Iterator[str]:
+    before, now, after = SystemClock().now(), postgresql_time(engine)(), SystemClock().now()
+    off = max(before - now, now - after)
+    if off > TOLERATED:
+        seconds = round(off.total_seconds())
+        yield f"the clocks of this host and of the server are {seconds} s apart; set both by NTP"
