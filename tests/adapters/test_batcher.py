@@ -108,13 +108,13 @@ def test_the_one_at_fault_is_found_in_few_calls() -> None:
     assert len(echo.batches) == 1 + 2 * 8  # two for each halving of 256
 
 
-def test_a_database_that_is_away_is_asked_once() -> None:
+def test_a_database_that_is_away_is_used_once() -> None:
     echo = Refusing(UnavailableError(), 2)
     assert answers_to(Batcher(echo), [0] * 4) == [echo.error] * 4
     assert echo.batches == [[0, 1, 2, 3]]
 
 
-def test_a_database_that_goes_away_is_not_asked_on() -> None:
+def test_a_database_that_goes_away_is_not_used_again() -> None:
     class GoingAway(Echo):
         """Fails at first by a bug, and answers one batch after it."""
 

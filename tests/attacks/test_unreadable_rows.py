@@ -83,9 +83,9 @@ class Service:
 
     def list_of(self, path: str, **headers: str) -> Any:
         """What a list of the owner answers."""
-        asked = request(OWNER, "GET", path)
-        asked.headers.update(headers)
-        (response,) = self.ask(asked)
+        of_owner = request(OWNER, "GET", path)
+        of_owner.headers.update(headers)
+        (response,) = self.ask(of_owner)
         assert response.status_code == 200, response.text
         return response.json()
 

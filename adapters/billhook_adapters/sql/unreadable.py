@@ -20,7 +20,7 @@ V = TypeVar("V")
 def read(
     table: str, make: Callable[[R], V], rows: Iterable[R], key: Callable[[R], tuple[str, str]]
 ) -> Generator[V]:
-    """What `make` makes of each row; `key` finds the account and the id in one.
+    """The value that `make` returns for each row; `key` finds the account and the id in one.
 
     Raises UnreadableRowError.
     """
@@ -36,7 +36,7 @@ def read(
 def fetching(table: str, keys: Collection[tuple[str, str]] = ()) -> Generator[None]:
     """Turn what the driver raises for a column of another type into UnreadableRowError.
 
-    It is named where only one key was asked for.
+    The row is named where there is only one key.
     """
     try:
         yield

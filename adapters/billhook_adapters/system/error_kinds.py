@@ -55,11 +55,12 @@ def is_unavailable(error: BaseException) -> bool:
     """
     if isinstance(error, UnavailableError) or getattr(error, "code", "") == _NO_FREE_CONNECTION:
         return True
-    if not hasattr(error, "orig"):
+    driver = getattr(error, "orig", None)
+    if driver is None:
         return False
     own = code(error)
     if own:
         return own.startswith(_PASSING)
     # Without a code the driver itself gave up: a server is unreachable, or did not answer. SQLite
     # has no server: its driver met text that is none.
-    return type(error).__name__ == "OperationalError" and not isinstance(error.orig, sqlite3.Error)
+    return type(error).__name__ == "OperationalError" and not isinstance(driver, sqlite3.Error)

@@ -53,7 +53,7 @@ class StoreConflictError(Exception):
 class UnreadableRowError(ValueError):
     """A stored row does not hold what it should; nothing of its content is in here.
 
-    `account` and `id` are None where the database cannot tell which row it is; the id of an
+    `account` and `id` are None where it is not known which row it is; the id of an
     account is the account.
 
     >>> str(UnreadableRowError("invoices", AccountId("acc_1"), "inv_1", "ValueError"))

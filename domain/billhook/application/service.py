@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from returns.result import Failure, Result, Success
@@ -72,9 +71,11 @@ class InvoiceService(Queries):
         one, so that only the one at fault fails, with `NotStored`. A bug or a corrupt row raises,
         and then nothing is stored.
         """
-        if len(commands) > 1:
-            with suppress(StoreConflictError):
-                return self._decided(commands)
+        try:
+            return self._decided(commands)
+        except StoreConflictError:
+            if len(commands) == 1:
+                return [Failure(NotStored())]
         return [self._decided_alone(command) for command in commands]
 
     def execute_together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:

@@ -76,7 +76,7 @@ def answered(
 
     Where `answer` raises for several, each half of them is answered by itself, so that the one at
     fault fails no other: of n items it costs at most 2 log2(n) further calls. A database that is
-    away is no item's fault, and is not asked again.
+    away is no item's fault, and `answer` is not called again.
     """
     results: list[Result[A, Exception]] = []
     left = [items]
