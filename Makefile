@@ -18,7 +18,7 @@ demo: $(DEMO_READY)  ## create, send and pay invoices, offline
 setup: $(READY)  ## install what the tests and checks need; the targets below do it by themselves
 
 test: $(READY)  ## the tests, without the slow ones
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 -m "not slow" --ignore tests/chaos
 	$(BIN)/pytest -q -p no:randomly README.md docs
 	$(BIN)/pytest -q -p no:randomly --doctest-modules domain adapters/billhook_adapters --ignore=adapters/billhook_adapters/sql/migrations
 
