@@ -18,7 +18,7 @@ demo: $(DEMO_READY)  ## create, send and pay invoices, offline
 setup: $(READY)  ## install what the tests and checks need; the targets below do it by themselves
 
 test: $(READY)  ## the tests, without the slow ones
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 -m "not slow" --ignore tests/chaos
 	$(BIN)/pytest -q -p no:randomly README.md docs
 	$(BIN)/pytest -q -p no:randomly --doctest-modules domain adapters/billhook_adapters --ignore=adapters/billhook_adapters/sql/migrations
 
@@ -51,7 +51,7 @@ pythons:  ## where the supported Pythons are: on PATH, else from pyenv
 	  done || echo "$$version missing"; \
 	done
 
-matrix:  ## the tests of the domain on every supported Python that is here
+matrix:  ## what depends on the version of Python, on every supported one that is here
 	@$(MAKE) -s pythons | { while read -r version python; do \
 	  if [ "$$python" = missing ]; then skipped="$$skipped $$version"; continue; fi; \
 	  echo "=== Python $$version"; \
@@ -59,8 +59,12 @@ matrix:  ## the tests of the domain on every supported Python that is here
 	done; \
 	for version in $$skipped; do echo "=== SKIPPED: Python $$version is not on this machine"; done; }
 
+# What depends on the version: the domain, SQLite, installation, mails and the servers' parsers.
+ON_EVERY_PYTHON := tests/unit tests/contracts/test_memory.py tests/contracts/test_sqlite.py \
+  tests/installation tests/adapters/documents tests/adapters/native tests/adapters/test_smtp.py tests/attacks
+
 only: $(READY)
-	$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/contracts tests/adapters tests/installation
+	$(BIN)/pytest -q -n 2 -m "not slow" $(ON_EVERY_PYTHON)
 
 bench: $(READY)  ## ratios of speed, in one run
 	$(BIN)/python tests/benchmarks/decisions.py

@@ -13,6 +13,7 @@ from acceptance.contract.highlevel import (
     a_payment,
     a_request,
     a_send,
+    an_update,
     check,
 )
 from acceptance.contract.sandbox import Sandbox
@@ -174,6 +175,35 @@ def test_a_second_request_under_one_key_sends_nothing_more(
     answers = [vendor("send_invoice", draft["_id"], a_send(), options=key) for _ in range(2)]
     assert answers[0] == answers[1]
     assert notified_by(two_vendors, contact) == ["sms", "email"]
+
+
+def test_a_repeated_text_to_pay_is_the_same_request_though_the_numbers_have_moved_on(
+    vendor: Vendor, two_vendors: Sandbox
+) -> None:
+    contact = a_contact_of_its_own()
+    key = {"headers": {"Idempotency-Key": contact["id"]}}
+    number = vendor("generate_invoice_number", "loc_ours", "location")["invoiceNumber"]
+    body = a_request(contactDetails=contact, invoiceNumber=number) | {
+        "userId": "user_1", "action": "send",
+    }  # fmt: skip
+    first = vendor("text2pay_invoice", body, options=key)
+    assert first["invoice"]["invoiceNumber"] == number
+    overtaking = vendor("send_invoice", created(vendor)["_id"], a_send(action="send_manually"))
+    assert int(overtaking["invoice"]["invoiceNumber"]) > int(number)
+    assert vendor("text2pay_invoice", body, options=key) == first
+    assert notified_by(two_vendors, contact) == ["sms", "email"]
+
+
+def test_a_repeated_update_is_the_same_request_though_another_invoice_was_issued(
+    vendor: Vendor,
+) -> None:
+    draft, contact = created(vendor), a_contact_of_its_own()
+    key = {"headers": {"Idempotency-Key": contact["id"]}}
+    number = vendor("generate_invoice_number", "loc_ours", "location")["invoiceNumber"]
+    update = an_update(contactDetails=contact, invoiceNumber=number)
+    first = vendor("update_invoice", draft["_id"], update, options=key)
+    vendor("send_invoice", created(vendor)["_id"], a_send(action="send_manually"))
+    assert vendor("update_invoice", draft["_id"], update, options=key) == first
 
 
 def test_a_draft_without_a_contact_or_items_is_not_sent(vendor: Vendor) -> None:

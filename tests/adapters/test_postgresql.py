@@ -5,18 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import psycopg
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from billhook_adapters.sql import open_database
+from billhook_adapters.sql import open_database, schema
 from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.postgresql import postgresql
@@ -42,21 +41,27 @@ def test_every_connection_is_durable_and_waits_only_so_long(
     engine.dispose()
 
 
-def test_the_migrations_make_exactly_the_tables(postgresql_engine: Engine) -> None:
-    with postgresql_engine.connect() as connection:
+@pytest.fixture
+def migrated(postgresql_url: str) -> Iterator[Engine]:
+    """A database whose tables were made by the migrations."""
+    engine = postgresql(postgresql_url)
+    with writing(engine) as connection:
+        schema.migrate(connection)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables(migrated: Engine) -> None:
+    with migrated.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_the_migrated_schema_is_the_declared_one_to_the_letter(
-    postgresql_engine: Engine, postgresql_url: str
+def test_new_tables_are_those_of_the_migrations_to_the_letter(
+    postgresql_engine: Engine, migrated: Engine
 ) -> None:
     # Alembic does not compare everything, such as conditions of indexes, collations and defaults.
-    declared = postgresql(postgresql_url)
-    metadata.create_all(declared)
-    schemas = [_schema(postgresql_engine), _schema(declared)]
-    declared.dispose()
-    assert schemas[0] == schemas[1]
-    assert any("WHERE (NOT applied)" in line for line in schemas[0])
+    assert _schema(postgresql_engine) == _schema(migrated)
+    assert any("WHERE (NOT applied)" in line for line in _schema(migrated))
 
 
 def test_whatever_is_found_by_a_text_is_ordered_by_its_code_points(
@@ -71,16 +76,16 @@ def test_whatever_is_found_by_a_text_is_ordered_by_its_code_points(
         assert found.all() == []
 
 
-def test_an_interrupted_migration_changes_nothing(
+def test_an_interrupted_creation_changes_nothing(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgrade = command.upgrade
+    create = schema.create
 
-    def broken_off(*given: Any) -> None:
-        upgrade(*given)
+    def broken_off(connection: Connection) -> None:
+        create(connection)
         raise InterruptedError
 
-    monkeypatch.setattr(command, "upgrade", broken_off)
+    monkeypatch.setattr(schema, "create", broken_off)
     with pytest.raises(InterruptedError):
         open_database(postgresql_url)
     with psycopg.connect(postgresql_url) as connection:

@@ -7,22 +7,26 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
 
 from billhook.application.records import IdempotencyKey, PendingWrites
 from billhook.model.account import NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, InvoiceKey
-from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql import SqlStore, open_database, schema
+from billhook_adapters.sql.connections import writing
+from billhook_adapters.sql.sqlite import sqlite
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.testing import (
     NOON,
@@ -65,28 +69,50 @@ def test_every_connection_is_durable_and_holds_foreign_keys(engine: Engine) -> N
             assert found == ["wal", full, on, 30_000]
 
 
-def test_the_migrations_make_exactly_the_tables(engine: Engine) -> None:
-    with engine.connect() as connection:
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Engine]:
+    """A database whose tables were made by the migrations."""
+    engine = sqlite(f"sqlite:///{tmp_path / 'migrated.sqlite3'}")
+    with writing(engine) as connection:
+        schema.migrate(connection)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables(migrated: Engine) -> None:
+    with migrated.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_a_missing_index_would_be_noticed(engine: Engine) -> None:
-    with engine.connect() as connection:
+def test_a_missing_index_would_be_noticed(migrated: Engine) -> None:
+    with migrated.connect() as connection:
         connection.exec_driver_sql("DROP INDEX invoices_overdue")
         (difference,) = compare_metadata(MigrationContext.configure(connection), metadata)
     assert difference[0] == "add_index"
 
 
-def test_the_migrated_schema_is_the_declared_one_to_the_letter(
-    engine: Engine, tmp_path: Path
+def test_new_tables_are_those_of_the_migrations_to_the_letter(
+    engine: Engine, migrated: Engine
 ) -> None:
     # Alembic does not compare everything, such as the conditions of partial indexes.
-    declared = open_database(f"sqlite:///{tmp_path / 'declared.sqlite3'}")
-    metadata.drop_all(declared)
-    metadata.create_all(declared)
-    schemas = [_schema(engine), _schema(declared)]
-    declared.dispose()
-    assert schemas[0] == schemas[1]
+    assert _schema(engine) == _schema(migrated)
+
+
+def test_new_tables_are_at_the_revision_of_the_last_migration(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    assert current == schema.NEWEST == ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_a_database_of_a_later_version_is_refused(engine: Engine, url: str) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    before = _dump(engine)
+    with pytest.raises(CommandError, match="9999"):
+        open_database(url)
+    assert _dump(engine) == before
 
 
 def test_opening_a_database_again_changes_nothing(
@@ -98,16 +124,14 @@ def test_opening_a_database_again_changes_nothing(
     assert _dump(engine) == before
 
 
-def test_an_interrupted_migration_changes_nothing(
-    url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upgrade = command.upgrade
+def test_an_interrupted_creation_changes_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = schema.create
 
-    def broken_off(*given: Any) -> None:
-        upgrade(*given)
+    def broken_off(connection: Connection) -> None:
+        create(connection)
         raise InterruptedError
 
-    monkeypatch.setattr(command, "upgrade", broken_off)
+    monkeypatch.setattr(schema, "create", broken_off)
     with pytest.raises(InterruptedError):
         open_database(url)
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
@@ -140,7 +164,9 @@ WRITER = """
 import sys
 from billhook.model.base import AccountId
 from billhook.model.account import NumberSeries
-from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql import SqlStore, open_database, schema
+from billhook_adapters.sql.connections import writing
+from billhook_adapters.sql.sqlite import sqlite
 
 engine = open_database(sys.argv[1])
 store = SqlStore(engine)

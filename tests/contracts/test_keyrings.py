@@ -72,7 +72,7 @@ class TestSqliteKeyring(KeyringContract):
             )
             steps = [step for *_, step in plan]
         assert [step for step in steps if "wanted" not in step] == [
-            "SEARCH api_keys USING INDEX sqlite_autoindex_api_keys_1 (id=?)"
+            "SEARCH api_keys USING INDEX sqlite_autoindex_api_keys_1 (id=?) LEFT-JOIN"
         ]
 
     def test_the_database_holds_no_secret(self, engine: Engine, keyring: SqlKeyring) -> None:

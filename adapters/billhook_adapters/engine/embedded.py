@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event
+from time import monotonic
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
@@ -16,6 +17,9 @@ from billhook_adapters.engine.sweeping import sweep
 from billhook_adapters.system.error_kinds import kind
 
 _log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+"""How often an engine that runs sweeps: an idle one would do it with every poll."""
 
 SWEEP_EVERY = timedelta(seconds=10)
 """How often a round sweeps that has so much to deliver that it does not end."""
@@ -46,13 +50,13 @@ class EmbeddedEngine:
         )
         self._stop, self._woken = Event(), Event()
 
-    def drain(self) -> int:
+    def drain(self, *, sweeps: bool = True) -> int:
         """Do everything that is due now; how many messages were handled."""
         deliverer, clock, handled = self._deliverer, self._background_jobs.clock, 0
         idle: set[DeliveryQueue] = set()  # what others hold is not ours to wait for
-        sweep_at = clock.now()
+        sweeps, sweep_at = sweeps and self._sweeps, clock.now()
         while not self._stop.is_set():
-            if self._sweeps and clock.now() >= sweep_at:
+            if sweeps and clock.now() >= sweep_at:
                 sweep(self._background_jobs)
                 sweep_at = clock.now() + SWEEP_EVERY
             due = deliverer.due(without=idle)
@@ -70,9 +74,13 @@ class EmbeddedEngine:
 
     def run(self) -> None:
         """Do what falls due until `stop`; a round that fails is logged and tried again."""
+        sweep_at = 0.0
         while not self._stop.is_set():
+            sweeps = monotonic() >= sweep_at
+            if sweeps:
+                sweep_at = monotonic() + SWEEP_SECONDS
             try:
-                self.drain()
+                self.drain(sweeps=sweeps)
             except Exception as error:  # noqa: BLE001  # the loop outlives a database that is away
                 # Only the kind: an error's own words may quote a row.
                 _log.error("a round of delivery failed, and is tried again: %s", kind(error))

@@ -31,12 +31,12 @@ from billhook.model.money import PositiveAmount
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
-from billhook_adapters.http.core.ids import minted_id
 from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.system.ids import RandomIds
 
 FIRST, LAST = 0, 253402300799  # seconds since 1970, to the end of the year 9999
 
@@ -153,7 +153,7 @@ class SandboxApi(HttpApi):
         else:
             return _invalid("No account has an invoice of this id.", 404)
         payment = Payment(
-            reference=Reference(payload.reference or minted_id("pay")),
+            reference=Reference(payload.reference) if payload.reference else RandomIds().payment(),
             amount=payload.amount,
             currency=found.unwrap().document.currency,
         )

@@ -1,22 +1,19 @@
-"""Opening a database, and the migrations up to date."""
+"""Opening a database with its tables up to date."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
 from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.connections import writing
+from billhook_adapters.sql.schema import ensure_schema
 from billhook_adapters.sql.sqlite import sqlite
 from billhook_adapters.system.optional_dependencies import needs
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = Lock()  # Alembic keeps its context in a module
 
 
@@ -68,7 +65,4 @@ def _migrate(engine: Engine) -> None:
     # All or nothing; who opens it at the same moment waits, and finds the work done.
     with _MIGRATING, writing(engine) as connection, _unbounded(connection):
         hold(connection, "migrations", ("",))
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        ensure_schema(connection)

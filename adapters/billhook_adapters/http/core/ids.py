@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from hashlib import sha256
 from string import ascii_letters, digits
 
@@ -21,8 +20,3 @@ def derived_id(prefix: str, *parts: object) -> str:
         number, position = divmod(number, len(_ALPHABET))
         word += _ALPHABET[position]
     return f"{prefix}_{word}"
-
-
-def minted_id(prefix: str) -> str:
-    """A new id in the vendor's form."""
-    return derived_id(prefix, secrets.token_bytes(16))

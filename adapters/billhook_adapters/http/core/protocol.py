@@ -24,6 +24,8 @@ with needs("http"):
 
 PIECE = 4096
 """Bytes that are parsed at a time; limits are checked between pieces."""
+LINE_PARTS = 16
+"""Parts of a line that are parsed as they arrive; further ones are collected."""
 FRAMING = 32 * 1024
 """Bytes of chunk sizes, chunk extensions and trailers that a body may have anyway."""
 FRAMING_RATIO = 8
@@ -59,7 +61,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._phase, self._requests, self._unanswered = _Phase.IDLE, 0, 0
         self._failure: RequestFailure | None = None
         self._is_refused, self._lingered = False, 0
-        self._partial, self._held = bytearray(), b""
+        self._partial, self._parts, self._held = bytearray(), 0, b""
         self.headers = []
         self._head = self._body = self._framing = self._body_before = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -114,11 +116,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self._phase = _Phase.HEAD
         if self._phase is _Phase.HEAD and b"\n" not in data:
             # The parser joins the parts of a line, which is quadratic unless it gets few of them.
-            self._partial += data
-            if len(self._partial) < PIECE:
-                self._settle()
-                return
-            data = b""
+            self._parts += 1
+            if self._parts > LINE_PARTS:
+                self._partial += data
+                if len(self._partial) < PIECE:
+                    self._settle()
+                    return
+                data = b""
+        else:
+            self._parts = 0
         if self._partial:
             data = bytes(self._partial + data)
             self._partial.clear()

@@ -12,18 +12,18 @@ from billhook.application.ports import Clock
 from billhook.application.records import Contact
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
-from billhook.model.payment import Payment, Reference
+from billhook.model.payment import Payment
 from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
-from billhook_adapters.http.core.ids import minted_id
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.hosted_page.guessing import WITHIN, Guesses
 from billhook_adapters.http.hosted_page.rendering import back_to, document, page, sentence
+from billhook_adapters.system.ids import RandomIds
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _READING = ("GET", "HEAD")
@@ -102,7 +102,7 @@ class HostedPageApi(HttpApi):
         if not hosted.payable:  # a second click
             return back_to(token)
         payment = Payment(
-            reference=Reference(minted_id("pay")),
+            reference=RandomIds().payment(),
             amount=invoice.due,
             currency=invoice.document.currency,
         )

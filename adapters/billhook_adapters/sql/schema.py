@@ -1,0 +1,49 @@
+"""The tables of a database: made where there are none, and migrated where they are old."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
+
+from billhook_adapters.sql.tables import metadata
+
+NEWEST = "0001"
+"""The revision of the last migration. `metadata` declares the tables as it leaves them."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+
+
+def ensure_schema(connection: Connection) -> None:
+    """Bring the tables to the newest revision, within the transaction of the connection.
+
+    New tables are made as they are declared, so that only an old database loads Alembic.
+    """
+    tables = inspect(connection).get_table_names()
+    if _version.name in tables:
+        if connection.execute(select(_version.c.version_num)).scalars().all() != [NEWEST]:
+            migrate(connection)
+    elif metadata.tables.keys().isdisjoint(tables):
+        create(connection)
+    else:
+        migrate(connection)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables as they are declared."""
+    metadata.create_all(connection)
+    _version.create(connection)
+    connection.execute(_version.insert(), {"version_num": NEWEST})
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that the database has not had."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
