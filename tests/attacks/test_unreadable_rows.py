@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from adapters.native.api_client import DOCUMENT, basic
-from billhook.application.commands import Draft, Send
+from billhook.application.commands import Delete, Draft, Send
 from billhook.application.ports import UnreadableRowError
 from billhook.application.records import Search
 from billhook.model.base import AccountId
@@ -149,7 +149,9 @@ def test_a_bug_in_one_command_fails_no_neighbour_and_stores_nothing_of_its_own(
     assert len(service.commands.search(OTHER, Search())) == 2
 
 
-def test_a_command_that_the_database_refuses_fails_no_neighbour(service: Service) -> None:
+def test_requests_with_one_key_are_decided_once_beside_an_unreadable_invoice(
+    service: Service,
+) -> None:
     damaged, _ = service.drafted(2)
     service.damage(damaged)
     headers = {"idempotency-key": "k1"}
@@ -159,6 +161,18 @@ def test_a_command_that_the_database_refuses_fails_no_neighbour(service: Service
     cancel = request(OWNER, "POST", f"/api/invoices/{damaged}/cancel")
     assert statuses(service.ask(*retried, cancel)) == [201, 201, 201, 500]
     assert len(service.commands.search(OTHER, Search())) == 1
+
+
+def test_a_command_that_the_database_refuses_fails_no_neighbour(service: Service) -> None:
+    deleted, damaged = service.drafted(2)
+    service.commands.execute(Delete(account=OWNER, invoice=deleted)).unwrap()
+    service.damage(damaged)
+    refused = request(OWNER, "POST", "/api/invoices", json={**DOCUMENT, "id": deleted})
+    unreadable = request(OWNER, "POST", f"/api/invoices/{damaged}/cancel")
+    responses = service.ask(create(), refused, create(), unreadable, create())
+    assert statuses(responses) == [201, 409, 201, 500, 201]
+    assert responses[1].json()["code"] == "not_stored"
+    assert len(service.commands.search(OTHER, Search())) == 3
 
 
 def test_the_lists_of_every_api_leave_out_what_cannot_be_read_and_say_so_once(
