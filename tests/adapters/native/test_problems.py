@@ -249,7 +249,7 @@ def test_a_wrong_method_is_answered_with_the_allowed_methods(api: ApiClient) -> 
 def test_a_bug_is_a_500_without_details(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("s3nsitive row")
 
     monkeypatch.setattr(api.service, "search", broken)
@@ -264,7 +264,7 @@ def test_a_bug_is_a_500_without_details(
 def test_an_overloaded_service_answers_503_with_a_time_to_retry(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OverloadedError
 
     monkeypatch.setattr(api.service, "search", full)
