@@ -282,7 +282,10 @@ def found(
 
 def _search(store: Store, search: Search, account: AccountId, now: datetime) -> list[Invoice]:
     with store.snapshot() as snapshot:
-        return list(snapshot.search(account, search, now))
+        found = list(snapshot.search(account, search, now))
+        keys = snapshot.search_keys(account, search, now)
+    assert list(keys) == [invoice.key for invoice in found]
+    return found
 
 
 def _five(status: Status = Status.ISSUED) -> list[Invoice]:
