@@ -1,4 +1,4 @@
-"""Ten thousand hostile names and notes: no header, no recipient and no link comes in by them."""
+"""Thousands of hostile names and notes: no header, no recipient and no link comes in by them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from billhook_adapters.testing import a_customer, a_message, an_invoice
 
 pytestmark = pytest.mark.slow
 
-COUNT, SEED = 10_000, 20260101
+COUNT, SEED = 4_000, 20260101
 PIECES = [
     "Ravi", "शर्मा", "رافي", "山田", "👩🏽\u200d🚀", " ", "\t", "\r\n", "\n", "\r", "\x00",
     "\x1b[2J", "\x85", "\u2028", "\u2029", "\u202e", "\u200b", "\u2066", "\ufeff", "\xad",
@@ -49,7 +49,7 @@ def test_no_name_adds_a_header_a_recipient_or_a_link() -> None:
         notes = {"note": _kept(hostile)}
         invoice = an_invoice(Status.ISSUED, customer=customer, notes=notes, terms=_kept(hostile))
         written = mail(a_message(), invoice, _kept(hostile), "bills@bill.example", templates)
-        read = message_from_bytes(written.as_bytes(), policy=policy.default)
+        read = message_from_bytes(written.content, policy=policy.default)
         assert sorted(read.keys()) == sorted(HEADERS), hostile
         assert read["To"] == "ravi@example.com", hostile
         assert [one.addr_spec for one in read["From"].addresses] == ["bills@bill.example"], hostile
