@@ -72,6 +72,12 @@ def lifecycle() -> str:
     )
 
 
+def _field(kind: type[object]) -> str:
+    """The field that all errors of a kind name, where there is one."""
+    field = getattr(kind, "field", None)
+    return f": `{field}`" if isinstance(field, str) else ""
+
+
 def errors() -> str:
     """The page of domain errors."""
     rows = [
@@ -80,7 +86,7 @@ def errors() -> str:
             f"`{kind.__name__}`",
             (kind.__doc__ or "").strip(),
             ", ".join(f"`{field.name}`" for field in fields(kind)) or "-",
-            f"{kind.remedy}" + (f": `{kind.field}`" if hasattr(kind, "field") else ""),
+            f"{kind.remedy}" + _field(kind),
         ]
         for code, kind in ERRORS.items()
     ]

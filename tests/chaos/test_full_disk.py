@@ -95,7 +95,7 @@ def test_a_full_disk_is_an_error_and_needs_no_restart(
                 done.append(Request(key, "/v1/invoices", answer, 1))
             else:
                 refused = status, json.loads(answer)["error"]["code"]
-        assert refused == (500, "SERVER_ERROR")
+        assert refused == (503, "SERVER_ERROR")
         before = len(done)
         _check_command_line(place, capsys)
         assert _got(service, who, "/healthz") == 200

@@ -64,7 +64,7 @@ def test_what_was_acknowledged_survives_the_server_and_the_service_outlives_it(
         rows = stored(url, who)
         doubled = check_sent_once(rows, mails)
         check_one_effect_each(done, rows)
-    assert {(status, _code(body)) for status, body in load.errors} <= {(500, "SERVER_ERROR")}
+    assert {(status, _code(body)) for status, body in load.errors} <= {(503, "SERVER_ERROR")}
     assert "Traceback" not in log.read_text()
     figures(
         {
