@@ -34,10 +34,6 @@ class InlineDeliveryService(InvoiceService):
         )
         self._background_jobs = background_jobs
 
-    def execute_all(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
-        """Execute commands, then deliver the messages that they queued."""
-        return [self._delivered(result) for result in super().execute_all(commands)]
-
     def execute_together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         """Execute commands in one transaction, then deliver the messages that they queued."""
         return [self._delivered(result) for result in super().execute_together(commands)]

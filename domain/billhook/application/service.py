@@ -72,38 +72,31 @@ class InvoiceService(Queries):
         and then nothing is stored.
         """
         try:
-            return self._decided(commands)
+            return self.execute_together(commands)
         except StoreConflictError:
-            if len(commands) == 1:
-                return [Failure(NotStored())]
-        return [self._decided_alone(command) for command in commands]
+            return [self.execute_together((command,))[0] for command in commands]
 
     def execute_together(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
-        """Execute commands as `execute_all` does, in one transaction, all of it or nothing.
+        """Execute commands as `execute_all` does, but all of them or nothing.
 
-        Raises StoreConflictError where the database refuses the writes.
+        Raises StoreConflictError where the database refuses the writes of several.
         """
-        return self._decided(commands)
-
-    def _decided_alone(self, command: AnyCommand) -> Result[Any, Any]:
-        try:
-            (result,) = self._decided((command,))
-        except StoreConflictError:
-            return Failure(NotStored())
-        return result
-
-    def _decided(self, commands: Sequence[AnyCommand]) -> list[Result[Any, Any]]:
         needs = [command.needs for command in commands]
         results: dict[int, Result[Any, Any]] = {}
-        with self._store.transaction() as transaction:
-            unit = UnitOfWork(transaction, self._ids, self._clock.zone)
-            read_needs(unit, commands, needs)
-            unit.now = self._clock.now()
-            # Sorted by account, so that all transactions lock number series in the same order.
-            for index in sorted(range(len(commands)), key=lambda one: commands[one].account):
-                results[index] = _execute(unit, commands[index], needs[index])
-            if unit.writes:
-                transaction.save(unit.writes)
+        try:
+            with self._store.transaction() as transaction:
+                unit = UnitOfWork(transaction, self._ids, self._clock.zone)
+                read_needs(unit, commands, needs)
+                unit.now = self._clock.now()
+                # Sorted by account, so that all transactions lock number series in the same order.
+                for index in sorted(range(len(commands)), key=lambda one: commands[one].account):
+                    results[index] = _execute(unit, commands[index], needs[index])
+                if unit.writes:
+                    transaction.save(unit.writes)
+        except StoreConflictError:
+            if len(commands) > 1:
+                raise
+            return [Failure(NotStored())]
         return [results[index] for index in range(len(commands))]
 
     def sweep(self, limit: int, actor: str | None = None) -> int:

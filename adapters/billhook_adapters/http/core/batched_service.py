@@ -37,30 +37,30 @@ class BatchedService:
         together: bool = True,
         decided: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """`decided` is called with the number of commands of each transaction."""
+        """`decided` is called with the number of commands of each batch."""
         self._writer_threads, self._together = writer_threads, together
-
-        def execute_all(commands: Sequence[Command[Any, Any]]) -> list[Result[Any, Any]]:
-            decided(len(commands))
-            if len(commands) == 1:
-                return service.execute_all(commands)
-            return service.execute_together(commands)  # the batcher finds the one at fault
 
         def read_all(queries: Sequence[Callable[[InvoiceService], Any]]) -> list[Any]:
             return [query(service) for query in queries]
 
-        self._commands = self.batching(execute_all)
+        self._commands = self.batching(service.execute_together, decided)
         self._reads: Batching[Callable[[InvoiceService], Any], Any] = (
             ThreadedBatcher(read_all, READERS, together=False)
             if writer_threads
             else Batcher(read_all, together=False)
         )
 
-    def batching(self, answer: Callable[[Sequence[Q]], Sequence[A]]) -> Batching[Q, A]:
-        """A batcher that calls `answer` where this service runs."""
+    def batching(
+        self,
+        answer: Callable[[Sequence[Q]], Sequence[A]],
+        closed: Callable[[int], None] = lambda _: None,
+    ) -> Batching[Q, A]:
+        """A batcher that calls `answer` where this service runs; `closed` gets batches' sizes."""
         if self._writer_threads:
-            return ThreadedBatcher(answer, self._writer_threads, together=self._together)
-        return Batcher(answer, together=self._together)
+            return ThreadedBatcher(
+                answer, self._writer_threads, together=self._together, closed=closed
+            )
+        return Batcher(answer, together=self._together, closed=closed)
 
     async def execute(self, command: Command[A, E]) -> Result[A, E | ServiceError]:
         """Decide one command, in one batch with those of concurrent requests."""

@@ -43,13 +43,21 @@ class Batcher(Generic[Q, A]):
     order. Where it raises, it has done nothing, and is called again as `answered` says.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Q]], Sequence[A]], *, together: bool = True):
-        self._answer, self._together = answer, together
+    def __init__(
+        self,
+        answer: Callable[[Sequence[Q]], Sequence[A]],
+        *,
+        together: bool = True,
+        closed: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """`closed` is called with the size of each batch."""
+        self._answer, self._together, self._closed = answer, together, closed
         self._waiting: Waiting[Q, A] = []
 
     async def submit(self, item: Q) -> A:
         """The answer to one item."""
         if not self._together:
+            self._closed(1)
             return self._answer((item,))[0]
         if len(self._waiting) >= MOST_WAITING:
             raise OverloadedError
@@ -66,6 +74,7 @@ class Batcher(Generic[Q, A]):
             loop.call_soon(self._close, loop, waiting)
             return
         batch, self._waiting = self._waiting, []
+        self._closed(len(batch))
         resolve(batch, answered(self._answer, [item for item, _ in batch]))
 
 

@@ -1,4 +1,4 @@
-"""Threads beside the event loop, for a database that is reached over a network.
+"""Threads beside the event loop, in which everything that may wait for a database runs.
 
 The loop never waits: it gives a batch to a thread and serves others meanwhile.
 """
@@ -27,9 +27,15 @@ class ThreadedBatcher(Generic[Q, A]):
     """
 
     def __init__(
-        self, answer: Callable[[Sequence[Q]], Sequence[A]], threads: int, *, together: bool = True
+        self,
+        answer: Callable[[Sequence[Q]], Sequence[A]],
+        threads: int,
+        *,
+        together: bool = True,
+        closed: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self._answer = answer
+        """`closed` is called with the size of each batch."""
+        self._answer, self._closed = answer, closed
         self._most = batcher.MOST_TOGETHER if together else 1
         self._free, self._pool = threads, ThreadPoolExecutor(threads, "billhook-batch")
         self._waiting: Waiting[Q, A] = []
@@ -49,6 +55,7 @@ class ThreadedBatcher(Generic[Q, A]):
         while self._waiting and self._free:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             self._free -= 1
+            self._closed(len(batch))
             items = [item for item, _ in batch]
             results = loop.run_in_executor(self._pool, answered, self._answer, items)
             results.add_done_callback(partial(self._end, loop, batch))
