@@ -21,8 +21,9 @@ from acceptance.contract.invoices import (
     in_status,
 )
 from acceptance.contract.sandbox import Sandbox
+from acceptance.contract.sandbox import sandbox as started
 
-FAR = 253402300799  # the last second of the year 9999
+FAR = 32503679999  # the end of the year 2999
 
 
 def payments(invoice: str) -> str:
@@ -125,6 +126,14 @@ def test_an_invalid_time_is_refused_and_the_clock_is_not_changed(
     before = sandbox.now
     assert sandbox.ask("POST", "/sandbox/clock", body)[0] == 400
     assert sandbox.now == Between(before, before + 60)
+
+
+def test_the_sandbox_works_at_the_last_time_of_its_clock() -> None:
+    with started() as sandbox:
+        sandbox.json_of("POST", "/sandbox/clock", {"now": FAR - 3600})
+        issued = sandbox.client().invoice.create(a_request())
+        assert issued["status"] == "issued"
+        assert issued["email_status"] == "sent"
 
 
 def test_what_expires_by_the_moved_clock_is_expired_at_once(client: Any, sandbox: Sandbox) -> None:

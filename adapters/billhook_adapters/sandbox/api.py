@@ -38,7 +38,10 @@ from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.system.ids import RandomIds
 
-FIRST, LAST = 0, 253402300799  # seconds since 1970, to the end of the year 9999
+FIRST, LAST = (
+    0,
+    32503679999,
+)  # seconds since 1970, to the end of the year 2999: later times overflow
 
 
 class InvalidBodyError(Exception):
@@ -179,13 +182,15 @@ class SandboxApi(HttpApi):
     async def _move(self, payload: ClockIn) -> Response:
         if (payload.now is None) == (payload.advance_seconds is None):
             return _invalid("Give either advance_seconds or now.")
-        try:
-            if payload.now is not None:
-                self._clock.set(datetime.fromtimestamp(payload.now, UTC))
-            else:
-                self._clock.advance(timedelta(seconds=payload.advance_seconds or 0))
-        except OverflowError:
-            return _invalid("advance_seconds: the year 9999 is the last.")
+        if payload.now is not None:
+            now = datetime.fromtimestamp(payload.now, UTC)
+        else:
+            now = self._clock.now() + timedelta(seconds=payload.advance_seconds or 0)
+        if now.timestamp() > LAST:
+            return _invalid(
+                f"advance_seconds: the year {datetime.fromtimestamp(LAST, UTC).year} is the last."
+            )
+        self._clock.set(now)
         await self._batched.read(lambda _: self._background_jobs.sweep())
         return self._time()
 
