@@ -18,7 +18,7 @@ demo: $(DEMO_READY)  ## create, send and pay invoices, offline
 setup: $(READY)  ## install what the tests and checks need; the targets below do it by themselves
 
 test: $(READY)  ## the tests, without the slow ones
-	$(BIN)/pytest -n 2 -m "not slow" --ignore tests/chaos
+	$(BIN)/pytest -n 2 --dist loadscope -m "not slow" --ignore tests/chaos
 	$(BIN)/pytest -q -p no:randomly README.md docs
 	$(BIN)/pytest -q -p no:randomly --doctest-modules domain adapters/billhook_adapters --ignore=adapters/billhook_adapters/sql/migrations
 
@@ -59,9 +59,9 @@ matrix:  ## what depends on the version of Python, on every supported one that i
 	done; \
 	for version in $$skipped; do echo "=== SKIPPED: Python $$version is not on this machine"; done; }
 
-# What depends on the version: the domain, SQLite, installation, mails and the servers' parsers.
+# What depends on the version: the domain, SQLite, texts, and mails above all.
 ON_EVERY_PYTHON := tests/unit tests/contracts/test_memory.py tests/contracts/test_sqlite.py \
-  tests/installation tests/adapters/documents tests/adapters/native tests/adapters/test_smtp.py tests/attacks
+  tests/adapters/documents tests/adapters/test_smtp.py tests/attacks/test_mail_headers.py
 
 only: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not slow" $(ON_EVERY_PYTHON)
