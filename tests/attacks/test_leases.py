@@ -18,12 +18,10 @@ import pytest
 from returns.result import Result, Success
 from sqlalchemy import Engine
 
-from billhook.application.background_jobs import LEASE, BackgroundJobs
-from billhook.application.claiming import AttemptResult
+from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import DraftAndSend
-from billhook.application.delivery_attempts import DeliveryJob
 from billhook.application.ports import Sender
-from billhook.messaging.delivery import Accepted, DeliveryStatus, SendError
+from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
@@ -156,77 +154,6 @@ def test_a_server_that_is_minutes_ahead_does_not_send_what_another_one_is_sendin
     sender.go_on.set()
     draining.join(timeout=60)
     assert len(sender.sent) == 1
-
-
-class Stopped:
-    """A worker that has claimed a message and was stopped right after it, and another one."""
-
-    def __init__(self) -> None:
-        self.sender = CapturedSender()
-        self.running = RunningService(sender=self.sender)
-        self.jobs: BackgroundJobs = self.running.background_jobs
-        command = DraftAndSend(account=ACCOUNT, document=a_document(media=["sms"]))
-        (self.message,) = self.running.service.execute(command).unwrap().messages
-        (job,) = self.jobs.claim((self.message.key,))
-        assert isinstance(job, DeliveryJob)
-        self.job = job
-
-    def passes(self, time: timedelta) -> None:
-        clock = self.running.clock
-        assert isinstance(clock, SettableClock)
-        clock.advance(time)
-
-    @property
-    def status(self) -> DeliveryStatus:
-        (now,) = self.running.messages(self.message.invoice)
-        return now.status
-
-
-@pytest.mark.parametrize("stopped_for", [LEASE, 10 * LEASE])
-def test_a_worker_that_continues_after_its_lease_sends_nothing(stopped_for: timedelta) -> None:
-    stopped = Stopped()
-    stopped.passes(stopped_for)
-    assert stopped.jobs.held((stopped.job,)) == [None]
-    assert stopped.jobs.attempt(stopped.job).result is None
-    assert stopped.sender.delivered == []
-
-
-def test_a_worker_that_continues_sends_nothing_that_another_one_has_claimed() -> None:
-    stopped = Stopped()
-    stopped.passes(LEASE)
-    assert stopped.jobs.deliver(stopped.message.key) is AttemptResult.ATTEMPTED
-    stopped.passes(-LEASE)  # a clock that was set back must not make the claim good again
-    assert stopped.jobs.held((stopped.job,)) == [None]
-    assert len(stopped.sender.delivered) == 1
-
-
-def test_a_lease_that_is_half_over_is_renewed_before_the_hand_over() -> None:
-    stopped = Stopped()
-    stopped.passes(LEASE / 2 + timedelta(seconds=1))
-    (held,) = stopped.jobs.held((stopped.job,))
-    assert held is not None
-    stopped.passes(LEASE - timedelta(seconds=1))
-    assert stopped.jobs.deliver(stopped.message.key) is AttemptResult.NOTHING
-    stopped.jobs.conclude((stopped.jobs.attempt(held),))
-    assert stopped.status is DeliveryStatus.SENT
-    assert held.dispatch.attempts == 1
-
-
-def test_a_fresh_lease_is_checked_without_a_write() -> None:
-    stopped = Stopped()
-    store = stopped.running.store
-    before = store._rows  # type: ignore[attr-defined]  # replaced by every transaction
-    assert stopped.jobs.held((stopped.job,)) == [stopped.job]
-    assert store._rows is before  # type: ignore[attr-defined]  # as above
-
-
-def test_a_released_message_counts_no_attempt_and_is_claimed_later() -> None:
-    stopped = Stopped()
-    later = NOON + 10 * MINUTES
-    assert stopped.jobs.release(stopped.job, later) is AttemptResult.POSTPONED
-    assert stopped.jobs.release(stopped.job, later) is AttemptResult.NOTHING
-    (now,) = stopped.running.messages(stopped.message.invoice)
-    assert (now.status, now.attempts, now.due_at) == (DeliveryStatus.QUEUED, 0, later)
 
 
 def test_messages_that_wait_for_a_thread_longer_than_a_lease_are_not_used_up() -> None:

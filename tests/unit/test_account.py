@@ -94,3 +94,28 @@ def test_a_prefix_has_at_most_32_characters() -> None:
     assert AccountPolicy(number_prefix="x" * 32).number_prefix == "x" * 32
     with pytest.raises(ValidationError, match="number_prefix"):
         AccountPolicy(number_prefix="x" * 33)
+
+
+@pytest.mark.parametrize(
+    ("number", "position"),
+    [
+        ("INV-0001", 1),
+        ("INV-0042", 42),
+        ("INV-12345", 12345),
+        ("INV-0000", None),
+        ("INV-042", None),
+        ("INV-00042", None),
+        ("INV-", None),
+        ("INV-٠٠٤٢", None),
+        ("INV-4.2", None),
+        ("INV-" + "9" * 19, None),
+        ("inv-0042", None),
+        ("0042", None),
+    ],
+)
+def test_a_number_has_a_position_where_the_series_would_write_it_like_this(
+    number: str, position: int | None
+) -> None:
+    account = _account(number_prefix="INV-")
+    assert account.position(number) == position
+    assert _account().position(number) is None

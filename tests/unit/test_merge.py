@@ -168,3 +168,14 @@ def test_an_update_of_nothing_changes_the_version_alone() -> None:
     changed = _update(draft)
     assert isinstance(changed, Success)
     assert changed.unwrap().invoice == draft.model_copy(update={"version": draft.version + 1})
+
+
+def test_an_update_without_a_field_names_the_others_alone() -> None:
+    patch = Patch(receipt="R-1", terms=None)
+    assert patch.without(F.RECEIPT) == Patch(terms=None)
+    assert patch.without(F.RECEIPT).fields == {F.TERMS}
+
+
+def test_the_error_of_a_document_names_its_first_invalid_field() -> None:
+    fields = (InvalidField("lines.2.name", "missing", "Field required"),) * 2
+    assert InvalidDocument(fields).field == "lines.2.name"
