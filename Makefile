@@ -39,7 +39,7 @@ slow: $(READY)  ## the tests that take minutes, and branch coverage of the domai
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
 
 chaos: $(READY)  ## kill workers and writers, and print the figures; CHAOS=full takes a quarter of an hour
-	BILLHOOK_TEST_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 2 -rP tests/chaos
+	BILLHOOK_TEST_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 3 -rP tests/chaos
 
 e2e: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix needs it
 	$(BIN)/pytest -q -m slow tests/e2e
