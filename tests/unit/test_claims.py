@@ -83,20 +83,25 @@ def test_a_released_message_counts_no_attempt_and_is_claimed_later() -> None:
     assert (now.status, now.attempts, now.due_at) == (DeliveryStatus.QUEUED, 0, later)
 
 
-def test_a_claim_that_another_worker_took_over_meanwhile_is_not_renewed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    stopped = Stopped()
-    stopped.passes(LEASE / 2 + timedelta(seconds=1))
-    transaction = stopped.running.store.transaction
+def take_over(stopped: Stopped, monkeypatch: pytest.MonkeyPatch, before: str) -> None:
+    """Let another worker send the message right before the store is used in this way again."""
+    used = getattr(stopped.running.store, before)
 
     def late() -> object:
         monkeypatch.undo()
         stopped.passes(LEASE)
         assert stopped.jobs.deliver(stopped.message.key) is AttemptResult.ATTEMPTED
-        return transaction()
+        return used()
 
-    monkeypatch.setattr(stopped.running.store, "transaction", late)
+    monkeypatch.setattr(stopped.running.store, before, late)
+
+
+def test_a_claim_that_another_worker_took_over_meanwhile_is_not_renewed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stopped = Stopped()
+    stopped.passes(LEASE / 2 + timedelta(seconds=1))
+    take_over(stopped, monkeypatch, "transaction")
     assert stopped.jobs.held((stopped.job,)) == [None]
     assert len(stopped.sender.delivered) == 1
 
@@ -106,15 +111,7 @@ def test_a_delivery_whose_claim_was_taken_over_sends_nothing(
 ) -> None:
     stopped = Stopped()
     stopped.passes(LEASE)
-    snapshot = stopped.running.store.snapshot
-
-    def late() -> object:
-        monkeypatch.undo()
-        stopped.passes(LEASE)
-        assert stopped.jobs.deliver(stopped.message.key) is AttemptResult.ATTEMPTED
-        return snapshot()
-
-    monkeypatch.setattr(stopped.running.store, "snapshot", late)
+    take_over(stopped, monkeypatch, "snapshot")
     assert stopped.jobs.deliver(stopped.message.key) is AttemptResult.NOTHING
     assert len(stopped.sender.delivered) == 1
 

@@ -11,7 +11,7 @@ from billhook.application.records import Search
 from billhook.application.service import InvoiceService
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.memory.store import InMemoryTransaction
+from billhook_adapters.memory.transaction import InMemoryTransaction
 from unit.running_service import ACME, InMemoryService
 
 IDS = [InvoiceId(f"inv_{number}") for number in range(6)]

@@ -17,7 +17,7 @@ from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.api import HighLevelApi
 from billhook_adapters.http.highlevel.schemas.sending import SendIn
 from billhook_adapters.memory import InMemoryKeyring
-from billhook_adapters.memory.store import InMemoryTransaction
+from billhook_adapters.memory.transaction import InMemoryTransaction
 from billhook_adapters.system.api_keys import hashed
 from billhook_adapters.testing.running import ACCOUNT, RunningService
 

@@ -14,7 +14,7 @@ from billhook_adapters.http.core.authentication import Callers
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.razorpay.api import RazorpayApi
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds
-from billhook_adapters.memory.store import InMemoryTransaction
+from billhook_adapters.memory.transaction import InMemoryTransaction
 from billhook_adapters.observability import Metrics, observed
 from billhook_adapters.testing.running import ACCOUNT, RunningService
 

@@ -1,0 +1,327 @@
+"""A transaction in memory: reads and saves rows in dictionaries, under the rules of a database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from billhook.application.ports import StoreConflictError
+from billhook.application.records import (
+    Contact,
+    ContactHistory,
+    Entry,
+    EntryKey,
+    IdempotencyKey,
+    IdempotencyRecord,
+    OutboxMessage,
+    PaymentKey,
+    PendingWrites,
+    RateLimitKey,
+    RecordedEvent,
+    RecordedPayment,
+    Search,
+)
+from billhook.lifecycle.apply import apply
+from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources, status_at
+from billhook.messaging.delivery import MessageKey
+from billhook.messaging.delivery_reports import ProviderMessageId
+from billhook.messaging.message import Message
+from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey
+from billhook.model.account import Account, NumberSeries
+from billhook.model.base import AccountId
+from billhook.model.customer import Suppression
+from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.reminder_schedule import ReminderProgress
+from billhook_adapters.system.storable_texts import refuse_unstorable
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass
+class Rows:
+    """The rows of a store, by their keys."""
+
+    accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    invoices: dict[InvoiceKey, Invoice] = field(default_factory=dict[InvoiceKey, Invoice])
+    events: dict[InvoiceKey, tuple[RecordedEvent, ...]] = field(
+        default_factory=dict[InvoiceKey, tuple[RecordedEvent, ...]]
+    )
+    messages: dict[MessageKey, OutboxMessage] = field(
+        default_factory=dict[MessageKey, OutboxMessage]
+    )
+    payments: dict[PaymentKey, RecordedPayment] = field(
+        default_factory=dict[PaymentKey, RecordedPayment]
+    )
+    idempotency_records: dict[IdempotencyKey, IdempotencyRecord] = field(
+        default_factory=dict[IdempotencyKey, IdempotencyRecord]
+    )
+    suppressed: dict[Contact, Suppression] = field(default_factory=dict[Contact, Suppression])
+    numbers: dict[NumberSeries, int] = field(default_factory=dict[NumberSeries, int])
+    webhook_endpoints: dict[WebhookEndpointKey, WebhookEndpoint] = field(
+        default_factory=dict[WebhookEndpointKey, WebhookEndpoint]
+    )
+    entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
+    rate_limit_states: dict[RateLimitKey, RateLimitState] = field(
+        default_factory=dict[RateLimitKey, RateLimitState]
+    )
+    reminders: dict[InvoiceKey, ReminderProgress] = field(
+        default_factory=dict[InvoiceKey, ReminderProgress]
+    )
+    repairs: list[tuple[int, datetime]] = field(default_factory=list[tuple[int, datetime]])
+
+    def copied(self) -> Rows:
+        """A copy that may be changed."""
+        return Rows(**{name: copy(rows) for name, rows in vars(self).items()})
+
+
+class InMemoryTransaction:
+    """Reads and changes rows; its store drops or keeps them at the end."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+
+    def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
+        return _found(self.rows.accounts, ids)
+
+    def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
+        found = _found(self.rows.invoices, keys)
+        return {key: invoice for key, invoice in found.items() if invoice.deleted_at is None}
+
+    def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
+        order = _dated if search.by_date else _made
+        found = sorted(
+            self._wanted(account, search, now), key=order, reverse=not search.oldest_first
+        )
+        if search.after is not None:
+            last = search.after
+            found = [
+                invoice
+                for invoice in found
+                if (_made(invoice) > last if search.oldest_first else _made(invoice) < last)
+            ]
+        return found[search.skip : search.skip + search.limit]
+
+    def search_keys(
+        self, account: AccountId, search: Search, now: datetime
+    ) -> Sequence[InvoiceKey]:
+        return [invoice.key for invoice in self.search(account, search, now)]
+
+    def by_short_url(self, short_url: str) -> Invoice | None:
+        live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
+        return next(live, None)
+
+    def count(self, account: AccountId, search: Search, now: datetime) -> int:
+        return len(self._wanted(account, search, now))
+
+    def _wanted(self, account: AccountId, search: Search, now: datetime) -> list[Invoice]:
+        paid_by = {
+            payment.invoice
+            for payment in self.rows.payments.values()
+            if payment.applied and payment.key == (account, search.payment)
+        }
+        return [
+            invoice
+            for key, invoice in self.rows.invoices.items()
+            if key.account == account
+            and invoice.deleted_at is None
+            and (search.payment is None or invoice.id in paid_by)
+            and _wanted(invoice, search, now)
+        ]
+
+    def next_position(self, series: NumberSeries) -> int:
+        return self.rows.numbers.get(series, 0) + 1
+
+    def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
+        return _found(self.rows.messages, keys)
+
+    def keys_by_provider_id(
+        self, ids: Collection[ProviderMessageId]
+    ) -> Mapping[ProviderMessageId, MessageKey]:
+        wanted = set(ids)
+        return {
+            taken: message.key
+            for message in self.rows.messages.values()
+            if isinstance(message, Message)
+            and message.provider_id is not None
+            and (taken := ProviderMessageId(message.medium, message.provider_id)) in wanted
+        }
+
+    def messages_about(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[Message]]:
+        about: dict[InvoiceKey, list[Message]] = {}
+        for message in self.rows.messages.values():
+            if isinstance(message, Message) and message.invoice_key in keys:
+                about.setdefault(message.invoice_key, []).append(message)
+        for messages in about.values():
+            messages.sort(key=lambda message: (message.requested_at, message.id))
+        return about
+
+    def webhook_endpoints(
+        self, accounts: Collection[AccountId]
+    ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
+        found: dict[AccountId, list[WebhookEndpoint]] = {}
+        for key, webhook_endpoint in sorted(self.rows.webhook_endpoints.items()):
+            if key.account in accounts:
+                found.setdefault(key.account, []).append(webhook_endpoint)
+        return found
+
+    def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
+        return _found(self.rows.entries, keys)
+
+    def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
+        return _found(self.rows.payments, references)
+
+    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
+        came = [
+            payment
+            for payment in self.rows.payments.values()
+            if (payment.account, payment.invoice) == key
+        ]
+        return sorted(came, key=lambda payment: (payment.at, payment.key))
+
+    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
+        unapplied = [
+            payment
+            for payment in self.rows.payments.values()
+            if payment.account == account and not payment.applied
+        ]
+        return sorted(unapplied, key=lambda payment: (payment.at, payment.key))
+
+    def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
+        return {contact: self._history(contact) for contact in contacts}
+
+    def _history(self, contact: Contact) -> ContactHistory:
+        requested = [
+            message.requested_at
+            for message in self.rows.messages.values()
+            if isinstance(message, Message)
+            and Contact(message.account, message.medium, message.address) == contact
+        ]
+        return ContactHistory(self.rows.suppressed.get(contact), max(requested, default=None))
+
+    def idempotency_records(
+        self, keys: Collection[IdempotencyKey]
+    ) -> Mapping[IdempotencyKey, IdempotencyRecord]:
+        return _found(self.rows.idempotency_records, keys)
+
+    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
+        return self.rows.events.get(key, ())
+
+    def lock_accounts(self, ids: Collection[AccountId]) -> None:
+        """Nothing to do: transactions run one at a time."""
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
+        open_in = sources(Operation.EXPIRE)
+        found = [
+            OverdueInvoice(key, invoice.status, invoice.version, invoice.document.expire_by)
+            for key, invoice in self.rows.invoices.items()
+            if invoice.status in open_in
+            and invoice.document.expire_by is not None
+            and invoice.document.expire_by <= now
+        ]
+        return sorted(found, key=lambda one: (one.expire_by, one.key))[:limit]
+
+    def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
+        return _found(self.rows.reminders, keys)
+
+    def rate_limit_states(
+        self, rate_limits: Collection[RateLimitKey]
+    ) -> Mapping[RateLimitKey, RateLimitState]:
+        return _found(self.rows.rate_limit_states, rate_limits)
+
+    def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
+        drawn: dict[NumberSeries, range] = {}
+        for one, count in series.items():
+            first = self.rows.numbers.get(one, 0) + 1
+            self.rows.numbers[one] = first + count - 1
+            drawn[one] = range(first, first + count)
+        return drawn
+
+    def save(self, outcome: PendingWrites) -> None:
+        rows = self.rows
+        refuse_unstorable(outcome)
+        rows.accounts.update(outcome.accounts)
+        owners = {key.account for key in outcome.webhook_endpoints}
+        owners |= {key.account for key in outcome.entries}
+        owners |= {key.account for key in outcome.invoices}
+        if owners - rows.accounts.keys():
+            raise StoreConflictError("the account is unknown")
+        rows.webhook_endpoints.update(outcome.webhook_endpoints)
+        rows.entries.update(outcome.entries)
+        urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
+        for key, (before, after) in outcome.invoices.items():
+            current = rows.invoices.get(key)
+            if (current and current.version) != (before and before.version):
+                raise StoreConflictError("the invoice is not at the version that was read")
+            if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
+                raise StoreConflictError("the short URL is taken")
+            rows.invoices[key] = after
+        self._expire(outcome.expired_invoices)
+        for payment in outcome.payments:
+            if payment.key in rows.payments:
+                raise StoreConflictError("the payment reference is taken")
+            rows.payments[payment.key] = payment
+        for stamped in outcome.events:
+            known = rows.events.get(stamped.key, ())
+            if stamped.version is not None and stamped.version in {
+                event.version for event in known
+            }:
+                raise StoreConflictError("the version has its event already")
+            rows.events[stamped.key] = (*known, stamped)
+        rows.messages.update(outcome.messages)
+        rows.rate_limit_states.update(outcome.rate_limit_states)
+        _put(rows.reminders, outcome.reminders)
+        rows.idempotency_records.update(
+            {answer.request: answer for answer in outcome.idempotency_records}
+        )
+        _put(rows.suppressed, outcome.suppressed)
+
+    def _expire(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
+        for expire_overdue in expired_invoices:
+            open_one = self.rows.invoices[expire_overdue.key]
+            if open_one.version != expire_overdue.version - 1:
+                raise StoreConflictError("the invoice is not at the version that was read")
+            self.rows.invoices[expire_overdue.key] = apply(open_one, expire_overdue.event)
+
+
+def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
+    document, customer = invoice.document, invoice.document.customer
+    return (
+        (search.statuses is None or status_at(invoice, now) in search.statuses)
+        and (search.receipt is None or (document.receipt or invoice.number) == search.receipt)
+        and (search.customer is None or (customer and customer.id) == search.customer)
+        and (search.created_from is None or search.created_from <= invoice.created_at)
+        and (search.created_to is None or invoice.created_at <= search.created_to)
+        and (search.dated_from is None or search.dated_from <= invoice.dated_at)
+        and (search.dated_to is None or invoice.dated_at <= search.dated_to)
+        and (search.search_text is None or search.search_text in invoice.search_text)
+        and (search.live is None or document.live is search.live)
+    )
+
+
+def _made(invoice: Invoice) -> tuple[datetime, str]:
+    return invoice.created_at, invoice.id
+
+
+def _dated(invoice: Invoice) -> tuple[datetime, str]:
+    return invoice.dated_at, invoice.id
+
+
+def _put(rows: dict[K, V], given: Mapping[K, V | None]) -> None:
+    for key, value in given.items():
+        if value is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = value
+
+
+def _found(rows: Mapping[K, V], keys: Collection[K]) -> dict[K, V]:
+    return {key: rows[key] for key in keys if key in rows}
