@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from billhook_adapters.sql.tables import metadata
 
@@ -32,8 +33,15 @@ def ensure_schema(connection: Connection) -> None:
 
 
 def create(connection: Connection) -> None:
-    """Make the tables as they are declared."""
-    metadata.create_all(connection)
+    """Make the tables as they are declared, and the indexes of each in the order of their names.
+
+    `Table.indexes` is a set. Where two indexes serve a query alike, SQLite takes the one that was
+    made last, and the plan of the query would differ from process to process.
+    """
+    for table in metadata.sorted_tables:
+        connection.execute(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(CreateIndex(index))
     _version.create(connection)
     connection.execute(_version.insert(), {"version_num": NEWEST})
 
