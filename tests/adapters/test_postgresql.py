@@ -19,7 +19,7 @@ from billhook_adapters.sql import open_database, schema
 from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.postgresql import postgresql
-from billhook_adapters.sql.tables import metadata
+from billhook_adapters.sql.tables import declared
 from postgresql import Databases
 
 CANARY = "canary"
@@ -53,7 +53,9 @@ def migrated(postgresql_url: str) -> Iterator[Engine]:
 
 def test_the_migrations_make_exactly_the_tables(migrated: Engine) -> None:
     with migrated.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert (
+            compare_metadata(MigrationContext.configure(connection), declared("postgresql")) == []
+        )
 
 
 def test_new_tables_are_those_of_the_migrations_to_the_letter(

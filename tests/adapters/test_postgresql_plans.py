@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Executable, text
 
-from billhook.application.records import Search
+from billhook.application.records import Page, Search
 from billhook.model.base import AccountId
+from billhook_adapters.sql import paging
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.key_join import wanted
@@ -32,6 +33,7 @@ BINDS = {
     "account": "acc_1",
     "prefix": "",
     "short_url": "x",
+    "invoice": "inv_1",
 }
 
 
@@ -64,7 +66,6 @@ def test_every_statement_can_reach_its_rows_without_reading_a_whole_table(
         ("DELETE_EXPIRED_RECORDS", "idempotency_records_until", "until"),
         ("WEBHOOK_ENDPOINTS", "webhook_endpoints_pkey", "account"),
         ("ENTRIES", "entries_pkey", "id"),
-        ("EVENTS", "events_of_invoice", "invoice"),
     ],
 )
 def test_each_index_is_there_for_a_statement(
@@ -74,6 +75,23 @@ def test_each_index_is_there_for_a_statement(
     used = [scan for scan in scans if scan.get("Index Name") == index]
     assert used
     assert all(by in scan["Index Cond"] for scan in used)
+
+
+GROWING = {
+    "payments_unapplied": paging.UNAPPLIED.page(Page(10, (NOON, "x"))),
+    "payments_of_invoice": paging.PAYMENTS_FOR.page(Page(10, (NOON, "x"))),
+    "messages_of_invoice": paging.MESSAGES_OF.page(Page(10, (NOON, "x"))),
+    "events_in_order": paging.events(Page(10, 100)),
+}
+
+
+@pytest.mark.parametrize(("index", "statement"), GROWING.items(), ids=GROWING)
+def test_a_page_of_what_grows_is_read_in_the_order_of_its_index(
+    untouched: Engine, index: str, statement: Any
+) -> None:
+    nodes = [*_nodes(_plan(untouched, statement))]
+    assert [node["Index Name"] for node in nodes if "Index Name" in node] == [index]
+    assert [node for node in nodes if node["Node Type"] == "Sort"] == []
 
 
 @pytest.mark.parametrize("search", [Search(), Search(created_from=NOON, created_to=NOON)], ids=str)

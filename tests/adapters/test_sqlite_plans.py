@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import Engine, Executable, event, text
 
 from billhook.application.commands import Draft
-from billhook.application.records import Search
+from billhook.application.records import Page, Search
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.invoice import Status
 from billhook_adapters.memory import RandomIds
-from billhook_adapters.sql import SqlStore
+from billhook_adapters.sql import SqlStore, paging
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
+from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.key_join import wanted
-from billhook_adapters.sql.searching import searching
+from billhook_adapters.sql.searching import counting, searching
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document
 
@@ -43,6 +44,7 @@ BINDS = {
     "account": "acc_1",
     "prefix": "",
     "short_url": "x",
+    "invoice": "inv_1",
 }
 
 
@@ -63,19 +65,72 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
         ("LIVE_QUEUES", "messages_of_queue (queue>? AND queue<?)"),
         ("REMINDABLE", "reminders_due (due_at<?)"),
         ("REMINDERS", "sqlite_autoindex_reminders_1 (account=? AND invoice=?)"),
-        ("UNAPPLIED", "payments_unapplied (account=?)"),
         ("DELETE_EXPIRED_RECORDS", "idempotency_records_until (until<?)"),
         ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),
         ("WEBHOOK_ENDPOINTS", "sqlite_autoindex_webhook_endpoints_1 (account=?)"),
         ("ENTRIES", "sqlite_autoindex_entries_1 (account=? AND id=?)"),
-        ("PAYMENTS_FOR", "payments_of_invoice (account=? AND invoice=?)"),
         ("MESSAGES_ABOUT", "messages_of_invoice (account=? AND invoice=?)"),
         ("TAKEN_AS", "messages_of_provider (medium=? AND provider_id=?)"),
-        ("EVENTS", "events_of_invoice (account=? AND invoice=?)"),
     ],
 )
 def test_each_index_is_there_for_a_statement(engine: Engine, name: str, index: str) -> None:
     assert [step for step in _plan(engine, STATEMENTS[name]) if step.endswith(index)]
+
+
+PLACE = (NOON, "x")
+GROWING = {
+    "payments_unapplied (account=?)": paging.UNAPPLIED.page(Page(10)),
+    "payments_unapplied (account=? AND (at,reference)>(?,?))": paging.UNAPPLIED.page(
+        Page(10, PLACE)
+    ),
+    "payments_of_invoice (account=? AND invoice=?)": paging.PAYMENTS_FOR.page(Page(10)),
+    "payments_of_invoice (account=? AND invoice=? AND (at,reference)>(?,?))": (
+        paging.PAYMENTS_FOR.page(Page(10, PLACE))
+    ),
+    "messages_of_invoice (account=? AND invoice=?)": paging.MESSAGES_OF.page(Page(10)),
+    "messages_of_invoice (account=? AND invoice=? AND (requested_at,id)>(?,?))": (
+        paging.MESSAGES_OF.page(Page(10, PLACE))
+    ),
+    "events_in_order (account=? AND invoice=?)": paging.events(Page(10, 100)),
+}
+
+
+@pytest.mark.parametrize(("index", "statement"), GROWING.items(), ids=GROWING)
+def test_a_page_of_what_grows_is_read_in_the_order_of_its_index(
+    engine: Engine, index: str, statement: Any
+) -> None:
+    (step,) = _plan(engine, statement)
+    assert step.endswith(f"USING INDEX {index}")
+
+
+# Counted without a look at any invoice, and also what is filtered away.
+COUNTED = [
+    {},
+    {"statuses": frozenset({Status.PAID, Status.EXPIRED})},
+    {"live": True},
+    {"text": "ravi"},
+    {"text": '%_"*', "statuses": frozenset({Status.PAID}), "live": False},
+    {"dated_from": NOON, "dated_to": NOON, "text": "ravi"},
+    {"created_from": NOON},
+]
+
+
+@pytest.mark.parametrize("conditions", COUNTED, ids=str)
+def test_a_count_reads_an_index_and_no_invoice(engine: Engine, conditions: dict[str, Any]) -> None:
+    (step,) = _plan(engine, counting(ACCOUNT, Search(**conditions), NOON))
+    assert step.startswith("SEARCH invoices USING COVERING INDEX invoices_by_")
+
+
+@pytest.mark.parametrize("by_date", [False, True])
+def test_a_search_for_a_text_reads_no_invoice_that_is_not_on_its_page(
+    engine: Engine,
+    by_date: bool,  # pytest gives it by name
+) -> None:
+    search = Search(text="nowhere", statuses=frozenset({Status.DRAFT}), by_date=by_date)
+    found = searching(ACCOUNT, search, NOON).with_only_columns(t.invoices.c.id)
+    (step,) = _plan(engine, found)
+    index = "invoices_by_date" if by_date else "invoices_by_age"
+    assert step == f"SEARCH invoices USING COVERING INDEX {index} (account=?)"
 
 
 WANTED: dict[str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from billhook.application.ports import StoreConflictError
 from billhook.application.records import (
+    WHOLE,
     Contact,
     ContactHistory,
     Entry,
@@ -17,8 +18,10 @@ from billhook.application.records import (
     IdempotencyKey,
     IdempotencyRecord,
     OutboxMessage,
+    Page,
     PaymentKey,
     PendingWrites,
+    Place,
     RateLimitKey,
     RecordedEvent,
     RecordedPayment,
@@ -160,9 +163,10 @@ class InMemoryTransaction:
         for message in self.rows.messages.values():
             if isinstance(message, Message) and message.invoice_key in keys:
                 about.setdefault(message.invoice_key, []).append(message)
-        for messages in about.values():
-            messages.sort(key=lambda message: (message.requested_at, message.id))
-        return about
+        return {key: _paged(messages, _requested, WHOLE) for key, messages in about.items()}
+
+    def messages_of(self, key: InvoiceKey, page: Page[Place]) -> Sequence[Message]:
+        return _paged(self.messages_about((key,)).get(key, ()), _requested, page)
 
     def webhook_endpoints(
         self, accounts: Collection[AccountId]
@@ -179,21 +183,21 @@ class InMemoryTransaction:
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         return _found(self.rows.payments, references)
 
-    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
-        came = [
+    def payments_for(self, key: InvoiceKey, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        came = (
             payment
             for payment in self.rows.payments.values()
             if (payment.account, payment.invoice) == key
-        ]
-        return sorted(came, key=lambda payment: (payment.at, payment.key))
+        )
+        return _paged(came, _paid, page)
 
-    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
-        unapplied = [
+    def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        unapplied = (
             payment
             for payment in self.rows.payments.values()
             if payment.account == account and not payment.applied
-        ]
-        return sorted(unapplied, key=lambda payment: (payment.at, payment.key))
+        )
+        return _paged(unapplied, _paid, page)
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         return {contact: self._history(contact) for contact in contacts}
@@ -212,8 +216,8 @@ class InMemoryTransaction:
     ) -> Mapping[IdempotencyKey, IdempotencyRecord]:
         return _found(self.rows.idempotency_records, keys)
 
-    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
-        return self.rows.events.get(key, ())
+    def events(self, key: InvoiceKey, page: Page[int] = WHOLE) -> Sequence[RecordedEvent]:
+        return self.rows.events.get(key, ())[page.after :][: page.limit]
 
     def lock_accounts(self, ids: Collection[AccountId]) -> None:
         """Nothing to do: transactions run one at a time."""
@@ -305,6 +309,21 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.search_text is None or search.search_text in invoice.search_text)
         and (search.live is None or document.live is search.live)
     )
+
+
+def _paged(rows: Iterable[V], place: Callable[[V], Place], page: Page[Place]) -> list[V]:
+    in_order = sorted(rows, key=place)
+    if page.after is not None:
+        in_order = [row for row in in_order if place(row) > page.after]
+    return in_order[: page.limit]
+
+
+def _requested(message: Message) -> Place:
+    return message.requested_at, message.id
+
+
+def _paid(payment: RecordedPayment) -> Place:
+    return payment.at, payment.payment.reference
 
 
 def _made(invoice: Invoice) -> tuple[datetime, str]:

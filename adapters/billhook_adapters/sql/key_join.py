@@ -8,7 +8,7 @@ own, which the driver has to write element by element.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -40,14 +40,15 @@ def wanted(keys: Collection[object]) -> dict[str, str]:
     >>> wanted([("acc_1", "inv_1"), ("acc_1", "\\x00"), "plain"])
     {'keys': '[["acc_1", "inv_1"], [], ["plain"]]'}
     """
-    rows = [[key] if isinstance(key, str) else key for key in keys]
+    rows: list[Any] = [[key] if isinstance(key, str) else key for key in keys]
     bound = json.dumps(rows)
     if any(mark in bound for mark in _UNSTORABLE_IN_JSON):
-        bound = json.dumps([row if _is_storable(row) else [] for row in rows])
+        bound = json.dumps([row if is_storable(row) else [] for row in rows])
     return {"keys": bound}
 
 
-def _is_storable(row: Any) -> bool:
+def is_storable(row: Iterable[Any]) -> bool:
+    """Whether every database can hold the texts of a key."""
     try:
         for part in row:
             storable(part)

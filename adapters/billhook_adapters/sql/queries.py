@@ -57,21 +57,12 @@ LOCKED_WEBHOOK_ENDPOINTS = locked(
 )
 ENTRIES = keyed(t.entries, t.entries.c.account, t.entries.c.id)
 PAYMENTS = keyed(t.payments, t.payments.c.account, t.payments.c.reference)
-PAYMENTS_FOR = keyed(t.payments, t.payments.c.account, t.payments.c.invoice).order_by(
-    t.payments.c.at, t.payments.c.reference
-)
-UNAPPLIED = (
-    keyed(t.payments, t.payments.c.account)
-    .where(~t.payments.c.applied)
-    .order_by(t.payments.c.at, t.payments.c.reference)
-)
 IDEMPOTENCY_RECORDS = keyed(
     t.idempotency_records, t.idempotency_records.c.account, t.idempotency_records.c.key
 )
 RATE_LIMITS = keyed(t.rate_limits, t.rate_limits.c.account, t.rate_limits.c.medium)
 REMINDERS = keyed(t.reminders, t.reminders.c.account, t.reminders.c.invoice)
 LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
-EVENTS = keyed(t.events, t.events.c.account, t.events.c.invoice).order_by(t.events.c.position)
 
 _LAST_MESSAGE_AT = (
     select(func.max(t.messages.c.requested_at))

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from billhook_adapters.sql.tables import metadata
+from billhook_adapters.sql.tables import declared, metadata
 
 NEWEST = "0001"
-"""The revision of the last migration. `metadata` declares the tables as it leaves them."""
+"""The revision of the last migration. `declared` has the tables as it leaves them."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -38,7 +38,7 @@ def create(connection: Connection) -> None:
     `Table.indexes` is a set. Where two indexes serve a query alike, SQLite takes the one that was
     made last, and the plan of the query would differ from process to process.
     """
-    for table in metadata.sorted_tables:
+    for table in declared(connection.dialect.name).sorted_tables:
         connection.execute(CreateTable(table))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))

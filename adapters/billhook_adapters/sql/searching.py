@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, tuple_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from billhook.application.records import Search
 from billhook.lifecycle.operation import Operation
@@ -72,5 +86,31 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
     if search.search_text is not None:
-        conditions.append(_i.search_text.contains(search.search_text, autoescape=True))
+        text = search.search_text
+        like = _i.search_text.contains(text, autoescape=True)
+        conditions.append(_Contains(_i.search_text, literal(text), like))
     return conditions
+
+
+class _Contains(FunctionElement[bool]):
+    """That a column contains a text: its clauses are both of them, and the same as a LIKE.
+
+    SQLite's LIKE may compare each character of the one with each of the other. PostgreSQL has
+    an index for LIKE, where the operator made it.
+    """
+
+    name = "contains"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Contains, "sqlite")
+def _contains_on_sqlite(element: _Contains, compiler: SQLCompiler, **given: Any) -> str:
+    column, text, _ = element.clauses
+    return f"instr({compiler.process(column, **given)}, {compiler.process(text, **given)}) > 0"
+
+
+@compiles(_Contains, "postgresql")
+def _contains_on_postgresql(element: _Contains, compiler: SQLCompiler, **given: Any) -> str:
+    *_, like = element.clauses
+    return compiler.process(like, **given)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from billhook.application.ports import StoreConflictError
 from billhook.application.records import (
+    WHOLE,
     Contact,
     ContactHistory,
     Entry,
@@ -20,8 +21,10 @@ from billhook.application.records import (
     IdempotencyKey,
     IdempotencyRecord,
     OutboxMessage,
+    Page,
     PaymentKey,
     PendingWrites,
+    Place,
     RateLimitKey,
     RecordedEvent,
     RecordedPayment,
@@ -40,9 +43,10 @@ from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
+from billhook_adapters.sql import paging
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
-from billhook_adapters.sql.key_join import wanted
+from billhook_adapters.sql.key_join import is_storable, wanted
 from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
@@ -93,6 +97,13 @@ class SqlTransaction:
 
     def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
         found = self._connection.execute(query, wanted(keys))
+        return [dict(row) for row in found.mappings()]
+
+    def _listed(self, query: Select[Any], key: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        if not is_storable(key):
+            return ()
+        given = dict(zip(("account", "invoice"), key, strict=False))
+        found = self._connection.execute(query, given)
         return [dict(row) for row in found.mappings()]
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
@@ -170,6 +181,11 @@ class SqlTransaction:
             about.setdefault(message.invoice_key, []).append(message)
         return about
 
+    def messages_of(self, key: InvoiceKey, page: Page[Place]) -> Sequence[Message]:
+        with fetching("messages"):
+            rows = self._listed(paging.MESSAGES_OF.page(page), key)
+        return [*read("messages", message_of, rows, _account_and_id)]
+
     def webhook_endpoints(
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
@@ -186,11 +202,11 @@ class SqlTransaction:
         found = (payment_of(row) for row in self._rows(q.PAYMENTS, references))
         return {payment.key: payment for payment in found}
 
-    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
-        return [payment_of(row) for row in self._rows(q.PAYMENTS_FOR, (key,))]
+    def payments_for(self, key: InvoiceKey, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        return [payment_of(row) for row in self._listed(paging.PAYMENTS_FOR.page(page), key)]
 
-    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
-        return [payment_of(row) for row in self._rows(q.UNAPPLIED, (account,))]
+    def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        return [payment_of(row) for row in self._listed(paging.UNAPPLIED.page(page), (account,))]
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         keys = list(contacts)
@@ -203,7 +219,7 @@ class SqlTransaction:
         found = (idempotency_record_of(row) for row in self._rows(q.IDEMPOTENCY_RECORDS, keys))
         return {answer.request: answer for answer in found}
 
-    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]:
+    def events(self, key: InvoiceKey, page: Page[int] = WHOLE) -> Sequence[RecordedEvent]:
         return [
             RecordedEvent(
                 key,
@@ -211,7 +227,7 @@ class SqlTransaction:
                 decode(row["name"], row["version"], row["body"].encode()),
                 row["actor"],
             )
-            for row in self._rows(q.EVENTS, (key,))
+            for row in self._listed(paging.events(page), key)
         ]
 
     def lock_accounts(self, ids: Collection[AccountId]) -> None:

@@ -15,6 +15,7 @@ from typing import Protocol
 from returns.result import Result
 
 from billhook.application.records import (
+    WHOLE,
     Contact,
     ContactHistory,
     DeliveryQueue,
@@ -24,8 +25,10 @@ from billhook.application.records import (
     IdempotencyKey,
     IdempotencyRecord,
     OutboxMessage,
+    Page,
     PaymentKey,
     PendingWrites,
+    Place,
     RateLimitKey,
     RecordedEvent,
     RecordedPayment,
@@ -109,6 +112,10 @@ class Snapshot(Protocol):
         """The messages to the payers of these invoices, the oldest first."""
         ...
 
+    def messages_of(self, key: InvoiceKey, page: Page[Place]) -> Sequence[Message]:
+        """The messages to the payers of one invoice, by time of request and id."""
+        ...
+
     def webhook_endpoints(
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, WebhookEndpoints]: ...
@@ -116,16 +123,25 @@ class Snapshot(Protocol):
     def payments(
         self, references: Collection[PaymentKey]
     ) -> Mapping[PaymentKey, RecordedPayment]: ...
-    def payments_for(self, key: InvoiceKey) -> Sequence[RecordedPayment]:
-        """The payments for an invoice, applied or not, the oldest first."""
+    def payments_for(self, key: InvoiceKey, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        """The payments for an invoice, applied or not, by time and reference."""
         ...
 
-    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]: ...
+    def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        """The payments of an account that were not applied, by time and reference."""
+        ...
+
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]: ...
     def idempotency_records(
         self, keys: Collection[IdempotencyKey]
     ) -> Mapping[IdempotencyKey, IdempotencyRecord]: ...
-    def events(self, key: InvoiceKey) -> Sequence[RecordedEvent]: ...
+    def events(self, key: InvoiceKey, page: Page[int] = WHOLE) -> Sequence[RecordedEvent]:
+        """The events of an invoice, in order; a page begins behind so many of them.
+
+        Events are only ever added, so the number before an event never changes.
+        """
+        ...
+
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         """The progress of the reminders of these invoices; absent for those without reminders."""
         ...

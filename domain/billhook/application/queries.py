@@ -15,11 +15,14 @@ from billhook.application.readable import (
     readable_messages,
 )
 from billhook.application.records import (
+    WHOLE,
     Contact,
     ContactHistory,
     Entry,
     EntryKey,
     OutboxMessage,
+    Page,
+    Place,
     RecordedEvent,
     RecordedPayment,
     Search,
@@ -132,11 +135,12 @@ class Queries:
                 return None
             return seller.number(snapshot.next_position(seller.series))
 
-    def messages(self, account: AccountId, invoice: InvoiceId) -> Sequence[Message]:
-        """The messages about an invoice, the oldest first."""
-        key = InvoiceKey(account, invoice)
+    def messages(
+        self, account: AccountId, invoice: InvoiceId, page: Page[Place] = WHOLE
+    ) -> Sequence[Message]:
+        """The messages about an invoice, by time of request and id."""
         with self._store.snapshot() as snapshot:
-            return snapshot.messages_about((key,)).get(key, ())
+            return tuple(snapshot.messages_of(InvoiceKey(account, invoice), page))
 
     def messages_of(
         self, account: AccountId, invoices: Collection[InvoiceId]
@@ -151,29 +155,29 @@ class Queries:
         return {key.invoice: messages for key, messages in about.items()}
 
     def history(
-        self, account: AccountId, invoice: InvoiceId
+        self, account: AccountId, invoice: InvoiceId, page: Page[int] = WHOLE
     ) -> Result[Sequence[RecordedEvent], InvoiceNotFound]:
-        """All events of an invoice, the oldest first."""
+        """The events of an invoice, the oldest first; a page begins behind so many of them."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             if key not in snapshot.invoices((key,)):
                 return Failure(InvoiceNotFound())
-            return Success(snapshot.events(key))
+            return Success(snapshot.events(key, page))
 
     def payments(
-        self, account: AccountId, invoice: InvoiceId
+        self, account: AccountId, invoice: InvoiceId, page: Page[Place] = WHOLE
     ) -> Result[Sequence[RecordedPayment], InvoiceNotFound]:
-        """The payments for an invoice, applied or not, the oldest first."""
+        """The payments for an invoice, applied or not, by time and reference."""
         key = InvoiceKey(account, invoice)
         with self._store.snapshot() as snapshot:
             if key not in snapshot.invoices((key,)):
                 return Failure(InvoiceNotFound())
-            return Success(snapshot.payments_for(key))
+            return Success(snapshot.payments_for(key, page))
 
-    def unapplied(self, account: AccountId) -> Sequence[RecordedPayment]:
-        """The payments that were not applied to an invoice, the oldest first."""
+    def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
+        """The payments that were not applied to an invoice, by time and reference."""
         with self._store.snapshot() as snapshot:
-            return snapshot.unapplied(account)
+            return snapshot.unapplied(account, page)
 
     def entry(self, account: AccountId, entry: str) -> Entry | None:
         """The record of a vendor API with this id; None if there is none."""

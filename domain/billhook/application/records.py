@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import Field, Strict, model_validator
 
@@ -22,6 +22,27 @@ from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook.model.payment import Payment, Reference
 from billhook.model.reminder_schedule import ReminderProgress
+
+P_co = TypeVar("P_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[P_co]):
+    """A page of a list: up to `limit` rows behind the place `after`; None is no bound.
+
+    >>> Page(limit=2, after=4).limit
+    2
+    """
+
+    limit: int | None = None
+    after: P_co | None = None
+
+
+Place = tuple[datetime, str]
+"""The place of a row in a list by time: its time and its id or reference."""
+
+WHOLE: Page[Any] = Page()
+"""All rows of a list in one page."""
 
 
 class IdempotencyKey(NamedTuple):

@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from billhook_adapters.sql.tables import metadata
+from billhook_adapters.sql.tables import declared
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata)
+context.configure(connection=connection, target_metadata=declared(connection.dialect.name))
 with context.begin_transaction():
     context.run_migrations()

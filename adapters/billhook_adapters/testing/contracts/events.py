@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billhook.application.ports import Store, StoreConflictError
-from billhook.application.records import RecordedEvent
+from billhook.application.records import Page, RecordedEvent
 from billhook.lifecycle.events import (
     EVENTS,
     Event,
@@ -65,6 +65,21 @@ class EventsSuite(StoreSuite):
             save(opened, events=[stamped])
         with opened.snapshot() as snapshot:
             assert list(snapshot.events(a_key())) == recorded
+
+    def test_a_page_begins_behind_so_many_events_also_when_others_come(self, opened: Store) -> None:
+        recorded = [RecordedEvent(a_key(), None, InvoiceViewed(AT), str(n)) for n in range(5)]
+        elsewhere = RecordedEvent(a_key("inv_2"), None, InvoiceViewed(AT))
+        for stamped in recorded:
+            save(opened, events=[elsewhere, stamped])
+            with opened.snapshot() as snapshot:
+                assert (
+                    list(snapshot.events(a_key(), Page(limit=2)))
+                    == recorded[:2][: len(snapshot.events(a_key()))]
+                )
+        with opened.snapshot() as snapshot:
+            pages = [list(snapshot.events(a_key(), Page(2, after))) for after in (0, 2, 4, 5, 9)]
+            assert pages == [recorded[:2], recorded[2:4], recorded[4:], [], []]
+            assert list(snapshot.events(a_key(), Page(after=3))) == recorded[3:]
 
     def test_events_of_other_invoices_are_absent(self, opened: Store) -> None:
         save(opened, events=[RecordedEvent(a_key("inv_2"), 1, InvoiceCancelled(AT))])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from billhook.application.ports import Store
-from billhook.application.records import ContactHistory, OutboxMessage
+from billhook.application.records import ContactHistory, OutboxMessage, Page
 from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageId, MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.webhooks import WebhookEventType
@@ -88,6 +88,18 @@ class MessagesSuite(StoreSuite):
                 middle,
                 newest,
             ]
+
+    def test_pages_of_messages_meet_each_once_and_no_webhook_event(self, opened: Store) -> None:
+        first, second = a_message("msg_b"), a_message("msg_c")
+        third = a_message("msg_a", requested_at=LATER)
+        _put(opened, third, second, first, a_webhook_event(), a_message("msg_d", account="acc_2"))
+        behind = (first.requested_at, first.id)
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.messages_of(a_key(), Page(limit=2))) == [first, second]
+            assert list(snapshot.messages_of(a_key(), Page(2, behind))) == [second, third]
+            assert list(snapshot.messages_of(a_key(), Page(2, (LATER, third.id)))) == []
+            assert list(snapshot.messages_of(a_key(), Page())) == [first, second, third]
+            assert list(snapshot.messages_of(a_key("inv_2"), Page())) == []
 
     def test_messages_about_many_invoices_come_each_with_its_own(self, opened: Store) -> None:
         one, two = a_message("msg_1"), a_message("msg_2", invoice="inv_2")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from billhook.application.ports import Store, StoreConflictError
-from billhook.application.records import PaymentKey, RecordedPayment
+from billhook.application.records import Page, PaymentKey, RecordedPayment
 from billhook.model.invoice import InvoiceKey
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, a_key, save
@@ -62,6 +62,33 @@ class PaymentsSuite(StoreSuite):
         with opened.snapshot() as snapshot:
             assert list(snapshot.payments_for(a_key())) == [oldest, middle, newest]
             assert list(snapshot.payments_for(InvoiceKey(OTHER.id, theirs.invoice))) == [theirs]
+
+    def test_pages_of_payments_meet_each_once_and_go_on_behind_what_is_new(
+        self, opened: Store
+    ) -> None:
+        first, second, third, fourth = (
+            a_recorded_payment(f"UTR ✓ {n}", at=(NOON, LATER)[n // 3], applied=False)
+            for n in range(4)
+        )
+        theirs = a_recorded_payment("UTR ✓ 1", at=NOON, applied=False, account=OTHER.id)
+        save(opened, payments=[fourth, second, third, theirs])
+        page = Page(limit=2, after=(second.at, second.payment.reference))
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.unapplied(ONE.id, Page(limit=2))) == [second, third]
+            assert list(snapshot.payments_for(a_key(), Page(limit=2))) == [second, third]
+        save(opened, payments=[first])  # before what the first page ended with
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.unapplied(ONE.id, page)) == [third, fourth]
+            assert list(snapshot.payments_for(a_key(), page)) == [third, fourth]
+            behind_all = Page(limit=2, after=(fourth.at, fourth.payment.reference))
+            assert list(snapshot.unapplied(ONE.id, behind_all)) == []
+            assert list(snapshot.payments_for(a_key(), behind_all)) == []
+            assert list(snapshot.unapplied(ONE.id, Page(after=(NOON, "")))) == [
+                first,
+                second,
+                third,
+                fourth,
+            ]
 
     def test_nothing_came_in_for_an_unknown_invoice(self, opened: Store) -> None:
         save(opened, payments=[a_recorded_payment()])

@@ -29,8 +29,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_index(
-        "events_of_invoice", "events", ["account", "invoice", "invoice_version"], unique=True
+        "events_of_invoice",
+        "events",
+        ["account", "invoice", "invoice_version"],
+        unique=True,
+        sqlite_where=sa.text("invoice_version IS NOT NULL"),
+        postgresql_where=sa.text("invoice_version IS NOT NULL"),
     )
+    op.create_index("events_in_order", "events", ["account", "invoice", "position"])
     op.create_table(
         "idempotency_records",
         sa.Column("account", key_text(64), nullable=False),
@@ -80,7 +86,13 @@ def upgrade() -> None:
     op.create_index(
         "messages_of_address", "messages", ["account", "medium", "address", "requested_at"]
     )
-    op.create_index("messages_of_invoice", "messages", ["account", "invoice"])
+    op.create_index(
+        "messages_of_invoice",
+        "messages",
+        ["account", "invoice", "requested_at", "id"],
+        sqlite_where=sa.text("event_type IS NULL"),
+        postgresql_where=sa.text("event_type IS NULL"),
+    )
     op.create_index(
         "messages_of_provider",
         "messages",
@@ -121,11 +133,11 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "reference"),
     )
-    op.create_index("payments_of_invoice", "payments", ["account", "invoice"])
+    op.create_index("payments_of_invoice", "payments", ["account", "invoice", "at", "reference"])
     op.create_index(
         "payments_unapplied",
         "payments",
-        ["account", "at"],
+        ["account", "at", "reference"],
         sqlite_where=sa.text("applied = 0"),
         postgresql_where=sa.text("NOT applied"),
     )
@@ -212,21 +224,24 @@ def upgrade() -> None:
         sa.Column("number", key_text(64), nullable=True),
         sa.Column("short_url", key_text(2048), nullable=True),
         sa.Column("first_payment", key_text(128), nullable=True),
-        sa.Column("document", sa.Text(), nullable=False),
         sa.Column("receipt", key_text(64), nullable=True),
         sa.Column("customer", key_text(64), nullable=True),
         sa.Column("dated_at", sa.BigInteger(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "id"),
+        sa.UniqueConstraint("short_url"),
         sa.ForeignKeyConstraint(
             ["account"],
             ["accounts.id"],
         ),
-        sa.PrimaryKeyConstraint("account", "id"),
-        sa.UniqueConstraint("short_url"),
     )
-    op.create_index("invoices_by_age", "invoices", ["account", "created_at", "id"])
-    op.create_index("invoices_by_date", "invoices", ["account", "dated_at", "id"])
+    listed = ["id", "deleted_at", "status", "expire_by", "live"]
+    if op.get_bind().dialect.name == "sqlite":
+        listed.append("search_text")
+    op.create_index("invoices_by_age", "invoices", ["account", "created_at", *listed])
+    op.create_index("invoices_by_date", "invoices", ["account", "dated_at", *listed])
     op.create_index("invoices_by_receipt", "invoices", ["account", "receipt", "created_at", "id"])
     op.create_index("invoices_of_customer", "invoices", ["account", "customer", "created_at", "id"])
     op.create_index(

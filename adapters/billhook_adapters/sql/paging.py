@@ -1,0 +1,60 @@
+"""The statements of lists that grow: plain pages, each in the order of an index."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Select, bindparam, select, tuple_
+
+from billhook.application.records import Page, Place
+from billhook_adapters.sql import tables as t
+from billhook_adapters.sql.rows import some
+
+
+class List(NamedTuple):
+    """All rows of a list, and the columns that it is in the order of: a time and an id."""
+
+    rows: Select[Any]
+    at: Column[Any]
+    id: Column[Any]
+
+    def page(self, page: Page[Place]) -> Select[Any]:
+        """The rows of a page."""
+        rows = self.rows.order_by(self.at, self.id).limit(page.limit)
+        if page.after is None:
+            return rows
+        at, last = page.after
+        return rows.where(tuple_(self.at, self.id) > tuple_(some(at), last))
+
+
+_m, _p, _e = t.messages.c, t.payments.c, t.events.c
+
+MESSAGES_OF = List(
+    select(t.messages).where(
+        _m.account == bindparam("account"),
+        _m.invoice == bindparam("invoice"),
+        _m.event_type.is_(None),
+    ),
+    _m.requested_at,
+    _m.id,
+)
+PAYMENTS_FOR = List(
+    select(t.payments).where(
+        _p.account == bindparam("account"), _p.invoice == bindparam("invoice")
+    ),
+    _p.at,
+    _p.reference,
+)
+UNAPPLIED = List(
+    select(t.payments).where(_p.account == bindparam("account"), ~_p.applied), _p.at, _p.reference
+)
+_EVENTS = (
+    select(t.events)
+    .where(_e.account == bindparam("account"), _e.invoice == bindparam("invoice"))
+    .order_by(_e.position)
+)
+
+
+def events(page: Page[int]) -> Select[Any]:
+    """The events of an invoice, behind so many of them."""
+    return _EVENTS.limit(page.limit).offset(page.after)
