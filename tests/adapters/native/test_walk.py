@@ -93,7 +93,7 @@ def test_a_refused_payment_is_not_stored_and_a_reported_one_is(
     path = f"/invoices/{each_api.drafted()}/payments"
     body = {"amount": 5, "currency": "INR", "reference": "pay_1"}
     each_api.json_of("POST", path, 409, json=body)
-    assert each_api.json_of("GET", "/unapplied-payments") == {"payments": []}
+    assert each_api.json_of("GET", "/unapplied-payments") == {"payments": [], "next_cursor": None}
     each_api.json_of("POST", path, 409, json={**body, "report": True})
     (kept,) = each_api.json_of("GET", "/unapplied-payments")["payments"]
     assert (kept["reference"], kept["amount"], kept["applied"]) == ("pay_1", 5, False)

@@ -319,21 +319,27 @@ class VerdictOut(_Out):
         )
 
 
-class InvoicesOut(_Out):
-    """A page of invoices; `next_cursor` leads to the next, and is null on the last."""
+class _PageOut(_Out):
+    next_cursor: str | None = Field(
+        description="The `cursor` of the next page; null on the last. A page may be short of its "
+        "`limit` where its rows are large."
+    )
+
+
+class InvoicesOut(_PageOut):
+    """A page of invoices."""
 
     invoices: list[InvoiceOut]
-    next_cursor: str | None
 
 
-class MessagesOut(_Out):
-    """The messages about an invoice, the oldest first."""
+class MessagesOut(_PageOut):
+    """A page of the messages about an invoice, the oldest first."""
 
     messages: list[MessageOut]
 
 
-class PaymentsOut(_Out):
-    """Payments, the oldest first."""
+class PaymentsOut(_PageOut):
+    """A page of payments, the oldest first."""
 
     payments: list[PaymentOut]
 
@@ -345,8 +351,8 @@ class RemindersOut(_Out):
     planned: list[datetime]
 
 
-class EventsOut(_Out):
-    """Everything that happened to an invoice, the oldest first."""
+class EventsOut(_PageOut):
+    """A page of what happened to an invoice, the oldest first."""
 
     events: list[EventOut]
 

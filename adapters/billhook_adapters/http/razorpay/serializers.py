@@ -155,8 +155,3 @@ def _line(invoice: Invoice, position: int, line: Line, price: Priced) -> dict[st
 
 def _seconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
-
-
-def collection(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """The vendor's list: `count` is the number of items in it."""
-    return {"entity": "collection", "count": len(items), "items": items}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from returns.result import Failure
 
 from billhook.application.commands import Delete, RecordView, Update
+from billhook.application.service import InvoiceService
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.core.response import Response, json_response, list_response
 from billhook_adapters.http.highlevel.commands import CreateInvoice, UpdateInvoice, Void
 from billhook_adapters.http.highlevel.errors import error_response
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
@@ -47,11 +48,13 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
     search = payload.search()
     if search is None:
         return json_response({"invoices": [], "total": 0})
-    found, total = await request.batched.read(
-        lambda service: service.search_and_count(request.account, search)
-    )
-    invoices = [summarised(invoice, request.location) for invoice in found[: payload.limit]]
-    return json_response({"invoices": invoices, "total": total})
+
+    def page(service: InvoiceService) -> Response:
+        found, total = service.search_and_count(request.account, search)
+        shown = (summarised(invoice, request.location) for invoice in found[: payload.limit])
+        return list_response('{"invoices":', shown, f',"total":{total}}}')
+
+    return await request.batched.read(page)
 
 
 async def get_invoice(request: AuthenticatedRequest) -> Response:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Issue, Update
+from billhook.application.records import Page, Place, RecordedEvent
+from billhook.application.service import InvoiceService
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, ETAG, problems
+from billhook_adapters.http.native.pages import page_response
 from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
@@ -19,8 +23,7 @@ from billhook_adapters.http.native.request import (
     executed,
     unwrapped,
 )
-from billhook_adapters.http.native.schemas import cursors as paging
-from billhook_adapters.http.native.schemas.invoices import EditsIn, InvoiceIn, ListIn
+from billhook_adapters.http.native.schemas.invoices import EditsIn, EventPageIn, InvoiceIn, ListIn
 from billhook_adapters.http.native.serializers import (
     EventOut,
     EventsOut,
@@ -151,18 +154,24 @@ async def cancel_invoice(
     return invoice_out(await executed(batched, command), response)
 
 
-@router.get("/invoices", responses=problems(), tags=["invoices"])
+@router.get("/invoices", response_model=InvoicesOut, responses=problems(), tags=["invoices"])
 async def list_invoices(
     batched: TheService, account: TheAccount, selection: Annotated[ListIn, Query()]
-) -> InvoicesOut:
+) -> Response:
     """The invoices that the query selects, a page at a time."""
-    search = selection.search()
-    found = await batched.read(lambda service: service.search(account, search, fill=True))
-    page = found[: selection.limit]
-    return InvoicesOut(
-        invoices=[InvoiceOut.of(invoice) for invoice in page],
-        next_cursor=paging.cursor(page[-1]) if len(found) > len(page) else None,
-    )
+
+    def page(service: InvoiceService) -> Response:
+        def read(page: Page[Place]) -> Sequence[Invoice]:
+            return service.search(account, selection.search(page), fill=True)
+
+        def place(invoice: Invoice, _: int) -> Place:
+            return invoice.created_at, invoice.id
+
+        return page_response(
+            "invoices", selection.limit, selection.after, read, place, InvoiceOut.of
+        )
+
+    return await batched.read(page)
 
 
 @router.get("/invoices/{id}", responses={**ETAG, **problems(404)}, tags=["invoices"])
@@ -175,11 +184,28 @@ async def get_invoice(
     return InvoiceOut.of(invoice)
 
 
-@router.get("/invoices/{id}/events", responses=problems(404), tags=["invoices"])
-async def list_events(batched: TheService, account: TheAccount, id: TheInvoice) -> EventsOut:
-    """The events of an invoice, in order."""
-    found = unwrapped(await batched.read(lambda service: service.history(account, id)))
-    return EventsOut(events=[EventOut.of(recorded) for recorded in found])
+@router.get(
+    "/invoices/{id}/events", response_model=EventsOut, responses=problems(404), tags=["invoices"]
+)
+async def list_events(
+    batched: TheService,
+    account: TheAccount,
+    id: TheInvoice,
+    wanted: Annotated[EventPageIn, Query()],
+) -> Response:
+    """The events of an invoice, the oldest first, a page at a time."""
+    before = wanted.after or 0
+
+    def page(service: InvoiceService) -> Response:
+        def read(page: Page[int]) -> Sequence[RecordedEvent]:
+            return unwrapped(service.history(account, id, page))
+
+        def place(_: RecordedEvent, number: int) -> int:
+            return before + number + 1
+
+        return page_response("events", wanted.limit, wanted.after, read, place, EventOut.of)
+
+    return await batched.read(page)
 
 
 @router.get("/invoices/{id}/explain", responses=problems(404), tags=["invoices"])

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
 
 from billhook.application.commands import Notify, Send
+from billhook.application.records import Page, Place
+from billhook.application.service import InvoiceService
+from billhook.messaging.message import Message
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, problems
+from billhook_adapters.http.native.pages import page_response
 from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
@@ -16,7 +24,7 @@ from billhook_adapters.http.native.request import (
     executed,
     unwrapped,
 )
-from billhook_adapters.http.native.schemas.invoices import NotifyIn, SendIn
+from billhook_adapters.http.native.schemas.invoices import NotifyIn, PageIn, SendIn
 from billhook_adapters.http.native.serializers import (
     MessageOut,
     MessagesOut,
@@ -72,13 +80,29 @@ async def notify_payer(
     return MessageOut.of(await executed(batched, command))
 
 
-@router.get("/invoices/{id}/messages", responses=problems(404), tags=["messages"])
-async def list_messages(batched: TheService, account: TheAccount, id: TheInvoice) -> MessagesOut:
-    """The messages about an invoice, with the status of each."""
-    found = await batched.read(
-        lambda service: service.get(account, id).map(lambda _: service.messages(account, id))
-    )
-    return MessagesOut(messages=[MessageOut.of(message) for message in unwrapped(found)])
+@router.get(
+    "/invoices/{id}/messages",
+    response_model=MessagesOut,
+    responses=problems(404),
+    tags=["messages"],
+)
+async def list_messages(
+    batched: TheService, account: TheAccount, id: TheInvoice, wanted: Annotated[PageIn, Query()]
+) -> Response:
+    """The messages about an invoice, the oldest first, a page at a time."""
+
+    def page(service: InvoiceService) -> Response:
+        unwrapped(service.get(account, id))
+
+        def read(page: Page[Place]) -> Sequence[Message]:
+            return service.messages(account, id, page)
+
+        def place(message: Message, _: int) -> Place:
+            return message.requested_at, message.id
+
+        return page_response("messages", wanted.limit, wanted.after, read, place, MessageOut.of)
+
+    return await batched.read(page)
 
 
 @router.get("/invoices/{id}/reminders", responses=problems(404), tags=["messages"])

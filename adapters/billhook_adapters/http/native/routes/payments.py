@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from starlette.responses import Response
 
 from billhook.application.commands import Pay, RecordPayment
 from billhook.application.idempotency import IdempotentRequest
+from billhook.application.records import Page, Place, RecordedPayment
+from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, problems
+from billhook_adapters.http.native.pages import page_response
 from billhook_adapters.http.native.request import (
     TheAccount,
     TheInvoice,
@@ -22,7 +28,7 @@ from billhook_adapters.http.native.request import (
     executed,
     unwrapped,
 )
-from billhook_adapters.http.native.schemas.invoices import PaymentIn
+from billhook_adapters.http.native.schemas.invoices import PageIn, PaymentIn
 from billhook_adapters.http.native.serializers import InvoiceOut, PaidOut, PaymentOut, PaymentsOut
 
 router = APIRouter(route_class=GuardedRoute)
@@ -61,15 +67,42 @@ def reference_of(account: AccountId, key: IdempotentRequest | None) -> str:
     return f"pay_{sha256(canonical([account, key.key])).hexdigest()[:32]}"
 
 
-@router.get("/invoices/{id}/payments", responses=problems(404), tags=["payments"])
-async def list_payments(batched: TheService, account: TheAccount, id: TheInvoice) -> PaymentsOut:
-    """The payments for an invoice, applied or not."""
-    found = unwrapped(await batched.read(lambda service: service.payments(account, id)))
-    return PaymentsOut(payments=[PaymentOut.of(payment) for payment in found])
+def _place(payment: RecordedPayment, _: int) -> Place:
+    return payment.at, payment.payment.reference
 
 
-@router.get("/unapplied-payments", responses=problems(), tags=["payments"])
-async def list_unapplied_payments(batched: TheService, account: TheAccount) -> PaymentsOut:
-    """The payments that no invoice could take."""
-    found = await batched.read(lambda service: service.unapplied(account))
-    return PaymentsOut(payments=[PaymentOut.of(payment) for payment in found])
+@router.get(
+    "/invoices/{id}/payments",
+    response_model=PaymentsOut,
+    responses=problems(404),
+    tags=["payments"],
+)
+async def list_payments(
+    batched: TheService, account: TheAccount, id: TheInvoice, wanted: Annotated[PageIn, Query()]
+) -> Response:
+    """The payments for an invoice, applied or not, the oldest first, a page at a time."""
+
+    def page(service: InvoiceService) -> Response:
+        def read(page: Page[Place]) -> Sequence[RecordedPayment]:
+            return unwrapped(service.payments(account, id, page))
+
+        return page_response("payments", wanted.limit, wanted.after, read, _place, PaymentOut.of)
+
+    return await batched.read(page)
+
+
+@router.get(
+    "/unapplied-payments", response_model=PaymentsOut, responses=problems(), tags=["payments"]
+)
+async def list_unapplied_payments(
+    batched: TheService, account: TheAccount, wanted: Annotated[PageIn, Query()]
+) -> Response:
+    """The payments that no invoice could take, the oldest first, a page at a time."""
+
+    def page(service: InvoiceService) -> Response:
+        def read(page: Page[Place]) -> Sequence[RecordedPayment]:
+            return service.unapplied(account, page)
+
+        return page_response("payments", wanted.limit, wanted.after, read, _place, PaymentOut.of)
+
+    return await batched.read(page)

@@ -13,7 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from billhook.application.records import Search
+from billhook.application.records import Page, Place, Search
 from billhook.application.sending import MissingAddressPolicy
 from billhook.model.base import Label, Prose, Text, Value
 from billhook.model.customer import Medium, Suppression
@@ -23,7 +23,12 @@ from billhook.model.line_items import Rounding
 from billhook.model.money import PositiveAmount
 from billhook.model.patch import Patch
 from billhook_adapters.http.native.errors import field_errors, invalid
-from billhook_adapters.http.native.schemas import cursors as paging
+from billhook_adapters.http.native.schemas.cursors import (
+    Cursor,
+    EventCursor,
+    number_of,
+    place_of,
+)
 from billhook_adapters.http.native.schemas.fields import (
     DIGITS,
     Code,
@@ -173,16 +178,48 @@ class PaymentIn(In):
 
 
 # A query leaves out what it does not set: it has no null.
-TextInQuery = Annotated[Text | None, WithJsonSchema({"type": "string"})]
+TextInQuery = Annotated[
+    Annotated[Text, StringConstraints(max_length=256)] | None,
+    WithJsonSchema({"type": "string", "maxLength": 256}),
+]
 InstantInQuery = Annotated[
     Instant | None, WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 
 
-class ListIn(In):
+_CURSOR = "The `next_cursor` of the page before."
+
+
+class PageIn(In):
+    """Which page of a list is wanted."""
+
+    limit: Annotated[int, Field(ge=1, le=500), DIGITS] = 100
+    cursor: Cursor = Field(default=None, description=_CURSOR)
+
+    @property
+    def after(self) -> Place | None:
+        """Where the page before ended."""
+        return None if self.cursor is None else place_of(self.cursor)
+
+
+class EventPageIn(In):
+    """Which page of the events of an invoice is wanted."""
+
+    limit: Annotated[int, Field(ge=1, le=500), DIGITS] = 100
+    cursor: EventCursor = Field(default=None, description=_CURSOR)
+
+    @property
+    def after(self) -> int | None:
+        """How many events come before the page."""
+        return None if self.cursor is None else number_of(self.cursor)
+
+
+class ListIn(PageIn):
     """Which invoices are wanted; every condition given must hold."""
 
-    status: list[Status] = Field(default=[], description="As they stand now; several are an or.")
+    status: Annotated[list[Status], Field(max_length=len(Status))] = Field(
+        default=[], description="As they stand now; several are an or."
+    )
     receipt: TextInQuery = None
     customer: TextInQuery = Field(default=None, description="The id of the customer.")
     payment: TextInQuery = Field(default=None, description="The reference of an applied payment.")
@@ -191,12 +228,9 @@ class ListIn(In):
     order: Literal["newest_first", "oldest_first"] = "newest_first"
     skip: Annotated[int, Field(ge=0, le=1_000_000), DIGITS] = 0
     limit: Annotated[int, Field(ge=1, le=500), DIGITS] = 10
-    cursor: Annotated[
-        paging.Cursor | None, WithJsonSchema({"type": "string", "maxLength": 256})
-    ] = Field(default=None, description="The `next_cursor` of the page before.")
 
-    def search(self) -> Search:
-        """The search of the domain, for one more than the limit, to know if there are more."""
+    def search(self, page: Page[Place]) -> Search:
+        """The search of the domain for a page; `skip` counts on the first one alone."""
         fields: Mapping[str, Any] = {
             "statuses": frozenset(self.status) or None,
             "receipt": self.receipt,
@@ -204,9 +238,9 @@ class ListIn(In):
             "payment": self.payment,
             "created_from": self.created_from,
             "created_to": self.created_to,
-            "after": None if self.cursor is None else paging.after(self.cursor),
-            "skip": self.skip,
-            "limit": self.limit + 1,
+            "after": page.after,
+            "skip": self.skip if page.after == self.after else 0,
+            "limit": page.limit,
             "oldest_first": self.order == "oldest_first",
         }
         return Search.model_validate(fields)

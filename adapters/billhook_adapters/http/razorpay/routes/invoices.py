@@ -9,11 +9,12 @@ from returns.result import Failure
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
 from billhook.application.sending import MissingAddressPolicy
+from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import DomainError, NotEditable
 from billhook.messaging.delivery import ACCEPTED, LIVE
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.core.response import Response, json_response, list_response
 from billhook_adapters.http.razorpay.commands import UpdateInvoice
 from billhook_adapters.http.razorpay.errors import (
     UNKNOWN_ID,
@@ -33,7 +34,7 @@ from billhook_adapters.http.razorpay.schemas.invoices import (
 from billhook_adapters.http.razorpay.schemas.items import ItemIn, find_item
 from billhook_adapters.http.razorpay.schemas.listing import list_request
 from billhook_adapters.http.razorpay.schemas.updates import UpdateIn
-from billhook_adapters.http.razorpay.serializers import collection, entity
+from billhook_adapters.http.razorpay.serializers import entity
 
 NO_INVOICES = json_response({"entity": "collection", "count": 0, "items": []})
 SUCCESS, NO_SUCCESS = json_response({"success": True}), json_response({"success": False})
@@ -100,12 +101,17 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
     search = list_request(http.query).search()
     if search is None:
         return NO_INVOICES
-    found = await batched.read(lambda service: service.search(account, search))
-    ids = [invoice.id for invoice in found]
-    messages = await batched.read(lambda service: service.messages_of(account, ids))
-    return json_response(
-        collection([entity(invoice, messages.get(invoice.id, ())) for invoice in found])
-    )
+
+    def page(service: InvoiceService) -> Response:
+        found = service.search(account, search)
+        messages = service.messages_of(account, [invoice.id for invoice in found])
+        return list_response(
+            f'{{"entity":"collection","count":{len(found)},"items":',
+            (entity(invoice, messages.get(invoice.id, ())) for invoice in found),
+            "}",
+        )
+
+    return await batched.read(page)
 
 
 async def update_invoice(request: AuthenticatedRequest) -> Response:
