@@ -30,6 +30,7 @@ from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
     ExpiresTooSoon,
+    InvalidDocument,
     NotStored,
     NotYetDue,
     OperationNotAllowed,
@@ -47,7 +48,7 @@ from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.patch import MergePatch, Patch
 from billhook.model.payment import Payment
 
-DraftError = AmountTooLarge | ExpiresTooSoon | AlreadyExists
+DraftError = AmountTooLarge | InvalidDocument | ExpiresTooSoon | AlreadyExists
 
 
 def rounded_by(policy: AccountPolicy, document: Document) -> Document:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from billhook.lifecycle.errors import AmountTooLarge, CurrencyMismatch, ExpiresTooSoon
-from billhook.model.document import Document, DocumentFields
+from billhook.lifecycle.errors import (
+    AmountTooLarge,
+    CurrencyMismatch,
+    ExpiresTooSoon,
+    InvalidDocument,
+    InvalidField,
+)
+from billhook.model.document import LARGEST_DOCUMENT, Document, DocumentFields
 from billhook.model.line_items import Line
 from billhook.model.money import LARGEST, Currency
 
@@ -23,10 +29,24 @@ def expiry_violations(
         yield ExpiresTooSoon(expire_by, earliest)
 
 
-def size_violations(document: Document) -> Iterator[AmountTooLarge]:
-    """The error if the total is more than the largest amount."""
+_DOCUMENT_TOO_LARGE = InvalidDocument(
+    (
+        InvalidField(
+            "lines",
+            "document_too_large",
+            f"must be at most {LARGEST_DOCUMENT // 1024} KiB as JSON, with all of the document; "
+            "shorten its texts, or bill on several invoices",
+        ),
+    )
+)
+
+
+def size_violations(document: Document) -> Iterator[AmountTooLarge | InvalidDocument]:
+    """The errors if the total is more than the largest amount, or the document too large."""
     if document.total > LARGEST:
         yield AmountTooLarge(LARGEST)
+    if document.size > LARGEST_DOCUMENT:
+        yield _DOCUMENT_TOO_LARGE
 
 
 def currency_violations(lines: Iterable[Line], currency: Currency) -> Iterator[CurrencyMismatch]:

@@ -8,7 +8,7 @@ from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.checks import AT_ONCE, expiry_violations, size_violations
-from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon
+from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon, InvalidDocument
 from billhook.lifecycle.events import InvoiceDrafted
 from billhook.model.base import AccountId, utc
 from billhook.model.document import Document
@@ -22,7 +22,7 @@ def draft(
     id: InvoiceId,
     now: datetime,
     min_expiry_lead: timedelta = AT_ONCE,
-) -> Result[Change, AmountTooLarge | ExpiresTooSoon]:
+) -> Result[Change, AmountTooLarge | InvalidDocument | ExpiresTooSoon]:
     """Create a draft of this document.
 
     A draft may have no customer and no lines until it is issued. `now` is an aware datetime;

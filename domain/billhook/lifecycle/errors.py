@@ -148,7 +148,7 @@ class InvalidField(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class InvalidDocument:
-    """With this change the document would have `invalid_fields`."""
+    """The document has `invalid_fields`, or would have them with this change."""
 
     code: ClassVar = "invalid_document"
     remedy: ClassVar = Remedy.CHANGE_FIELD

@@ -126,3 +126,11 @@ Count = Annotated[int, Strict(), Field(ge=0)]
 
 TextMap = Annotated[Mapping[Text, Text], AfterValidator(_frozen)]
 """An immutable dict of texts."""
+
+MAX_NOTES = 15
+
+Note = Annotated[Text, StringConstraints(max_length=256)]
+"""The name or the value of a note: at most 256 characters."""
+
+Notes = Annotated[Mapping[Note, Note], Field(max_length=MAX_NOTES), AfterValidator(_frozen)]
+"""The notes of a seller: an immutable dict of at most 15 of them."""

@@ -21,6 +21,9 @@ class Medium(StrEnum):
     EMAIL = "email"
 
 
+MAX_MEDIA = 8
+"""Media that may be named, duplicates included."""
+
 Suppression = Literal["bounced", "complained", "opted_out"]
 """Why an address is on the suppression list: no messages are sent to it."""
 

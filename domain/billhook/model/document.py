@@ -7,14 +7,20 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
-from billhook.model.base import FrozenMap, Instant, Label, Prose, Text, TextMap, Value
-from billhook.model.customer import Customer, Medium, Recipients, in_order
+from billhook.model.base import FrozenMap, Instant, Label, Notes, Prose, Text, TextMap, Value
+from billhook.model.customer import MAX_MEDIA, Customer, Medium, Recipients, in_order
 from billhook.model.instalments import PaymentSchedule
 from billhook.model.line_items import Line, Rounding
 from billhook.model.money import CurrencyCode, PositiveAmount
 from billhook.model.pricing import Discount, Summary, summary, total
 
 MAX_LINES = 50
+MAX_EXTRAS = 8
+
+LARGEST_DOCUMENT = 64 * 1024
+"""Bytes of a document as JSON in UTF-8, so that a list of a hundred invoices is a few MiB. `draft`
+and `update` refuse a larger one."""
+
 _EMAIL = Medium.EMAIL  # an enum's attribute takes twice as long to read as a global
 
 
@@ -53,10 +59,12 @@ class DocumentFields(Value):
     first_payment_min_amount: PositiveAmount | None = None
     terms: Prose | None = None
     comment: Prose | None = None
-    notes: TextMap = Field(default_factory=FrozenMap, repr=False)
-    media: Annotated[tuple[Medium, ...], AfterValidator(in_order)] = ()
+    notes: Notes = Field(default_factory=FrozenMap, repr=False)
+    media: Annotated[tuple[Medium, ...], Field(max_length=MAX_MEDIA), AfterValidator(in_order)] = ()
     """The media by which the payer is notified when the invoice is issued and sent."""
-    extras: TextMap = Field(default_factory=FrozenMap, repr=False)
+    extras: Annotated[TextMap, Field(max_length=MAX_EXTRAS)] = Field(
+        default_factory=FrozenMap, repr=False
+    )
     """Values that one vendor API must return, as JSON text by API name. No rule reads them."""
 
     @model_validator(mode="after")
@@ -121,6 +129,11 @@ class Document(DocumentFields):
     def summary(self) -> Summary:
         """The subtotal, discount, tax and total of the lines, in smallest units."""
         return summary(self.lines, self.rounding, self.discount)
+
+    @property
+    def size(self) -> int:
+        """The bytes of this document as JSON in UTF-8."""
+        return len(self.model_dump_json().encode())
 
     def without_copies_to(self, addresses: Collection[str]) -> Document:
         """The same document without copies to these addresses."""

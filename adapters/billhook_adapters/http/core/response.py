@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from billhook_adapters.http.core.asgi import Send
 
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
 
 class Response(NamedTuple):
     """A status and the bytes of a body: JSON, unless `media_type` says otherwise."""
@@ -25,7 +27,7 @@ def json_response(value: object, status: int = 200, **headers: str) -> Response:
     b'{"success":true}'
     """
     named = ((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
-    return Response(status, json.dumps(value, separators=(",", ":")).encode(), tuple(named))
+    return Response(status, _JSON.encode(value).encode(), tuple(named))
 
 
 def list_response(head: str, items: Iterable[object], tail: str) -> Response:
@@ -37,7 +39,7 @@ def list_response(head: str, items: Iterable[object], tail: str) -> Response:
     >>> list_response('{"count":1,"items":', [{"id": "inv_1"}], "}").body
     b'{"count":1,"items":[{"id":"inv_1"}]}'
     """
-    shown = (json.dumps(item, separators=(",", ":")) for item in items)
+    shown = map(_JSON.encode, items)
     return Response(200, f"{head}[{','.join(shown)}]{tail}".encode())
 
 

@@ -34,7 +34,11 @@ async def _batched(request: Request) -> BatchedService:
 
 
 async def _invoice(
-    id: Annotated[str, Path(description="The invoice's id.", examples=["inv_Hq3kD0a8xYb2Zc"])],
+    id: Annotated[
+        str,
+        Path(description="The invoice's id.", examples=["inv_Hq3kD0a8xYb2Zc"]),
+        WithJsonSchema({"type": "string", "maxLength": 64}),
+    ],
 ) -> InvoiceId:
     if not is_id(id):
         raise problem_of(InvoiceNotFound())  # no store holds an id of another form

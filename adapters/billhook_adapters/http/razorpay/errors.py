@@ -99,6 +99,8 @@ def _invalid(field: InvalidField) -> str:
     match path.split("."), kind:
         case ["lines"], "too_long":
             return f"The line_items may not have more than {MAX_LINES} items."
+        case ["lines"], "document_too_large":
+            return f"The line_items {message}."
         case ["lines", _, "unit_amount"], "missing":
             return required_without_item("amount")
         case ["lines", _, "name"], "missing":

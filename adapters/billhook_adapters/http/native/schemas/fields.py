@@ -138,7 +138,7 @@ Zone = Annotated[
 _QUANTITY: dict[str, Any] = {
     "anyOf": [
         {"type": "integer", "minimum": 1, "maximum": 10**9},
-        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"},
+        {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "maxLength": 64},
     ],
     "description": "More than 0, at most 6 decimal places; a fraction is text, never a float.",
     "examples": ["1.5"],

@@ -15,8 +15,8 @@ from pydantic import (
 
 from billhook.application.records import Page, Place, Search
 from billhook.application.sending import MissingAddressPolicy
-from billhook.model.base import Label, Prose, Text, Value
-from billhook.model.customer import Medium, Suppression
+from billhook.model.base import MAX_NOTES, Label, Note, Prose, Text, Value
+from billhook.model.customer import MAX_MEDIA, Medium, Suppression
 from billhook.model.document import MAX_LINES, Document
 from billhook.model.invoice import InvoiceId, Status
 from billhook.model.line_items import Rounding
@@ -47,6 +47,9 @@ from billhook_adapters.http.native.schemas.parts import (
 
 V = TypeVar("V", bound=Value)
 
+Media = Annotated[list[Medium], Field(max_length=MAX_MEDIA)]
+"""Media by which the payer is notified."""
+
 
 class _Fields(In):
     title: Label | None = None
@@ -69,8 +72,8 @@ class _Fields(In):
     first_payment_min_amount: PositiveAmount | None = None
     terms: Prose | None = None
     comment: Prose | None = None
-    notes: dict[Text, Text] = Field(default={})
-    media: list[Medium] = Field(default=[])
+    notes: Annotated[dict[Note, Note], Field(max_length=MAX_NOTES)] = Field(default={})
+    media: Media = Field(default=[])
 
     def _fields(self, currency: str) -> dict[str, Any]:
         fields = self.model_dump(exclude_unset=True, exclude={"id", "send"})
@@ -86,7 +89,7 @@ class SendIn(In):
     `available`, that medium is left out.
     """
 
-    media: list[Medium] | None = None
+    media: Media | None = None
     addresses: MissingAddressPolicy = MissingAddressPolicy.REQUIRED
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, Strict, StringConstraints, ValidationError
 
-from billhook.model.base import Text
+from billhook.model.base import MAX_NOTES, Text
 from billhook.model.money import EXPONENTS
 
 
@@ -65,7 +65,7 @@ Integer = Annotated[int, Strict(), BeforeValidator(_integer)]
 Seconds = Annotated[Integer, Field(ge=0, le=253402300799)]
 NumberOrText = Annotated[Text, BeforeValidator(_text)]
 Note = Annotated[NumberOrText, StringConstraints(max_length=256)]
-Notes = Annotated[dict[Note, Note], Field(max_length=15), BeforeValidator(_notes)]
+Notes = Annotated[dict[Note, Note], Field(max_length=MAX_NOTES), BeforeValidator(_notes)]
 Paragraph = Annotated[Text, StringConstraints(max_length=2048)]
 Receipt = Annotated[
     Annotated[Text, StringConstraints(max_length=40)] | None, BeforeValidator(_cleared)

@@ -1,0 +1,84 @@
+"""Lists of the largest invoices: answers of a few MiB, which hold nobody up.
+
+Reports of the same from other projects: a list endpoint serialises 100 MB on its event loop, and
+every other client times out; one large export kills the process.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from attacks.in_process import BASIC, BEARER, LOCATION, InProcess
+from billhook.application.commands import Draft
+from billhook.model.document import LARGEST_DOCUMENT
+from billhook_adapters.http.native.pages import LARGEST_PAGE
+from billhook_adapters.testing import a_customer, a_document, a_line, an_account
+
+MANY = 100
+"""The most that a vendor's page holds."""
+
+LARGEST_ANSWER = 10 * 1024 * 1024
+LARGEST_STEP = 128 * 1024
+"""Characters that are serialised in one step, which holds every thread up."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
+    """The service, with as many invoices as a page holds, each almost as large as may be."""
+    made = InProcess(tmp_path_factory.mktemp("large"))
+    line = a_line(1, 1).model_copy(update={"name": "क" * 256, "description": "x" * 350})
+    document = a_document(customer=a_customer(name="ग" * 256), lines=[line] * 48, comment='"' * 999)
+    assert 0.9 < document.size / LARGEST_DOCUMENT <= 1
+    draft = Draft(account=an_account().id, document=document)
+    for result in made.application.service.execute_all([draft] * MANY):
+        result.unwrap()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "credentials", "largest", "name"),
+    [
+        (f"/v1/invoices?count={MANY}", BASIC, LARGEST_ANSWER, "items"),
+        (
+            f"/invoices/?altId={LOCATION}&altType=location&limit={MANY}&offset=0",
+            BEARER,
+            LARGEST_ANSWER,
+            "invoices",
+        ),
+        ("/api/invoices?limit=500", BASIC, LARGEST_PAGE + LARGEST_DOCUMENT * 2, "invoices"),
+    ],
+    ids=["razorpay", "highlevel", "native"],
+)
+def test_a_list_of_the_largest_invoices_is_a_few_mib(
+    service: InProcess,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    credentials: list[tuple[bytes, bytes]],
+    largest: int,
+    name: str,
+) -> None:
+    steps: list[tuple[threading.Thread, int]] = []
+    encode = json.JSONEncoder.encode
+
+    def noted(encoder: json.JSONEncoder, value: object) -> str:
+        text = encode(encoder, value)
+        steps.append((threading.current_thread(), len(text)))
+        return text
+
+    monkeypatch.setattr(json.JSONEncoder, "encode", noted)
+    answered = service.ask("GET", target, credentials)
+    assert answered.status == 200, answered.body[:500]
+    assert 1024 * 1024 < len(answered.body) <= largest
+    shown = json.loads(answered.body)
+    if name == "invoices" and "next_cursor" in shown:
+        assert 10 < len(shown[name]) < MANY
+        assert shown["next_cursor"] is not None
+    else:
+        assert len(shown[name]) == MANY
+    assert max(length for _, length in steps) <= LARGEST_STEP
+    assert threading.main_thread() not in {thread for thread, _ in steps}
