@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Executable, text
 
-from billhook.application.records import Page, Search
+from billhook.application.records import Page, PendingWrites, Search
 from billhook.model.base import AccountId
-from billhook_adapters.sql import paging
+from billhook_adapters.sql import SqlStore, paging
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.key_join import wanted
-from billhook_adapters.sql.searching import searching
-from billhook_adapters.testing import NOON
+from billhook_adapters.sql.searching import counting, searching
+from billhook_adapters.sql.tables import invoices
+from billhook_adapters.testing import NOON, an_account, an_invoice
 from postgresql import Databases
 
 STATEMENTS = {
@@ -104,6 +107,35 @@ def test_a_page_of_a_list_is_read_in_the_order_of_its_index(
     assert [node for node in nodes if node["Node Type"] == "Sort"] == []
 
 
+def test_a_text_is_searched_in_the_index_that_the_documentation_adds(
+    postgresql_engine: Engine,
+) -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/scale.md").read_text()
+    (sql,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    store = SqlStore(postgresql_engine)
+    one = an_invoice()
+    with store.transaction() as transaction:
+        accounts = {one.account: an_account()}
+        transaction.save(PendingWrites(accounts=accounts, invoices={one.key: (None, one)}))
+    names = ", ".join(column.name for column in invoices.c)
+    values = names.replace("id", "id || n", 1).replace("short_url", "short_url || n")
+    values = values.replace("search_text", "search_text || md5(n::text)")
+    with postgresql_engine.connect() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO invoices ({names}) SELECT {values} FROM invoices, "  # noqa: S608  # names of this package
+            "generate_series(1, 5000) n"
+        )
+        for statement in (*sql.split(";")[:-1], "ANALYZE invoices"):
+            connection.exec_driver_sql(statement)
+    search = Search(text='100 % "a_b" OR *')
+    plan = _plan(postgresql_engine, counting(one.account, search, NOON), "seqscan")
+    used = [node["Index Name"] for node in _nodes(plan) if "Index Name" in node]
+    assert used == ["invoices_by_text"]
+    with store.snapshot() as snapshot:
+        assert snapshot.count(one.account, search, NOON) == 0
+        assert snapshot.count(one.account, Search(text="RAVI"), NOON) == 5001
+
+
 def test_reading_a_whole_table_would_be_noticed(untouched: Engine) -> None:
     (scan,) = _scans(untouched, text("SELECT * FROM invoices WHERE document = 'x'"))
     assert scan["Node Type"] == "Seq Scan"
@@ -124,12 +156,12 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(below)
 
 
-def _plan(engine: Engine, statement: Any) -> dict[str, Any]:
+def _plan(engine: Engine, statement: Any, *without: str) -> dict[str, Any]:
     compiled = statement.compile(engine)
     sent = compiled.construct_expanded_state({**compiled.params, **BINDS})
     with writing(engine) as connection:
         # Tables without rows would be read whole; the test is whether that can be avoided.
-        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+        for way in without or ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
             connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
         explained = f"EXPLAIN (FORMAT JSON) {sent.statement}"
         (found,) = connection.exec_driver_sql(explained, sent.parameters).scalars()

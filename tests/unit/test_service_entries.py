@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from returns.result import Failure, Success
 
 from billhook.application.commands import Cancel, Delete, Draft, Notify, RecordPayment, SaveEntry
+from billhook.application.records import Page
 from billhook.lifecycle.errors import (
     AccountNotFound,
     AlreadyExists,
@@ -114,6 +115,8 @@ def test_the_messages_of_many_invoices_are_read_together() -> None:
     assert running.service.messages_of(ACME, ()) == {}
     assert running.service.messages_of(OTHER, (ONE, TWO)) == {}
     assert list(running.service.messages(ACME, ONE)) == list(about[ONE])
+    behind = Page(limit=1, after=(about[ONE][0].requested_at, about[ONE][0].id))
+    assert list(running.service.messages(ACME, ONE, behind)) == list(about[ONE][1:])
     assert list(running.service.messages(ACME, InvoiceId("inv_none"))) == []
 
 
@@ -131,6 +134,8 @@ def test_the_history_of_an_invoice_is_every_event_the_oldest_first() -> None:
         (None, "ada"),
         (3, "bob"),
     ]
+    page = running.service.history(ACME, ONE, Page(limit=2, after=1)).unwrap()
+    assert list(page) == list(history[1:3])
 
 
 def test_the_payments_of_an_invoice_are_shown_applied_or_not() -> None:
@@ -143,6 +148,11 @@ def test_the_payments_of_an_invoice_are_shown_applied_or_not() -> None:
         running.clock.advance(timedelta(seconds=1))
     paid = running.service.payments(ACME, ONE).unwrap()
     assert [(one.payment.reference, one.applied) for one in paid] == [("p1", True), ("p3", False)]
+    behind_all = Page(limit=1, after=(paid[1].at, paid[1].payment.reference))
+    for page, expected in ((Page(limit=1), [paid[0]]), (Page(after=(NOON, "p2")), [paid[1]])):
+        assert list(running.service.payments(ACME, ONE, page).unwrap()) == expected
+    assert list(running.service.payments(ACME, ONE, behind_all).unwrap()) == []
+    assert list(running.service.unapplied(ACME, behind_all)) == []
     (left,) = running.service.unapplied(ACME)
     assert left.payment.reference == "p3"
     assert list(running.service.unapplied(OTHER)) == []
