@@ -75,7 +75,7 @@ benchhttp: $(READY)  ## the service against a fixed answer and against Django, p
 benchdelivery: $(READY)  ## messages a second, waits and expiry, on every database; BENCH=full takes minutes
 	$(BIN)/python tests/benchmarks/delivery/run.py $(BENCH)
 
-attacks: $(READY)  ## what a neighbour waits for while somebody attacks; two minutes
+attacks: $(READY)  ## what a neighbour waits for during each attack; two minutes
 	cd tests && $(abspath $(BIN))/python -m attacks.neighbours
 
 mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
