@@ -7,7 +7,7 @@ DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
 .PHONY: help demo setup test check lint types slow chaos e2e pythons matrix only bench benchhttp \
-  benchdelivery benchlists mutants docs dist lock clean
+  benchdelivery benchlists attacks mutants docs dist lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -77,6 +77,9 @@ benchdelivery: $(READY)  ## messages a second, waits and expiry, on every databa
 
 benchlists: $(READY)  ## the time of lists, counts and searches of 60,000 invoices in SQLite
 	$(BIN)/python tests/benchmarks/lists.py
+
+attacks: $(READY)  ## what a neighbour waits for during each attack; two minutes
+	cd tests && $(abspath $(BIN))/python -m attacks.neighbours
 
 mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
 	$(BIN)/python tests/mutants/run.py
