@@ -104,18 +104,18 @@ def test_a_page_of_what_grows_is_read_in_the_order_of_its_index(
 
 
 # Counted without a look at any invoice, and also what is filtered away.
-COUNTED = [
-    {},
-    {"statuses": frozenset({Status.PAID, Status.EXPIRED})},
-    {"live": True},
-    {"text": "ravi"},
-    {"text": '%_"*', "statuses": frozenset({Status.PAID}), "live": False},
-    {"dated_from": NOON, "dated_to": NOON, "text": "ravi"},
-    {"created_from": NOON},
-]
+COUNTED: dict[str, dict[str, Any]] = {
+    "all": {},
+    "of statuses": {"statuses": frozenset({Status.PAID, Status.EXPIRED})},
+    "live": {"live": True},
+    "with a text": {"text": "ravi"},
+    "with a text of marks": {"text": '%_"*', "statuses": frozenset({Status.PAID}), "live": False},
+    "with a text and dates": {"dated_from": NOON, "dated_to": NOON, "text": "ravi"},
+    "from a time": {"created_from": NOON},
+}
 
 
-@pytest.mark.parametrize("conditions", COUNTED, ids=str)
+@pytest.mark.parametrize("conditions", COUNTED.values(), ids=COUNTED)
 def test_a_count_reads_an_index_and_no_invoice(engine: Engine, conditions: dict[str, Any]) -> None:
     (step,) = _plan(engine, counting(ACCOUNT, Search(**conditions), NOON))
     assert step.startswith("SEARCH invoices USING COVERING INDEX invoices_by_")

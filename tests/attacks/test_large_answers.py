@@ -1,4 +1,4 @@
-"""Lists of the largest invoices: answers of a few MiB, which hold nobody up.
+"""Lists of the largest invoices: answers of a few MiB, which let others be served.
 
 Reports of the same from other projects: a list endpoint serialises 100 MB on its event loop, and
 every other client times out; one large export kills the process.
@@ -65,12 +65,12 @@ def test_a_list_of_the_largest_invoices_is_a_few_mib(
     steps: list[tuple[threading.Thread, int]] = []
     encode = json.JSONEncoder.encode
 
-    def noted(encoder: json.JSONEncoder, value: object) -> str:
+    def recorded(encoder: json.JSONEncoder, value: object) -> str:
         text = encode(encoder, value)
         steps.append((threading.current_thread(), len(text)))
         return text
 
-    monkeypatch.setattr(json.JSONEncoder, "encode", noted)
+    monkeypatch.setattr(json.JSONEncoder, "encode", recorded)
     answered = service.ask("GET", target, credentials)
     assert answered.status == 200, answered.body[:500]
     assert 1024 * 1024 < len(answered.body) <= largest

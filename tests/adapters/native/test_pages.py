@@ -104,16 +104,16 @@ def test_rows_are_read_in_pieces_and_no_more_than_the_page_needs(
 ) -> None:
     for _ in range(ROWS):
         api.drafted()
-    asked: list[int] = []
+    limits: list[int] = []
     search = api.service.search
 
-    def noted(account: Any, wanted: Any, **options: Any) -> Any:
-        asked.append(wanted.limit)
+    def recorded(account: Any, wanted: Any, **options: Any) -> Any:
+        limits.append(wanted.limit)
         return search(account, wanted, **options)
 
-    monkeypatch.setattr(api.service, "search", noted)
+    monkeypatch.setattr(api.service, "search", recorded)
     monkeypatch.setattr(pages, "PIECE", 3)
     api.json_of("GET", "/invoices", params={"limit": "4"})
-    assert asked == [3, 2]
+    assert limits == [3, 2]
     skipped = api.json_of("GET", "/invoices", params={"limit": "4", "skip": "2"})["invoices"]
     assert len(skipped) == 4

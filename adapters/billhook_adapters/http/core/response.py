@@ -39,8 +39,8 @@ def list_response(head: str, items: Iterable[object], tail: str) -> Response:
     >>> list_response('{"count":1,"items":', [{"id": "inv_1"}], "}").body
     b'{"count":1,"items":[{"id":"inv_1"}]}'
     """
-    shown = map(_JSON.encode, items)
-    return Response(200, f"{head}[{','.join(shown)}]{tail}".encode())
+    shown = b",".join(_JSON.encode(item).encode() for item in items)
+    return Response(200, b"%b[%b]%b" % (head.encode(), shown, tail.encode()))
 
 
 def problem_response(status: int, code: str, title: str, detail: str) -> Response:
