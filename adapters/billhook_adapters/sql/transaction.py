@@ -102,7 +102,8 @@ class SqlTransaction:
     def _listed(self, query: Select[Any], key: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         if not is_storable(key):
             return ()
-        given = dict(zip(("account", "invoice"), key, strict=False))
+        names: Sequence[str] = ("account", "invoice")
+        given = dict(zip(names, key, strict=False))
         found = self._connection.execute(query, given)
         return [dict(row) for row in found.mappings()]
 

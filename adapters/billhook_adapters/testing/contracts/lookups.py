@@ -59,6 +59,39 @@ class LookingUpSuite(StoreSuite):
         add(opened, an_invoice(id="inv1", customer=a_customer(name="ravi", email=None)))
         assert found(opened, text=text) == []
 
+    @pytest.mark.parametrize(
+        ("text", "ids"),
+        [
+            ("a OR b", ["inv_0"]),
+            ("OR", ["inv_0"]),
+            ('"', ["inv_1"]),
+            ('"quoted" -not*', ["inv_1"]),
+            ("*", ["inv_1"]),
+            ("क", ["inv_2"]),
+            ("क्षेत्र", ["inv_2"]),
+            ("ÉÀ", ["inv_3"]),
+            ("ea", []),
+            ("STRASSE", ["inv_4"]),
+            ("你", ["inv_5"]),
+            ("🙂", ["inv_5"]),
+            ("\\", ["inv_5"]),
+            ("/", ["inv_5"]),
+        ],
+    )
+    def test_a_text_of_any_script_and_length_is_found_and_no_mark_in_it_has_a_meaning(
+        self, opened: Store, text: str, ids: list[str]
+    ) -> None:
+        titles = ("a or b", '"quoted" -not*', "क्षेत्र", "éà", "Straße", "你好🙂 \\ /")
+        add(
+            opened,
+            *(
+                an_invoice(id=f"inv_{n}", title=title, customer=a_customer(name="x", email=None))
+                for n, title in enumerate(titles)
+            ),
+        )
+        assert found(opened, text=text) == ids
+        assert counted(opened, text=text) == len(ids)
+
     def test_words_follow_an_update(self, opened: Store) -> None:
         draft = an_invoice(Status.DRAFT, title="before")
         add(opened, draft)
