@@ -102,8 +102,7 @@ class SqlTransaction:
     def _listed(self, query: Select[Any], key: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         if not is_storable(key):
             return ()
-        names: Sequence[str] = ("account", "invoice")
-        given = dict(zip(names, key, strict=False))
+        given: dict[str, str] = dict(zip(("account", "invoice"), key, strict=False))
         found = self._connection.execute(query, given)
         return [dict(row) for row in found.mappings()]
 
