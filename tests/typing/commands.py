@@ -60,7 +60,7 @@ OfParts = LineNotFound | InvalidDocument
 OfUpdate = (
     OperationNotAllowed | NotEditable | OfParts | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
 )
-OfDraft = AmountTooLarge | ExpiresTooSoon | AlreadyExists
+OfDraft = AmountTooLarge | InvalidDocument | ExpiresTooSoon | AlreadyExists
 
 
 def done(service: InvoiceService, invoice: Invoice, document: Document, payment: Payment) -> None:

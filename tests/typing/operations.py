@@ -46,7 +46,7 @@ from billhook import (
 def signatures(document: Document, invoice: Invoice, payment: Payment, now: datetime) -> None:
     assert_type(
         draft(document, account=invoice.account, id=invoice.id, now=now),
-        Result[Change, AmountTooLarge | ExpiresTooSoon],
+        Result[Change, AmountTooLarge | InvalidDocument | ExpiresTooSoon],
     )
     assert_type(
         update(invoice, Patch(comment="Thank you"), now=now),
