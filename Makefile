@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos e2e pythons matrix only bench benchhttp \
+.PHONY: help demo setup test check lint types slow chaos histories e2e pythons matrix only bench benchhttp \
   benchdelivery mutants docs dist lock clean
 
 help:  ## list the targets
@@ -40,6 +40,9 @@ slow: $(READY)  ## the tests that take minutes, and branch coverage of the domai
 
 chaos: $(READY)  ## kill workers and writers, and print the figures; CHAOS=full takes a quarter of an hour
 	BILLHOOK_TEST_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 3 -rP tests/chaos
+
+histories: $(READY)  ## check concurrent histories against a model; SECONDS=3600 for an hour, SEED=1 again
+	PYTHONPATH=tests $(BIN)/python -m histories.run --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 e2e: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix needs it
 	$(BIN)/pytest -q -m slow tests/e2e
