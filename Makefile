@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos histories e2e pythons matrix only bench benchhttp \
+.PHONY: help demo setup test check lint types slow chaos histories fuzz e2e pythons matrix only bench benchhttp \
   benchdelivery mutants docs dist lock clean
 
 help:  ## list the targets
@@ -43,6 +43,9 @@ chaos: $(READY)  ## kill workers and writers, and print the figures; CHAOS=full 
 
 histories: $(READY)  ## check concurrent histories against a model; SECONDS=3600 for an hour, SEED=1 again
 	PYTHONPATH=tests $(BIN)/python -m histories.run --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(READY)  ## fuzz every parser; SECONDS=60 for each, PARSER=json for one
+	PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz.run --seconds $(or $(SECONDS),3) $(if $(PARSER),--parser $(PARSER))
 
 e2e: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix needs it
 	$(BIN)/pytest -q -m slow tests/e2e
