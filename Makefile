@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos histories fuzz e2e pythons matrix only bench benchhttp \
+.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated e2e pythons matrix only bench benchhttp \
   benchdelivery mutants docs dist lock clean
 
 help:  ## list the targets
@@ -46,6 +46,9 @@ histories: $(READY)  ## check concurrent histories against a model; SECONDS=3600
 
 fuzz: $(READY)  ## fuzz every parser; SECONDS=60 for each, PARSER=json for one
 	PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz.run --seconds $(or $(SECONDS),3) $(if $(PARSER),--parser $(PARSER))
+
+mutated: $(READY)  ## send mutated requests to all three APIs; REQUESTS=100000, SEED=1 again
+	PYTHONPATH=tests $(BIN)/python -m attacks.mutated --requests $(or $(REQUESTS),100000) $(if $(SEED),--seed $(SEED)) 2>/dev/null
 
 e2e: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix needs it
 	$(BIN)/pytest -q -m slow tests/e2e
