@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated e2e pythons matrix only bench benchhttp \
+.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated sbom audit debian e2e pythons matrix only bench benchhttp \
   benchdelivery mutants docs dist lock clean
 
 help:  ## list the targets
@@ -102,6 +102,15 @@ lock: $(READY)  ## resolve the dependencies anew within the pins; UPGRADE=1 take
 # One resolution for all supported Pythons and systems, with extras and hashes, naming no host.
 COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
   --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+sbom: $(READY)  ## the bill of materials, in dist/sbom.cdx.json
+	@mkdir -p dist && PYTHONPATH=tests $(BIN)/python -m supply_chain.sbom > dist/sbom.cdx.json
+
+audit: $(READY)  ## compare the locks with known vulnerabilities: ADVISORIES=folder; fails where it cannot
+	@PYTHONPATH=tests $(BIN)/python -m supply_chain.audit $(ADVISORIES)
+
+debian: $(READY)  ## compare the installed Debian packages with those that were tried
+	@PYTHONPATH=tests $(BIN)/python -m supply_chain.debian
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants
