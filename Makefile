@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated sbom audit debian e2e pythons matrix only bench benchhttp \
-  benchdelivery mutants docs dist lock clean
+.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated e2e pythons matrix \
+  only bench benchhttp benchdelivery attacks mutants sbom audit debian docs dist lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -83,6 +83,9 @@ benchhttp: $(READY)  ## the service against a fixed answer and against Django, p
 
 benchdelivery: $(READY)  ## messages a second, waits and expiry, on every database; BENCH=full takes minutes
 	$(BIN)/python tests/benchmarks/delivery/run.py $(BENCH)
+
+attacks: $(READY)  ## what a neighbour waits for during each attack; two minutes
+	cd tests && $(abspath $(BIN))/python -m attacks.neighbours
 
 mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
 	$(BIN)/python tests/mutants/run.py
