@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos e2e pythons matrix only bench benchhttp \
-  benchdelivery benchlists attacks mutants docs dist lock clean
+.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated e2e pythons matrix \
+  only bench benchhttp benchdelivery benchlists attacks mutants sbom audit debian docs dist lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -40,6 +40,15 @@ slow: $(READY)  ## the tests that take minutes, and branch coverage of the domai
 
 chaos: $(READY)  ## kill workers and writers, and print the figures; CHAOS=full takes a quarter of an hour
 	BILLHOOK_TEST_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 3 -rP tests/chaos
+
+histories: $(READY)  ## check concurrent histories against a model; SECONDS=3600 for an hour, SEED=1 again
+	PYTHONPATH=tests $(BIN)/python -m histories.run --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(READY)  ## fuzz every parser; SECONDS=60 for each, PARSER=json for one
+	PYTHONPATH=tests $(BIN)/python -W ignore -m fuzz.run --seconds $(or $(SECONDS),3) $(if $(PARSER),--parser $(PARSER))
+
+mutated: $(READY)  ## send mutated requests to all three APIs; REQUESTS=100000, SEED=1 again
+	PYTHONPATH=tests $(BIN)/python -m attacks.mutated --requests $(or $(REQUESTS),100000) $(if $(SEED),--seed $(SEED)) 2>/dev/null
 
 e2e: $(READY)  ## through a real browser, mail server and SMS gateway; root, because Postfix needs it
 	$(BIN)/pytest -q -m slow tests/e2e
@@ -99,6 +108,15 @@ lock: $(READY)  ## resolve the dependencies anew within the pins; UPGRADE=1 take
 # One resolution for all supported Pythons and systems, with extras and hashes, naming no host.
 COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
   --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+sbom: $(READY)  ## the bill of materials, in dist/sbom.cdx.json
+	@mkdir -p dist && PYTHONPATH=tests $(BIN)/python -m supply_chain.sbom > dist/sbom.cdx.json
+
+audit: $(READY)  ## compare the locks with known vulnerabilities: ADVISORIES=folder; fails where it cannot
+	@PYTHONPATH=tests $(BIN)/python -m supply_chain.audit $(ADVISORIES)
+
+debian: $(READY)  ## compare the installed Debian packages with those that were tried
+	@PYTHONPATH=tests $(BIN)/python -m supply_chain.debian
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants

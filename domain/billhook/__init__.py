@@ -33,8 +33,8 @@ _NAMES_BY_MODULE = {
         "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
         "CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused InvalidDocument "
         "InvalidField InvoiceNotFound LineNotFound MissingContact MissingCustomer MissingEmail "
-        "NotEditable NotStored NotYetDue NothingToBill OperationNotAllowed Overpayment "
-        "PartialNotAllowed ReferenceReused Remedy TooSoon"
+        "NotEditable NotStored NotYetDue NothingToBill NumberTaken OperationNotAllowed "
+        "Overpayment PartialNotAllowed ReferenceReused Remedy TooSoon"
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "

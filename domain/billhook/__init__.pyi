@@ -62,6 +62,7 @@ from billhook.lifecycle.errors import NotEditable as NotEditable
 from billhook.lifecycle.errors import NothingToBill as NothingToBill
 from billhook.lifecycle.errors import NotStored as NotStored
 from billhook.lifecycle.errors import NotYetDue as NotYetDue
+from billhook.lifecycle.errors import NumberTaken as NumberTaken
 from billhook.lifecycle.errors import OperationNotAllowed as OperationNotAllowed
 from billhook.lifecycle.errors import Overpayment as Overpayment
 from billhook.lifecycle.errors import PartialNotAllowed as PartialNotAllowed
@@ -230,6 +231,7 @@ __all__ = [
     "NotificationRequested",
     "Notify",
     "NumberSeries",
+    "NumberTaken",
     "OpenAccount",
     "Operation",
     "OperationNotAllowed",

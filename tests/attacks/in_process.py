@@ -114,6 +114,18 @@ class InProcess:
         declared: int | None = None,
     ) -> Answered:
         """The response to a request whose body comes in pieces, its length declared or not."""
+        return asyncio.run(self.answered(method, target, headers, pieces, declared=declared))
+
+    async def answered(
+        self,
+        method: str,
+        target: str,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        pieces: Sequence[bytes] = (),
+        *,
+        declared: int | None = None,
+    ) -> Answered:
+        """The same inside a running event loop."""
         path, _, query = target.partition("?")
         length = sum(map(len, pieces)) if declared is None else declared
         framing = (
@@ -145,6 +157,6 @@ class InProcess:
         async def send(event: Any) -> None:
             sent.append(event)
 
-        asyncio.run(self.application.app(scope, receive, send))
+        await self.application.app(scope, receive, send)
         body = b"".join(event.get("body", b"") for event in sent[1:])
         return Answered(sent[0]["status"], body, taken)

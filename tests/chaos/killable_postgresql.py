@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from postgresql import MISSING, Server, binaries
+from postgresql_server import MISSING, Server, binaries
 
 
 class KillableServer(Server):

@@ -22,7 +22,7 @@ from chaos.mailbox import Mails
 from chaos.serving import Account, Served, opened_account
 from chaos.workers import PAIRS
 
-KILLS = budget(5, 50)
+KILLS = budget(3, 50)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from billhook import (
     Notify,
     NotStored,
     NotYetDue,
+    NumberTaken,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
@@ -53,12 +54,18 @@ from billhook import (
 )
 
 OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
-OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
+OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon | NumberTaken
 OfNotify = OperationNotAllowed | MissingEmail | MissingContact | AddressSuppressed | TooSoon
 OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
 OfParts = LineNotFound | InvalidDocument
 OfUpdate = (
-    OperationNotAllowed | NotEditable | OfParts | CurrencyMismatch | ExpiresTooSoon | AmountTooLarge
+    OperationNotAllowed
+    | NotEditable
+    | OfParts
+    | CurrencyMismatch
+    | ExpiresTooSoon
+    | AmountTooLarge
+    | NumberTaken
 )
 OfDraft = AmountTooLarge | InvalidDocument | ExpiresTooSoon | AlreadyExists
 

@@ -9,6 +9,7 @@ import pytest
 from returns.result import Result, Success
 
 from billhook.application.command import Command
+from billhook.application.numbering import is_of_series
 from billhook.application.unit_of_work import CommandContext
 from billhook.model.invoice import InvoiceId
 from unit.running_service import ACME, InMemoryService
@@ -23,7 +24,7 @@ class HasNumber(Command[bool, Never]):
 
     def decide(self, context: CommandContext) -> Result[bool, Never]:
         """The answer."""
-        return Success(context.has_number(self.number))
+        return Success(is_of_series(context, self.number))
 
 
 def _has(running: InMemoryService, number: str) -> bool:

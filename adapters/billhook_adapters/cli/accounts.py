@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "with --location 1, 2, 3)",
     )
     create.add_argument(
+        "--number-start",
+        metavar="N",
+        type=int,
+        help="number of the first invoice (default: 1)",
+    )
+    create.add_argument(
         "--webhook-url",
         metavar="URL",
         help="webhook endpoint for payments and expiry; https, port 443 or 8443",

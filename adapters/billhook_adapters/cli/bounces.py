@@ -70,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _mails(arguments: argparse.Namespace) -> Iterator[bytes]:
     try:
         if arguments.maildir is not None:
-            yield from _unseen(mailbox.Maildir(arguments.maildir, create=False))
+            yield from _unseen(arguments.maildir)
         elif arguments.mbox is not None:
             box = mailbox.mbox(arguments.mbox, create=False)
             try:
@@ -89,12 +89,16 @@ def _mails(arguments: argparse.Namespace) -> Iterator[bytes]:
         ) from None
 
 
-def _unseen(box: mailbox.Maildir) -> Iterator[bytes]:
-    for key in box.keys():  # noqa: SIM118  # a mailbox is not a dict
-        mail = box.get_message(key)
-        if "S" in mail.get_flags():
+def _unseen(folder: Path) -> Iterator[bytes]:
+    """The e-mails of a Maildir that are not marked as seen, as they are.
+
+    The standard library's Maildir parses each for its flags, which are in the file's name; one that
+    it cannot parse would stop all behind it, every time.
+    """
+    for file in sorted(one for place in ("new", "cur") for one in (folder / place).iterdir()):
+        name, _, flags = file.name.partition(":2,")
+        if name.startswith(".") or "S" in flags:
             continue
-        yield mail.as_bytes()
-        mail.add_flag("S")  # after the report is recorded: a failed e-mail is read again
-        mail.set_subdir("cur")
-        box[key] = mail
+        yield file.read_bytes()
+        # After the report is recorded: a failed e-mail is read again.
+        file.rename(folder / "cur" / f"{name}:2,{''.join(sorted({*flags, 'S'}))}")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from returns.result import Failure
 
 from billhook.messaging.webhooks import WebhookEndpoint
-from billhook.model.account import Account, AccountPolicy
+from billhook.model.account import MAX_NUMBER_START, Account, AccountPolicy
 from billhook.model.base import AccountId, storable
 from billhook_adapters.cli.error_texts import key_error_text
 from billhook_adapters.cli.errors import CliError
@@ -51,7 +51,8 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
     elif arguments.token is not None:
         raise CliError("--token: requires --location; give both, or neither")
     account = _account(
-        arguments.name, _policy(arguments.number_prefix, with_location=token is not None)
+        arguments.name,
+        _policy(arguments.number_prefix, arguments.number_start, with_location=token is not None),
     )
     key = (
         new_key()
@@ -78,8 +79,8 @@ def _account(name: str, policy: AccountPolicy) -> Account:
         raise wrong from None
 
 
-def _policy(prefix: str | None, *, with_location: bool) -> AccountPolicy:
-    """The policy that the APIs of the credentials require, numbered by the prefix if given."""
+def _policy(prefix: str | None, start: int | None, *, with_location: bool) -> AccountPolicy:
+    """The policy that the APIs of the credentials require, numbered as the options say."""
     with needs("all"):
         from billhook_adapters.composition.apis import ApiError, account_policy, registered
         from billhook_adapters.http.core.authentication import Authentication
@@ -88,8 +89,21 @@ def _policy(prefix: str | None, *, with_location: bool) -> AccountPolicy:
         policy = account_policy(registered(), credentials)
     except ApiError as error:
         raise CliError(str(error)) from None
-    if prefix is None:
+    if prefix is not None:
+        policy = _numbered(policy, prefix)
+    if start is None:
         return policy
+    if policy.number_prefix is None:
+        raise CliError("--number-start: this account assigns no numbers; add --number-prefix")
+    try:
+        return AccountPolicy.model_validate({**dict(policy), "number_start": start})
+    except ValidationError:
+        raise CliError(
+            f"--number-start: must be a whole number from 1 to {MAX_NUMBER_START}"
+        ) from None
+
+
+def _numbered(policy: AccountPolicy, prefix: str) -> AccountPolicy:
     width = AccountPolicy().number_width if prefix else 1
     wrong = CliError(
         "--number-prefix: must be at most 32 characters that can be printed on one line, and not "

@@ -74,7 +74,7 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
         ),
         seller=seller,
         title=title,
-        number=_optional(_label, document.receipt or invoice.number),
+        number=_optional(_label, invoice.shown_number),
         payer=_optional(_label, None if document.customer is None else document.customer.name),
         dated=language.day(invoice.dated_at),
         status_text=status_text,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mail
+from typing import Any
 
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.delivery_reports import (
@@ -29,9 +30,16 @@ def delivery_reports(raw: bytes) -> list[DeliveryReport]:
     """What a mail reports of messages of ours; nothing where it is no report.
 
     The message is named by the envelope's id, else by its Message-ID. A delay is no end, and not
-    reported. A complaint (RFC 5965) suppresses the address as well.
+    reported. A complaint (RFC 5965) suppresses the address as well. A mail whose parts are nested
+    more deeply than the standard library reads is no report.
     """
-    mail = message_from_bytes(raw[:LONGEST])
+    try:
+        return _reports(message_from_bytes(raw[:LONGEST]))
+    except RecursionError:
+        return []
+
+
+def _reports(mail: Mail) -> list[DeliveryReport]:
     if mail.get_content_type() != "multipart/report":
         return []
     about = _named(mail) or _original(mail)
@@ -63,11 +71,26 @@ def _named(mail: Mail) -> MessageKey | None:
 def _original(mail: Mail) -> ProviderMessageId | None:
     """The message by the Message-ID of what is quoted."""
     for part in mail.walk():
-        if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
-            found = _MESSAGE_ID.search(part.as_bytes())
-            if found is not None:
-                return ProviderMessageId(Medium.EMAIL, found[1].decode("ascii", "replace"))
+        found = _MESSAGE_ID.search(_quoted_head(part))
+        if found is not None:
+            return ProviderMessageId(Medium.EMAIL, found[1].decode("ascii", "replace"))
     return None
+
+
+def _quoted_head(part: Mail) -> bytes:
+    """The lines of a quoted mail's head that may name it; it is never written out as a mail again.
+
+    The standard library refuses to write some of what it reads.
+    """
+    payload: Any = part.get_payload()
+    match part.get_content_type():
+        case "message/rfc822" if part.is_multipart():
+            return f"Message-ID: {payload[0].get('Message-ID', '')}".encode(errors="replace")
+        case "text/rfc822-headers":
+            decoded: Any = part.get_payload(decode=True)
+            return bytes(decoded or b"")
+        case _:
+            return b""
 
 
 def _blocks(mail: Mail) -> Iterator[Mail]:

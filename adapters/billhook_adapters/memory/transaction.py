@@ -17,6 +17,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    NumberKey,
     OutboxMessage,
     Page,
     PaymentKey,
@@ -141,6 +142,9 @@ class InMemoryTransaction:
     def next_position(self, series: NumberSeries) -> int:
         return self.rows.numbers.get(series, 0) + 1
 
+    def invoices_by_number(self, numbers: Collection[NumberKey]) -> Mapping[NumberKey, InvoiceKey]:
+        return _found(_numbers(self.rows.invoices), numbers)
+
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return _found(self.rows.messages, keys)
 
@@ -261,12 +265,18 @@ class InMemoryTransaction:
         rows.webhook_endpoints.update(outcome.webhook_endpoints)
         rows.entries.update(outcome.entries)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
+        numbers = _numbers(
+            {key: one for key, one in rows.invoices.items() if key not in outcome.invoices}
+        )
         for key, (before, after) in outcome.invoices.items():
             current = rows.invoices.get(key)
             if (current and current.version) != (before and before.version):
                 raise StoreConflictError("the invoice is not at the version that was read")
             if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
                 raise StoreConflictError("the short URL is taken")
+            number = _number(after)
+            if number is not None and numbers.setdefault(number, key) != key:
+                raise StoreConflictError("the number is taken")
             rows.invoices[key] = after
         self._expire(outcome.expired_invoices)
         for payment in outcome.payments:
@@ -300,7 +310,7 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
     document, customer = invoice.document, invoice.document.customer
     return (
         (search.statuses is None or status_at(invoice, now) in search.statuses)
-        and (search.receipt is None or (document.receipt or invoice.number) == search.receipt)
+        and (search.receipt is None or invoice.shown_number == search.receipt)
         and (search.customer is None or (customer and customer.id) == search.customer)
         and (search.created_from is None or search.created_from <= invoice.created_at)
         and (search.created_to is None or invoice.created_at <= search.created_to)
@@ -324,6 +334,17 @@ def _requested(message: Message) -> Place:
 
 def _paid(payment: RecordedPayment) -> Place:
     return payment.at, payment.payment.reference
+
+
+def _number(invoice: Invoice) -> NumberKey | None:
+    """The number that no other invoice of the account may have."""
+    number = None if invoice.number is None else invoice.shown_number
+    return None if number is None else NumberKey(invoice.account, number)
+
+
+def _numbers(invoices: Mapping[InvoiceKey, Invoice]) -> dict[NumberKey, InvoiceKey]:
+    numbered = ((_number(invoice), key) for key, invoice in invoices.items())
+    return {number: key for number, key in numbered if number is not None}
 
 
 def _made(invoice: Invoice) -> tuple[datetime, str]:

@@ -38,6 +38,13 @@ INVOICES = keyed(t.invoices, t.invoices.c.account, t.invoices.c.id).where(
     t.invoices.c.deleted_at.is_(None)
 )
 LOCKED_INVOICES = locked(INVOICES, t.invoices)
+NUMBERED = keyed(
+    t.invoices,
+    t.invoices.c.account,
+    t.invoices.c.receipt,
+    read=(t.invoices.c.account, t.invoices.c.receipt, t.invoices.c.id),
+).where(t.invoices.c.number.is_not(None))
+"""The invoices with these numbers, which stand in the column they are searched by."""
 MESSAGES = keyed(t.messages, t.messages.c.account, t.messages.c.id)
 LOCKED_MESSAGES = locked(MESSAGES, t.messages)
 TAKEN_AS = keyed(t.messages, t.messages.c.medium, t.messages.c.provider_id).where(

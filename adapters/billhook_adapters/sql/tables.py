@@ -91,6 +91,14 @@ Index(
     invoices.c.id,
 )
 Index(
+    "invoices_by_number",
+    invoices.c.account,
+    invoices.c.receipt,
+    unique=True,
+    sqlite_where=text("number IS NOT NULL"),
+    postgresql_where=text("number IS NOT NULL"),
+)
+Index(
     "invoices_of_customer",
     invoices.c.account,
     invoices.c.customer,

@@ -20,6 +20,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    NumberKey,
     OutboxMessage,
     Page,
     PaymentKey,
@@ -149,6 +150,12 @@ class SqlTransaction:
     def next_position(self, series: NumberSeries) -> int:
         given = {"account": series.account, "prefix": series.prefix}
         return (self._connection.execute(q.DRAWN, given).scalar() or 0) + 1
+
+    def invoices_by_number(self, numbers: Collection[NumberKey]) -> Mapping[NumberKey, InvoiceKey]:
+        return {
+            NumberKey(row["account"], row["receipt"]): InvoiceKey(row["account"], row["id"])
+            for row in self._rows(q.NUMBERED, numbers)
+        }
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return self._messages(q.MESSAGES, keys)

@@ -12,11 +12,13 @@ from returns.result import Failure, Result, Success
 from billhook.application.command import Command, InvoiceCommand
 from billhook.application.idempotency import SendResult
 from billhook.application.needs import Needs, contacts_of
+from billhook.application.numbering import NumberedUpdateError, number_conflict
 from billhook.application.payments import PayError, settle
 from billhook.application.records import Contact, Entry, EntryKey, PaymentKey
 from billhook.application.sending import (
     IssueOrNotifyError,
     MissingAddressPolicy,
+    NumberedIssueError,
     issue_in,
     notifications_for,
     send_in,
@@ -37,9 +39,8 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
-from billhook.lifecycle.issue import IssueError
 from billhook.lifecycle.notify import NotifyError
-from billhook.lifecycle.update import UpdateError, update
+from billhook.lifecycle.update import update
 from billhook.messaging.message import Message
 from billhook.model.account import AccountPolicy
 from billhook.model.customer import Medium
@@ -119,26 +120,34 @@ class DraftAndSend(Command[SendResult, DraftError | IssueOrNotifyError]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Update(InvoiceCommand[Invoice, UpdateError]):
+class Update(InvoiceCommand[Invoice, NumberedUpdateError]):
     """Set fields of the document, or parts of them."""
 
     kind: ClassVar = "update"
     patch: Patch | MergePatch
 
-    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, UpdateError]:
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[Invoice, NumberedUpdateError]:
         """The updated invoice."""
-        return update(
+        change = update(
             invoice, self.patch, now=context.now, min_expiry_lead=context.min_expiry_lead
-        ).map(context.keep)
+        )
+        if isinstance(change, Failure):
+            return change
+        taken = number_conflict(context, invoice, change.unwrap().invoice)
+        return change.map(context.keep) if taken is None else Failure(taken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue(InvoiceCommand[Invoice, IssueError]):
+class Issue(InvoiceCommand[Invoice, NumberedIssueError]):
     """Issue the invoice, without notifying its payer."""
 
     kind: ClassVar = "issue"
 
-    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, IssueError]:
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[Invoice, NumberedIssueError]:
         """The issued invoice."""
         return issue_in(context, invoice)
 

@@ -24,6 +24,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    NumberKey,
     OutboxMessage,
     Page,
     PaymentKey,
@@ -97,6 +98,10 @@ class Snapshot(Protocol):
 
     def next_position(self, series: NumberSeries) -> int:
         """The next position of a series. Another transaction may draw it first."""
+        ...
+
+    def invoices_by_number(self, numbers: Collection[NumberKey]) -> Mapping[NumberKey, InvoiceKey]:
+        """The invoices that were issued under a series and have these numbers."""
         ...
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]: ...

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from returns.result import Failure, Result, Success
 
 from billhook.application.hosted_invoice import HostedInvoice
+from billhook.application.numbering import next_free
 from billhook.application.ports import Clock, Snapshot, Store
 from billhook.application.readable import (
     LeftOut,
@@ -20,6 +21,7 @@ from billhook.application.records import (
     ContactHistory,
     Entry,
     EntryKey,
+    NumberKey,
     OutboxMessage,
     Page,
     Place,
@@ -133,7 +135,12 @@ class Queries:
             seller = snapshot.accounts((account,)).get(account)
             if seller is None or seller.series is None:
                 return None
-            return seller.number(snapshot.next_position(seller.series))
+
+            def is_taken(number: str) -> bool:
+                key = NumberKey(account, number)
+                return key in snapshot.invoices_by_number((key,))
+
+            return next_free(seller, snapshot.next_position(seller.series), is_taken)
 
     def messages(
         self, account: AccountId, invoice: InvoiceId, page: Page[Place] = WHOLE

@@ -19,7 +19,7 @@ from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, Web
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, InvoiceNumber, Status
 from billhook.model.payment import Payment, Reference
 from billhook.model.reminder_schedule import ReminderProgress
 
@@ -126,6 +126,13 @@ class RecordedPayment:
     def key(self) -> PaymentKey:
         """The key of this payment in a store."""
         return PaymentKey(self.account, self.payment.reference)
+
+
+class NumberKey(NamedTuple):
+    """The number of an issued invoice, within its account."""
+
+    account: AccountId
+    number: InvoiceNumber
 
 
 WebhookEndpoints = Sequence[WebhookEndpoint]

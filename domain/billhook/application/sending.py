@@ -7,15 +7,18 @@ from enum import StrEnum
 from returns.result import Failure, Result, Success
 
 from billhook.application.idempotency import SendResult
+from billhook.application.numbering import number_for
 from billhook.application.records import Contact
 from billhook.application.unit_of_work import CommandContext
+from billhook.lifecycle.errors import NumberTaken
 from billhook.lifecycle.issue import IssueError, issue, violations
 from billhook.lifecycle.notify import DELIVERABLE, Notification, NotifyError, notify
 from billhook.lifecycle.notify import STATUS_CHECK as NOTIFY
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 
-IssueOrNotifyError = IssueError | NotifyError
+NumberedIssueError = IssueError | NumberTaken
+IssueOrNotifyError = NumberedIssueError | NotifyError
 
 
 class MissingAddressPolicy(StrEnum):
@@ -27,15 +30,18 @@ class MissingAddressPolicy(StrEnum):
     """That medium is skipped."""
 
 
-def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, IssueError]:
-    """Issue an invoice under a new short URL and, if the account has a series, its next number."""
+def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, NumberedIssueError]:
+    """Issue an invoice under a new short URL and, if the account has a series, a number."""
     for error in violations(invoice, context.min_expiry_lead, context.now):
         return Failure(error)  # before a number is drawn, so that errors leave no gap
+    number = number_for(context, invoice)
+    if isinstance(number, Failure):
+        return number
     return issue(
         invoice,
         now=context.now,
         short_url=context.ids.short_url(),
-        number=context.next_number(),
+        number=number.unwrap(),
     ).map(context.keep)
 
 
@@ -70,8 +76,8 @@ def send_in(
             notifications += result.unwrap()
         elif addresses is MissingAddressPolicy.REQUIRED:
             return Failure(result.failure())
-    sent = issue_in(context, invoice).unwrap() if issuing else invoice
-    return Success(SendResult(sent, tuple(map(context.queue, notifications))))
+    sent = issue_in(context, invoice) if issuing else Success(invoice)
+    return sent.map(lambda one: SendResult(one, tuple(map(context.queue, notifications))))
 
 
 def notifications_for(

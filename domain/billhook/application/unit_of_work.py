@@ -14,6 +14,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    NumberKey,
     OutboxMessage,
     PaymentKey,
     PendingWrites,
@@ -44,7 +45,7 @@ from billhook.messaging.webhooks import (
     event_type_for,
     event_type_of,
 )
-from billhook.model.account import Account
+from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceKey
@@ -74,6 +75,7 @@ class UnitOfWork:
         )
         self.entries: RowCache[EntryKey, Entry] = RowCache(transaction.entries)
         self.messages: RowCache[MessageKey, OutboxMessage] = RowCache(transaction.messages)
+        self.numbers: RowCache[NumberKey, InvoiceKey] = RowCache(transaction.invoices_by_number)
         self.about: RowCache[InvoiceKey, Sequence[Message]] = RowCache(transaction.messages_about)
         self.reminder_tracker = ReminderTracker(transaction, zones, self.accounts, self.invoices)
 
@@ -96,6 +98,7 @@ class UnitOfWork:
             writes.invoices[key] = as_read, change.invoice
             deleted = change.invoice.deleted_at is not None
             self.invoices.put(key, None if deleted else change.invoice)
+            self._follow_number(before, change.invoice)
             writes.events.append(
                 RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
@@ -122,6 +125,13 @@ class UnitOfWork:
             self.entries.put(entry.key, entry)
         self._add_account_changes(context)
         self.add_payments(context)
+
+    def _follow_number(self, before: Invoice | None, after: Invoice) -> None:
+        if after.number is None:
+            return
+        if before is not None and before.number is not None:
+            self.numbers.put(NumberKey(after.account, before.shown_number or ""), None)
+        self.numbers.put(NumberKey(after.account, after.shown_number or ""), after.key)
 
     def _add_account_changes(self, context: CommandContext) -> None:
         for account in context.accounts:
@@ -255,19 +265,17 @@ class CommandContext:
         known = self._unit.histories.get(contact) or ContactHistory()
         return known.deliverability(policy, last)
 
-    def next_number(self) -> str | None:
-        """Draw the next invoice number, after all checks; None if the account has no series."""
-        series = self.account.series
-        if series is None:
-            return None
-        return self.account.number(self._unit.transaction.next_numbers({series: 1})[series][0])
+    def draw(self, series: NumberSeries, count: int) -> range:
+        """Draw the next positions of a number series; locks it, also where none is drawn."""
+        return self._unit.transaction.next_numbers({series: count})[series]
 
-    def has_number(self, number: str) -> bool:
-        """Whether the account's series has given this number, or gives it next."""
-        series, position = self.account.series, self.account.position(number)
-        if series is None or position is None:
-            return False
-        return position <= self._unit.transaction.next_position(series)
+    def next_position(self, series: NumberSeries) -> int:
+        """The position that would be drawn next."""
+        return self._unit.transaction.next_position(series)
+
+    def owner_of(self, number: str) -> InvoiceKey | None:
+        """The issued invoice of the account with this number; None if the number is free."""
+        return self._unit.numbers.get(NumberKey(self.account.id, number))
 
     def keep(self, change: Change) -> Invoice:
         """Write a change; returns the invoice after it, as readers see it now."""

@@ -9,6 +9,7 @@
     │   ├── ExpiresTooSoon      expire_by is closer than the account allows
     │   ├── NotEditable         these fields cannot be changed in this status
     │   ├── LineNotFound        it has no line at this position
+    │   ├── NumberTaken         another issued invoice has this number
     │   └── InvalidDocument     with this change its fields do not go together
     ├── of time
     │   └── NotYetDue           it has not expired, or never will
@@ -46,7 +47,7 @@ from typing import ClassVar, NamedTuple, get_args
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import Instant
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Status
+from billhook.model.invoice import InvoiceNumber, Status
 from billhook.model.money import Amount, CurrencyCode
 from billhook.model.patch import DocumentField
 
@@ -144,6 +145,16 @@ class InvalidField(NamedTuple):
     path: str
     kind: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTaken:
+    """Another issued invoice of the account has this number."""
+
+    code: ClassVar = "number_taken"
+    remedy: ClassVar = Remedy.CHANGE_FIELD
+    field: ClassVar = "receipt"
+    number: InvoiceNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +339,7 @@ DomainError = (
     | ExpiresTooSoon
     | NotEditable
     | LineNotFound
+    | NumberTaken
     | InvalidDocument
     | NotYetDue
     | ReferenceReused

@@ -13,6 +13,9 @@ from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook.model.reminder_schedule import ReminderSchedule
 
+MAX_NUMBER_START = 10**15
+"""The largest position that a series may start at."""
+
 MAX_POSITION_DIGITS = 18
 """The most digits of a position: more than any series reaches."""
 
@@ -58,6 +61,8 @@ class AccountPolicy(Value):
     """The prefix of the invoice numbers assigned at issue; None assigns no numbers."""
     number_width: Annotated[Count, Field(le=20)] = 4
     """The minimum number of digits after the prefix, padded with zeros."""
+    number_start: Annotated[int, Strict(), Field(ge=1, le=MAX_NUMBER_START)] = 1
+    """The least position in the series; a series that has passed it goes on where it is."""
     retries: RetryPolicy = RetryPolicy()
     """How messages to its payers are retried."""
     rate_limits: RateLimits = UNLIMITED

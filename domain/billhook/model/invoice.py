@@ -39,6 +39,10 @@ class Status(StrEnum):
 _NO_CUSTOMER = Customer()
 
 
+InvoiceNumber = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
+"""The number of an issued invoice: drawn from a series, or given as its receipt."""
+
+
 class Invoice(Value):
     """One version of an invoice. It is immutable; each operation returns the next version.
 
@@ -59,7 +63,7 @@ class Invoice(Value):
     expired_at: Instant | None = None
     cancelled_at: Instant | None = None
     deleted_at: Instant | None = None
-    number: Annotated[Text, StringConstraints(min_length=1, max_length=64)] | None = None
+    number: InvoiceNumber | None = None
     short_url: Annotated[Text, StringConstraints(min_length=1, max_length=2048)] | None = Field(
         default=None, repr=False
     )
@@ -74,6 +78,11 @@ class Invoice(Value):
     def due(self) -> int:
         """The amount due: what is still to be paid, in smallest units."""
         return self.amount - self.paid
+
+    @property
+    def shown_number(self) -> str | None:
+        """The number that the payer sees: the receipt of the document, or else the one drawn."""
+        return self.document.receipt or self.number
 
     @property
     def dated_at(self) -> datetime:

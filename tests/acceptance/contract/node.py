@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "node"
-PACKAGE = FOLDER / "package.json"
+PACKAGE, LOCK = FOLDER / "package.json", FOLDER / "package-lock.json"
 
 
 def checks(script: str) -> list[str]:
@@ -37,15 +37,16 @@ def modules() -> Path:
     missing = [program for program in ("node", "npm") if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{' and '.join(missing)} not found: apt-get install nodejs npm")
-    package = PACKAGE.read_bytes()
+    lock = LOCK.read_bytes()
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    ready = caches / "billhook" / f"node-{sha256(package).hexdigest()[:16]}"
+    ready = caches / "billhook" / f"node-{sha256(lock).hexdigest()[:16]}"
     if not ready.exists():
         ready.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=ready.parent) as folder:
             made = Path(folder) / "made"
             made.mkdir()
-            (made / "package.json").write_bytes(package)
+            for file in (PACKAGE, LOCK):
+                shutil.copy(file, made)
             _install(made)
             with suppress(OSError):  # another process was first
                 made.rename(ready)
@@ -53,7 +54,7 @@ def modules() -> Path:
 
 
 def _install(folder: Path) -> None:
-    command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"npm could not install the Node SDK, run npm install: {done.stderr[-500:]}")
+        pytest.skip(f"npm could not install the Node SDK, run npm ci: {done.stderr[-500:]}")

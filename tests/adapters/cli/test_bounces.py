@@ -90,6 +90,25 @@ def test_a_maildir_is_read_once_and_a_mbox_each_time(
         assert billhook(*command).json == {"read": 1, "reports": 1, "messages": 0}
 
 
+def test_mails_that_no_parser_takes_stop_none_behind_them(
+    billhook: Billhook, url: str, store: SqlStore, sent: Message, tmp_path: Path
+) -> None:
+    nested = b"Content-Type: multipart/report; boundary=b\n\n--b\n"
+    nested += 1200 * b"Content-Type: message/rfc822\n\n"
+    named_by_nul = report().replace(
+        b"Original-Envelope-Id: ", b"Original-Envelope-Id: a\x00\xff/b\x00"
+    )
+    folder = tmp_path / "bounces"
+    mailbox.Maildir(folder)
+    for number, mail in enumerate([nested, named_by_nul, back(sent)]):
+        (folder / "new" / str(number)).write_bytes(mail)
+    command = ("bounces", "--database", url, "--json", "--maildir", str(folder))
+    assert billhook(*command).json == {"read": 3, "reports": 2, "messages": 1}
+    assert billhook(*command).json == {"read": 0, "reports": 0, "messages": 0}
+    assert status(store, sent) is DeliveryStatus.BOUNCED
+    assert sorted(one.name for one in (folder / "cur").iterdir()) == ["0:2,S", "1:2,S", "2:2,S"]
+
+
 @pytest.mark.parametrize("option", ["--maildir", "--mbox"])
 def test_a_mailbox_that_is_not_there_is_named(
     billhook: Billhook, url: str, sent: Message, option: str

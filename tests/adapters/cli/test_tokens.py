@@ -26,13 +26,13 @@ def created(billhook: Any, url: str, *given: str) -> Any:
     return billhook("account", "create", "--name", "A", *given, "--database", url, "--json").json
 
 
-def policy(url: str, account: Any) -> tuple[str | None, int]:
+def policy(url: str, account: Any) -> tuple[str | None, int, int]:
     """How an account numbers its invoices."""
     engine = open_database(url)
     with SqlStore(engine).snapshot() as snapshot:
         chosen = snapshot.accounts((account,))[account].policy
     engine.dispose()
-    return chosen.number_prefix, chosen.number_width
+    return chosen.number_prefix, chosen.number_width, chosen.number_start
 
 
 def test_an_account_may_be_opened_with_a_token_of_a_location(billhook: Any, url: str) -> None:
@@ -55,15 +55,17 @@ def test_a_token_may_be_chosen(billhook: Any, url: str) -> None:
 @pytest.mark.parametrize(
     ("given", "numbers"),
     [
-        ((), (None, 4)),
-        (("--location", "loc_1"), ("", 1)),
-        (("--number-prefix", "INV-"), ("INV-", 4)),
-        (("--location", "loc_1", "--number-prefix", "INV-"), ("INV-", 4)),
-        (("--number-prefix", ""), ("", 1)),
+        ((), (None, 4, 1)),
+        (("--location", "loc_1"), ("", 1, 1)),
+        (("--location", "loc_1", "--number-start", "2001"), ("", 1, 2001)),
+        (("--number-prefix", "INV-"), ("INV-", 4, 1)),
+        (("--number-prefix", "INV-", "--number-start", "1000"), ("INV-", 4, 1000)),
+        (("--location", "loc_1", "--number-prefix", "INV-"), ("INV-", 4, 1)),
+        (("--number-prefix", ""), ("", 1, 1)),
     ],
 )
 def test_a_location_numbers_its_invoices_by_default(
-    billhook: Any, url: str, given: tuple[str, ...], numbers: tuple[str | None, int]
+    billhook: Any, url: str, given: tuple[str, ...], numbers: tuple[str | None, int, int]
 ) -> None:
     assert policy(url, created(billhook, url, *given)["account"]) == numbers
 
@@ -96,6 +98,8 @@ def test_a_rotation_revokes_the_tokens_too(billhook: Any, url: str) -> None:
         (("--location", "l", "--token", "ü" * 30), "--token: must be"),
         (("--number-prefix", "INV-1"), "--number-prefix: must be"),
         (("--number-prefix", "x" * 33), "--number-prefix: must be"),
+        (("--number-start", "5"), "--number-start: this account assigns no numbers"),
+        (("--number-prefix", "A-", "--number-start", "0"), "--number-start: must be"),
         *(
             (("--number-prefix", f"INV{one}-"), "--number-prefix: must be")
             for one in ("\n", "\r", "\t", "\x1b", "\u0085", "\u2028", "\u202e", "\udcff")

@@ -46,6 +46,7 @@ ARGUMENTS = {
     "currency_mismatch": ("INR", "USD"),
     "amount_too_large": (7,),
     "line_not_found": (7,),
+    "number_taken": ("A-1",),
     **dict.fromkeys(("overpayment", "partial_not_allowed", "below_minimum", "conflict"), (5, 7)),
 }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from postgresql import Server, binaries
+from postgresql_server import Server, binaries
 
 _NUMBERS = count()
 

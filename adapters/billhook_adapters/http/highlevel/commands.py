@@ -22,6 +22,7 @@ from billhook.application.commands import (
 )
 from billhook.application.idempotency import SendResult
 from billhook.application.needs import contacts_of
+from billhook.application.numbering import NumberedUpdateError, is_of_series
 from billhook.application.payments import PayError
 from billhook.application.records import Contact, Entry
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
@@ -35,7 +36,6 @@ from billhook.lifecycle.errors import (
 from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
-from billhook.lifecycle.update import UpdateError
 from billhook.model.customer import Medium
 from billhook.model.document import Document, DocumentFields
 from billhook.model.invoice import Invoice
@@ -72,7 +72,7 @@ class CreateInvoice(Command[SendResult, DraftError | InvalidDocument | IssueOrNo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]):
+class UpdateInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNotifyError]):
     """Update an invoice; with `send`, also issue it and notify its payer."""
 
     kind: ClassVar = "highlevel.update"
@@ -87,7 +87,7 @@ class UpdateInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[SendResult, UpdateError | IssueOrNotifyError]:
+    ) -> Result[SendResult, NumberedUpdateError | IssueOrNotifyError]:
         """The invoice and its messages."""
         patch = self.patch
         if _is_of_series(context, patch.patch):
@@ -102,7 +102,7 @@ class UpdateInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]
 
 def _is_of_series(context: CommandContext, fields: DocumentFields) -> bool:
     """Whether the receipt is a number that the account's series has given, or gives next."""
-    return fields.receipt is not None and context.has_number(fields.receipt)
+    return fields.receipt is not None and is_of_series(context, fields.receipt)
 
 
 def _completed(
@@ -119,7 +119,7 @@ def _completed(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]):
+class SendInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNotifyError]):
     """Issue a draft as the request has it, and notify its payer; or notify the payer once more.
 
     A test request about an invoice that is live already sends no message.
@@ -135,7 +135,7 @@ class SendInvoice(InvoiceCommand[SendResult, UpdateError | IssueOrNotifyError]):
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[SendResult, UpdateError | IssueOrNotifyError]:
+    ) -> Result[SendResult, NumberedUpdateError | IssueOrNotifyError]:
         """The invoice and its messages."""
         if ISSUE.error(invoice, context.now) is None:
             updated = Update(

@@ -27,6 +27,7 @@ from billhook.lifecycle.errors import (
     NothingToBill,
     NotStored,
     NotYetDue,
+    NumberTaken,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
@@ -115,6 +116,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return f"Invoice status need to be draft to update an invoice; it is {_shown(status)}"
         case LineNotFound(position=position):
             return f"invoiceItems.{position} does not exist"
+        case NumberTaken(number=number):
+            return f"invoiceNumber {number} is already used by another invoice"
         case InvalidDocument(invalid_fields=invalid_fields):
             return _invalid(invalid_fields[0])
         case CurrencyMismatch(expected=expected):

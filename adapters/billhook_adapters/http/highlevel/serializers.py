@@ -39,7 +39,7 @@ def entity(invoice: Invoice, location: str) -> dict[str, Any]:
         "altId": location,
         "altType": "location",
         "name": document.title or document.description or "",
-        "invoiceNumber": document.receipt or invoice.number or echo.get("invoiceNumber", ""),
+        "invoiceNumber": invoice.shown_number or echo.get("invoiceNumber", ""),
         "currency": currency,
         "contactDetails": _contact(invoice, echo.get("contactDetails", {})),
         "issueDate": issued_on,

@@ -28,6 +28,7 @@ from billhook.lifecycle.errors import (
     NothingToBill,
     NotStored,
     NotYetDue,
+    NumberTaken,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
@@ -57,6 +58,7 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         ExpiresTooSoon: 422,
         CurrencyMismatch: 422,
         LineNotFound: 422,
+        NumberTaken: 422,
         InvalidDocument: 422,
         Overpayment: 422,
         PartialNotAllowed: 422,
@@ -99,6 +101,8 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
             )
         case LineNotFound(position=position):
             return f"The invoice has no line at position {position}, counted from 0."
+        case NumberTaken(number=number):
+            return f"Another issued invoice has the number {number}; set another receipt, or none."
         case InvalidDocument(invalid_fields=invalid_fields):
             return f"{invalid_fields[0].path}: {invalid_fields[0].message}."
         case CurrencyMismatch(given=given, expected=expected):

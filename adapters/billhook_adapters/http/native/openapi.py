@@ -11,10 +11,10 @@ from billhook_adapters.http.core.failures import RequestFailure
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.errors import MEDIA_TYPE, ProblemOut, failed
 
-BODY = (400, 413, 415)
-"""The statuses of a body that cannot be read."""
+BODY = (415,)
+"""The status of a body that is no JSON, beside those of every request."""
 
-_ALWAYS = (401, 422, 500, 503)
+_ALWAYS = (401, 422, *(failure.status for failure in RequestFailure))
 _SCHEMA = "Problem"
 
 Responses = dict[int | str, dict[str, Any]]

@@ -8,9 +8,9 @@ from typing import ClassVar
 from returns.result import Failure, Result
 
 from billhook.application.commands import Update
+from billhook.application.numbering import NumberedUpdateError
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import InvalidDocument, InvalidField
-from billhook.lifecycle.update import UpdateError
 from billhook.model.invoice import Invoice
 from billhook.model.patch import MergePatch
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
@@ -22,7 +22,9 @@ class UpdateInvoice(Update):
 
     kind: ClassVar = "razorpay.update"
 
-    def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, UpdateError]:
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[Invoice, NumberedUpdateError]:
         """The updated invoice."""
         updated = Update.decide_on(self, invoice, context)
         if isinstance(updated, Failure) or not isinstance(self.patch, MergePatch):

@@ -26,6 +26,7 @@ from billhook.lifecycle.errors import (
     NothingToBill,
     NotStored,
     NotYetDue,
+    NumberTaken,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
@@ -90,6 +91,8 @@ def _field(error: DomainError) -> str | None:
             return {"lines": "line_items", "unit_amount": "amount"}.get(last, last)
         case LineNotFound():
             return "line_items"
+        case NumberTaken():
+            return "receipt"
         case _:
             return None
 
@@ -123,6 +126,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return f"Operation not allowed for Invoice in {status} status."
         case InvoiceNotFound() | AccountNotFound() | LineNotFound():
             return UNKNOWN_ID
+        case NumberTaken():
+            return "The receipt has already been taken."
         case MissingEmail():
             return "Email can not be sent since email address has not been provided."
         case MissingContact():

@@ -93,7 +93,7 @@ def _order(invoice: Invoice, events: Sequence[RecordedEvent]) -> dict[str, Any]:
         "amount_paid": invoice.paid,
         "amount_due": invoice.due,
         "currency": invoice.document.currency,
-        "receipt": invoice.document.receipt or invoice.number,
+        "receipt": invoice.shown_number,
         "offer_id": None,
         "status": "attempted" if invoice.due else "paid",
         "attempts": sum(isinstance(stamped.event, PaymentRecorded) for stamped in events),

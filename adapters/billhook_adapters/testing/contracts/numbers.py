@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from billhook.application.ports import Store, StoreConflictError
-from billhook.application.records import PendingWrites
+from billhook.application.records import NumberKey, PendingWrites
 from billhook.model.account import NumberSeries
+from billhook.model.invoice import Invoice
 from billhook_adapters.testing.builders import an_invoice
-from billhook_adapters.testing.contracts.store_suite import ONE, StoreSuite, broken_off
+from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, broken_off
 
 SERIES, NEXT_YEAR = NumberSeries(ONE.id, "INV-"), NumberSeries(ONE.id, "INV-2027-")
 
@@ -57,6 +59,40 @@ class NumbersSuite(StoreSuite):
         with pytest.raises(StoreConflictError):
             number_and_save()
         assert drawn(opened, {SERIES: 1}) == {SERIES: range(1, 2)}
+
+    def test_an_invoice_is_found_by_its_number_once_a_series_has_numbered_it(
+        self, opened: Store
+    ) -> None:
+        numbered = _numbered("inv_1", "INV-0001")
+        named = _numbered("inv_2", "R-1", receipt="R-1")
+        unnumbered = an_invoice(id="inv_3", receipt="R-2")
+        with opened.transaction() as transaction:
+            transaction.save(
+                PendingWrites(
+                    invoices={one.key: (None, one) for one in (numbered, named, unnumbered)}
+                )
+            )
+        keys = [NumberKey(ONE.id, one) for one in ("INV-0001", "R-1", "R-2", "R-3")]
+        theirs = NumberKey(OTHER.id, "R-1")
+        with opened.snapshot() as snapshot:
+            found = snapshot.invoices_by_number([*keys, theirs])
+        assert found == {keys[0]: numbered.key, keys[1]: named.key}
+
+    def test_a_number_names_one_invoice_of_its_account(self, opened: Store) -> None:
+        first, second = _numbered("inv_1", "R-1", receipt="R-1"), _numbered("inv_2", "R-1")
+        with opened.transaction() as transaction:
+            transaction.save(PendingWrites(invoices={first.key: (None, first)}))
+
+        def save_the_second() -> None:
+            with opened.transaction() as transaction:
+                transaction.save(PendingWrites(invoices={second.key: (None, second)}))
+
+        with pytest.raises(StoreConflictError):
+            save_the_second()
+
+
+def _numbered(id: str, number: str, **document: Any) -> Invoice:
+    return an_invoice(id=id, **document).model_copy(update={"number": number})
 
 
 def drawn(store: Store, series: Mapping[NumberSeries, int]) -> dict[NumberSeries, range]:

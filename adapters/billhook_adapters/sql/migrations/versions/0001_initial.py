@@ -242,6 +242,14 @@ def upgrade() -> None:
         listed.append("search_text")
     op.create_index("invoices_by_age", "invoices", ["account", "created_at", *listed])
     op.create_index("invoices_by_date", "invoices", ["account", "dated_at", *listed])
+    op.create_index(
+        "invoices_by_number",
+        "invoices",
+        ["account", "receipt"],
+        unique=True,
+        sqlite_where=sa.text("number IS NOT NULL"),
+        postgresql_where=sa.text("number IS NOT NULL"),
+    )
     op.create_index("invoices_by_receipt", "invoices", ["account", "receipt", "created_at", "id"])
     op.create_index("invoices_of_customer", "invoices", ["account", "customer", "created_at", "id"])
     op.create_index(

@@ -1,0 +1,50 @@
+"""The bill of materials of a checkout: CycloneDX 1.6, made from the locks: `make sbom`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from installation.lock import PROJECT
+from supply_chain.parts import Part, parts
+
+
+def sbom(found: list[Part]) -> dict[str, Any]:
+    """The document; the same parts give the same document."""
+    project = PROJECT["project"]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "library",
+                "bom-ref": project["name"],
+                "name": project["name"],
+                "version": project["version"],
+                "licenses": [{"expression": project["license"]}],
+            }
+        },
+        "components": [_component(part) for part in found],
+    }
+
+
+def _component(part: Part) -> dict[str, Any]:
+    component: dict[str, Any] = {
+        "type": "library",
+        "bom-ref": part.purl,
+        "name": part.name,
+        "version": part.version,
+        "purl": part.purl,
+    }
+    if part.licence is not None:
+        component["licenses"] = [{"expression": part.licence}]
+    if part.sha512 is not None:
+        component["hashes"] = [{"alg": "SHA-512", "content": part.sha512}]
+    return component
+
+
+if __name__ == "__main__":
+    json.dump(sbom(parts()), sys.stdout, indent=1)
+    print()
