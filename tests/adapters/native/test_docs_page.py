@@ -30,6 +30,8 @@ OPERATIONS = {
     ("get", "/unapplied-payments"): {200},
     ("post", "/contacts/find"): {200, 400, 413, 415},
     ("put", "/contacts"): {200, 400, 403, 413, 415},
+    ("get", "/account"): {200, 403},
+    ("patch", "/account"): {200, 400, 403, 409, 413, 415},
 }
 ALWAYS = {401, 422, 500, 503}
 

@@ -19,6 +19,7 @@ from billhook.lifecycle.errors import (
     NotEditable,
     NotYetDue,
     OperationNotAllowed,
+    SmsBudgetUsedUp,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
@@ -46,6 +47,8 @@ ARGUMENTS = {
     "currency_mismatch": ("INR", "USD"),
     "amount_too_large": (7,),
     "line_not_found": (7,),
+    "country_not_allowed": ("US",),
+    "sms_budget_used_up": ("+919876", NOON),
     **dict.fromkeys(("overpayment", "partial_not_allowed", "below_minimum", "conflict"), (5, 7)),
 }
 
@@ -73,6 +76,7 @@ def test_every_error_has_a_sentence_and_a_type_of_its_own(code: str) -> None:
 
 def test_sentences_leave_out_what_is_missing() -> None:
     assert detail(NotYetDue(None)) == "This invoice expires never."
+    assert detail(SmsBudgetUsedUp(None, NOON)).startswith("The SMS budget of the account")
     gone = OperationNotAllowed(Operation.PAY, Status.DRAFT, ())
     assert detail(gone) == "pay is not allowed when draft, nor in any other status."
 

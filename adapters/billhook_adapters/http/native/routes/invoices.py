@@ -19,6 +19,7 @@ from billhook_adapters.http.native.request import (
     executed,
     unwrapped,
 )
+from billhook_adapters.http.native.routes.etags import etag
 from billhook_adapters.http.native.schemas import cursors as paging
 from billhook_adapters.http.native.schemas.invoices import EditsIn, InvoiceIn, ListIn
 from billhook_adapters.http.native.serializers import (
@@ -32,15 +33,6 @@ from billhook_adapters.http.native.serializers import (
 )
 
 router = APIRouter(route_class=GuardedRoute)
-
-
-def etag(version: int) -> str:
-    """The ETag of a version.
-
-    >>> etag(3)
-    '"3"'
-    """
-    return f'"{version}"'
 
 
 def invoice_out(invoice: Invoice, response: Response) -> InvoiceOut:
