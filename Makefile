@@ -7,7 +7,7 @@ DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
 .PHONY: help demo setup test check lint types slow chaos e2e pythons matrix only bench benchhttp \
-  benchdelivery mutants docs dist lock clean
+  benchdelivery attacks mutants docs dist lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -74,6 +74,9 @@ benchhttp: $(READY)  ## the service against a fixed answer and against Django, p
 
 benchdelivery: $(READY)  ## messages a second, waits and expiry, on every database; BENCH=full takes minutes
 	$(BIN)/python tests/benchmarks/delivery/run.py $(BENCH)
+
+attacks: $(READY)  ## what a neighbour waits for during each attack; two minutes
+	cd tests && $(abspath $(BIN))/python -m attacks.neighbours
 
 mutants: $(READY)  ## mutate the domain, and compare with the committed survivors
 	$(BIN)/python tests/mutants/run.py

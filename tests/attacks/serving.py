@@ -43,12 +43,12 @@ class Credentials(NamedTuple):
     bearer: bytes
 
 
-def opened(database: str) -> Credentials:
+def opened(database: str, account: str = "acc_1", location: str = LOCATION) -> Credentials:
     """A new account, its key and the token of its location."""
-    key, token = new_key(), token_key(new_token(), LOCATION)
+    key, token = new_key(), token_key(new_token(), location)
     backend = open_backend(database)
     try:
-        opening = backend.accounts.open(an_account(), [key, token], None, NOON)
+        opening = backend.accounts.open(an_account(account), [key, token], None, NOON)
         assert isinstance(opening, Success)
     finally:
         backend.dispose()
