@@ -80,38 +80,34 @@ def destination(number: str) -> Destination:
     ('JM', None)
     """
     digits = number.removeprefix("+")
-    countries = _countries()
-    code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in countries), None)
+    known = _countries()
+    code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in known), None)
     if code is None:
         return Destination(None, f"+{digits[: 3 + PREFIX_DIGITS]}")
     digits = code + digits[len(code) :].lstrip("0")
     lengths = range(_longest(), 0, -1)
-    country = next(countries[digits[:length]] for length in lengths if digits[:length] in countries)
+    country = next(known[digits[:length]] for length in lengths if digits[:length] in known)
     return Destination(country or None, f"+{digits[: len(code) + PREFIX_DIGITS]}")
 
 
-def is_country(code: str) -> bool:
-    """Whether numbers of this country can be distinguished from those of other countries.
+@cache
+def countries() -> frozenset[str]:
+    """The countries whose numbers can be distinguished from those of other countries.
 
-    >>> is_country("IN"), is_country("ZZ")
+    >>> "IN" in countries(), "ZZ" in countries()
     (True, False)
     """
-    return code in _codes()
+    return frozenset(_countries().values()) - {""}
 
 
 @cache
 def _countries() -> dict[str, str]:
     """The country of each prefix; empty for premium-rate numbers."""
-    countries = {entry[:-2]: entry[-2:] for entry in _CALLING_CODES.split()}
+    known = {entry[:-2]: entry[-2:] for entry in _CALLING_CODES.split()}
     for line in _SHARED_CODES.splitlines():
         country, *prefixes = line.split()
-        countries |= dict.fromkeys(prefixes, country)
-    return countries | dict.fromkeys(_PREMIUM_RATE.split(), "")
-
-
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(_countries().values()) - {""}
+        known |= dict.fromkeys(prefixes, country)
+    return known | dict.fromkeys(_PREMIUM_RATE.split(), "")
 
 
 @cache

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, Strict
 
 from billhook.model.base import Value
 from billhook.model.customer import CountryCode
-from billhook.model.destinations import is_country
+from billhook.model.destinations import countries
 
 LARGEST_BUDGET = 100_000
 """The most SMS of a budget: they are counted when another one is requested."""
@@ -40,11 +40,10 @@ NO_BUDGET = SmsBudget()
 """No limit."""
 
 
-def _distinct(countries: tuple[str, ...]) -> tuple[str, ...]:
-    for country in countries:
-        if not is_country(country):
-            raise ValueError(f"{country} is no country with phone numbers of its own")
-    return tuple(sorted(set(countries)))
+def _distinct(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not countries().issuperset(codes):
+        raise ValueError("must be countries with phone numbers of their own, such as IN")
+    return tuple(sorted(set(codes)))
 
 
 Countries = Annotated[

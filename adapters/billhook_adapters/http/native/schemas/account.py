@@ -10,7 +10,7 @@ from pydantic import Field
 from billhook.model.account import AccountPolicy
 from billhook.model.base import Label
 from billhook.model.sms_budget import LARGEST_BUDGET, NO_BUDGET, SmsBudget
-from billhook_adapters.http.native.schemas.fields import Country
+from billhook_adapters.http.native.schemas.fields import SmsCountry
 from billhook_adapters.http.native.schemas.parts import In
 
 LONGEST_WAIT = 7 * 24 * 60 * 60
@@ -41,7 +41,7 @@ class AccountIn(In):
     sms_enabled: Annotated[bool, Field(strict=True)] = Field(
         default=True, description="Whether SMS are sent; false stops queued ones as well."
     )
-    sms_countries: Annotated[list[Country], Field(min_length=1, max_length=300)] | None = Field(
+    sms_countries: Annotated[list[SmsCountry], Field(min_length=1, max_length=300)] | None = Field(
         default=None, description="The countries to which SMS are sent; null is all."
     )
     sms_budget: SmsBudgetIn | None = Field(default=None, description="How many SMS are accepted.")
