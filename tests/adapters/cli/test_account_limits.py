@@ -98,7 +98,7 @@ def test_setting_nothing_is_an_error(billhook: Any, at: Any) -> None:
 @pytest.mark.parametrize("arguments", [("show",), ("set", "--sms", "off")])
 def test_an_unknown_account_is_named(billhook: Any, acme: Any, url: str, arguments: Any) -> None:
     action, *rest = arguments
-    ran = billhook("account", action, "acc_nobody", *rest, "--database", url)
+    ran = billhook("account", action, "acc_unknown", *rest, "--database", url)
     assert ran.status == 2
     assert "no account" in ran.err.lower() or "account list" in ran.err
 
