@@ -208,7 +208,11 @@ def test_reminders_count_and_those_beyond_the_budget_are_left_out() -> None:
     for one in ids:
         running.issued(one, due_by=NOON + HOUR)
     running.clock.advance(HOUR)
-    jobs = replace(running.background_jobs, sms_refused=lambda _, error: found.append(error))
+
+    def refused(_account: AccountId, error: SmsError) -> None:
+        found.append(error)
+
+    jobs = replace(running.background_jobs, sms_refused=refused)
     assert jobs.remind() == 2
     assert sorted(len(running.messages(one)) for one in ids) == [0, 1]
     assert found == [SmsBudgetUsedUp(None, NOON + 2 * HOUR)]

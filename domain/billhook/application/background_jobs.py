@@ -25,6 +25,8 @@ from billhook.application.records import OutboxMessage, PendingWrites
 from billhook.application.service import InvoiceService
 from billhook.application.sms_budgets import SmsRefused, ignore
 from billhook.messaging.delivery import MessageKey, Unknown, conclude, release, renew
+from billhook.model.account import Account
+from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceKey
 from billhook.model.rate_limits import UNLIMITED, RateLimits
@@ -93,10 +95,12 @@ class BackgroundJobs:
         renewed, so that no other process claims the message while a provider responds. An SMS of an
         account whose SMS were switched off since is None too: its next claim suppresses it.
         """
+        accounts: Mapping[AccountId, Account] = {}
         texts = {job.dispatch.account for job in jobs if is_sms(job.dispatch)}
         with self.store.snapshot() as snapshot:
             current = snapshot.messages([job.dispatch.key for job in jobs])
-            accounts = snapshot.accounts(sorted(texts)) if texts else {}
+            if texts:
+                accounts = snapshot.accounts(sorted(texts))
         off = {one.id for one in accounts.values() if not one.policy.sms_enabled}
         wanted = [job for job in jobs if not (is_sms(job.dispatch) and job.dispatch.account in off)]
         still = self._still_held(wanted, current)
