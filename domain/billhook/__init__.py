@@ -31,10 +31,11 @@ _NAMES_BY_MODULE = {
     "lifecycle.draft": "draft",
     "lifecycle.errors": (
         "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
-        "CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused InvalidDocument "
-        "InvalidField InvoiceNotFound LineNotFound MissingContact MissingCustomer MissingEmail "
-        "NotEditable NotStored NotYetDue NothingToBill NumberTaken OperationNotAllowed "
-        "Overpayment PartialNotAllowed ReferenceReused Remedy TooSoon"
+        "CountryNotAllowed CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused "
+        "InvalidDocument InvalidField InvoiceNotFound LineNotFound MissingContact "
+        "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill NumberTaken "
+        "OperationNotAllowed Overpayment PartialNotAllowed PremiumNumber ReferenceReused Remedy "
+        "SmsBudgetUsedUp SmsDisabled TooSoon"
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
@@ -55,10 +56,11 @@ _NAMES_BY_MODULE = {
     "messaging.webhooks": (
         "WebhookEndpoint WebhookEndpointId WebhookEndpointNotFound WebhookEvent WebhookEventType"
     ),
-    "model.account": "Account AccountPolicy NumberSeries RetryPolicy",
+    "model.account": "Account AccountPolicy NumberSeries RECOMMENDED_LIMITS RetryPolicy",
     "model.base": "AccountId",
     "model.canonical_json": "canonical",
     "model.customer": "Customer Medium PostalAddress Recipients",
+    "model.destinations": "Destination destination",
     "model.document": "Document",
     "model.instalments": "Instalment PaymentSchedule",
     "model.invoice": "Invoice InvoiceId InvoiceKey Status",
@@ -70,6 +72,7 @@ _NAMES_BY_MODULE = {
     "model.pricing": "Discount Priced Summary priced summary",
     "model.rate_limits": "RateLimit RateLimits",
     "model.reminder_schedule": "QuietHours ReminderProgress ReminderSchedule",
+    "model.sms_budget": "SmsBudget",
 }
 _MODULES = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names.split()}
 

@@ -47,6 +47,7 @@ from billhook.lifecycle.errors import AlreadyExists as AlreadyExists
 from billhook.lifecycle.errors import AmountTooLarge as AmountTooLarge
 from billhook.lifecycle.errors import BelowMinimum as BelowMinimum
 from billhook.lifecycle.errors import Conflict as Conflict
+from billhook.lifecycle.errors import CountryNotAllowed as CountryNotAllowed
 from billhook.lifecycle.errors import CurrencyMismatch as CurrencyMismatch
 from billhook.lifecycle.errors import DomainError as DomainError
 from billhook.lifecycle.errors import ExpiresTooSoon as ExpiresTooSoon
@@ -66,8 +67,11 @@ from billhook.lifecycle.errors import NumberTaken as NumberTaken
 from billhook.lifecycle.errors import OperationNotAllowed as OperationNotAllowed
 from billhook.lifecycle.errors import Overpayment as Overpayment
 from billhook.lifecycle.errors import PartialNotAllowed as PartialNotAllowed
+from billhook.lifecycle.errors import PremiumNumber as PremiumNumber
 from billhook.lifecycle.errors import ReferenceReused as ReferenceReused
 from billhook.lifecycle.errors import Remedy as Remedy
+from billhook.lifecycle.errors import SmsBudgetUsedUp as SmsBudgetUsedUp
+from billhook.lifecycle.errors import SmsDisabled as SmsDisabled
 from billhook.lifecycle.errors import TooSoon as TooSoon
 from billhook.lifecycle.events import Event as Event
 from billhook.lifecycle.events import InvoiceCancelled as InvoiceCancelled
@@ -112,6 +116,7 @@ from billhook.messaging.webhooks import WebhookEndpointId as WebhookEndpointId
 from billhook.messaging.webhooks import WebhookEndpointNotFound as WebhookEndpointNotFound
 from billhook.messaging.webhooks import WebhookEvent as WebhookEvent
 from billhook.messaging.webhooks import WebhookEventType as WebhookEventType
+from billhook.model.account import RECOMMENDED_LIMITS as RECOMMENDED_LIMITS
 from billhook.model.account import Account as Account
 from billhook.model.account import AccountPolicy as AccountPolicy
 from billhook.model.account import NumberSeries as NumberSeries
@@ -122,6 +127,8 @@ from billhook.model.customer import Customer as Customer
 from billhook.model.customer import Medium as Medium
 from billhook.model.customer import PostalAddress as PostalAddress
 from billhook.model.customer import Recipients as Recipients
+from billhook.model.destinations import Destination as Destination
+from billhook.model.destinations import destination as destination
 from billhook.model.document import Document as Document
 from billhook.model.instalments import Instalment as Instalment
 from billhook.model.instalments import PaymentSchedule as PaymentSchedule
@@ -153,9 +160,11 @@ from billhook.model.rate_limits import RateLimits as RateLimits
 from billhook.model.reminder_schedule import QuietHours as QuietHours
 from billhook.model.reminder_schedule import ReminderProgress as ReminderProgress
 from billhook.model.reminder_schedule import ReminderSchedule as ReminderSchedule
+from billhook.model.sms_budget import SmsBudget as SmsBudget
 
 __all__ = [
     "DELIVERABLE",
+    "RECOMMENDED_LIMITS",
     "Account",
     "AccountId",
     "AccountNotFound",
@@ -170,6 +179,7 @@ __all__ = [
     "Change",
     "Command",
     "Conflict",
+    "CountryNotAllowed",
     "Currency",
     "CurrencyMismatch",
     "Customer",
@@ -178,6 +188,7 @@ __all__ = [
     "Delivered",
     "DeliveryReport",
     "DeliveryStatus",
+    "Destination",
     "Discount",
     "Document",
     "DocumentField",
@@ -244,6 +255,7 @@ __all__ = [
     "PaymentRecorded",
     "PaymentSchedule",
     "PostalAddress",
+    "PremiumNumber",
     "Priced",
     "ProviderMessageId",
     "QuietHours",
@@ -273,6 +285,9 @@ __all__ = [
     "Send",
     "SendResult",
     "SilenceWebhookEndpoint",
+    "SmsBudget",
+    "SmsBudgetUsedUp",
+    "SmsDisabled",
     "Status",
     "Summary",
     "SuppressAddress",
@@ -292,6 +307,7 @@ __all__ = [
     "canonical",
     "currency",
     "delete",
+    "destination",
     "draft",
     "expire",
     "explain",

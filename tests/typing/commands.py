@@ -15,6 +15,7 @@ from billhook import (
     Cancel,
     Command,
     Conflict,
+    CountryNotAllowed,
     CurrencyMismatch,
     Delete,
     Document,
@@ -45,17 +46,21 @@ from billhook import (
     Patch,
     Pay,
     Payment,
+    PremiumNumber,
     RecordPayment,
     ReferenceReused,
     Send,
     SendResult,
+    SmsBudgetUsedUp,
+    SmsDisabled,
     TooSoon,
     Update,
 )
 
 OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon | NumberTaken
-OfNotify = OperationNotAllowed | MissingEmail | MissingContact | AddressSuppressed | TooSoon
+OfSms = SmsDisabled | PremiumNumber | CountryNotAllowed | SmsBudgetUsedUp
+OfNotify = OperationNotAllowed | MissingEmail | MissingContact | OfSms | AddressSuppressed | TooSoon
 OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
 OfParts = LineNotFound | InvalidDocument
 OfUpdate = (

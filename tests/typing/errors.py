@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from billhook import AddressSuppressed, MissingContact, MissingEmail, OperationNotAllowed, TooSoon
+from billhook import (
+    AddressSuppressed,
+    CountryNotAllowed,
+    MissingContact,
+    MissingEmail,
+    OperationNotAllowed,
+    PremiumNumber,
+    SmsBudgetUsedUp,
+    SmsDisabled,
+    TooSoon,
+)
 from billhook.lifecycle.notify import NotifyError
 
 
@@ -18,6 +28,12 @@ def worded(error: NotifyError) -> str:
             return "no phone number"
         case AddressSuppressed():
             return error.reason
+        case SmsDisabled() | PremiumNumber():
+            return "no SMS"
+        case CountryNotAllowed():
+            return error.country
+        case SmsBudgetUsedUp():
+            return f"more SMS at {error.until}"
         case TooSoon():
             return f"wait until {error.until}"
         case _:

@@ -12,6 +12,7 @@ from billhook import (
     AmountTooLarge,
     BelowMinimum,
     Change,
+    CountryNotAllowed,
     CurrencyMismatch,
     Document,
     ExpiresTooSoon,
@@ -31,6 +32,9 @@ from billhook import (
     PartialNotAllowed,
     Patch,
     Payment,
+    PremiumNumber,
+    SmsBudgetUsedUp,
+    SmsDisabled,
     TooSoon,
     cancel,
     delete,
@@ -76,7 +80,15 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         notify(invoice, Medium.SMS, now=now),
         Result[
             Notification,
-            OperationNotAllowed | MissingEmail | MissingContact | AddressSuppressed | TooSoon,
+            OperationNotAllowed
+            | MissingEmail
+            | MissingContact
+            | AddressSuppressed
+            | TooSoon
+            | SmsDisabled
+            | PremiumNumber
+            | CountryNotAllowed
+            | SmsBudgetUsedUp,
         ],
     )
     assert_type(cancel(invoice, now=now), Result[Change, OperationNotAllowed])

@@ -1,10 +1,11 @@
-"""`billhook account`: create and list accounts, and manage their API keys and tokens."""
+"""`billhook account`: create and list accounts, and manage their limits, API keys and tokens."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
+from billhook_adapters.cli.account_limits import add_countries, add_limit_actions
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
@@ -19,7 +20,7 @@ _AT = "--database sqlite:///billhook.sqlite3"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the actions: create, list, rotate, token and revoke."""
+    """Add the actions: create, list, show, set, rotate, token and revoke."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     parser.epilog = f"example:\n  billhook account create --name 'Acme Books' {_AT}"
 
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="signing secret of the webhook, at least 22 random characters; stored encrypted "
         f"with {SECRET_KEY}; requires --webhook-url",
     )
+    add_countries(create)
     add_database(create)
     add_json(create)
     set_command(create, _create, example=f"billhook account create --name 'Acme Books' {_AT}")
@@ -66,6 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_database(listing)
     add_json(listing)
     set_command(listing, _list, example=f"billhook account list {_AT}")
+
+    add_limit_actions(actions)
 
     what = "create a new API key and revoke all other keys and tokens of the account"
     rotate = actions.add_parser("rotate", help=what, description=what)

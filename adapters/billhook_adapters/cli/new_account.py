@@ -9,8 +9,14 @@ from pydantic import ValidationError
 from returns.result import Failure
 
 from billhook.messaging.webhooks import WebhookEndpoint
-from billhook.model.account import MAX_NUMBER_START, Account, AccountPolicy
+from billhook.model.account import (
+    MAX_NUMBER_START,
+    RECOMMENDED_LIMITS,
+    Account,
+    AccountPolicy,
+)
 from billhook.model.base import AccountId, storable
+from billhook_adapters.cli.account_limits import countries_of
 from billhook_adapters.cli.error_texts import key_error_text
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.webhook_endpoints import a_webhook
@@ -50,10 +56,14 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
         token = location_token(arguments.location, arguments.token)
     elif arguments.token is not None:
         raise CliError("--token: requires --location; give both, or neither")
-    account = _account(
-        arguments.name,
-        _policy(arguments.number_prefix, arguments.number_start, with_location=token is not None),
-    )
+    policy = _policy(
+        arguments.number_prefix, arguments.number_start, with_location=token is not None
+    ).updated(RECOMMENDED_LIMITS)
+    if arguments.sms_countries is not None:
+        policy = policy.updated(
+            AccountPolicy.model_validate({"sms_countries": countries_of(arguments.sms_countries)})
+        )
+    account = _account(arguments.name, policy)
     key = (
         new_key()
         if arguments.key_id is None

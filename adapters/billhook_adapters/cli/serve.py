@@ -126,6 +126,7 @@ def application() -> App:
         webhook_sender=webhook_sender(given),
         engine=given.engine,
         rate_limits=given.rate_limits,
+        sms_enabled=given.sms_enabled,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
         apis=_apis(given),

@@ -41,6 +41,7 @@ from billhook_adapters.observability import Metrics, observed, traced
 from billhook_adapters.observability.left_out_rows import LeftOutRows
 from billhook_adapters.observability.outbox_gauges import OutboxGauges
 from billhook_adapters.observability.outbox_report import outbox_report
+from billhook_adapters.observability.refused_sms import RefusedSms
 from billhook_adapters.system.api_keys import EditableKeyring
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
@@ -91,6 +92,7 @@ def build_application(
     charges_automatically: bool = False,
     engine: EngineName = EngineName.EMBEDDED,
     rate_limits: RateLimits = UNLIMITED,
+    sms_enabled: bool = True,
     base_url: str | None = None,
     looks: Looks = AS_SHIPPED,
 ) -> Application:
@@ -102,25 +104,40 @@ def build_application(
 
     A server that has a lifespan delivers while it serves `app`, unless `engine` leaves that to
     workers; without a lifespan, call the engine of the service. With `inline` messages are
-    delivered before a request is answered. Callers are known by the API keys of the database,
-    unless another keyring is given. With `charges_automatically` payers are charged by someone
-    else. Raises ApiError where the APIs cannot be served like this.
+    delivered before a request is answered. With `sms_enabled` False no SMS is accepted or sent.
+    Callers are known by the API keys of the database, unless another keyring is given. With
+    `charges_automatically` payers are charged by someone else. Raises ApiError where the APIs
+    cannot be served like this.
     """
     chosen = served() if apis is None else apis
     backend = open_backend(url)
     clock = clock or backend.clock()
     store, make_engine = delivery(backend, engine, clock)
     keys = backend.keyring if keyring is None else keyring(store)
+    metrics = Metrics()
+    left_out, sms_refused = LeftOutRows(metrics), RefusedSms(metrics)
     background_jobs = BackgroundJobs(
-        store, clock, ids, senders, webhook_sender, rate_limits=rate_limits
+        store,
+        clock,
+        ids,
+        senders,
+        webhook_sender,
+        rate_limits=rate_limits,
+        sms_enabled=sms_enabled,
+        sms_refused=sms_refused,
     )
     report_to(senders, InvoiceService(store, clock, ids).record_delivery_reports)
-    metrics = Metrics()
-    left_out = LeftOutRows(metrics)
     service = (
         InlineDeliveryService(background_jobs, left_out=left_out)
         if inline
-        else InvoiceService(store, clock, ids, left_out=left_out)
+        else InvoiceService(
+            store,
+            clock,
+            ids,
+            left_out=left_out,
+            sms_enabled=sms_enabled,
+            sms_refused=sms_refused,
+        )
     )
     metrics.watch(
         OutboxGauges(
@@ -190,10 +207,17 @@ def build_worker(
     store, make_engine = delivery(backend, given.engine, clock)
     by_medium = senders(given)
     report_to(by_medium, InvoiceService(store, clock, ids).record_delivery_reports)
-    background_jobs = BackgroundJobs(
-        store, clock, ids, by_medium, webhook_sender(given), rate_limits=given.rate_limits
-    )
     metrics = Metrics()
+    background_jobs = BackgroundJobs(
+        store,
+        clock,
+        ids,
+        by_medium,
+        webhook_sender(given),
+        rate_limits=given.rate_limits,
+        sms_enabled=given.sms_enabled,
+        sms_refused=RefusedSms(metrics),
+    )
     return observed_engine(make_engine, background_jobs, metrics, concurrency), metrics
 
 

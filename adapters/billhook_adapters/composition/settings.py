@@ -47,6 +47,7 @@ _SPANS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
+_SWITCHES = {"yes": True, "no": False}
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _PHRASES = Path(__file__).parents[1] / "documents" / "phrases"
 
@@ -103,6 +104,12 @@ def _rate(text: str) -> RateLimit:
         ) from None
 
 
+def _switch(text: object) -> bool:
+    if text not in _SWITCHES:
+        raise ValueError(f"must be one of {', '.join(_SWITCHES)}")
+    return _SWITCHES[str(text)]
+
+
 def _language(tag: str) -> str:
     written = sorted(path.stem for path in _PHRASES.glob("*.toml"))
     if _TAG.fullmatch(tag) is None or tag.partition("-")[0] not in written:
@@ -153,6 +160,9 @@ Folder = Annotated[Path, BeforeValidator(_folder)]
 Proxies = Annotated[tuple[str, ...], BeforeValidator(_proxies)]
 
 
+Switch = Annotated[bool, BeforeValidator(_switch)]
+
+
 class Settings(BaseModel):
     """How a service is to run: `sms_url` is the variable BILLHOOK_SMS_URL, and so on."""
 
@@ -177,6 +187,8 @@ class Settings(BaseModel):
     sms_rate: Rate | None = None
     email_rate: Rate | None = None
     """How fast the messages of all accounts together may go out, such as 20/second."""
+    sms_enabled: Switch = True
+    """Whether SMS are accepted and sent; `no` is the kill switch of the whole service."""
     apis: str = ""
     """The APIs to serve, separated by spaces, each as `--api` takes it; all unless set."""
     language: Annotated[str, AfterValidator(_language)] = "en"

@@ -86,9 +86,12 @@ class InMemoryStore:
 
     def delete_expired_records(self, now: datetime, limit: int) -> int:
         """Delete idempotency records that have expired."""
-        if not self._rows.idempotency_records:
+        if not (self._rows.idempotency_records or self._rows.sms_budgets_used_up):
             return 0  # a sweep that has nothing to do copies nothing
         with self.transaction() as transaction:
+            used_up = transaction.rows.sms_budgets_used_up
+            for budget in [one for one, until in used_up.items() if until <= now][:limit]:
+                del used_up[budget]
             over = sorted(
                 (answer.until, request)
                 for request, answer in transaction.rows.idempotency_records.items()
@@ -139,6 +142,9 @@ class InMemoryStore:
                 OutboxSearch(DeliveryStatus.SUPPRESSED, limit=most), now - SUPPRESSED_WITHIN
             ),
             overdue=overdue,
+            sms_budgets_used_up=min(
+                most, sum(until > now for until in rows.sms_budgets_used_up.values())
+            ),
             repairs=sum(count for count, _ in rows.repairs),
             repaired_at=max((at for _, at in rows.repairs), default=None),
         )

@@ -36,10 +36,12 @@ from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.sms_limits import SmsBudgetKey, SmsCount, SmsPeriod
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
-from billhook.model.customer import Suppression
+from billhook.model.customer import Medium, Suppression
+from billhook.model.destinations import destination
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
 from billhook_adapters.system.storable_texts import refuse_unstorable
@@ -77,6 +79,9 @@ class Rows:
     )
     reminders: dict[InvoiceKey, ReminderProgress] = field(
         default_factory=dict[InvoiceKey, ReminderProgress]
+    )
+    sms_budgets_used_up: dict[SmsBudgetKey, datetime] = field(
+        default_factory=dict[SmsBudgetKey, datetime]
     )
     repairs: list[tuple[int, datetime]] = field(default_factory=list[tuple[int, datetime]])
 
@@ -240,6 +245,25 @@ class InMemoryTransaction:
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         return _found(self.rows.reminders, keys)
 
+    def lock_sms_budgets(self, accounts: Collection[AccountId]) -> None:
+        """Nothing to do: transactions run one at a time."""
+
+    def sms_counts(self, periods: Collection[SmsPeriod]) -> Mapping[SmsPeriod, SmsCount]:
+        return {period: self._sms_count(period) for period in periods}
+
+    def _sms_count(self, period: SmsPeriod) -> SmsCount:
+        account, prefix = period.budget
+        requested = sorted(
+            message.requested_at
+            for message in self.rows.messages.values()
+            if isinstance(message, Message)
+            and message.medium is Medium.SMS
+            and message.account == account
+            and message.requested_at > period.since
+            and prefix in (None, destination(message.address).prefix)
+        )[-period.most :]
+        return SmsCount(len(requested), min(requested, default=None))
+
     def rate_limit_states(
         self, rate_limits: Collection[RateLimitKey]
     ) -> Mapping[RateLimitKey, RateLimitState]:
@@ -293,6 +317,7 @@ class InMemoryTransaction:
         rows.messages.update(outcome.messages)
         rows.rate_limit_states.update(outcome.rate_limit_states)
         _put(rows.reminders, outcome.reminders)
+        rows.sms_budgets_used_up.update(outcome.sms_budgets_used_up)
         rows.idempotency_records.update(
             {answer.request: answer for answer in outcome.idempotency_records}
         )

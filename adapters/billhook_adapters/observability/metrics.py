@@ -57,6 +57,12 @@ class Metrics:
             ("table",),
             registry=registry,
         )
+        self._refused_sms = Counter(
+            "billhook_sms_refused",
+            "SMS that the limits against fraud refused, by error code.",
+            ("code",),
+            registry=registry,
+        )
         self._watched: Collector | None = None
         self._routes: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._outcomes: dict[str, Counter] = {}
@@ -85,6 +91,10 @@ class Metrics:
     def left_out(self, table: str) -> None:
         """A list left out a row of this table that cannot be read."""
         self._left_out.labels(table).inc()
+
+    def refused_sms(self, code: str) -> None:
+        """The limits of SMS refused one."""
+        self._refused_sms.labels(code).inc()
 
     def watch(self, outbox: Collector) -> None:
         """Report what this collector finds as well, at each scrape."""

@@ -49,6 +49,11 @@ def _gauges(deliverability: Standing) -> Iterable[Metric]:
     for name, key, what in (
         ("billhook_outbox_oldest_seconds", "oldest_waits_seconds", "How long the oldest waits."),
         ("billhook_overdue_invoices", "overdue_invoices", "Invoices that a sweep has to expire."),
+        (
+            "billhook_sms_budgets_used_up",
+            "sms_budgets_used_up",
+            "SMS budgets, of accounts and of prefixes, that are used up now.",
+        ),
         ("billhook_sweep_repairs", "sweep_repairs", "Messages that had lost their wake-up, ever."),
     ):
         yield GaugeMetricFamily(name, what, _number(deliverability[key]))

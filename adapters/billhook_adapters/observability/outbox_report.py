@@ -30,6 +30,7 @@ def outbox_report(
         "abandoned": outbox_counts.abandoned,
         "oldest_waits_seconds": waits,
         "overdue_invoices": outbox_counts.overdue,
+        "sms_budgets_used_up": outbox_counts.sms_budgets_used_up,
         "sweep_repairs": outbox_counts.repairs,
         "failed": by_code(outbox_counts.dead),
         "suppressed_within_a_day": by_code(outbox_counts.suppressed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Table, select, tuple_
+from sqlalchemy import Engine, Table, bindparam, func, select, tuple_
 
 from billhook.application.ports import UnreadableRowError
 from billhook.messaging.delivery import MessageKey
@@ -13,11 +13,25 @@ from billhook.model.invoice import InvoiceKey
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.clock import TOLERATED, postgresql_time
 from billhook_adapters.sql.connections import reading
+from billhook_adapters.sql.rows import at, some
 from billhook_adapters.sql.transaction import SqlTransaction
 from billhook_adapters.system.clock import SystemClock
 
 PAGE = 500
 """How many rows are read together."""
+
+USED_UP_BUDGETS = (
+    select(
+        t.sms_budgets_used_up.c.account,
+        func.count(),
+        func.max(t.sms_budgets_used_up.c.until),
+    )
+    .where(t.sms_budgets_used_up.c.until > bindparam("now"))
+    .group_by(t.sms_budgets_used_up.c.account)
+    .order_by(t.sms_budgets_used_up.c.account)
+    .limit(100)
+)
+"""The accounts with SMS budgets that are used up: how many, and until when the last one is."""
 
 Read = Callable[[SqlTransaction, Collection[Any]], object]
 """Reads the rows of these keys."""
@@ -37,6 +51,7 @@ def faults(engine: Engine) -> Iterator[str]:
         yield from _clock(engine)
     for error in unreadable_rows(engine):
         yield f"{error}; restore it from a backup"
+    yield from _used_up(engine)
 
 
 def unreadable_rows(engine: Engine) -> Iterator[UnreadableRowError]:
@@ -87,3 +102,16 @@ def _clock(engine: Engine) -> Iterator[str]:
     if off > TOLERATED:
         seconds = round(off.total_seconds())
         yield f"the clocks of this host and of the server are {seconds} s apart; set both by NTP"
+
+
+def _used_up(engine: Engine) -> Iterator[str]:
+    with reading(engine) as connection:
+        found = connection.execute(USED_UP_BUDGETS, {"now": some(SystemClock().now())}).all()
+    for account, count, until in found:
+        which = f"the SMS budget of {account} is"
+        if count > 1:
+            which = f"{count} SMS budgets of {account} are"
+        yield (
+            f"{which} used up until {at(until):%Y-%m-%dT%H:%M:%SZ}; if that is SMS "
+            f"pumping, `billhook account set {account} --sms off` stops it"
+        )

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    cast,
     literal_column,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -109,6 +111,11 @@ def matching(*columns: Column[Any]) -> ColumnElement[bool]:
             for position, column in enumerate(columns)
         )
     )
+
+
+def number_at(position: int) -> ColumnElement[int]:
+    """The number at a position of a wanted key."""
+    return cast(_Part(WANTED.c.value, literal_column(str(position))), BigInteger)
 
 
 def keyed(table: Table, *columns: Column[Any], read: Sequence[Column[Any]] = ()) -> Select[Any]:

@@ -1,8 +1,8 @@
 """A transaction that writes while others do: it locks what it reads.
 
 All transactions take locks in one order: idempotency keys, messages, invoices with their
-reminders, payments, entries, contacts, rate limits, and last the number series. Within a kind it is
-the order of the keys.
+reminders, payments, entries, contacts, SMS budgets, rate limits, and last the number series. Within
+a kind it is the order of the keys.
 """
 
 from __future__ import annotations
@@ -80,6 +80,9 @@ class LockingTransaction(SqlTransaction):
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         hold(self._connection, "contact", contacts)
         return super().histories(contacts)
+
+    def lock_sms_budgets(self, accounts: Collection[AccountId]) -> None:
+        hold(self._connection, "sms budget", [(account,) for account in accounts])
 
     def rate_limit_states(
         self, rate_limits: Collection[RateLimitKey]

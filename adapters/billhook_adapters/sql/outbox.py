@@ -94,6 +94,12 @@ OVERDUE = select(func.count()).select_from(
     .limit(bindparam("most"))
     .subquery("overdue")
 )
+USED_UP = select(func.count()).select_from(
+    select(t.sms_budgets_used_up.c.until)
+    .where(t.sms_budgets_used_up.c.until > bindparam("now"))
+    .limit(bindparam("most"))
+    .subquery("used_up")
+)
 REPAIRED = select(t.repairs.c.total, t.repairs.c.last_at).where(t.repairs.c.what == _WAKE_UPS)
 
 
@@ -116,6 +122,7 @@ def outbox_counts(connection: Connection, now: datetime, most: int) -> OutboxCou
         dead=_counted(connection, DEAD, binds),
         suppressed=_counted(connection, SUPPRESSED, binds),
         overdue=connection.execute(OVERDUE, binds).scalar_one(),
+        sms_budgets_used_up=connection.execute(USED_UP, binds).scalar_one(),
         repairs=0 if repairs is None else repairs.total,
         repaired_at=None if repairs is None else instant(repairs.last_at),
     )

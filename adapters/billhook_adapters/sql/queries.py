@@ -20,12 +20,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.sql.dml import ReturningDelete
 
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
 from billhook.messaging.delivery import LIVE
 from billhook_adapters.sql import tables as t
-from billhook_adapters.sql.key_join import WANTED, keyed, matching
+from billhook_adapters.sql.key_join import WANTED, keyed, matching, number_at
 
 
 def locked(reading: Select[Any], table: Table) -> Select[Any]:
@@ -84,6 +85,29 @@ HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_MESSAGE_AT).sele
     )
 )
 """For the position of each contact among the keys: why it is suppressed, and its last request."""
+
+
+def _sms_counts(*parts: ColumnElement[bool]) -> Select[Any]:
+    """For the position of each period among the keys: how many SMS it has, and the first one's."""
+    m = t.messages.c
+    # What a partial index is over, and the latest ones alone: the cost does not grow without end.
+    counted = (
+        select(m.requested_at)
+        .where(*parts, m.sms_prefix.is_not(None), m.requested_at > number_at(2))
+        .order_by(m.requested_at.desc())
+        .limit(bindparam("most"))
+        .correlate(WANTED)
+        .subquery("counted")
+    )
+    return select(
+        WANTED.c.key,
+        select(func.count()).select_from(counted).correlate(WANTED).scalar_subquery(),
+        select(func.min(counted.c.requested_at)).correlate(WANTED).scalar_subquery(),
+    )
+
+
+SMS_OF_ACCOUNT = _sms_counts(matching(t.messages.c.account))
+SMS_OF_PREFIX = _sms_counts(matching(t.messages.c.account, t.messages.c.sms_prefix))
 
 # A partial index serves a query only where its condition stands in it as literals.
 OPEN: BindParameter[Sequence[str]] = bindparam(
@@ -148,25 +172,29 @@ REMINDABLE = (
     .order_by(t.reminders.c.due_at)
     .limit(bindparam("most"))
 )
-# Workers that forget at one moment pass over each other's rows. PostgreSQL finds what locks rows
-# once: a subquery might be run again, and then delete more rows than the limit.
-_OVER = (
-    select(t.idempotency_records.c.account, t.idempotency_records.c.key)
-    .where(t.idempotency_records.c.until <= bindparam("now"))
-    .order_by(t.idempotency_records.c.until)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-    .cte("over")
-)
-DELETE_EXPIRED_RECORDS = (
-    delete(t.idempotency_records)
-    .where(
-        tuple_(t.idempotency_records.c.account, t.idempotency_records.c.key).in_(
-            select(_OVER.c.account, _OVER.c.key)
-        )
+
+
+def _deleting_past(table: Table) -> ReturningDelete[Any]:
+    """Deletes the rows whose `until` has passed."""
+    # Workers that forget at one moment pass over each other's rows. PostgreSQL finds what locks
+    # rows once: a subquery might be run again, and then delete more rows than the limit.
+    over = (
+        select(*table.primary_key)
+        .where(table.c.until <= bindparam("now"))
+        .order_by(table.c.until)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("over")
     )
-    .returning(t.idempotency_records.c.until)  # SQLite's driver does not count what a WITH deletes
-)
+    return (
+        delete(table)
+        .where(tuple_(*table.primary_key).in_(select(*over.c)))
+        .returning(table.c.until)  # SQLite's driver does not count what a WITH deletes
+    )
+
+
+DELETE_EXPIRED_RECORDS = _deleting_past(t.idempotency_records)
+DELETE_USED_UP = _deleting_past(t.sms_budgets_used_up)
 
 _s = t.number_series.c
 DRAWN = select(_s.last).where(_s.account == bindparam("account"), _s.prefix == bindparam("prefix"))

@@ -24,11 +24,13 @@ from billhook.lifecycle.events import encode
 from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.sms_limits import SmsBudgetKey, SmsCount
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium, Suppression
+from billhook.model.destinations import destination
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook.model.payment import Payment
@@ -157,6 +159,7 @@ def message_row(message: OutboxMessage) -> dict[str, Any]:
     if isinstance(message, WebhookEvent):
         row |= {"medium": WEBHOOK, "address": row.pop("webhook_endpoint")}
     row["queue"] = queue_text(queue_of(message))
+    row["sms_prefix"] = destination(row["address"]).prefix if row["medium"] == Medium.SMS else None
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
 
 
@@ -184,7 +187,7 @@ def outbox_message_of(row: Row) -> OutboxMessage:
     if row["medium"] != WEBHOOK:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["medium"], given["reminder"], given["queue"]
+    del given["medium"], given["reminder"], given["queue"], given["sms_prefix"]
     given["webhook_endpoint"] = given.pop("address")
     return WebhookEvent.model_validate(given)
 
@@ -192,7 +195,7 @@ def outbox_message_of(row: Row) -> OutboxMessage:
 def message_of(row: Row) -> Message:
     """The message to a payer of a row."""
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["queue"]
+    del given["queue"], given["sms_prefix"]
     if (given.pop("event_type"), given.pop("version")) != (None, None):
         raise ValueError("the row of a webhook event has a payer's medium")
     return Message.model_validate(given)
@@ -277,6 +280,16 @@ def rate_limit_of(row: Row) -> tuple[RateLimitKey, RateLimitState]:
     return RateLimitKey(account, Medium(row["medium"])), RateLimitState(
         next_free_at, reserved_until
     )
+
+
+def sms_count_of(accepted: int, first_at: int | None) -> SmsCount:
+    """The count in these columns."""
+    return SmsCount(accepted, instant(first_at))
+
+
+def used_up_row(budget: SmsBudgetKey, until: datetime) -> dict[str, Any]:
+    """The columns of an SMS budget that is used up; an empty prefix stands for all."""
+    return {"account": budget.account, "prefix": budget.prefix or "", "until": some(until)}
 
 
 def progress_row(key: InvoiceKey, progress: ReminderProgress) -> dict[str, Any]:

@@ -82,13 +82,11 @@ class SqlStore:
             return [InvoiceKey(AccountId(account), InvoiceId(name)) for account, name in found]
 
     def delete_expired_records(self, now: datetime, limit: int) -> int:
-        """Delete idempotency records that have expired."""
+        """Delete idempotency records that have expired, and budgets that are not used up now."""
+        binds = {"now": some(now), "most": limit}
         with writing(self._engine) as connection:
-            return len(
-                connection.execute(
-                    q.DELETE_EXPIRED_RECORDS, {"now": some(now), "most": limit}
-                ).all()
-            )
+            connection.execute(q.DELETE_USED_UP, binds)
+            return len(connection.execute(q.DELETE_EXPIRED_RECORDS, binds).all())
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
         """Messages that no provider accepted."""

@@ -150,6 +150,23 @@ messages = Table(
     Column("reminder", Integer),
     Column("requeued_at", BigInteger),
     Column("queue", key_text(160), nullable=False),
+    Column("sms_prefix", key_text(16)),  # of the phone number that an SMS goes to
+)
+# What the SMS budgets of an account count, and those of its prefixes.
+Index(
+    "messages_by_sms",
+    messages.c.account,
+    messages.c.requested_at,
+    sqlite_where=text("sms_prefix IS NOT NULL"),
+    postgresql_where=text("sms_prefix IS NOT NULL"),
+)
+Index(
+    "messages_of_sms_prefix",
+    messages.c.account,
+    messages.c.sms_prefix,
+    messages.c.requested_at,
+    sqlite_where=text("sms_prefix IS NOT NULL"),
+    postgresql_where=text("sms_prefix IS NOT NULL"),
 )
 Index(
     "messages_of_queue",
@@ -307,6 +324,15 @@ rate_limits = Table(
     Column("next_free_at", BigInteger, nullable=False),
     Column("reserved_until", BigInteger, nullable=False),
 )
+
+sms_budgets_used_up = Table(
+    "sms_budgets_used_up",
+    metadata,
+    Column("account", key_text(64), primary_key=True),
+    Column("prefix", key_text(16), primary_key=True),  # empty for the budget of the account
+    Column("until", BigInteger, nullable=False),
+)
+Index("sms_budgets_used_up_until", sms_budgets_used_up.c.until)
 
 
 def declared(dialect: str) -> MetaData:

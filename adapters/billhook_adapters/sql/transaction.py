@@ -37,6 +37,7 @@ from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.sms_limits import SmsCount, SmsPeriod
 from billhook.messaging.webhooks import WebhookEndpoint
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
@@ -69,7 +70,9 @@ from billhook_adapters.sql.rows import (
     progress_row,
     rate_limit_of,
     rate_limit_row,
+    sms_count_of,
     some,
+    used_up_row,
     webhook_endpoint_of,
 )
 from billhook_adapters.sql.searching import counting, searching, searching_ids
@@ -247,6 +250,22 @@ class SqlTransaction:
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         return dict(map(progress_of, self._rows(q.REMINDERS, keys)))
 
+    def lock_sms_budgets(self, accounts: Collection[AccountId]) -> None:
+        """Nothing to do where one transaction writes at a time."""
+
+    def sms_counts(self, periods: Collection[SmsPeriod]) -> Mapping[SmsPeriod, SmsCount]:
+        found: dict[SmsPeriod, SmsCount] = {}
+        for query, some_periods in (
+            (q.SMS_OF_ACCOUNT, [one for one in periods if one.budget.prefix is None]),
+            (q.SMS_OF_PREFIX, [one for one in periods if one.budget.prefix is not None]),
+        ):
+            if some_periods:
+                keys = [(*period.budget, some(period.since)) for period in some_periods]
+                binds = {**wanted(keys), "most": max(period.most for period in some_periods)}
+                for position, *counted in self._connection.execute(query, binds):
+                    found[some_periods[position]] = sms_count_of(*counted)
+        return found
+
     def rate_limit_states(
         self, rate_limits: Collection[RateLimitKey]
     ) -> Mapping[RateLimitKey, RateLimitState]:
@@ -295,6 +314,8 @@ class SqlTransaction:
                 s.PUT_RATE_LIMIT,
                 [rate_limit_row(*one) for one in outcome.rate_limit_states.items()],
             )
+            used_up = outcome.sms_budgets_used_up.items()
+            self._put(s.PUT_USED_UP, [used_up_row(*one) for one in used_up])
             # The last record of a key wins: one statement must not write a row twice.
             answers = {answer.request: answer for answer in outcome.idempotency_records}
             self._put(s.PUT_IDEMPOTENCY_RECORD, [idempotency_row(one) for one in answers.values()])

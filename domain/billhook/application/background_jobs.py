@@ -16,13 +16,17 @@ from billhook.application.commands import Remind
 from billhook.application.delivery_attempts import (
     Attempt,
     DeliveryJob,
+    is_sms,
     silenced_endpoints,
     suppressed_by,
 )
 from billhook.application.ports import Clock, Ids, Sender, Store, WebhookSender
 from billhook.application.records import OutboxMessage, PendingWrites
 from billhook.application.service import InvoiceService
+from billhook.application.sms_budgets import SmsRefused, ignore
 from billhook.messaging.delivery import MessageKey, Unknown, conclude, release, renew
+from billhook.model.account import Account
+from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceKey
 from billhook.model.rate_limits import UNLIMITED, RateLimits
@@ -53,6 +57,10 @@ class BackgroundJobs:
     """How long the first attempt is reserved for the process that queued the message."""
     rate_limits: RateLimits = UNLIMITED
     """The rate limits of all accounts together."""
+    sms_enabled: bool = True
+    """Whether SMS are sent at all; False is the kill switch of the whole service."""
+    sms_refused: SmsRefused = ignore
+    """Gets each reminder by SMS that the limits of SMS refused."""
 
     def deliver(self, key: MessageKey) -> AttemptResult:
         """Deliver one message, if the rules still allow it."""
@@ -84,11 +92,18 @@ class BackgroundJobs:
 
         For right before the hand-over: a process that was stopped for longer than a lease must not
         send what another one has claimed since. A lease with less than half of its time left is
-        renewed, so that no other process claims the message while a provider responds.
+        renewed, so that no other process claims the message while a provider responds. An SMS of an
+        account whose SMS were switched off since is None too: its next claim suppresses it.
         """
+        accounts: Mapping[AccountId, Account] = {}
+        texts = {job.dispatch.account for job in jobs if is_sms(job.dispatch)}
         with self.store.snapshot() as snapshot:
             current = snapshot.messages([job.dispatch.key for job in jobs])
-        still = self._still_held(jobs, current)
+            if texts:
+                accounts = snapshot.accounts(sorted(texts))
+        off = {one.id for one in accounts.values() if not one.policy.sms_enabled}
+        wanted = [job for job in jobs if not (is_sms(job.dispatch) and job.dispatch.account in off)]
+        still = self._still_held(wanted, current)
         aging = [job for job in still.values() if self._left(job) < self.lease / 2]
         if aging:
             still = {key: job for key, job in still.items() if job not in aging}
@@ -198,5 +213,11 @@ class BackgroundJobs:
         if not keys:
             return 0
         commands = [Remind(account=account, invoice=invoice) for account, invoice in keys]
-        results = InvoiceService(self.store, self.clock, self.ids).execute_all(commands)
+        results = InvoiceService(
+            self.store,
+            self.clock,
+            self.ids,
+            sms_enabled=self.sms_enabled,
+            sms_refused=self.sms_refused,
+        ).execute_all(commands)
         return sum(isinstance(result, Success) for result in results)

@@ -27,10 +27,12 @@ from billhook.application.records import (
     RateLimitKey,
 )
 from billhook.application.row_cache import RowCache
+from billhook.lifecycle.notify import Deliverability
 from billhook.lifecycle.remind import zone_of
 from billhook.messaging.delivery import MessageKey, claim, dead_letter, postpone, suppress
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState, SendSlot, next_slot
+from billhook.messaging.sms_limits import sms_not_allowed
 from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEvent
 from billhook.model.account import Account
 from billhook.model.base import AccountId
@@ -71,6 +73,8 @@ class ClaimSettings(Protocol):
     def head_start(self) -> timedelta: ...
     @property
     def rate_limits(self) -> RateLimits: ...
+    @property
+    def sms_enabled(self) -> bool: ...
 
 
 class Claiming:
@@ -152,7 +156,15 @@ class Claiming:
             sender = self._settings.senders.get(dispatch.medium)
             if invoice is not None:
                 invoice = self._without_suppressed_copies(dispatch, invoice)
-            return prepare_message(dispatch, invoice, history, sender, account.name, self._now)
+            not_allowed = None
+            if dispatch.medium is Medium.SMS:
+                not_allowed = sms_not_allowed(
+                    account.policy, dispatch.address, enabled=self._settings.sms_enabled
+                )
+            deliverability = Deliverability(history.suppressed, not_allowed=not_allowed)
+            return prepare_message(
+                dispatch, invoice, deliverability, sender, account.name, self._now
+            )
         if self._settings.webhook_sender is None:
             return None
         return prepare_webhook_event(self._transaction, dispatch, self._settings.webhook_sender)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from returns.result import Failure, Result
 
 from billhook.application.ports import Sender, Transaction, WebhookContext, WebhookSender
-from billhook.application.records import Contact, ContactHistory, OutboxMessage
+from billhook.application.records import Contact, OutboxMessage
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.events import InvoiceViewed, NotificationRequested, ReminderRequested
@@ -18,7 +18,7 @@ from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message, as_of
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
 from billhook.model.account import RetryPolicy
-from billhook.model.customer import Suppression
+from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice
 
 _REQUESTED = (NotificationRequested, ReminderRequested)
@@ -62,10 +62,15 @@ def contact_of(message: Message, address: str | None = None) -> Contact:
     return Contact(message.account, message.medium, address or message.address)
 
 
+def is_sms(dispatch: OutboxMessage) -> bool:
+    """Whether it is an SMS to a payer."""
+    return isinstance(dispatch, Message) and dispatch.medium is Medium.SMS
+
+
 def prepare_message(
     message: Message,
     invoice: Invoice | None,
-    history: ContactHistory,
+    deliverability: Deliverability,
     sender: Sender | None,
     seller: str,
     now: datetime,
@@ -73,9 +78,7 @@ def prepare_message(
     """The call that sends a message, or the code of the error why it must not be sent now."""
     if invoice is None:
         return InvoiceNotFound.code
-    decision = notify(
-        invoice, message.medium, now=now, deliverability=Deliverability(history.suppressed)
-    )
+    decision = notify(invoice, message.medium, now=now, deliverability=deliverability)
     if isinstance(decision, Failure):
         code: str = decision.failure().code
         return code

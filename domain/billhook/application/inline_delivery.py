@@ -30,7 +30,12 @@ class InlineDeliveryService(InvoiceService):
     ) -> None:
         """`left_out` gets each row that a list left out because it cannot be read."""
         super().__init__(
-            background_jobs.store, background_jobs.clock, background_jobs.ids, left_out=left_out
+            background_jobs.store,
+            background_jobs.clock,
+            background_jobs.ids,
+            left_out=left_out,
+            sms_enabled=background_jobs.sms_enabled,
+            sms_refused=background_jobs.sms_refused,
         )
         self._background_jobs = background_jobs
 

@@ -42,6 +42,7 @@ from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
 from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
 from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.sms_limits import SmsCount, SmsPeriod
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
@@ -151,12 +152,23 @@ class Snapshot(Protocol):
         """The progress of the reminders of these invoices; absent for those without reminders."""
         ...
 
+    def sms_counts(self, periods: Collection[SmsPeriod]) -> Mapping[SmsPeriod, SmsCount]:
+        """For each period, the SMS requested in it: those after its `since`, the latest `most`.
+
+        A period may be counted up to the largest `most` of all of them.
+        """
+        ...
+
 
 class Transaction(Snapshot, Protocol):
     """A transaction: rows are locked when they are read, in key order, until it ends."""
 
     def lock_accounts(self, ids: Collection[AccountId]) -> None:
         """Lock these accounts against other transactions that lock them, until it ends."""
+        ...
+
+    def lock_sms_budgets(self, accounts: Collection[AccountId]) -> None:
+        """Lock the SMS budgets of accounts against other transactions, until it ends."""
         ...
 
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
@@ -219,7 +231,10 @@ class Store(Protocol):
         ...
 
     def delete_expired_records(self, now: datetime, limit: int) -> int:
-        """Delete up to `limit` idempotency records whose time has passed; returns how many."""
+        """Delete up to `limit` idempotency records whose time has passed; returns how many.
+
+        Of the SMS budgets that were used up and are not any more, as many are deleted.
+        """
         ...
 
     def unsent(self, wanted: OutboxSearch) -> Sequence[OutboxPosition]:

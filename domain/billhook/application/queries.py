@@ -29,6 +29,7 @@ from billhook.application.records import (
     RecordedPayment,
     Search,
 )
+from billhook.application.sms_budgets import SmsBudgets, under_sms_limits
 from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.explain import Verdict, explain
@@ -54,9 +55,11 @@ class Queries:
         clock: Clock,
         *,
         left_out: LeftOut = ignore,
+        sms_enabled: bool = True,
     ) -> None:
         """`left_out` gets each row that a list left out because it cannot be read."""
         self._store, self._clock, self._left_out = store, clock, left_out
+        self._sms_enabled = sms_enabled
 
     def contact(self, contact: Contact) -> ContactHistory:
         """The suppression of a contact, and the time of its last message."""
@@ -226,13 +229,22 @@ class Queries:
             }
             histories = snapshot.histories(list(contacts.values()))
             about = snapshot.messages_about((key,)).get(key, ())
-        deliverabilities = {
-            medium: histories.get(contact, ContactHistory()).deliverability(
-                seller.policy, last_message_at(about, medium)
-            )
-            for medium, contact in contacts.items()
-        }
-        now = self._clock.now()
+            deliverabilities = {
+                medium: histories.get(contact, ContactHistory()).deliverability(
+                    seller.policy, last_message_at(about, medium)
+                )
+                for medium, contact in contacts.items()
+            }
+            now, sms = self._clock.now(), contacts.get(Medium.SMS)
+            if sms is not None:
+                deliverabilities[Medium.SMS] = under_sms_limits(
+                    deliverabilities[Medium.SMS],
+                    SmsBudgets(snapshot),
+                    seller,
+                    sms.address,
+                    now=now,
+                    enabled=self._sms_enabled,
+                )
         return Success(
             explain(
                 found,

@@ -32,3 +32,4 @@ def read_needs(unit: UnitOfWork, commands: Sequence[AnyCommand], needs: Sequence
         invoice = None if need.invoice is None else unit.invoices.get(need.invoice)
         contacts.update(command.contacts(invoice))
     unit.histories.fetch(sorted(contacts))
+    unit.lock_sms_budgets(contacts)

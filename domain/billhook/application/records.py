@@ -15,6 +15,7 @@ from billhook.lifecycle.notify import Deliverability
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
+from billhook.messaging.sms_limits import SmsBudgetKey
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
@@ -274,6 +275,10 @@ class PendingWrites:
         default_factory=dict[InvoiceKey, ReminderProgress | None]
     )
     """The progress of an invoice's reminders; None if there will be no more."""
+    sms_budgets_used_up: dict[SmsBudgetKey, datetime] = field(
+        default_factory=dict[SmsBudgetKey, datetime]
+    )
+    """The SMS budgets that the messages use up, and until when."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

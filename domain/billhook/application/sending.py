@@ -10,7 +10,7 @@ from billhook.application.idempotency import SendResult
 from billhook.application.numbering import number_for
 from billhook.application.records import Contact
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.errors import NumberTaken
+from billhook.lifecycle.errors import NumberTaken, SmsError
 from billhook.lifecycle.issue import IssueError, issue, violations
 from billhook.lifecycle.notify import DELIVERABLE, Notification, NotifyError, notify
 from billhook.lifecycle.notify import STATUS_CHECK as NOTIFY
@@ -93,8 +93,11 @@ def notifications_for(
         if address is not None:
             contact = Contact(invoice.account, medium, address)
             deliverability = context.deliverability(invoice, contact)
-        results.append(
-            notify(invoice, medium, now=context.now, deliverability=deliverability, address=address)
+        result = notify(
+            invoice, medium, now=context.now, deliverability=deliverability, address=address
         )
+        if isinstance(result, Failure) and isinstance(error := result.failure(), SmsError):
+            context.refuse_sms(error)
+        results.append(result)
     notifications = [result.unwrap() for result in results if isinstance(result, Success)]
     return Success(notifications) if notifications else Failure(results[0].failure())

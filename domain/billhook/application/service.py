@@ -17,6 +17,8 @@ from billhook.application.queries import Queries
 from billhook.application.readable import LeftOut, ignore
 from billhook.application.reading import read_needs
 from billhook.application.records import IdempotencyRecord
+from billhook.application.sms_budgets import SmsRefused
+from billhook.application.sms_budgets import ignore as ignore_refused
 from billhook.application.unit_of_work import CommandContext, UnitOfWork
 from billhook.lifecycle.errors import (
     AccountNotFound,
@@ -53,10 +55,16 @@ class InvoiceService(Queries):
         ids: Ids,
         *,
         left_out: LeftOut = ignore,
+        sms_enabled: bool = True,
+        sms_refused: SmsRefused = ignore_refused,
     ) -> None:
-        """`left_out` gets each row that a list left out because it cannot be read."""
-        super().__init__(store, clock, left_out=left_out)
-        self._ids = ids
+        """`left_out` gets each row that a list left out because it cannot be read.
+
+        With `sms_enabled` False no SMS is accepted for any account. `sms_refused` gets each SMS
+        that the limits of SMS refused, also where the command succeeded without it.
+        """
+        super().__init__(store, clock, left_out=left_out, sms_enabled=sms_enabled)
+        self._ids, self._sms_refused = ids, sms_refused
 
     def execute(self, command: Command[A, E]) -> Result[A, E | ServiceError]:
         """Execute one command in a transaction of its own."""
@@ -85,9 +93,10 @@ class InvoiceService(Queries):
         results: dict[int, Result[Any, Any]] = {}
         try:
             with self._store.transaction() as transaction:
-                unit = UnitOfWork(transaction, self._ids, self._clock.zone)
+                unit = UnitOfWork(transaction, self._ids, self._clock.zone, self._sms_enabled)
                 read_needs(unit, commands, needs)
                 unit.now = self._clock.now()
+                unit.read_sms_budgets()
                 # Sorted by account, so that all transactions lock number series in the same order.
                 for index in sorted(range(len(commands)), key=lambda one: commands[one].account):
                     results[index] = _execute(unit, commands[index], needs[index])
@@ -97,6 +106,8 @@ class InvoiceService(Queries):
             if len(commands) > 1:
                 raise
             return [Failure(NotStored())]
+        for account, error in unit.refused_sms:
+            self._sms_refused(account, error)
         return [results[index] for index in range(len(commands))]
 
     def sweep(self, limit: int, actor: str | None = None) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -24,7 +25,9 @@ from billhook.application.records import (
 )
 from billhook.application.reminders import ReminderTracker
 from billhook.application.row_cache import RowCache
+from billhook.application.sms_budgets import SmsBudgets, planned_with, under_sms_limits
 from billhook.lifecycle.apply import Change, as_of
+from billhook.lifecycle.errors import SmsError
 from billhook.lifecycle.events import (
     InvoiceDrafted,
     InvoiceExpired,
@@ -37,6 +40,7 @@ from billhook.lifecycle.expire import OverdueInvoice, expire_overdue
 from billhook.lifecycle.notify import Deliverability, Notification
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.message import Message, last_message_at
+from billhook.messaging.sms_limits import SmsBudgetKey, has_sms_budget
 from billhook.messaging.webhooks import (
     WebhookEndpoint,
     WebhookEndpointId,
@@ -59,9 +63,13 @@ class UnitOfWork:
     """The time of the decisions, read after the rows are locked: waiting for locks takes time."""
 
     def __init__(
-        self, transaction: Transaction, ids: Ids, zones: Callable[[str | None], tzinfo]
+        self,
+        transaction: Transaction,
+        ids: Ids,
+        zones: Callable[[str | None], tzinfo],
+        sms_enabled: bool = True,  # noqa: FBT001, FBT002  # the last of four, named by its caller
     ) -> None:
-        self.transaction, self.ids = transaction, ids
+        self.transaction, self.ids, self.sms_enabled = transaction, ids, sms_enabled
         self.writes = PendingWrites()
         self.accounts: RowCache[AccountId, Account] = RowCache(transaction.accounts)
         self.invoices: RowCache[InvoiceKey, Invoice] = RowCache(transaction.invoices)
@@ -77,7 +85,28 @@ class UnitOfWork:
         self.messages: RowCache[MessageKey, OutboxMessage] = RowCache(transaction.messages)
         self.numbers: RowCache[NumberKey, InvoiceKey] = RowCache(transaction.invoices_by_number)
         self.about: RowCache[InvoiceKey, Sequence[Message]] = RowCache(transaction.messages_about)
+        self.sms_budgets = SmsBudgets(transaction)
+        self.refused_sms: list[tuple[AccountId, SmsError]] = []
+        self._sms_numbers: list[tuple[Account, str]] = []
         self.reminder_tracker = ReminderTracker(transaction, zones, self.accounts, self.invoices)
+
+    def lock_sms_budgets(self, contacts: Collection[Contact]) -> None:
+        """Lock the SMS budgets under which these contacts may be written to."""
+        self._sms_numbers = [
+            (account, contact.address)
+            for contact in contacts
+            if contact.medium is Medium.SMS
+            and (account := self.accounts.get(contact.account)) is not None
+            and has_sms_budget(account.policy)
+        ]
+        if self._sms_numbers:
+            self.transaction.lock_sms_budgets(
+                sorted({account.id for account, _ in self._sms_numbers})
+            )
+
+    def read_sms_budgets(self) -> None:
+        """Read what was accepted under the budgets that are locked."""
+        self.sms_budgets.read(self._sms_numbers, self.now)
 
     def record_result(self, record: IdempotencyRecord) -> None:
         """Store the result of a request under its idempotency key."""
@@ -118,6 +147,11 @@ class UnitOfWork:
             if context.account.policy.invoice_wait:  # else it is not needed, and not read
                 key = message.invoice_key
                 self.about.put(key, (*(self.about.get(key) or ()), message))
+            if message.medium is Medium.SMS:
+                used_up = self.sms_budgets.accept(context.account, message.address, self.now)
+                for budget, until in used_up:
+                    later = max(until, writes.sms_budgets_used_up.get(budget, until))
+                    writes.sms_budgets_used_up[budget] = later
         for key in context.viewed:
             writes.events.append(RecordedEvent(key, None, InvoiceViewed(self.now), context.actor))
         for entry in context.entries:
@@ -220,6 +254,7 @@ class CommandContext:
         self.suppressed: dict[Contact, Suppression | None] = {}
         self.outbox: list[OutboxMessage] = []
         self.settled_reminders: list[tuple[InvoiceKey, ReminderProgress | None]] = []
+        self._planned_sms: Counter[SmsBudgetKey] = Counter()
 
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
         """The recorded payment with this reference; None if there is none."""
@@ -258,12 +293,33 @@ class CommandContext:
         return self._unit.entries.get(key)
 
     def deliverability(self, invoice: Invoice, contact: Contact) -> Deliverability:
-        """Whether a contact may be sent a message about this invoice."""
+        """Whether a contact may be sent a message about this invoice.
+
+        An SMS that may be sent counts against the budgets of the next ones of the command.
+        """
         policy, last = self.account.policy, None
         if policy.invoice_wait:
             last = last_message_at(self._unit.about.get(invoice.key) or (), contact.medium)
         known = self._unit.histories.get(contact) or ContactHistory()
-        return known.deliverability(policy, last)
+        deliverability = known.deliverability(policy, last)
+        if contact.medium is not Medium.SMS:
+            return deliverability
+        deliverability = under_sms_limits(
+            deliverability,
+            self._unit.sms_budgets,
+            self.account,
+            contact.address,
+            now=self.now,
+            enabled=self._unit.sms_enabled,
+            planned=self._planned_sms,
+        )
+        if deliverability.allows(self.now):
+            self._planned_sms = planned_with(self._planned_sms, self.account, contact.address)
+        return deliverability
+
+    def refuse_sms(self, error: SmsError) -> None:
+        """Report an SMS that the limits of SMS refuse, whatever becomes of the command."""
+        self._unit.refused_sms.append((self.account.id, error))
 
     def draw(self, series: NumberSeries, count: int) -> range:
         """Draw the next positions of a number series; locks it, also where none is drawn."""
@@ -290,13 +346,17 @@ class CommandContext:
         return tuple(self.queue(one, reminder=number) for one in decision.notifications)
 
     def _deliverabilities(self, invoice: Invoice) -> dict[tuple[Medium, str], Deliverability]:
-        return {
+        found = {
             (medium, address): self.deliverability(
                 invoice, Contact(invoice.account, medium, address)
             )
             for medium in Medium
             for address in invoice.document.addresses(medium)
         }
+        for deliverability in found.values():
+            if deliverability.sms_error is not None:
+                self.refuse_sms(deliverability.sms_error)
+        return found
 
     def queue(self, notification: Notification, reminder: int | None = None) -> Message:
         """Queue the message of a notification; `reminder` is its number, if it is a reminder."""

@@ -23,7 +23,11 @@
     │   ├── MissingEmail        no e-mail address is known
     │   ├── MissingContact      no phone number is known
     │   ├── AddressSuppressed   it bounced, or its owner opted out
-    │   └── TooSoon             the last message is too recent
+    │   ├── TooSoon             the last message is too recent
+    │   ├── SmsDisabled         no SMS are sent for the account, or by the service
+    │   ├── PremiumNumber       a premium-rate number, or one of no country
+    │   ├── CountryNotAllowed   the account sends no SMS to this country
+    │   └── SmsBudgetUsedUp     as many SMS as allowed were accepted
     └── of the service
         ├── InvoiceNotFound     unknown, deleted, or another account's
         ├── AccountNotFound     no such account
@@ -46,7 +50,7 @@ from typing import ClassVar, NamedTuple, get_args
 
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import Instant
-from billhook.model.customer import Medium, Suppression
+from billhook.model.customer import CountryCode, Medium, Suppression
 from billhook.model.invoice import InvoiceNumber, Status
 from billhook.model.money import Amount, CurrencyCode
 from billhook.model.patch import DocumentField
@@ -63,6 +67,8 @@ class Remedy(StrEnum):
     PAY_MORE = "pay_more"
     WAIT = "wait"
     OTHER_ADDRESS = "other_address"
+    OTHER_MEDIUM = "other_medium"
+    ALLOW_COUNTRY = "allow_country"
     OTHER_KEY = "other_key"
     LOOK_AGAIN = "look_again"
     NONE = "none"
@@ -269,6 +275,46 @@ class TooSoon:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsDisabled:
+    """SMS are switched off for the account, or for the whole service."""
+
+    code: ClassVar = "sms_disabled"
+    remedy: ClassVar = Remedy.OTHER_MEDIUM
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumNumber:
+    """The phone number is a premium-rate one, or of no country."""
+
+    code: ClassVar = "premium_number"
+    remedy: ClassVar = Remedy.OTHER_ADDRESS
+    field: ClassVar = "customer.contact"
+
+
+@dataclass(frozen=True, slots=True)
+class CountryNotAllowed:
+    """The phone number is of `country`, to which the account sends no SMS."""
+
+    code: ClassVar = "country_not_allowed"
+    remedy: ClassVar = Remedy.ALLOW_COUNTRY
+    field: ClassVar = "customer.contact"
+    country: CountryCode
+
+
+@dataclass(frozen=True, slots=True)
+class SmsBudgetUsedUp:
+    """The SMS budget is used up; more may be accepted at `until`, if no other is before.
+
+    `prefix` is that of the numbers which the budget is for, and None for the account's.
+    """
+
+    code: ClassVar = "sms_budget_used_up"
+    remedy: ClassVar = Remedy.WAIT
+    prefix: str | None
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceNotFound:
     """The account has no such invoice: it is unknown, deleted, or of another account."""
 
@@ -320,7 +366,13 @@ class NotStored:
     remedy: ClassVar = Remedy.NONE
 
 
-AddressError = MissingEmail | MissingContact | AddressSuppressed | TooSoon
+SmsNotAllowed = SmsDisabled | PremiumNumber | CountryNotAllowed
+"""Why no SMS may be sent to a phone number, however few were sent before."""
+
+SmsError = SmsNotAllowed | SmsBudgetUsedUp
+"""Why an SMS cannot be sent although its address is known and takes messages."""
+
+AddressError = MissingEmail | MissingContact | AddressSuppressed | TooSoon | SmsError
 """Why a message cannot be sent to the payer although the status allows it."""
 
 PaymentError = (

@@ -19,6 +19,9 @@ from billhook.lifecycle.errors import (
     MissingContact,
     MissingEmail,
     OperationNotAllowed,
+    SmsBudgetUsedUp,
+    SmsError,
+    SmsNotAllowed,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
@@ -36,12 +39,26 @@ NotifyError = OperationNotAllowed | AddressError
 class Deliverability:
     """Whether messages may be sent to one address by one medium, and from when on.
 
+    `not_allowed` and `budget` are why an SMS may not be sent: at all, and for now.
+
     >>> DELIVERABLE == Deliverability(suppressed=None, not_before=None)
     True
     """
 
     suppressed: Suppression | None = None
     not_before: datetime | None = None
+    not_allowed: SmsNotAllowed | None = None
+    budget: SmsBudgetUsedUp | None = None
+
+    def allows(self, now: datetime) -> bool:
+        """Whether a message may be sent at a time."""
+        refused = (self.suppressed, self.not_allowed, self.budget) != (None, None, None)
+        return not refused and (self.not_before is None or now >= self.not_before)
+
+    @property
+    def sms_error(self) -> SmsError | None:
+        """Why the limits of SMS refuse it; None if they do not."""
+        return self.not_allowed or self.budget
 
 
 DELIVERABLE = Deliverability()
@@ -72,7 +89,8 @@ def notify(
 
     `address` is one of the document's addresses for this medium, by default the first.
     `deliverability` is that of the address. `now` is an aware datetime. Errors are found in this
-    order: status, address, suppression, minimum wait. The invoice does not change.
+    order: status, address, SMS not allowed, suppression, minimum wait, SMS budget. The invoice does
+    not change.
 
     >>> from billhook import examples
     >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
@@ -115,8 +133,12 @@ _MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
 
 def _address_violations(
     deliverability: Deliverability, medium: Medium, now: datetime
-) -> Iterator[AddressSuppressed | TooSoon]:
+) -> Iterator[AddressError]:
+    if deliverability.not_allowed is not None:
+        yield deliverability.not_allowed
     if deliverability.suppressed is not None:
         yield AddressSuppressed(medium, deliverability.suppressed)
     if deliverability.not_before is not None and now < deliverability.not_before:
         yield TooSoon(medium, deliverability.not_before)
+    if deliverability.budget is not None:
+        yield deliverability.budget

@@ -48,7 +48,8 @@ class OutboxCounts:
     and the lease of `abandoned` ones has ended without a result. `oldest_due` is the earliest
     `due_at` of those due or abandoned. `dead` and `suppressed` (within 24 hours) are counted by
     reason, which may be a provider's text. `overdue` counts invoices whose expiry is not recorded
-    yet. `repairs` is the total number of messages whose job was lost and created again;
+    yet. `sms_budgets_used_up` counts the SMS budgets, of accounts and of prefixes, that are used up
+    now. `repairs` is the total number of messages whose job was lost and created again;
     `repaired_at` is when that last occurred.
     """
 
@@ -60,5 +61,6 @@ class OutboxCounts:
     dead: Mapping[str, int] = field(default_factory=dict[str, int])
     suppressed: Mapping[str, int] = field(default_factory=dict[str, int])
     overdue: int = 0
+    sms_budgets_used_up: int = 0
     repairs: int = 0
     repaired_at: datetime | None = None

@@ -12,6 +12,7 @@ from billhook.model.line_items import Rounding
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook.model.reminder_schedule import ReminderSchedule
+from billhook.model.sms_budget import NO_BUDGET, Countries, SmsBudget
 
 MAX_NUMBER_START = 10**15
 """The largest position that a series may start at."""
@@ -67,10 +68,37 @@ class AccountPolicy(Value):
     """How messages to its payers are retried."""
     rate_limits: RateLimits = UNLIMITED
     """The maximum rate of its messages, by medium."""
+    sms_enabled: Annotated[bool, Strict()] = True
+    """Whether SMS are accepted and sent; False is the kill switch, for queued ones too."""
+    sms_countries: Countries | None = None
+    """The countries to which SMS may be sent; None is all."""
+    sms_budget: SmsBudget = NO_BUDGET
+    """How many SMS are accepted in an hour and in a day."""
+    sms_prefix_budget: SmsBudget = NO_BUDGET
+    """The same for the numbers that share a prefix, as `Destination` describes it."""
     reminders: ReminderSchedule | None = None
     """When its payers are reminded; None sends no reminders."""
     payment_instructions: PaymentInstructions | None = None
     """The UPI address or bank account to which its payers send money."""
+
+    def updated(self, changes: AccountPolicy) -> AccountPolicy:
+        """This policy with the fields that were set in another one.
+
+        >>> AccountPolicy(number_width=6).updated(AccountPolicy(sms_enabled=False)).number_width
+        6
+        """
+        changed = {name: getattr(changes, name) for name in changes.model_fields_set}
+        return AccountPolicy.model_validate({**dict(self), **changed})
+
+
+RECOMMENDED_LIMITS = AccountPolicy(
+    resend_wait=timedelta(minutes=1),
+    invoice_wait=timedelta(minutes=1),
+    sms_budget=SmsBudget(per_hour=200, per_day=1000),
+    sms_prefix_budget=SmsBudget(per_hour=50, per_day=200),
+)
+"""The limits against SMS pumping that an account should begin with; `billhook account create`
+sets them. An `AccountPolicy()` by itself has no limits."""
 
 
 class Account(Value):
@@ -96,11 +124,10 @@ class Account(Value):
         >>> acme.updated(None, AccountPolicy(number_width=6)).number(7)
         'A-000007'
         """
-        changes = {name: getattr(policy, name) for name in policy.model_fields_set}
         return Account(
             id=self.id,
             name=self.name if name is None else name,
-            policy=AccountPolicy.model_validate({**dict(self.policy), **changes}),
+            policy=self.policy.updated(policy),
             version=self.version + 1,
         )
 

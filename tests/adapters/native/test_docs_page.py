@@ -30,6 +30,8 @@ OPERATIONS = {
     ("get", "/unapplied-payments"): {200},
     ("post", "/contacts/find"): {200, 415},
     ("put", "/contacts"): {200, 403, 415},
+    ("get", "/account"): {200, 403},
+    ("patch", "/account"): {200, 403, 409, 415},
 }
 ALWAYS = {400, 401, 408, 413, 414, 422, 429, 431, 500, 503}
 

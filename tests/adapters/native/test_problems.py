@@ -19,6 +19,7 @@ from billhook.lifecycle.errors import (
     NotEditable,
     NotYetDue,
     OperationNotAllowed,
+    SmsBudgetUsedUp,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
@@ -47,6 +48,8 @@ ARGUMENTS = {
     "amount_too_large": (7,),
     "line_not_found": (7,),
     "number_taken": ("A-1",),
+    "country_not_allowed": ("US",),
+    "sms_budget_used_up": ("+919876", NOON),
     **dict.fromkeys(("overpayment", "partial_not_allowed", "below_minimum", "conflict"), (5, 7)),
 }
 
@@ -74,6 +77,7 @@ def test_every_error_has_a_sentence_and_a_type_of_its_own(code: str) -> None:
 
 def test_sentences_leave_out_what_is_missing() -> None:
     assert detail(NotYetDue(None)) == "This invoice expires never."
+    assert detail(SmsBudgetUsedUp(None, NOON)).startswith("The SMS budget of the account")
     gone = OperationNotAllowed(Operation.PAY, Status.DRAFT, ())
     assert detail(gone) == "pay is not allowed when draft, nor in any other status."
 

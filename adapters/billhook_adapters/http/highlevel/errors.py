@@ -12,6 +12,7 @@ from billhook.lifecycle.errors import (
     AmountTooLarge,
     BelowMinimum,
     Conflict,
+    CountryNotAllowed,
     CurrencyMismatch,
     DomainError,
     ExpiresTooSoon,
@@ -31,7 +32,10 @@ from billhook.lifecycle.errors import (
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    PremiumNumber,
     ReferenceReused,
+    SmsBudgetUsedUp,
+    SmsDisabled,
     TooSoon,
 )
 from billhook.lifecycle.operation import Operation
@@ -90,7 +94,8 @@ def error_response(error: DomainError) -> Response:
     """The response to an error of the domain."""
     if isinstance(error, InvalidDocument):
         return invalid_response(422, [_invalid(field) for field in error.invalid_fields])
-    return invalid_response(429 if isinstance(error, TooSoon) else 400, describe(error))
+    later = isinstance(error, TooSoon | SmsBudgetUsedUp)
+    return invalid_response(429 if later else 400, describe(error))
 
 
 def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, each a line
@@ -126,6 +131,14 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return f"The {medium} address of the contact does not accept messages"
         case TooSoon(medium=medium, until=until):
             return f"The next {medium} can be sent after {until:%Y-%m-%dT%H:%M:%SZ}"
+        case SmsDisabled():
+            return "SMS are not enabled"
+        case PremiumNumber():
+            return "SMS can not be sent to the phone number of the contact"
+        case CountryNotAllowed(country=country):
+            return f"SMS can not be sent to phone numbers of {country}"
+        case SmsBudgetUsedUp(until=until):
+            return f"The SMS limit is reached; try again after {until:%Y-%m-%dT%H:%M:%SZ}"
         case NotYetDue():
             return "The invoice has not expired"
         case Overpayment():

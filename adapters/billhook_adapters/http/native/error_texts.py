@@ -14,6 +14,7 @@ from billhook.lifecycle.errors import (
     AmountTooLarge,
     BelowMinimum,
     Conflict,
+    CountryNotAllowed,
     CurrencyMismatch,
     DomainError,
     ExpiresTooSoon,
@@ -32,7 +33,10 @@ from billhook.lifecycle.errors import (
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    PremiumNumber,
     ReferenceReused,
+    SmsBudgetUsedUp,
+    SmsDisabled,
     TooSoon,
 )
 
@@ -47,6 +51,8 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         NotYetDue: 409,
         ReferenceReused: 409,
         AddressSuppressed: 409,
+        SmsDisabled: 409,
+        CountryNotAllowed: 409,
         AlreadyExists: 409,
         Conflict: 409,
         IdempotencyKeyReused: 409,
@@ -65,8 +71,10 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         BelowMinimum: 422,
         MissingEmail: 422,
         MissingContact: 422,
+        PremiumNumber: 422,
         # Later.
         TooSoon: 429,
+        SmsBudgetUsedUp: 429,
     }
 )
 """The HTTP status of every error."""
@@ -113,6 +121,15 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
             return f"The {medium} address of the customer accepts no messages: {_words(reason)}."
         case TooSoon(medium=medium, until=until):
             return f"The next {medium} to this address may be requested at {_instant(until)}."
+        case SmsDisabled():
+            return "SMS are switched off; e-mail can be sent."
+        case PremiumNumber():
+            return "The phone number of the customer is a premium-rate one, or of no country."
+        case CountryNotAllowed(country=country):
+            return f"The account sends no SMS to {country}; see its sms_countries."
+        case SmsBudgetUsedUp(prefix=prefix, until=until):
+            budget = "of the account" if prefix is None else f"for numbers that begin with {prefix}"
+            return f"The SMS budget {budget} is used up; ask again at {_instant(until)}."
         case NotYetDue(expire_by=expire_by):
             when = "never" if expire_by is None else f"at {_instant(expire_by)}, not before"
             return f"This invoice expires {when}."

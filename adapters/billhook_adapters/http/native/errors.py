@@ -12,7 +12,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response as StarletteResponse
 
-from billhook.lifecycle.errors import DomainError, TooSoon
+from billhook.lifecycle.errors import DomainError, SmsBudgetUsedUp, TooSoon
 from billhook.model.canonical_json import plain
 from billhook_adapters.http.core.bodies import LARGEST_BODY
 from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure
@@ -123,7 +123,7 @@ def problem_of(error: DomainError) -> ProblemError:
         STATUS[type(error)],
         error.code,
         detail(error),
-        headers=_retry_after(error.until) if isinstance(error, TooSoon) else None,
+        headers=_retry_after(error.until) if isinstance(error, TooSoon | SmsBudgetUsedUp) else None,
         remedy=error.remedy.value,
         field=getattr(error, "field", None),
         details=details_of(error) or None,

@@ -13,6 +13,7 @@ from billhook.lifecycle.explain import Verdict
 from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
+from billhook.model.account import Account
 from billhook.model.canonical_json import plain
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, Status
@@ -213,6 +214,34 @@ class ContactOut(_Out):
             suppressed=known.suppressed,
             last_message=known.last_message_at,
         )
+
+
+class SmsBudgetOut(_Out):
+    """At most so many SMS in any period of one hour, and of one day; null is no limit."""
+
+    per_hour: int | None
+    per_day: int | None
+
+
+class AccountOut(_Out):
+    """The settings of an account; waits are in seconds."""
+
+    id: str
+    name: str
+    version: int
+    resend_wait: float
+    invoice_wait: float
+    sms_enabled: bool
+    sms_countries: tuple[str, ...] | None
+    sms_budget: SmsBudgetOut
+    sms_prefix_budget: SmsBudgetOut
+
+    @classmethod
+    def of(cls, account: Account) -> Self:
+        """The answer that shows this account."""
+        fields: dict[str, Any] = {**dict(account.policy), **dict(account)}
+        fields |= {wait: fields[wait].total_seconds() for wait in ("resend_wait", "invoice_wait")}
+        return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
 
 class SentOut(_Out):

@@ -11,6 +11,7 @@ from billhook.lifecycle.errors import (
     AmountTooLarge,
     BelowMinimum,
     Conflict,
+    CountryNotAllowed,
     CurrencyMismatch,
     DomainError,
     ExpiresTooSoon,
@@ -30,7 +31,10 @@ from billhook.lifecycle.errors import (
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
+    PremiumNumber,
     ReferenceReused,
+    SmsBudgetUsedUp,
+    SmsDisabled,
     TooSoon,
 )
 from billhook.model.document import MAX_LINES
@@ -79,7 +83,7 @@ def server_error_response(description: str, status: int = 500) -> Response:
 
 def error_response(error: DomainError) -> Response:
     """The response to an error of the domain."""
-    status = 429 if isinstance(error, TooSoon) else 400
+    status = 429 if isinstance(error, TooSoon | SmsBudgetUsedUp) else 400
     return json_response(envelope(describe(error), field=_field(error)), status)
 
 
@@ -150,6 +154,14 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return f"The {medium} address of the customer does not accept messages."
         case TooSoon(medium=medium, until=until):
             return f"The next {medium} can be sent after {int(until.timestamp())}."
+        case SmsDisabled():
+            return "SMS notifications are not enabled."
+        case PremiumNumber():
+            return "SMS can not be sent to the contact number."
+        case CountryNotAllowed(country=country):
+            return f"SMS can not be sent to contact numbers of {country}."
+        case SmsBudgetUsedUp(until=until):
+            return f"The SMS limit is reached. Try again after {int(until.timestamp())}."
         case NotYetDue():
             return "The invoice has not expired."
         case Overpayment():

@@ -184,6 +184,23 @@ class RacesSuite(ServiceSuite):
                 "Success",
             ]
 
+    def test_of_sms_at_once_no_more_are_accepted_than_the_budgets_allow(
+        self, service: InvoiceService
+    ) -> None:
+        limits: Any = {"sms_budget": {"per_hour": 5}, "sms_prefix_budget": {"per_day": 3}}
+        open_account(service, an_account(ACCOUNT, **limits))
+        numbers = [f"+9198765000{n:02}" for n in range(8)] + [f"+1214559690{n}" for n in range(8)]
+        ids = [
+            issued(service, f"inv_{n}", customer=a_customer(contact=number)).id
+            for n, number in enumerate(numbers)
+        ]
+        answers = _execute_at_once(
+            service, *(Notify(account=ACCOUNT, invoice=one, medium=Medium.SMS) for one in ids)
+        )
+        accepted = [answer for answer in answers if isinstance(answer, Success)]
+        assert len(accepted) == 5
+        assert 2 <= sum(isinstance(answer, Success) for answer in answers[:8]) <= 3
+
     def test_batches_that_cross_each_other_are_all_done(self, service: InvoiceService) -> None:
         open_account(service, an_account("acc_2", "Umbrella", number_prefix="U-"))
         payers = [

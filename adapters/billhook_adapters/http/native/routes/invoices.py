@@ -23,6 +23,7 @@ from billhook_adapters.http.native.request import (
     executed,
     unwrapped,
 )
+from billhook_adapters.http.native.routes.etags import etag
 from billhook_adapters.http.native.schemas.invoices import EditsIn, EventPageIn, InvoiceIn, ListIn
 from billhook_adapters.http.native.serializers import (
     EventOut,
@@ -35,15 +36,6 @@ from billhook_adapters.http.native.serializers import (
 )
 
 router = APIRouter(route_class=GuardedRoute)
-
-
-def etag(version: int) -> str:
-    """The ETag of a version.
-
-    >>> etag(3)
-    '"3"'
-    """
-    return f'"{version}"'
 
 
 def invoice_out(invoice: Invoice, response: Response) -> InvoiceOut:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from billhook.model.base import ID_PATTERN, Identifier, Text, TimeZone, utc
 from billhook.model.customer import CountryCode, EmailAddress, LanguageTag, PhoneNumber, medium_of
 from billhook.model.decimals import Percentage, Quantity
+from billhook.model.destinations import countries
 from billhook.model.money import EXPONENTS, CurrencyCode
 from billhook_adapters.system.time_zones import known_zone
 
@@ -120,6 +121,20 @@ Country = Annotated[
     CountryCode, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["IN"]})
 ]
 """An ISO 3166-1 alpha-2 code."""
+
+
+def _with_numbers(country: str) -> str:
+    if country not in countries():
+        raise ValueError("must be a country with phone numbers of its own, such as IN")
+    return country
+
+
+SmsCountry = Annotated[
+    CountryCode,
+    AfterValidator(_with_numbers),
+    WithJsonSchema({"type": "string", "enum": sorted(countries()), "examples": ["IN"]}),
+]
+"""A country to which SMS can be sent."""
 
 Zone = Annotated[
     TimeZone,

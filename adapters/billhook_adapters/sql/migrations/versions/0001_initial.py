@@ -67,7 +67,15 @@ def upgrade() -> None:
         sa.Column("reminder", sa.Integer(), nullable=True),
         sa.Column("requeued_at", sa.BigInteger(), nullable=True),
         sa.Column("queue", key_text(160), nullable=False),
+        sa.Column("sms_prefix", key_text(16), nullable=True),
         sa.PrimaryKeyConstraint("account", "id"),
+    )
+    op.create_index(
+        "messages_by_sms",
+        "messages",
+        ["account", "requested_at"],
+        sqlite_where=sa.text("sms_prefix IS NOT NULL"),
+        postgresql_where=sa.text("sms_prefix IS NOT NULL"),
     )
     op.create_index(
         "messages_due",
@@ -106,6 +114,13 @@ def upgrade() -> None:
         ["queue", "due_at"],
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "messages_of_sms_prefix",
+        "messages",
+        ["account", "sms_prefix", "requested_at"],
+        sqlite_where=sa.text("sms_prefix IS NOT NULL"),
+        postgresql_where=sa.text("sms_prefix IS NOT NULL"),
     )
     op.create_index(
         "messages_suppressed",
@@ -172,6 +187,14 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("what"),
     )
+    op.create_table(
+        "sms_budgets_used_up",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("prefix", key_text(16), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "prefix"),
+    )
+    op.create_index("sms_budgets_used_up_until", "sms_budgets_used_up", ["until"])
     op.create_table(
         "suppressions",
         sa.Column("account", key_text(64), nullable=False),
