@@ -113,7 +113,7 @@ class Queries:
                 if isinstance(found := messages.get(key), Message)
                 and names_another(found, report.recipients)
             }
-            invoices = snapshot.invoices(sorted(others)) if others else {}
+            invoices = snapshot.invoices(sorted(others))
         return [_copy_of(messages.get(key), invoices, report.recipients) for key, report in reports]
 
     def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
