@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,17 +27,17 @@ _BUDGETS = {"sms_budget": "--sms", "sms_prefix_budget": "--sms-prefix"}
 NO_LIMIT = "none"
 
 
-def add_limit_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the actions: show and set."""
+def add_limit_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the actions show and set; `add_parser` makes the parser of an action."""
     what = "show the limits of an account"
-    show = actions.add_parser("show", help=what, description=what)
+    show = add_parser("show", help=what, description=what)
     show.add_argument("account", metavar="ACCOUNT_ID")
     add_database(show)
     add_json(show)
     set_command(show, _show, example=f"billhook account show ACCOUNT_ID {_AT}")
 
     what = "set limits of an account; what is not given stays"
-    setting = actions.add_parser("set", help=what, description=what)
+    setting = add_parser("set", help=what, description=what)
     setting.add_argument("account", metavar="ACCOUNT_ID")
     setting.add_argument(
         "--sms",
