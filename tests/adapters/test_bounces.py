@@ -68,7 +68,9 @@ Message-ID: <msg_1@bill.example>
 def test_a_report_has_the_outcome_of_the_message_and_no_address(
     action: str, status: str, fate: ReportedOutcome
 ) -> None:
-    assert delivery_reports(report(action, status)) == [DeliveryReport(KEY, fate)]
+    assert delivery_reports(report(action, status)) == [
+        DeliveryReport(KEY, fate, ("gone@example.com",))
+    ]
 
 
 @pytest.mark.parametrize("action", ["delayed", "relayed", "expanded", ""])

@@ -20,6 +20,7 @@ from billhook.messaging.message import Message
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.email import SmtpSender, SmtpServer, connection
+from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing import NOON, a_customer, an_invoice
 from billhook_adapters.testing.contracts import SenderContract
 
@@ -125,7 +126,7 @@ def sender(port: int) -> Iterator[SmtpSender]:
 
 def a_sender(port: int, **how: Any) -> SmtpSender:
     server = SmtpServer("127.0.0.1", port, **{"security": "none", **how})
-    return SmtpSender(server, "bills@bill.example")
+    return SmtpSender(server, "bills@bill.example", clock=SettableClock(NOON))
 
 
 def a_message(invoice: Invoice = INVOICE, **fields: Any) -> Message:
@@ -178,6 +179,7 @@ def test_an_accepted_mail_has_exactly_these_headers(
     assert mail_server.recipients == [["ravi@example.com"]]
     headers = {name: value for name, value in mail.items() if not name.startswith("X-")}
     assert headers == {
+        "Date": "Thu, 01 Jan 2026 12:00:00 +0000",
         "From": "Acme <bills@bill.example>",
         "To": "ravi@example.com",
         "Subject": "Invoice over INR 998.00 from Acme",
@@ -348,15 +350,8 @@ def test_starttls_is_the_default_and_a_server_without_it_gets_nothing(
     assert mail_server.mails == []
 
 
-def test_an_address_that_the_server_cannot_take_is_permanent(
-    sender: SmtpSender, mail_server: MailServer
-) -> None:
-    result = sender.send(a_message(address="ravi@bücher.example"), INVOICE, "Acme")
-    assert result == Failure(Permanent("the mail server takes ASCII addresses only"))
-
-
 @pytest.mark.parametrize(
-    "address", ["a@example.com\r\nBcc: b@example.com", "not an address", "", "rāvi@example.com"]
+    "address", ["a@example.com\r\nBcc: b@example.com", "not an address", "", "ravi@xn--.example"]
 )
 def test_an_invalid_address_is_never_sent_to_the_server(
     sender: SmtpSender, mail_server: MailServer, address: str
@@ -370,7 +365,8 @@ def test_hostile_names_add_neither_headers_nor_links(
     sender: SmtpSender, mail_server: MailServer
 ) -> None:
     name = "Ravi\r\nBcc: eve@example.com\u2028http://evil.example/\u202eslash"
-    invoice = an_invoice(Status.ISSUED, customer=a_customer(name=name))
+    payer = a_customer().model_copy(update={"name": name})
+    invoice = an_invoice(Status.ISSUED, customer=payer)
     seller = "Acme\r\nX-Evil: yes https://evil.example"
     assert isinstance(sender.send(a_message(), invoice, seller), Success)
     (mail,) = mail_server.mails

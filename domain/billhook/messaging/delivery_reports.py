@@ -52,11 +52,17 @@ class DeliveryReport(NamedTuple):
     outcome: ReportedOutcome
     recipients: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"DeliveryReport(about={self.about!r}, outcome={self.outcome!r})"
+
 
 class OfCopy(NamedTuple):
     """The address of a copy that a report is about; None is nobody that the message went to."""
 
     address: str | None
+
+    def __repr__(self) -> str:
+        return "OfCopy()"
 
 
 def names_another(message: Message, recipients: tuple[str, ...]) -> bool:

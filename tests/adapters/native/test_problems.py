@@ -50,6 +50,7 @@ ARGUMENTS = {
     "number_taken": ("A-1",),
     "country_not_allowed": ("US",),
     "sms_budget_used_up": ("+919876", NOON),
+    "unsupported_address": (Medium.EMAIL,),
     **dict.fromkeys(("overpayment", "partial_not_allowed", "below_minimum", "conflict"), (5, 7)),
 }
 

@@ -59,7 +59,8 @@ class SenderContract:
 
     @pytest.mark.parametrize("seller", HOSTILE)
     def test_no_text_makes_a_sender_raise(self, sender: Sender, seller: str) -> None:
-        hostile = an_invoice(customer=a_customer(name=seller or None), description=seller)
+        payer = a_customer().model_copy(update={"name": seller or None})
+        hostile = an_invoice(customer=payer, description=seller)
         answer = sender.send(self.message(), hostile, seller)
         assert isinstance(answer, (Success, Failure))
 

@@ -37,7 +37,7 @@ def _digits(contact: str) -> str:
     return contact
 
 
-_CONTACT = re.compile(r"\+?[0-9]*")
+_CONTACT = re.compile(r"(?:\+?[0-9]{7,15})?")
 Contact = Annotated[NumberOrLine, StringConstraints(max_length=15), AfterValidator(_digits)]
 
 
