@@ -70,7 +70,7 @@ CASES: list[tuple[Build, str, Any]] = [
     *((a_document_with, "currency", bad) for bad in ["inr", "XTS", None, 356]),
     (a_document_with, "liveMode", True),
     *((Customer, "email", bad) for bad in [SECRET, 5, "a@b@c.d"]),
-    *((Customer, "contact", bad) for bad in [SECRET, 9876543210, "98765 43210"]),
+    *((Customer, "contact", bad) for bad in [SECRET, 9876543210, "x" * 60 + "98765"]),
     *((Customer, "name", bad) for bad in ["", "x" * 257, f"{SECRET}\x00", ["Ravi"]]),
 ]
 

@@ -18,6 +18,7 @@ from billhook_adapters.system.optional_dependencies import needs
 F = TypeVar("F", bound=DocumentFields)
 
 _PUNCTUATION = re.compile(r"[\s().-]")
+_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _FEWEST_WITH_COUNTRY_CODE = 11
 """The digits of a number with its country code and without a plus; with fewer it is unclear."""
 
@@ -33,7 +34,10 @@ def e164(given: str, *regions: str | None) -> str | None:
     """
     plain = unicodedata.normalize("NFKC", given).strip()
     if plain.startswith("+"):
-        return _parsed(plain, None)
+        # Some plans have no trunk zero, and some keep it: whichever makes a number that is in use.
+        without = _TRUNK_ZERO.sub("", plain)
+        known = (_parsed(one, None, known=True) for one in (plain, without))
+        return next(filter(None, known), None) or _parsed(plain, None)
     if plain.startswith("00") and (found := _parsed(f"+{plain[2:]}", None)) is not None:
         return found
     for region in regions:
@@ -50,19 +54,22 @@ def is_international(given: str) -> bool:
     return unicodedata.normalize("NFKC", given).strip().startswith(("+", "00"))
 
 
-def same_number(one: str, other: str) -> bool:
-    """Whether two ways to write a number can mean the same one.
+def same_number(given: str, number: str) -> bool:
+    """Whether a text can be a way to write this E.164 number, or is the same text.
 
     >>> same_number("(202) 555-0143", "+12025550143"), same_number("555-0199", "+12025550143")
     (True, False)
     """
     with needs("addresses"):
         import phonenumbers
-    matches = phonenumbers.MatchType
-    return one == other or phonenumbers.is_number_match(one, other) in (
-        matches.EXACT_MATCH,
-        matches.NSN_MATCH,
-    )
+    if given == number or not is_e164(number):
+        return given == number
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return False
+    national = phonenumbers.national_significant_number(parsed)
+    return national in phonenumbers.normalize_digits_only(_TRUNK_ZERO.sub("", given))
 
 
 def country_of_currency(currency: str) -> str | None:

@@ -13,6 +13,7 @@ from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing.contracts.store_suite import save
 
 RECOMMENDED = {
+    "country": None,
     "sms": "on",
     "sms_countries": None,
     "sms_budget": {"per_hour": 200, "per_day": 1000},
@@ -31,6 +32,7 @@ def test_a_new_account_has_the_recommended_limits(billhook: Any, acme: Any, at: 
     shown = billhook("account", "show", *at, "--json").json
     assert shown == {"account": acme["account"], "name": "Acme", **RECOMMENDED}
     assert billhook("account", "show", *at).out.splitlines()[1:] == [
+        "country       -",
         "sms           on",
         "countries     all",
         "budget        200 in an hour, 1000 in a day",

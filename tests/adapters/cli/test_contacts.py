@@ -35,7 +35,7 @@ def test_the_output_for_people_is_lines(billhook: Billhook, acme: dict[str, Any]
     ("account", "address", "said"),
     [
         ("acc_unknown", RAVI, "ACCOUNT_ID: there is no such account"),
-        ("acc_unknown", "ravi", "ADDRESS: must be an E.164 number"),
+        ("acc_unknown", "ravi", "ADDRESS: must be a phone number"),
         ("acc_unknown", "ravi@", "ADDRESS: must be one e-mail address"),
     ],
 )

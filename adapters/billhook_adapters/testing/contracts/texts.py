@@ -40,7 +40,7 @@ TEXTS = [
     pytest.param("'; DROP TABLE invoices; --", id="sql"),
     pytest.param('"], ["a", "i", $[0] \\u0000 \\', id="json"),
     pytest.param("%_?:name{0}%(x)s", id="patterns"),
-    pytest.param(" \t\r\n  two  lines \u2028\x01\x1f\x7f ", id="white space and controls"),
+    pytest.param("  two  words \u00a0\u3000 ", id="white space"),
     pytest.param("\U0010ffff\uffff\ufeff", id="edges of Unicode"),
 ]
 
