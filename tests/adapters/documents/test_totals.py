@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def _plain(text: str) -> str:
         ),
         pytest.param(
             {
-                "lines": [a_line(101, "0.5", currency="JPY") for _ in range(4)],
+                "lines": [a_line(101, Decimal("0.5"), currency="JPY") for _ in range(4)],
                 "rounding": Rounding.PER_INVOICE,
             },
             [("Subtotal", "JPY 204"), ("Rounding", "JPY -2"), ("Total", "JPY 202")],
