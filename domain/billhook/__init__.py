@@ -35,7 +35,7 @@ _NAMES_BY_MODULE = {
         "InvalidDocument InvalidField InvoiceNotFound LineNotFound MissingContact "
         "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill NumberTaken "
         "OperationNotAllowed Overpayment PartialNotAllowed PremiumNumber ReferenceReused Remedy "
-        "SmsBudgetUsedUp SmsDisabled TooSoon"
+        "SmsBudgetUsedUp SmsDisabled TooSoon UnreachableContact UnsupportedAddress"
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "

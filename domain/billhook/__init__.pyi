@@ -73,6 +73,8 @@ from billhook.lifecycle.errors import Remedy as Remedy
 from billhook.lifecycle.errors import SmsBudgetUsedUp as SmsBudgetUsedUp
 from billhook.lifecycle.errors import SmsDisabled as SmsDisabled
 from billhook.lifecycle.errors import TooSoon as TooSoon
+from billhook.lifecycle.errors import UnreachableContact as UnreachableContact
+from billhook.lifecycle.errors import UnsupportedAddress as UnsupportedAddress
 from billhook.lifecycle.events import Event as Event
 from billhook.lifecycle.events import InvoiceCancelled as InvoiceCancelled
 from billhook.lifecycle.events import InvoiceDeleted as InvoiceDeleted
@@ -296,6 +298,8 @@ __all__ = [
     "Tax",
     "TaxSum",
     "TooSoon",
+    "UnreachableContact",
+    "UnsupportedAddress",
     "Update",
     "UpdateAccount",
     "Verdict",

@@ -6,24 +6,39 @@ A customer who came with an invoice is found through it; one made alone is filed
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from billhook.application.commands import SaveEntry
 from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry, Search
 from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId, Text, Value
+from billhook.model.base import AccountId, OneLine, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrText
+from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrLine
 from billhook_adapters.system.ids import is_id
+from billhook_adapters.system.phone_numbers import e164
+
+COUNTRY = "IN"
+"""Where a phone number without a country code belongs, unless the account has a country."""
 
 EXTRAS_KEY = "razorpay"
 """The key of a document's extras under which this API keeps what it only echoes."""
+
+
+def _digits(contact: str) -> str:
+    if not _CONTACT.fullmatch(contact):
+        raise ValueError("must be digits, with a plus before a country code")
+    return contact
+
+
+_CONTACT = re.compile(r"\+?[0-9]*")
+Contact = Annotated[NumberOrLine, StringConstraints(max_length=15), AfterValidator(_digits)]
 
 
 class AddressIn(Value):
@@ -31,12 +46,12 @@ class AddressIn(Value):
 
     model_config = ConfigDict(extra="ignore")
 
-    line1: Text
-    line2: Text | None = None
-    city: Text
-    zipcode: NumberOrText
-    state: Text
-    country: Annotated[Text, StringConstraints(max_length=64)]
+    line1: OneLine
+    line2: OneLine | None = None
+    city: OneLine
+    zipcode: NumberOrLine
+    state: OneLine
+    country: Annotated[OneLine, StringConstraints(max_length=64)]
 
     def domain(self) -> PostalAddress:
         """The address of the domain."""
@@ -54,24 +69,21 @@ class AddressIn(Value):
 class CustomerIn(Value):
     """The customer as the vendor takes it."""
 
-    name: Annotated[Text, StringConstraints(min_length=3, max_length=50)] | None = None
-    email: Annotated[Text, StringConstraints(max_length=64)] | None = None
-    contact: Annotated[NumberOrText, StringConstraints(max_length=15)] | None = None
-    gstin: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    name: Annotated[OneLine, StringConstraints(min_length=3, max_length=50)] | None = None
+    email: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
+    contact: Contact | None = None
+    gstin: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
 
     def domain(self, account: AccountId) -> Customer:
-        """The customer of the domain, the phone number in E.164.
-
-        The same details are the same customer.
-        """
-        contact = e164(self.contact) if self.contact else None
+        """The customer of the domain. The same details are the same customer."""
+        contact = (e164(self.contact, COUNTRY) or self.contact) if self.contact else None
         return Customer(
             id=derived_id("cust", account, self.name, self.email, contact, self.gstin),
             name=self.name or None,
             email=self.email or None,
-            contact=contact,
+            contact=self.contact or None,
             billing_address=self.billing_address and self.billing_address.domain(),
             shipping_address=self.shipping_address and self.shipping_address.domain(),
         )
@@ -94,18 +106,6 @@ class CustomerAlone(CustomerIn):
         body = self.model_dump(mode="json", exclude={"fail_existing"})
         text = json.dumps(body, ensure_ascii=False)
         return SaveEntry(account=account, id=customer.id or "", body=text, key=key)
-
-
-def e164(contact: str) -> str:
-    """A phone number as the vendor takes it, in E.164: ten digits alone are Indian.
-
-    >>> e164("9876543210")
-    '+919876543210'
-    """
-    if contact.startswith("+"):
-        return contact
-    digits = contact.lstrip("0")
-    return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
 
 
 class StoredCustomer(NamedTuple):
