@@ -69,7 +69,7 @@ _NAMES_BY_MODULE = {
     "model.patch": "DocumentField LineChange MergePatch Patch",
     "model.payment": "Payment Reference",
     "model.payment_instructions": "PaymentInstructions",
-    "model.pricing": "Discount Priced Summary priced summary",
+    "model.pricing": "Discount Priced Summary TaxSum priced summary tax_sums",
     "model.rate_limits": "RateLimit RateLimits",
     "model.reminder_schedule": "QuietHours ReminderProgress ReminderSchedule",
     "model.sms_budget": "SmsBudget",

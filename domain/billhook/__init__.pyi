@@ -155,8 +155,10 @@ from billhook.model.payment_instructions import PaymentInstructions as PaymentIn
 from billhook.model.pricing import Discount as Discount
 from billhook.model.pricing import Priced as Priced
 from billhook.model.pricing import Summary as Summary
+from billhook.model.pricing import TaxSum as TaxSum
 from billhook.model.pricing import priced as priced
 from billhook.model.pricing import summary as summary
+from billhook.model.pricing import tax_sums as tax_sums
 from billhook.model.rate_limits import RateLimit as RateLimit
 from billhook.model.rate_limits import RateLimits as RateLimits
 from billhook.model.reminder_schedule import QuietHours as QuietHours
@@ -294,6 +296,7 @@ __all__ = [
     "Summary",
     "SuppressAddress",
     "Tax",
+    "TaxSum",
     "TooSoon",
     "UnreachableContact",
     "UnsupportedAddress",
@@ -327,5 +330,6 @@ __all__ = [
     "replay",
     "status_at",
     "summary",
+    "tax_sums",
     "update",
 ]
