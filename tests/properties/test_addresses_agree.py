@@ -9,7 +9,6 @@ import os
 import random
 import unicodedata
 
-import pytest
 from returns.result import Failure
 
 from billhook.application.account_commands import SuppressAddress
@@ -29,17 +28,15 @@ from billhook.model.customer import Customer, Medium
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.email.domains import has_registrable_domain
 from billhook_adapters.email.headers import outgoing
-from billhook_adapters.memory import InMemoryStore, in_memory_service
+from billhook_adapters.memory import in_memory_service
 from billhook_adapters.system.phone_numbers import e164
-from billhook_adapters.testing import a_document
+from billhook_adapters.testing import a_document, an_account
 from billhook_adapters.testing.builders import open_account
 
 COUNT = int(os.environ.get("BILLHOOK_TEST_ADDRESSES", "300"))
 SEED = 20260101
 ACME = AccountId("acc_1")
-LETTERS = (
-    "abcxyzABCXYZ0189üÜßẞçéÅñ" + "дЖяσΣςא例감ग" + "ｒＡ" + "_-.+'!#" + "e\u0301" + "\u00ad\u200d @,"
-)
+LETTERS = "abcxyzABCXYZ0189üÜßẞçéÅñдЖя\u03c3Σςא例감ग\uff52\uff21_-.+'!#e\u0301\u00ad\u200d @,"
 TOP = ("example", "EXAMPLE", "münchen", "xn--mnchen-3ya", "jp", "1", "例え")
 COUNTRIES = ("IN", "US", "GB", "DE", "IT", "FR", "JP", "BR")
 SIGNS = ("", " ", "-", ".", "(", ")", "/", "\u00a0", "\u2011")
@@ -68,31 +65,21 @@ def random_phone(drawn: random.Random) -> tuple[str, str]:
     return start + "".join(one + drawn.choice(SIGNS) for one in digits), drawn.choice(COUNTRIES)
 
 
-@pytest.fixture
-def service() -> InvoiceService:
-    service = in_memory_service(InMemoryStore())
-    open_account(service)
-    return service
-
-
 def drafted(service: InvoiceService, name: str, customer: Customer) -> InvoiceId:
     """Draft an invoice for a customer."""
-    id = InvoiceId(name)
     document = a_document(customer=customer)
-    service.execute(Draft(account=ACME, invoice=id, document=document)).unwrap()
-    return id
+    draft = Draft(account=ACME, invoice=InvoiceId(name), document=document)
+    return service.execute(draft).unwrap().id
 
 
-def found(service: InvoiceService, text: str, id: InvoiceId) -> bool:
+def found(service: InvoiceService, text: str, wanted: InvoiceId) -> bool:
     """Whether a search finds the invoice."""
     search = Search(text=text, limit=1000)
-    return id in {invoice.id for invoice in service.search(ACME, search)}
+    return wanted in {invoice.id for invoice in service.search(ACME, search)}
 
 
 def test_every_spelling_of_an_address_is_one_mailbox_everywhere() -> None:
     drawn, accepted = random.Random(SEED), 0  # noqa: S311  # nothing is kept secret by it
-    service = in_memory_service(InMemoryStore())
-    open_account(service)
     for place in range(COUNT):
         given = random_email(drawn)
         try:
@@ -114,16 +101,16 @@ def test_every_spelling_of_an_address_is_one_mailbox_everywhere() -> None:
         assert has_registrable_domain(given) == has_registrable_domain(other), (given, other)
         if place % 50:
             continue  # the rest is a service for each
-        service = in_memory_service(InMemoryStore())
-        open_account(service)
-        id = drafted(service, f"inv_{place}", Customer(email=given))
-        assert found(service, given, id), given
-        assert found(service, unicodedata.normalize("NFD", given), id), given
-        service.execute(Issue(account=ACME, invoice=id)).unwrap()
+        service = in_memory_service()
+        open_account(service, an_account())
+        invoice = drafted(service, f"inv_{place}", Customer(email=given))
+        assert found(service, given, invoice), given
+        assert found(service, unicodedata.normalize("NFD", given), invoice), given
+        service.execute(Issue(account=ACME, invoice=invoice)).unwrap()
         contact = Contact(ACME, Medium.EMAIL, other)
         opt_out = SuppressAddress(account=ACME, contact=contact, reason="opted_out")
         service.execute(opt_out).unwrap()
-        asked = service.execute(Notify(account=ACME, invoice=id, medium=Medium.EMAIL))
+        asked = service.execute(Notify(account=ACME, invoice=invoice, medium=Medium.EMAIL))
         assert asked == Failure(AddressSuppressed(Medium.EMAIL, "opted_out")), (given, other)
     assert accepted > COUNT // 20
 
@@ -141,9 +128,9 @@ def test_every_way_to_write_a_number_is_one_number_everywhere() -> None:
         assert e164(f" {number[:3]} {number[3:]} ") == number, given
         if place % 50:
             continue
-        service = in_memory_service(InMemoryStore())
-        open_account(service)
-        id = drafted(service, f"inv_{place}", Customer(contact=number))
+        service = in_memory_service()
+        open_account(service, an_account())
+        invoice = drafted(service, f"inv_{place}", Customer(contact=number))
         for typed in (number, number[1:], f"00{number[1:]}", f"+{number[1:4]} {number[4:]}"):
-            assert found(service, typed, id), (given, typed)
+            assert found(service, typed, invoice), (given, typed)
     assert reached > COUNT // 20
