@@ -1,4 +1,4 @@
-"""A mail is sent as its server announced that it can take it, on the bytes that the server got.
+"""A mail is sent as its server offered that it can take it, on the bytes that the server got.
 
 The mails are read by a parser that shares no code with what wrote them.
 """
@@ -30,10 +30,10 @@ ALL = frozenset({"SMTPUTF8", "8BITMIME", "SIZE", "DSN"})
 
 
 class Server:
-    """Announces some extensions, and keeps what it was told and what it got."""
+    """Offers some extensions, and keeps what it was sent and what it got."""
 
-    def __init__(self, announced: frozenset[str], size: int) -> None:
-        self.announced, self.size = announced, size
+    def __init__(self, offered: frozenset[str], size: int) -> None:
+        self.offered, self.size = offered, size
         self.mail_options: list[str] = []
         self.recipients: list[tuple[str, list[str]]] = []
         self.content = b""
@@ -42,8 +42,8 @@ class Server:
         self, _server: SMTP, session: Any, _envelope: Envelope, host: str, _answers: list[str]
     ) -> list[str]:
         session.host_name = host
-        told = [f"SIZE {self.size}" if one == "SIZE" else one for one in sorted(self.announced)]
-        return ["250-mail.example", *(f"250-{one}" for one in told), "250 HELP"]
+        given = [f"SIZE {self.size}" if one == "SIZE" else one for one in sorted(self.offered)]
+        return ["250-mail.example", *(f"250-{one}" for one in given), "250 HELP"]
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, options: list[str]
@@ -79,12 +79,12 @@ class TakesDsn(SMTP):
 
 
 @contextmanager
-def serving(announced: frozenset[str], size: int = 2**20) -> Iterator[tuple[Server, SmtpSender]]:
+def serving(offered: frozenset[str], size: int = 2**20) -> Iterator[tuple[Server, SmtpSender]]:
     """A server with these extensions, and a sender to it."""
-    server = Server(announced, size)
+    server = Server(offered, size)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-    utf8 = "SMTPUTF8" in announced
+    utf8 = "SMTPUTF8" in offered
 
     class Here(Controller):
         def factory(self) -> SMTP:
@@ -118,9 +118,9 @@ def an_invoice_to(address: str, **copies: tuple[str, ...]) -> Invoice:
 
 
 @pytest.mark.parametrize("lacking", [None, *sorted(ALL)])
-def test_a_mail_is_complete_and_ascii_whatever_the_server_announces(lacking: str | None) -> None:
-    announced = ALL - {lacking} if lacking else frozenset[str]()
-    with serving(announced) as (server, sender):
+def test_a_mail_is_complete_and_ascii_whatever_the_server_offers(lacking: str | None) -> None:
+    offered = ALL - {lacking} if lacking else frozenset[str]()
+    with serving(offered) as (server, sender):
         assert isinstance(send(sender, an_invoice_to("ravi@münchen.example")), Success)
     assert server.content.isascii()
     mail = server.received()
@@ -130,7 +130,7 @@ def test_a_mail_is_complete_and_ascii_whatever_the_server_announces(lacking: str
     assert mail.value("Message-ID") == "<msg_1@xn--bro-hoa.example>"
     assert "Bücher" in decoded(mail.value("Subject"))
     assert b"8bit" not in server.content
-    assert ("SIZE" in announced) == any(one.startswith("SIZE=") for one in server.mail_options)
+    assert ("SIZE" in offered) == any(one.startswith("SIZE=") for one in server.mail_options)
     assert not any(one.startswith(("BODY", "SMTPUTF8")) for one in server.mail_options)
 
 
@@ -158,7 +158,7 @@ def test_a_local_part_outside_ascii_is_denied_and_never_sent_without_smtputf8() 
 
 
 @pytest.mark.parametrize("kind", ["cc", "bcc"])
-def test_an_odd_copy_keeps_the_mail_from_nobody_else(kind: str) -> None:
+def test_an_odd_copy_keeps_the_mail_from_no_one_else(kind: str) -> None:
     copies = {kind: ("anna@example.com", "rāvi@example.com")}
     with serving(ALL - {"SMTPUTF8"}) as (server, sender):
         assert isinstance(send(sender, an_invoice_to("ravi@example.com", **copies)), Success)
@@ -186,7 +186,7 @@ def test_a_mail_larger_than_the_server_takes_is_not_handed_over() -> None:
     assert server.content == b""
 
 
-def test_nobody_gets_the_mail_twice() -> None:
+def test_no_one_gets_the_mail_twice() -> None:
     invoice = an_invoice_to(
         "Ravi@example.com",
         cc=("ravi@EXAMPLE.com", "Anna@example.com"),

@@ -46,7 +46,7 @@ OUTGOING = [
 ]
 
 REFUSED = [
-    # what no server takes, whoever has the mailbox
+    # what no server takes, whether or not there is a mailbox
     ("email.@example.com", "PHPMailer/PHPMailer/issues/413"),
     (".email@example.com", "hallelujah/valid_email/pull/50"),
     ("name+tag.@example.com", "afair/email_address/issues/106"),

@@ -49,7 +49,7 @@ def random_email(drawn: random.Random) -> str:
 
 
 def respelled(drawn: random.Random, address: str) -> str:
-    """The same address, as somebody else types it."""
+    """The same address, as another person types it."""
     local, _, domain = address.rpartition("@")
     kinds = ("NFC", "NFD", "NFKC")
     local = unicodedata.normalize(drawn.choice(kinds), drawn.choice((str.upper, str))(local))
@@ -110,8 +110,8 @@ def test_every_spelling_of_an_address_is_one_mailbox_everywhere() -> None:
         contact = Contact(ACME, Medium.EMAIL, other)
         opt_out = SuppressAddress(account=ACME, contact=contact, reason="opted_out")
         service.execute(opt_out).unwrap()
-        asked = service.execute(Notify(account=ACME, invoice=invoice, medium=Medium.EMAIL))
-        assert asked == Failure(AddressSuppressed(Medium.EMAIL, "opted_out")), (given, other)
+        result = service.execute(Notify(account=ACME, invoice=invoice, medium=Medium.EMAIL))
+        assert result == Failure(AddressSuppressed(Medium.EMAIL, "opted_out")), (given, other)
     assert accepted > COUNT // 20
 
 

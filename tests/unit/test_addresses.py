@@ -162,8 +162,8 @@ def test_an_opt_out_holds_in_every_spelling(running: InMemoryService) -> None:
         SuppressAddress(account=ACME, contact=opted_out, reason="opted_out")
     ).unwrap()
     running.issued(customer=a_customer(email="payer@XN--BCHER-KVA.example"))
-    asked = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
-    assert asked == Failure(AddressSuppressed(Medium.EMAIL, "opted_out"))
+    result = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    assert result == Failure(AddressSuppressed(Medium.EMAIL, "opted_out"))
 
 
 def test_the_least_wait_holds_in_every_spelling() -> None:
@@ -232,8 +232,8 @@ def test_an_address_stored_under_another_sender_is_refused_when_it_is_to_be_sent
 ) -> None:
     running.issued(customer=a_customer(email="rāvi@example.com"))
     service = limited(running)
-    asked = service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
-    assert asked == Failure(UnsupportedAddress(Medium.EMAIL))
+    result = service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL))
+    assert result == Failure(UnsupportedAddress(Medium.EMAIL))
     assert running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.EMAIL)).unwrap()
     verdicts = service.explain(ACME, ONE).unwrap()
     assert Verdict(Operation.NOTIFY, Medium.EMAIL, (UnsupportedAddress(Medium.EMAIL),)) in verdicts
@@ -269,8 +269,8 @@ def test_a_number_that_no_sms_reaches_is_kept_and_refused_by_sms_alone(
         DraftAndSend(account=ACME, document=document, invoice=ONE, media=(Medium.EMAIL,))
     ).unwrap()
     assert sent.invoice.document == document
-    asked = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
-    assert asked == Failure(UnreachableContact())
+    result = running.service.execute(Notify(account=ACME, invoice=ONE, medium=Medium.SMS))
+    assert result == Failure(UnreachableContact())
     everywhere = Send(
         account=ACME, invoice=ONE, media=tuple(Medium), addresses=MissingAddressPolicy.AVAILABLE
     )
@@ -284,7 +284,7 @@ def test_of_several_numbers_those_in_e164_get_sms() -> None:
     assert Document(currency="INR", recipients=named).addresses(Medium.SMS) == ("+919876543210",)
 
 
-def test_nobody_gets_two_mails() -> None:
+def test_no_one_gets_two_mails() -> None:
     named = Recipients(
         emails=("AP@acme.example", "cfo@acme.example"),
         cc=("ap@ACME.example", "CFO@acme.example", "boss@acme.example"),

@@ -78,7 +78,7 @@ def add_countries(parser: argparse.ArgumentParser) -> None:
         metavar="COUNTRY",
         type=_country,
         help="where phone numbers without a country code belong, as an ISO 3166 code such as IN; "
-        f"{NO_LIMIT} tells it from each invoice",
+        f"{NO_LIMIT} takes it from each invoice",
     )
     parser.add_argument(
         "--sms-countries",

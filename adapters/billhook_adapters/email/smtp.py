@@ -34,7 +34,7 @@ ASCII_ONLY = "the mail server takes ASCII addresses only"
 
 
 class _Envelope(NamedTuple):
-    """Who gets a mail, as the server is told: the recipient, and the copies that it can take."""
+    """Who gets a mail: the recipient, and the copies that the server can take."""
 
     recipient: str
     cc: Sequence[str]
@@ -51,7 +51,7 @@ class SmtpSender:
 
     `sender` is the operator's own address: the envelope's and the From header's. Where the server
     can (RFC 3461), a bounced mail names its message by the envelope's id. A copy that the server
-    cannot take is left out, and keeps the mail from nobody else.
+    cannot take is left out, and does not keep the mail from the others.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class SmtpSender:
                     date=self._clock.now(),
                     cc=envelope.cc,
                 )
-                self._announce(smtp, message, envelope, written)
+                self._envelope_commands(smtp, message, envelope, written)
                 handing_over = True
                 code, answer = smtp.data(written.content)
         except AddressError as wrong:
@@ -120,10 +120,10 @@ class SmtpSender:
         """Take leave of the server."""
         self._connections.close()
 
-    def _announce(
+    def _envelope_commands(
         self, smtp: smtplib.SMTP, message: Message, envelope: _Envelope, written: Mail
     ) -> None:
-        """Name the sender and the recipients, with what the server announced that it knows."""
+        """Name the sender and the recipients, with the extensions that the server has."""
         sender, reports = outgoing(self._sender), smtp.has_extn("dsn")
         options = [*_size(smtp, len(written.content))]
         if reports:
@@ -182,7 +182,7 @@ def _size(smtp: smtplib.SMTP, size: int) -> Iterator[str]:
         return
     largest = smtp.esmtp_features["size"].strip()
     if largest.isascii() and largest.isdigit() and 0 < int(largest) < size:
-        raise smtplib.SMTPResponseException(552, b"5.3.4 larger than the server announced")
+        raise smtplib.SMTPResponseException(552, b"5.3.4 larger than the server takes")
     yield f"SIZE={size}"
 
 

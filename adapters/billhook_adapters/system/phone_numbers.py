@@ -37,7 +37,8 @@ def e164(given: str, *regions: str | None) -> str | None:
         # Some plans have no trunk zero, and some keep it: whichever makes a number that is in use.
         without = _TRUNK_ZERO.sub("", plain)
         known = (_parsed(one, None, known=True) for one in (plain, without))
-        return next(filter(None, known), None) or _parsed(plain, None)
+        found = next(filter(None, known), None) or _parsed(plain, None)
+        return found if found in (None, plain) else e164(found)  # so that it stays as it is read
     if plain.startswith("00") and (found := _parsed(f"+{plain[2:]}", None)) is not None:
         return found
     for region in regions:

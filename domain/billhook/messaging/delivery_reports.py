@@ -57,7 +57,7 @@ class DeliveryReport(NamedTuple):
 
 
 class OfCopy(NamedTuple):
-    """The address of a copy that a report is about; None is nobody that the message went to."""
+    """The address of a copy that a report is about; None is no one that the message went to."""
 
     address: str | None
 
@@ -76,7 +76,7 @@ def reported_copy(
     """What a report is about: None is the message itself, else one of its copies.
 
     An address that is neither may be where the recipient's mail is forwarded to: with copies it
-    is not known whose, and the report is about nobody.
+    is not known whose, and the report is about no one.
     """
     if not names_another(message, recipients):
         return None

@@ -52,7 +52,7 @@ class AccountPolicy(Value):
     min_expiry_lead: Duration = timedelta(0)
     """The minimum time from now to `expire_by` when an invoice is drafted, updated or issued."""
     country: CountryCode | None = None
-    """Where phone numbers without a country code belong; None is told from the invoice."""
+    """Where phone numbers without a country code belong; None takes it from the invoice."""
     rounding: Rounding = Rounding.PER_LINE
     """The rounding rule of documents that name none."""
     resend_wait: Duration = timedelta(0)

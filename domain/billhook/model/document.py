@@ -109,7 +109,7 @@ class DocumentFields(Value):
     def copies(self, address: str) -> Copies:
         """The copies of the e-mail to this address: only the first recipient's e-mail has any.
 
-        Nobody gets two mails: neither a recipient, nor who is named twice among the copies.
+        No one gets two mails: neither a recipient, nor who is named twice among the copies.
         """
         recipients, first = self.recipients, self.address(_EMAIL)
         if recipients is None or first is None or normal_email(address) != normal_email(first):

@@ -179,8 +179,8 @@ async def test_a_number_that_no_sms_reaches_refuses_no_draft_but_the_sms(
     assert (await create(apis, api, phone="555-0143", currency="EUR")).status_code in (200, 201)
     found = apis.invoice()
     apis.service.execute(Issue(account=ACME, invoice=found.id)).unwrap()
-    asked = apis.service.execute(Notify(account=ACME, invoice=found.id, medium=Medium.SMS))
-    assert asked.failure() == UnreachableContact()
+    result = apis.service.execute(Notify(account=ACME, invoice=found.id, medium=Medium.SMS))
+    assert result.failure() == UnreachableContact()
 
 
 @pytest.mark.parametrize("api", BODIES)

@@ -32,7 +32,7 @@ class AccountIn(In):
     name: Label = Field(default="", description="The name that payers see.")
     country: Country | None = Field(
         default=None,
-        description="Where phone numbers without a country code belong; null tells it from the "
+        description="Where phone numbers without a country code belong; null takes it from the "
         "invoice.",
     )
     resend_wait: _Seconds = Field(
