@@ -9,8 +9,8 @@ from billhook_adapters.system.optional_dependencies import needs
 def has_registrable_domain(address: str) -> bool:
     """Whether each label of the domain is one of IDNA 2008, beyond the rule of the domain model.
 
-    The model distinguishes letters from signs; the tables of IDNA also know which letters may not stand in
-    a label, or not beside each other (RFC 5892, RFC 5893).
+    The model distinguishes letters from signs; the tables of IDNA also know which letters may not
+    stand in a label, or not beside each other (RFC 5892, RFC 5893).
 
     >>> has_registrable_domain("ravi@münchen.example"), has_registrable_domain("ravi@aא.example")
     (True, False)

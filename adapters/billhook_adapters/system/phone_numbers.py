@@ -39,7 +39,7 @@ def e164(given: str, *regions: str | None) -> str | None:
         known = (_parsed(one, None, known=True) for one in (plain, without))
         found = next(filter(None, known), None) or _parsed(plain, None)
         return found if found in (None, plain) else e164(found)  # so that it stays as it is read
-    if plain.startswith("00") and (found := _parsed(f"+{plain[2:]}", None)) is not None:
+    if plain.startswith("00") and (found := e164(f"+{plain[2:]}")) is not None:
         return found
     for region in regions:
         if region and (found := _parsed(plain, region, known=True)) is not None:
