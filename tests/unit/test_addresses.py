@@ -27,9 +27,15 @@ from billhook.lifecycle.errors import (
 from billhook.lifecycle.explain import Verdict
 from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import Permanent
-from billhook.messaging.delivery_reports import Bounced, Delivered, DeliveryReport
+from billhook.messaging.delivery_reports import Bounced, Delivered, DeliveryReport, OfCopy
 from billhook.model import addresses
-from billhook.model.addresses import email_address, normal_email, outgoing_email, phone_text
+from billhook.model.addresses import (
+    email_address,
+    normal_email,
+    outgoing_email,
+    phone_text,
+    unicode_domain,
+)
 from billhook.model.base import one_line, paragraphs
 from billhook.model.customer import Customer, Medium, Recipients
 from billhook.model.document import Document
@@ -85,6 +91,12 @@ def test_what_no_server_takes_is_no_address(given: str) -> None:
 
 def test_the_normal_form_of_what_is_no_address_is_a_text_too() -> None:
     assert normal_email("É@-.É") == "é@-.é"
+
+
+def test_a_label_that_stands_for_nothing_stays_as_it_is() -> None:
+    assert unicode_domain("a.xn--mnchen-3ya.xn--\u00fc.xn--99999999") == (
+        "a.münchen.xn--\u00fc.xn--99999999"
+    )
 
 
 def test_the_normal_form_of_every_character_is_its_own_normal_form() -> None:
@@ -334,6 +346,10 @@ def test_a_report_is_about_the_recipient_that_it_names(
     (recorded,) = running.service.record_delivery_reports([report])
     assert recorded.unwrap().status == status
     assert suppressed(running) == out
+
+
+def test_what_is_logged_of_a_copy_has_no_address() -> None:
+    assert repr(OfCopy("gone@example.com")) == "OfCopy()"
 
 
 def test_a_copy_that_was_delivered_confirms_no_message(running: InMemoryService) -> None:

@@ -49,6 +49,18 @@ class ContactsSuite(StoreSuite):
         save(opened, suppressed={a_contact(): None})
         assert history(opened, a_contact()) == ContactHistory()
 
+    def test_every_spelling_of_an_address_has_one_history(self, opened: Store) -> None:
+        message = a_message(address="Ravi@BÜCHER.example")
+        save(
+            opened,
+            messages={message.key: message},
+            suppressed={a_contact("RAVI@bu\u0308cher.example"): "opted_out"},
+        )
+        contact = a_contact("ravi@xn--bcher-kva.example")
+        assert history(opened, contact) == ContactHistory("opted_out", NOON)
+        with opened.snapshot() as snapshot:
+            assert snapshot.messages((message.key,)) == {message.key: message}
+
     def test_many_addresses_are_read_at_once(self, opened: Store) -> None:
         message = a_message()
         suppressed = a_contact("+919876543210", Medium.SMS)

@@ -94,6 +94,14 @@ class SearchingSuite(StoreSuite):
         oldest: dict[str, Any] = {"after": (NOON, "inv_aa"), "oldest_first": True}
         assert found(opened, **oldest) == ["inv_b", "inv_c", "inv_d", "inv_e"]
 
+    def test_a_text_is_found_in_every_composition_and_a_number_in_every_form(
+        self, opened: Store
+    ) -> None:
+        payer = a_customer(name="Zoe\u0308", email="zoe@bücher.example", contact="+442079460958")
+        add(opened, an_invoice(id="inv_zoe", customer=payer), made("inv_ravi"))
+        for text in ("ZO\u00cb", "xn--bcher-kva", "+44 (0)20 7946 0958", "020 7946 0958"):
+            assert found(opened, text=text) == ["inv_zoe"], text
+
     def test_pages_by_count_skip_and_stop(self, opened: Store) -> None:
         add(opened, *_five())
         assert found(opened, limit=2, skip=1) == ["inv_d", "inv_c"]
