@@ -15,10 +15,11 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from billhook.model.addresses import email_address
+from billhook.model.addresses import email_address, normal_email
 from billhook.model.customer import Customer
 from billhook.model.decimals import Percentage, Quantity
 from billhook.model.money import currency
+from billhook.model.search_text import searched_text
 from billhook_adapters.composition.settings import SettingError, settings
 from billhook_adapters.documents.untrusted_text import on_one_line, one_line, visible
 from billhook_adapters.email.bounces import delivery_reports
@@ -53,6 +54,7 @@ from billhook_adapters.sms import (
     twilio,
 )
 from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.system.phone_numbers import e164, same_number
 
 CALLBACKS = Callbacks("https://bill.example/", "k" * 22)
 _QUANTITY, _PERCENTAGE = TypeAdapter[Any](Quantity), TypeAdapter[Any](Percentage)
@@ -276,8 +278,11 @@ def person(raw: bytes) -> None:
     for name in ("name", "email", "contact", "language", "time_zone"):
         with suppress(ValidationError):
             Customer.model_validate({name: text})
-    razorpay_customers.e164(text)
-    highlevel.e164(text)
+    normal_email(text)
+    number = e164(text, "IN", "US")
+    assert number is None or e164(number) == number
+    same_number(text, "+919876543210")
+    searched_text(text)
 
 
 def prose(raw: bytes) -> None:
