@@ -116,7 +116,9 @@ def basic(raw: bytes) -> None:
 def cursor(raw: bytes) -> None:
     """The cursor of a list."""
     with suppress(ValueError):
-        cursors.after(_text(raw[:256]))
+        cursors.place_of(_text(raw[:256]))
+    with suppress(ValueError):
+        cursors.number_of(_text(raw[:256]))
 
 
 def mount(raw: bytes) -> None:
