@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from billhook.model.line_items import Line, Rounding, Tax
-from billhook.model.pricing import Discount, Priced, Summary, priced, summary, total
+from billhook.model.pricing import Discount, Priced, Summary, priced, summary, tax_sums, total
 from billhook_adapters.testing import a_document, a_line
 
 
@@ -98,3 +99,30 @@ def test_a_discount_is_either_a_percentage_or_an_amount(given: Any) -> None:
 def test_what_is_no_percentage_is_refused(rate: Any) -> None:
     with pytest.raises(ValidationError, match="rate"):
         Tax(name="GST", rate=rate)
+
+
+def test_the_taxes_of_one_name_and_rate_are_one_sum_and_included_ones_are_apart() -> None:
+    vat, reduced = Tax(name="VAT", rate=Decimal(19)), Tax(name="VAT", rate=Decimal(7))
+    lines = [
+        a_line(1000, 1, taxes=(vat,)),
+        a_line(2000, 1, taxes=(vat, reduced)),
+        a_line(11900, 1, taxes=(vat,), tax_inclusive=True),
+        a_line(500, 1, taxes=(Tax(name="Zero", rate=Decimal(0)),)),
+        a_line(500, 1),
+    ]
+    for rounding in Rounding:
+        assert [(one.rate, one.included, one.amount) for one in tax_sums(lines, rounding)] == [
+            (19, False, 570),
+            (7, False, 140),
+            (19, True, 1900),
+            (0, False, 0),
+        ]
+
+
+def test_taxes_share_what_is_rounded_once_and_add_up_to_it() -> None:
+    halves = tuple(Tax(name=name, rate=Decimal(9)) for name in ("CGST", "SGST"))
+    lines = [a_line(850, 1, taxes=halves)] * 3
+    for rounding, total in ((Rounding.PER_LINE, 459), (Rounding.PER_INVOICE, 459)):
+        sums = tax_sums(lines, rounding)
+        assert summary(lines, rounding).tax == total
+        assert sum(one.amount for one in sums) == total

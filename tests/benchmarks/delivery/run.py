@@ -37,7 +37,7 @@ def main(full: bool) -> int:
     missed = 0
     with kinds() as found:
         for kind in found:
-            _rates(kind, 5000 if full else 1000)
+            _rates(kind, 5000 if full else 300)
         for kind in found:
             missed += _timers(kind, 500 if full else 100, 100_000 if full else 20_000)
         for kind in found:
