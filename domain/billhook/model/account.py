@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, Strict, StringConstraints
 
-from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, Text, Value
+from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, Text, TimeZone, Value
 from billhook.model.line_items import Rounding
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.rate_limits import UNLIMITED, RateLimits
@@ -78,6 +78,8 @@ class AccountPolicy(Value):
     """The same for the numbers that share a prefix, as `Destination` describes it."""
     reminders: ReminderSchedule | None = None
     """When its payers are reminded; None sends no reminders."""
+    time_zone: TimeZone | None = None
+    """The time zone in which days are told; None is UTC."""
     payment_instructions: PaymentInstructions | None = None
     """The UPI address or bank account to which its payers send money."""
 

@@ -18,6 +18,7 @@ from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.parts import In
 
@@ -52,10 +53,13 @@ class AuthenticatedRequest:
         """The account of the token."""
         return self.tenancy.account
 
-    @property
-    def location(self) -> str:
-        """The location of the token."""
-        return self.tenancy.location
+    async def location(self) -> Location:
+        """The location of the token, in the time zone of its account."""
+        account = await self.batched.read(lambda service: service.account(self.account))
+        name = None if account is None else account.policy.time_zone
+        return Location(
+            self.tenancy.location, None if name is None else self._context.clock.zone(name)
+        )
 
     @property
     def invoice(self) -> InvoiceId:
@@ -109,7 +113,7 @@ class AuthenticatedRequest:
         return {name: self.query[name] for name in ("altId", "altType") if name in self.query}
 
     def _check_location(self, location: object) -> None:
-        if isinstance(location, str) and location != self.location:
+        if isinstance(location, str) and location != self.tenancy.location:
             raise InvalidRequestError(403, OTHER_LOCATION)
 
 

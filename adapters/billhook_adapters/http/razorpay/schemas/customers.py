@@ -6,6 +6,7 @@ A customer who came with an invoice is found through it; one made alone is filed
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -19,6 +20,7 @@ from billhook.model.base import AccountId, Text, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
+from billhook_adapters.http.core.marks import mark
 from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrText
 from billhook_adapters.system.ids import is_id
 
@@ -141,10 +143,18 @@ def stored_customer(entry: Entry) -> StoredCustomer:
     return StoredCustomer(customer, kept.echo, entry.filed_at, kept.notes)
 
 
+def extras(customer: Customer | None, echo: Mapping[str, Any]) -> dict[str, str]:
+    """The extras that keep what is only echoed of a customer, with the customer's mark."""
+    kept = {} if customer is None else {"of": mark(customer), **echo}
+    return {EXTRAS_KEY: json.dumps(kept)}
+
+
 def echoed(invoice: Invoice) -> dict[str, Any]:
-    """What this API keeps in a document to echo it."""
+    """What this API keeps of the customer to echo it; nothing once the customer has changed."""
+    customer = invoice.document.customer
     echo: dict[str, Any] = json.loads(invoice.document.extras.get(EXTRAS_KEY, "{}"))
-    return echo
+    belongs = customer is not None and echo.pop("of", None) == mark(customer)
+    return echo if belongs else {}
 
 
 def customer_entity(known: StoredCustomer) -> dict[str, Any]:
