@@ -121,7 +121,7 @@ FIELDS: tuple[Row, ...] = (
     Row("userId", "the actor of the events", goes=False),
     Row("action", "the operation", goes=False),
     Row("createdAt", "Invoice.created_at", comes=False),
-    Row("updatedAt", "the latest of the invoice's times", comes=False, loss="that of an edit"),
+    Row("updatedAt", "Invoice.updated_at", comes=False),
     Row("remindersConfiguration", "Policy.reminders", comes=False, goes=False,
         loss="reminders are the account's, and shown by the native API"),
 )  # fmt: skip

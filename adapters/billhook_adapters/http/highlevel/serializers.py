@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -63,7 +62,7 @@ def entity(invoice: Invoice, location: Location) -> dict[str, Any]:
         "externalTransactions": [],
         "syncDetails": [],
         "createdAt": instant(invoice.created_at),
-        "updatedAt": instant(_updated(invoice)),
+        "updatedAt": instant(invoice.updated_at),
     }
     if document.description is not None:
         result["description"] = document.description
@@ -210,15 +209,3 @@ def _schedule(invoice: Invoice, kept: Mapping[str, Any], location: Location) -> 
 
 def _due_date(instalment: Instalment, location: Location) -> dict[str, str]:
     return {} if instalment.due_by is None else {"dueDate": location.shown(instalment.due_by)}
-
-
-def _updated(invoice: Invoice) -> datetime:
-    times = (
-        invoice.created_at,
-        invoice.issued_at,
-        invoice.paid_at,
-        invoice.expired_at,
-        invoice.cancelled_at,
-        invoice.deleted_at,
-    )
-    return max(time for time in times if time is not None)
