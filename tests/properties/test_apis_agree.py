@@ -28,6 +28,8 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"id": "c_1", "name": "Ravi K", "email": "", "phone": "+1-214-559-6993"},
 )
 TAXES = ("VAT", "GST")
+EXCLUSIVE = {"calculation": "exclusive"}
+HALVES = [{"value": 50, "name": "first"}, {"value": 50, "dueDate": "2026-03-01"}]
 
 
 @pytest.fixture
@@ -41,7 +43,8 @@ class Edits:
     """Random requests to any of the APIs."""
 
     def __init__(self, apis: ThreeApis, seed: int) -> None:
-        self.apis, self.random = apis, random.Random(seed)
+        self.apis = apis
+        self.random = random.Random(seed)  # noqa: S311  # a test that can be repeated
 
     def some(self, **fields: Any) -> dict[str, Any]:
         """Some of these fields."""
@@ -51,12 +54,7 @@ class Edits:
         """An item of HighLevel's."""
         choice = self.random.choice
         taxes = [
-            {
-                "_id": f"t_{name}",
-                "name": name,
-                "rate": choice([5, 18.5]),
-                "calculation": "exclusive",
-            }
+            {"_id": f"t_{name}", "name": name, "rate": choice([5, 18.5]), **EXCLUSIVE}
             for name in self.random.sample(TAXES, self.random.randrange(3))
         ]
         return {
@@ -106,13 +104,7 @@ class Edits:
             "liveMode": True,
             **self.some(
                 termsNotes="<p>x</p>", description="words", invoiceNumber="A-1",
-                paymentSchedule=choice(
-                    [
-                        {},
-                        {"type": "percentage", "schedules": [{"value": 50, "name": "first"},
-                                                             {"value": 50, "dueDate": "2026-03-01"}]},
-                    ]
-                ),
+                paymentSchedule=choice([{}, {"type": "percentage", "schedules": HALVES}]),
             ),
         }  # fmt: skip
 
@@ -121,7 +113,8 @@ class Edits:
         choice, person = self.random.choice, self.random.choice(PEOPLE)
         customer = {
             **self.some(id=person["id"], name=person["name"], language="hi"),
-            **{"email": person["email"] or None, "contact": e164(person["phone"]) or None},
+            "email": person["email"] or None,
+            "contact": e164(person["phone"]) or None,
         }
         return self.some(
             title=choice(["Order", None]),
@@ -162,7 +155,8 @@ class Edits:
         while True:
             answer, key = self.random.choice(
                 [
-                    lambda: (self.apis.highlevel("POST", "", **self.highlevel_body("items")), "_id"),
+                    lambda: (self.apis.highlevel("POST", "", **self.highlevel_body("items")),
+                             "_id"),
                     lambda: (self.apis.native("POST", "", currency="INR", **self.native_fields()),
                              "invoice"),
                     lambda: (self.apis.razorpay("POST", "", draft="1", **self.razorpay_fields()),
@@ -219,7 +213,7 @@ def check_all(apis: ThreeApis, id: str) -> None:
     assert ours["currency"] == theirs["currency"] == document.currency
     assert ours["name"] == (document.title or document.description or "")
     items = [
-        (one["name"], one["description"] if "description" in one else None,
+        (one["name"], one.get("description"),
          Decimal(str(one["amount"])), one.get("productId"), one["taxInclusive"],
          [(tax["name"], Decimal(str(tax["rate"]))) for tax in one["taxes"]])
         for one in ours["invoiceItems"]
@@ -275,12 +269,12 @@ def test_random_edits_through_any_api_are_read_alike_through_all(apis: ThreeApis
     done = 0
     while done < EDITS:
         edits = Edits(apis, done)
-        id = edits.create()
-        check_all(apis, id)
+        invoice = edits.create()
+        check_all(apis, invoice)
         for _ in range(EDITS_AN_INVOICE):
-            edits.edit(id)
+            edits.edit(invoice)
             done += 1
-            check_all(apis, id)
-        check_identity(apis, id)
+            check_all(apis, invoice)
+        check_identity(apis, invoice)
     listed = apis("highlevel", "GET", "/invoices/?altId=loc_1&altType=location&limit=100&offset=0")
     assert (listed.status, listed.body["total"] > 0) == (200, True)

@@ -121,7 +121,9 @@ def prepare_webhook_event(
     )
     messages = [as_of(one, past[-1].event.at) for one in about if one.id in requested]
     invoice = replay(stamped.event for stamped in past)
-    context = WebhookContext(webhook_event, webhook_endpoint, invoice, past, messages)
+    account = transaction.accounts((invoice.account,)).get(invoice.account)
+    time_zone = None if account is None else account.policy.time_zone
+    context = WebhookContext(webhook_event, webhook_endpoint, invoice, past, messages, time_zone)
     return Prepared(lambda: webhook_sender.send(context), webhook_endpoint.url)
 
 

@@ -299,6 +299,8 @@ class WebhookContext:
     invoice: Invoice
     events: Sequence[RecordedEvent]
     messages: Sequence[Message]
+    time_zone: str | None = None
+    """The time zone of the account, in which days are told."""
 
 
 class WebhookSender(Protocol):

@@ -36,6 +36,8 @@ class Location(NamedTuple):
 
     id: str
     zone: tzinfo | None = None
+    as_days: bool = False
+    """Whether days are shown as days all the same, as in the vendor's events."""
 
     def start_of(self, given: str) -> datetime:
         """When the day of a date or of an instant begins here."""
@@ -47,7 +49,9 @@ class Location(NamedTuple):
 
     def shown(self, moment: datetime) -> str:
         """A day as it is answered, by an instant of it in UTC."""
-        return moment.date().isoformat() if self.zone is None else instant(moment)
+        if self.zone is None or self.as_days:
+            return self._day_of(moment).isoformat()
+        return instant(moment)
 
     def _day(self, given: str | datetime) -> date:
         if isinstance(given, datetime):
