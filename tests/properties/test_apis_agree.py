@@ -16,7 +16,7 @@ import pytest
 from billhook.model.invoice import Status
 from billhook.model.money import Currency, major
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
-from billhook_adapters.http.highlevel.schemas.fields import e164
+from billhook_adapters.system.phone_numbers import e164
 from properties.three_apis import Answer, ThreeApis
 
 EDITS = int(os.environ.get("BILLHOOK_EDITS", "300"))

@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json(listing)
     set_command(listing, _list, example=f"billhook account list {_AT}")
 
-    add_limit_actions(actions)
+    add_limit_actions(actions.add_parser)
 
     what = "create a new API key and revoke all other keys and tokens of the account"
     rotate = actions.add_parser("rotate", help=what, description=what)

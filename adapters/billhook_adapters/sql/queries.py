@@ -74,7 +74,7 @@ LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
 
 _LAST_MESSAGE_AT = (
     select(func.max(t.messages.c.requested_at))
-    .where(matching(t.messages.c.account, t.messages.c.medium, t.messages.c.address))
+    .where(matching(t.messages.c.account, t.messages.c.medium, t.messages.c.normal_address))
     .correlate(WANTED)
     .scalar_subquery()
 )
@@ -87,7 +87,7 @@ HISTORIES = select(WANTED.c.key, t.suppressions.c.reason, _LAST_MESSAGE_AT).sele
 """For the position of each contact among the keys: why it is suppressed, and its last request."""
 
 
-def _sms_counts(*parts: ColumnElement[bool]) -> Select[Any]:
+def _sms_counts(*parts: ColumnElement[bool]) -> Select[Any, int, Any]:
     """For the position of each period among the keys: how many SMS it has, and the first one's."""
     m = t.messages.c
     # What a partial index is over, and the latest ones alone: the cost does not grow without end.

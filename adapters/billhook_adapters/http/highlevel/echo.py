@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from billhook.model.base import Value
+from billhook.model.customer import Customer
 from billhook.model.document import DocumentFields
-from billhook_adapters.http.core.marks import mark
+from billhook_adapters.http.core.marks import customer_mark, mark
 
 PREFIX = "highlevel."
 """How the keys of this API in a document's extras begin; the rest is the vendor's field."""
@@ -60,14 +61,18 @@ def echo_of(document: DocumentFields) -> dict[str, Any]:
     }
 
 
+def _mark(value: Value) -> str:
+    return customer_mark(value) if isinstance(value, Customer) else mark(value)
+
+
 def beside(value: Value, given: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """What is kept of a part beside the domain's value of it: these fields, and the mark."""
-    return {_OF: mark(value), **{name: given[name] for name in names if name in given}}
+    return {_OF: _mark(value), **{name: given[name] for name in names if name in given}}
 
 
 def belonging(value: Value | None, kept: Mapping[str, Any] | None) -> dict[str, Any]:
     """What was kept beside a value; nothing where the value has changed since."""
-    if value is None or not kept or kept.get(_OF) != mark(value):
+    if value is None or not kept or kept.get(_OF) != _mark(value):
         return {}
     return {name: field for name, field in kept.items() if name != _OF}
 

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import parse_qsl
 
 from billhook.application.idempotency import IdempotentRequest
 from billhook.model.base import AccountId
+from billhook.model.document import DocumentFields
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
 from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
+from billhook_adapters.http.highlevel.known import Known
 from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
+from billhook_adapters.http.highlevel.schemas.invoices import InvoiceIn
 from billhook_adapters.http.highlevel.schemas.parts import In
+
+F = TypeVar("F", bound=DocumentFields)
 
 _from_json = partial(from_json, parse_float=Decimal)
 
@@ -59,6 +65,17 @@ class AuthenticatedRequest:
         name = None if account is None else account.policy.time_zone
         return Location(
             self.tenancy.location, None if name is None else self._context.clock.zone(name)
+        )
+
+    async def reachable(self, fields: F, payload: InvoiceIn, known: Known | None = None) -> F:
+        """The same fields with the phone numbers in E.164, by the country of the business."""
+        currency = payload.currency or (known.invoice.document.currency if known else "")
+        return await reachable(
+            fields,
+            self.batched,
+            self.account,
+            country=payload.country(known),
+            currency=currency,
         )
 
     @property

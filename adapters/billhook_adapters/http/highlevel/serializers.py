@@ -24,7 +24,7 @@ from billhook_adapters.http.highlevel.echo import (
 )
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
 from billhook_adapters.http.highlevel.location import Location, instant
-from billhook_adapters.http.highlevel.schemas.fields import e164
+from billhook_adapters.system.phone_numbers import same_number
 
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False, "attachments": []}
@@ -97,11 +97,12 @@ def _contact(invoice: Invoice, kept: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     echo = belonging(customer, kept)
     written: str = echo.get("phoneNo") or ""
+    contact = customer.contact or ""
     return {
         **echo,
         "id": contact_id(invoice),
         "name": customer.name or "",
-        "phoneNo": written if e164(written) == customer.contact else customer.contact or "",
+        "phoneNo": written if same_number(written, contact) else contact,
         "email": customer.email or "",
         "customFields": echo.get("customFields", []),
         "address": echo.get("address") or _address(customer),

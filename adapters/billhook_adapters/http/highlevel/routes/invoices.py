@@ -38,7 +38,7 @@ class ViewedIn(In):
 async def create_invoice(request: AuthenticatedRequest) -> Response:
     """Make a draft."""
     payload = checked(await request.body(), CreateIn)
-    document = payload.document(await request.location())
+    document = await request.reachable(payload.document(await request.location()), payload)
     create = CreateInvoice(account=request.account, document=document, key=request.key)
     return await sent_response(request, await request.batched.execute(create))
 
@@ -57,7 +57,7 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
         shown = (summarised(invoice, location) for invoice in found[: payload.limit])
         return list_response('{"invoices":', shown, f',"total":{total}}}')
 
-    return await request.batched.read(page)
+    return await request.batched.read_page(page)
 
 
 async def get_invoice(request: AuthenticatedRequest) -> Response:
@@ -72,10 +72,12 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
     body, location = await request.body(), await request.location()
     known = await known_invoice(request, request.invoice, location)
     payload = checked(body, UpdateIn, *([] if known is None else [known.changes]))
+    changes = payload.changes(location, known)
+    patch = await request.reachable(changes.patch, payload, known)
     update = UpdateInvoice(
         account=request.account,
         invoice=request.invoice,
-        patch=payload.changes(location, known),
+        patch=changes.model_copy(update={"patch": patch}),
         key=request.key,
     )
     return await sent_response(request, await request.batched.execute(update))

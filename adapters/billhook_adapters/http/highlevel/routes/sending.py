@@ -71,18 +71,16 @@ async def text_to_pay(request: AuthenticatedRequest) -> Response:
     command: CreateInvoice | UpdateInvoice
     send, key, actor = payload.action == "send", request.key, payload.user_id
     if not payload.id:
+        document = await request.reachable(payload.document(location), payload, known)
         command = CreateInvoice(
-            account=request.account,
-            document=payload.document(location),
-            send=send,
-            key=key,
-            actor=actor,
+            account=request.account, document=document, send=send, key=key, actor=actor
         )
     else:
+        patch = await request.reachable(payload.patch(location, known), payload, known)
         command = UpdateInvoice(
             account=request.account,
             invoice=InvoiceId(payload.id),
-            patch=MergePatch(patch=payload.patch(location, known)),
+            patch=MergePatch(patch=patch),
             send=send,
             key=key,
             actor=actor,

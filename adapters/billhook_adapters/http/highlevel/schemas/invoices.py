@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from billhook.model.base import Identifier, Text
+from billhook.model.base import Identifier, OneLine, Paragraphs
 from billhook.model.document import Document
 from billhook.model.line_items import Line
 from billhook.model.patch import MergePatch, Patch
@@ -29,6 +29,7 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     validated,
 )
 from billhook_adapters.http.highlevel.schemas.parts import (
+    AddressIn,
     AttachmentIn,
     BusinessIn,
     ContactIn,
@@ -60,9 +61,9 @@ class InvoiceIn(Tenant):
     name: Required | None = None
     title: Short | None = None
     currency: Short | None = None
-    description: Annotated[Text, Field(max_length=2048)] | None = None
+    description: Annotated[Paragraphs, Field(max_length=2048)] | None = None
     business_details: BusinessIn | None = None
-    invoice_number: Annotated[Text, Field(max_length=40)] | None = None
+    invoice_number: Annotated[OneLine, Field(max_length=40)] | None = None
     invoice_number_prefix: Short | None = None
     contact_details: ContactIn | None = None
     terms_notes: Long | None = None
@@ -85,6 +86,15 @@ class InvoiceIn(Tenant):
     def billed(self) -> tuple[str, Items | None]:
         """What the vendor calls the list of items in this request, and the list."""
         raise NotImplementedError
+
+    def country(self, known: Known | None) -> str | None:
+        """The country of the business, if its address names one."""
+        business = self.business_details
+        if business is None and known is not None:
+            business = validated("", BusinessIn.model_validate, known.shown["businessDetails"])
+        if business is None or not isinstance(business.address, AddressIn):
+            return None
+        return business.address.domain().country
 
     def patch(self, location: Location, known: Known | None) -> Patch:
         """What it sets of the document of an invoice. Raises InvalidRequestError."""

@@ -14,6 +14,7 @@ from billhook.lifecycle.errors import DomainError, NotEditable
 from billhook.messaging.delivery import ACCEPTED, LIVE
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.core.response import Response, json_response, list_response
 from billhook_adapters.http.razorpay.commands import UpdateInvoice
 from billhook_adapters.http.razorpay.errors import (
@@ -23,7 +24,7 @@ from billhook_adapters.http.razorpay.errors import (
     medium_unknown,
 )
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
-from billhook_adapters.http.razorpay.schemas.customers import find_customer
+from billhook_adapters.http.razorpay.schemas.customers import COUNTRY, find_customer
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request
 from billhook_adapters.http.razorpay.schemas.invoices import (
     CreateIn,
@@ -52,6 +53,9 @@ async def create_invoice(request: AuthenticatedRequest) -> Response:
         document = payload.domain(account, named)
     except ValidationError as invalid:
         raise invalid_request(invalid) from None
+    document = await reachable(
+        document, batched, account, country=COUNTRY, currency=document.currency
+    )
     key = request.key
     if payload.draft == "1":
         drafted = await batched.execute(Draft(account=account, document=document, key=key))
@@ -111,7 +115,7 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
             "}",
         )
 
-    return await batched.read(page)
+    return await batched.read_page(page)
 
 
 async def update_invoice(request: AuthenticatedRequest) -> Response:
@@ -124,8 +128,14 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
         changes = payload.changes(request.account, request.invoice, named)
     except ValidationError as invalid:
         raise invalid_request(invalid) from None
+    patch = await reachable(
+        changes.patch, request.batched, request.account, country=COUNTRY, currency="INR"
+    )
     update = UpdateInvoice(
-        account=request.account, invoice=request.invoice, patch=changes, key=request.key
+        account=request.account,
+        invoice=request.invoice,
+        patch=changes.model_copy(update={"patch": patch}),
+        key=request.key,
     )
     updated = await request.batched.execute(update)
     if isinstance(updated, Failure):

@@ -6,26 +6,41 @@ A customer who came with an invoice is found through it; one made alone is filed
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from billhook.application.commands import SaveEntry
 from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry, Search
 from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId, Text, Value
+from billhook.model.base import AccountId, OneLine, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.core.marks import mark
-from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrText
+from billhook_adapters.http.core.marks import customer_mark
+from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrLine
 from billhook_adapters.system.ids import is_id
+from billhook_adapters.system.phone_numbers import e164, same_number
+
+COUNTRY = "IN"
+"""Where a phone number without a country code belongs, unless the account has a country."""
 
 EXTRAS_KEY = "razorpay"
 """The key of a document's extras under which this API keeps what it only echoes."""
+
+
+def _digits(contact: str) -> str:
+    if not _CONTACT.fullmatch(contact):
+        raise ValueError("must be digits, with a plus before a country code")
+    return contact
+
+
+_CONTACT = re.compile(r"\+?[0-9]*")
+Contact = Annotated[NumberOrLine, StringConstraints(max_length=15), AfterValidator(_digits)]
 
 
 class AddressIn(Value):
@@ -33,12 +48,12 @@ class AddressIn(Value):
 
     model_config = ConfigDict(extra="ignore")
 
-    line1: Text
-    line2: Text | None = None
-    city: Text
-    zipcode: NumberOrText
-    state: Text
-    country: Annotated[Text, StringConstraints(max_length=64)]
+    line1: OneLine
+    line2: OneLine | None = None
+    city: OneLine
+    zipcode: NumberOrLine
+    state: OneLine
+    country: Annotated[OneLine, StringConstraints(max_length=64)]
 
     def domain(self) -> PostalAddress:
         """The address of the domain."""
@@ -56,24 +71,21 @@ class AddressIn(Value):
 class CustomerIn(Value):
     """The customer as the vendor takes it."""
 
-    name: Annotated[Text, StringConstraints(min_length=3, max_length=50)] | None = None
-    email: Annotated[Text, StringConstraints(max_length=64)] | None = None
-    contact: Annotated[NumberOrText, StringConstraints(max_length=15)] | None = None
-    gstin: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    name: Annotated[OneLine, StringConstraints(min_length=3, max_length=50)] | None = None
+    email: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
+    contact: Contact | None = None
+    gstin: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
 
     def domain(self, account: AccountId) -> Customer:
-        """The customer of the domain, the phone number in E.164.
-
-        The same details are the same customer.
-        """
-        contact = e164(self.contact) if self.contact else None
+        """The customer of the domain. The same details are the same customer."""
+        contact = (e164(self.contact, COUNTRY) or self.contact) if self.contact else None
         return Customer(
             id=derived_id("cust", account, self.name, self.email, contact, self.gstin),
             name=self.name or None,
             email=self.email or None,
-            contact=contact,
+            contact=self.contact or None,
             billing_address=self.billing_address and self.billing_address.domain(),
             shipping_address=self.shipping_address and self.shipping_address.domain(),
         )
@@ -96,18 +108,6 @@ class CustomerAlone(CustomerIn):
         body = self.model_dump(mode="json", exclude={"fail_existing"})
         text = json.dumps(body, ensure_ascii=False)
         return SaveEntry(account=account, id=customer.id or "", body=text, key=key)
-
-
-def e164(contact: str) -> str:
-    """A phone number as the vendor takes it, in E.164: ten digits alone are Indian.
-
-    >>> e164("9876543210")
-    '+919876543210'
-    """
-    if contact.startswith("+"):
-        return contact
-    digits = contact.lstrip("0")
-    return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
 
 
 class StoredCustomer(NamedTuple):
@@ -145,7 +145,7 @@ def stored_customer(entry: Entry) -> StoredCustomer:
 
 def extras(customer: Customer | None, echo: Mapping[str, Any]) -> dict[str, str]:
     """The extras that keep what is only echoed of a customer, with the customer's mark."""
-    kept = {} if customer is None else {"of": mark(customer), **echo}
+    kept = {} if customer is None else {"of": customer_mark(customer), **echo}
     return {EXTRAS_KEY: json.dumps(kept)}
 
 
@@ -153,8 +153,12 @@ def echoed(invoice: Invoice) -> dict[str, Any]:
     """What this API keeps of the customer to echo it; nothing once the customer has changed."""
     customer = invoice.document.customer
     echo: dict[str, Any] = json.loads(invoice.document.extras.get(EXTRAS_KEY, "{}"))
-    belongs = customer is not None and echo.pop("of", None) == mark(customer)
-    return echo if belongs else {}
+    belongs = customer is not None and echo.pop("of", None) == customer_mark(customer)
+    if not belongs or customer is None:
+        return {}
+    if not same_number(echo.get("contact") or "", customer.contact or ""):
+        echo["contact"] = None
+    return echo
 
 
 def customer_entity(known: StoredCustomer) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from billhook.application.commands import SaveEntry
 from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId, Text, Value
+from billhook.model.base import AccountId, OneLine, Value
 from billhook.model.line_items import Line
 from billhook.model.money import LARGEST, CurrencyCode
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.schemas.fields import Integer, Paragraph
 
-Name = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
+Name = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
 
 
 class ItemIn(Value):
