@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from acceptance.test_highlevel_bad_requests import FULL
 from billhook_adapters.testing import NOON
 from properties.three_apis import ThreeApis
 
@@ -236,3 +237,14 @@ def test_updated_at_moves_with_every_change_through_any_api(apis: ThreeApis) -> 
     apis("highlevel", "PATCH", "/invoices/stats/last-visited-at", {"invoiceId": invoice})
     moved("a view")
     assert updated_at(apis, invoice) == marks[-1], "reading moves nothing"
+
+
+def test_every_field_of_the_vendors_request_fits_one_document(apis: ThreeApis) -> None:
+    body = {name: one for name, one in FULL.items() if name not in ("altId", "altType")}
+    made = apis.highlevel("POST", "", **body)
+    assert made.status == 200, made
+    sent = apis.highlevel(
+        "POST", f"/{made.body['_id']}/send", userId="u", action="email", liveMode=True,
+        sentFrom={"fromName": "A"}, autoPayment={"enable": False},
+    )  # fmt: skip
+    assert sent.status == 200, sent

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from types import MappingProxyType
-from typing import Annotated, Any, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, ParamSpec, TypeVar, cast, get_args
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from billhook.model.base import OneLine, Paragraphs, Value, one_line
 from billhook.model.money import LARGEST, Currency, major, minor
@@ -176,7 +177,7 @@ def sentence(
             return f"{path} should not be empty"
         case "extra_forbidden":
             return f"property {path} should not exist"
-        case "string_type":
+        case "string_type" | "string_unicode":
             return f"{path} must be a string"
         case "bool_type" | "bool_parsing":
             return f"{path} must be a boolean value"
@@ -187,13 +188,20 @@ def sentence(
         case "literal_error" | "enum" if "expected" in context:
             values = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             return f"{path} must be one of the following values: {values}"
-        case "string_too_long" | "too_long" if "max_length" in context:
+        case "string_too_long" if "max_length" in context:
             return f"{path} must be shorter than or equal to {context['max_length']} characters"
-        case "string_pattern_mismatch":
-            return f"{path} must match the expected format"
-        case _:
+        case "too_long" if "max_length" in context:
+            return f"{path} must contain no more than {context['max_length']} elements"
+        case "greater_than" if context.get("gt") == 0:
+            return f"{path} must be a positive number"
+        case _ if kind not in _PYDANTICS:
             return f"{path} {message.removeprefix('Value error, ')}"
+        case _:  # pydantic's own words name its parts
+            return f"{path} must match the expected format"
 
+
+_PYDANTICS = frozenset(get_args(ErrorType)) - {"value_error"}
+"""The kinds of errors that pydantic words itself: not `value_error`, and not the domain's own."""
 
 TEXT, OTHER = ":text", ":other"
 """The tags of a field that is either; they are no part of its path."""
