@@ -65,6 +65,8 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
         )
     if arguments.country not in (None, NO_LIMIT):
         policy = policy.updated(AccountPolicy(country=arguments.country))
+    if arguments.time_zone not in (None, NO_LIMIT):
+        policy = policy.updated(AccountPolicy(time_zone=arguments.time_zone))
     account = _account(arguments.name, policy)
     key = (
         new_key()

@@ -101,7 +101,7 @@ def _add(arguments: argparse.Namespace) -> int:
     lines = [f"webhook  {webhook.id}  {webhook.url}"]
     if public_key is not None:
         value["public_key"] = public_key
-        lines += ["public key, by which the receiver verifies:", public_key.rstrip()]
+        lines += ["public key, by which the receiver verifies:", *public_key.splitlines()]
     print_result(value, lines, as_json=arguments.json, if_lost="`billhook account list` shows it")
     return 0
 
@@ -119,7 +119,7 @@ def _show_key(arguments: argparse.Namespace) -> int:
     if endpoint is None:
         raise CliError(_NO_WEBHOOK)
     shown = public_key_of(endpoint)
-    print_result({"public_key": shown}, [shown.rstrip()], as_json=False, if_lost="run it again")
+    print_result({"public_key": shown}, shown.splitlines(), as_json=False, if_lost="run it again")
     return 0
 
 

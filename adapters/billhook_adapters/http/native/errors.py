@@ -17,6 +17,7 @@ from billhook_adapters.http.core.bodies import LARGEST_BODY
 from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure, retry_after
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
+from billhook_adapters.http.native.field_texts import field_text
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
@@ -167,17 +168,8 @@ def field_errors(errors: Sequence[Any], place: str | None = None) -> list[FieldE
     for error in errors[:MOST_ERRORS]:
         names = [_safe(str(part)) for part in cast("Sequence[object]", error["loc"])]
         at = place if place is not None else names.pop(0)
-        found.append(FieldError(place=at, field=".".join(names), detail=_sentence(error)))
+        found.append(FieldError(place=at, field=".".join(names), detail=field_text(error)))
     return found
-
-
-def _sentence(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not known; leave it out"
-    if error["type"] == "missing":
-        return "is required"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message.replace("Input should", "must", 1)
 
 
 def _safe(name: str) -> str:
