@@ -75,7 +75,7 @@ class UnreadableRowError(ValueError):
 class Snapshot(Protocol):
     """The reads of a store. Rows that are unknown, deleted, or of other accounts are absent.
 
-    Corrupt rows raise, those of accounts, invoices and messages UnreadableRowError.
+    Corrupt rows raise UnreadableRowError.
     """
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
