@@ -19,7 +19,7 @@ from billhook_adapters.http.highlevel.field_mapping import SHOWN
 from billhook_adapters.system.phone_numbers import e164
 from properties.three_apis import Answer, ThreeApis
 
-EDITS = int(os.environ.get("BILLHOOK_EDITS", "300"))
+EDITS = int(os.environ.get("BILLHOOK_EDITS", "240"))
 EDITS_AN_INVOICE = 12
 
 PEOPLE: tuple[dict[str, Any], ...] = (

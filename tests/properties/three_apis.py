@@ -56,7 +56,7 @@ class ThreeApis:
         """What an API answers to a request with this JSON body."""
         path, _, query = target.partition("?")
         raw = b"" if body is None else json.dumps(body).encode()
-        scope = {
+        scope: dict[str, Any] = {
             "type": "http",
             "http_version": "1.1",
             "method": method,

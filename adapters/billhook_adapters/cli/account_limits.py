@@ -77,7 +77,7 @@ def add_countries(parser: argparse.ArgumentParser) -> None:
         "--time-zone",
         metavar="ZONE",
         type=_time_zone,
-        help="time zone in which days are told, such as America/Los_Angeles (default: UTC); "
+        help="time zone in which days are shown, such as America/Los_Angeles (default: UTC); "
         f"{NO_LIMIT} is UTC",
     )
     parser.add_argument(

@@ -330,7 +330,7 @@ class WebhookContext:
     events: Sequence[RecordedEvent]
     messages: Sequence[Message]
     time_zone: str | None = None
-    """The time zone of the account, in which days are told."""
+    """The time zone of the account, in which days are shown."""
 
 
 class WebhookSender(Protocol):

@@ -56,7 +56,7 @@ def apply(invoice: Invoice | None, event: Event) -> Invoice:
     if invoice is None or invoice.deleted_at is not None:
         raise ValueError(f"{event.name} needs an invoice that exists")
     version, status = invoice.version + 1, invoice.status
-    if isinstance(event, InvoiceExpired):  # recorded later than it came to pass
+    if isinstance(event, InvoiceExpired):  # recorded later than it happened
         return evolve(expired(invoice), version=version)
     invoice = touched(invoice, event.at)
     match event:

@@ -91,7 +91,7 @@ class AccountPolicy(Value):
     reminders: ReminderSchedule | None = None
     """When its payers are reminded; None sends no reminders."""
     time_zone: TimeZone | None = None
-    """The time zone in which days are told; None is UTC."""
+    """The time zone in which days are shown; None is UTC."""
     payment_instructions: PaymentInstructions | None = None
     """The UPI address or bank account to which its payers send money."""
 

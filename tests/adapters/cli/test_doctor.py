@@ -83,9 +83,7 @@ def test_every_row_that_cannot_be_read_is_named_without_its_content(
     assert "ravi" not in ran.out
 
 
-def test_rows_about_an_invoice_and_of_an_account_are_read_too(
-    billhook: Billhook, url: str
-) -> None:
+def test_rows_about_an_invoice_and_of_an_account_are_read_too(billhook: Billhook, url: str) -> None:
     invoices, _ = filled(
         url,
         "UPDATE events SET body = 'ravi@example.com' "

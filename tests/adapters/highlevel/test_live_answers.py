@@ -64,7 +64,7 @@ def test_an_address_of_another_type_is_refused_by_its_name(apis: ThreeApis) -> N
 
 
 @pytest.mark.parametrize("limit", ["invoice_wait", "resend_wait"])
-def test_a_429_says_when_to_come_back(limit: str) -> None:
+def test_a_429_says_when_to_try_again(limit: str) -> None:
     from datetime import timedelta
 
     apis = ThreeApis(**{limit: timedelta(hours=1)})

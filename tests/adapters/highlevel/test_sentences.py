@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel
@@ -82,15 +82,17 @@ WORDED = re.compile(
 def spoiled(value: Any) -> Iterator[Any]:
     """The value with something else at each place within it, or without it, or with more."""
     if isinstance(value, dict):
-        yield {**value, "someProperty": 1}
-        for name in value:
-            yield {other: one for other, one in value.items() if other != name}
-            for worse in (*BAD, *spoiled(value[name])):
-                yield {**value, name: worse}
+        fields = cast("dict[str, Any]", value)
+        yield {**fields, "someProperty": 1}
+        for name in fields:
+            yield {other: one for other, one in fields.items() if other != name}
+            for worse in (*BAD, *spoiled(fields[name])):
+                yield {**fields, name: worse}
     elif isinstance(value, list):
-        for place, one in enumerate(value):
-            for worse in (*BAD, *spoiled(one)):
-                yield [*value[:place], worse, *value[place + 1 :]]
+        parts = cast("list[Any]", value)
+        for place, part in enumerate(parts):
+            for worse in (*BAD, *spoiled(part)):
+                yield [*parts[:place], worse, *parts[place + 1 :]]
 
 
 def messages(kind: type[BaseModel], body: Any) -> list[str]:

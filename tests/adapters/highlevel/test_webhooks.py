@@ -85,7 +85,7 @@ class Location1:
 
 def a_document(**fields: Any) -> Document:
     """The document of a request of the vendor's, with an address of the seller."""
-    body = {
+    body: dict[str, Any] = {
         "altId": "loc_1", "altType": "location", "name": "New Invoice", "currency": "USD",
         "businessDetails": {"name": "Acme", "address": {"addressLine1": "9931 Beechwood",
                                                          "state": "TX"}},
@@ -97,8 +97,8 @@ def a_document(**fields: Any) -> Document:
         "issueDate": "2026-01-01", "dueDate": "2026-01-14", "sentTo": {"email": []},
         "liveMode": True,
     }  # fmt: skip
-    here = Location("loc_1", zone("Asia/Kolkata"))
-    return CreateIn.model_validate({**body, **fields}).document(here)
+    location = Location("loc_1", zone("Asia/Kolkata"))
+    return CreateIn.model_validate({**body, **fields}).document(location)
 
 
 ONE = InvoiceId("inv_1")
@@ -127,7 +127,7 @@ def test_each_change_is_the_vendors_event(name: str, status: str, commands: list
     assert (last["altId"], last["altType"], last["total"]) == ("loc_1", "location", 999)
 
 
-def test_an_expired_invoice_is_told_as_void() -> None:
+def test_an_expired_invoice_is_sent_as_void() -> None:
     location = Location1()
     document = a_document().model_copy(update={"expire_by": TOMORROW})
     location.running.service.execute(Draft(document=document, **ABOUT)).unwrap()

@@ -26,7 +26,7 @@ TYPES: Mapping[WebhookEventType, str] = MappingProxyType(
         WebhookEventType.DELETED: "InvoiceDelete",
     }
 )
-"""The vendor's name of each event; an expired invoice is shown as void, and told as one."""
+"""The vendor's name of each event; an expired invoice is shown as void, and sent as one."""
 
 _ADDRESS = ("addressLine1", "addressLine2", "city", "state", "postalCode", "countryCode")
 
@@ -34,8 +34,10 @@ _ADDRESS = ("addressLine1", "addressLine2", "city", "state", "postalCode", "coun
 def event_payload(context: WebhookContext) -> bytes:
     """The payload of a webhook event without its time; a context always gives the same bytes."""
     invoice, endpoint = context.invoice, context.webhook_endpoint
-    here = Location(endpoint.location or endpoint.account, zone(context.time_zone), as_days=True)
-    shown = summarised(invoice, here)
+    location = Location(
+        endpoint.location or endpoint.account, zone(context.time_zone), as_days=True
+    )
+    shown = summarised(invoice, location)
     del shown["totalSummary"]["tax"]
     if invoice.deleted_at is not None:
         shown["status"] = "delete"

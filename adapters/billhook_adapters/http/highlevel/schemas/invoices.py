@@ -200,7 +200,7 @@ class UpdateIn(InvoiceIn):
 
     needed = ("name", "currency", "invoiceItems", "issueDate", "dueDate")
     contact_id: Identifier | None = None
-    contact_details: KnownContactIn | None = None
+    contact_details: KnownContactIn | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # payloads are frozen, so a narrower type is safe
     invoice_items: Items | None = None
 
     @property

@@ -235,8 +235,10 @@ class InstalmentIn(In):
 
 def _no_schedule(given: Any) -> Any:
     """No schedule for an object without instalments, which is how an answer shows that."""
-    if isinstance(given, dict) and (not given or given.get("schedules") == []):
-        return ScheduleIn.model_construct(type="fixed", schedules=[])
+    if isinstance(given, dict):
+        fields = cast("dict[str, Any]", given)
+        if not fields or fields.get("schedules") == []:
+            return ScheduleIn.model_construct(type="fixed", schedules=[])
     return cast("Any", given)
 
 
