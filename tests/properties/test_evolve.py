@@ -149,6 +149,7 @@ def _refusals(kind: type[Any]) -> st.SearchStrategy[Any]:
 def _of(field: Any) -> st.SearchStrategy[Any]:
     known: dict[Any, st.SearchStrategy[Any]] = {
         int: st.integers(0, 2**53 - 1),
+        str: some.labels,
         Currency: st.sampled_from(["INR", "KWD"]),
         datetime: some.instants,
         datetime | None: st.none() | some.instants,

@@ -16,8 +16,7 @@ from billhook.model.money import CurrencyCode, PositiveAmount
 from billhook.model.pricing import Discount, Summary, summary, total
 
 MAX_LINES = 50
-MAX_EXTRAS = 32
-"""Fields that APIs keep to echo them: HighLevel's alone has about twenty."""
+MAX_EXTRAS = 64
 
 LARGEST_DOCUMENT = 64 * 1024
 """Bytes of a document as JSON in UTF-8, so that a list of a hundred invoices is a few MiB. `draft`
