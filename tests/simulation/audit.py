@@ -201,7 +201,7 @@ class Audit:
         versions = [one.version for one in stamped if one.version is not None]
         if versions != list(range(1, invoice.version + 1)):
             yield f"{key} has the versions {versions}, and stands at {invoice.version}"
-        if replay(changes) != invoice:
+        if replay(one.event for one in stamped) != invoice:
             yield f"{key} is not what its events replay to"
         try:
             invariants.at_rest(invoice)

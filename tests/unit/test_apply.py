@@ -149,7 +149,12 @@ def test_an_invoice_has_at_least_one_event() -> None:
 def test_an_invoice_whose_time_ran_out_is_shown_as_expired(status: Status) -> None:
     invoice = an_invoice(status, expire_by=TOMORROW)
     shown = Invoice.model_validate(
-        {**dict(invoice), "status": Status.EXPIRED, "expired_at": TOMORROW}
+        {
+            **dict(invoice),
+            "status": Status.EXPIRED,
+            "expired_at": TOMORROW,
+            "updated_at": TOMORROW,
+        }
     )
     assert as_of(invoice, TOMORROW) == shown
     assert as_of(invoice, TOMORROW - timedelta(microseconds=1)) is invoice

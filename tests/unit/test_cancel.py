@@ -28,6 +28,7 @@ def test_a_cancelled_invoice_keeps_all_but_its_status(status: Status) -> None:
             "version": invoice.version + 1,
             "status": Status.CANCELLED,
             "cancelled_at": LATER,
+            "updated_at": LATER,
         }
     )
     assert cancel(invoice, now=LATER) == Success(Change(cancelled, InvoiceCancelled(LATER)))

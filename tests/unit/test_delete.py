@@ -20,7 +20,9 @@ LATER = NOON + timedelta(hours=1)
 
 def test_a_deleted_draft_is_a_tombstone() -> None:
     draft = an_invoice(Status.DRAFT)
-    tombstone = Invoice.model_validate({**dict(draft), "version": 2, "deleted_at": LATER})
+    tombstone = Invoice.model_validate(
+        {**dict(draft), "version": 2, "updated_at": LATER, "deleted_at": LATER}
+    )
     assert delete(draft, now=LATER) == Success(Change(tombstone, InvoiceDeleted(LATER)))
 
 

@@ -38,6 +38,7 @@ def test_a_draft_is_the_first_version_of_an_invoice() -> None:
         document=document,
         amount=99800,
         created_at=NOON,
+        updated_at=NOON,
     )
     assert _draft(document) == Success(Change(drafted, InvoiceDrafted(NOON, ACME, ONE, document)))
 

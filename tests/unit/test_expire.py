@@ -36,6 +36,7 @@ def test_an_invoice_expired_when_it_said_it_would(status: Status, now: datetime)
             "version": invoice.version + 1,
             "status": Status.EXPIRED,
             "expired_at": TOMORROW,
+            "updated_at": TOMORROW,
         }
     )
     assert expire(invoice, now=now) == Success(Change(expired, InvoiceExpired(now)))
@@ -75,12 +76,13 @@ def test_the_expired_form_of_an_invoice_is_what_expire_returns(status: Status) -
     invoice = an_invoice(status, expire_by=TOMORROW)
     later = LATE
     change = expire(invoice, now=later).unwrap()
-    overdue = OverdueInvoice(invoice.key, invoice.status, invoice.version, TOMORROW)
+    overdue = OverdueInvoice(invoice.key, invoice.status, invoice.version, TOMORROW, NOON)
     assert expire_overdue(overdue, InvoiceExpired(later)) == ExpiredInvoice(
         invoice.key,
         change.invoice.status,
         change.invoice.version,
         TOMORROW,
+        change.invoice.updated_at,
         InvoiceExpired(later),
     )
     assert change.event == InvoiceExpired(later)

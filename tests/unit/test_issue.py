@@ -42,6 +42,7 @@ def test_an_issued_invoice_keeps_all_but_what_issuing_sets() -> None:
             "version": 2,
             "status": Status.ISSUED,
             "issued_at": LATER,
+            "updated_at": LATER,
             "short_url": URL,
             "number": "INV-0001",
         }

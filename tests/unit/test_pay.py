@@ -37,7 +37,9 @@ def _pay(invoice: Invoice, payment: Payment, now: datetime = LATER) -> Result[Ch
 
 
 def _after(invoice: Invoice, **changes: Any) -> Invoice:
-    return Invoice.model_validate({**dict(invoice), "version": invoice.version + 1, **changes})
+    return Invoice.model_validate(
+        {**dict(invoice), "version": invoice.version + 1, "updated_at": LATER, **changes}
+    )
 
 
 def test_a_part_leaves_the_rest_due() -> None:

@@ -119,10 +119,9 @@ def test_the_taxes_of_one_name_and_rate_are_one_sum_and_included_ones_are_apart(
         ]
 
 
-def test_taxes_share_what_is_rounded_once_and_add_up_to_it() -> None:
+@pytest.mark.parametrize("rounding", Rounding)
+def test_taxes_share_what_is_rounded_once_and_add_up_to_it(rounding: Rounding) -> None:
     halves = tuple(Tax(name=name, rate=Decimal(9)) for name in ("CGST", "SGST"))
     lines = [a_line(850, 1, taxes=halves)] * 3
-    for rounding, total in ((Rounding.PER_LINE, 459), (Rounding.PER_INVOICE, 459)):
-        sums = tax_sums(lines, rounding)
-        assert summary(lines, rounding).tax == total
-        assert sum(one.amount for one in sums) == total
+    assert summary(lines, rounding).tax == 459
+    assert [one.amount for one in tax_sums(lines, rounding)] == [230, 229]

@@ -17,7 +17,12 @@ from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
 from billhook.lifecycle.update import update
 from billhook.messaging.delivery import Transient, Unknown, claim, next_attempt, suppress
-from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEventType, event_type_of
+from billhook.messaging.webhooks import (
+    STATUS_EVENTS,
+    WEBHOOK_RETRIES,
+    WebhookEventType,
+    event_type_of,
+)
 from billhook.model.account import RetryPolicy
 from billhook.model.invoice import Status
 from billhook.model.patch import Patch
@@ -53,29 +58,26 @@ EVENTS = [
     (cancel(ISSUED, now=NOON), "invoice.cancelled"),
 ]
 
-SILENT = [
-    draft(a_document(), account=DRAFT.account, id=DRAFT.id, now=NOON),
-    update(ISSUED, Patch(notes={"order": "A-1"}), now=NOON),
-    delete(DRAFT, now=NOON),
+OTHERS = [
+    (draft(a_document(), account=DRAFT.account, id=DRAFT.id, now=NOON), "invoice.created"),
+    (update(ISSUED, Patch(notes={"order": "A-1"}), now=NOON), "invoice.updated"),
+    (delete(DRAFT, now=NOON), "invoice.deleted"),
 ]
 
 
-@pytest.mark.parametrize(("result", "event_type"), EVENTS)
-def test_a_new_status_is_a_webhook_event(result: Any, event_type: str) -> None:
+@pytest.mark.parametrize(("result", "event_type"), [*EVENTS, *OTHERS])
+def test_a_change_is_a_webhook_event(result: Any, event_type: str) -> None:
     assert event_type_of(_change(result)) is WebhookEventType(event_type)
 
 
 def test_there_is_a_way_to_every_event() -> None:
-    assert {event_type for _, event_type in EVENTS} == set(WebhookEventType)
+    assert {event_type for _, event_type in EVENTS} == set(STATUS_EVENTS)
+    assert {event_type for _, event_type in (*EVENTS, *OTHERS)} == set(WebhookEventType)
 
 
-@pytest.mark.parametrize("result", SILENT)
-def test_what_leads_to_no_new_standing_is_no_event(result: Any) -> None:
-    assert event_type_of(_change(result)) is None
-
-
-def test_an_endpoint_gets_every_event_unless_it_chose() -> None:
-    assert [a_webhook_endpoint().wants(event_type) for event_type in WebhookEventType] == [True] * 5
+def test_an_endpoint_gets_the_events_of_a_new_status_unless_it_chose() -> None:
+    wanted = [one for one in WebhookEventType if a_webhook_endpoint().wants(one)]
+    assert wanted == list(STATUS_EVENTS)
     picky = a_webhook_endpoint(events=(WebhookEventType.PAID, WebhookEventType.EXPIRED))
     assert [event_type for event_type in WebhookEventType if picky.wants(event_type)] == [
         WebhookEventType.PAID,
@@ -86,7 +88,7 @@ def test_an_endpoint_gets_every_event_unless_it_chose() -> None:
 def test_a_silenced_endpoint_gets_nothing() -> None:
     assert [
         a_webhook_endpoint(silenced=True).wants(event_type) for event_type in WebhookEventType
-    ] == [False] * 5
+    ] == [False] * len(WebhookEventType)
 
 
 def test_an_endpoint_is_found_only_with_its_account() -> None:

@@ -72,7 +72,14 @@ def add_limit_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> Non
 
 
 def add_countries(parser: argparse.ArgumentParser) -> None:
-    """Add the options for the account's country, and those to which SMS go."""
+    """Add the options for the account's country and time zone, and the countries SMS go to."""
+    parser.add_argument(
+        "--time-zone",
+        metavar="ZONE",
+        type=_time_zone,
+        help="time zone in which days are shown, such as America/Los_Angeles (default: UTC); "
+        f"{NO_LIMIT} is UTC",
+    )
     parser.add_argument(
         "--country",
         metavar="COUNTRY",
@@ -116,6 +123,16 @@ def _country(text: str) -> str:
             raise argparse.ArgumentTypeError(
                 f"must be the ISO 3166 code of a country such as IN, or {NO_LIMIT}"
             ) from None
+    return text
+
+
+def _time_zone(text: str) -> str:
+    from billhook_adapters.system.time_zones import known_zone
+
+    if text != NO_LIMIT and known_zone(text) is None:
+        raise argparse.ArgumentTypeError(
+            f"must be the name of an IANA time zone, such as Asia/Kolkata, or {NO_LIMIT}"
+        )
     return text
 
 
@@ -182,6 +199,8 @@ def _changes(arguments: argparse.Namespace, policy: AccountPolicy) -> AccountPol
     }
     if arguments.country is not None:
         changes["country"] = None if arguments.country == NO_LIMIT else arguments.country
+    if arguments.time_zone is not None:
+        changes["time_zone"] = None if arguments.time_zone == NO_LIMIT else arguments.time_zone
     if arguments.sms is not None:
         changes["sms_enabled"] = arguments.sms == "on"
     if arguments.sms_countries is not None:
@@ -204,6 +223,7 @@ def _print(account: Account, *, as_json: bool) -> int:
         "account": account.id,
         "name": account.name,
         "country": policy.country,
+        "time_zone": policy.time_zone,
         "sms": "on" if policy.sms_enabled else "off",
         "sms_countries": None if policy.sms_countries is None else list(policy.sms_countries),
         **{name: dict(getattr(policy, name)) for name in _BUDGETS},
@@ -214,6 +234,7 @@ def _print(account: Account, *, as_json: bool) -> int:
     lines = [
         f"account       {account.id}  {account.name}",
         f"country       {policy.country or '-'}",
+        f"time zone     {policy.time_zone or 'UTC'}",
         f"sms           {value['sms']}",
         f"countries     {countries}",
         f"budget        {_budget_text(policy.sms_budget)}",

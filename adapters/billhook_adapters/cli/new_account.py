@@ -19,7 +19,7 @@ from billhook.model.base import AccountId, storable
 from billhook_adapters.cli.account_limits import NO_LIMIT, countries_of
 from billhook_adapters.cli.error_texts import key_error_text
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.webhook_endpoints import a_webhook
+from billhook_adapters.cli.webhook_endpoints import new_endpoint
 from billhook_adapters.documents.untrusted_text import visible
 from billhook_adapters.system.api_keys import (
     KEY_ID,
@@ -65,6 +65,8 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
         )
     if arguments.country not in (None, NO_LIMIT):
         policy = policy.updated(AccountPolicy(country=arguments.country))
+    if arguments.time_zone not in (None, NO_LIMIT):
+        policy = policy.updated(AccountPolicy(time_zone=arguments.time_zone))
     account = _account(arguments.name, policy)
     key = (
         new_key()
@@ -74,7 +76,7 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
     webhook = None
     if arguments.webhook_url is not None:
         secret = strong_secret("--webhook-secret", arguments.webhook_secret)
-        webhook = a_webhook(account.id, arguments.webhook_url, secret)
+        webhook = new_endpoint(account.id, arguments.webhook_url, secret).endpoint
     return NewAccount(account, key, token, webhook)
 
 
@@ -131,13 +133,19 @@ def _numbered(policy: AccountPolicy, prefix: str) -> AccountPolicy:
         raise wrong from None
 
 
-def location_token(location: str, token: str | None) -> NewKey:
-    """The given token of a location, or a generated one. Raises CliError on an invalid one."""
+def valid_location(location: str) -> str:
+    """The location, if it has the form of one. Raises CliError otherwise."""
     if LOCATION.fullmatch(location) is None:
         raise CliError(
             "--location: must be 1 to 64 ASCII letters, digits, `_`, `.` or `-`; give the altId "
             "that the client sends"
         )
+    return location
+
+
+def location_token(location: str, token: str | None) -> NewKey:
+    """The given token of a location, or a generated one. Raises CliError on an invalid one."""
+    valid_location(location)
     if token is None:
         return token_key(new_token(), location)
     if not (token.isascii() and token.isprintable()) or " " in token:

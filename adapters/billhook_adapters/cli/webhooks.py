@@ -1,4 +1,4 @@
-"""`billhook webhook`: adds, pauses and resumes the webhook endpoints of an account."""
+"""`billhook webhook`: adds, pauses and resumes the webhook endpoints of an account, shows keys."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from billhook_adapters.system.backend import Backend
 
 _AT = "--database sqlite:///billhook.sqlite3"
+_NO_WEBHOOK = "WEBHOOK_ID: the account has no such webhook; `billhook account list` lists them"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the actions: add, pause and resume."""
+    """Add the actions: add, key, pause and resume."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     options = "--webhook-url https://shop.example/ --webhook-secret SECRET"
     example = f"billhook webhook add ACCOUNT_ID {options} {_AT}"
@@ -36,8 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--webhook-secret",
         metavar="SECRET",
-        required=True,
-        help=f"signing secret, at least 22 random characters; stored encrypted with {SECRET_KEY}",
+        help=f"signing secret, at least 22 random characters; stored encrypted with {SECRET_KEY}; "
+        "left out for highlevel, which signs with a key pair that is made",
+    )
+    add.add_argument(
+        "--location",
+        metavar="LOCATION",
+        help="location that the events name as `altId` (default: the account)",
     )
     add.add_argument(
         "--style",
@@ -49,6 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_database(add)
     add_json(add)
     set_command(add, _add, example=example)
+
+    what = "show the public key by which the receiver of a webhook endpoint verifies"
+    key = actions.add_parser("key", help=what, description=what)
+    key.add_argument("account", metavar="ACCOUNT_ID")
+    key.add_argument("webhook", metavar="WEBHOOK_ID", help="as `billhook account list` shows it")
+    add_database(key)
+    set_command(key, _show_key, example=f"billhook webhook key ACCOUNT_ID WEBHOOK_ID {_AT}")
 
     for action, what, silenced in (
         ("pause", "disable a webhook endpoint", True),
@@ -70,21 +83,51 @@ def _add(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SaveWebhookEndpoint
     from billhook.model.base import AccountId
     from billhook_adapters.cli.new_account import strong_secret
-    from billhook_adapters.cli.webhook_endpoints import a_webhook
+    from billhook_adapters.cli.webhook_endpoints import new_endpoint
 
-    secret = strong_secret("--webhook-secret", arguments.webhook_secret)
+    secret = arguments.webhook_secret
+    if secret is not None:
+        secret = strong_secret("--webhook-secret", secret)
     with database(arguments.database) as backend:
         _require_account(arguments, backend)
-        webhook = a_webhook(
-            AccountId(arguments.account), arguments.webhook_url, secret, arguments.style
+        account = AccountId(arguments.account)
+        webhook, public_key = new_endpoint(
+            account, arguments.webhook_url, secret, arguments.style, _location(arguments)
         )
         service_over(backend).execute(
             SaveWebhookEndpoint(account=webhook.account, webhook_endpoint=webhook, actor="cli")
         ).unwrap()
     value = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
     lines = [f"webhook  {webhook.id}  {webhook.url}"]
+    if public_key is not None:
+        value["public_key"] = public_key
+        lines += ["public key, by which the receiver verifies:", *public_key.splitlines()]
     print_result(value, lines, as_json=arguments.json, if_lost="`billhook account list` shows it")
     return 0
+
+
+def _show_key(arguments: argparse.Namespace) -> int:
+    from billhook.model.base import AccountId
+    from billhook_adapters.cli.webhook_endpoints import public_key_of
+
+    with database(arguments.database) as backend:
+        _require_account(arguments, backend)
+        account = AccountId(arguments.account)
+        with backend.store.snapshot() as snapshot:
+            known = snapshot.webhook_endpoints((account,)).get(account, ())
+    endpoint = next((one for one in known if one.id == arguments.webhook), None)
+    if endpoint is None:
+        raise CliError(_NO_WEBHOOK)
+    shown = public_key_of(endpoint)
+    print_result({"public_key": shown}, shown.splitlines(), as_json=False, if_lost="run it again")
+    return 0
+
+
+def _location(arguments: argparse.Namespace) -> str | None:
+    """The location, if one is given. Raises CliError on an invalid one."""
+    from billhook_adapters.cli.new_account import valid_location
+
+    return None if arguments.location is None else valid_location(arguments.location)
 
 
 def _set_silenced(arguments: argparse.Namespace) -> int:
@@ -105,9 +148,7 @@ def _set_silenced(arguments: argparse.Namespace) -> int:
             )
         )
     if isinstance(changed, Failure):
-        raise CliError(
-            "WEBHOOK_ID: the account has no such webhook; `billhook account list` lists them"
-        )
+        raise CliError(_NO_WEBHOOK)
     lines = [f"{arguments.webhook} is {'paused' if arguments.silenced else 'enabled'}"]
     print_result(None, lines, as_json=False, if_lost="the change is stored")
     return 0

@@ -43,6 +43,7 @@ def sample(
         number="INV-0001",
         short_url=f"https://bill.example/i/{TOKEN}",
         created_at=now,
+        updated_at=now,
         issued_at=now,
     )
     message = Message(

@@ -234,7 +234,13 @@ class InMemoryTransaction:
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
         open_in = sources(Operation.EXPIRE)
         found = [
-            OverdueInvoice(key, invoice.status, invoice.version, invoice.document.expire_by)
+            OverdueInvoice(
+                key,
+                invoice.status,
+                invoice.version,
+                invoice.document.expire_by,
+                invoice.updated_at,
+            )
             for key, invoice in self.rows.invoices.items()
             if invoice.status in open_in
             and invoice.document.expire_by is not None

@@ -115,7 +115,12 @@ OPEN: BindParameter[Sequence[str]] = bindparam(
 )
 
 OVERDUE = (
-    select(*(t.invoices.c[name] for name in ("account", "id", "status", "version", "expire_by")))
+    select(
+        *(
+            t.invoices.c[name]
+            for name in ("account", "id", "status", "version", "expire_by", "updated_at")
+        )
+    )
     .where(t.invoices.c.status.in_(OPEN), t.invoices.c.expire_by <= bindparam("now"))
     .order_by(t.invoices.c.expire_by)
     .limit(bindparam("most"))

@@ -43,7 +43,7 @@ Row = Mapping[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _INVOICE_TIMES = (
-    "created_at", "issued_at", "paid_at", "expired_at", "cancelled_at", "deleted_at",
+    "created_at", "updated_at", "issued_at", "paid_at", "expired_at", "cancelled_at", "deleted_at",
 )  # fmt: skip
 _INVOICE_NAMES = tuple(column.name for column in invoices.c)
 _DOCUMENT = _INVOICE_NAMES.index("document")
@@ -135,11 +135,9 @@ _kept = lru_cache(KEPT_ROWS, typed=True)(_validated)
 
 def overdue_of(row: Sequence[Any]) -> OverdueInvoice:
     """The overdue invoice of a row of its query."""
-    account, name, status, version, expire_by = row
+    account, name, status, version, expire_by, updated_at = row
     key = InvoiceKey(AccountId(account), InvoiceId(name))
-    return OverdueInvoice(
-        key, _STATUSES[status], version, _EPOCH + timedelta(microseconds=expire_by)
-    )
+    return OverdueInvoice(key, _STATUSES[status], version, at(expire_by), at(updated_at))
 
 
 def expiry_row(expired: ExpiredInvoice) -> dict[str, Any]:
@@ -148,6 +146,7 @@ def expiry_row(expired: ExpiredInvoice) -> dict[str, Any]:
         "status": expired.status,
         "version": expired.version,
         "expired_at": some(expired.expired_at),
+        "updated_at": some(expired.updated_at),
         "its_account": expired.key.account,
         "its_id": expired.key.invoice,
         "its_version": expired.version - 1,

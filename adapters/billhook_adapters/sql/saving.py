@@ -152,7 +152,7 @@ _MOVING = [
     column.name for column in t.invoices.c if column.name not in ("account", "id", "document")
 ]
 MOVE_INVOICE = _moved(_MOVING)
-EXPIRE_INVOICE = _moved(["status", "version", "expired_at"])
+EXPIRE_INVOICE = _moved(["status", "version", "expired_at", "updated_at"])
 CHANGE_INVOICE = _moved([*_MOVING, "document"])
 
 _GIVEN = insert(t.number_series)

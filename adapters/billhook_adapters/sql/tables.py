@@ -57,6 +57,7 @@ invoices = Table(
     Column("paid", BigInteger, nullable=False),
     Column("expire_by", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
     Column("issued_at", BigInteger),
     Column("paid_at", BigInteger),
     Column("expired_at", BigInteger),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from billhook.application.ports import WebhookContext
-from billhook.messaging.webhooks import WebhookEventType
+from billhook.messaging.webhooks import STATUS_EVENTS, WebhookEventType
 
 
 class WebhookFormat(NamedTuple):
@@ -18,5 +18,12 @@ class WebhookFormat(NamedTuple):
 
     payload: Callable[[WebhookContext], bytes]
     headers: Callable[[WebhookContext, bytes, str, datetime], Mapping[str, str]]
-    events: tuple[WebhookEventType, ...] = tuple(WebhookEventType)
+    events: tuple[WebhookEventType, ...] = STATUS_EVENTS
     """The events that the API has; an endpoint gets these unless it chooses fewer."""
+    stamp: Callable[[bytes, datetime], bytes] | None = None
+    """Adds the time of sending to a payload, where the format has it."""
+    new_secret: Callable[[], tuple[str, str]] | None = None
+    """Makes the secret of an endpoint and what its receiver verifies with: a key pair.
+
+    None where both know one secret, which the operator chooses.
+    """

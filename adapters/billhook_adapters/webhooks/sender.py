@@ -40,9 +40,11 @@ class HttpWebhookSender:
             secret = self._box.open(endpoint.sealed_secret)
         except SecretKeyMismatchError:
             return Failure(Transient("the secret was sealed under another key"))
-        payload = webhook_format.payload(context)
+        payload, now = webhook_format.payload(context), self._clock.now()
+        if webhook_format.stamp is not None:
+            payload = webhook_format.stamp(payload, now)
         headers = {
             "Content-Type": "application/json",
-            **webhook_format.headers(context, payload, secret, self._clock.now()),
+            **webhook_format.headers(context, payload, secret, now),
         }
         return self._poster.post(endpoint.url, payload, headers)

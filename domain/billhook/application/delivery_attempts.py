@@ -12,7 +12,7 @@ from billhook.application.ports import Sender, Transaction, WebhookContext, Webh
 from billhook.application.records import Contact, OutboxMessage
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.events import InvoiceViewed, NotificationRequested, ReminderRequested
+from billhook.lifecycle.events import NotificationRequested, ReminderRequested
 from billhook.lifecycle.notify import Deliverability, notify
 from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message, as_of
@@ -115,13 +115,15 @@ def prepare_webhook_event(
     events = transaction.events(webhook_event.invoice_key)
     last = [event.version for event in events].index(webhook_event.version)
     past = events[: last + 1]
-    changes = [s.event for s in past if not isinstance(s.event, (*_REQUESTED, InvoiceViewed))]
     requested = {s.event.message for s in past if isinstance(s.event, _REQUESTED)}
     about = transaction.messages_about((webhook_event.invoice_key,)).get(
         webhook_event.invoice_key, ()
     )
     messages = [as_of(one, past[-1].event.at) for one in about if one.id in requested]
-    context = WebhookContext(webhook_event, webhook_endpoint, replay(changes), past, messages)
+    invoice = replay(stamped.event for stamped in past)
+    account = transaction.accounts((invoice.account,)).get(invoice.account)
+    time_zone = None if account is None else account.policy.time_zone
+    context = WebhookContext(webhook_event, webhook_endpoint, invoice, past, messages, time_zone)
     return Prepared(lambda: webhook_sender.send(context), webhook_endpoint.url)
 
 

@@ -329,6 +329,8 @@ class WebhookContext:
     invoice: Invoice
     events: Sequence[RecordedEvent]
     messages: Sequence[Message]
+    time_zone: str | None = None
+    """The time zone of the account, in which days are shown."""
 
 
 class WebhookSender(Protocol):

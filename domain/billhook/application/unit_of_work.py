@@ -32,7 +32,7 @@ from billhook.application.records import (
 from billhook.application.reminders import ReminderTracker
 from billhook.application.row_cache import RowCache
 from billhook.application.sms_budgets import SmsBudgets, planned_with, under_sms_limits
-from billhook.lifecycle.apply import Change, as_of
+from billhook.lifecycle.apply import Change, apply, as_of
 from billhook.lifecycle.errors import SmsError
 from billhook.lifecycle.events import (
     InvoiceDrafted,
@@ -137,16 +137,13 @@ class UnitOfWork:
             writes.events.append(
                 RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
-            event_type = event_type_of(change)
-            if event_type is not None:
-                self._queue_webhook_events(key, change.invoice.version, event_type)
+            self._queue_webhook_events(key, change.invoice.version, event_type_of(change))
             self.reminder_tracker.follow(before, change.invoice, self.now, writes)
         for key, progress in context.settled_reminders:
             self.reminder_tracker.settle(key, progress, writes)
         for message in context.messages:
             writes.messages[message.key] = message
-            event = self._requested(message)
-            writes.events.append(RecordedEvent(message.invoice_key, None, event, context.actor))
+            self._record(message.invoice_key, self._requested(message), context.actor)
             contact = Contact(message.account, message.medium, message.address)
             # It is not suppressed, or there would be no message.
             self.histories.put(contact, ContactHistory(last_message_at=self.now))
@@ -159,7 +156,7 @@ class UnitOfWork:
                     later = max(until, writes.sms_budgets_used_up.get(budget, until))
                     writes.sms_budgets_used_up[budget] = later
         for key in context.viewed:
-            writes.events.append(RecordedEvent(key, None, InvoiceViewed(self.now), context.actor))
+            self._record(key, InvoiceViewed(self.now), context.actor)
         for entry in context.entries:
             writes.entries[entry.key] = entry
             self.entries.put(entry.key, entry)
@@ -189,6 +186,18 @@ class UnitOfWork:
         for message in context.outbox:
             self.writes.messages[message.key] = message
             self.messages.put(message.key, message)
+
+    def _record(
+        self, key: InvoiceKey, event: MessageRequested | InvoiceViewed, actor: str | None
+    ) -> None:
+        """Record an event that makes no version of its invoice, but moves its `updated_at`."""
+        self.writes.events.append(RecordedEvent(key, None, event, actor))
+        invoice = self.invoices.get(key)
+        if invoice is not None:  # pragma: no branch  # a message has its invoice
+            as_read = self.writes.invoices[key][0] if key in self.writes.invoices else invoice
+            after = apply(invoice, event)
+            self.writes.invoices[key] = as_read, after
+            self.invoices.put(key, after)
 
     def _requested(self, message: Message) -> MessageRequested:
         if message.reminder is None:

@@ -8,6 +8,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from billhook.lifecycle.events import (
+    Event,
     InvoiceCancelled,
     InvoiceChanged,
     InvoiceDeleted,
@@ -15,7 +16,10 @@ from billhook.lifecycle.events import (
     InvoiceExpired,
     InvoiceIssued,
     InvoiceUpdated,
+    InvoiceViewed,
+    NotificationRequested,
     PaymentRecorded,
+    ReminderRequested,
 )
 from billhook.lifecycle.transitions import EDITABLE, NEXT, status_at
 from billhook.model.base import utc
@@ -34,7 +38,12 @@ def changed(invoice: Invoice | None, event: InvoiceChanged) -> Change:
     return Change(apply(invoice, event), event)
 
 
-def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
+def touched(invoice: Invoice, at: datetime) -> Invoice:
+    """The same version of the invoice, to which something happened at this time."""
+    return evolve(invoice, updated_at=max(invoice.updated_at, at))
+
+
+def apply(invoice: Invoice | None, event: Event) -> Invoice:
     """The invoice after an event. `invoice` is None before the first event.
 
     Raises KeyError if the transition table has no row for the event, and ValueError if the event
@@ -47,7 +56,12 @@ def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
     if invoice is None or invoice.deleted_at is not None:
         raise ValueError(f"{event.name} needs an invoice that exists")
     version, status = invoice.version + 1, invoice.status
+    if isinstance(event, InvoiceExpired):  # recorded later than it happened
+        return evolve(expired(invoice), version=version)
+    invoice = touched(invoice, event.at)
     match event:
+        case NotificationRequested() | ReminderRequested() | InvoiceViewed():
+            return invoice
         case PaymentRecorded():
             return _paid(invoice, event)
         case InvoiceIssued():
@@ -70,8 +84,6 @@ def apply(invoice: Invoice | None, event: InvoiceChanged) -> Invoice:
                 document=document,
                 amount=document.total,
             )
-        case InvoiceExpired():
-            return evolve(expired(invoice), version=version)
         case InvoiceCancelled():
             return evolve(
                 invoice, version=version, status=NEXT[status, "cancel"], cancelled_at=event.at
@@ -91,6 +103,7 @@ def _drafted(event: InvoiceDrafted) -> Invoice:
         document=event.document,
         amount=event.document.total,
         created_at=event.at,
+        updated_at=event.at,
     )
 
 
@@ -115,10 +128,12 @@ def _paid(invoice: Invoice, event: PaymentRecorded) -> Invoice:
 
 def expired(invoice: Invoice) -> Invoice:
     """The invoice after its expiry; `expired_at` is its `expire_by`."""
+    expire_by = invoice.document.expire_by
     return evolve(
         invoice,
         status=NEXT[invoice.status, "expire"],
-        expired_at=invoice.document.expire_by,
+        expired_at=expire_by,
+        updated_at=invoice.updated_at if expire_by is None else max(invoice.updated_at, expire_by),
     )
 
 
@@ -130,7 +145,7 @@ def as_of(invoice: Invoice, now: datetime) -> Invoice:
     return invoice if status_at(invoice, utc(now)) is invoice.status else expired(invoice)
 
 
-def replay(events: Iterable[InvoiceChanged]) -> Invoice:
+def replay(events: Iterable[Event]) -> Invoice:
     """The invoice after all of its events, given in their order.
 
     Raises ValueError if there are no events, and what `apply` raises.

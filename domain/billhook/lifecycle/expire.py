@@ -37,6 +37,7 @@ class OverdueInvoice(NamedTuple):
     status: Status
     version: int
     expire_by: datetime
+    updated_at: datetime
 
 
 class ExpiredInvoice(NamedTuple):
@@ -46,13 +47,17 @@ class ExpiredInvoice(NamedTuple):
     status: Status
     version: int
     expired_at: datetime
+    updated_at: datetime
     event: InvoiceExpired
 
 
 def expire_overdue(overdue: OverdueInvoice, event: InvoiceExpired) -> ExpiredInvoice:
     """The same change as `expire` makes, for invoices of which only some fields were read."""
     status = NEXT[overdue.status, "expire"]
-    return ExpiredInvoice(overdue.key, status, overdue.version + 1, overdue.expire_by, event)
+    updated_at = max(overdue.updated_at, overdue.expire_by)
+    return ExpiredInvoice(
+        overdue.key, status, overdue.version + 1, overdue.expire_by, updated_at, event
+    )
 
 
 def violations(invoice: Invoice, now: datetime) -> Iterator[OperationNotAllowed | NotYetDue]:

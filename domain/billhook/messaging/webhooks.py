@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, ClassVar, NamedTuple, NewType
 
 from pydantic import Field
@@ -12,8 +14,12 @@ from pydantic import Field
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.events import (
     InvoiceCancelled,
+    InvoiceChanged,
+    InvoiceDeleted,
+    InvoiceDrafted,
     InvoiceExpired,
     InvoiceIssued,
+    InvoiceUpdated,
     PaymentRecorded,
 )
 from billhook.messaging.delivery import Dispatch
@@ -26,13 +32,26 @@ WebhookEndpointId = NewType("WebhookEndpointId", str)
 
 
 class WebhookEventType(StrEnum):
-    """The type of a webhook event: the new status of an invoice."""
+    """The type of a webhook event: the new status of an invoice, or that it changed or is gone."""
 
+    CREATED = "invoice.created"
+    UPDATED = "invoice.updated"
+    DELETED = "invoice.deleted"
     ISSUED = "invoice.issued"
     PARTIALLY_PAID = "invoice.partially_paid"
     PAID = "invoice.paid"
     EXPIRED = "invoice.expired"
     CANCELLED = "invoice.cancelled"
+
+
+STATUS_EVENTS = (
+    WebhookEventType.ISSUED,
+    WebhookEventType.PARTIALLY_PAID,
+    WebhookEventType.PAID,
+    WebhookEventType.EXPIRED,
+    WebhookEventType.CANCELLED,
+)
+"""The events of a new status, which an endpoint gets unless it chooses others."""
 
 
 class WebhookEndpointKey(NamedTuple):
@@ -60,7 +79,9 @@ class WebhookEndpoint(Value):
     id: Annotated[WebhookEndpointId, IDENTIFIER]
     url: Annotated[Text, Field(max_length=2048, repr=False)]
     style: Identifier
-    events: tuple[WebhookEventType, ...] = tuple(WebhookEventType)
+    events: tuple[WebhookEventType, ...] = STATUS_EVENTS
+    location: Identifier | None = None
+    """The location of the account that its events name, in a vendor API that has locations."""
     sealed_secret: Text | None = Field(default=None, repr=False)
     silenced: bool = False
 
@@ -94,10 +115,17 @@ WEBHOOK_RETRIES = RetryPolicy(
 """How webhook events are retried: for up to 24 hours."""
 
 _SENT_EVENTS = (InvoiceIssued, PaymentRecorded, InvoiceExpired, InvoiceCancelled)
+_OF_DRAFTS: Mapping[type[InvoiceChanged], WebhookEventType] = MappingProxyType(
+    {
+        InvoiceDrafted: WebhookEventType.CREATED,
+        InvoiceUpdated: WebhookEventType.UPDATED,
+        InvoiceDeleted: WebhookEventType.DELETED,
+    }
+)
 
 
-def event_type_of(change: Change) -> WebhookEventType | None:
-    """The webhook event type of a change, or None if none is sent for it.
+def event_type_of(change: Change) -> WebhookEventType:
+    """The webhook event type of a change.
 
     >>> from billhook import examples
     >>> from billhook.lifecycle.cancel import cancel
@@ -106,7 +134,7 @@ def event_type_of(change: Change) -> WebhookEventType | None:
     """
     if isinstance(change.event, _SENT_EVENTS):
         return event_type_for(change.invoice.status)
-    return None
+    return _OF_DRAFTS[type(change.event)]
 
 
 def event_type_for(status: Status) -> WebhookEventType:

@@ -7,7 +7,16 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, Strict, StringConstraints
 
-from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, OneLine, Value
+from billhook.model.base import (
+    IDENTIFIER,
+    AccountId,
+    Count,
+    Duration,
+    Label,
+    OneLine,
+    TimeZone,
+    Value,
+)
 from billhook.model.customer import CountryCode
 from billhook.model.line_items import Rounding
 from billhook.model.payment_instructions import PaymentInstructions
@@ -81,6 +90,8 @@ class AccountPolicy(Value):
     """The same for the numbers that share a prefix, as `Destination` describes it."""
     reminders: ReminderSchedule | None = None
     """When its payers are reminded; None sends no reminders."""
+    time_zone: TimeZone | None = None
+    """The time zone in which days are shown; None is UTC."""
     payment_instructions: PaymentInstructions | None = None
     """The UPI address or bank account to which its payers send money."""
 

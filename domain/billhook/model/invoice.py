@@ -59,6 +59,8 @@ class Invoice(Value):
     amount: Amount
     paid: Amount = 0
     created_at: Instant
+    updated_at: Instant
+    """When it last changed, or was sent, reminded of or viewed: it never moves back."""
     issued_at: Instant | None = None
     paid_at: Instant | None = None
     expired_at: Instant | None = None

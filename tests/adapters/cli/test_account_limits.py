@@ -30,9 +30,11 @@ def at(acme: Any, url: str) -> tuple[str, ...]:
 
 def test_a_new_account_has_the_recommended_limits(billhook: Any, acme: Any, at: Any) -> None:
     shown = billhook("account", "show", *at, "--json").json
-    assert shown == {"account": acme["account"], "name": "Acme", **RECOMMENDED}
+    unset = {"country": None, "time_zone": None}
+    assert shown == {"account": acme["account"], "name": "Acme", **unset, **RECOMMENDED}
     assert billhook("account", "show", *at).out.splitlines()[1:] == [
         "country       -",
+        "time zone     UTC",
         "sms           on",
         "countries     all",
         "budget        200 in an hour, 1000 in a day",
@@ -47,6 +49,14 @@ def test_a_new_account_may_have_countries(billhook: Any, url: str) -> None:
     account = billhook("account", "create", "--name", "A", *given).json["account"]
     shown = billhook("account", "show", account, "--database", url, "--json").json
     assert shown["sms_countries"] == ["IN", "US"]
+
+
+def test_the_time_zone_is_set_and_taken_away(billhook: Any, at: Any) -> None:
+    for given, kept in (("America/Los_Angeles", "America/Los_Angeles"), ("none", None)):
+        shown = billhook("account", "set", *at, "--time-zone", given, "--json").json
+        assert shown["time_zone"] == kept
+    ran = billhook("account", "set", *at, "--time-zone", "Mars/Olympus")
+    assert (ran.status, "--time-zone" in ran.err) == (2, True)
 
 
 def test_each_limit_is_set_and_the_others_stay(billhook: Any, at: Any) -> None:

@@ -46,6 +46,33 @@ def test_a_webhook_is_added_in_either_style(
     assert SECRET not in repr(webhook) + ran.out
 
 
+def test_a_webhook_of_highlevels_has_a_key_pair_of_its_own(
+    billhook: Any, acme: Any, url: str, engine: Engine
+) -> None:
+    given = ("--style", "highlevel", "--location", "loc_1", "--database", url)
+    ran = billhook("webhook", "add", acme["account"], *HOOK[:2], *given, "--json")
+    (webhook,) = webhooks(engine)
+    assert (webhook.style, webhook.location) == ("highlevel", "loc_1")
+    assert {*webhook.events} == set(WebhookEventType)
+    assert ran.json["public_key"].startswith("-----BEGIN PUBLIC KEY-----")
+    assert "PRIVATE" not in repr(webhook) + ran.out
+    shown = billhook("webhook", "key", acme["account"], webhook.id, "--database", url)
+    assert shown.out.strip() == ran.json["public_key"].strip()
+
+
+def test_a_key_is_made_and_not_given_and_a_secret_given_and_not_made(
+    billhook: Any, acme: Any, url: str, engine: Engine
+) -> None:
+    for given in ((*HOOK, "--style", "highlevel"), HOOK[:2]):
+        ran = billhook("webhook", "add", acme["account"], *given, "--database", url)
+        assert (ran.status, "--webhook-secret" in ran.err) == (2, True), ran
+    assert webhooks(engine) == []
+    billhook("webhook", "add", acme["account"], *HOOK, "--database", url)
+    (webhook,) = webhooks(engine)
+    ran = billhook("webhook", "key", acme["account"], webhook.id, "--database", url)
+    assert (ran.status, "not with a key pair" in ran.err, SECRET in ran.err) == (2, True, False)
+
+
 def test_a_webhook_is_paused_and_resumed(
     billhook: Any, acme: Any, url: str, engine: Engine
 ) -> None:

@@ -16,6 +16,7 @@ from billhook_adapters.http.highlevel.field_mapping import (
     WANTED,
     VendorStatus,
 )
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.invoices import (
     CreateIn,
     InvoiceIn,
@@ -78,7 +79,7 @@ def test_every_field_of_an_answer_is_in_the_table(schema: str) -> None:
 def test_a_response_has_no_field_beside_the_table() -> None:
     everything = {row.field for row in FIELDS if row.goes}
     assert set(shown(an_invoice(**dict(a_full_document())))) <= everything
-    document = CreateIn.model_validate(a_request()).document()
+    document = CreateIn.model_validate(a_request()).document(Location("loc_1"))
     assert set(shown(an_invoice(**dict(document)))) <= everything
 
 
@@ -95,4 +96,4 @@ def test_no_field_has_two_rows() -> None:
 
 
 def shown(invoice: Invoice) -> dict[str, Any]:
-    return summarised(invoice, "loc_1")
+    return summarised(invoice, Location("loc_1"))

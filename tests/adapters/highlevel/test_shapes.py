@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from billhook.model.invoice import Status
 from billhook.model.money import LARGEST, Currency
 from billhook_adapters.http.highlevel.amounts import number, plain, shown
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
     InvalidRequestError,
@@ -48,9 +50,10 @@ def test_decimals_are_plain_numbers_at_every_depth() -> None:
     assert isinstance(number(Decimal("2.0")), int)
 
 
-@pytest.mark.parametrize("text", ["", "T23:59:59.000Z", "T10:00:00+05:30"])
+@pytest.mark.parametrize("text", ["", "T23:59:59.000Z", "T10:00:00+05:30", "T99:99:99Z"])
 def test_a_day_is_the_day_that_is_written(text: str) -> None:
-    assert DAY.validate_python(f"2026-01-01{text}") == "2026-01-01"
+    day = Location("loc_1").start_of(DAY.validate_python(f"2026-01-01{text}"))
+    assert day == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_an_invoice_of_another_api_is_shown_whole() -> None:
     invoice = an_invoice(
         Status.ISSUED, customer=a_customer(id=None, billing_address={"city": "Pune"})
     )
-    shown_fields = entity(invoice, "loc_1")
+    shown_fields = entity(invoice, Location("loc_1"))
     assert shown_fields["contactDetails"] == {
         "id": shown_fields["contactDetails"]["id"],
         "name": "Ravi",
@@ -105,4 +108,6 @@ def test_an_invoice_of_another_api_is_shown_whole() -> None:
         {"type": "percentage", "value": 0},
         {},
     )
-    assert entity(an_invoice(Status.DRAFT, customer=None), "loc_1")["contactDetails"] == {}
+    assert (
+        entity(an_invoice(Status.DRAFT, customer=None), Location("loc_1"))["contactDetails"] == {}
+    )

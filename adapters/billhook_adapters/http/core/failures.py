@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum
 from typing import Self
 
@@ -50,6 +52,19 @@ class RequestFailure(Enum):
 RETRY_SECONDS = "5"
 RETRY_AFTER = (b"retry-after", RETRY_SECONDS.encode())
 """When a request may be repeated that met a database which cannot be used."""
+
+
+def retry_after(until: datetime) -> tuple[bytes, bytes]:
+    """The header of a response that refuses until a time.
+
+    A date holds whenever it is read; rounded up to a second, it is late enough.
+
+    >>> from datetime import UTC
+    >>> retry_after(datetime(2026, 1, 1, 12, 0, 0, 1, tzinfo=UTC))[1]
+    b'Thu, 01 Jan 2026 12:00:01 GMT'
+    """
+    late = until if not until.microsecond else until.replace(microsecond=0) + timedelta(seconds=1)
+    return b"retry-after", format_datetime(late, usegmt=True).encode()
 
 
 class RequestFailedError(Exception):

@@ -25,6 +25,7 @@ from billhook_adapters.http.highlevel.errors import (
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
 from billhook_adapters.http.highlevel.routes import TEMPLATES, endpoint
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
+from billhook_adapters.http.highlevel.webhooks import WEBHOOK_FORMAT
 
 VERSIONS = frozenset({"v3", "2023-02-21", "2021-07-28", "2021-04-15"})
 """The `Version` headers that are accepted: all that the vendor has published."""
@@ -93,6 +94,7 @@ API = VendorApi(
     error_response=error_response,
     authentication=Authentication.LOCATION_TOKEN,
     other_segments=OTHER_RESOURCES,
+    webhook_formats={"highlevel": WEBHOOK_FORMAT},
     account_policy=AccountPolicy(number_prefix="", number_width=1),
 )
 """HighLevel's Invoices API. Its accounts number their invoices 1, 2, 3."""

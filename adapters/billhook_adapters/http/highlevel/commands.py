@@ -27,6 +27,7 @@ from billhook.application.payments import PayError
 from billhook.application.records import Contact, Entry
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
 from billhook.application.unit_of_work import CommandContext
+from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.errors import (
     InvalidDocument,
     InvalidField,
@@ -44,6 +45,8 @@ from billhook.model.payment import Payment
 from billhook_adapters.http.highlevel.echo import echo_of
 
 _SCHEDULE = InvalidField("paymentSchedule.schedules", "total", "must add up to the total")
+_PRICED = {DocumentField.LINES, DocumentField.DISCOUNT, DocumentField.SCHEDULE}
+"""The fields by which the instalments add up to the total, or do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +95,15 @@ class UpdateInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNoti
         patch = self.patch
         if _is_of_series(context, patch.patch):
             patch = patch.model_copy(update={"patch": patch.patch.without(DocumentField.RECEIPT)})
+        if not patch.fields:  # it repeats what the invoice says, and changes nothing
+            return _sent(context, as_of(invoice, context.now), send=self.send)
         updated = Update(account=self.account, invoice=self.invoice, patch=patch).decide_on(
             invoice, context
         )
         if isinstance(updated, Failure):
             return updated
+        if not patch.fields & _PRICED:
+            return _sent(context, updated.unwrap(), send=self.send)
         return _completed(context, updated.unwrap(), send=self.send)
 
 
@@ -112,6 +119,12 @@ def _completed(
     schedule = invoice.document.schedule
     if schedule is not None and not schedule.adds_up(invoice.amount):
         return Failure(InvalidDocument((_SCHEDULE,)))
+    return _sent(context, invoice, send=send)
+
+
+def _sent(
+    context: CommandContext, invoice: Invoice, *, send: bool
+) -> Result[SendResult, IssueOrNotifyError]:
     if not send:
         return Success(SendResult(invoice, ()))
     reachable = tuple(m for m in Medium if invoice.document.address(m) is not None)

@@ -20,7 +20,10 @@ from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
+from billhook_adapters.http.highlevel.known import Known
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
+from billhook_adapters.http.highlevel.schemas.invoices import InvoiceIn
 from billhook_adapters.http.highlevel.schemas.parts import In
 
 F = TypeVar("F", bound=DocumentFields)
@@ -56,15 +59,23 @@ class AuthenticatedRequest:
         """The account of the token."""
         return self.tenancy.account
 
-    @property
-    def location(self) -> str:
-        """The location of the token."""
-        return self.tenancy.location
+    async def location(self) -> Location:
+        """The location of the token, in the time zone of its account."""
+        account = await self.batched.read(lambda service: service.account(self.account))
+        name = None if account is None else account.policy.time_zone
+        return Location(
+            self.tenancy.location, None if name is None else self._context.clock.zone(name)
+        )
 
-    async def reachable(self, fields: F, country: str | None, currency: str) -> F:
-        """The same fields with the phone numbers in E.164; `country` is that of the business."""
+    async def reachable(self, fields: F, payload: InvoiceIn, known: Known | None = None) -> F:
+        """The same fields with the phone numbers in E.164, by the country of the business."""
+        currency = payload.currency or (known.invoice.document.currency if known else "")
         return await reachable(
-            fields, self.batched, self.account, country=country, currency=currency
+            fields,
+            self.batched,
+            self.account,
+            country=payload.country(known),
+            currency=currency,
         )
 
     @property
@@ -119,7 +130,7 @@ class AuthenticatedRequest:
         return {name: self.query[name] for name in ("altId", "altType") if name in self.query}
 
     def _check_location(self, location: object) -> None:
-        if isinstance(location, str) and location != self.location:
+        if isinstance(location, str) and location != self.tenancy.location:
             raise InvalidRequestError(403, OTHER_LOCATION)
 
 

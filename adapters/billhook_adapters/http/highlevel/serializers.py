@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from billhook.model.base import utc
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.document import Document
+from billhook.model.instalments import Instalment
 from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.highlevel.amounts import number, shown
-from billhook_adapters.http.highlevel.echo import ECHOED, SENDING, echo_of
+from billhook_adapters.http.highlevel.echo import (
+    ECHOED,
+    SENDING,
+    belonging,
+    belonging_to_each,
+    echo_of,
+)
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
-from billhook_adapters.http.highlevel.schemas.fields import instant
+from billhook_adapters.http.highlevel.location import Location, instant
 from billhook_adapters.system.phone_numbers import same_number
 
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
-    {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False}
+    {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False, "attachments": []}
 )
 
 
-def entity(invoice: Invoice, location: str) -> dict[str, Any]:
+def entity(invoice: Invoice, location: Location) -> dict[str, Any]:
     """Every field that the vendor's API documents, and what else was given."""
     document, echo = invoice.document, echo_of(invoice.document)
-    currency = document.currency
-    issued_on = _day(document.date or invoice.created_at)
+    currency, total = document.currency, shown(invoice.amount, document.currency)
+    dated_at = invoice.dated_at
     result: dict[str, Any] = {
         "_id": invoice.id,
         "status": SHOWN[invoice.status].status.value,
@@ -36,21 +43,26 @@ def entity(invoice: Invoice, location: str) -> dict[str, Any]:
         "liveMode": document.live,
         "amountPaid": shown(invoice.paid, currency),
         "amountDue": shown(invoice.due, currency),
-        "total": shown(invoice.amount, currency),
-        "altId": location,
+        "total": total,
+        "invoiceTotal": total,
+        "companyId": invoice.account,
+        "altId": location.id,
         "altType": "location",
         "name": document.title or document.description or "",
         "invoiceNumber": invoice.shown_number or echo.get("invoiceNumber", ""),
         "currency": currency,
         "contactDetails": _contact(invoice, echo.get("contactDetails", {})),
-        "issueDate": issued_on,
-        "dueDate": issued_on if document.due_by is None else _day(document.due_by),
-        "invoiceItems": _items(invoice, echo.get("items", ())),
+        "issueDate": location.shown(dated_at),
+        "dueDate": location.shown(document.due_by or utc(location.end_of(dated_at))),
+        "invoiceItems": _items(invoice, echo.get("items", [])),
         "discount": _discount(document, echo.get("discount", {})),
-        "paymentSchedule": _schedule(invoice, echo.get("paymentSchedule", {})),
+        "paymentSchedule": _schedule(invoice, echo.get("paymentSchedule", {}), location),
         "automaticTaxesCalculated": False,
+        "tipsReceived": [],
+        "externalTransactions": [],
+        "syncDetails": [],
         "createdAt": instant(invoice.created_at),
-        "updatedAt": instant(_updated(invoice)),
+        "updatedAt": instant(invoice.updated_at),
     }
     if document.description is not None:
         result["description"] = document.description
@@ -65,7 +77,7 @@ def entity(invoice: Invoice, location: str) -> dict[str, Any]:
     return {**result, **_DEFAULTS, **{name: echo[name] for name in kept if name in echo}}
 
 
-def summarised(invoice: Invoice, location: str) -> dict[str, Any]:
+def summarised(invoice: Invoice, location: Location) -> dict[str, Any]:
     """The invoice with its sums, as get and list answer it."""
     subtotal, discount, tax, _ = invoice.document.summary
     currency = invoice.document.currency
@@ -79,28 +91,31 @@ def summarised(invoice: Invoice, location: str) -> dict[str, Any]:
     }
 
 
-def _contact(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
+def _contact(invoice: Invoice, kept: Mapping[str, Any]) -> dict[str, Any]:
     customer = invoice.document.customer
     if customer is None:
         return {}
-    same = echo.get("id") == customer.id
+    echo = belonging(customer, kept)
     written: str = echo.get("phoneNo") or ""
     contact = customer.contact or ""
     return {
-        **(echo if same else {}),
-        "id": customer.id or derived_id("cust", invoice.id),
+        **echo,
+        "id": contact_id(invoice),
         "name": customer.name or "",
         "phoneNo": written if same_number(written, contact) else contact,
         "email": customer.email or "",
-        "customFields": echo.get("customFields", []) if same else [],
-        "address": _address(customer, echo if same else {}),
+        "customFields": echo.get("customFields", []),
+        "address": echo.get("address") or _address(customer),
     }
 
 
-def _address(customer: Customer, echo: dict[str, Any]) -> dict[str, Any]:
-    if "address" in echo:
-        given: dict[str, Any] = echo["address"]
-        return given
+def contact_id(invoice: Invoice) -> str:
+    """The id of the contact; one of another API may have none of its own."""
+    customer = invoice.document.customer
+    return (customer and customer.id) or derived_id("cust", invoice.id)
+
+
+def _address(customer: Customer) -> dict[str, Any]:
     address = customer.billing_address or PostalAddress()
     result = {
         "addressLine1": address.line1,
@@ -113,16 +128,13 @@ def _address(customer: Customer, echo: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in result.items() if value}
 
 
-def _items(invoice: Invoice, echo: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _items(invoice: Invoice, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
     lines = invoice.document.lines
-    # Another API may have changed the lines since: then the echo of the old ones does not fit.
-    same = [one.get("name") for one in echo] == [line.name for line in lines]
-    return [
-        _item(invoice, place, line, echo[place] if same else {}) for place, line in enumerate(lines)
-    ]
+    echoes = belonging_to_each(lines, kept)
+    return [_item(invoice, place, line, echoes[place]) for place, line in enumerate(lines)]
 
 
-def _item(invoice: Invoice, place: int, line: Line, echo: dict[str, Any]) -> dict[str, Any]:
+def _item(invoice: Invoice, place: int, line: Line, echo: Mapping[str, Any]) -> dict[str, Any]:
     result = {
         "_id": derived_id("item", invoice.id, place),
         **echo,
@@ -130,25 +142,30 @@ def _item(invoice: Invoice, place: int, line: Line, echo: dict[str, Any]) -> dic
         "currency": line.currency,
         "amount": shown(line.unit_amount, line.currency),
         "qty": number(line.quantity),
+        "taxInclusive": line.tax_inclusive,
     }
-    if line.tax_inclusive or "taxInclusive" in echo:
-        result["taxInclusive"] = line.tax_inclusive
     if line.description is not None:
         result["description"] = line.description
     if line.item is not None:
         result["productId"] = line.item
-    given: list[dict[str, Any]] = echo.get("taxes", [{}] * len(line.taxes))
+    # The echo belongs to this very line, so that its taxes are these.
+    given: list[dict[str, Any]] = echo.get("taxes") or [{}] * len(line.taxes)
     result["taxes"] = [
         {
             "calculation": "exclusive",
             **one,
-            "_id": tax.id or derived_id("tax", tax.name),
+            "_id": tax.id or tax_id(tax.name),
             "name": tax.name,
             "rate": number(tax.rate),
         }
         for tax, one in zip(line.taxes, given, strict=True)
     ]
     return result
+
+
+def tax_id(name: str) -> str:
+    """The id of a tax that has none of its own."""
+    return derived_id("tax", name)
 
 
 def _discount(document: Document, echo: dict[str, Any]) -> dict[str, Any]:
@@ -162,13 +179,14 @@ def _discount(document: Document, echo: dict[str, Any]) -> dict[str, Any]:
     return {**result, "validOnProductIds": list(discount.items)} if discount.items else result
 
 
-def _schedule(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
+def _schedule(invoice: Invoice, kept: Mapping[str, Any], location: Location) -> dict[str, Any]:
     schedule, currency = invoice.document.schedule, invoice.document.currency
     if schedule is None:
         return {}
     amounts = schedule.amounts(invoice.amount)
     paid = schedule.settled(invoice.amount, invoice.paid)
-    given: list[dict[str, Any]] = echo.get("schedules", [{}] * len(amounts))
+    # What is kept belongs to this very schedule, so that its instalments are these.
+    given: list[dict[str, Any]] = belonging(schedule, kept).get("schedules") or [{}] * len(amounts)
     by_amount = any(one.amount is not None for one in schedule.instalments)
     return {
         "type": "fixed" if by_amount else "percentage",
@@ -176,9 +194,10 @@ def _schedule(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
             {
                 **one,
                 "_id": instalment.id,
-                "value": shown(instalment.amount, currency)
-                if instalment.amount is not None
+                "value": shown(amount if instalment.amount is None else instalment.amount, currency)
+                if by_amount
                 else number(instalment.percentage or Decimal(0)),
+                **_due_date(instalment, location),
                 "amount": shown(amount, currency),
                 "status": "paid" if settled else "pending",
             }
@@ -189,17 +208,5 @@ def _schedule(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _updated(invoice: Invoice) -> datetime:
-    times = (
-        invoice.created_at,
-        invoice.issued_at,
-        invoice.paid_at,
-        invoice.expired_at,
-        invoice.cancelled_at,
-        invoice.deleted_at,
-    )
-    return max(time for time in times if time is not None)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d}"
+def _due_date(instalment: Instalment, location: Location) -> dict[str, str]:
+    return {} if instalment.due_by is None else {"dueDate": location.shown(instalment.due_by)}

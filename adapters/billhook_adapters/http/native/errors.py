@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import datetime
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,9 +14,10 @@ from starlette.responses import Response as StarletteResponse
 from billhook.lifecycle.errors import DomainError, SmsBudgetUsedUp, TooSoon
 from billhook.model.canonical_json import plain
 from billhook_adapters.http.core.bodies import LARGEST_BODY
-from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure
+from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure, retry_after
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
+from billhook_adapters.http.native.field_texts import field_text
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
@@ -123,11 +123,15 @@ def problem_of(error: DomainError) -> ProblemError:
         STATUS[type(error)],
         error.code,
         detail(error),
-        headers=_retry_after(error.until) if isinstance(error, TooSoon | SmsBudgetUsedUp) else None,
+        headers=_later(error.until) if isinstance(error, TooSoon | SmsBudgetUsedUp) else None,
         remedy=error.remedy.value,
         field=getattr(error, "field", None),
         details=details_of(error) or None,
     )
+
+
+def _later(until: datetime) -> Mapping[str, str]:
+    return {"Retry-After": retry_after(until)[1].decode()}
 
 
 def invalid(errors: Sequence[FieldError]) -> ProblemError:
@@ -164,25 +168,10 @@ def field_errors(errors: Sequence[Any], place: str | None = None) -> list[FieldE
     for error in errors[:MOST_ERRORS]:
         names = [_safe(str(part)) for part in cast("Sequence[object]", error["loc"])]
         at = place if place is not None else names.pop(0)
-        found.append(FieldError(place=at, field=".".join(names), detail=_sentence(error)))
+        found.append(FieldError(place=at, field=".".join(names), detail=field_text(error)))
     return found
-
-
-def _sentence(error: Any) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not known; leave it out"
-    if error["type"] == "missing":
-        return "is required"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return message.replace("Input should", "must", 1)
 
 
 def _safe(name: str) -> str:
     # The caller chose the names of unknown fields and of a map's entries.
     return name if _NAME.fullmatch(name) else "?"
-
-
-def _retry_after(until: datetime) -> Mapping[str, str]:
-    # A date holds whenever it is read; rounded up to a second, it is late enough.
-    late = until if not until.microsecond else until.replace(microsecond=0) + timedelta(seconds=1)
-    return {"Retry-After": format_datetime(late, usegmt=True)}

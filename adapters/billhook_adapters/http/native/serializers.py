@@ -140,6 +140,9 @@ class InvoiceOut(_Out):
     short_url: str | None
     first_payment: str | None = Field(description="The reference of the first payment.")
     created_at: datetime
+    updated_at: datetime = Field(
+        description="When it last changed, or was sent, reminded of or viewed."
+    )
     issued_at: datetime | None
     paid_at: datetime | None
     expired_at: datetime | None

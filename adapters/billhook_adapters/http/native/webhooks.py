@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from billhook.application.ports import WebhookContext
+from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.canonical_json import canonical
 from billhook_adapters.webhooks.formats import WebhookFormat
 
@@ -31,4 +32,4 @@ def _headers(
     return standard_headers(context.webhook_event.id, now, payload, secret)
 
 
-WEBHOOK_FORMAT = WebhookFormat(event_payload, _headers)
+WEBHOOK_FORMAT = WebhookFormat(event_payload, _headers, tuple(WebhookEventType))

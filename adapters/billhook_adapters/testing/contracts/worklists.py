@@ -66,7 +66,9 @@ class WorklistsSuite(StoreSuite):
         add(opened, partly)
         with opened.transaction() as transaction:
             (found,) = transaction.overdue(RUNS_OUT, 10)
-        assert found == OverdueInvoice(partly.key, partly.status, partly.version, RUNS_OUT)
+        assert found == OverdueInvoice(
+            partly.key, partly.status, partly.version, RUNS_OUT, partly.updated_at
+        )
 
     @pytest.mark.parametrize("status", [Status.ISSUED, Status.PARTIALLY_PAID])
     def test_a_recorded_expiry_is_the_change_that_expiring_makes(
@@ -85,7 +87,9 @@ class WorklistsSuite(StoreSuite):
     def test_a_recorded_expiry_of_another_version_is_refused(self, opened: Store) -> None:
         invoice = _running_out(RUNS_OUT)
         add(opened, invoice)
-        stale = OverdueInvoice(invoice.key, invoice.status, invoice.version + 1, RUNS_OUT)
+        stale = OverdueInvoice(
+            invoice.key, invoice.status, invoice.version + 1, RUNS_OUT, invoice.updated_at
+        )
         with pytest.raises(StoreConflictError):
             save(opened, expired_invoices=[expire_overdue(stale, InvoiceExpired(RUNS_OUT))])
         assert stored(opened, invoice.key) == invoice

@@ -28,6 +28,9 @@ ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
 )
 """The endpoint of a method and a path below `/invoices`; a word of the vendor's wins over an id."""
 
+NOT_IDS = frozenset({"schedule", "template", "estimate"})
+"""Other resources of the vendor's below `/invoices`, of which none is served: no invoice's ids."""
+
 TEMPLATES = frozenset("/".join(("/invoices", *path)) for _, *path in ROUTES)
 """The paths that are served, their ids as stars."""
 
@@ -37,6 +40,8 @@ def endpoint(request: Request) -> Endpoint | None:
     if request.path[:1] != ("invoices",):
         return None
     path = request.path[1:]
+    if path and path[0] in NOT_IDS:
+        return None
     if path and path[-1] == "":
         path = path[:-1]
     found = ROUTES.get((request.method, *path))

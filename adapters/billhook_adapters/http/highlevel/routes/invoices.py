@@ -14,6 +14,7 @@ from billhook_adapters.http.highlevel.request import AuthenticatedRequest
 from billhook_adapters.http.highlevel.routes.found import (
     found_invoice,
     invoice_response,
+    known_invoice,
     sent_response,
 )
 from billhook_adapters.http.highlevel.schemas.fields import checked
@@ -37,22 +38,23 @@ class ViewedIn(In):
 async def create_invoice(request: AuthenticatedRequest) -> Response:
     """Make a draft."""
     payload = checked(await request.body(), CreateIn)
-    document = await request.reachable(payload.document(), payload.country, payload.currency)
+    document = await request.reachable(payload.document(await request.location()), payload)
     create = CreateInvoice(account=request.account, document=document, key=request.key)
-    return sent_response(request, await request.batched.execute(create))
+    return await sent_response(request, await request.batched.execute(create))
 
 
 async def list_invoices(request: AuthenticatedRequest) -> Response:
     """The invoices that the query selects, and their number."""
     request.check_tenancy()
     payload = checked(dict(request.query), ListIn)
-    search = payload.search()
+    location = await request.location()
+    search = payload.search(location)
     if search is None:
         return json_response({"invoices": [], "total": 0})
 
     def page(service: InvoiceService) -> Response:
         found, total = service.search_and_count(request.account, search)
-        shown = (summarised(invoice, request.location) for invoice in found[: payload.limit])
+        shown = (summarised(invoice, location) for invoice in found[: payload.limit])
         return list_response('{"invoices":', shown, f',"total":{total}}}')
 
     return await request.batched.read_page(page)
@@ -62,21 +64,23 @@ async def get_invoice(request: AuthenticatedRequest) -> Response:
     """One invoice."""
     request.check_tenancy()
     invoice = await found_invoice(request, request.invoice)
-    return json_response(summarised(invoice, request.location))
+    return json_response(summarised(invoice, await request.location()))
 
 
 async def update_invoice(request: AuthenticatedRequest) -> Response:
-    """Replace the fields of a draft."""
-    payload = checked(await request.body(), UpdateIn)
-    changes = payload.changes()
-    patch = await request.reachable(changes.patch, payload.country, payload.currency)
+    """Replace the fields that say something else than the invoice does."""
+    body, location = await request.body(), await request.location()
+    known = await known_invoice(request, request.invoice, location)
+    payload = checked(body, UpdateIn, *([] if known is None else [known.changes]))
+    changes = payload.changes(location, known)
+    patch = await request.reachable(changes.patch, payload, known)
     update = UpdateInvoice(
         account=request.account,
         invoice=request.invoice,
         patch=changes.model_copy(update={"patch": patch}),
         key=request.key,
     )
-    return sent_response(request, await request.batched.execute(update))
+    return await sent_response(request, await request.batched.execute(update))
 
 
 async def update_late_fees(request: AuthenticatedRequest) -> Response:
@@ -85,7 +89,7 @@ async def update_late_fees(request: AuthenticatedRequest) -> Response:
     update = Update(
         account=request.account, invoice=request.invoice, patch=payload.patch(), key=request.key
     )
-    return invoice_response(request, await request.batched.execute(update))
+    return await invoice_response(request, await request.batched.execute(update))
 
 
 async def delete_invoice(request: AuthenticatedRequest) -> Response:
@@ -93,14 +97,14 @@ async def delete_invoice(request: AuthenticatedRequest) -> Response:
     request.check_tenancy()
     await request.http.body()
     delete = Delete(account=request.account, invoice=request.invoice, key=request.key)
-    return invoice_response(request, await request.batched.execute(delete))
+    return await invoice_response(request, await request.batched.execute(delete))
 
 
 async def void_invoice(request: AuthenticatedRequest) -> Response:
     """Void an invoice that was sent."""
     checked(await request.body(), Tenant)
     void = Void(account=request.account, invoice=request.invoice, key=request.key)
-    return invoice_response(request, await request.batched.execute(void))
+    return await invoice_response(request, await request.batched.execute(void))
 
 
 async def record_view(request: AuthenticatedRequest) -> Response:

@@ -46,4 +46,6 @@ async def record_payment(request: AuthenticatedRequest) -> Response:
     )
     if isinstance(paid, Failure):
         return error_response(paid.failure())
-    return json_response({"success": True, "invoice": entity(paid.unwrap(), request.location)})
+    return json_response(
+        {"success": True, "invoice": entity(paid.unwrap(), await request.location())}
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from returns.result import Failure
 
 from billhook.lifecycle.errors import DomainError, NotEditable
@@ -12,6 +14,7 @@ from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.highlevel.commands import CreateInvoice, SendInvoice, UpdateInvoice
 from billhook_adapters.http.highlevel.errors import NO_AUTO_PAYMENT, SETTLED, error_response
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
+from billhook_adapters.http.highlevel.routes.found import known_invoice
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.invoices import TextToPayIn
 from billhook_adapters.http.highlevel.schemas.sending import SendIn, queued
@@ -41,40 +44,51 @@ async def send_invoice(request: AuthenticatedRequest) -> Response:
     invoice, messages = sent.unwrap().invoice, sent.unwrap().messages
     return json_response(
         {
-            "invoice": entity(invoice, request.location),
+            "invoice": _as_documented(entity(invoice, await request.location())),
             "smsData": queued(messages, Medium.SMS),
             "emailData": queued(messages, Medium.EMAIL),
         }
     )
 
 
+def _as_documented(shown: dict[str, Any]) -> dict[str, Any]:
+    """The invoice as the vendor's example of send has it: an item names no `taxInclusive` false."""
+    items = [
+        {name: value for name, value in item.items() if name != "taxInclusive" or value}
+        for item in shown["invoiceItems"]
+    ]
+    return {**shown, "invoiceItems": items}
+
+
 async def text_to_pay(request: AuthenticatedRequest) -> Response:
     """Make a draft or update one, and send it where `action` says so."""
-    payload = checked(await request.body(), TextToPayIn)
-    send = payload.action == "send"
+    body, location = await request.body(), await request.location()
+    named = None if body is None else body.get("id")
+    known = None
+    if isinstance(named, str) and named:
+        known = await known_invoice(request, InvoiceId(named), location)
+    payload = checked(body, TextToPayIn, *([] if known is None else [known.changes]))
     command: CreateInvoice | UpdateInvoice
-    if payload.id:
-        patch = await request.reachable(payload.patch(), payload.country, payload.currency)
+    send, key, actor = payload.action == "send", request.key, payload.user_id
+    if not payload.id:
+        document = await request.reachable(payload.document(location), payload, known)
+        command = CreateInvoice(
+            account=request.account, document=document, send=send, key=key, actor=actor
+        )
+    else:
+        patch = await request.reachable(payload.patch(location, known), payload, known)
         command = UpdateInvoice(
             account=request.account,
             invoice=InvoiceId(payload.id),
             patch=MergePatch(patch=patch),
             send=send,
-            key=request.key,
-            actor=payload.user_id,
-        )
-    else:
-        command = CreateInvoice(
-            account=request.account,
-            document=await request.reachable(payload.document(), payload.country, payload.currency),
-            send=send,
-            key=request.key,
-            actor=payload.user_id,
+            key=key,
+            actor=actor,
         )
     sent = await request.batched.execute(command)
     if isinstance(sent, Failure):
         return error_response(sent.failure())
     invoice = sent.unwrap().invoice
     return json_response(
-        {"invoice": entity(invoice, request.location), "invoiceUrl": invoice.short_url or ""}
+        {"invoice": entity(invoice, location), "invoiceUrl": invoice.short_url or ""}
     )

@@ -23,7 +23,7 @@ async def show_settings(request: AuthenticatedRequest) -> Response:
         raise InvalidRequestError(400, UNKNOWN_ID)
     return json_response(
         {
-            "altId": request.location,
+            "altId": request.tenancy.location,
             "altType": "location",
             "businessDetails": {"name": account.name},
             "invoiceNumberPrefix": account.policy.number_prefix or "",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from types import MappingProxyType
-from typing import Annotated, Any, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, ParamSpec, TypeVar, cast, get_args
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
+from pydantic_core.core_schema import ErrorType
 
 from billhook.model.base import OneLine, Paragraphs, Value, one_line
 from billhook.model.money import LARGEST, Currency, major, minor
@@ -53,9 +54,18 @@ def _day(given: Any) -> str:
     if found is None:
         raise ValueError("must be a valid date in the format YYYY-MM-DD")
     try:
-        return date.fromisoformat(found[1]).isoformat()
+        day = date.fromisoformat(found[1]).isoformat()
     except ValueError:
         raise ValueError("must be a valid date in the format YYYY-MM-DD") from None
+    try:  # of a time that is none the day counts, as it always did
+        datetime.fromisoformat(found[0])
+    except ValueError:
+        return day
+    return found[0]
+
+
+def _optional_day(given: Any) -> str:
+    return "" if given == "" else _day(given)
 
 
 Number = Annotated[Decimal, BeforeValidator(_number)]
@@ -65,7 +75,10 @@ Positive = Annotated[Decimal, BeforeValidator(lambda given: _at_least_zero(_numb
 """A JSON number from zero up, exactly."""
 
 Day = Annotated[str, BeforeValidator(_day)]
-"""A day, YYYY-MM-DD; the time of an ISO 8601 instant is ignored."""
+"""A day, YYYY-MM-DD, or an ISO 8601 instant: its day is that of the location."""
+
+OptionalDay = Annotated[str, BeforeValidator(_optional_day)]
+"""A day, or an empty text."""
 
 Short = Annotated[OneLine, StringConstraints(max_length=256)]
 Required = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
@@ -94,21 +107,6 @@ def has_digits(phone: str | None) -> bool:
     return any(map(str.isdecimal, phone or ""))
 
 
-def midnight(day: str) -> datetime:
-    """The instant at which a day begins in UTC."""
-    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC)
-
-
-def instant(moment: datetime) -> str:
-    """A time as the vendor writes it: ISO 8601 in UTC with milliseconds.
-
-    >>> from datetime import UTC
-    >>> instant(datetime(2026, 1, 1, tzinfo=UTC))
-    '2026-01-01T00:00:00.000Z'
-    """
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
 def smallest(number: Decimal, currency: str, field: str) -> int:
     """An amount in major units as whole smallest ones. Raises InvalidRequestError."""
     try:
@@ -122,15 +120,22 @@ def smallest(number: Decimal, currency: str, field: str) -> int:
     return amount
 
 
-def checked(body: object, kind: type[V]) -> V:
-    """The payload of a decoded body. Raises InvalidRequestError."""
+def checked(
+    body: object,
+    kind: type[V],
+    changes: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda given: given,
+) -> V:
+    """The payload of a decoded body. Raises InvalidRequestError.
+
+    Only what `changes` leaves of the body is read; what must be there is looked for in all of it.
+    """
     if not isinstance(body, dict):
         raise InvalidRequestError(422, "body must be an object")
     given = cast("dict[str, Any]", body)
     needed: tuple[str, ...] = getattr(kind, "needed", ())
     lacking = [f"{name} should not be empty" for name in needed if given.get(name) is None]
     try:
-        payload = kind.model_validate(given)
+        payload = kind.model_validate(changes(given))
     except ValidationError as invalid:
         raise InvalidRequestError(422, *lacking, *invalid_request(invalid).message) from None
     if lacking:
@@ -172,7 +177,7 @@ def sentence(
             return f"{path} should not be empty"
         case "extra_forbidden":
             return f"property {path} should not exist"
-        case "string_type":
+        case "string_type" | "string_unicode":
             return f"{path} must be a string"
         case "bool_type" | "bool_parsing":
             return f"{path} must be a boolean value"
@@ -183,18 +188,30 @@ def sentence(
         case "literal_error" | "enum" if "expected" in context:
             values = str(context["expected"]).replace("'", "").replace(" or ", ", ")
             return f"{path} must be one of the following values: {values}"
-        case "string_too_long" | "too_long" if "max_length" in context:
+        case "string_too_long" if "max_length" in context:
             return f"{path} must be shorter than or equal to {context['max_length']} characters"
-        case "string_pattern_mismatch":
-            return f"{path} must match the expected format"
-        case _:
+        case "too_long" if "max_length" in context:
+            return f"{path} must contain no more than {context['max_length']} elements"
+        case "greater_than" if context.get("gt") == 0:
+            return f"{path} must be a positive number"
+        case _ if kind not in _PYDANTICS:
             return f"{path} {message.removeprefix('Value error, ')}"
+        case _:  # pydantic's own words name its parts
+            return f"{path} must match the expected format"
 
+
+_PYDANTICS = frozenset(get_args(ErrorType)) - {"value_error"}
+"""The kinds of errors that pydantic words itself: not `value_error`, and not the domain's own."""
+
+TEXT, OTHER = ":text", ":other"
+"""The tags of a field that is either; they are no part of its path."""
+TAGS = (TEXT, OTHER)
 
 _VENDORS = {
     "emails": "email", "contacts": "phoneNo", "contact": "phoneNo", "cc": "emailCc",
     "bcc": "emailBcc", "quantity": "qty", "unit_amount": "amount", "receipt": "invoiceNumber",
-    "percentage": "value", "instalments": "schedules", "extras": "body",
+    "percentage": "value", "instalments": "schedules", "extras": "body", "date": "issueDate",
+    "due_by": "dueDate",
 }  # fmt: skip
 """What the vendor calls the domain's own fields."""
 
@@ -206,5 +223,5 @@ def vendor_path(parts: Iterable[Any]) -> str:
     'items.0.qty'
     """
     names = (str(part)[:100] for part in parts)
-    path = ".".join(_VENDORS.get(name, name) for name in names if name)
+    path = ".".join(_VENDORS.get(name, name) for name in names if name not in ("", *TAGS))
     return path.encode("ascii", "replace").decode() or "body"

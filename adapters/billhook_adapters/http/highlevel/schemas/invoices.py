@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from billhook.model.base import Identifier, OneLine, Paragraphs
 from billhook.model.document import Document
+from billhook.model.line_items import Line
 from billhook.model.patch import MergePatch, Patch
-from billhook_adapters.http.highlevel.echo import DETAILED, ECHOED, extras
+from billhook_adapters.http.highlevel.echo import (
+    BESIDE_CONTACT,
+    BESIDE_ITEM,
+    BESIDE_TAX,
+    ECHOED,
+    beside,
+    extras,
+)
+from billhook_adapters.http.highlevel.known import Known
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
     Long,
     Required,
     Short,
-    midnight,
     validated,
 )
 from billhook_adapters.http.highlevel.schemas.parts import (
+    AddressIn,
     AttachmentIn,
     BusinessIn,
     ContactIn,
@@ -28,9 +39,10 @@ from billhook_adapters.http.highlevel.schemas.parts import (
     Free,
     In,
     Items,
+    KnownContactIn,
     LateFeesIn,
     MethodsIn,
-    ScheduleIn,
+    ScheduleOrNone,
     SentToIn,
     TipsIn,
 )
@@ -44,11 +56,11 @@ class Tenant(In):
 
 
 class InvoiceIn(Tenant):
-    """What create, update and text2pay have in common."""
+    """What create, update and text2pay have in common; `needed` is what each must be given."""
 
-    name: Required
+    name: Required | None = None
     title: Short | None = None
-    currency: Short
+    currency: Short | None = None
     description: Annotated[Paragraphs, Field(max_length=2048)] | None = None
     business_details: BusinessIn | None = None
     invoice_number: Annotated[OneLine, Field(max_length=40)] | None = None
@@ -59,10 +71,10 @@ class InvoiceIn(Tenant):
     discount: DiscountIn | None = None
     automatic_taxes_enabled: Flag | None = None
     live_mode: Flag | None = None
-    issue_date: Day
+    issue_date: Day | None = None
     due_date: Day | None = None
     sent_to: SentToIn | None = None
-    payment_schedule: ScheduleIn | None = None
+    payment_schedule: ScheduleOrNone | None = None
     late_fees_configuration: LateFeesIn | None = None
     tips_configuration: TipsIn | None = None
     payment_methods: MethodsIn | None = None
@@ -71,76 +83,114 @@ class InvoiceIn(Tenant):
     xero_details: Free | None = None
 
     @property
-    def billed(self) -> tuple[str, Items]:
+    def billed(self) -> tuple[str, Items | None]:
         """What the vendor calls the list of items in this request, and the list."""
         raise NotImplementedError
 
-    @property
-    def country(self) -> str | None:
+    def country(self, known: Known | None) -> str | None:
         """The country of the business, if its address names one."""
         business = self.business_details
-        if business is None or business.address is None:
+        if business is None and known is not None:
+            business = validated("", BusinessIn.model_validate, known.shown["businessDetails"])
+        if business is None or not isinstance(business.address, AddressIn):
             return None
         return business.address.domain().country
 
-    def patch(self) -> Patch:
-        """What it sets of a document. Raises InvalidRequestError."""
-        return validated("", Patch.model_validate, {**self._fields(), "extras": self._extras()})
+    def patch(self, location: Location, known: Known | None) -> Patch:
+        """What it sets of the document of an invoice. Raises InvalidRequestError."""
+        fields = self._fields(location, known)
+        if echo := self._extras(fields):
+            fields["extras"] = echo
+        return validated("", Patch.model_validate, fields)
 
-    def document(self) -> Document:
+    def document(self, location: Location) -> Document:
         """The document of a new draft. Raises InvalidRequestError."""
         # The vendor has no field that forbids partial payments.
-        fields = {"partial_payment": True, **self._fields(), "extras": self._extras()}
-        return validated("", Document.model_validate, fields)
+        fields = {"partial_payment": True, **self._fields(location, None)}
+        return validated("", Document.model_validate, {**fields, "extras": self._extras(fields)})
 
-    def _fields(self) -> dict[str, Any]:
-        name, items = self.billed
-        fields: dict[str, Any] = {
+    def _fields(self, location: Location, known: Known | None) -> dict[str, Any]:
+        currency = self.currency or (known.invoice.document.currency if known else "")
+        simple = {
             "title": self.name,
             "currency": self.currency,
-            "date": midnight(self.issue_date),
-            "lines": tuple(
-                validated(f"{name}.{place}", item.domain, place, self.currency, name)
-                for place, item in enumerate(items)
-            ),
+            "description": self.description,
+            "receipt": self.invoice_number or None,
+            "date": self.issue_date and location.start_of(self.issue_date),
+            "due_by": self.due_date and location.end_of(self.due_date),
+            "recipients": self.sent_to and validated("sentTo", self.sent_to.domain),
+            "live": self.live_mode,
         }
-        if self.description is not None:
-            fields["description"] = self.description
-        if self.invoice_number:
-            fields["receipt"] = self.invoice_number
-        if self.due_date is not None:
-            fields["due_by"] = midnight(self.due_date)
+        fields: dict[str, Any] = {name: one for name, one in simple.items() if one is not None}
+        if self.billed[1] is not None:
+            fields["lines"] = self._lines(currency, known)
         if self.contact_details is not None:
-            fields["customer"] = validated("contactDetails", self.contact_details.domain)
-        if self.sent_to is not None:
-            fields["recipients"] = validated("sentTo", self.sent_to.domain)
+            customer = validated("contactDetails", self.contact_details.domain)
+            given = self.contact_details.given
+            fields["customer"] = customer if known is None else known.customer(given, customer)
         if self.discount is not None:
-            fields["discount"] = validated("discount", self.discount.domain, self.currency)
+            fields["discount"] = validated("discount", self.discount.domain, currency)
         if self.payment_schedule is not None:
             fields["schedule"] = validated(
-                "paymentSchedule", self.payment_schedule.domain, self.currency
+                "paymentSchedule", self.payment_schedule.domain, currency, location
             )
-        if self.live_mode is not None:
-            fields["live"] = self.live_mode
         return fields
 
-    def _extras(self) -> dict[str, str]:
+    def _lines(self, currency: str, known: Known | None) -> tuple[Line, ...]:
+        name, items = self.billed
+        lines: list[Line] = []
+        for place, item in enumerate(items or ()):
+            line = None if known is None else known.line(item.given, place)
+            if line is None or line.currency != currency:
+                line = validated(f"{name}.{place}", item.domain, place, currency, name)
+            lines.append(line)
+        return tuple(lines)
+
+    def _extras(self, fields: Mapping[str, Any]) -> dict[str, str]:
         given = self.given
-        echo = {name: given[name] for name in (*ECHOED, *DETAILED) if name in given}
-        echo["items"] = given[self.billed[0]]
+        echo = {name: given[name] for name in ECHOED if name in given}
         if self.invoice_number:
             echo["invoiceNumber"] = self.invoice_number
+        if self.discount is not None:
+            echo["discount"] = {"type": self.discount.type}
+        if self.contact_details is not None:
+            contact = self.contact_details.given
+            echo["contactDetails"] = beside(fields["customer"], contact, BESIDE_CONTACT)
+        if fields.get("schedule") is not None:
+            echo["paymentSchedule"] = beside(
+                fields["schedule"], given["paymentSchedule"], ("schedules",)
+            )
+            echo["paymentSchedule"]["schedules"] = [
+                {"name": one["name"]} if "name" in one else {}
+                for one in echo["paymentSchedule"]["schedules"]
+            ]
+        name, items = self.billed
+        if items is not None:
+            echo["items"] = [*map(_beside_line, fields["lines"], given[name])]
         return extras(**echo)
+
+
+def _beside_line(line: Line, item: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of an item beside its line."""
+    kept = beside(line, item, BESIDE_ITEM)
+    if item.get("taxes"):
+        kept["taxes"] = [
+            {name: tax[name] for name in BESIDE_TAX if name in tax} for tax in item["taxes"]
+        ]
+    return kept
 
 
 class CreateIn(InvoiceIn):
     """The body of `POST /invoices/`."""
 
-    needed = ("businessDetails", "discount", "contactDetails", "sentTo", "liveMode")
-    items: Items
+    needed = (
+        "name", "businessDetails", "currency", "items", "discount", "contactDetails", "issueDate",
+        "sentTo", "liveMode",
+    )  # fmt: skip
+    items: Items | None = None
 
     @property
-    def billed(self) -> tuple[str, Items]:
+    def billed(self) -> tuple[str, Items | None]:
         """What create calls the list of items."""
         return "items", self.items
 
@@ -148,18 +198,19 @@ class CreateIn(InvoiceIn):
 class UpdateIn(InvoiceIn):
     """The body of `PUT /invoices/{invoiceId}`."""
 
-    needed = ("dueDate",)
+    needed = ("name", "currency", "invoiceItems", "issueDate", "dueDate")
     contact_id: Identifier | None = None
-    invoice_items: Items
+    contact_details: KnownContactIn | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # payloads are frozen, so a narrower type is safe
+    invoice_items: Items | None = None
 
     @property
-    def billed(self) -> tuple[str, Items]:
+    def billed(self) -> tuple[str, Items | None]:
         """What update calls the list of items."""
         return "invoiceItems", self.invoice_items
 
-    def changes(self) -> MergePatch:
+    def changes(self, location: Location, known: Known | None) -> MergePatch:
         """What it sets: `contactId` alone names the contact anew. Raises InvalidRequestError."""
-        return MergePatch(patch=self.patch(), customer_id=self.contact_id)
+        return MergePatch(patch=self.patch(location, known), customer_id=self.contact_id)
 
 
 class TextToPayIn(InvoiceIn):
@@ -168,14 +219,16 @@ class TextToPayIn(InvoiceIn):
     A draft is made or updated, and sent where `action` is `send`.
     """
 
-    needed = ("contactDetails", "sentTo", "liveMode")
+    needed = (
+        "name", "currency", "items", "contactDetails", "issueDate", "sentTo", "liveMode",
+    )  # fmt: skip
     id: Short | None = None
     action: Literal["draft", "send"]
     user_id: Required
-    items: Items
+    items: Items | None = None
 
     @property
-    def billed(self) -> tuple[str, Items]:
+    def billed(self) -> tuple[str, Items | None]:
         """What text2pay calls the list of items."""
         return "items", self.items
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import ConfigDict, Field, Strict
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Strict, Tag
 from pydantic.alias_generators import to_camel
 
 from billhook.model.base import Identifier, Value
@@ -16,7 +16,10 @@ from billhook.model.line_items import MAX_TAXES, Line, Tax
 from billhook.model.money import Currency
 from billhook.model.pricing import Discount
 from billhook_adapters.http.highlevel.amounts import plain
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import (
+    OTHER,
+    TEXT,
     CustomField,
     Day,
     InvalidRequestError,
@@ -26,9 +29,9 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Required,
     Short,
     has_digits,
-    midnight,
     smallest,
 )
+from billhook_adapters.http.highlevel.serializers import tax_id
 
 Flag = Annotated[bool, Strict()]
 Free = dict[str, Any]
@@ -73,13 +76,23 @@ class AddressIn(In):
         )
 
 
+def _kind(given: Any) -> str:
+    return TEXT if isinstance(given, str) else OTHER
+
+
+AddressOrText = Annotated[
+    Annotated[Short, Tag(TEXT)] | Annotated[AddressIn, Tag(OTHER)], Discriminator(_kind)
+]
+"""An address, or its text: the vendor's webhooks have it so."""
+
+
 class BusinessIn(In):
     """The seller as the invoice shows it."""
 
     logo_url: Short | None = None
     name: Short | None = None
     phone_no: Short | None = None
-    address: AddressIn | None = None
+    address: AddressOrText | None = None
     website: Short | None = None
     custom_values: Annotated[list[Short], Field(max_length=50)] | None = None
 
@@ -106,11 +119,17 @@ class ContactIn(In):
         """The value of the domain."""
         return Customer(
             id=self.id,
-            name=self.name,
+            name=self.name or None,
             email=self.email or None,
             contact=self.phone_no if has_digits(self.phone_no) else None,
             billing_address=self.address and self.address.domain(),
         )
+
+
+class KnownContactIn(ContactIn):
+    """The contact of an update; one that came through another API may have no name."""
+
+    name: Short
 
 
 class SentToIn(In):
@@ -143,7 +162,9 @@ class TaxIn(In):
 
     def domain(self) -> Tax:
         """The value of the domain."""
-        return Tax(id=self.id, name=self.name, rate=self.rate)
+        return Tax(
+            id=None if self.id == tax_id(self.name) else self.id, name=self.name, rate=self.rate
+        )
 
 
 class ItemIn(In):
@@ -199,27 +220,43 @@ class DiscountIn(In):
 
 
 class InstalmentIn(In):
-    """One part of a schedule. The vendor's file does not describe it."""
+    """One part of a schedule. The vendor's file does not describe it.
+
+    `amount` and `status` are answered, and not read.
+    """
 
     id: Identifier | None = Field(default=None, alias="_id")
     name: Short | None = None
     value: Positive
     due_date: Day | None = None
+    amount: Any = None
+    status: Any = None
+
+
+def _no_schedule(given: Any) -> Any:
+    """No schedule for an object without instalments, which is how an answer shows that."""
+    if isinstance(given, dict):
+        fields = cast("dict[str, Any]", given)
+        if not fields or fields.get("schedules") == []:
+            return ScheduleIn.model_construct(type="fixed", schedules=[])
+    return cast("Any", given)
 
 
 class ScheduleIn(In):
     """The instalments by which the invoice is paid."""
 
     type: Literal["fixed", "percentage"]
-    schedules: Annotated[list[InstalmentIn], Field(min_length=1, max_length=MAX_INSTALMENTS)]
+    schedules: Annotated[list[InstalmentIn], Field(max_length=MAX_INSTALMENTS)]
 
-    def domain(self, currency: str) -> PaymentSchedule:
+    def domain(self, currency: str, location: Location) -> PaymentSchedule | None:
         """The value of the domain. Raises InvalidRequestError and ValidationError."""
+        if not self.schedules:
+            return None
         return PaymentSchedule(
             instalments=tuple(
                 Instalment(
                     id=one.id or f"instalment_{place}",
-                    due_by=None if one.due_date is None else midnight(one.due_date),
+                    due_by=None if one.due_date is None else location.end_of(one.due_date),
                     percentage=one.value if self.type == "percentage" else None,
                     amount=None
                     if self.type == "percentage"
@@ -230,6 +267,10 @@ class ScheduleIn(In):
                 for place, one in enumerate(self.schedules, 1)
             )
         )
+
+
+ScheduleOrNone = Annotated[ScheduleIn, BeforeValidator(_no_schedule)]
+"""A schedule; `{}` is none."""
 
 
 class FrequencyIn(In):
@@ -264,10 +305,16 @@ class LateFeesIn(In):
     max_late_fees: MostFeesIn | None = None
 
 
+NumberOrText = Annotated[
+    Annotated[Short, Tag(TEXT)] | Annotated[Number, Tag(OTHER)], Discriminator(_kind)
+]
+"""A number: the vendor's file says text, its example has numbers."""
+
+
 class TipsIn(In):
     """Which tips are offered."""
 
-    tips_percentage: Annotated[list[Number | Short], Field(max_length=20)]
+    tips_percentage: Annotated[list[NumberOrText], Field(max_length=20)]
     tips_enabled: Flag
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -20,9 +21,10 @@ from billhook.model.base import AccountId, OneLine, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.ids import derived_id
+from billhook_adapters.http.core.marks import customer_mark
 from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrLine
 from billhook_adapters.system.ids import is_id
-from billhook_adapters.system.phone_numbers import e164
+from billhook_adapters.system.phone_numbers import e164, same_number
 
 COUNTRY = "IN"
 """Where a phone number without a country code belongs, unless the account has a country."""
@@ -141,9 +143,21 @@ def stored_customer(entry: Entry) -> StoredCustomer:
     return StoredCustomer(customer, kept.echo, entry.filed_at, kept.notes)
 
 
+def extras(customer: Customer | None, echo: Mapping[str, Any]) -> dict[str, str]:
+    """The extras that keep what is only echoed of a customer, with the customer's mark."""
+    kept = {} if customer is None else {"of": customer_mark(customer), **echo}
+    return {EXTRAS_KEY: json.dumps(kept)}
+
+
 def echoed(invoice: Invoice) -> dict[str, Any]:
-    """What this API keeps in a document to echo it."""
+    """What this API keeps of the customer to echo it; nothing once the customer has changed."""
+    customer = invoice.document.customer
     echo: dict[str, Any] = json.loads(invoice.document.extras.get(EXTRAS_KEY, "{}"))
+    belongs = customer is not None and echo.pop("of", None) == customer_mark(customer)
+    if not belongs or customer is None:
+        return {}
+    if not same_number(echo.get("contact") or "", customer.contact or ""):
+        echo["contact"] = None
     return echo
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +13,7 @@ from billhook.model.document import Document
 from billhook.model.line_items import Line
 from billhook.model.patch import LineChange
 from billhook_adapters.http.razorpay.errors import OTHER_CURRENCY
-from billhook_adapters.http.razorpay.schemas.customers import EXTRAS_KEY, CustomerIn, StoredCustomer
+from billhook_adapters.http.razorpay.schemas.customers import CustomerIn, StoredCustomer, extras
 from billhook_adapters.http.razorpay.schemas.fields import (
     LISTED,
     Flag,
@@ -152,7 +151,7 @@ class CreateIn(InvoiceIn):
                 "comment": self.comment,
                 "notes": self.notes or {},
                 "media": tuple(medium for medium, wanted in flags if wanted is not False),
-                "extras": {EXTRAS_KEY: json.dumps(echo)},
+                "extras": extras(customer, echo),
             }
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +13,7 @@ from billhook.model.patch import DocumentField as F
 from billhook.model.patch import LineChange, MergePatch, Patch
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID
 from billhook_adapters.http.razorpay.ids import line_id
-from billhook_adapters.http.razorpay.schemas.customers import EXTRAS_KEY
+from billhook_adapters.http.razorpay.schemas.customers import extras
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, instant, unwanted
 from billhook_adapters.http.razorpay.schemas.invoices import InvoiceIn, Named
 
@@ -79,7 +78,7 @@ class UpdateIn(InvoiceIn):
             fields["receipt"] = self.receipt or self.invoice_number
         if sent & {"customer", "customer_id"}:
             fields["customer"], echo = self.payer(account, named)
-            fields["extras"] = {EXTRAS_KEY: json.dumps(echo)}
+            fields["extras"] = extras(fields["customer"], echo)
         elif "draft" in sent:
             fields["extras"] = {}
         return MergePatch(
