@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     select,
     tuple_,
 )
@@ -86,10 +87,16 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
     if search.search_text is not None:
-        text = search.search_text
-        like = _i.search_text.contains(text, autoescape=True)
-        conditions.append(_Contains(_i.search_text, literal(text), like))
+        conditions.append(_contains(_i.search_text, search.search_text))
+    if search.extra is not None:
+        conditions.append(_contains(_i.extras, f"\n{search.extra}\n"))
+    if search.without_extra is not None:
+        conditions.append(not_(_contains(_i.extras, f"\n{search.without_extra}\n")))
     return conditions
+
+
+def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return _Contains(column, literal(text), column.contains(text, autoescape=True))
 
 
 class _Contains(FunctionElement[bool]):

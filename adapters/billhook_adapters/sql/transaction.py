@@ -20,6 +20,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    Listing,
     NumberKey,
     OutboxMessage,
     Page,
@@ -208,6 +209,10 @@ class SqlTransaction:
         found = (entry_of(row) for row in self._rows(q.ENTRIES, keys))
         return {entry.key: entry for entry in found}
 
+    def entries_of(self, account: AccountId, prefix: str, listing: Listing) -> Sequence[Entry]:
+        statement = paging.entries(prefix, listing)
+        return [entry_of(row) for row in self._listed(statement, (account,))]
+
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         found = (payment_of(row) for row in self._rows(q.PAYMENTS, references))
         return {payment.key: payment for payment in found}
@@ -217,6 +222,10 @@ class SqlTransaction:
 
     def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
         return [payment_of(row) for row in self._listed(paging.UNAPPLIED.page(page), (account,))]
+
+    def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
+        statement = paging.PAYMENTS_OF.listing(listing)
+        return [payment_of(row) for row in self._listed(statement, (account,))]
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         keys = list(contacts)
@@ -299,7 +308,7 @@ class SqlTransaction:
                     for one in outcome.webhook_endpoints.values()
                 ],
             )
-            self._put(s.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
+            self._put_entries(outcome.entries)
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._put(s.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
@@ -337,6 +346,17 @@ class SqlTransaction:
         edited = [row for row in rows if "document" in row]
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
             raise StoreConflictError(_NOT_AS_READ)
+
+    def _put_entries(self, entries: Mapping[EntryKey, Entry | None]) -> None:
+        self._put(s.PUT_ENTRY, [entry_row(entry) for entry in entries.values() if entry])
+        self._put(
+            s.DELETE_ENTRY,
+            [
+                {"its_account": key.account, "its_id": key.entry}
+                for key, entry in entries.items()
+                if entry is None
+            ],
+        )
 
     def _put_reminders(self, reminders: Mapping[InvoiceKey, ReminderProgress | None]) -> None:
         self._put(
