@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -86,13 +87,16 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
         conditions.append(_i.dated_at <= some(search.dated_to))
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
+    return [*conditions, *_text_conditions(search)]
+
+
+def _text_conditions(search: Search) -> Iterator[ColumnElement[bool]]:
     if search.search_text is not None:
-        conditions.append(_contains(_i.search_text, search.search_text))
+        yield _contains(_i.search_text, search.search_text)
     if search.extra is not None:
-        conditions.append(_contains(_i.extras, f"\n{search.extra}\n"))
+        yield _contains(_i.extras, f"\n{search.extra}\n")
     if search.without_extra is not None:
-        conditions.append(not_(_contains(_i.extras, f"\n{search.without_extra}\n")))
-    return conditions
+        yield not_(_contains(_i.extras, f"\n{search.without_extra}\n"))
 
 
 def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:

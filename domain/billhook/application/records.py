@@ -217,10 +217,10 @@ class Search(Value):
 
     `created_from` to `dated_to` are inclusive. `text` matches anywhere in the invoice's
     `search_text`, without regard to case. `statuses` are those at the time of the search: an
-    invoice whose `expire_by` has passed is expired. `extra` is a key that the extras of the document
-    must have, `without_extra` one that they must not have. `by_date` orders by the date of the document
-    instead of the time of creation. `after` is the `created_at` and id of the last invoice of the
-    page before.
+    invoice whose `expire_by` has passed is expired. `extra` is a key that the extras of the
+    document must have, `without_extra` one that they must not have. `by_date` orders by the date of
+    the document instead of the time of creation. `after` is the `created_at` and id of the last
+    invoice of the page before.
     """
 
     statuses: frozenset[Status] | None = None

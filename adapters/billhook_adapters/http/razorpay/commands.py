@@ -1,19 +1,162 @@
-"""The vendor's own rule of an update: the smallest amount of a line."""
+"""The vendor's own rules: customers that are unique, items, the smallest amount of a line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeVar
 
-from returns.result import Failure, Result
+from returns.result import Failure, Result, Success
 
-from billhook.application.commands import Update
+from billhook.application.command import Command
+from billhook.application.commands import Draft, DraftAndSend, DraftError, Update
+from billhook.application.idempotency import SendResult
+from billhook.application.needs import Needs
 from billhook.application.numbering import NumberedUpdateError
+from billhook.application.records import Entry, EntryKey
+from billhook.application.sending import IssueOrNotifyError
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.errors import InvalidDocument, InvalidField
-from billhook.model.invoice import Invoice
+from billhook.lifecycle.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidDocument,
+    InvalidField,
+)
+from billhook.model.base import AccountId
+from billhook.model.document import DocumentFields
+from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.patch import MergePatch
+from billhook_adapters.http.razorpay.customer_entries import filed, hold_pair, owner, pair_key
+from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails, CustomerIn
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
+
+D = TypeVar("D", bound=DocumentFields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateCustomer(Command[Entry, AlreadyExists]):
+    """Keep a customer. Where its e-mail address and phone number are known: that one, or an error.
+
+    The answer is the entry that holds this pair.
+    """
+
+    kind: ClassVar = "razorpay.create_customer"
+    details: CustomerDetails
+    fails: bool
+
+    @property
+    def needs(self) -> Needs:
+        """The entry of the pair."""
+        return Needs(entries=(pair_key(self.account, self.details),))
+
+    def decide(self, context: CommandContext) -> Result[Entry, AlreadyExists]:
+        """The entry of the pair."""
+        if self.fails and context.entry(pair_key(self.account, self.details)) is not None:
+            return Failure(AlreadyExists())
+        return Success(filed(context, self.details))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCustomer(Command[Entry, Conflict | AlreadyExists]):
+    """Set the details of a customer; its e-mail address and phone number stay unique."""
+
+    kind: ClassVar = "razorpay.edit_customer"
+    before: Entry
+    """The customer as it was read."""
+    old: CustomerDetails
+    new: CustomerDetails
+
+    @property
+    def needs(self) -> Needs:
+        """The customer, and the entries of its pair before and after."""
+        pairs = {pair_key(self.account, self.old), pair_key(self.account, self.new)}
+        return Needs(entries=(self.before.key, *sorted(pairs)))
+
+    def decide(self, context: CommandContext) -> Result[Entry, Conflict | AlreadyExists]:
+        """The changed entry."""
+        if context.entry(self.before.key) != self.before:
+            return Failure(Conflict(1, 2))
+        old, new = pair_key(self.account, self.old), pair_key(self.account, self.new)
+        holder = context.entry(new)
+        if holder is not None and owner(holder) != self.before.id:
+            return Failure(AlreadyExists())
+        if old != new:
+            context.delete_entry(old)
+            hold_pair(context, self.before.id, self.new)
+        changed = self.before.model_copy(update={"body": self.new.model_dump_json()})
+        return Success(context.save_entry(changed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditEntry(Command[Entry, Conflict]):
+    """Replace the body of an entry that is still as it was read; None deletes it."""
+
+    kind: ClassVar = "razorpay.edit_entry"
+    before: Entry
+    body: str | None
+
+    @property
+    def needs(self) -> Needs:
+        """The entry."""
+        return Needs(entries=(self.before.key,))
+
+    def decide(self, context: CommandContext) -> Result[Entry, Conflict]:
+        """The entry as it is then, or as it was last."""
+        if context.entry(self.before.key) != self.before:
+            return Failure(Conflict(1, 2))
+        if self.body is None:
+            context.delete_entry(self.before.key)
+            return Success(self.before)
+        return Success(context.save_entry(self.before.model_copy(update={"body": self.body})))
+
+
+def _needs_of(account: AccountId, payer: CustomerIn | None) -> tuple[EntryKey, ...]:
+    return () if payer is None else (pair_key(account, payer),)
+
+
+def _with_payer(context: CommandContext, fields: D, payer: CustomerIn | None) -> D:
+    """The document or patch, its customer under the id of the payer, who is kept."""
+    if payer is None or fields.customer is None:
+        return fields
+    customer = fields.customer.model_copy(update={"id": owner(filed(context, payer))})
+    return fields.model_copy(update={"customer": customer})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftInvoice(Draft):
+    """Create a draft, and keep the payer whose details came with it."""
+
+    kind: ClassVar = "razorpay.draft"
+    payer: CustomerIn | None = None
+
+    @property
+    def needs(self) -> Needs:
+        """The payer."""
+        return Needs(entries=_needs_of(self.account, self.payer))
+
+    def decide(self, context: CommandContext) -> Result[Invoice, DraftError]:
+        """The draft."""
+        document = _with_payer(context, self.document, self.payer)
+        return Draft.decide(replace(self, document=document), context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAndSendInvoice(DraftAndSend):
+    """Create an invoice, issue and send it, and keep the payer whose details came with it."""
+
+    kind: ClassVar = "razorpay.draft_and_send"
+    payer: CustomerIn | None = None
+
+    @property
+    def needs(self) -> Needs:
+        """The payer."""
+        return Needs(entries=_needs_of(self.account, self.payer))
+
+    def decide(
+        self, context: CommandContext
+    ) -> Result[SendResult, DraftError | IssueOrNotifyError]:
+        """The invoice and its messages."""
+        document = _with_payer(context, self.document, self.payer)
+        return DraftAndSend.decide(replace(self, document=document), context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +164,24 @@ class UpdateInvoice(Update):
     """Update an invoice; the lines that it changes have at least the vendor's smallest amount."""
 
     kind: ClassVar = "razorpay.update"
+    payer: CustomerIn | None = None
+
+    @property
+    def needs(self) -> Needs:
+        """The invoice and the payer."""
+        invoice = InvoiceKey(self.account, self.invoice)
+        return Needs(invoice=invoice, entries=_needs_of(self.account, self.payer))
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
     ) -> Result[Invoice, NumberedUpdateError]:
         """The updated invoice."""
-        updated = Update.decide_on(self, invoice, context)
-        if isinstance(updated, Failure) or not isinstance(self.patch, MergePatch):
+        if not isinstance(self.patch, MergePatch):
+            return Update.decide_on(self, invoice, context)
+        fields = _with_payer(context, self.patch.patch, self.payer)
+        patch = self.patch.model_copy(update={"patch": fields})
+        updated = Update.decide_on(replace(self, patch=patch), invoice, context)
+        if isinstance(updated, Failure):
             return updated
         lines = updated.unwrap().document.lines
         changed = {change.position for change in self.patch.lines or ()}

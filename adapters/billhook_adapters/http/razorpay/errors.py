@@ -44,6 +44,7 @@ from billhook_adapters.http.razorpay.schemas.fields import required_without_item
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
 UNKNOWN_ID = "The id provided does not exist"
+CUSTOMER_EXISTS = "Customer already exists for the merchant"
 OTHER_CURRENCY = "Currency of all items should be the same as of the invoice."
 BUSY = "Request failed. Please try after sometime."
 NOT_JSON = "The request body must be application/json or application/x-www-form-urlencoded."

@@ -20,9 +20,14 @@ ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
         ("POST", "invoices", "*", "cancel"): invoices.cancel_invoice,
         ("POST", "invoices", "*", "notify_by", "*"): invoices.notify_payer,
         ("POST", "customers"): customers.create_customer,
+        ("GET", "customers"): customers.list_customers,
         ("GET", "customers", "*"): customers.fetch_customer,
+        ("PUT", "customers", "*"): customers.edit_customer,
         ("POST", "items"): items.create_item,
+        ("GET", "items"): items.list_items,
         ("GET", "items", "*"): items.fetch_item,
+        ("PATCH", "items", "*"): items.edit_item,
+        ("DELETE", "items", "*"): items.delete_item,
     }
 )
 """The endpoint of a method and a path below `/v1`, its ids as stars."""

@@ -40,7 +40,7 @@ def _text(given: Any) -> Any:
     return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
 
-def _cleared(given: Any) -> Any:
+def cleared(given: Any) -> Any:
     """An empty text is the same as none."""
     return None if given == "" else given
 
@@ -68,7 +68,7 @@ Note = Annotated[NumberOrText, StringConstraints(max_length=256)]
 Notes = Annotated[dict[Note, Note], Field(max_length=MAX_NOTES), BeforeValidator(_notes)]
 Paragraph = Annotated[Text, StringConstraints(max_length=2048)]
 Receipt = Annotated[
-    Annotated[Text, StringConstraints(max_length=40)] | None, BeforeValidator(_cleared)
+    Annotated[Text, StringConstraints(max_length=40)] | None, BeforeValidator(cleared)
 ]
 LISTED = BeforeValidator(_listed)
 

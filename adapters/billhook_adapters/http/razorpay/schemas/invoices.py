@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from billhook.model.base import AccountId, Text, Value
+from billhook.model.base import Text, Value
 from billhook.model.customer import Customer, Medium
 from billhook.model.document import Document
 from billhook.model.line_items import Line
@@ -112,14 +112,17 @@ class InvoiceIn(Value):
         items = [line.item_id for line in self.line_items or () if line.item_id is not None]
         return self.customer_id, items
 
-    def payer(self, account: AccountId, named: Named) -> tuple[Customer | None, dict[str, Any]]:
+    @property
+    def new_payer(self) -> CustomerIn | None:
+        """The customer whose details came with it."""
+        return self.customer if self.customer is not None and self.customer.is_named else None
+
+    def payer(self, named: Named) -> tuple[Customer | None, dict[str, Any]]:
         """The customer, and the fields of it that are only echoed."""
         if named.customer is not None:
             return named.customer.customer, named.customer.echo
-        payload = self.customer
-        if payload is None or not (payload.name or payload.email or payload.contact):
-            return None, {}
-        return payload.domain(account), payload.echo
+        payload = self.new_payer
+        return (None, {}) if payload is None else (payload.domain(), payload.echo)
 
 
 class CreateIn(InvoiceIn):
@@ -127,11 +130,11 @@ class CreateIn(InvoiceIn):
 
     type: Text = "invoice"
 
-    def domain(self, account: AccountId, named: Named) -> Document:
+    def domain(self, named: Named) -> Document:
         """The document of the domain; what only this API echoes goes to its extras."""
         if self.type != "invoice":
             raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
-        customer, echo = self.payer(account, named)
+        customer, echo = self.payer(named)
         currency = self.currency or "INR"
         lines = tuple(line.domain(currency, named.items) for line in self.line_items or ())
         if any(line.currency != currency for line in lines):

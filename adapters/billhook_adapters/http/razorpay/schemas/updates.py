@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 from billhook.lifecycle.errors import NotEditable
-from billhook.model.base import AccountId
 from billhook.model.document import MAX_LINES
 from billhook.model.patch import DocumentField as F
 from billhook.model.patch import LineChange, MergePatch, Patch
@@ -62,7 +61,7 @@ class UpdateIn(InvoiceIn):
         """The vendor's error: the fields as they were sent."""
         return unwanted([name for name in self.sent if FIELDS[name] in error.fields])
 
-    def changes(self, account: AccountId, invoice: str, named: Named) -> MergePatch:
+    def changes(self, invoice: str, named: Named) -> MergePatch:
         """What it sets. Raises InvalidRequestError and ValidationError."""
         sent = set(self.sent)
         fields: dict[str, Any] = {
@@ -78,7 +77,7 @@ class UpdateIn(InvoiceIn):
         if sent & {"receipt", "invoice_number"}:
             fields["receipt"] = self.receipt or self.invoice_number
         if sent & {"customer", "customer_id"}:
-            fields["customer"], echo = self.payer(account, named)
+            fields["customer"], echo = self.payer(named)
             fields["extras"] = {EXTRAS_KEY: json.dumps(echo)}
         elif "draft" in sent:
             fields["extras"] = {}
