@@ -20,14 +20,16 @@ from billhook.lifecycle.errors import (
     Conflict,
     InvalidDocument,
     InvalidField,
+    NotEditable,
 )
 from billhook.model.base import AccountId
-from billhook.model.document import DocumentFields
+from billhook.model.document import Document, DocumentFields
 from billhook.model.invoice import Invoice, InvoiceKey
-from billhook.model.patch import MergePatch
+from billhook.model.patch import DocumentField, MergePatch, Patch
 from billhook_adapters.http.razorpay.customer_entries import filed, hold_pair, owner, pair_key
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails, CustomerIn
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
+from billhook_adapters.http.razorpay.schemas.links import link_line, type_of
 
 D = TypeVar("D", bound=DocumentFields)
 
@@ -165,6 +167,8 @@ class UpdateInvoice(Update):
 
     kind: ClassVar = "razorpay.update"
     payer: CustomerIn | None = None
+    amount: int | None = None
+    """The amount of a link."""
 
     @property
     def needs(self) -> Needs:
@@ -178,18 +182,41 @@ class UpdateInvoice(Update):
         """The updated invoice."""
         if not isinstance(self.patch, MergePatch):
             return Update.decide_on(self, invoice, context)
+        refused = self._other_type(invoice, self.patch)
+        if refused is not None:
+            return Failure(refused)
         fields = _with_payer(context, self.patch.patch, self.payer)
+        fields = self._with_link_line(invoice.document, fields)
         patch = self.patch.model_copy(update={"patch": fields})
         updated = Update.decide_on(replace(self, patch=patch), invoice, context)
         if isinstance(updated, Failure):
             return updated
         lines = updated.unwrap().document.lines
         changed = {change.position for change in self.patch.lines or ()}
+        changed |= set() if self.amount is None else {0}
         for position, line in enumerate(lines):
             added = position >= len(invoice.document.lines)
             if (added or position in changed) and line.unit_amount < least_amount(line.currency):
                 return Failure(InvalidDocument((_too_small(position, line.currency),)))
         return updated
+
+    def _other_type(self, invoice: Invoice, patch: MergePatch) -> NotEditable | None:
+        """The error for line items of a link, and for the amount of an invoice."""
+        link = type_of(invoice.document) == "link"
+        if not (patch.lines if link else self.amount is not None):
+            return None
+        return NotEditable(invoice.status, (DocumentField.LINES,), ())
+
+    def _with_link_line(self, document: Document, fields: Patch) -> Patch:
+        """The patch with the one line of a link, where its amount or description is set."""
+        described = DocumentField.DESCRIPTION in fields.fields
+        if type_of(document) != "link" or (self.amount is None and not described):
+            return fields
+        currency = fields.currency or document.currency
+        amount = document.total if self.amount is None else self.amount
+        description = fields.description if described else document.description
+        line = link_line(amount, currency, description)
+        return Patch.model_validate({**fields.canonical_fields(), "lines": (line,)})
 
 
 def _too_small(position: int, currency: str) -> InvalidField:

@@ -139,6 +139,7 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
         invoice=request.invoice,
         patch=changes,
         payer=payload.new_payer,
+        amount=payload.amount,
         key=request.key,
     )
     updated = await request.batched.execute(update)

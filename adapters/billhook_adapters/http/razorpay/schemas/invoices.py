@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -29,8 +29,10 @@ from billhook_adapters.http.razorpay.schemas.fields import (
     least_amount,
     required_without_item,
     smallest_amount_text,
+    unwanted,
 )
 from billhook_adapters.http.razorpay.schemas.items import ItemIn
+from billhook_adapters.http.razorpay.schemas.links import CallbackUrl, Type, link_extras, link_line
 
 V = TypeVar("V", bound=Value)
 
@@ -93,6 +95,8 @@ class InvoiceIn(Value):
     customer_id: Text | None = None
     customer: CustomerIn | None = None
     line_items: Lines | None = None
+    amount: Integer | None = None
+    """The amount of a link, which has no line items."""
     currency: Text | None = None
     expire_by: Seconds | None = None
     sms_notify: Flag | None = None
@@ -129,14 +133,40 @@ class CreateIn(InvoiceIn):
     """The body of `POST /v1/invoices`."""
 
     type: Text = "invoice"
+    callback_url: CallbackUrl | None = None
+    callback_method: Literal["get"] | None = None
+    view_less: Flag | None = None
+    reminder_enable: Flag | None = None
+    options: dict[str, Any] | None = None
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a payment link. Raises InvalidRequestError."""
+        misnamed = self.type == "link" and self.amount is None and self.line_items
+        if self.type not in get_args(Type) or misnamed:
+            raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
+        return self.type == "link"
+
+    def _lines(self, currency: str, items: Mapping[str, ItemIn]) -> tuple[Line, ...]:
+        if not self.is_link:
+            if self.amount is not None:
+                raise unwanted(["amount"])
+            return tuple(line.domain(currency, items) for line in self.line_items or ())
+        if self.line_items:
+            raise unwanted(["line_items"])
+        if self.amount is None:
+            raise InvalidRequestError("The amount field is required.", "amount")
+        if self.amount < least_amount(currency):
+            raise InvalidRequestError(f"The amount {smallest_amount_text(currency)}.", "amount")
+        return (link_line(self.amount, currency, self.description),)
 
     def domain(self, named: Named) -> Document:
         """The document of the domain; what only this API echoes goes to its extras."""
-        if self.type != "invoice":
-            raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
         customer, echo = self.payer(named)
+        if customer is None and self.is_link:
+            customer = Customer()  # a link may be given to anybody
         currency = self.currency or "INR"
-        lines = tuple(line.domain(currency, named.items) for line in self.line_items or ())
+        lines = self._lines(currency, named.items)
         if any(line.currency != currency for line in lines):
             raise InvalidRequestError(OTHER_CURRENCY, "line_items")
         flags = ((Medium.SMS, self.sms_notify), (Medium.EMAIL, self.email_notify))
@@ -155,7 +185,10 @@ class CreateIn(InvoiceIn):
                 "comment": self.comment,
                 "notes": self.notes or {},
                 "media": tuple(medium for medium, wanted in flags if wanted is not False),
-                "extras": {EXTRAS_KEY: json.dumps(echo)},
+                "extras": {
+                    EXTRAS_KEY: json.dumps(echo),
+                    **link_extras(self.callback_url, link=self.is_link),
+                },
             }
         )
 

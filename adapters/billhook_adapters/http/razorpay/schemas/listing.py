@@ -21,6 +21,7 @@ from billhook_adapters.http.razorpay.schemas.fields import (
     instant,
 )
 from billhook_adapters.http.razorpay.schemas.invoices import checked
+from billhook_adapters.http.razorpay.schemas.links import LINK
 
 MOST = 100
 _FRACTION = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
@@ -81,12 +82,14 @@ class ListIn(DatedPageIn):
         """The search of this query; None where nothing can match."""
         if self.type not in (None, "invoice", "link", "ecod"):
             raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
-        if self.type in ("link", "ecod") or self.subscription_id is not None:
-            return None  # the domain has none of these
+        if self.type == "ecod" or self.subscription_id is not None:
+            return None  # there are none of these
         return Search(
             receipt=self.receipt,
             customer=self.customer_id,
             payment=self.payment_id,
+            extra=LINK if self.type == "link" else None,
+            without_extra=LINK if self.type == "invoice" else None,
             created_from=self.since,
             created_to=self.until,
             skip=self.skip,

@@ -24,6 +24,7 @@ FIELDS: Mapping[str, F] = MappingProxyType(
         "customer_id": F.CUSTOMER,
         "customer": F.CUSTOMER,
         "line_items": F.LINES,
+        "amount": F.LINES,
         "currency": F.CURRENCY,
         "expire_by": F.EXPIRE_BY,
         "sms_notify": F.MEDIA,
@@ -41,7 +42,7 @@ FIELDS: Mapping[str, F] = MappingProxyType(
 """Which field of the document each of the vendor's fields sets."""
 
 _KEPT_WHEN_NULL = frozenset(
-    {"line_items", "currency", "partial_payment", "sms_notify", "email_notify"}
+    {"line_items", "amount", "currency", "partial_payment", "sms_notify", "email_notify"}
 )
 """What has no empty form: sent as null, it is not sent."""
 
