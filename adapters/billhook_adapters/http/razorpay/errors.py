@@ -39,7 +39,8 @@ from billhook.lifecycle.errors import (
 )
 from billhook.model.document import MAX_LINES
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.razorpay.schemas.fields import required_without_item, sentence
+from billhook_adapters.http.razorpay.schemas.fields import required_without_item
+from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."

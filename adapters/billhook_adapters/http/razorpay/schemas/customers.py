@@ -42,13 +42,13 @@ class AddressIn(Value):
         )
 
 
+CustomerName = Annotated[Text, StringConstraints(min_length=3, max_length=50)]
+
+
 class CustomerIn(Value):
     """The customer as the vendor takes it."""
 
-    name: Annotated[
-        Annotated[Text, StringConstraints(min_length=3, max_length=50)] | None,
-        BeforeValidator(cleared),
-    ] = None
+    name: CustomerName | None = None
     email: Annotated[Text, StringConstraints(max_length=64)] | None = None
     contact: Annotated[NumberOrText, StringConstraints(max_length=15)] | None = None
     gstin: Annotated[Text, StringConstraints(max_length=64)] | None = None
@@ -78,8 +78,12 @@ class CustomerIn(Value):
 
 
 class CustomerDetails(CustomerIn):
-    """The body of `PUT /v1/customers/:id`, and what is kept of a customer."""
+    """The body of `PUT /v1/customers/:id`, and what is kept of a customer.
 
+    Here an empty name is none, as in the live service.
+    """
+
+    name: Annotated[CustomerName | None, BeforeValidator(cleared)] = None
     notes: Notes = Field(default_factory=dict[str, str])
 
 

@@ -1,4 +1,4 @@
-"""The types of the vendor's fields, and its sentences for invalid ones."""
+"""The types of the vendor's fields."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, Strict, StringConstraints, Validati
 
 from billhook.model.base import MAX_NOTES, Text
 from billhook.model.money import EXPONENTS
+from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
 
 class InvalidRequestError(Exception):
@@ -103,34 +104,6 @@ def required_without_item(name: str) -> str:
 def smallest_amount_text(currency: str) -> str:
     """What an amount must be: one whole unit of its currency at least."""
     return f"must be at least {currency} 1.00"
-
-
-def sentence(path: list[str], kind: str, message: str) -> str:
-    """The sentence for one invalid field."""
-    last = path[-1] if path else ""
-    words = last.replace("_", " ")
-    if kind == "missing":
-        return f"The {words} field is required."
-    if kind.startswith("bool"):
-        return f"The {words} field must be true or false."
-    match last:
-        case "email":
-            return "The email must be a valid email address."
-        case "contact":
-            return (
-                "Contact number contains invalid characters, only digits and + symbol are allowed."
-            )
-        case "currency":
-            return "Currency is not supported."
-        case "amount" | "unit_amount":
-            return "The amount must be an integer."
-        case "quantity" if kind == "greater_than_equal":
-            return "The quantity must be at least 1."
-        case "draft":
-            return "The selected draft is invalid."
-        case _:
-            reason = message.removeprefix("Value error, ")
-            return f"The {'.'.join(path) or 'request'} is invalid: {reason}."
 
 
 def least_amount(currency: str) -> int:
