@@ -9,10 +9,15 @@ from typing import NamedTuple
 from returns.result import Failure, Result
 
 from billhook.application.ports import Sender, Transaction, WebhookContext, WebhookSender
-from billhook.application.records import Contact, OutboxMessage
+from billhook.application.records import Contact, Entry, EntryKey, OutboxMessage, RecordedEvent
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.events import InvoiceViewed, NotificationRequested, ReminderRequested
+from billhook.lifecycle.events import (
+    InvoiceViewed,
+    NotificationRequested,
+    PaymentRecorded,
+    ReminderRequested,
+)
 from billhook.lifecycle.notify import Deliverability, notify
 from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message, as_of
@@ -121,8 +126,17 @@ def prepare_webhook_event(
         webhook_event.invoice_key, ()
     )
     messages = [as_of(one, past[-1].event.at) for one in about if one.id in requested]
-    context = WebhookContext(webhook_event, webhook_endpoint, replay(changes), past, messages)
+    invoice = replay(changes)
+    paid = _payment_entry(transaction, past[-1])
+    context = WebhookContext(webhook_event, webhook_endpoint, invoice, past, messages, paid)
     return Prepared(lambda: webhook_sender.send(context), webhook_endpoint.url)
+
+
+def _payment_entry(transaction: Transaction, recorded: RecordedEvent) -> Entry | None:
+    if not isinstance(recorded.event, PaymentRecorded):
+        return None
+    key = EntryKey(recorded.key.account, recorded.event.reference)
+    return transaction.entries((key,)).get(key)
 
 
 def silenced_endpoints(

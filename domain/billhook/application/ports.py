@@ -308,6 +308,8 @@ class WebhookContext:
     invoice: Invoice
     events: Sequence[RecordedEvent]
     messages: Sequence[Message]
+    payment_entry: Entry | None = None
+    """What a vendor API keeps beside the payment of the event: the entry with its reference."""
 
 
 class WebhookSender(Protocol):

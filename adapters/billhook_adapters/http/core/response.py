@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import NamedTuple
 
 from billhook_adapters.http.core.asgi import Send
@@ -41,6 +43,18 @@ def list_response(head: str, items: Iterable[object], tail: str) -> Response:
     """
     shown = b",".join(_JSON.encode(item).encode() for item in items)
     return Response(200, b"%b[%b]%b" % (head.encode(), shown, tail.encode()))
+
+
+def retry_after(until: datetime) -> str:
+    """The value of a Retry-After header: the first whole second at or after an instant.
+
+    A date holds whenever it is read.
+
+    >>> retry_after(datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC))
+    'Thu, 01 Jan 2026 00:00:01 GMT'
+    """
+    late = until if not until.microsecond else until.replace(microsecond=0) + timedelta(seconds=1)
+    return format_datetime(late, usegmt=True)
 
 
 def problem_response(status: int, code: str, title: str, detail: str) -> Response:

@@ -40,7 +40,7 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Status
-from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.core.response import Response, json_response, retry_after
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
 from billhook_adapters.http.highlevel.schemas.fields import sentence, vendor_path
 
@@ -94,8 +94,10 @@ def error_response(error: DomainError) -> Response:
     """The response to an error of the domain."""
     if isinstance(error, InvalidDocument):
         return invalid_response(422, [_invalid(field) for field in error.invalid_fields])
-    later = isinstance(error, TooSoon | SmsBudgetUsedUp)
-    return invalid_response(429 if later else 400, describe(error))
+    if isinstance(error, TooSoon | SmsBudgetUsedUp):
+        later = (b"retry-after", retry_after(error.until).encode())
+        return invalid_response(429, describe(error))._replace(headers=(later,))
+    return invalid_response(400, describe(error))
 
 
 def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, each a line

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
-from email.utils import format_datetime
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +14,7 @@ from billhook.lifecycle.errors import DomainError, SmsBudgetUsedUp, TooSoon
 from billhook.model.canonical_json import plain
 from billhook_adapters.http.core.bodies import LARGEST_BODY
 from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure
-from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.core.response import Response, retry_after
 from billhook_adapters.http.native.error_texts import STATUS, detail, title
 
 MEDIA_TYPE = "application/problem+json"
@@ -123,7 +121,9 @@ def problem_of(error: DomainError) -> ProblemError:
         STATUS[type(error)],
         error.code,
         detail(error),
-        headers=_retry_after(error.until) if isinstance(error, TooSoon | SmsBudgetUsedUp) else None,
+        headers={"Retry-After": retry_after(error.until)}
+        if isinstance(error, TooSoon | SmsBudgetUsedUp)
+        else None,
         remedy=error.remedy.value,
         field=getattr(error, "field", None),
         details=details_of(error) or None,
@@ -180,9 +180,3 @@ def _sentence(error: Any) -> str:
 def _safe(name: str) -> str:
     # The caller chose the names of unknown fields and of a map's entries.
     return name if _NAME.fullmatch(name) else "?"
-
-
-def _retry_after(until: datetime) -> Mapping[str, str]:
-    # A date holds whenever it is read; rounded up to a second, it is late enough.
-    late = until if not until.microsecond else until.replace(microsecond=0) + timedelta(seconds=1)
-    return {"Retry-After": format_datetime(late, usegmt=True)}

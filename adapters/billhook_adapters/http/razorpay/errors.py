@@ -38,7 +38,7 @@ from billhook.lifecycle.errors import (
     TooSoon,
 )
 from billhook.model.document import MAX_LINES
-from billhook_adapters.http.core.response import Response, json_response
+from billhook_adapters.http.core.response import Response, json_response, retry_after
 from billhook_adapters.http.razorpay.schemas.fields import required_without_item
 from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
@@ -85,8 +85,10 @@ def server_error_response(description: str, status: int = 500) -> Response:
 
 def error_response(error: DomainError) -> Response:
     """The response to an error of the domain."""
-    status = 429 if isinstance(error, TooSoon | SmsBudgetUsedUp) else 400
-    return json_response(envelope(describe(error), field=_field(error)), status)
+    body = envelope(describe(error), field=_field(error))
+    if isinstance(error, TooSoon | SmsBudgetUsedUp):
+        return json_response(body, 429, Retry_After=retry_after(error.until))
+    return json_response(body, 400)
 
 
 def _field(error: DomainError) -> str | None:

@@ -12,7 +12,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook.model.pricing import Priced, priced
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.razorpay.ids import line_id
+from billhook_adapters.http.razorpay.ids import line_id, order_id
 from billhook_adapters.http.razorpay.schemas.customers import echoed
 from billhook_adapters.http.razorpay.schemas.links import type_of
 
@@ -41,7 +41,7 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "invoice_number": invoice.shown_number,
         "customer_id": None if customer is None else customer_id(invoice, customer),
         "customer_details": _customer(invoice),
-        "order_id": derived_id("order", invoice.id) if issued else None,
+        "order_id": order_id(invoice.id) if issued else None,
         "line_items": [_line(invoice, n, line, prices[n]) for n, line in enumerate(lines)],
         "payment_id": invoice.first_payment,
         "status": invoice.status.value,
