@@ -114,11 +114,13 @@ def application() -> App:
     from billhook_adapters.composition.service import build_application, webhook_sender
     from billhook_adapters.composition.settings import settings
     from billhook_adapters.http.core.proxies import TrustedProxies
+    from billhook_adapters.http.core.server import shorten_thread_turns
     from billhook_adapters.observability import configured
     from billhook_adapters.system.ids import RandomIds
 
     given = settings(os.environ)
     configured(given.log_level)
+    shorten_thread_turns()
     application = build_application(
         given.database,
         ids=RandomIds(given.base_url),

@@ -21,12 +21,15 @@ Q = TypeVar("Q")
 READERS = 4
 """How many reads may wait for a database at the same time."""
 
+PAGE_READERS = 1
+"""How many pages of lists are read at the same time: each takes the processor from all others."""
+
 
 class BatchedService:
     """An InvoiceService whose commands are batched.
 
     It runs on the event loop's own thread, which suits SQLite's one writer; with `writer_threads`
-    it runs in so many threads, and reads run in `READERS` more.
+    it runs in so many threads, and reads run in others.
     """
 
     def __init__(
@@ -43,12 +46,13 @@ class BatchedService:
         def read_all(queries: Sequence[Callable[[InvoiceService], Any]]) -> list[Any]:
             return [query(service) for query in queries]
 
+        def readers(threads: int) -> Batching[Callable[[InvoiceService], Any], Any]:
+            if writer_threads:
+                return ThreadedBatcher(read_all, threads, together=False)
+            return Batcher(read_all, together=False)
+
         self._commands = self.batching(service.execute_together, decided)
-        self._reads: Batching[Callable[[InvoiceService], Any], Any] = (
-            ThreadedBatcher(read_all, READERS, together=False)
-            if writer_threads
-            else Batcher(read_all, together=False)
-        )
+        self._reads, self._pages = readers(READERS), readers(PAGE_READERS)
 
     def batching(
         self,
@@ -69,4 +73,9 @@ class BatchedService:
     async def read(self, query: Callable[[InvoiceService], T]) -> T:
         """The result of a query, or of anything else that may have to wait for the database."""
         result: T = await self._reads.submit(query)
+        return result
+
+    async def read_page(self, query: Callable[[InvoiceService], T]) -> T:
+        """The result of a query that may read and serialise much, such as a page of a list."""
+        result: T = await self._pages.submit(query)
         return result

@@ -54,7 +54,7 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
         shown = (summarised(invoice, request.location) for invoice in found[: payload.limit])
         return list_response('{"invoices":', shown, f',"total":{total}}}')
 
-    return await request.batched.read(page)
+    return await request.batched.read_page(page)
 
 
 async def get_invoice(request: AuthenticatedRequest) -> Response:

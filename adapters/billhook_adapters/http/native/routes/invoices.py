@@ -163,7 +163,7 @@ async def list_invoices(
             "invoices", selection.limit, selection.after, read, place, InvoiceOut.of
         )
 
-    return await batched.read(page)
+    return await batched.read_page(page)
 
 
 @router.get("/invoices/{id}", responses={**ETAG, **problems(404)}, tags=["invoices"])
@@ -197,7 +197,7 @@ async def list_events(
 
         return page_response("events", wanted.limit, wanted.after, read, place, EventOut.of)
 
-    return await batched.read(page)
+    return await batched.read_page(page)
 
 
 @router.get("/invoices/{id}/explain", responses=problems(404), tags=["invoices"])

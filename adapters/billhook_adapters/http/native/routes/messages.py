@@ -102,7 +102,7 @@ async def list_messages(
 
         return page_response("messages", wanted.limit, wanted.after, read, place, MessageOut.of)
 
-    return await batched.read(page)
+    return await batched.read_page(page)
 
 
 @router.get("/invoices/{id}/reminders", responses=problems(404), tags=["messages"])

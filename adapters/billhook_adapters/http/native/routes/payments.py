@@ -88,7 +88,7 @@ async def list_payments(
 
         return page_response("payments", wanted.limit, wanted.after, read, _place, PaymentOut.of)
 
-    return await batched.read(page)
+    return await batched.read_page(page)
 
 
 @router.get(
@@ -105,4 +105,4 @@ async def list_unapplied_payments(
 
         return page_response("payments", wanted.limit, wanted.after, read, _place, PaymentOut.of)
 
-    return await batched.read(page)
+    return await batched.read_page(page)

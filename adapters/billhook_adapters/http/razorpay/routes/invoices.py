@@ -121,7 +121,7 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
             "}",
         )
 
-    return await batched.read(page)
+    return await batched.read_page(page)
 
 
 async def update_invoice(request: AuthenticatedRequest) -> Response:
