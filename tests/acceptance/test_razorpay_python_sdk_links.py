@@ -144,13 +144,13 @@ def test_the_amount_of_an_invoice_follows_its_items_alone(client: Any) -> None:
         {"contact": "9845012398"},
     ],
 )
-def test_a_link_is_for_whoever_can_be_reached(client: Any, customer: dict[str, Any]) -> None:
+def test_a_link_needs_one_address_of_its_customer(client: Any, customer: dict[str, Any]) -> None:
     details = client.invoice.create(a_link(customer=customer))["customer_details"]
     assert details["email"] == customer.get("email")
     assert details["contact"] == customer.get("contact")
 
 
-def test_a_link_may_be_for_nobody(client: Any) -> None:
+def test_a_link_may_have_no_customer(client: Any) -> None:
     # A program sends type, amount, description and receipt, and shows the short URL itself.
     request = a_link(receipt="1700000000", sms_notify=1, email_notify=1)
     del request["customer"]

@@ -185,7 +185,7 @@ def test_what_is_not_there_is_unknown(client: Any, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(("receipt", "partial"), [("R/1 ₹", False), (None, False), ("R-2", True)])
-def test_the_payer_comes_back_with_a_signature_of_the_api_secret(
+def test_the_payer_returns_with_a_signature_of_the_api_secret(
     client: Any, sandbox: Sandbox, receipt: str | None, *, partial: bool
 ) -> None:
     # razorpay-node#450, razorpay-python#254, razorpay-php#147: id|receipt|status|payment_id.

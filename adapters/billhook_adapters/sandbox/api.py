@@ -181,12 +181,13 @@ class SandboxApi(HttpApi):
         )
 
     def _redirect(self, invoice: Invoice, payment: str) -> dict[str, str]:
-        """Where the payer is sent, by the first API that the invoice has told so."""
+        """Where the payer is sent, by the first API under which the invoice has such a URL."""
         secret = self._secrets.get(invoice.account)
         if secret is None:
             return {}
         urls = (redirect(invoice, payment, secret) for redirect in self._redirects)
-        return next(({"callback_url": url} for url in urls if url is not None), {})
+        url = next((url for url in urls if url is not None), None)
+        return {} if url is None else {"callback_url": url}
 
     def _time(self) -> Response:
         return json_response({"now": int(self._clock.now().timestamp())})

@@ -6,19 +6,36 @@ gateway took the payment; of other money nothing is made up.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from pydantic import ValidationError
 
 from billhook.application.records import Entry
+from billhook.model.base import Value
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.razorpay.ids import order_id
 
-METHODS = {"card": "card_id", "netbanking": "bank", "upi": "vpa", "wallet": "wallet"}
+Method = Literal["card", "netbanking", "upi", "wallet"]
+
+METHODS: Mapping[Method, str] = MappingProxyType(
+    {"card": "card_id", "netbanking": "bank", "upi": "vpa", "wallet": "wallet"}
+)
 """The field that says with what a payment by each method was made."""
 
 _ABSENT = ("refund_status", "card_id", "bank", "wallet", "vpa", "fee", "tax", "method",
            "error_code", "error_description")  # fmt: skip
+
+
+class _Kept(Value):
+    """What is kept beside a payment."""
+
+    method: Method
+    source: str | None = None
+    fee: int | None = None
+    tax: int | None = None
 
 
 class Paid(NamedTuple):
@@ -55,15 +72,17 @@ def payment_entity(invoice: Invoice, paid: Paid) -> dict[str, Any]:
 
 
 def _method(entry: Entry | None) -> dict[str, Any]:
-    kept = {} if entry is None else json.loads(entry.body)
-    method = kept.get("method") if isinstance(kept, dict) else None
-    if method not in METHODS:
+    if entry is None:
+        return {}
+    try:
+        kept = _Kept.model_validate_json(entry.body)
+    except ValidationError:
         return {}  # another API keeps what it knows of a payment in its own form
     return {
-        "method": method,
-        METHODS[method]: kept.get("source"),
-        "fee": kept.get("fee"),
-        "tax": kept.get("tax"),
+        "method": kept.method,
+        METHODS[kept.method]: kept.source,
+        "fee": kept.fee,
+        "tax": kept.tax,
     }
 
 

@@ -86,7 +86,7 @@ def _medium_status(invoice: Invoice, messages: Sequence[Message], medium: Medium
     return medium_status(messages, medium, requested=requested)
 
 
-_NOBODY = Customer()
+_NO_CUSTOMER = Customer()
 
 
 def customer_id(invoice: Invoice, customer: Customer) -> str | None:
@@ -94,7 +94,7 @@ def customer_id(invoice: Invoice, customer: Customer) -> str | None:
 
     None for a link that was not made for anybody.
     """
-    if customer == _NOBODY:
+    if customer == _NO_CUSTOMER:
         return None
     return customer.id or derived_id("cust", invoice.id)
 
