@@ -35,7 +35,7 @@ _NAMES_BY_MODULE = {
         "InvalidDocument InvalidField InvoiceNotFound LineNotFound MissingContact "
         "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill NumberTaken "
         "OperationNotAllowed Overpayment PartialNotAllowed PremiumNumber ReferenceReused Remedy "
-        "SmsBudgetUsedUp SmsDisabled TooSoon"
+        "SmsBudgetUsedUp SmsDisabled TooSoon UnreachableContact UnsupportedAddress"
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
@@ -69,7 +69,7 @@ _NAMES_BY_MODULE = {
     "model.patch": "DocumentField LineChange MergePatch Patch",
     "model.payment": "Payment Reference",
     "model.payment_instructions": "PaymentInstructions",
-    "model.pricing": "Discount Priced Summary priced summary",
+    "model.pricing": "Discount Priced Summary TaxSum priced summary tax_sums",
     "model.rate_limits": "RateLimit RateLimits",
     "model.reminder_schedule": "QuietHours ReminderProgress ReminderSchedule",
     "model.sms_budget": "SmsBudget",

@@ -73,6 +73,8 @@ from billhook.lifecycle.errors import Remedy as Remedy
 from billhook.lifecycle.errors import SmsBudgetUsedUp as SmsBudgetUsedUp
 from billhook.lifecycle.errors import SmsDisabled as SmsDisabled
 from billhook.lifecycle.errors import TooSoon as TooSoon
+from billhook.lifecycle.errors import UnreachableContact as UnreachableContact
+from billhook.lifecycle.errors import UnsupportedAddress as UnsupportedAddress
 from billhook.lifecycle.events import Event as Event
 from billhook.lifecycle.events import InvoiceCancelled as InvoiceCancelled
 from billhook.lifecycle.events import InvoiceDeleted as InvoiceDeleted
@@ -153,8 +155,10 @@ from billhook.model.payment_instructions import PaymentInstructions as PaymentIn
 from billhook.model.pricing import Discount as Discount
 from billhook.model.pricing import Priced as Priced
 from billhook.model.pricing import Summary as Summary
+from billhook.model.pricing import TaxSum as TaxSum
 from billhook.model.pricing import priced as priced
 from billhook.model.pricing import summary as summary
+from billhook.model.pricing import tax_sums as tax_sums
 from billhook.model.rate_limits import RateLimit as RateLimit
 from billhook.model.rate_limits import RateLimits as RateLimits
 from billhook.model.reminder_schedule import QuietHours as QuietHours
@@ -292,7 +296,10 @@ __all__ = [
     "Summary",
     "SuppressAddress",
     "Tax",
+    "TaxSum",
     "TooSoon",
+    "UnreachableContact",
+    "UnsupportedAddress",
     "Update",
     "UpdateAccount",
     "Verdict",
@@ -323,5 +330,6 @@ __all__ = [
     "replay",
     "status_at",
     "summary",
+    "tax_sums",
     "update",
 ]

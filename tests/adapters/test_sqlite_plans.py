@@ -72,7 +72,7 @@ def test_every_statement_reaches_its_rows_through_an_index(engine: Engine, name:
         ("DELETE_USED_UP", "sms_budgets_used_up_until (until<?)"),
         ("REMINDERS", "sqlite_autoindex_reminders_1 (account=? AND invoice=?)"),
         ("DELETE_EXPIRED_RECORDS", "idempotency_records_until (until<?)"),
-        ("HISTORIES", "messages_of_address (account=? AND medium=? AND address=?)"),
+        ("HISTORIES", "messages_of_address (account=? AND medium=? AND normal_address=?)"),
         ("WEBHOOK_ENDPOINTS", "sqlite_autoindex_webhook_endpoints_1 (account=?)"),
         ("ENTRIES", "sqlite_autoindex_entries_1 (account=? AND id=?)"),
         ("MESSAGES_ABOUT", "messages_of_invoice (account=? AND invoice=?)"),

@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from billhook.model.customer import Customer, email_address
+from billhook.model.addresses import email_address
+from billhook.model.customer import Customer
 from billhook.model.decimals import Percentage, Quantity
 from billhook.model.money import currency
 from billhook_adapters.composition.settings import SettingError, settings

@@ -118,7 +118,7 @@ def particulars(currency: Currency) -> dict[str, st.SearchStrategy[Any]]:
         "partial_payment": st.sampled_from([True, True, False]),
         "first_payment_min_amount": st.none() | st.integers(1, 3),
         "notes": notes,
-        "media": st.lists(st.sampled_from(Medium)).map(tuple),
+        "media": st.lists(st.sampled_from(Medium), max_size=4).map(tuple),
         "extras": st.dictionaries(st.sampled_from(["razorpay", "highlevel"]), words),
     }
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from billhook.model.document import Document
 from billhook.model.instalments import PaymentSchedule
 from billhook.model.line_items import Rounding
-from billhook.model.pricing import priced, summary
+from billhook.model.pricing import priced, summary, tax_sums
 from properties.strategies import documents, schedules
 
 
@@ -30,6 +30,16 @@ def test_the_lines_add_up_to_an_invoice_that_rounds_each(document: Document) -> 
     columns = zip(*priced(document.lines, document.discount), strict=True)
     whole = summary(document.lines, Rounding.PER_LINE, document.discount)
     assert [sum(column) for column in columns] in ([*whole], [])
+
+
+@given(documents)
+def test_the_taxes_add_up_to_what_is_added_and_to_what_is_included(document: Document) -> None:
+    for rounding in Rounding:
+        parts = summary(document.lines, rounding, document.discount)
+        taxes = tax_sums(document.lines, rounding, document.discount)
+        assert sum(tax.amount for tax in taxes) == parts.tax
+        added = sum(tax.amount for tax in taxes if not tax.included)
+        assert parts.subtotal - parts.discount + added == parts.total
 
 
 @given(documents)

@@ -54,13 +54,16 @@ from billhook import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
     Update,
 )
 
 OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon | NumberTaken
 OfSms = SmsDisabled | PremiumNumber | CountryNotAllowed | SmsBudgetUsedUp
-OfNotify = OperationNotAllowed | MissingEmail | MissingContact | OfSms | AddressSuppressed | TooSoon
+OfAddress = MissingEmail | MissingContact | UnreachableContact | UnsupportedAddress
+OfNotify = OperationNotAllowed | OfAddress | OfSms | AddressSuppressed | TooSoon
 OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
 OfParts = LineNotFound | InvalidDocument
 OfUpdate = (

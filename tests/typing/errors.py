@@ -14,6 +14,8 @@ from billhook import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
 )
 from billhook.lifecycle.notify import NotifyError
 
@@ -26,6 +28,8 @@ def worded(error: NotifyError) -> str:
             return "no e-mail address"
         case MissingContact():
             return "no phone number"
+        case UnreachableContact() | UnsupportedAddress():
+            return "another address"
         case AddressSuppressed():
             return error.reason
         case SmsDisabled() | PremiumNumber():

@@ -36,6 +36,8 @@ from billhook import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
     cancel,
     delete,
     draft,
@@ -83,6 +85,8 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
             OperationNotAllowed
             | MissingEmail
             | MissingContact
+            | UnreachableContact
+            | UnsupportedAddress
             | AddressSuppressed
             | TooSoon
             | SmsDisabled

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from billhook.lifecycle.apply import apply, replay
 from billhook.lifecycle.events import InvoiceCancelled, InvoiceDeleted, InvoiceDrafted
+from billhook.model.addresses import email_address, phone_number
 from billhook.model.base import FrozenMap, storable, utc
 from billhook.model.canonical_json import canonical
-from billhook.model.customer import email_address, phone_number
 from billhook.model.line_items import Quantity
 from billhook.model.money import Currency, currency, minor
 from billhook_adapters.testing import NOON, a_document, an_invoice

@@ -43,6 +43,8 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import AccountId
@@ -180,6 +182,8 @@ REFUSED: list[DomainError] = [
     ReferenceReused(),
     MissingEmail(),
     MissingContact(),
+    UnreachableContact(),
+    UnsupportedAddress(Medium.EMAIL),
     AddressSuppressed(Medium.SMS, "opted_out"),
     TooSoon(Medium.EMAIL, NOON),
     SmsDisabled(),

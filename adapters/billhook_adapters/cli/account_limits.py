@@ -72,7 +72,14 @@ def add_limit_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> Non
 
 
 def add_countries(parser: argparse.ArgumentParser) -> None:
-    """Add the option for the countries to which SMS go."""
+    """Add the options for the account's country, and those to which SMS go."""
+    parser.add_argument(
+        "--country",
+        metavar="COUNTRY",
+        type=_country,
+        help="where phone numbers without a country code belong, as an ISO 3166 code such as IN; "
+        f"{NO_LIMIT} tells it from each invoice",
+    )
     parser.add_argument(
         "--sms-countries",
         metavar="COUNTRIES",
@@ -95,6 +102,21 @@ def countries_of(text: str) -> tuple[str, ...] | None:
             "--sms-countries: must be all, or ISO 3166 codes of countries with phone numbers of "
             "their own, such as IN,US"
         ) from None
+
+
+def _country(text: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    from billhook.model.sms_budget import Countries
+
+    try:
+        TypeAdapter[tuple[str, ...]](Countries).validate_python((text,))
+    except ValidationError:
+        if text != NO_LIMIT:
+            raise argparse.ArgumentTypeError(
+                f"must be the ISO 3166 code of a country such as IN, or {NO_LIMIT}"
+            ) from None
+    return text
 
 
 def _limit(text: str) -> int | str:
@@ -158,6 +180,8 @@ def _changes(arguments: argparse.Namespace, policy: AccountPolicy) -> AccountPol
         for name in ("resend_wait", "invoice_wait")
         if getattr(arguments, name) is not None
     }
+    if arguments.country is not None:
+        changes["country"] = None if arguments.country == NO_LIMIT else arguments.country
     if arguments.sms is not None:
         changes["sms_enabled"] = arguments.sms == "on"
     if arguments.sms_countries is not None:
@@ -179,6 +203,7 @@ def _print(account: Account, *, as_json: bool) -> int:
     value: Mapping[str, object] = {
         "account": account.id,
         "name": account.name,
+        "country": policy.country,
         "sms": "on" if policy.sms_enabled else "off",
         "sms_countries": None if policy.sms_countries is None else list(policy.sms_countries),
         **{name: dict(getattr(policy, name)) for name in _BUDGETS},
@@ -188,6 +213,7 @@ def _print(account: Account, *, as_json: bool) -> int:
     countries = "all" if policy.sms_countries is None else ",".join(policy.sms_countries)
     lines = [
         f"account       {account.id}  {account.name}",
+        f"country       {policy.country or '-'}",
         f"sms           {value['sms']}",
         f"countries     {countries}",
         f"budget        {_budget_text(policy.sms_budget)}",

@@ -6,6 +6,8 @@ import argparse
 from typing import get_args
 
 from billhook.application.records import Contact
+from billhook.model.account import Account
+from billhook.model.addresses import email_address, phone_text
 from billhook.model.base import AccountId
 from billhook.model.customer import Suppression, medium_of
 from billhook_adapters.cli.account_changes import change_account
@@ -31,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         one.add_argument(
             "address",
             metavar="ADDRESS",
-            help="e-mail address, or phone number such as +919876543210",
+            help="e-mail address, or phone number such as +919876543210 or, where the account has "
+            "a country, a national one",
         )
         if action == "suppress":
             one.add_argument(
@@ -49,11 +52,13 @@ def _run(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SuppressAddress
     from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
-    contact = _contact(arguments)
+    _check(arguments.address)
     with database(arguments.database) as backend:
         service = service_over(backend)
-        if service.account(contact.account) is None:
+        account = service.account(AccountId(arguments.account))
+        if account is None:
             raise CliError(UNKNOWN_ACCOUNT_ID)
+        contact = _contact(arguments.address, account)
         if arguments.action != "show":
             reason = arguments.reason if arguments.action == "suppress" else None
             suppress = SuppressAddress(
@@ -68,10 +73,22 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _contact(arguments: argparse.Namespace) -> Contact:
+def _check(address: str) -> None:
+    """Raise CliError on what is no address of any account."""
     try:
-        return Contact(
-            AccountId(arguments.account), medium_of(arguments.address), arguments.address
-        )
+        email_address(address) if "@" in address else phone_text(address)
     except ValueError as error:
         raise CliError(f"ADDRESS: {error}") from None
+
+
+def _contact(address: str, account: Account) -> Contact:
+    from billhook_adapters.system.phone_numbers import e164
+
+    if "@" not in address:
+        address = e164(address, account.policy.country) or address
+    try:
+        return Contact(account.id, medium_of(address), address)
+    except ValueError as error:
+        raise CliError(
+            f"ADDRESS: {error}; or set the country of the account with `billhook account set`"
+        ) from None

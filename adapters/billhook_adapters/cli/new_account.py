@@ -16,7 +16,7 @@ from billhook.model.account import (
     AccountPolicy,
 )
 from billhook.model.base import AccountId, storable
-from billhook_adapters.cli.account_limits import countries_of
+from billhook_adapters.cli.account_limits import NO_LIMIT, countries_of
 from billhook_adapters.cli.error_texts import key_error_text
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.webhook_endpoints import a_webhook
@@ -63,6 +63,8 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
         policy = policy.updated(
             AccountPolicy.model_validate({"sms_countries": countries_of(arguments.sms_countries)})
         )
+    if arguments.country not in (None, NO_LIMIT):
+        policy = policy.updated(AccountPolicy(country=arguments.country))
     account = _account(arguments.name, policy)
     key = (
         new_key()

@@ -137,6 +137,7 @@ def build_application(
             left_out=left_out,
             sms_enabled=sms_enabled,
             sms_refused=sms_refused,
+            can_send_to=background_jobs.can_send_to,
         )
     )
     metrics.watch(

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from billhook.model.customer import email_address
+from billhook.model.addresses import email_address
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.composition.variables import (
     BASE_URL,

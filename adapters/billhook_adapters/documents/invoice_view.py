@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import assert_never
 
 from billhook.application.hosted_invoice import HostedInvoice
+from billhook.model.document import Document
 from billhook.model.invoice import Invoice, Status
 from billhook.model.line_items import Line
-from billhook.model.pricing import priced
+from billhook.model.pricing import Priced, priced, tax_sums
 from billhook_adapters.documents.language import SOURCE, Language, read_by
 from billhook_adapters.documents.untrusted_text import (
     isolated,
@@ -85,7 +87,7 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
             _row(line, language.amount(price.price, currency), language)
             for line, price in zip(document.lines, prices, strict=True)
         ],
-        totals=_totals(invoice, language),
+        totals=_totals(invoice, prices, language),
         payments=[
             (
                 language.day(one.at),
@@ -108,10 +110,7 @@ def _optional(clean: Callable[[str], str], text: str | None) -> str | None:
 
 
 def _row(line: Line, amount: str, language: Language) -> Row:
-    rtl = language.direction == "rtl"
-    taxes = [f"{isolated(_label(tax.name), rtl=rtl)} {tax.rate:f} %" for tax in line.taxes]
-    if line.tax_inclusive:
-        taxes = [language.say("included", tax=tax) for tax in taxes]
+    taxes = [_tax(tax.name, tax.rate, language, included=line.tax_inclusive) for tax in line.taxes]
     return Row(
         name=_label(line.name),
         description=_optional(without_direction_controls, line.description),
@@ -122,16 +121,47 @@ def _row(line: Line, amount: str, language: Language) -> Row:
     )
 
 
-def _totals(invoice: Invoice, language: Language) -> list[tuple[str, str]]:
-    subtotal, discount, tax, total = invoice.document.summary
-    totals = [("total", total)]
-    if discount or tax:
-        parts = [("subtotal", subtotal), ("discount", -discount), ("tax", tax)]
-        totals = [*((name, amount) for name, amount in parts if amount), *totals]
+def _totals(invoice: Invoice, rows: Sequence[Priced], language: Language) -> list[tuple[str, str]]:
+    """What stands below the items: what is above the total adds up to it.
+
+    Taxes that the prices include are named as such below the total.
+    """
+    document, words = invoice.document, language.phrases
+    discount, total = document.summary.discount, document.summary.total
+    subtotal = sum(row.price for row in rows)
+    taxes = tax_sums(document.lines, document.rounding, document.discount)
+    added = [(_tax(tax.name, tax.rate, language), tax.amount) for tax in taxes if not tax.included]
+    rounding = total - (subtotal - discount + sum(amount for _, amount in added))
+    totals = [(words["total"], total)]
+    if discount or added or rounding:
+        above = [(words["subtotal"], subtotal)]
+        if discount:
+            above.append((_discount(document, language), -discount))
+        above += added
+        if rounding:
+            above.append((words["rounding"], rounding))
+        totals = [*above, *totals]
+    totals += [
+        (_tax(tax.name, tax.rate, language, included=True), tax.amount)
+        for tax in taxes
+        if tax.included
+    ]
     if invoice.paid:
-        totals += [("paid", invoice.paid), ("due", invoice.due)]
-    currency = invoice.document.currency
-    return [(language.phrases[name], language.amount(amount, currency)) for name, amount in totals]
+        totals += [(words["paid"], invoice.paid), (words["due"], invoice.due)]
+    return [(name, language.amount(amount, document.currency)) for name, amount in totals]
+
+
+def _discount(document: Document, language: Language) -> str:
+    word, discount = language.phrases["discount"], document.discount
+    if discount is None or discount.percentage is None:
+        return word
+    return f"{word} {discount.percentage:f} %"
+
+
+def _tax(name: str, rate: Decimal, language: Language, *, included: bool = False) -> str:
+    """The name of a tax with its rate, and whether the prices include it."""
+    text = f"{isolated(_label(name), rtl=language.direction == 'rtl')} {rate:f} %"
+    return language.say("included", tax=text) if included else text
 
 
 def _status_text(invoice: Invoice, language: Language) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes
+from contextlib import suppress
+from email import message_from_bytes, message_from_string
 from email.message import Message as Mail
 from typing import Any
 
@@ -16,6 +17,7 @@ from billhook.messaging.delivery_reports import (
     ProviderMessageId,
     ReportedOutcome,
 )
+from billhook.model.addresses import email_address
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.email.status_codes import enhanced, suppression
@@ -23,11 +25,13 @@ from billhook_adapters.email.status_codes import enhanced, suppression
 LONGEST = 1024 * 1024
 """Bytes of a report that are read; the original that it quotes may be longer."""
 
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_CODE_POINT = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^<>\s]{1,500}>)", re.MULTILINE | re.IGNORECASE)
 
 
 def delivery_reports(raw: bytes) -> list[DeliveryReport]:
-    """What a mail reports of messages of ours; nothing where it is no report.
+    """What a mail reports of messages of ours, and of whom; nothing where it is no report.
 
     The message is named by the envelope's id, else by its Message-ID. A delay is no end, and not
     reported. A complaint (RFC 5965) suppresses the address as well. A mail whose parts are nested
@@ -43,20 +47,55 @@ def _reports(mail: Mail) -> list[DeliveryReport]:
     if mail.get_content_type() != "multipart/report":
         return []
     about = _named(mail) or _original(mail)
-    return [] if about is None else [DeliveryReport(about, outcome) for outcome in _outcomes(mail)]
+    if about is None:
+        return []
+    return [DeliveryReport(about, outcome, names) for outcome, names in _outcomes(mail)]
 
 
-def _outcomes(mail: Mail) -> Iterator[ReportedOutcome]:
+def _outcomes(mail: Mail) -> Iterator[tuple[ReportedOutcome, tuple[str, ...]]]:
     for part in mail.walk():
         if part.get_content_type() == "message/feedback-report":
-            yield Bounced("its recipient called it unwanted", "complained")
+            names = _recipients(_feedback(part), "Original-Rcpt-To", "Removal-Recipient")
+            yield Bounced("its recipient called it unwanted", "complained"), names
     for block in _blocks(mail):
         action = str(block.get("Action", "")).strip().lower()
         code = enhanced(str(block.get("Status", "")).strip())
+        names = _recipients(block, "Original-Recipient", "Final-Recipient")
         if action == "failed":
-            yield Bounced(f"bounced{'' if code is None else f' with {code}'}", suppression(code))
+            reason = f"bounced{'' if code is None else f' with {code}'}"
+            yield Bounced(reason, suppression(code)), names
         elif action == "delivered":
-            yield Delivered()
+            yield Delivered(), names
+
+
+def _recipients(block: Mail, *names: str) -> tuple[str, ...]:
+    """The addresses that a report names, the one that was written to first.
+
+    With the type `rfc822` some characters may be written as xtext (RFC 3461), with `utf-8` as code
+    points (RFC 6533). What is no address, such as one that was blacked out, is left out.
+    """
+    found: list[str] = []
+    for name in names:
+        for given in block.get_all(name, []):
+            kind, semicolon, text = str(given).rpartition(";")
+            text = text.strip().removeprefix("<").removesuffix(">")
+            escaped = _XTEXT if kind.strip().lower() == "rfc822" else _CODE_POINT
+            if semicolon:
+                with suppress(OverflowError, ValueError):
+                    found.append(email_address(escaped.sub(_character, text)))
+                    continue
+            with suppress(ValueError):
+                found.append(email_address(text))
+    return tuple(found)
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
+
+
+def _feedback(part: Mail) -> Mail:
+    payload: Any = part.get_payload()
+    return payload[0] if part.is_multipart() else message_from_string(str(payload))
 
 
 def _named(mail: Mail) -> MessageKey | None:

@@ -26,6 +26,7 @@ class SmtpServer:
     """Where mail is handed over, and as whom.
 
     `security` is starttls (the default), tls, or none for a server on the same machine.
+    `smtputf8` says that it takes local parts outside ASCII (RFC 6531).
     `timeout_seconds` bounds each wait for the server, `total_seconds` a whole hand-over.
     """
 
@@ -34,6 +35,7 @@ class SmtpServer:
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    smtputf8: bool = False
     timeout_seconds: float = 30
     total_seconds: float = 60
 

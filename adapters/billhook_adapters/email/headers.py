@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from email.header import Header
 
-from billhook.model.customer import email_address
+from billhook.model.addresses import email_address, outgoing_email
 
 LONGEST_LINE = 76
 """Characters of a line before it is folded: one encoded word may have 75 (RFC 2047, 2)."""
@@ -20,7 +20,6 @@ LONGEST_WORD = 60
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ATOMS = re.compile(rf"{_ATOM}(?: {_ATOM})*")
-_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _LINK = re.compile(r"[!-;=?-~]+")
 _ENCODED_WORD = "=?"
@@ -32,8 +31,11 @@ class AddressError(ValueError):
 
 
 def header(name: str, value: str) -> bytes:
-    """One field, of a value that one of the functions below has made, or of constants."""
-    return f"{name}: {value}\r\n".encode("ascii")
+    """One field, of a value that one of the functions below has made, or of constants.
+
+    Only an address outside ASCII makes it more than ASCII (RFC 6532).
+    """
+    return f"{name}: {value}\r\n".encode()
 
 
 def text(name: str, words: str) -> str:
@@ -64,7 +66,19 @@ def mailbox(name: str, address: str, display_name: str = "") -> str:
 
 def addresses(given: Sequence[str]) -> str:
     """The value of a field of addresses without names, one on each line. Raises AddressError."""
-    return ",\r\n ".join(map(_address, given))
+    return ",\r\n ".join(map(outgoing, given))
+
+
+def outgoing(address: str) -> str:
+    """An address as it stands in a header and in the envelope. Raises AddressError.
+
+    >>> outgoing("ravi@münchen.example")
+    'ravi@xn--mnchen-3ya.example'
+    """
+    try:
+        return outgoing_email(email_address(address))
+    except ValueError:
+        raise AddressError("the address cannot stand in an e-mail header") from None
 
 
 def link(url: str) -> str:
@@ -76,18 +90,6 @@ def link(url: str) -> str:
     if _LINK.fullmatch(url) is None:
         raise ValueError("the URL cannot stand in an e-mail header")
     return f"<{url}>"
-
-
-def _address(address: str) -> str:
-    try:
-        local = email_address(address).rpartition("@")[0]
-    except ValueError:
-        local = ""
-    if _LOCAL.fullmatch(local) is None or _ENCODED_WORD in address:
-        raise AddressError("the address cannot stand in an e-mail header")
-    if not address.isascii():
-        raise AddressError("the mail server takes ASCII addresses only")
-    return address
 
 
 def _phrase(name: str, words: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from typing import NamedTuple
 
 from billhook.messaging.message import Message
@@ -16,6 +19,9 @@ LONGEST_NAME = 60
 """Characters of a seller's name: folded over lines, a longer one is read as an address by some."""
 
 
+_ASCII = SMTP.clone(cte_type="7bit")
+
+
 class Mail(NamedTuple):
     """An e-mail as it goes out, and its Message-ID."""
 
@@ -23,23 +29,32 @@ class Mail(NamedTuple):
     content: bytes
 
 
-def mail(message: Message, invoice: Invoice, seller: str, sender: str, writer: Writer) -> Mail:
-    """The e-mail for a message.
+def mail(
+    message: Message,
+    invoice: Invoice,
+    seller: str,
+    sender: str,
+    writer: Writer,
+    *,
+    date: datetime,
+    cc: Sequence[str] = (),
+) -> Mail:
+    """The e-mail for a message, with copies to `cc`.
 
     Raises AddressError where an address cannot stand in a header.
 
     `sender` is the operator's own address, never one from input. The Message-ID is made from the
     message's id, so that a receiver can recognise a repeat. A reminder can be stopped with one
-    click (RFC 8058).
+    click (RFC 8058). Bodies are ASCII in transit, so that every server takes them.
     """
     seller = one_line(seller)[:LONGEST_NAME].rstrip()
     letter = writer.letter(message, invoice, seller)
-    message_id = f"<{message.id}@{sender.rpartition('@')[2]}>"
-    copies = invoice.document.copies(message.address)
+    message_id = f"<{message.id}@{addresses([sender]).rpartition('@')[2]}>"
     headers = [
+        header("Date", format_datetime(date)),
         header("From", mailbox("From", sender, seller)),
         header("To", addresses([message.address])),
-        *([header("Cc", addresses(copies.cc))] if copies.cc else []),
+        *([header("Cc", addresses(cc))] if cc else []),
         header("Subject", text("Subject", visible(letter.subject))),
         header("Message-ID", message_id),
         header("Auto-Submitted", "auto-generated"),
@@ -48,7 +63,7 @@ def mail(message: Message, invoice: Invoice, seller: str, sender: str, writer: W
         stop = link(f"{invoice.short_url}/stop/{message.id}")
         headers.append(header("List-Unsubscribe", stop))
         headers.append(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    body = EmailMessage(policy=SMTP)
+    body = EmailMessage(policy=_ASCII)
     body.set_content(letter.text)
     if letter.html is not None:
         body.add_alternative(letter.html, subtype="html")

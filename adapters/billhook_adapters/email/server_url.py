@@ -1,4 +1,7 @@
-"""A mail server by its URL: smtp:// (STARTTLS), smtps:// (TLS), smtp+plain:// (neither)."""
+"""A mail server by its URL: smtp:// (STARTTLS), smtps:// (TLS), smtp+plain:// (neither).
+
+With `?smtputf8=yes` it takes local parts of addresses outside ASCII.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
     }
 )
 
+_SMTPUTF8 = MappingProxyType({"": False, "smtputf8=no": False, "smtputf8=yes": True})
+
 
 def smtp_server(url: str) -> SmtpServer:
     """The mail server of a URL. Raises ValueError on one of another shape.
@@ -34,10 +39,13 @@ def smtp_server(url: str) -> SmtpServer:
     kind = _KINDS.get(parts.scheme)
     if kind is None or not parts.hostname:
         raise ValueError(f"must begin with one of {', '.join(_KINDS)}, and name a host")
+    if parts.query not in _SMTPUTF8:
+        raise ValueError("may end in ?smtputf8=yes or ?smtputf8=no")
     return SmtpServer(
         parts.hostname,
         parts.port or kind.port,
         kind.security,
         parts.username and unquote(parts.username),
         parts.password and unquote(parts.password),
+        smtputf8=_SMTPUTF8[parts.query],
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, bindparam, func, select, tuple_
 
 from billhook.application.ports import UnreadableRowError
+from billhook.application.records import EntryKey, PaymentKey
 from billhook.messaging.delivery import MessageKey
 from billhook.model.invoice import InvoiceKey
 from billhook_adapters.sql import tables as t
@@ -36,11 +37,21 @@ USED_UP_BUDGETS = (
 Read = Callable[[SqlTransaction, Collection[Any]], object]
 """Reads the rows of these keys."""
 
+
+def _read_events(snapshot: SqlTransaction, keys: Collection[InvoiceKey]) -> object:
+    return [snapshot.events(key) for key in keys]
+
+
 _TABLES: Sequence[tuple[Table, Callable[..., Any], Read]] = (
     (t.accounts, str, SqlTransaction.accounts),
+    (t.accounts, str, SqlTransaction.webhook_endpoints),
     (t.invoices, InvoiceKey, SqlTransaction.invoices),
+    (t.invoices, InvoiceKey, _read_events),
+    (t.payments, PaymentKey, SqlTransaction.payments),
     (t.messages, MessageKey, SqlTransaction.messages),
+    (t.entries, EntryKey, SqlTransaction.entries),
 )
+"""The rows that are read: keys of a table, and what is read by them."""
 
 
 def faults(engine: Engine) -> Iterator[str]:
@@ -55,7 +66,7 @@ def faults(engine: Engine) -> Iterator[str]:
 
 
 def unreadable_rows(engine: Engine) -> Iterator[UnreadableRowError]:
-    """Each account, invoice and message that cannot be read; they are read in pages."""
+    """Each row with a document of its own that cannot be read; they are read in pages."""
     for table, key, read in _TABLES:
         for page in _pages(engine, table):
             keys = [key(*one) for one in page]

@@ -74,7 +74,7 @@ LOCKED_REMINDERS = locked(REMINDERS, t.reminders)
 
 _LAST_MESSAGE_AT = (
     select(func.max(t.messages.c.requested_at))
-    .where(matching(t.messages.c.account, t.messages.c.medium, t.messages.c.address))
+    .where(matching(t.messages.c.account, t.messages.c.medium, t.messages.c.normal_address))
     .correlate(WANTED)
     .scalar_subquery()
 )

@@ -27,6 +27,7 @@ from billhook.messaging.rate_limits import RateLimitState
 from billhook.messaging.sms_limits import SmsBudgetKey, SmsCount
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account
+from billhook.model.addresses import normal_form
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
 from billhook.model.customer import Medium, Suppression
@@ -159,6 +160,7 @@ def message_row(message: OutboxMessage) -> dict[str, Any]:
     row: dict[str, Any] = {"event_type": None, "version": None, "reminder": None, **vars(message)}
     if isinstance(message, WebhookEvent):
         row |= {"medium": WEBHOOK, "address": row.pop("webhook_endpoint")}
+    row["normal_address"] = normal_form(row["address"])
     row["queue"] = queue_text(queue_of(message))
     row["sms_prefix"] = destination(row["address"]).prefix if row["medium"] == Medium.SMS else None
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
@@ -188,7 +190,8 @@ def outbox_message_of(row: Row) -> OutboxMessage:
     if row["medium"] != WEBHOOK:
         return message_of(row)
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["medium"], given["reminder"], given["queue"], given["sms_prefix"]
+    for name in ("medium", "reminder", "queue", "sms_prefix", "normal_address"):
+        del given[name]
     given["webhook_endpoint"] = given.pop("address")
     return WebhookEvent.model_validate(given)
 
@@ -196,7 +199,7 @@ def outbox_message_of(row: Row) -> OutboxMessage:
 def message_of(row: Row) -> Message:
     """The message to a payer of a row."""
     given = {**row, **{name: instant(row[name]) for name in _MESSAGE_TIMES}}
-    del given["queue"], given["sms_prefix"]
+    del given["queue"], given["sms_prefix"], given["normal_address"]
     if (given.pop("event_type"), given.pop("version")) != (None, None):
         raise ValueError("the row of a webhook event has a payer's medium")
     return Message.model_validate(given)

@@ -151,6 +151,7 @@ messages = Table(
     Column("reminder", Integer),
     Column("requeued_at", BigInteger),
     Column("queue", key_text(160), nullable=False),
+    Column("normal_address", key_text(256), nullable=False),  # by which it is compared
     Column("sms_prefix", key_text(16)),  # of the phone number that an SMS goes to
 )
 # What the SMS budgets of an account count, and those of its prefixes.
@@ -214,7 +215,7 @@ Index(
     "messages_of_address",
     messages.c.account,
     messages.c.medium,
-    messages.c.address,
+    messages.c.normal_address,
     messages.c.requested_at,
 )
 

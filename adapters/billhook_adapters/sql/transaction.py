@@ -201,31 +201,42 @@ class SqlTransaction:
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, Sequence[WebhookEndpoint]]:
         found: dict[AccountId, list[WebhookEndpoint]] = {}
-        for webhook_endpoint in map(webhook_endpoint_of, self._rows(q.WEBHOOK_ENDPOINTS, accounts)):
-            found.setdefault(webhook_endpoint.account, []).append(webhook_endpoint)
+        with fetching("webhook_endpoints"):
+            rows = self._rows(q.WEBHOOK_ENDPOINTS, accounts)
+        for one in read("webhook_endpoints", webhook_endpoint_of, rows, _account_and_id):
+            found.setdefault(one.account, []).append(one)
         return found
 
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
-        found = (entry_of(row) for row in self._rows(q.ENTRIES, keys))
+        with fetching("entries", keys):
+            rows = self._rows(q.ENTRIES, keys)
+        found = read("entries", entry_of, rows, _account_and_id)
         return {entry.key: entry for entry in found}
 
     def entries_of(self, account: AccountId, prefix: str, listing: Listing) -> Sequence[Entry]:
-        statement = paging.entries(prefix, listing)
-        return [entry_of(row) for row in self._listed(statement, (account,))]
+        with fetching("entries"):
+            rows = self._listed(paging.entries(prefix, listing), (account,))
+        return [*read("entries", entry_of, rows, _account_and_id)]
 
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
-        found = (payment_of(row) for row in self._rows(q.PAYMENTS, references))
-        return {payment.key: payment for payment in found}
+        with fetching("payments", references):
+            rows = self._rows(q.PAYMENTS, references)
+        return {payment.key: payment for payment in _payments(rows)}
 
     def payments_for(self, key: InvoiceKey, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
-        return [payment_of(row) for row in self._listed(paging.PAYMENTS_FOR.page(page), key)]
+        with fetching("payments"):
+            rows = self._listed(paging.PAYMENTS_FOR.page(page), key)
+        return [*_payments(rows)]
 
     def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
-        return [payment_of(row) for row in self._listed(paging.UNAPPLIED.page(page), (account,))]
+        with fetching("payments"):
+            rows = self._listed(paging.UNAPPLIED.page(page), (account,))
+        return [*_payments(rows)]
 
     def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
-        statement = paging.PAYMENTS_OF.listing(listing)
-        return [payment_of(row) for row in self._listed(statement, (account,))]
+        with fetching("payments"):
+            rows = self._listed(paging.PAYMENTS_OF.listing(listing), (account,))
+        return [*_payments(rows)]
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         keys = list(contacts)
@@ -239,15 +250,13 @@ class SqlTransaction:
         return {answer.request: answer for answer in found}
 
     def events(self, key: InvoiceKey, page: Page[int] = WHOLE) -> Sequence[RecordedEvent]:
-        return [
-            RecordedEvent(
-                key,
-                row["invoice_version"],
-                decode(row["name"], row["version"], row["body"].encode()),
-                row["actor"],
-            )
-            for row in self._listed(paging.events(page), key)
-        ]
+        def event_of(row: Mapping[str, Any]) -> RecordedEvent:
+            event = decode(row["name"], row["version"], row["body"].encode())
+            return RecordedEvent(key, row["invoice_version"], event, row["actor"])
+
+        with fetching("events", (key,)):
+            rows = self._listed(paging.events(page), key)
+        return [*read("events", event_of, rows, lambda _: key)]
 
     def lock_accounts(self, ids: Collection[AccountId]) -> None:
         """Nothing to do where one transaction writes at a time."""
@@ -398,6 +407,10 @@ class SqlTransaction:
 def _read_invoices(rows: Sequence[Sequence[Any]]) -> Iterator[Invoice]:
     # The first two columns are the account and the id.
     return read("invoices", invoice_of, rows, lambda row: (row[0], row[1]))
+
+
+def _payments(rows: Sequence[Mapping[str, Any]]) -> Iterator[RecordedPayment]:
+    return read("payments", payment_of, rows, lambda row: (row["account"], row["reference"]))
 
 
 def _account_and_id(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from billhook.application.delivery_attempts import (
     silenced_endpoints,
     suppressed_by,
 )
-from billhook.application.ports import Clock, Ids, Sender, Store, WebhookSender
+from billhook.application.ports import Clock, Ids, SelectiveSender, Sender, Store, WebhookSender
 from billhook.application.records import OutboxMessage, PendingWrites
 from billhook.application.service import InvoiceService
 from billhook.application.sms_budgets import SmsRefused, ignore
@@ -61,6 +61,11 @@ class BackgroundJobs:
     """Whether SMS are sent at all; False is the kill switch of the whole service."""
     sms_refused: SmsRefused = ignore
     """Gets each reminder by SMS that the limits of SMS refused."""
+
+    def can_send_to(self, medium: Medium, address: str) -> bool:
+        """Whether the senders that are set up can write to an address of a medium."""
+        sender = self.senders.get(medium)
+        return not isinstance(sender, SelectiveSender) or sender.can_send_to(address)
 
     def deliver(self, key: MessageKey) -> AttemptResult:
         """Deliver one message, if the rules still allow it."""
@@ -219,5 +224,6 @@ class BackgroundJobs:
             self.ids,
             sms_enabled=self.sms_enabled,
             sms_refused=self.sms_refused,
+            can_send_to=self.can_send_to,
         ).execute_all(commands)
         return sum(isinstance(result, Success) for result in results)

@@ -26,6 +26,7 @@ from billhook.application.sending import (
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.cancel import cancel
+from billhook.lifecycle.checks import sender_violations
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.draft import draft
 from billhook.lifecycle.errors import (
@@ -77,13 +78,18 @@ class Draft(Command[Invoice, DraftError]):
         """The draft."""
         if context.invoice is not None:
             return Failure(AlreadyExists())
-        return draft(
+        drafted = draft(
             rounded_by(context.account.policy, self.document),
             account=self.account,
             id=self.invoice or context.ids.invoice(),
             now=context.now,
             min_expiry_lead=context.min_expiry_lead,
-        ).map(context.keep)
+        )
+        if isinstance(drafted, Failure):
+            return drafted
+        for unsupported in sender_violations(self.document, context.can_send_to):
+            return Failure(unsupported)
+        return drafted.map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,9 @@ class Update(InvoiceCommand[Invoice, NumberedUpdateError]):
         )
         if isinstance(change, Failure):
             return change
+        patch = self.patch.patch if isinstance(self.patch, MergePatch) else self.patch
+        for unsupported in sender_violations(patch, context.can_send_to):
+            return Failure(unsupported)
         taken = number_conflict(context, invoice, change.unwrap().invoice)
         return change.map(context.keep) if taken is None else Failure(taken)
 

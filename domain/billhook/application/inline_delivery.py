@@ -36,6 +36,7 @@ class InlineDeliveryService(InvoiceService):
             left_out=left_out,
             sms_enabled=background_jobs.sms_enabled,
             sms_refused=background_jobs.sms_refused,
+            can_send_to=background_jobs.can_send_to,
         )
         self._background_jobs = background_jobs
 

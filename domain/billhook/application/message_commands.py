@@ -20,7 +20,7 @@ from billhook.messaging.delivery import (
     confirm,
     requeue,
 )
-from billhook.messaging.delivery_reports import Bounced, ReportedOutcome
+from billhook.messaging.delivery_reports import Bounced, OfCopy, ReportedOutcome
 from billhook.messaging.message import Message
 
 
@@ -29,12 +29,14 @@ class RecordDeliveryReport(Command[Message, MessageNotFound]):
     """Record what a provider reported of a message.
 
     A report that comes again, or after another one of the same message, changes nothing. One that
-    the address bounced for good puts it on the suppression list.
+    the address bounced for good puts it on the suppression list; one about a copy (`copy`) puts
+    the copy's address there, and says nothing of the message.
     """
 
     kind: ClassVar = "record_delivery_report"
     message: MessageId
     outcome: ReportedOutcome
+    copy: OfCopy | None = None
 
     @property
     def needs(self) -> Needs:
@@ -46,14 +48,20 @@ class RecordDeliveryReport(Command[Message, MessageNotFound]):
         message = context.message(MessageKey(self.account, self.message))
         if not isinstance(message, Message):
             return Failure(MessageNotFound())
+        if self.copy is not None:
+            self._suppress(self.copy.address, message, context)
+            return Success(message)
         changed = _reported(message, self.outcome, context)
         if changed is None:
             return Success(message)
-        if isinstance(self.outcome, Bounced) and self.outcome.suppresses is not None:
-            contact = Contact(message.account, message.medium, message.address)
-            context.suppressed[contact] = self.outcome.suppresses
+        self._suppress(message.address, message, context)
         context.save_message(changed)
         return Success(changed)
+
+    def _suppress(self, address: str | None, message: Message, context: CommandContext) -> None:
+        if isinstance(self.outcome, Bounced) and self.outcome.suppresses and address is not None:
+            contact = Contact(message.account, message.medium, address)
+            context.suppressed[contact] = self.outcome.suppresses
 
 
 def _reported(

@@ -6,11 +6,11 @@ port must do; the tests of every adapter inherit them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from returns.result import Result
 
@@ -47,6 +47,7 @@ from billhook.messaging.sms_limits import SmsCount, SmsPeriod
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
+from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.payment import Reference
 from billhook.model.reminder_schedule import ReminderProgress
@@ -75,7 +76,7 @@ class UnreadableRowError(ValueError):
 class Snapshot(Protocol):
     """The reads of a store. Rows that are unknown, deleted, or of other accounts are absent.
 
-    Corrupt rows raise, those of accounts, invoices and messages UnreadableRowError.
+    Corrupt rows raise UnreadableRowError.
     """
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
@@ -297,6 +298,35 @@ class Sender(Protocol):
     def send(self, message: Message, invoice: Invoice, seller: str) -> Result[Accepted, SendError]:
         """Send the message, with its id as the provider's idempotency key. Never raises."""
         ...
+
+
+@runtime_checkable
+class SelectiveSender(Protocol):
+    """A sender that cannot write to every valid address, and says so before anything is stored."""
+
+    def can_send_to(self, address: str) -> bool:
+        """Whether messages can be sent to an address, given or in its normal form."""
+        ...
+
+
+CanSendTo = Callable[[Medium, str], bool]
+"""Whether the senders that are set up can write to an address of a medium."""
+
+
+def every_address(_medium: Medium, _address: str) -> bool:
+    """True: nothing is known of the senders."""
+    return True
+
+
+class ServiceLimits(NamedTuple):
+    """What a service sends at all, for whatever account."""
+
+    sms_enabled: bool = True
+    """Whether SMS are accepted; False is the kill switch of the whole service."""
+    can_send_to: CanSendTo = every_address
+
+
+NO_LIMITS = ServiceLimits()
 
 
 @dataclass(frozen=True, slots=True)

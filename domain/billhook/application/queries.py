@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from returns.result import Failure, Result, Success
 
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.numbering import next_free
-from billhook.application.ports import Clock, Snapshot, Store
+from billhook.application.ports import (
+    CanSendTo,
+    Clock,
+    ServiceLimits,
+    Snapshot,
+    Store,
+    every_address,
+)
 from billhook.application.readable import (
     LeftOut,
     ignore,
@@ -37,7 +45,13 @@ from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.explain import Verdict, explain
 from billhook.lifecycle.remind import ReminderOutlook, outlook, zone_of
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.delivery_reports import ProviderMessageId
+from billhook.messaging.delivery_reports import (
+    DeliveryReport,
+    OfCopy,
+    ProviderMessageId,
+    names_another,
+    reported_copy,
+)
 from billhook.messaging.message import Message, last_message_at
 from billhook.model.account import Account
 from billhook.model.base import AccountId
@@ -59,10 +73,11 @@ class Queries:
         *,
         left_out: LeftOut = ignore,
         sms_enabled: bool = True,
+        can_send_to: CanSendTo = every_address,
     ) -> None:
         """`left_out` gets each row that a list left out because it cannot be read."""
         self._store, self._clock, self._left_out = store, clock, left_out
-        self._sms_enabled = sms_enabled
+        self._limits = ServiceLimits(sms_enabled, can_send_to)
 
     def contact(self, contact: Contact) -> ContactHistory:
         """The suppression of a contact, and the time of its last message."""
@@ -82,6 +97,27 @@ class Queries:
         with self._store.snapshot() as snapshot:
             found = snapshot.keys_by_provider_id(sorted(by_provider))
         return [name if isinstance(name, MessageKey) else found.get(name) for name in names]
+
+    def reported_copies(
+        self, reports: Sequence[tuple[MessageKey, DeliveryReport]]
+    ) -> list[OfCopy | None]:
+        """Which copy each delivery report is about; None is the message itself.
+
+        An invoice is read only where a report names another recipient than the message's.
+        """
+        keys = {key for key, report in reports if report.recipients}
+        if not keys:
+            return [None] * len(reports)
+        with self._store.snapshot() as snapshot:
+            messages = snapshot.messages(sorted(keys))
+            others = {
+                found.invoice_key
+                for key, report in reports
+                if isinstance(found := messages.get(key), Message)
+                and names_another(found, report.recipients)
+            }
+            invoices = snapshot.invoices(sorted(others))
+        return [_copy_of(messages.get(key), invoices, report.recipients) for key, report in reports]
 
     def get(self, account: AccountId, invoice: InvoiceId) -> Result[Invoice, InvoiceNotFound]:
         """The invoice with this id."""
@@ -249,8 +285,11 @@ class Queries:
             histories = snapshot.histories(list(contacts.values()))
             about = snapshot.messages_about((key,)).get(key, ())
             deliverabilities = {
-                medium: histories.get(contact, ContactHistory()).deliverability(
-                    seller.policy, last_message_at(about, medium)
+                medium: replace(
+                    histories.get(contact, ContactHistory()).deliverability(
+                        seller.policy, last_message_at(about, medium)
+                    ),
+                    supported=self._limits.can_send_to(medium, contact.address),
                 )
                 for medium, contact in contacts.items()
             }
@@ -262,7 +301,7 @@ class Queries:
                     seller,
                     sms.address,
                     now=now,
-                    enabled=self._sms_enabled,
+                    enabled=self._limits.sms_enabled,
                 )
         return Success(
             explain(
@@ -272,6 +311,17 @@ class Queries:
                 deliverabilities=deliverabilities,
             )
         )
+
+
+def _copy_of(
+    message: OutboxMessage | None,
+    invoices: Mapping[InvoiceKey, Invoice],
+    recipients: tuple[str, ...],
+) -> OfCopy | None:
+    if not isinstance(message, Message):
+        return None
+    invoice = invoices.get(message.invoice_key)
+    return reported_copy(message, None if invoice is None else invoice.document, recipients)
 
 
 def history_of(snapshot: Snapshot, contact: Contact) -> ContactHistory:

@@ -18,11 +18,13 @@ from billhook.messaging.rate_limits import RateLimitState
 from billhook.messaging.sms_limits import SmsBudgetKey
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
 from billhook.model.account import Account, AccountPolicy
+from billhook.model.addresses import normal_form
 from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, InvoiceNumber, Status
 from billhook.model.payment import Payment, Reference
 from billhook.model.reminder_schedule import ReminderProgress
+from billhook.model.search_text import searched_text
 
 P_co = TypeVar("P_co", covariant=True)
 
@@ -82,12 +84,25 @@ class RateLimitKey(NamedTuple):
     medium: Medium
 
 
-class Contact(NamedTuple):
-    """One address of one medium, within an account."""
-
+class _ContactParts(NamedTuple):
     account: AccountId
     medium: Medium
     address: str
+
+
+class Contact(_ContactParts):
+    """One address of one medium, within an account, under the normal form of the address.
+
+    Contacts are compared and stored in it alone, so that no spelling of an address is another one.
+
+    >>> Contact(AccountId("acc_1"), Medium.EMAIL, "Ravi@Example.com").address
+    'ravi@example.com'
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, account: AccountId, medium: Medium, address: str) -> Contact:
+        return super().__new__(cls, account, medium, normal_form(address))
 
     def __repr__(self) -> str:
         return f"Contact(account={self.account!r}, medium={self.medium!r})"
@@ -216,11 +231,11 @@ class Search(Value):
     """A search of an account's invoices. All given conditions must match.
 
     `created_from` to `dated_to` are inclusive. `text` matches anywhere in the invoice's
-    `search_text`, without regard to case. `statuses` are those at the time of the search: an
-    invoice whose `expire_by` has passed is expired. `extra` is a key that the extras of the
-    document must have, `without_extra` one that they must not have. `by_date` orders by the date of
-    the document instead of the time of creation. `after` is the `created_at` and id of the last
-    invoice of the page before.
+    `search_text`, without regard to case and composition. `statuses` are those at the time of the
+    search: an invoice whose `expire_by` has passed is expired. `extra` is a key that the extras of
+    the document must have, `without_extra` one that they must not have. `by_date` orders by the
+    date of the document instead of the time of creation. `after` is the `created_at` and id of the
+    last invoice of the page before.
     """
 
     statuses: frozenset[Status] | None = None
@@ -244,7 +259,7 @@ class Search(Value):
     @property
     def search_text(self) -> str | None:
         """`text` in the same form as the `search_text` of an invoice."""
-        return None if self.text is None else self.text.replace("\n", " ").casefold()
+        return None if self.text is None else searched_text(self.text)
 
     @model_validator(mode="after")
     def _after_needs_order_by_creation(self) -> Self:

@@ -12,7 +12,14 @@ from billhook.application.command import AnyCommand, Command
 from billhook.application.idempotency import KEPT_FOR, decode, encode
 from billhook.application.message_commands import RecordDeliveryReport
 from billhook.application.needs import Needs
-from billhook.application.ports import Clock, Ids, Store, StoreConflictError
+from billhook.application.ports import (
+    CanSendTo,
+    Clock,
+    Ids,
+    Store,
+    StoreConflictError,
+    every_address,
+)
 from billhook.application.queries import Queries
 from billhook.application.readable import LeftOut, ignore
 from billhook.application.reading import read_needs
@@ -57,13 +64,17 @@ class InvoiceService(Queries):
         left_out: LeftOut = ignore,
         sms_enabled: bool = True,
         sms_refused: SmsRefused = ignore_refused,
+        can_send_to: CanSendTo = every_address,
     ) -> None:
         """`left_out` gets each row that a list left out because it cannot be read.
 
         With `sms_enabled` False no SMS is accepted for any account. `sms_refused` gets each SMS
-        that the limits of SMS refused, also where the command succeeded without it.
+        that the limits of SMS refused, also where the command succeeded without it. An address
+        that `can_send_to` denies is refused before anything is stored.
         """
-        super().__init__(store, clock, left_out=left_out, sms_enabled=sms_enabled)
+        super().__init__(
+            store, clock, left_out=left_out, sms_enabled=sms_enabled, can_send_to=can_send_to
+        )
         self._ids, self._sms_refused = ids, sms_refused
 
     def execute(self, command: Command[A, E]) -> Result[A, E | ServiceError]:
@@ -93,7 +104,7 @@ class InvoiceService(Queries):
         results: dict[int, Result[Any, Any]] = {}
         try:
             with self._store.transaction() as transaction:
-                unit = UnitOfWork(transaction, self._ids, self._clock.zone, self._sms_enabled)
+                unit = UnitOfWork(transaction, self._ids, self._clock.zone, self._limits)
                 read_needs(unit, commands, needs)
                 unit.now = self._clock.now()
                 unit.read_sms_budgets()
@@ -129,15 +140,21 @@ class InvoiceService(Queries):
     ) -> list[Result[Message, MessageNotFound | ServiceError]]:
         """Record delivery reports; the results are in the order of the reports.
 
-        A report names its message by the message's key, or by the provider's id.
+        A report names its message by the message's key, or by the provider's id. One that names
+        another recipient than the message's is about a copy.
         """
         keys = self.keys_of([report.about for report in reports])
+        named = [(key, report) for key, report in zip(keys, reports, strict=True) if key]
+        copies = self.reported_copies(named)
         commands = [
             RecordDeliveryReport(
-                account=key.account, message=key.message, outcome=report.outcome, actor=actor
+                account=key.account,
+                message=key.message,
+                outcome=report.outcome,
+                copy=copy,
+                actor=actor,
             )
-            for report, key in zip(reports, keys, strict=True)
-            if key is not None
+            for (key, report), copy in zip(named, copies, strict=True)
         ]
         results = iter(self.execute_all(commands) if commands else ())
         return [_report_result(None if key is None else next(results)) for key in keys]

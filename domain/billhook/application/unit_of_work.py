@@ -7,7 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from billhook.application.ports import Ids, StoreConflictError, Transaction
+from billhook.application.ports import (
+    NO_LIMITS,
+    Ids,
+    ServiceLimits,
+    StoreConflictError,
+    Transaction,
+)
 from billhook.application.records import (
     Contact,
     ContactHistory,
@@ -67,9 +73,9 @@ class UnitOfWork:
         transaction: Transaction,
         ids: Ids,
         zones: Callable[[str | None], tzinfo],
-        sms_enabled: bool = True,  # noqa: FBT001, FBT002  # the last of four, named by its caller
+        limits: ServiceLimits = NO_LIMITS,
     ) -> None:
-        self.transaction, self.ids, self.sms_enabled = transaction, ids, sms_enabled
+        self.transaction, self.ids, self.limits = transaction, ids, limits
         self.writes = PendingWrites()
         self.accounts: RowCache[AccountId, Account] = RowCache(transaction.accounts)
         self.invoices: RowCache[InvoiceKey, Invoice] = RowCache(transaction.invoices)
@@ -242,6 +248,7 @@ class CommandContext:
         self.account_is_new = account_is_new
         self.account, self.invoice, self.actor = account, invoice, actor
         self.min_expiry_lead = account.policy.min_expiry_lead
+        self.can_send_to = unit.limits.can_send_to
         self.now = unit.now
         self.ids = unit.ids
         self.changes: list[Change] = []
@@ -311,6 +318,8 @@ class CommandContext:
             last = last_message_at(self._unit.about.get(invoice.key) or (), contact.medium)
         known = self._unit.histories.get(contact) or ContactHistory()
         deliverability = known.deliverability(policy, last)
+        if not self.can_send_to(contact.medium, contact.address):
+            return replace(deliverability, supported=False)
         if contact.medium is not Medium.SMS:
             return deliverability
         deliverability = under_sms_limits(
@@ -319,7 +328,7 @@ class CommandContext:
             self.account,
             contact.address,
             now=self.now,
-            enabled=self._unit.sms_enabled,
+            enabled=self._unit.limits.sms_enabled,
             planned=self._planned_sms,
         )
         if deliverability.allows(self.now):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from billhook.lifecycle.errors import (
@@ -12,6 +12,7 @@ from billhook.lifecycle.errors import (
     InvalidDocument,
     InvalidField,
 )
+from billhook.model.customer import Medium
 from billhook.model.document import LARGEST_DOCUMENT, Document, DocumentFields
 from billhook.model.line_items import Line
 from billhook.model.money import LARGEST, Currency
@@ -39,6 +40,35 @@ _DOCUMENT_TOO_LARGE = InvalidDocument(
         ),
     )
 )
+
+
+def sender_violations(
+    fields: DocumentFields, can_send_to: Callable[[Medium, str], bool]
+) -> Iterator[InvalidDocument]:
+    """The error if there are e-mail addresses that the sender which is set up cannot write to."""
+    unsupported = tuple(
+        InvalidField(path, "unsupported_address", _UNSUPPORTED)
+        for path, address in _emails(fields)
+        if not can_send_to(Medium.EMAIL, address)
+    )
+    if unsupported:
+        yield InvalidDocument(unsupported)
+
+
+_UNSUPPORTED = (
+    "must be an address that the mail server can write to; give one of ASCII characters, "
+    "whose domain exists"
+)
+
+
+def _emails(fields: DocumentFields) -> Iterator[tuple[str, str]]:
+    """Each e-mail address with its path."""
+    if fields.customer is not None and fields.customer.email is not None:
+        yield "customer.email", fields.customer.email
+    if fields.recipients is not None:
+        for name in ("emails", "cc", "bcc"):
+            for position, address in enumerate(getattr(fields.recipients, name)):
+                yield f"recipients.{name}.{position}", address
 
 
 def size_violations(document: Document) -> Iterator[AmountTooLarge | InvalidDocument]:

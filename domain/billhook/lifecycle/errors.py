@@ -22,6 +22,8 @@
     ├── of the payer's address
     │   ├── MissingEmail        no e-mail address is known
     │   ├── MissingContact      no phone number is known
+    │   ├── UnreachableContact  no SMS can be sent to the phone number as it was given
+    │   ├── UnsupportedAddress  the sender that is set up cannot write to the address
     │   ├── AddressSuppressed   it bounced, or its owner opted out
     │   ├── TooSoon             the last message is too recent
     │   ├── SmsDisabled         no SMS are sent for the account, or by the service
@@ -255,6 +257,24 @@ class MissingContact:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreachableContact:
+    """The phone number of the customer is none that an SMS can be sent to, as it was given."""
+
+    code: ClassVar = "unreachable_contact"
+    remedy: ClassVar = Remedy.CHANGE_FIELD
+    field: ClassVar = "customer.contact"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedAddress:
+    """The sender of this medium cannot write to the address."""
+
+    code: ClassVar = "unsupported_address"
+    remedy: ClassVar = Remedy.OTHER_ADDRESS
+    medium: Medium
+
+
+@dataclass(frozen=True, slots=True)
 class AddressSuppressed:
     """The address is on the suppression list; `reason` says why."""
 
@@ -372,7 +392,15 @@ SmsNotAllowed = SmsDisabled | PremiumNumber | CountryNotAllowed
 SmsError = SmsNotAllowed | SmsBudgetUsedUp
 """Why an SMS cannot be sent although its address is known and takes messages."""
 
-AddressError = MissingEmail | MissingContact | AddressSuppressed | TooSoon | SmsError
+AddressError = (
+    MissingEmail
+    | MissingContact
+    | UnreachableContact
+    | UnsupportedAddress
+    | AddressSuppressed
+    | TooSoon
+    | SmsError
+)
 """Why a message cannot be sent to the payer although the status allows it."""
 
 PaymentError = (

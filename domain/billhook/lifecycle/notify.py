@@ -23,6 +23,8 @@ from billhook.lifecycle.errors import (
     SmsError,
     SmsNotAllowed,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
@@ -39,7 +41,8 @@ NotifyError = OperationNotAllowed | AddressError
 class Deliverability:
     """Whether messages may be sent to one address by one medium, and from when on.
 
-    `not_allowed` and `budget` are why an SMS may not be sent: at all, and for now.
+    `supported` is whether the sender that is set up can write to it; `not_allowed` and `budget`
+    are why an SMS may not be sent: at all, and for now.
 
     >>> DELIVERABLE == Deliverability(suppressed=None, not_before=None)
     True
@@ -47,13 +50,16 @@ class Deliverability:
 
     suppressed: Suppression | None = None
     not_before: datetime | None = None
+    supported: bool = True
     not_allowed: SmsNotAllowed | None = None
     budget: SmsBudgetUsedUp | None = None
 
     def allows(self, now: datetime) -> bool:
         """Whether a message may be sent at a time."""
         refused = (self.suppressed, self.not_allowed, self.budget) != (None, None, None)
-        return not refused and (self.not_before is None or now >= self.not_before)
+        return (
+            self.supported and not refused and (self.not_before is None or now >= self.not_before)
+        )
 
     @property
     def sms_error(self) -> SmsError | None:
@@ -89,8 +95,8 @@ def notify(
 
     `address` is one of the document's addresses for this medium, by default the first.
     `deliverability` is that of the address. `now` is an aware datetime. Errors are found in this
-    order: status, address, SMS not allowed, suppression, minimum wait, SMS budget. The invoice does
-    not change.
+    order: status, address, its sender, SMS not allowed, suppression, minimum wait, SMS budget. The
+    invoice does not change.
 
     >>> from billhook import examples
     >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
@@ -105,7 +111,7 @@ def notify(
     if address is None:
         address = document.address(medium)
         if address is None:
-            return _MISSING[medium]
+            return Failure(_without_address(invoice, medium))
     if deliverability is not DELIVERABLE:
         for error in _address_violations(deliverability, medium, now):
             return Failure(error)
@@ -120,20 +126,24 @@ def violations(
     if refused is not None:
         yield refused.failure()
     if invoice.document.address(medium) is None:
-        yield _MISSING[medium].failure()
+        yield _without_address(invoice, medium)
     else:
         yield from _address_violations(deliverability, medium, now)
 
 
-_MISSING: dict[Medium, Failure[MissingEmail] | Failure[MissingContact]] = {
-    Medium.EMAIL: Failure(MissingEmail()),
-    Medium.SMS: Failure(MissingContact()),
-}
+def _without_address(
+    invoice: Invoice, medium: Medium
+) -> MissingEmail | MissingContact | UnreachableContact:
+    if medium is Medium.EMAIL:
+        return MissingEmail()
+    return UnreachableContact() if invoice.document.has_unreachable_contact else MissingContact()
 
 
 def _address_violations(
     deliverability: Deliverability, medium: Medium, now: datetime
 ) -> Iterator[AddressError]:
+    if not deliverability.supported:
+        yield UnsupportedAddress(medium)
     if deliverability.not_allowed is not None:
         yield deliverability.not_allowed
     if deliverability.suppressed is not None:

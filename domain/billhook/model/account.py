@@ -7,7 +7,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, Strict, StringConstraints
 
-from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, Text, Value
+from billhook.model.base import IDENTIFIER, AccountId, Count, Duration, Label, OneLine, Value
+from billhook.model.customer import CountryCode
 from billhook.model.line_items import Rounding
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.rate_limits import UNLIMITED, RateLimits
@@ -50,6 +51,8 @@ class AccountPolicy(Value):
 
     min_expiry_lead: Duration = timedelta(0)
     """The minimum time from now to `expire_by` when an invoice is drafted, updated or issued."""
+    country: CountryCode | None = None
+    """Where phone numbers without a country code belong; None is told from the invoice."""
     rounding: Rounding = Rounding.PER_LINE
     """The rounding rule of documents that name none."""
     resend_wait: Duration = timedelta(0)
@@ -57,7 +60,7 @@ class AccountPolicy(Value):
     invoice_wait: Duration = timedelta(0)
     """The minimum time between two messages about one invoice by one medium; zero is no limit."""
     number_prefix: (
-        Annotated[Text, StringConstraints(max_length=32, pattern=r"(?:\A|[^0-9])\z")] | None
+        Annotated[OneLine, StringConstraints(max_length=32, pattern=r"(?:\A|[^0-9])\z")] | None
     ) = None
     """The prefix of the invoice numbers assigned at issue; None assigns no numbers."""
     number_width: Annotated[Count, Field(le=20)] = 4

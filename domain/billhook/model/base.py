@@ -5,6 +5,7 @@ Input is validated once, when a value is constructed. Code that receives a value
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, NewType, NoReturn
@@ -51,6 +52,39 @@ def storable(text: str) -> str:
     return text
 
 
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NOT_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def one_line(text: str) -> str:
+    """The text unchanged, if it is one line: without control characters and line separators.
+
+    What reads it line by line, such as a mail's header, would take the rest for something else.
+    Raises ValueError otherwise.
+
+    >>> one_line("Ravi Kumar")
+    'Ravi Kumar'
+    """
+    if not text.isprintable() and _NOT_IN_A_LINE.search(text):
+        raise ValueError("must be one line without control characters; remove them")
+    return text
+
+
+def paragraphs(text: str) -> str:
+    """The text, each of its line breaks as one line feed; tabs stay.
+
+    Raises ValueError on any other control character.
+
+    >>> paragraphs("Net 30.\\r\\nThank you.")
+    'Net 30.\\nThank you.'
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isprintable() and _NOT_IN_PROSE.search(text):
+        raise ValueError("must hold no control characters but line breaks and tabs; remove them")
+    return text
+
+
 def utc(moment: datetime) -> datetime:
     """The same instant in UTC.
 
@@ -92,10 +126,16 @@ def _frozen(pairs: Mapping[str, str]) -> FrozenMap:
 Text = Annotated[str, Strict(), AfterValidator(storable)]
 """Text of any length that every database can store."""
 
-Prose = Annotated[Text, StringConstraints(max_length=2048)]
+OneLine = Annotated[Text, AfterValidator(one_line)]
+"""One line of text of any length."""
+
+Paragraphs = Annotated[Text, AfterValidator(paragraphs)]
+"""Text of any length that may have line breaks and tabs."""
+
+Prose = Annotated[Paragraphs, StringConstraints(max_length=2048)]
 """A paragraph: at most 2,048 characters."""
 
-Label = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
+Label = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
 """A name or a title: 1 to 256 characters."""
 
 ID_PATTERN = r"[A-Za-z0-9_.:-]{1,64}"
@@ -129,8 +169,11 @@ TextMap = Annotated[Mapping[Text, Text], AfterValidator(_frozen)]
 
 MAX_NOTES = 15
 
-Note = Annotated[Text, StringConstraints(max_length=256)]
-"""The name or the value of a note: at most 256 characters."""
+NoteName = Annotated[OneLine, StringConstraints(max_length=256)]
+"""The name of a note: one line of at most 256 characters."""
 
-Notes = Annotated[Mapping[Note, Note], Field(max_length=MAX_NOTES), AfterValidator(_frozen)]
+Note = Annotated[Paragraphs, StringConstraints(max_length=256)]
+"""The value of a note: at most 256 characters."""
+
+Notes = Annotated[Mapping[NoteName, Note], Field(max_length=MAX_NOTES), AfterValidator(_frozen)]
 """The notes of a seller: an immutable dict of at most 15 of them."""

@@ -1,4 +1,4 @@
-"""Customers: who pays an invoice, their postal addresses, e-mail addresses and phone numbers."""
+"""Customers: who pays an invoice, their postal addresses, and how they are reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
-from billhook.model.base import Identifier, Label, Text, TimeZone, Value
+from billhook.model.addresses import (
+    email_address,
+    phone_number,
+    phone_text,
+    without_duplicates,
+)
+from billhook.model.base import Identifier, Label, OneLine, TimeZone, Value
 
 
 class Medium(StrEnum):
@@ -37,53 +43,6 @@ def in_order(media: tuple[Medium, ...]) -> tuple[Medium, ...]:
     return tuple(sorted(set(media)))
 
 
-def email_address(text: str) -> str:
-    """The text unchanged, if it has the format of one e-mail address.
-
-    The format is one `@`, a dot in the domain, no white space, control characters or brackets,
-    and at most 254 characters. Whether the mailbox exists is not checked. Raises ValueError
-    if the format does not match.
-
-    >>> email_address("ravi@example.com")
-    'ravi@example.com'
-    """
-    local, _, domain = text.rpartition("@")
-    labels = domain.split(".")
-    valid = (
-        len(text) <= 254
-        and 0 < len(local) <= 64
-        and len(labels) > 1
-        and all(0 < len(label) <= 63 for label in labels)
-        and text.isprintable()
-        and not set(text) & set(' ,;:<>()[]"\\')
-        and "@" not in local
-    )
-    if not valid:
-        raise ValueError("must be one e-mail address, such as ravi@example.com")
-    return text
-
-
-def phone_number(text: str) -> str:
-    """The text unchanged, if it is an E.164 number: `+`, a country code, 7 to 15 digits in all.
-
-    Raises ValueError otherwise. Adapters that accept national formats normalise them first.
-
-    >>> phone_number("+919876543210")
-    '+919876543210'
-    """
-    digits = text[1:]
-    valid = (
-        text.startswith("+")
-        and 7 <= len(digits) <= 15
-        and digits.isascii()
-        and digits.isdigit()
-        and digits[0] != "0"
-    )
-    if not valid:
-        raise ValueError("must be an E.164 number: + and 7 to 15 digits, such as +919876543210")
-    return text
-
-
 def medium_of(address: str) -> Medium:
     """The medium of an address: e-mail if it contains `@`, else SMS.
 
@@ -102,21 +61,17 @@ def medium_of(address: str) -> Medium:
 EmailAddress = Annotated[str, Strict(), AfterValidator(email_address)]
 """An e-mail address."""
 
-PhoneNumber = Annotated[str, Strict(), AfterValidator(phone_number)]
-"""An E.164 phone number."""
+PhoneNumber = Annotated[str, Strict(), AfterValidator(phone_text)]
+"""A phone number: in E.164 where SMS can reach it, else as it was given."""
 
 MAX_RECIPIENTS = 20
 
 
-def _without_duplicates(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(addresses))
-
-
 _Emails = Annotated[
-    tuple[EmailAddress, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_without_duplicates)
+    tuple[EmailAddress, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(without_duplicates)
 ]
 _Contacts = Annotated[
-    tuple[PhoneNumber, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(_without_duplicates)
+    tuple[PhoneNumber, ...], Field(max_length=MAX_RECIPIENTS), AfterValidator(without_duplicates)
 ]
 
 CountryCode = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Z]{2}\z")]
@@ -125,7 +80,7 @@ CountryCode = Annotated[str, Strict(), StringConstraints(pattern=r"\A[A-Z]{2}\z"
 LanguageTag = Annotated[str, Strict(), StringConstraints(pattern=r"\A[a-z]{2,3}(-[A-Z]{2})?\z")]
 """An ISO 639 language, optionally with an ISO 3166-1 region, such as `hi` or `en-IN`."""
 
-_Short = Annotated[Text, StringConstraints(max_length=256)]
+_Short = Annotated[OneLine, StringConstraints(max_length=256)]
 
 
 class PostalAddress(Value):
@@ -145,6 +100,8 @@ class PostalAddress(Value):
 
 class Recipients(Value):
     """The recipients of messages about an invoice, if it is not the customer alone.
+
+    An address that is there twice, in whatever spelling, is kept once.
 
     >>> Recipients(emails=["ap@acme.example"], cc=["ceo@acme.example"]).addresses(Medium.EMAIL)
     ('ap@acme.example',)

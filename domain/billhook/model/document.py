@@ -7,7 +7,8 @@ from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
-from billhook.model.base import FrozenMap, Instant, Label, Notes, Prose, Text, TextMap, Value
+from billhook.model.addresses import is_e164, normal_email
+from billhook.model.base import FrozenMap, Instant, Label, Notes, OneLine, Prose, TextMap, Value
 from billhook.model.customer import MAX_MEDIA, Customer, Medium, Recipients, in_order
 from billhook.model.instalments import PaymentSchedule
 from billhook.model.line_items import Line, Rounding
@@ -49,7 +50,7 @@ class DocumentFields(Value):
     live: Annotated[bool, Strict()] = True
     """False for a test invoice, about which no message is sent."""
     description: Prose | None = None
-    receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
+    receipt: Annotated[OneLine, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
     due_by: Instant | None = None
     """When payment is due. The invoice stays payable after it; reminders count from it."""
@@ -75,29 +76,48 @@ class DocumentFields(Value):
         return self
 
     def address(self, medium: Medium) -> str | None:
-        """The first address for messages by this medium; None if no such address is known."""
-        recipients = self.recipients
-        if recipients is not None and (named := recipients.addresses(medium)):
-            return named[0]
-        customer = self.customer
+        """The first address for messages by this medium; None if there is none."""
+        recipients, customer = self.recipients, self.customer
+        if recipients is not None and recipients.addresses(medium):
+            return next(iter(self.addresses(medium)), None)
         if customer is None:
             return None
-        return customer.email if medium is _EMAIL else customer.contact
+        if medium is _EMAIL:
+            return customer.email
+        contact = customer.contact
+        return contact if contact is not None and is_e164(contact) else None
 
     def addresses(self, medium: Medium) -> tuple[str, ...]:
-        """The addresses for messages by this medium: the named recipients, else the customer."""
+        """The addresses for messages by this medium: the named recipients, else the customer.
+
+        Of phone numbers these are the ones in E.164: no SMS reaches another one.
+        """
         if self.recipients is not None:
             named = self.recipients.addresses(medium)
             if named:
-                return named
+                return named if medium is _EMAIL else tuple(filter(is_e164, named))
         first = self.address(medium)
         return () if first is None else (first,)
 
+    @property
+    def has_unreachable_contact(self) -> bool:
+        """Whether phone numbers are known, and none to which an SMS can be sent."""
+        named = self.recipients is not None and bool(self.recipients.contacts)
+        known = named or (self.customer is not None and self.customer.contact is not None)
+        return known and self.address(Medium.SMS) is None
+
     def copies(self, address: str) -> Copies:
-        """The copies of the e-mail to this address: only the first recipient's e-mail has any."""
-        if self.recipients is None or address != self.address(Medium.EMAIL):
+        """The copies of the e-mail to this address: only the first recipient's e-mail has any.
+
+        Nobody gets two mails: neither a recipient, nor who is named twice among the copies.
+        """
+        recipients, first = self.recipients, self.address(_EMAIL)
+        if recipients is None or first is None or normal_email(address) != normal_email(first):
             return NO_COPIES
-        return Copies(self.recipients.cc, self.recipients.bcc)
+        known = set(map(normal_email, (address, *self.addresses(_EMAIL))))
+        cc = tuple(copy for copy in recipients.cc if normal_email(copy) not in known)
+        known |= set(map(normal_email, cc))
+        return Copies(cc, tuple(copy for copy in recipients.bcc if normal_email(copy) not in known))
 
 
 class Document(DocumentFields):
@@ -139,8 +159,13 @@ class Document(DocumentFields):
         """The same document without copies to these addresses."""
         if self.recipients is None:
             return self
+        unwanted = set(map(normal_email, addresses))
         copies = {
-            name: tuple(copy for copy in getattr(self.recipients, name) if copy not in addresses)
+            name: tuple(
+                copy
+                for copy in getattr(self.recipients, name)
+                if normal_email(copy) not in unwanted
+            )
             for name in ("cc", "bcc")
         }
         return self.model_copy(update={"recipients": self.recipients.model_copy(update=copies)})

@@ -8,11 +8,12 @@ from typing import Annotated, NamedTuple, NewType, Self
 
 from pydantic import Field, Strict, StringConstraints, model_validator
 
-from billhook.model.base import IDENTIFIER, AccountId, Instant, Text, Value
-from billhook.model.customer import Customer
+from billhook.model.base import IDENTIFIER, AccountId, Instant, OneLine, Text, Value
+from billhook.model.customer import Customer, Recipients
 from billhook.model.document import Document
 from billhook.model.money import Amount
 from billhook.model.payment import Reference
+from billhook.model.search_text import search_text
 
 InvoiceId = NewType("InvoiceId", str)
 """The id of an invoice, unique within its account."""
@@ -36,10 +37,10 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-_NO_CUSTOMER = Customer()
+_NO_CUSTOMER, _NO_RECIPIENTS = Customer(), Recipients()
 
 
-InvoiceNumber = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
+InvoiceNumber = Annotated[OneLine, StringConstraints(min_length=1, max_length=64)]
 """The number of an issued invoice: drawn from a series, or given as its receipt."""
 
 
@@ -91,14 +92,16 @@ class Invoice(Value):
 
     @property
     def search_text(self) -> str:
-        """The texts that `Search.text` looks in: case-folded, one in each line."""
+        """The texts that `Search.text` looks in, in their normal form."""
         document, customer = self.document, self.document.customer or _NO_CUSTOMER
-        texts = (
-            self.id, self.number, document.receipt, document.title,
-            customer.id, customer.name, customer.email, customer.contact,
+        recipients = document.recipients or _NO_RECIPIENTS
+        return search_text(
+            (
+                self.id, self.number, document.receipt, document.title,
+                customer.id, customer.name, customer.email, customer.contact,
+                *recipients.emails, *recipients.contacts, *recipients.cc, *recipients.bcc,
+            )
         )  # fmt: skip
-        # A text may contain a line break, and a match must not span two texts.
-        return "\n".join(text.replace("\n", " ") for text in texts if text).casefold()
 
     @model_validator(mode="after")
     def _money_fits_status(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Annotated, NewType
 
 from pydantic import AfterValidator, StringConstraints
 
-from billhook.model.base import Value, storable
+from billhook.model.base import Value, one_line, storable
 from billhook.model.money import CurrencyCode, PositiveAmount
 
 Reference = NewType("Reference", str)
@@ -24,6 +24,7 @@ class Payment(Value):
         Reference,
         StringConstraints(strict=True, min_length=1, max_length=128),
         AfterValidator(storable),
+        AfterValidator(one_line),
     ]
     amount: PositiveAmount
     currency: CurrencyCode

@@ -69,6 +69,17 @@ class Summary(NamedTuple):
     total: int
 
 
+class TaxSum(NamedTuple):
+    """the sum of one tax on an invoice, in smallest units."""
+
+    name: str
+    rate: Decimal
+    """In percent."""
+    included: bool
+    """Whether it is part of the prices, and so of the subtotal."""
+    amount: int
+
+
 class _Parts(NamedTuple):
     price: Fraction
     discount: Fraction
@@ -121,6 +132,38 @@ def priced(lines: Sequence[Line], discount: Discount | None = None) -> list[Pric
         Priced(int(price), int(off), int(added + included), int(price - off + added))
         for price, off, added, included in _parts(lines, discount, _rounded)
     ]
+
+
+def tax_sums(
+    lines: Sequence[Line], rounding: Rounding, discount: Discount | None = None
+) -> list[TaxSum]:
+    """The sum of each tax, in the order of the lines; the taxes of one name and rate together.
+
+    Those added to the prices add up to the same as in `summary`, and so do those included.
+
+    >>> from billhook.model.line_items import Tax
+    >>> taxes = [Tax(name="CGST", rate=9), Tax(name="SGST", rate=9)]
+    >>> book = Line(name="Book", unit_amount=850, currency="INR", taxes=taxes)
+    >>> [(tax.name, tax.amount) for tax in tax_sums([book], Rounding.PER_LINE)]
+    [('CGST', 77), ('SGST', 76)]
+    """
+    exact: dict[tuple[bool, str, Decimal], Fraction] = {}
+    round_line = _rounded if rounding is Rounding.PER_LINE else _unrounded
+    for line, part in zip(lines, _parts(lines, discount, round_line), strict=True):
+        rates = sum(tax.rate for tax in line.taxes)
+        for tax in line.taxes:
+            share = (part.added_tax + part.included_tax) * Fraction(tax.rate) / Fraction(rates or 1)
+            key = line.tax_inclusive, tax.name, tax.rate
+            exact[key] = exact.get(key, Fraction()) + share
+    sums: list[TaxSum] = []
+    # Each is the rounded cumulative amount minus those before: they add up exactly.
+    cumulative, given = {False: Fraction(), True: Fraction()}, {False: 0, True: 0}
+    for (included, name, rate), amount in exact.items():
+        cumulative[included] += amount
+        rounded = _half_up(cumulative[included]) - given[included]
+        given[included] += rounded
+        sums.append(TaxSum(name, rate, included, rounded))
+    return sums
 
 
 def _prices_only(lines: Sequence[Line], discount: Discount | None) -> bool:

@@ -83,6 +83,26 @@ def test_every_row_that_cannot_be_read_is_named_without_its_content(
     assert "ravi" not in ran.out
 
 
+def test_rows_about_an_invoice_and_of_an_account_are_read_too(billhook: Billhook, url: str) -> None:
+    invoices, _ = filled(
+        url,
+        "UPDATE events SET body = 'ravi@example.com' "
+        "WHERE invoice = (SELECT min(id) FROM invoices)",
+        "INSERT INTO payments (account, reference, invoice, amount, currency, at, applied, answer) "
+        "VALUES ('acc_1', 'pay_1', 'inv_1', -5, 'INR', 0, true, 'ravi@example.com')",
+        "INSERT INTO webhook_endpoints (account, id, body) "
+        "VALUES ('acc_1', 'hook_1', 'ravi@example.com')",
+    )
+    ran = billhook("doctor", "--database", url, "--json")
+    named = [fault.partition(" cannot be read")[0] for fault in ran.json["faults"]]
+    assert named == [
+        "webhook_endpoints: hook_1 of acc_1",
+        f"events: {invoices[0]} of acc_1",
+        "payments: pay_1 of acc_1",
+    ]
+    assert "ravi" not in ran.out
+
+
 def test_a_damaged_file_is_a_finding_with_the_remedy(
     billhook: Billhook, sqlite_url: str, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
     InvalidRequestError,
     Number,
-    e164,
+    has_digits,
     smallest,
 )
 from billhook_adapters.http.highlevel.serializers import entity
@@ -83,8 +83,8 @@ def test_an_amount_that_its_currency_cannot_hold_is_refused_by_name(
     assert (seen.value.status, seen.value.message) == (422, [said])
 
 
-def test_separators_are_removed_from_a_phone_number() -> None:
-    assert e164("+1 (214) 559-69.93") == "+12145596993"
+def test_a_phone_number_without_digits_is_none() -> None:
+    assert [has_digits(one) for one in (None, "", "n/a", "(214) 559-6993")] == [False] * 3 + [True]
 
 
 def test_an_invoice_of_another_api_is_shown_whole() -> None:

@@ -144,7 +144,8 @@ def test_taxes_and_a_discount_are_shown_by_their_parts(running: PageService) -> 
     texts = running.read(running.issued(lines=[line], discount={"percentage": 10}))
     sums = texts[texts.index("Subtotal") :]
     assert sums[:8] == [
-        "Subtotal", "INR 10.00", "Discount", "INR -1.00", "Tax", "INR 1.62", "Total", "INR 10.62",
+        "Subtotal", "INR 10.00", "Discount 10 %", "INR -1.00",
+        "GST 18 %", "INR 1.62", "Total", "INR 10.62",
     ]  # fmt: skip
     assert "GST 18 %" in texts
 

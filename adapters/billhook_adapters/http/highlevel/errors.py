@@ -37,6 +37,8 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.model.invoice import Status
@@ -111,6 +113,10 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "Email can not be sent since the contact has no email"
         case MissingContact():
             return "SMS can not be sent since the contact has no phone number"
+        case UnreachableContact():
+            return "SMS can not be sent to the phone number of the contact; it needs a country code"
+        case UnsupportedAddress(medium=medium):
+            return f"The {medium} address of the contact can not be sent to"
         case MissingCustomer():
             return "contactDetails are required to send an invoice"
         case NothingToBill():

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import parse_qsl
 
 from billhook.application.idempotency import IdempotentRequest
 from billhook.model.base import AccountId
+from billhook.model.document import DocumentFields
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
 from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
@@ -20,6 +22,8 @@ from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.http.highlevel.errors import BAD_KEY, NOT_JSON, OTHER_LOCATION
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.parts import In
+
+F = TypeVar("F", bound=DocumentFields)
 
 _from_json = partial(from_json, parse_float=Decimal)
 
@@ -56,6 +60,12 @@ class AuthenticatedRequest:
     def location(self) -> str:
         """The location of the token."""
         return self.tenancy.location
+
+    async def reachable(self, fields: F, country: str | None, currency: str) -> F:
+        """The same fields with the phone numbers in E.164; `country` is that of the business."""
+        return await reachable(
+            fields, self.batched, self.account, country=country, currency=currency
+        )
 
     @property
     def invoice(self) -> InvoiceId:

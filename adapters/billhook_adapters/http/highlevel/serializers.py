@@ -16,7 +16,8 @@ from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.highlevel.amounts import number, shown
 from billhook_adapters.http.highlevel.echo import ECHOED, SENDING, echo_of
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
-from billhook_adapters.http.highlevel.schemas.fields import e164, instant
+from billhook_adapters.http.highlevel.schemas.fields import instant
+from billhook_adapters.system.phone_numbers import same_number
 
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False}
@@ -84,11 +85,12 @@ def _contact(invoice: Invoice, echo: dict[str, Any]) -> dict[str, Any]:
         return {}
     same = echo.get("id") == customer.id
     written: str = echo.get("phoneNo") or ""
+    contact = customer.contact or ""
     return {
         **(echo if same else {}),
         "id": customer.id or derived_id("cust", invoice.id),
         "name": customer.name or "",
-        "phoneNo": written if e164(written) == customer.contact else customer.contact or "",
+        "phoneNo": written if same_number(written, contact) else contact,
         "email": customer.email or "",
         "customFields": echo.get("customFields", []) if same else [],
         "address": _address(customer, echo if same else {}),

@@ -38,6 +38,8 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
 )
 
 STATUS: Mapping[type[DomainError], int] = MappingProxyType(
@@ -71,6 +73,8 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         BelowMinimum: 422,
         MissingEmail: 422,
         MissingContact: 422,
+        UnreachableContact: 422,
+        UnsupportedAddress: 422,
         PremiumNumber: 422,
         # Later.
         TooSoon: 429,
@@ -96,6 +100,16 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
             return "No e-mail address of the customer is known; set customer.email."
         case MissingContact():
             return "No phone number of the customer is known; set customer.contact."
+        case UnreachableContact():
+            return (
+                "No SMS can be sent to the phone number of the customer as it was given; "
+                "set customer.contact to one with its country code."
+            )
+        case UnsupportedAddress(medium=medium):
+            return (
+                f"The {medium} sender that is set up cannot write to the address of the customer; "
+                "set another one."
+            )
         case MissingCustomer():
             return "An invoice needs a customer before it is issued."
         case NothingToBill():

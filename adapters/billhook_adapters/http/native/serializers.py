@@ -229,6 +229,7 @@ class AccountOut(_Out):
     id: str
     name: str
     version: int
+    country: str | None
     resend_wait: float
     invoice_wait: float
     sms_enabled: bool

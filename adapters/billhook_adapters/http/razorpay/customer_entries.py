@@ -12,24 +12,26 @@ from typing import Any
 from billhook.application.records import Entry, EntryKey, Listing, Search
 from billhook.application.service import InvoiceService
 from billhook.application.unit_of_work import CommandContext
+from billhook.model.addresses import normal_email
 from billhook.model.base import AccountId
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.schemas.customers import (
+    COUNTRY,
     CustomerDetails,
     CustomerIn,
     StoredCustomer,
-    e164,
     echoed,
 )
 from billhook_adapters.system.ids import is_id
+from billhook_adapters.system.phone_numbers import e164
 
 PREFIX = "cust_"
 
 
 def pair_key(account: AccountId, customer: CustomerIn) -> EntryKey:
     """The key of the entry that holds what must be unique."""
-    email = customer.email and customer.email.casefold()
-    contact = customer.contact and e164(customer.contact)
+    email = customer.email and normal_email(customer.email)
+    contact = customer.contact and (e164(customer.contact, COUNTRY) or customer.contact)
     parts = (email, contact) if email or contact else (customer.name, customer.gstin)
     return EntryKey(account, derived_id("custkey", account, *(part or None for part in parts)))
 

@@ -36,6 +36,8 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnreachableContact,
+    UnsupportedAddress,
 )
 from billhook.model.document import MAX_LINES
 from billhook_adapters.http.core.response import Response, json_response, retry_after
@@ -140,6 +142,10 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "Email can not be sent since email address has not been provided."
         case MissingContact():
             return "SMS can not be sent since contact number has not been provided."
+        case UnreachableContact():
+            return "SMS can not be sent to the contact number as it has been provided."
+        case UnsupportedAddress(medium=medium):
+            return f"The {medium} address of the customer can not be sent to."
         case MissingCustomer():
             return "customer is required."
         case NothingToBill():

@@ -37,7 +37,8 @@ class ViewedIn(In):
 async def create_invoice(request: AuthenticatedRequest) -> Response:
     """Make a draft."""
     payload = checked(await request.body(), CreateIn)
-    create = CreateInvoice(account=request.account, document=payload.document(), key=request.key)
+    document = await request.reachable(payload.document(), payload.country, payload.currency)
+    create = CreateInvoice(account=request.account, document=document, key=request.key)
     return sent_response(request, await request.batched.execute(create))
 
 
@@ -67,10 +68,12 @@ async def get_invoice(request: AuthenticatedRequest) -> Response:
 async def update_invoice(request: AuthenticatedRequest) -> Response:
     """Replace the fields of a draft."""
     payload = checked(await request.body(), UpdateIn)
+    changes = payload.changes()
+    patch = await request.reachable(changes.patch, payload.country, payload.currency)
     update = UpdateInvoice(
         account=request.account,
         invoice=request.invoice,
-        patch=payload.changes(),
+        patch=changes.model_copy(update={"patch": patch}),
         key=request.key,
     )
     return sent_response(request, await request.batched.execute(update))

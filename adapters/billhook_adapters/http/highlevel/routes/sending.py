@@ -54,10 +54,11 @@ async def text_to_pay(request: AuthenticatedRequest) -> Response:
     send = payload.action == "send"
     command: CreateInvoice | UpdateInvoice
     if payload.id:
+        patch = await request.reachable(payload.patch(), payload.country, payload.currency)
         command = UpdateInvoice(
             account=request.account,
             invoice=InvoiceId(payload.id),
-            patch=MergePatch(patch=payload.patch()),
+            patch=MergePatch(patch=patch),
             send=send,
             key=request.key,
             actor=payload.user_id,
@@ -65,7 +66,7 @@ async def text_to_pay(request: AuthenticatedRequest) -> Response:
     else:
         command = CreateInvoice(
             account=request.account,
-            document=payload.document(),
+            document=await request.reachable(payload.document(), payload.country, payload.currency),
             send=send,
             key=request.key,
             actor=payload.user_id,

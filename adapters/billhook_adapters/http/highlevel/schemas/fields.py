@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
 from types import MappingProxyType
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
-from pydantic import BeforeValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
 
-from billhook.model.base import Text, Value
+from billhook.model.base import OneLine, Paragraphs, Value, one_line
 from billhook.model.money import LARGEST, Currency, major, minor
 
 P = ParamSpec("P")
@@ -19,7 +20,6 @@ T = TypeVar("T")
 V = TypeVar("V", bound=Value)
 
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})?)?")
-_NOT_DIGITS = re.compile(r"[\s().-]")
 
 
 class InvalidRequestError(Exception):
@@ -67,20 +67,31 @@ Positive = Annotated[Decimal, BeforeValidator(lambda given: _at_least_zero(_numb
 Day = Annotated[str, BeforeValidator(_day)]
 """A day, YYYY-MM-DD; the time of an ISO 8601 instant is ignored."""
 
-Short = Annotated[Text, StringConstraints(max_length=256)]
-Required = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
-Long = Annotated[Text, StringConstraints(max_length=16_384)]
+Short = Annotated[OneLine, StringConstraints(max_length=256)]
+Required = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
+Long = Annotated[Paragraphs, StringConstraints(max_length=16_384)]
 
 
-def e164(phone: str) -> str:
-    """A phone number without spaces and punctuation.
+def _lines_within(value: Any) -> Any:
+    """The value, if every text within it is one line. Raises ValueError."""
+    parts: list[Any] = [value]
+    for part in parts:  # it grows while it is read
+        if isinstance(part, str):
+            one_line(part)
+        elif isinstance(part, Mapping):
+            parts += chain(*cast("Mapping[str, Any]", part).items())
+        elif isinstance(part, list):
+            parts += part
+    return value
 
-    The country code must be there: no national form is guessed.
 
-    >>> e164("+1-214-559-6993")
-    '+12145596993'
-    """
-    return _NOT_DIGITS.sub("", phone)
+CustomField = Annotated[Any, AfterValidator(_lines_within)]
+"""A custom field, in whatever form; its texts are lines."""
+
+
+def has_digits(phone: str | None) -> bool:
+    """Whether a phone number is given: the vendor's clients send texts without digits for none."""
+    return any(map(str.isdecimal, phone or ""))
 
 
 def midnight(day: str) -> datetime:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from billhook.model.base import Identifier, Text
+from billhook.model.base import Identifier, OneLine, Paragraphs
 from billhook.model.document import Document
 from billhook.model.patch import MergePatch, Patch
 from billhook_adapters.http.highlevel.echo import DETAILED, ECHOED, extras
@@ -49,9 +49,9 @@ class InvoiceIn(Tenant):
     name: Required
     title: Short | None = None
     currency: Short
-    description: Annotated[Text, Field(max_length=2048)] | None = None
+    description: Annotated[Paragraphs, Field(max_length=2048)] | None = None
     business_details: BusinessIn | None = None
-    invoice_number: Annotated[Text, Field(max_length=40)] | None = None
+    invoice_number: Annotated[OneLine, Field(max_length=40)] | None = None
     invoice_number_prefix: Short | None = None
     contact_details: ContactIn | None = None
     terms_notes: Long | None = None
@@ -74,6 +74,14 @@ class InvoiceIn(Tenant):
     def billed(self) -> tuple[str, Items]:
         """What the vendor calls the list of items in this request, and the list."""
         raise NotImplementedError
+
+    @property
+    def country(self) -> str | None:
+        """The country of the business, if its address names one."""
+        business = self.business_details
+        if business is None or business.address is None:
+            return None
+        return business.address.domain().country
 
     def patch(self) -> Patch:
         """What it sets of a document. Raises InvalidRequestError."""

@@ -17,6 +17,7 @@ from billhook.model.money import Currency
 from billhook.model.pricing import Discount
 from billhook_adapters.http.highlevel.amounts import plain
 from billhook_adapters.http.highlevel.schemas.fields import (
+    CustomField,
     Day,
     InvalidRequestError,
     Long,
@@ -24,7 +25,7 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Positive,
     Required,
     Short,
-    e164,
+    has_digits,
     midnight,
     smallest,
 )
@@ -99,7 +100,7 @@ class ContactIn(In):
     additional_emails: Annotated[list[AdditionalEmailIn], Field(max_length=50)] | None = None
     company_name: Short | None = None
     address: AddressIn | None = None
-    custom_fields: Annotated[list[Any], Field(max_length=100)] | None = None
+    custom_fields: Annotated[list[CustomField], Field(max_length=100)] | None = None
 
     def domain(self) -> Customer:
         """The value of the domain."""
@@ -107,7 +108,7 @@ class ContactIn(In):
             id=self.id,
             name=self.name,
             email=self.email or None,
-            contact=e164(self.phone_no or "") or None,
+            contact=self.phone_no if has_digits(self.phone_no) else None,
             billing_address=self.address and self.address.domain(),
         )
 
@@ -124,7 +125,7 @@ class SentToIn(In):
         """The recipients of the domain; empty texts are left out."""
         return Recipients(
             emails=tuple(filter(None, self.email)),
-            contacts=tuple(filter(None, map(e164, self.phone_no or ()))),
+            contacts=tuple(filter(has_digits, self.phone_no or ())),
             cc=tuple(filter(None, self.email_cc or ())),
             bcc=tuple(filter(None, self.email_bcc or ())),
         )

@@ -11,6 +11,7 @@ from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, I
 from billhook.application.records import Page, Place, RecordedEvent
 from billhook.application.service import InvoiceService
 from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, ETAG, problems
 from billhook_adapters.http.native.pages import page_response
@@ -57,6 +58,7 @@ async def create_invoice(
 ) -> SentOut:
     """Make a draft; with `send`, issue it and send it to its payer, all or nothing."""
     document = payload.document()
+    document = await reachable(document, batched, account, country=None, currency=document.currency)
     if payload.send is None:
         draft = Draft(account=account, document=document, invoice=payload.chosen_id, key=key)
         out = SentOut.of(await executed(batched, draft))
@@ -94,9 +96,10 @@ async def update_invoice(
         # If it changes before the command is decided, the service refuses the lines.
         found = unwrapped(await batched.read(lambda service: service.get(account, id)))
         currency = found.document.currency
-    command = Update(
-        account=account, invoice=id, patch=payload.patch(currency), expected_version=version
+    patch = await reachable(
+        payload.patch(currency), batched, account, country=None, currency=currency
     )
+    command = Update(account=account, invoice=id, patch=patch, expected_version=version)
     return invoice_out(await executed(batched, command), response)
 
 

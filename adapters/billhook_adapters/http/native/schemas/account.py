@@ -10,7 +10,7 @@ from pydantic import Field
 from billhook.model.account import AccountPolicy
 from billhook.model.base import Label
 from billhook.model.sms_budget import LARGEST_BUDGET, NO_BUDGET, SmsBudget
-from billhook_adapters.http.native.schemas.fields import SmsCountry
+from billhook_adapters.http.native.schemas.fields import Country, SmsCountry
 from billhook_adapters.http.native.schemas.parts import In
 
 LONGEST_WAIT = 7 * 24 * 60 * 60
@@ -30,6 +30,11 @@ class AccountIn(In):
     """The settings to change."""
 
     name: Label = Field(default="", description="The name that payers see.")
+    country: Country | None = Field(
+        default=None,
+        description="Where phone numbers without a country code belong; null tells it from the "
+        "invoice.",
+    )
     resend_wait: _Seconds = Field(
         default=0,
         description="The least seconds between two messages to one address by one medium.",
@@ -58,6 +63,7 @@ class AccountIn(In):
     def policy(self) -> AccountPolicy:
         """The policy with the fields that are given."""
         ways = {
+            "country": self.country,
             "resend_wait": timedelta(seconds=self.resend_wait),
             "invoice_wait": timedelta(seconds=self.invoice_wait),
             "sms_enabled": self.sms_enabled,

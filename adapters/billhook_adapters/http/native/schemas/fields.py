@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from billhook.model.addresses import LONGEST_PHONE, email_address, phone_text
 from billhook.model.base import ID_PATTERN, Identifier, Text, TimeZone, utc
-from billhook.model.customer import CountryCode, EmailAddress, LanguageTag, PhoneNumber, medium_of
+from billhook.model.customer import CountryCode, EmailAddress, LanguageTag, PhoneNumber
 from billhook.model.decimals import Percentage, Quantity
 from billhook.model.destinations import countries
 from billhook.model.money import EXPONENTS, CurrencyCode
@@ -68,12 +69,15 @@ Id = Annotated[
 ]
 """An id that the caller chose."""
 
+_EMAIL = r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$"
+_PHONE = r"^[^@]*[0-9][^@]*[0-9][^@]*[0-9][^@]*$"
+
 Email = Annotated[
     EmailAddress,
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$",
+            "pattern": _EMAIL,
             "maxLength": 254,
             "examples": ["ravi@example.com"],
         }
@@ -84,15 +88,19 @@ Email = Annotated[
 Phone = Annotated[
     PhoneNumber,
     WithJsonSchema(
-        {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+919876543210"]}
+        {
+            "type": "string",
+            "pattern": _PHONE,
+            "maxLength": LONGEST_PHONE,
+            "examples": ["+919876543210", "(202) 555-0143"],
+        }
     ),
 ]
-"""An E.164 number."""
+"""A phone number: kept in E.164 where it can be reached, else as it was given."""
 
 
 def _reachable(address: str) -> str:
-    medium_of(address)
-    return address
+    return email_address(address) if "@" in address else phone_text(address)
 
 
 Reachable = Annotated[
@@ -101,13 +109,13 @@ Reachable = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^([^@\s]{1,64}@[^@\s]+\.[^@\s]+|\+[1-9][0-9]{6,14})$",
+            "pattern": f"{_EMAIL}|{_PHONE}",
             "maxLength": 254,
             "examples": ["ravi@example.com", "+919876543210"],
         }
     ),
 ]
-"""An e-mail address or an E.164 number."""
+"""An e-mail address or a phone number."""
 
 Language = Annotated[
     LanguageTag,

@@ -15,7 +15,7 @@ from pydantic import (
 
 from billhook.application.records import Page, Place, Search
 from billhook.application.sending import MissingAddressPolicy
-from billhook.model.base import MAX_NOTES, Label, Note, Prose, Text, Value
+from billhook.model.base import MAX_NOTES, Label, Note, NoteName, OneLine, Prose, Text, Value
 from billhook.model.customer import MAX_MEDIA, Medium, Suppression
 from billhook.model.document import MAX_LINES, Document
 from billhook.model.invoice import InvoiceId, Status
@@ -62,7 +62,7 @@ class _Fields(In):
         default=True, description="False is a trial: it reaches no real recipient."
     )
     description: Prose | None = None
-    receipt: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
+    receipt: Annotated[OneLine, StringConstraints(min_length=1, max_length=40)] | None = None
     date: Instant | None = None
     due_by: Instant | None = Field(
         default=None, description="When payment is due; reminders count from it."
@@ -72,7 +72,7 @@ class _Fields(In):
     first_payment_min_amount: PositiveAmount | None = None
     terms: Prose | None = None
     comment: Prose | None = None
-    notes: Annotated[dict[Note, Note], Field(max_length=MAX_NOTES)] = Field(default={})
+    notes: Annotated[dict[NoteName, Note], Field(max_length=MAX_NOTES)] = Field(default={})
     media: Media = Field(default=[])
 
     def _fields(self, currency: str) -> dict[str, Any]:
@@ -136,8 +136,9 @@ class EditsIn(_Fields):
 
     @property
     def needs_currency(self) -> bool:
-        """New lines are in the invoice's currency, where this does not name one."""
-        return "lines" in self.model_fields_set and "currency" not in self.model_fields_set
+        """New lines are in the invoice's currency, and phone numbers of its country at last."""
+        given = self.model_fields_set
+        return bool(given & {"lines", "customer", "recipients"}) and "currency" not in given
 
     def patch(self, currency: str) -> Patch:
         """The patch of the domain, with lines in this currency. Raises ProblemError."""
@@ -171,7 +172,7 @@ class PaymentIn(In):
 
     amount: PositiveAmount = Field(examples=[49900])
     currency: Code
-    reference: Annotated[Text, StringConstraints(min_length=1, max_length=128)] | None = Field(
+    reference: Annotated[OneLine, StringConstraints(min_length=1, max_length=128)] | None = Field(
         default=None,
         description="Unique in the account; minted where it is left out, the same one for the "
         "same Idempotency-Key.",

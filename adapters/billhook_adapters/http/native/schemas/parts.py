@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from billhook.model.base import Label, Prose, Text
+from billhook.model.base import Label, OneLine, Prose
 from billhook.model.customer import MAX_RECIPIENTS
 from billhook.model.instalments import MAX_INSTALMENTS
 from billhook.model.line_items import MAX_TAXES
@@ -24,7 +24,7 @@ from billhook_adapters.http.native.schemas.fields import (
     Zone,
 )
 
-_Short = Annotated[Text, StringConstraints(max_length=256)]
+_Short = Annotated[OneLine, StringConstraints(max_length=256)]
 
 
 class In(BaseModel):

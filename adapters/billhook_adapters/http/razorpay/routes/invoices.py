@@ -14,6 +14,7 @@ from billhook.lifecycle.errors import DomainError, NotEditable
 from billhook.messaging.delivery import ACCEPTED, LIVE
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.core.response import Response, json_response, list_response
 from billhook_adapters.http.razorpay.commands import (
     DraftAndSendInvoice,
@@ -28,6 +29,7 @@ from billhook_adapters.http.razorpay.errors import (
     medium_unknown,
 )
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
+from billhook_adapters.http.razorpay.schemas.customers import COUNTRY
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request
 from billhook_adapters.http.razorpay.schemas.invoices import (
     CreateIn,
@@ -56,6 +58,9 @@ async def create_invoice(request: AuthenticatedRequest) -> Response:
         document = payload.domain(named)
     except ValidationError as invalid:
         raise invalid_request(invalid) from None
+    document = await reachable(
+        document, batched, account, country=COUNTRY, currency=document.currency
+    )
     key = request.key
     if payload.draft == "1":
         drafted = await batched.execute(
@@ -134,10 +139,13 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
         changes = payload.changes(request.invoice, named)
     except ValidationError as invalid:
         raise invalid_request(invalid) from None
+    patch = await reachable(
+        changes.patch, request.batched, request.account, country=COUNTRY, currency="INR"
+    )
     update = UpdateInvoice(
         account=request.account,
         invoice=request.invoice,
-        patch=changes,
+        patch=changes.model_copy(update={"patch": patch}),
         payer=payload.new_payer,
         amount=payload.amount,
         key=request.key,

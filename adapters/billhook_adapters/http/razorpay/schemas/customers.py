@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
-from billhook.model.base import Text, Value
+from billhook.model.base import OneLine, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.razorpay.schemas.fields import Notes, NumberOrText, cleared
+from billhook_adapters.http.razorpay.schemas.fields import Notes, NumberOrLine, cleared
+
+COUNTRY = "IN"
+"""Where a phone number without a country code belongs, unless the account has a country."""
 
 EXTRAS_KEY = "razorpay"
 """The key of a document's extras under which this API keeps what it only echoes."""
+
+
+def _digits(contact: str) -> str:
+    if not _CONTACT.fullmatch(contact):
+        raise ValueError("must be digits, with a plus before a country code")
+    return contact
+
+
+_CONTACT = re.compile(r"\+?[0-9]*")
+Contact = Annotated[NumberOrLine, StringConstraints(max_length=15), AfterValidator(_digits)]
 
 
 class AddressIn(Value):
@@ -22,12 +43,12 @@ class AddressIn(Value):
 
     model_config = ConfigDict(extra="ignore")
 
-    line1: Text
-    line2: Text | None = None
-    city: Text
-    zipcode: NumberOrText
-    state: Text
-    country: Annotated[Text, StringConstraints(max_length=64)]
+    line1: OneLine
+    line2: OneLine | None = None
+    city: OneLine
+    zipcode: NumberOrLine
+    state: OneLine
+    country: Annotated[OneLine, StringConstraints(max_length=64)]
 
     def domain(self) -> PostalAddress:
         """The address of the domain."""
@@ -42,16 +63,16 @@ class AddressIn(Value):
         )
 
 
-CustomerName = Annotated[Text, StringConstraints(min_length=3, max_length=50)]
+CustomerName = Annotated[OneLine, StringConstraints(min_length=3, max_length=50)]
 
 
 class CustomerIn(Value):
     """The customer as the vendor takes it."""
 
     name: CustomerName | None = None
-    email: Annotated[Text, StringConstraints(max_length=64)] | None = None
-    contact: Annotated[NumberOrText, StringConstraints(max_length=15)] | None = None
-    gstin: Annotated[Text, StringConstraints(max_length=64)] | None = None
+    email: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
+    contact: Contact | None = None
+    gstin: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
 
@@ -61,12 +82,12 @@ class CustomerIn(Value):
         return bool(self.name or self.email or self.contact)
 
     def domain(self, id: str | None = None) -> Customer:
-        """The customer of the domain, the phone number in E.164. Raises ValidationError."""
+        """The customer of the domain. Raises ValidationError."""
         return Customer(
             id=id,
             name=self.name,
             email=self.email or None,
-            contact=e164(self.contact) if self.contact else None,
+            contact=self.contact or None,
             billing_address=self.billing_address and self.billing_address.domain(),
             shipping_address=self.shipping_address and self.shipping_address.domain(),
         )
@@ -106,18 +127,6 @@ class CustomerAlone(CustomerDetails):
         return CustomerDetails.model_validate(
             {name: value for name, value in dict(self).items() if name != "fail_existing"}
         )
-
-
-def e164(contact: str) -> str:
-    """A phone number as the vendor takes it, in E.164: ten digits alone are Indian.
-
-    >>> e164("9876543210")
-    '+919876543210'
-    """
-    if contact.startswith("+"):
-        return contact
-    digits = contact.lstrip("0")
-    return f"+91{digits}" if len(digits) == 10 else f"+{digits}"
 
 
 class StoredCustomer(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, Strict, StringConstraints, ValidationError
 
-from billhook.model.base import MAX_NOTES, Text
+from billhook.model.base import MAX_NOTES, OneLine, Paragraphs
 from billhook.model.money import EXPONENTS
 from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
@@ -64,12 +64,13 @@ def _notes(given: Any) -> Any:
 Flag = Annotated[bool, Strict(), BeforeValidator(_flag)]
 Integer = Annotated[int, Strict(), BeforeValidator(_integer)]
 Seconds = Annotated[Integer, Field(ge=0, le=253402300799)]
-NumberOrText = Annotated[Text, BeforeValidator(_text)]
-Note = Annotated[NumberOrText, StringConstraints(max_length=256)]
-Notes = Annotated[dict[Note, Note], Field(max_length=MAX_NOTES), BeforeValidator(_notes)]
-Paragraph = Annotated[Text, StringConstraints(max_length=2048)]
+NumberOrLine = Annotated[OneLine, BeforeValidator(_text)]
+NoteName = Annotated[NumberOrLine, StringConstraints(max_length=256)]
+Note = Annotated[Paragraphs, BeforeValidator(_text), StringConstraints(max_length=256)]
+Notes = Annotated[dict[NoteName, Note], Field(max_length=MAX_NOTES), BeforeValidator(_notes)]
+Paragraph = Annotated[Paragraphs, StringConstraints(max_length=2048)]
 Receipt = Annotated[
-    Annotated[Text, StringConstraints(max_length=40)] | None, BeforeValidator(cleared)
+    Annotated[OneLine, StringConstraints(max_length=40)] | None, BeforeValidator(cleared)
 ]
 LISTED = BeforeValidator(_listed)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from billhook.model.base import Text, Value
+from billhook.model.base import OneLine, Text, Value
 from billhook.model.customer import Customer, Medium
 from billhook.model.document import Document
 from billhook.model.line_items import Line
@@ -49,7 +49,7 @@ class LineIn(Value):
 
     id: Text | None = None
     item_id: Text | None = None
-    name: Annotated[Text, StringConstraints(min_length=1, max_length=256)] | None = None
+    name: Annotated[OneLine, StringConstraints(min_length=1, max_length=256)] | None = None
     description: Paragraph | None = None
     amount: Integer | None = None
     currency: Text | None = None

@@ -12,7 +12,7 @@ from billhook.application.commands import SaveEntry
 from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId, Text, Value
+from billhook.model.base import AccountId, OneLine, Value
 from billhook.model.line_items import Line
 from billhook.model.money import LARGEST, Currency, CurrencyCode
 from billhook_adapters.http.core.ids import derived_id
@@ -21,7 +21,7 @@ from billhook_adapters.system.ids import is_id
 
 PREFIX = "item_"
 
-Name = Annotated[Text, StringConstraints(min_length=1, max_length=256)]
+Name = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
 
 
 class ItemIn(Value):

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("reminder", sa.Integer(), nullable=True),
         sa.Column("requeued_at", sa.BigInteger(), nullable=True),
         sa.Column("queue", key_text(160), nullable=False),
+        sa.Column("normal_address", key_text(256), nullable=False),
         sa.Column("sms_prefix", key_text(16), nullable=True),
         sa.PrimaryKeyConstraint("account", "id"),
     )
@@ -92,7 +93,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'failed'"),
     )
     op.create_index(
-        "messages_of_address", "messages", ["account", "medium", "address", "requested_at"]
+        "messages_of_address",
+        "messages",
+        ["account", "medium", "normal_address", "requested_at"],
     )
     op.create_index(
         "messages_of_invoice",
