@@ -169,3 +169,15 @@ def test_an_inactive_item_cannot_be_billed(client: Any) -> None:
     assert client.item.edit(item["id"], {"active": False})["active"] is False
     with refused("Item cannot be used as it is inactive."):
         client.invoice.create(a_request(line_items=[{"item_id": item["id"]}]))
+
+
+def test_a_name_alone_is_not_unique(client: Any) -> None:
+    # The vendor's staff in razorpay-php#43: "name is not required to be unique".
+    first, second = (client.customer.create({"name": "Ravi Kumar"}) for _ in range(2))
+    assert first["id"] != second["id"]
+    payer = a_payer()
+    edited = client.customer.edit(first["id"], {"email": payer["email"]})
+    with refused(EXISTS):
+        client.customer.edit(second["id"], {"email": payer["email"]})
+    assert client.customer.edit(edited["id"], {"email": None})["email"] is None
+    assert client.customer.edit(second["id"], {"email": payer["email"]})["id"] == second["id"]

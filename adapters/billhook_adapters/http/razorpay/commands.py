@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar
+from typing import ClassVar, TypeVar, cast
 
 from returns.result import Failure, Result, Success
 
@@ -22,11 +22,16 @@ from billhook.lifecycle.errors import (
     InvalidField,
     NotEditable,
 )
-from billhook.model.base import AccountId
 from billhook.model.document import Document, DocumentFields
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.patch import DocumentField, MergePatch, Patch
-from billhook_adapters.http.razorpay.customer_entries import filed, hold_pair, owner, pair_key
+from billhook_adapters.http.razorpay.customer_entries import (
+    filed,
+    hold_pair,
+    owner,
+    pair_key,
+    pairs_of,
+)
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails, CustomerIn
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
 from billhook_adapters.http.razorpay.schemas.links import link_line, type_of
@@ -38,7 +43,7 @@ D = TypeVar("D", bound=DocumentFields)
 class CreateCustomer(Command[Entry, AlreadyExists]):
     """Keep a customer. Where its e-mail address and phone number are known: that one, or an error.
 
-    The answer is the entry that holds this pair.
+    The answer is the entry of a new customer, or the one that holds the known pair.
     """
 
     kind: ClassVar = "razorpay.create_customer"
@@ -48,13 +53,16 @@ class CreateCustomer(Command[Entry, AlreadyExists]):
     @property
     def needs(self) -> Needs:
         """The entry of the pair."""
-        return Needs(entries=(pair_key(self.account, self.details),))
+        return Needs(entries=pairs_of(self.account, self.details))
 
     def decide(self, context: CommandContext) -> Result[Entry, AlreadyExists]:
-        """The entry of the pair."""
-        if self.fails and context.entry(pair_key(self.account, self.details)) is not None:
-            return Failure(AlreadyExists())
-        return Success(filed(context, self.details))
+        """The entry."""
+        for key in pairs_of(self.account, self.details):
+            known = context.entry(key)
+            if known is not None:
+                return Failure(AlreadyExists()) if self.fails else Success(known)
+        customer = EntryKey(self.account, filed(context, self.details))
+        return Success(cast("Entry", context.entries[customer]))  # it was saved right now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +78,21 @@ class EditCustomer(Command[Entry, Conflict | AlreadyExists]):
     @property
     def needs(self) -> Needs:
         """The customer, and the entries of its pair before and after."""
-        pairs = {pair_key(self.account, self.old), pair_key(self.account, self.new)}
-        return Needs(entries=(self.before.key, *sorted(pairs)))
+        pairs = pairs_of(self.account, self.old, self.new)
+        return Needs(entries=(self.before.key, *pairs))
 
     def decide(self, context: CommandContext) -> Result[Entry, Conflict | AlreadyExists]:
         """The changed entry."""
         if context.entry(self.before.key) != self.before:
             return Failure(Conflict(1, 2))
         old, new = pair_key(self.account, self.old), pair_key(self.account, self.new)
-        holder = context.entry(new)
+        holder = None if new is None else context.entry(new)
         if holder is not None and owner(holder) != self.before.id:
             return Failure(AlreadyExists())
         if old != new:
-            context.delete_entry(old)
-            hold_pair(context, self.before.id, self.new)
+            if old is not None:
+                context.delete_entry(old)
+            hold_pair(context, self.before.id, new)
         changed = self.before.model_copy(update={"body": self.new.model_dump_json()})
         return Success(context.save_entry(changed))
 
@@ -111,15 +120,11 @@ class EditEntry(Command[Entry, Conflict]):
         return Success(context.save_entry(self.before.model_copy(update={"body": self.body})))
 
 
-def _needs_of(account: AccountId, payer: CustomerIn | None) -> tuple[EntryKey, ...]:
-    return () if payer is None else (pair_key(account, payer),)
-
-
 def _with_payer(context: CommandContext, fields: D, payer: CustomerIn | None) -> D:
     """The document or patch, its customer under the id of the payer, who is kept."""
     if payer is None or fields.customer is None:
         return fields
-    customer = fields.customer.model_copy(update={"id": owner(filed(context, payer))})
+    customer = fields.customer.model_copy(update={"id": filed(context, payer)})
     return fields.model_copy(update={"customer": customer})
 
 
@@ -133,7 +138,7 @@ class DraftInvoice(Draft):
     @property
     def needs(self) -> Needs:
         """The payer."""
-        return Needs(entries=_needs_of(self.account, self.payer))
+        return Needs(entries=pairs_of(self.account, self.payer))
 
     def decide(self, context: CommandContext) -> Result[Invoice, DraftError]:
         """The draft."""
@@ -151,7 +156,7 @@ class DraftAndSendInvoice(DraftAndSend):
     @property
     def needs(self) -> Needs:
         """The payer."""
-        return Needs(entries=_needs_of(self.account, self.payer))
+        return Needs(entries=pairs_of(self.account, self.payer))
 
     def decide(
         self, context: CommandContext
@@ -174,7 +179,7 @@ class UpdateInvoice(Update):
     def needs(self) -> Needs:
         """The invoice and the payer."""
         invoice = InvoiceKey(self.account, self.invoice)
-        return Needs(invoice=invoice, entries=_needs_of(self.account, self.payer))
+        return Needs(invoice=invoice, entries=pairs_of(self.account, self.payer))
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext

@@ -1,7 +1,6 @@
 """Customers as entries: one for each, and one that holds its e-mail address and phone number.
 
-The pair of these is unique among the customers of an account; the name is not. A customer without
-both is known by its name and its GSTIN.
+The pair of these is unique among the customers of an account; the name is not.
 """
 
 from __future__ import annotations
@@ -28,12 +27,21 @@ from billhook_adapters.system.phone_numbers import e164
 PREFIX = "cust_"
 
 
-def pair_key(account: AccountId, customer: CustomerIn) -> EntryKey:
-    """The key of the entry that holds what must be unique."""
-    email = customer.email and normal_email(customer.email)
-    contact = customer.contact and (e164(customer.contact, COUNTRY) or customer.contact)
-    parts = (email, contact) if email or contact else (customer.name, customer.gstin)
-    return EntryKey(account, derived_id("custkey", account, *(part or None for part in parts)))
+def pair_key(account: AccountId, customer: CustomerIn) -> EntryKey | None:
+    """The key of the entry that holds what must be unique; None for a name alone."""
+    if not (customer.email or customer.contact):
+        return None
+    email = normal_email(customer.email) if customer.email else None
+    contact = customer.contact or None
+    if contact is not None:
+        contact = e164(contact, COUNTRY) or contact
+    return EntryKey(account, derived_id("custkey", account, email, contact))
+
+
+def pairs_of(account: AccountId, *customers: CustomerIn | None) -> tuple[EntryKey, ...]:
+    """The keys of the pairs of these customers, for a command that reads them."""
+    keys = {pair_key(account, one) for one in customers if one is not None}
+    return tuple(sorted(key for key in keys if key is not None))
 
 
 def owner(pair: Entry) -> str:
@@ -42,28 +50,30 @@ def owner(pair: Entry) -> str:
     return customer
 
 
-def filed(context: CommandContext, customer: CustomerIn) -> Entry:
-    """The entry of a customer's pair; where it is new, the customer is kept with it.
+def filed(context: CommandContext, customer: CustomerIn) -> str:
+    """The id of a customer, who is kept unless the pair is known.
 
-    The command must have declared that it reads the entry of `pair_key`.
+    The command must have declared that it reads `pairs_of` the customer.
     """
     account = context.account.id
-    known = context.entry(pair_key(account, customer))
+    key = pair_key(account, customer)
+    known = None if key is None else context.entry(key)
     if known is not None:
-        return known
+        return owner(known)
     own = derived_id("cust", account, context.ids.invoice())
     details = CustomerDetails.model_validate(dict(customer))
     entry = Entry(account=account, id=own, body=details.model_dump_json(), filed_at=context.now)
     context.save_entry(entry)
-    return hold_pair(context, own, details)
+    hold_pair(context, own, key)
+    return own
 
 
-def hold_pair(context: CommandContext, id: str, details: CustomerDetails) -> Entry:
+def hold_pair(context: CommandContext, id: str, key: EntryKey | None) -> None:
     """Keep the pair of a customer."""
-    key = pair_key(context.account.id, details)
-    body = json.dumps({"customer": id})
-    pair = Entry(account=key.account, id=key.entry, body=body, filed_at=context.now)
-    return context.save_entry(pair)
+    if key is not None:
+        body = json.dumps({"customer": id})
+        pair = Entry(account=key.account, id=key.entry, body=body, filed_at=context.now)
+        context.save_entry(pair)
 
 
 def stored_customer(entry: Entry) -> StoredCustomer:

@@ -11,6 +11,7 @@ from billhook.lifecycle.errors import AlreadyExists, DomainError
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.razorpay.commands import CreateCustomer, EditCustomer
 from billhook_adapters.http.razorpay.customer_entries import (
+    PREFIX,
     find_customer,
     find_entry,
     kept_details,
@@ -55,7 +56,8 @@ async def create_customer(request: AuthenticatedRequest) -> Response:
     )
     if isinstance(stored, Failure):
         return _refused(stored.failure())
-    return await _shown(request, owner(stored.unwrap()))
+    entry: Entry = stored.unwrap()
+    return await _shown(request, entry.id if entry.id.startswith(PREFIX) else owner(entry))
 
 
 async def fetch_customer(request: AuthenticatedRequest) -> Response:
