@@ -28,6 +28,12 @@ LINE = {"name": "x", "amount": 100}
             {"contact": "1" * 16},
             "Contact number should not be greater than 15 digits, including country code.",
         ),
+        (
+            CustomerAlone,
+            {"contact": "1234567"},  # the failure that the vendor's page of POST /customers shows
+            "Contact number should be at least 8 digits, including country code",
+        ),
+        (CustomerAlone, {"contact": "98-76543210"}, "Contact number contains invalid characters"),
         (CreateIn, {"receipt": "x" * 41}, "The receipt may not be greater than 40 characters."),
         (CreateIn, {"terms": 5}, "The terms must be a string."),
         (CreateIn, {"customer": 5}, "The customer must be an object."),

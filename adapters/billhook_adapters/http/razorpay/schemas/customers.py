@@ -28,9 +28,15 @@ EXTRAS_KEY = "razorpay"
 """The key of a document's extras under which this API keeps what it only echoes."""
 
 
+FEWEST_DIGITS = 8
+"""The digits of a contact with its country code, at least."""
+
+
 def _digits(contact: str) -> str:
     if not _CONTACT.fullmatch(contact):
         raise ValueError("must be digits, with a plus before a country code")
+    if contact and len(contact.removeprefix("+")) < FEWEST_DIGITS:
+        raise ValueError(f"must be at least {FEWEST_DIGITS} digits")
     return contact
 
 

@@ -73,6 +73,8 @@ def sentence(path: list[str], kind: str, message: str) -> str:
         return "The amount must be an integer."
     if last == "contact" and kind == "string_too_long":
         return f"Contact number should not be greater than {limit} digits, including country code."
+    if last == "contact" and kind == "value_error" and limit:
+        return f"Contact number should be at least {limit} digits, including country code"
     if kind in _LIMITS:
         return _LIMITS[kind].format(name=last, words=words, limit=limit)
     if last in _OWN:
