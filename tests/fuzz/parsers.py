@@ -53,6 +53,7 @@ from billhook_adapters.sms import (
     twilio,
 )
 from billhook_adapters.sms.callbacks import Callbacks
+from billhook_adapters.system.phone_numbers import e164
 
 CALLBACKS = Callbacks("https://bill.example/", "k" * 22)
 _QUANTITY, _PERCENTAGE = TypeAdapter[Any](Quantity), TypeAdapter[Any](Percentage)
@@ -114,7 +115,9 @@ def basic(raw: bytes) -> None:
 def cursor(raw: bytes) -> None:
     """The cursor of a list."""
     with suppress(ValueError):
-        cursors.after(_text(raw[:256]))
+        cursors.place_of(_text(raw[:256]))
+    with suppress(ValueError):
+        cursors.number_of(_text(raw[:256]))
 
 
 def mount(raw: bytes) -> None:
@@ -276,8 +279,8 @@ def person(raw: bytes) -> None:
     for name in ("name", "email", "contact", "language", "time_zone"):
         with suppress(ValidationError):
             Customer.model_validate({name: text})
-    razorpay_customers.e164(text)
-    highlevel.e164(text)
+    for region in (None, "IN", "US"):
+        e164(text, region)
 
 
 def prose(raw: bytes) -> None:

@@ -38,7 +38,7 @@ instants = st.datetimes(
     datetime(2030, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC]),
 )
-words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=12)
 labels = words.filter(bool)
 identifiers = st.from_regex(r"\A[A-Za-z0-9_.:-]{1,64}\Z")
 quantities = st.one_of(

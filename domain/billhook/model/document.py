@@ -16,7 +16,7 @@ from billhook.model.money import CurrencyCode, PositiveAmount
 from billhook.model.pricing import Discount, Summary, summary, total
 
 MAX_LINES = 50
-MAX_EXTRAS = 8
+MAX_EXTRAS = 64
 
 LARGEST_DOCUMENT = 64 * 1024
 """Bytes of a document as JSON in UTF-8, so that a list of a hundred invoices is a few MiB. `draft`

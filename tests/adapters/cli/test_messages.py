@@ -126,6 +126,7 @@ def test_the_status_shows_what_is_queued_and_what_failed(
         "sweep_repairs": 4,
         "failed": {"provider": 2},
         "suppressed_within_a_day": {},
+        "sms_budgets_used_up": 0,
     }
     words = billhook("status", "--database", url).out
     assert "failed, provider" in words
