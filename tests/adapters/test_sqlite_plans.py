@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, Executable, event, text
 
 from billhook.application.commands import Draft
-from billhook.application.records import Page, Search
+from billhook.application.records import Listing, Page, Search
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.invoice import Status
@@ -89,6 +89,11 @@ GROWING = {
     "payments_unapplied (account=? AND (at,reference)>(?,?))": paging.UNAPPLIED.page(
         Page(10, PLACE)
     ),
+    "payments_in_order (account=?)": paging.PAYMENTS_OF.listing(Listing(10)),
+    "payments_in_order (account=? AND at>? AND at<?)": paging.PAYMENTS_OF.listing(
+        Listing(10, 0, NOON, NOON)
+    ),
+    "entries_in_order (account=?)": paging.entries("item_", Listing(10)),
     "payments_of_invoice (account=? AND invoice=?)": paging.PAYMENTS_FOR.page(Page(10)),
     "payments_of_invoice (account=? AND invoice=? AND (at,reference)>(?,?))": (
         paging.PAYMENTS_FOR.page(Page(10, PLACE))

@@ -11,7 +11,7 @@ from returns.result import Result, Success
 
 from billhook.application.background_jobs import LEASE, BackgroundJobs
 from billhook.application.claiming import AttemptResult
-from billhook.application.commands import Cancel, Notify, Pay, Update
+from billhook.application.commands import Cancel, Notify, Pay, SaveEntry, Update
 from billhook.application.ports import WebhookContext
 from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import (
@@ -99,6 +99,19 @@ def test_a_webhook_has_the_invoice_of_its_version_and_all_events_up_to_it() -> N
     assert list(context.events) == list(running.events())
     assert [event.event.name for event in context.events] == ["invoice.drafted", "invoice.issued"]
     assert (context.webhook_endpoint.id, list(context.messages)) == ("sub_1", [])
+
+
+def test_a_webhook_of_a_payment_has_what_an_api_keeps_beside_the_payment() -> None:
+    running = InMemoryService()
+    running.add_webhook_endpoint()
+    running.issued()
+    kept = SaveEntry(account=ACME, id="pay_1", body='{"method":"card"}')
+    entry = running.service.execute(kept).unwrap()
+    running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(99800))).unwrap()
+    for webhook_event in running.webhook_events():
+        running.background_jobs.deliver(webhook_event.key)
+    entries = [context.payment_entry for context in running.webhook_sender.sent]
+    assert entries == [None, entry]  # of issuing, and of the payment
 
 
 def test_later_changes_are_not_sent() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import ValidationError
-from returns.result import Failure, Success
+from returns.result import Failure, Result, Success
 
+from billhook.application.command import Command
 from billhook.application.commands import Cancel, Delete, Draft, Notify, RecordPayment, SaveEntry
-from billhook.application.records import Page
+from billhook.application.records import EntryKey, Listing, Page
+from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
     AccountNotFound,
     AlreadyExists,
@@ -208,3 +211,44 @@ def test_a_webhook_endpoint_of_an_unknown_account_is_refused() -> None:
     before = running.rows()
     assert add_webhook_endpoint(running.service, stranger) == Failure(AccountNotFound())
     assert running.rows() == before
+
+
+def test_entries_and_payments_are_listed_from_the_newest_one() -> None:
+    running = InMemoryService()
+    running.service.execute(SAVE).unwrap()
+    running.clock.advance(timedelta(hours=1))
+    running.service.execute(SaveEntry(account=ACME, id="cust_2", body="{}")).unwrap()
+    listed = running.service.entries_of(ACME, "cust_", Listing(limit=9))
+    assert [entry.id for entry in listed] == ["cust_2", "cust_1"]
+    for reference in ("pay_1", "pay_2"):
+        payment = a_payment(7, reference)
+        running.service.execute(RecordPayment(account=ACME, invoice=TWO, payment=payment))
+        running.clock.advance(timedelta(hours=1))
+    listing = Listing(limit=1, skip=1)
+    (older,) = running.service.payments_of(ACME, listing)
+    assert older.payment.reference == "pay_1"
+    assert running.service.payment(ACME, older.payment.reference) == older
+    assert running.service.payment(OTHER, older.payment.reference) is None
+    assert running.service.payments_of(OTHER, listing) == []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteEntry(Command[None, NotStored]):
+    """A vendor API's own command that deletes a record of it."""
+
+    kind: ClassVar = "delete_entry"
+    id: str
+
+    def decide(self, context: CommandContext) -> Result[None, NotStored]:
+        context.delete_entry(EntryKey(self.account, self.id))
+        return Success(None)
+
+
+def test_an_entry_deleted_in_a_batch_is_unknown_to_the_next_command() -> None:
+    running = InMemoryService()
+    running.service.execute(SAVE).unwrap()
+    other = SaveEntry(account=ACME, id="cust_1", body="{}")
+    results = running.service.execute_all([DeleteEntry(account=ACME, id="cust_1"), other])
+    assert results == [Success(None), Success(an_entry(body="{}"))]
+    assert running.service.execute(DeleteEntry(account=ACME, id="cust_1")) == Success(None)
+    assert running.service.entry(ACME, "cust_1") is None

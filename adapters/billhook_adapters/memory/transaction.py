@@ -17,6 +17,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    Listing,
     NumberKey,
     OutboxMessage,
     Page,
@@ -189,6 +190,14 @@ class InMemoryTransaction:
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]:
         return _found(self.rows.entries, keys)
 
+    def entries_of(self, account: AccountId, prefix: str, listing: Listing) -> Sequence[Entry]:
+        entries = (
+            entry
+            for entry in self.rows.entries.values()
+            if entry.account == account and entry.id.startswith(prefix)
+        )
+        return _listed(entries, _filed, listing)
+
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         return _found(self.rows.payments, references)
 
@@ -207,6 +216,10 @@ class InMemoryTransaction:
             if payment.account == account and not payment.applied
         )
         return _paged(unapplied, _paid, page)
+
+    def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
+        came = (one for one in self.rows.payments.values() if one.account == account)
+        return _listed(came, _paid, listing)
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         return {contact: self._history(contact) for contact in contacts}
@@ -293,7 +306,7 @@ class InMemoryTransaction:
         if owners - rows.accounts.keys():
             raise StoreConflictError("the account is unknown")
         rows.webhook_endpoints.update(outcome.webhook_endpoints)
-        rows.entries.update(outcome.entries)
+        _put(rows.entries, outcome.entries)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
         numbers = _numbers(
             {key: one for key, one in rows.invoices.items() if key not in outcome.invoices}
@@ -349,6 +362,8 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.dated_to is None or invoice.dated_at <= search.dated_to)
         and (search.search_text is None or search.search_text in invoice.search_text)
         and (search.live is None or document.live is search.live)
+        and (search.extra is None or search.extra in document.extras)
+        and (search.without_extra is None or search.without_extra not in document.extras)
     )
 
 
@@ -357,6 +372,20 @@ def _paged(rows: Iterable[V], place: Callable[[V], Place], page: Page[Place]) ->
     if page.after is not None:
         in_order = [row for row in in_order if place(row) > page.after]
     return in_order[: page.limit]
+
+
+def _listed(rows: Iterable[V], place: Callable[[V], Place], listing: Listing) -> list[V]:
+    since, until = listing.since, listing.until
+    found = [
+        row
+        for row in sorted(rows, key=place, reverse=True)
+        if (since is None or since <= place(row)[0]) and (until is None or place(row)[0] <= until)
+    ]
+    return found[listing.skip : listing.skip + listing.limit]
+
+
+def _filed(entry: Entry) -> Place:
+    return entry.filed_at, entry.id
 
 
 def _requested(message: Message) -> Place:

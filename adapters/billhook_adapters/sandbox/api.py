@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -12,7 +13,6 @@ from pydantic import Field, Strict, ValidationError
 from returns.result import Failure, Success
 
 from billhook.application.background_jobs import BackgroundJobs
-from billhook.application.commands import Pay
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import DomainError
 from billhook.messaging.delivery import (
@@ -26,8 +26,7 @@ from billhook.messaging.delivery import (
 from billhook.messaging.delivery_reports import Bounced, Delivered, DeliveryReport, ReportedOutcome
 from billhook.model.base import AccountId, Text, Value
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import InvoiceId
-from billhook.model.money import PositiveAmount
+from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
@@ -36,6 +35,7 @@ from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.payments import PayByMethod, PaymentIn
 from billhook_adapters.system.ids import RandomIds
 
 FIRST, LAST = (
@@ -46,13 +46,6 @@ FIRST, LAST = (
 
 class InvalidBodyError(Exception):
     """The body is not JSON; the text says why."""
-
-
-class PaymentIn(Value):
-    """A payment that the payer makes, in smallest units."""
-
-    amount: PositiveAmount
-    reference: Annotated[Text, Field(min_length=1, max_length=128)] | None = None
 
 
 class ClockIn(Value):
@@ -79,6 +72,9 @@ class DeliveryReportIn(Value):
     suppresses: Suppression | None = None
 
 
+PayerRedirect = Callable[[Invoice, str, str], str | None]
+"""Where a payer is sent: from the invoice, the reference of the payment, and a secret."""
+
 _REASON = "requested at /sandbox"
 _FAULTS: Mapping[str, SendError] = MappingProxyType(
     {
@@ -92,7 +88,8 @@ _FAULTS: Mapping[str, SendError] = MappingProxyType(
 class SandboxApi(HttpApi):
     """Serves `/sandbox`, without credentials: nothing in a sandbox is private.
 
-    `error_response` words the errors of the domain.
+    `error_response` words the errors of the domain. `redirects` are those of the vendors' APIs, and
+    `secrets` what they sign with: the secret of each account's API key.
     """
 
     routes = frozenset(
@@ -108,9 +105,12 @@ class SandboxApi(HttpApi):
         outbox: Mapping[Medium, CapturedSender],
         *,
         error_response: Callable[[DomainError], Response],
+        redirects: Sequence[PayerRedirect] = (),
+        secrets: Mapping[AccountId, str] = MappingProxyType({}),
     ) -> None:
         self._batched, self._background_jobs, self._accounts = batched, background_jobs, accounts
         self._clock, self._outbox, self._error_response = clock, outbox, error_response
+        self._redirects, self._secrets = redirects, secrets
 
     async def serve(self, request: Request) -> Response:
         """Do what a route of the sandbox does."""
@@ -160,7 +160,10 @@ class SandboxApi(HttpApi):
             amount=payload.amount,
             currency=found.unwrap().document.currency,
         )
-        paid = await self._batched.execute(Pay(account=account, invoice=name, payment=payment))
+        details = json.dumps(payload.details)
+        paid = await self._batched.execute(
+            PayByMethod(account=account, invoice=name, payment=payment, details=details)
+        )
         if isinstance(paid, Failure):
             return self._error_response(paid.failure())
         invoice = paid.unwrap()
@@ -173,8 +176,18 @@ class SandboxApi(HttpApi):
                 "status": invoice.status.value,
                 "amount_paid": invoice.paid,
                 "amount_due": invoice.due,
+                **self._redirect(invoice, payment.reference),
             }
         )
+
+    def _redirect(self, invoice: Invoice, payment: str) -> dict[str, str]:
+        """Where the payer is sent, by the first API under which the invoice has such a URL."""
+        secret = self._secrets.get(invoice.account)
+        if secret is None:
+            return {}
+        urls = (redirect(invoice, payment, secret) for redirect in self._redirects)
+        url = next((url for url in urls if url is not None), None)
+        return {} if url is None else {"callback_url": url}
 
     def _time(self) -> Response:
         return json_response({"now": int(self._clock.now().timestamp())})

@@ -95,6 +95,8 @@ def build_sandbox(
             clock,
             outbox,
             error_response=apis[0].error_response,
+            redirects=[api.payer_redirect for api in apis if api.payer_redirect is not None],
+            secrets={account_of(key): key.secret for key in keys},
         )
         return [
             health(made_of),

@@ -102,6 +102,7 @@ def _searched(document: Document, created_at: int, number: str | None) -> dict[s
         "customer": None if document.customer is None else document.customer.id,
         "dated_at": created_at if document.date is None else some(document.date),
         "live": document.live,
+        "extras": "".join(f"\n{key}\n" for key in sorted(document.extras)),
     }
 
 

@@ -122,7 +122,7 @@ def _moved(names: Sequence[str]) -> Saving:
     )
 
 
-def _lift_suppression(table: Table) -> Saving:
+def _deleted(table: Table) -> Saving:
     """Rows taken away by their keys."""
     its = _its([column.name for column in table.primary_key])
     given = _given({mark: table.c[name].type for mark, name in its.items()}).c
@@ -141,12 +141,13 @@ PUT_MESSAGE = _added(t.messages, replacing=True)
 PUT_IDEMPOTENCY_RECORD = _added(t.idempotency_records, replacing=True)
 PUT_WEBHOOK_ENDPOINT = _added(t.webhook_endpoints, replacing=True)
 PUT_ENTRY = _added(t.entries, replacing=True)
+DELETE_ENTRY = _deleted(t.entries)
 PUT_RATE_LIMIT = _added(t.rate_limits, replacing=True)
 PUT_USED_UP = _added(t.sms_budgets_used_up, replacing=True)
 PUT_REMINDERS = _added(t.reminders, replacing=True)
-END_REMINDERS = _lift_suppression(t.reminders)
+END_REMINDERS = _deleted(t.reminders)
 PUT_SUPPRESSED = _added(t.suppressions, replacing=True)
-LIFT_SUPPRESSED = _lift_suppression(t.suppressions)
+LIFT_SUPPRESSED = _deleted(t.suppressions)
 
 _MOVING = [
     column.name for column in t.invoices.c if column.name not in ("account", "id", "document")

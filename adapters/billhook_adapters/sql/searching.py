@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     select,
     tuple_,
 )
@@ -85,11 +87,20 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
         conditions.append(_i.dated_at <= some(search.dated_to))
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
+    return [*conditions, *_text_conditions(search)]
+
+
+def _text_conditions(search: Search) -> Iterator[ColumnElement[bool]]:
     if search.search_text is not None:
-        text = search.search_text
-        like = _i.search_text.contains(text, autoescape=True)
-        conditions.append(_Contains(_i.search_text, literal(text), like))
-    return conditions
+        yield _contains(_i.search_text, search.search_text)
+    if search.extra is not None:
+        yield _contains(_i.extras, f"\n{search.extra}\n")
+    if search.without_extra is not None:
+        yield not_(_contains(_i.extras, f"\n{search.without_extra}\n"))
+
+
+def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return _Contains(column, literal(text), column.contains(text, autoescape=True))
 
 
 class _Contains(FunctionElement[bool]):

@@ -70,6 +70,7 @@ invoices = Table(
     Column("customer", key_text(64)),
     Column("dated_at", BigInteger, nullable=False),
     Column("live", Boolean, nullable=False),
+    Column("extras", Text, nullable=False),
     Column("search_text", Text, nullable=False),
     Column("document", Text, nullable=False),  # the last: what is behind a long text is read slowly
     ForeignKeyConstraint(["account"], ["accounts.id"]),
@@ -238,6 +239,7 @@ Index(
     payments.c.at,
     payments.c.reference,
 )
+Index("payments_in_order", payments.c.account, payments.c.at, payments.c.reference)
 Index(
     "payments_unapplied",
     payments.c.account,
@@ -276,6 +278,8 @@ entries = Table(
     Column("filed_at", BigInteger, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
+
+Index("entries_in_order", entries.c.account, entries.c.filed_at, entries.c.id)
 
 suppressions = Table(
     "suppressions",

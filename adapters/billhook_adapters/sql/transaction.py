@@ -20,6 +20,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    Listing,
     NumberKey,
     OutboxMessage,
     Page,
@@ -212,6 +213,11 @@ class SqlTransaction:
         found = read("entries", entry_of, rows, _account_and_id)
         return {entry.key: entry for entry in found}
 
+    def entries_of(self, account: AccountId, prefix: str, listing: Listing) -> Sequence[Entry]:
+        with fetching("entries"):
+            rows = self._listed(paging.entries(prefix, listing), (account,))
+        return [*read("entries", entry_of, rows, _account_and_id)]
+
     def payments(self, references: Collection[PaymentKey]) -> Mapping[PaymentKey, RecordedPayment]:
         with fetching("payments", references):
             rows = self._rows(q.PAYMENTS, references)
@@ -225,6 +231,11 @@ class SqlTransaction:
     def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
         with fetching("payments"):
             rows = self._listed(paging.UNAPPLIED.page(page), (account,))
+        return [*_payments(rows)]
+
+    def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
+        with fetching("payments"):
+            rows = self._listed(paging.PAYMENTS_OF.listing(listing), (account,))
         return [*_payments(rows)]
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
@@ -306,7 +317,7 @@ class SqlTransaction:
                     for one in outcome.webhook_endpoints.values()
                 ],
             )
-            self._put(s.PUT_ENTRY, [entry_row(entry) for entry in outcome.entries.values()])
+            self._put_entries(outcome.entries)
             new = [invoice_row(after, None) for before, after in changed if before is None]
             self._put(s.ADD_INVOICE, new)
             self._replace([(before, after) for before, after in changed if before is not None])
@@ -344,6 +355,17 @@ class SqlTransaction:
         edited = [row for row in rows if "document" in row]
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
             raise StoreConflictError(_NOT_AS_READ)
+
+    def _put_entries(self, entries: Mapping[EntryKey, Entry | None]) -> None:
+        self._put(s.PUT_ENTRY, [entry_row(entry) for entry in entries.values() if entry])
+        self._put(
+            s.DELETE_ENTRY,
+            [
+                {"its_account": key.account, "its_id": key.entry}
+                for key, entry in entries.items()
+                if entry is None
+            ],
+        )
 
     def _put_reminders(self, reminders: Mapping[InvoiceKey, ReminderProgress | None]) -> None:
         self._put(

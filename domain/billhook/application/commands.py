@@ -331,8 +331,7 @@ class SaveEntry(Command[Entry, AlreadyExists | NotStored]):
             entry = Entry(account=self.account, id=self.id, body=self.body, filed_at=context.now)
         except ValidationError:  # no store could keep it, and its neighbours must not suffer
             return Failure(NotStored())
-        context.entries.append(entry)
-        return Success(entry)
+        return Success(context.save_entry(entry))
 
 
 def contacts_about(invoice: Invoice | None, media: Iterable[Medium] = Medium) -> Iterable[Contact]:

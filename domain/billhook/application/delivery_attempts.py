@@ -9,10 +9,14 @@ from typing import NamedTuple
 from returns.result import Failure, Result
 
 from billhook.application.ports import Sender, Transaction, WebhookContext, WebhookSender
-from billhook.application.records import Contact, OutboxMessage
+from billhook.application.records import Contact, Entry, EntryKey, OutboxMessage, RecordedEvent
 from billhook.lifecycle.apply import replay
 from billhook.lifecycle.errors import InvoiceNotFound
-from billhook.lifecycle.events import NotificationRequested, ReminderRequested
+from billhook.lifecycle.events import (
+    NotificationRequested,
+    PaymentRecorded,
+    ReminderRequested,
+)
 from billhook.lifecycle.notify import Deliverability, notify
 from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message, as_of
@@ -122,9 +126,23 @@ def prepare_webhook_event(
     messages = [as_of(one, past[-1].event.at) for one in about if one.id in requested]
     invoice = replay(stamped.event for stamped in past)
     account = transaction.accounts((invoice.account,)).get(invoice.account)
-    time_zone = None if account is None else account.policy.time_zone
-    context = WebhookContext(webhook_event, webhook_endpoint, invoice, past, messages, time_zone)
+    context = WebhookContext(
+        webhook_event,
+        webhook_endpoint,
+        invoice,
+        past,
+        messages,
+        time_zone=None if account is None else account.policy.time_zone,
+        payment_entry=_payment_entry(transaction, past[-1]),
+    )
     return Prepared(lambda: webhook_sender.send(context), webhook_endpoint.url)
+
+
+def _payment_entry(transaction: Transaction, recorded: RecordedEvent) -> Entry | None:
+    if not isinstance(recorded.event, PaymentRecorded):
+        return None
+    key = EntryKey(recorded.key.account, recorded.event.reference)
+    return transaction.entries((key,)).get(key)
 
 
 def silenced_endpoints(

@@ -24,6 +24,7 @@ from billhook.application.records import (
     EntryKey,
     IdempotencyKey,
     IdempotencyRecord,
+    Listing,
     NumberKey,
     OutboxMessage,
     Page,
@@ -127,6 +128,10 @@ class Snapshot(Protocol):
         self, accounts: Collection[AccountId]
     ) -> Mapping[AccountId, WebhookEndpoints]: ...
     def entries(self, keys: Collection[EntryKey]) -> Mapping[EntryKey, Entry]: ...
+    def entries_of(self, account: AccountId, prefix: str, listing: Listing) -> Sequence[Entry]:
+        """The entries whose id has this prefix, the newest first, by time of filing and id."""
+        ...
+
     def payments(
         self, references: Collection[PaymentKey]
     ) -> Mapping[PaymentKey, RecordedPayment]: ...
@@ -136,6 +141,10 @@ class Snapshot(Protocol):
 
     def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
         """The payments of an account that were not applied, by time and reference."""
+        ...
+
+    def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
+        """The payments of an account, applied or not, the newest first, by time and reference."""
         ...
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]: ...
@@ -331,6 +340,8 @@ class WebhookContext:
     messages: Sequence[Message]
     time_zone: str | None = None
     """The time zone of the account, in which days are shown."""
+    payment_entry: Entry | None = None
+    """What a vendor API keeps beside the payment of the event: the entry with its reference."""
 
 
 class WebhookSender(Protocol):

@@ -29,9 +29,11 @@ from billhook.application.records import (
     ContactHistory,
     Entry,
     EntryKey,
+    Listing,
     NumberKey,
     OutboxMessage,
     Page,
+    PaymentKey,
     Place,
     RecordedEvent,
     RecordedPayment,
@@ -55,6 +57,7 @@ from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.payment import Reference
 
 
 class Queries:
@@ -225,11 +228,27 @@ class Queries:
         with self._store.snapshot() as snapshot:
             return snapshot.unapplied(account, page)
 
+    def payment(self, account: AccountId, reference: Reference) -> RecordedPayment | None:
+        """The payment with this reference, applied or not; None if there is none."""
+        key = PaymentKey(account, reference)
+        with self._store.snapshot() as snapshot:
+            return snapshot.payments((key,)).get(key)
+
+    def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
+        """The payments of an account, applied or not, the newest first."""
+        with self._store.snapshot() as snapshot:
+            return snapshot.payments_of(account, listing)
+
     def entry(self, account: AccountId, entry: str) -> Entry | None:
         """The record of a vendor API with this id; None if there is none."""
         key = EntryKey(account, entry)
         with self._store.snapshot() as snapshot:
             return snapshot.entries((key,)).get(key)
+
+    def entries_of(self, account: AccountId, prefix: str, listing: Listing) -> Sequence[Entry]:
+        """The records of a vendor API whose id has this prefix, the newest first."""
+        with self._store.snapshot() as snapshot:
+            return snapshot.entries_of(account, prefix, listing)
 
     def reminders(
         self, account: AccountId, invoice: InvoiceId

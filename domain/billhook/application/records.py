@@ -41,6 +41,21 @@ class Page(Generic[P_co]):
     after: P_co | None = None
 
 
+class Listing(NamedTuple):
+    """A page of a list that begins with the newest row: `limit` rows behind the first `skip`.
+
+    `since` and `until` are inclusive; None is no bound.
+
+    >>> Listing(limit=2).skip
+    0
+    """
+
+    limit: int
+    skip: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 Place = tuple[datetime, str]
 """The place of a row in a list by time: its time and its id or reference."""
 
@@ -217,9 +232,10 @@ class Search(Value):
 
     `created_from` to `dated_to` are inclusive. `text` matches anywhere in the invoice's
     `search_text`, without regard to case and composition. `statuses` are those at the time of the
-    search: an invoice whose `expire_by` has passed is expired. `by_date` orders by the date of the
-    document instead of the time of creation. `after` is the `created_at` and id of the last invoice
-    of the page before.
+    search: an invoice whose `expire_by` has passed is expired. `extra` is a key that the extras of
+    the document must have, `without_extra` one that they must not have. `by_date` orders by the
+    date of the document instead of the time of creation. `after` is the `created_at` and id of the
+    last invoice of the page before.
     """
 
     statuses: frozenset[Status] | None = None
@@ -232,6 +248,8 @@ class Search(Value):
     dated_to: Instant | None = None
     text: Annotated[Text, Field(min_length=1, max_length=256)] | None = None
     live: Annotated[bool, Strict()] | None = None
+    extra: Text | None = None
+    without_extra: Text | None = None
     by_date: Annotated[bool, Strict()] = False
     after: tuple[Instant, Text] | None = None
     skip: Annotated[Count, Field(le=10**9)] = 0
@@ -282,7 +300,8 @@ class PendingWrites:
     webhook_endpoints: dict[WebhookEndpointKey, WebhookEndpoint] = field(
         default_factory=dict[WebhookEndpointKey, WebhookEndpoint]
     )
-    entries: dict[EntryKey, Entry] = field(default_factory=dict[EntryKey, Entry])
+    entries: dict[EntryKey, Entry | None] = field(default_factory=dict[EntryKey, Entry | None])
+    """Each changed entry; None if it was deleted."""
     rate_limit_states: dict[RateLimitKey, RateLimitState] = field(
         default_factory=dict[RateLimitKey, RateLimitState]
     )

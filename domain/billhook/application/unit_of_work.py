@@ -157,9 +157,9 @@ class UnitOfWork:
                     writes.sms_budgets_used_up[budget] = later
         for key in context.viewed:
             self._record(key, InvoiceViewed(self.now), context.actor)
-        for entry in context.entries:
-            writes.entries[entry.key] = entry
-            self.entries.put(entry.key, entry)
+        for entry_key, entry in context.entries.items():
+            writes.entries[entry_key] = entry
+            self.entries.put(entry_key, entry)
         self._add_account_changes(context)
         self.add_payments(context)
 
@@ -263,7 +263,7 @@ class CommandContext:
         self.changes: list[Change] = []
         self.messages: list[Message] = []
         self.payments: list[RecordedPayment] = []
-        self.entries: list[Entry] = []
+        self.entries: dict[EntryKey, Entry | None] = {}
         self.viewed: list[InvoiceKey] = []
         self.accounts: list[Account] = []
         self.webhook_endpoints: list[WebhookEndpoint] = []
@@ -307,6 +307,15 @@ class CommandContext:
     def entry(self, key: EntryKey) -> Entry | None:
         """The entry with this id; None if there is none."""
         return self._unit.entries.get(key)
+
+    def save_entry(self, entry: Entry) -> Entry:
+        """Write an entry, in place of the one that has its id."""
+        self.entries[entry.key] = entry
+        return entry
+
+    def delete_entry(self, key: EntryKey) -> None:
+        """Delete an entry."""
+        self.entries[key] = None
 
     def deliverability(self, invoice: Invoice, contact: Contact) -> Deliverability:
         """Whether a contact may be sent a message about this invoice.

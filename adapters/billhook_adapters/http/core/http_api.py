@@ -55,8 +55,7 @@ class HttpApi(ABC):
             failure = failure_of(error)
             response = self.failed(failure)
             named = dict(response.headers)
-            again = failure is RequestFailure.UNAVAILABLE or response.status == 429
-            if again and b"retry-after" not in named:
+            if response.status in (429, 503) and b"retry-after" not in named:
                 response = response._replace(headers=(*response.headers, RETRY_AFTER))
         await send_response(send, response, head=request.method == "HEAD")
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from billhook.application.ports import Clock
 from billhook.lifecycle.errors import DomainError
 from billhook.model.account import AccountPolicy
+from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.batched_service import BatchedService
@@ -61,6 +62,9 @@ class VendorApi:
         default_factory=lambda: MappingProxyType({})
     )
     """The webhook formats that it brings, by the style that a webhook endpoint names."""
+    payer_redirect: Callable[[Invoice, str, str], str | None] | None = None
+    """Where a payer is sent after a payment: from the invoice as it is then, the reference of the
+    payment, and the secret of the account's API key, which only the sandbox knows."""
     account_policy: AccountPolicy | None = None
     """What it requires of its accounts, in the fields that are set."""
 

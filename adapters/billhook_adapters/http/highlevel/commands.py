@@ -216,7 +216,7 @@ class RecordInvoicePayment(InvoiceCommand[Invoice, PayError]):
             invoice, context
         )
         if isinstance(paid, Success):
-            context.entries.append(
+            context.save_entry(
                 Entry(
                     account=self.account,
                     id=payment.reference,

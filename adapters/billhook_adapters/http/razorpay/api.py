@@ -13,6 +13,7 @@ from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
+from billhook_adapters.http.razorpay.callbacks import payer_redirect
 from billhook_adapters.http.razorpay.errors import (
     BUSY,
     NOT_JSON,
@@ -80,6 +81,7 @@ API = VendorApi(
     error_response=error_response,
     authentication=Authentication.API_KEY,
     webhook_formats={"razorpay": WEBHOOK_FORMAT},
+    payer_redirect=payer_redirect,
     account_policy=AccountPolicy(min_expiry_lead=timedelta(minutes=15)),
 )
 """Razorpay's Invoices API with its customers and items."""

@@ -1,19 +1,169 @@
-"""The vendor's own rule of an update: the smallest amount of a line."""
+"""The vendor's own rules: customers that are unique, items, the smallest amount of a line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeVar, cast
 
-from returns.result import Failure, Result
+from returns.result import Failure, Result, Success
 
-from billhook.application.commands import Update
+from billhook.application.command import Command
+from billhook.application.commands import Draft, DraftAndSend, DraftError, Update
+from billhook.application.idempotency import SendResult
+from billhook.application.needs import Needs
 from billhook.application.numbering import NumberedUpdateError
+from billhook.application.records import Entry, EntryKey
+from billhook.application.sending import IssueOrNotifyError
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.errors import InvalidDocument, InvalidField
-from billhook.model.invoice import Invoice
-from billhook.model.patch import MergePatch
+from billhook.lifecycle.errors import (
+    AlreadyExists,
+    Conflict,
+    InvalidDocument,
+    InvalidField,
+    NotEditable,
+)
+from billhook.model.document import Document, DocumentFields
+from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.patch import DocumentField, MergePatch, Patch
+from billhook_adapters.http.razorpay.customer_entries import (
+    filed,
+    hold_pair,
+    owner,
+    pair_key,
+    pairs_of,
+)
+from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails, CustomerIn
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
+from billhook_adapters.http.razorpay.schemas.links import link_line, type_of
+
+D = TypeVar("D", bound=DocumentFields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateCustomer(Command[Entry, AlreadyExists]):
+    """Keep a customer. Where its e-mail address and phone number are known: that one, or an error.
+
+    The answer is the entry of a new customer, or the one that holds the known pair.
+    """
+
+    kind: ClassVar = "razorpay.create_customer"
+    details: CustomerDetails
+    fails: bool
+
+    @property
+    def needs(self) -> Needs:
+        """The entry of the pair."""
+        return Needs(entries=pairs_of(self.account, self.details))
+
+    def decide(self, context: CommandContext) -> Result[Entry, AlreadyExists]:
+        """The entry."""
+        for key in pairs_of(self.account, self.details):
+            known = context.entry(key)
+            if known is not None:
+                return Failure(AlreadyExists()) if self.fails else Success(known)
+        customer = EntryKey(self.account, filed(context, self.details))
+        return Success(cast("Entry", context.entries[customer]))  # it was saved right now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCustomer(Command[Entry, Conflict | AlreadyExists]):
+    """Set the details of a customer; its e-mail address and phone number stay unique."""
+
+    kind: ClassVar = "razorpay.edit_customer"
+    before: Entry
+    """The customer as it was read."""
+    old: CustomerDetails
+    new: CustomerDetails
+
+    @property
+    def needs(self) -> Needs:
+        """The customer, and the entries of its pair before and after."""
+        pairs = pairs_of(self.account, self.old, self.new)
+        return Needs(entries=(self.before.key, *pairs))
+
+    def decide(self, context: CommandContext) -> Result[Entry, Conflict | AlreadyExists]:
+        """The changed entry."""
+        if context.entry(self.before.key) != self.before:
+            return Failure(Conflict(1, 2))
+        old, new = pair_key(self.account, self.old), pair_key(self.account, self.new)
+        holder = None if new is None else context.entry(new)
+        if holder is not None and owner(holder) != self.before.id:
+            return Failure(AlreadyExists())
+        if old != new:
+            if old is not None:
+                context.delete_entry(old)
+            hold_pair(context, self.before.id, new)
+        changed = self.before.model_copy(update={"body": self.new.model_dump_json()})
+        return Success(context.save_entry(changed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditEntry(Command[Entry, Conflict]):
+    """Replace the body of an entry that is still as it was read; None deletes it."""
+
+    kind: ClassVar = "razorpay.edit_entry"
+    before: Entry
+    body: str | None
+
+    @property
+    def needs(self) -> Needs:
+        """The entry."""
+        return Needs(entries=(self.before.key,))
+
+    def decide(self, context: CommandContext) -> Result[Entry, Conflict]:
+        """The entry as it is then, or as it was last."""
+        if context.entry(self.before.key) != self.before:
+            return Failure(Conflict(1, 2))
+        if self.body is None:
+            context.delete_entry(self.before.key)
+            return Success(self.before)
+        return Success(context.save_entry(self.before.model_copy(update={"body": self.body})))
+
+
+def _with_payer(context: CommandContext, fields: D, payer: CustomerIn | None) -> D:
+    """The document or patch, its customer under the id of the payer, who is kept."""
+    if payer is None or fields.customer is None:
+        return fields
+    customer = fields.customer.model_copy(update={"id": filed(context, payer)})
+    return fields.model_copy(update={"customer": customer})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftInvoice(Draft):
+    """Create a draft, and keep the payer whose details came with it."""
+
+    kind: ClassVar = "razorpay.draft"
+    payer: CustomerIn | None = None
+
+    @property
+    def needs(self) -> Needs:
+        """The payer."""
+        return Needs(entries=pairs_of(self.account, self.payer))
+
+    def decide(self, context: CommandContext) -> Result[Invoice, DraftError]:
+        """The draft."""
+        document = _with_payer(context, self.document, self.payer)
+        return Draft.decide(replace(self, document=document), context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAndSendInvoice(DraftAndSend):
+    """Create an invoice, issue and send it, and keep the payer whose details came with it."""
+
+    kind: ClassVar = "razorpay.draft_and_send"
+    payer: CustomerIn | None = None
+
+    @property
+    def needs(self) -> Needs:
+        """The payer."""
+        return Needs(entries=pairs_of(self.account, self.payer))
+
+    def decide(
+        self, context: CommandContext
+    ) -> Result[SendResult, DraftError | IssueOrNotifyError]:
+        """The invoice and its messages."""
+        document = _with_payer(context, self.document, self.payer)
+        return DraftAndSend.decide(replace(self, document=document), context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +171,57 @@ class UpdateInvoice(Update):
     """Update an invoice; the lines that it changes have at least the vendor's smallest amount."""
 
     kind: ClassVar = "razorpay.update"
+    payer: CustomerIn | None = None
+    amount: int | None = None
+    """The amount of a link."""
+
+    @property
+    def needs(self) -> Needs:
+        """The invoice and the payer."""
+        invoice = InvoiceKey(self.account, self.invoice)
+        return Needs(invoice=invoice, entries=pairs_of(self.account, self.payer))
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
     ) -> Result[Invoice, NumberedUpdateError]:
         """The updated invoice."""
-        updated = Update.decide_on(self, invoice, context)
-        if isinstance(updated, Failure) or not isinstance(self.patch, MergePatch):
+        if not isinstance(self.patch, MergePatch):
+            return Update.decide_on(self, invoice, context)
+        refused = self._other_type(invoice, self.patch)
+        if refused is not None:
+            return Failure(refused)
+        fields = _with_payer(context, self.patch.patch, self.payer)
+        fields = self._with_link_line(invoice.document, fields)
+        patch = self.patch.model_copy(update={"patch": fields})
+        updated = Update.decide_on(replace(self, patch=patch), invoice, context)
+        if isinstance(updated, Failure):
             return updated
         lines = updated.unwrap().document.lines
         changed = {change.position for change in self.patch.lines or ()}
+        changed |= set() if self.amount is None else {0}
         for position, line in enumerate(lines):
             added = position >= len(invoice.document.lines)
             if (added or position in changed) and line.unit_amount < least_amount(line.currency):
                 return Failure(InvalidDocument((_too_small(position, line.currency),)))
         return updated
+
+    def _other_type(self, invoice: Invoice, patch: MergePatch) -> NotEditable | None:
+        """The error for line items of a link, and for the amount of an invoice."""
+        link = type_of(invoice.document) == "link"
+        if not (patch.lines if link else self.amount is not None):
+            return None
+        return NotEditable(invoice.status, (DocumentField.LINES,), ())
+
+    def _with_link_line(self, document: Document, fields: Patch) -> Patch:
+        """The patch with the one line of a link, where its amount or description is set."""
+        described = DocumentField.DESCRIPTION in fields.fields
+        if type_of(document) != "link" or (self.amount is None and not described):
+            return fields
+        currency = fields.currency or document.currency
+        amount = document.total if self.amount is None else self.amount
+        description = fields.description if described else document.description
+        line = link_line(amount, currency, description)
+        return Patch.model_validate({**fields.canonical_fields(), "lines": (line,)})
 
 
 def _too_small(position: int, currency: str) -> InvalidField:

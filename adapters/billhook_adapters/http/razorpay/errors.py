@@ -42,11 +42,13 @@ from billhook.lifecycle.errors import (
 from billhook.model.document import MAX_LINES
 from billhook_adapters.http.core.failures import retry_after
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.razorpay.schemas.fields import required_without_item, sentence
+from billhook_adapters.http.razorpay.schemas.fields import required_without_item
+from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
 UNAUTHORIZED = "Authentication failed"
 UNKNOWN_ROUTE = "The requested URL was not found on the server."
 UNKNOWN_ID = "The id provided does not exist"
+CUSTOMER_EXISTS = "Customer already exists for the merchant"
 OTHER_CURRENCY = "Currency of all items should be the same as of the invoice."
 BUSY = "Request failed. Please try after sometime."
 NOT_JSON = "The request body must be application/json or application/x-www-form-urlencoded."

@@ -12,8 +12,9 @@ from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook.model.pricing import Priced, priced
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.razorpay.ids import line_id
+from billhook_adapters.http.razorpay.ids import line_id, order_id
 from billhook_adapters.http.razorpay.schemas.customers import echoed
+from billhook_adapters.http.razorpay.schemas.links import type_of
 
 _SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
@@ -29,18 +30,19 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
     document = invoice.document
     customer = document.customer
     issued = invoice.issued_at is not None
-    summary = document.summary
+    summary, type_ = document.summary, type_of(document)
     prices = priced(document.lines, document.discount)
+    lines = () if type_ == "link" else document.lines
     return {
         "id": invoice.id,
         "entity": "invoice",
-        "type": "invoice",
+        "type": type_,
         "receipt": invoice.shown_number,
         "invoice_number": invoice.shown_number,
         "customer_id": None if customer is None else customer_id(invoice, customer),
         "customer_details": _customer(invoice),
-        "order_id": derived_id("order", invoice.id) if issued else None,
-        "line_items": [_line(invoice, n, line, prices[n]) for n, line in enumerate(document.lines)],
+        "order_id": order_id(invoice.id) if issued else None,
+        "line_items": [_line(invoice, n, line, prices[n]) for n, line in enumerate(lines)],
         "payment_id": invoice.first_payment,
         "status": invoice.status.value,
         "expire_by": _seconds(document.expire_by),
@@ -55,7 +57,7 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "partial_payment": document.partial_payment,
         "gross_amount": summary.subtotal,
         "tax_amount": summary.tax,
-        "taxable_amount": summary.total - summary.tax,
+        "taxable_amount": 0 if type_ == "link" else summary.total - summary.tax,
         "amount": invoice.amount,
         "amount_paid": invoice.paid if issued else None,
         "amount_due": invoice.due if issued else None,
@@ -84,8 +86,16 @@ def _medium_status(invoice: Invoice, messages: Sequence[Message], medium: Medium
     return medium_status(messages, medium, requested=requested)
 
 
-def customer_id(invoice: Invoice, customer: Customer) -> str:
-    """The customer's id; one from an invoice of another API may have none of its own."""
+_NO_CUSTOMER = Customer()
+
+
+def customer_id(invoice: Invoice, customer: Customer) -> str | None:
+    """The customer's id; one from an invoice of another API may have none of its own.
+
+    None for a link that was not made for anybody.
+    """
+    if customer == _NO_CUSTOMER:
+        return None
     return customer.id or derived_id("cust", invoice.id)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from billhook.application.ports import Store, StoreConflictError
-from billhook.application.records import Page, PaymentKey, RecordedPayment
+from billhook.application.records import Listing, Page, PaymentKey, RecordedPayment
 from billhook.model.invoice import InvoiceKey
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, a_key, save
@@ -89,6 +89,19 @@ class PaymentsSuite(StoreSuite):
                 third,
                 fourth,
             ]
+
+    def test_the_payments_of_an_account_begin_with_the_newest(self, opened: Store) -> None:
+        newest = a_recorded_payment("pay_a", at=LATER, applied=False)
+        oldest = a_recorded_payment("pay_b", invoice="inv_2")
+        middle = a_recorded_payment("pay_c")
+        theirs = a_recorded_payment("pay_d", account=OTHER.id)
+        save(opened, payments=[middle, newest, theirs, oldest])
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.payments_of(ONE.id, Listing(9))) == [newest, middle, oldest]
+            assert list(snapshot.payments_of(ONE.id, Listing(1, skip=1))) == [middle]
+            assert list(snapshot.payments_of(ONE.id, Listing(9, since=LATER))) == [newest]
+            assert list(snapshot.payments_of(ONE.id, Listing(9, until=NOON))) == [middle, oldest]
+            assert list(snapshot.payments_of(OTHER.id, Listing(9))) == [theirs]
 
     def test_nothing_came_in_for_an_unknown_invoice(self, opened: Store) -> None:
         save(opened, payments=[a_recorded_payment()])

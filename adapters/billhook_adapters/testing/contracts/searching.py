@@ -204,6 +204,19 @@ class SearchingSuite(StoreSuite):
         found_by = [found(opened, customer=one) for one in ("cust_1", "cust_9", "Ravi")]
         assert found_by == [["inv_1"], [], []]
 
+    def test_invoices_are_found_with_and_without_a_key_of_their_extras(self, opened: Store) -> None:
+        add(
+            opened,
+            an_invoice(id="inv_1", extras={"one": "{}"}),
+            an_invoice(id="inv_2", extras={"one.more": "{}", "two": "{}"}),
+            an_invoice(id="inv_3", notes={"one": "1"}),
+        )
+        assert found(opened, extra="one") == ["inv_1"]
+        assert found(opened, extra="two") == ["inv_2"]
+        assert found(opened, extra="n") == []
+        assert found(opened, without_extra="one") == ["inv_3", "inv_2"]
+        assert found(opened, extra="two", without_extra="one.more") == []
+
     def test_a_payment_finds_the_invoice_that_took_it(self, opened: Store) -> None:
         add(opened, an_invoice(id="inv_1"), an_invoice(id="inv_2"))
         save(

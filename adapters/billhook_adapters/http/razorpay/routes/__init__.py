@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.razorpay.request import Endpoint
-from billhook_adapters.http.razorpay.routes import customers, invoices, items
+from billhook_adapters.http.razorpay.routes import customers, invoices, items, payments
 
 ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
     {
@@ -20,9 +20,18 @@ ROUTES: Mapping[tuple[str, ...], Endpoint] = MappingProxyType(
         ("POST", "invoices", "*", "cancel"): invoices.cancel_invoice,
         ("POST", "invoices", "*", "notify_by", "*"): invoices.notify_payer,
         ("POST", "customers"): customers.create_customer,
+        ("GET", "customers"): customers.list_customers,
         ("GET", "customers", "*"): customers.fetch_customer,
+        ("PUT", "customers", "*"): customers.edit_customer,
+        ("GET", "payments"): payments.list_payments,
+        ("GET", "payments", "*"): payments.fetch_payment,
+        ("GET", "orders", "*"): payments.fetch_order,
+        ("GET", "orders", "*", "payments"): payments.list_payments_of_order,
         ("POST", "items"): items.create_item,
+        ("GET", "items"): items.list_items,
         ("GET", "items", "*"): items.fetch_item,
+        ("PATCH", "items", "*"): items.edit_item,
+        ("DELETE", "items", "*"): items.delete_item,
     }
 )
 """The endpoint of a method and a path below `/v1`, its ids as stars."""

@@ -7,7 +7,7 @@ from functools import partial
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Notify, Send
+from billhook.application.commands import Cancel, Delete, Notify, Send
 from billhook.application.sending import MissingAddressPolicy
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import DomainError, NotEditable
@@ -16,7 +16,12 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.core.response import Response, json_response, list_response
-from billhook_adapters.http.razorpay.commands import UpdateInvoice
+from billhook_adapters.http.razorpay.commands import (
+    DraftAndSendInvoice,
+    DraftInvoice,
+    UpdateInvoice,
+)
+from billhook_adapters.http.razorpay.customer_entries import find_customer
 from billhook_adapters.http.razorpay.errors import (
     UNKNOWN_ID,
     error_response,
@@ -24,7 +29,7 @@ from billhook_adapters.http.razorpay.errors import (
     medium_unknown,
 )
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
-from billhook_adapters.http.razorpay.schemas.customers import COUNTRY, find_customer
+from billhook_adapters.http.razorpay.schemas.customers import COUNTRY
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request
 from billhook_adapters.http.razorpay.schemas.invoices import (
     CreateIn,
@@ -33,11 +38,11 @@ from billhook_adapters.http.razorpay.schemas.invoices import (
     checked,
 )
 from billhook_adapters.http.razorpay.schemas.items import ItemIn, find_item
-from billhook_adapters.http.razorpay.schemas.listing import list_request
+from billhook_adapters.http.razorpay.schemas.listing import ListIn, collection, query_of
 from billhook_adapters.http.razorpay.schemas.updates import UpdateIn
 from billhook_adapters.http.razorpay.serializers import entity
 
-NO_INVOICES = json_response({"entity": "collection", "count": 0, "items": []})
+NO_INVOICES = collection([])
 SUCCESS, NO_SUCCESS = json_response({"success": True}), json_response({"success": False})
 DELETED = Response(200, b"[]")  # the Java SDK compares it with these two bytes
 
@@ -50,7 +55,7 @@ async def create_invoice(request: AuthenticatedRequest) -> Response:
         raise InvalidRequestError("The selected draft is invalid.", "draft")
     named = await _named(request, payload)
     try:
-        document = payload.domain(account, named)
+        document = payload.domain(named)
     except ValidationError as invalid:
         raise invalid_request(invalid) from None
     document = await reachable(
@@ -58,11 +63,15 @@ async def create_invoice(request: AuthenticatedRequest) -> Response:
     )
     key = request.key
     if payload.draft == "1":
-        drafted = await batched.execute(Draft(account=account, document=document, key=key))
+        drafted = await batched.execute(
+            DraftInvoice(account=account, document=document, payer=payload.new_payer, key=key)
+        )
         if isinstance(drafted, Failure):
             return error_response(drafted.failure())
         return json_response(entity(drafted.unwrap(), ()))
-    sent = await batched.execute(DraftAndSend(account=account, document=document, key=key))
+    sent = await batched.execute(
+        DraftAndSendInvoice(account=account, document=document, payer=payload.new_payer, key=key)
+    )
     if isinstance(sent, Failure):
         return error_response(sent.failure())
     return json_response(entity(sent.unwrap().invoice, sent.unwrap().messages))
@@ -85,6 +94,8 @@ async def _named(request: AuthenticatedRequest, payload: InvoiceIn) -> Named:
         item = await batched.read(partial(find_item, account=account, name=name))
         if item is None:
             raise InvalidRequestError(UNKNOWN_ID, "item_id")
+        if not item.active:
+            raise InvalidRequestError("Item cannot be used as it is inactive.", "item_id")
         items[name] = item
     return Named(customer=customer, items=items)
 
@@ -102,7 +113,7 @@ async def fetch_invoice(request: AuthenticatedRequest) -> Response:
 async def list_invoices(request: AuthenticatedRequest) -> Response:
     """The invoices that the query selects, with their messages."""
     account, http, batched = request
-    search = list_request(http.query).search()
+    search = query_of(http.query, ListIn).search()
     if search is None:
         return NO_INVOICES
 
@@ -125,7 +136,7 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
         raise InvalidRequestError("The selected draft is invalid.", "draft")
     named = await _named(request, payload)
     try:
-        changes = payload.changes(request.account, request.invoice, named)
+        changes = payload.changes(request.invoice, named)
     except ValidationError as invalid:
         raise invalid_request(invalid) from None
     patch = await reachable(
@@ -135,6 +146,8 @@ async def update_invoice(request: AuthenticatedRequest) -> Response:
         account=request.account,
         invoice=request.invoice,
         patch=changes.model_copy(update={"patch": patch}),
+        payer=payload.new_payer,
+        amount=payload.amount,
         key=request.key,
     )
     updated = await request.batched.execute(update)

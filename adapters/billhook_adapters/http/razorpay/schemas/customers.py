@@ -1,7 +1,4 @@
-"""The vendor's customers: the payload, and how one is stored and shown.
-
-A customer who came with an invoice is found through it; one made alone is filed by itself.
-"""
+"""The vendor's customers: the payloads, and how one is shown."""
 
 from __future__ import annotations
 
@@ -11,20 +8,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
-from billhook.application.commands import SaveEntry
-from billhook.application.idempotency import IdempotentRequest
-from billhook.application.records import Entry, Search
-from billhook.application.service import InvoiceService
-from billhook.model.base import AccountId, OneLine, Value
+from billhook.model.base import OneLine, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.core.marks import customer_mark
-from billhook_adapters.http.razorpay.schemas.fields import Flag, Notes, NumberOrLine
-from billhook_adapters.system.ids import is_id
-from billhook_adapters.system.phone_numbers import e164, same_number
+from billhook_adapters.http.razorpay.schemas.fields import Notes, NumberOrLine, cleared
+from billhook_adapters.system.phone_numbers import same_number
 
 COUNTRY = "IN"
 """Where a phone number without a country code belongs, unless the account has a country."""
@@ -33,9 +31,15 @@ EXTRAS_KEY = "razorpay"
 """The key of a document's extras under which this API keeps what it only echoes."""
 
 
+FEWEST_DIGITS = 8
+"""The digits of a contact with its country code, at least."""
+
+
 def _digits(contact: str) -> str:
     if not _CONTACT.fullmatch(contact):
         raise ValueError("must be digits, with a plus before a country code")
+    if contact and len(contact.removeprefix("+")) < FEWEST_DIGITS:
+        raise ValueError(f"must be at least {FEWEST_DIGITS} digits")
     return contact
 
 
@@ -68,22 +72,29 @@ class AddressIn(Value):
         )
 
 
+CustomerName = Annotated[OneLine, StringConstraints(min_length=3, max_length=50)]
+
+
 class CustomerIn(Value):
     """The customer as the vendor takes it."""
 
-    name: Annotated[OneLine, StringConstraints(min_length=3, max_length=50)] | None = None
+    name: CustomerName | None = None
     email: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
     contact: Contact | None = None
     gstin: Annotated[OneLine, StringConstraints(max_length=64)] | None = None
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
 
-    def domain(self, account: AccountId) -> Customer:
-        """The customer of the domain. The same details are the same customer."""
-        contact = (e164(self.contact, COUNTRY) or self.contact) if self.contact else None
+    @property
+    def is_named(self) -> bool:
+        """Whether it says who it is."""
+        return bool(self.name or self.email or self.contact)
+
+    def domain(self, id: str | None = None) -> Customer:
+        """The customer of the domain. Raises ValidationError."""
         return Customer(
-            id=derived_id("cust", account, self.name, self.email, contact, self.gstin),
-            name=self.name or None,
+            id=id,
+            name=self.name,
             email=self.email or None,
             contact=self.contact or None,
             billing_address=self.billing_address and self.billing_address.domain(),
@@ -96,18 +107,35 @@ class CustomerIn(Value):
         return {"contact": self.contact, "gstin": self.gstin}
 
 
-class CustomerAlone(CustomerIn):
-    """The body of `POST /v1/customers`."""
+class CustomerDetails(CustomerIn):
+    """The body of `PUT /v1/customers/:id`, and what is kept of a customer.
 
-    fail_existing: Flag = True
+    Here an empty name is none, as in the live service.
+    """
+
+    name: Annotated[CustomerName | None, BeforeValidator(cleared)] = None
     notes: Notes = Field(default_factory=dict[str, str])
 
-    def filed(self, account: AccountId, key: IdempotentRequest | None) -> SaveEntry:
-        """The command that keeps it."""
-        customer = self.domain(account)
-        body = self.model_dump(mode="json", exclude={"fail_existing"})
-        text = json.dumps(body, ensure_ascii=False)
-        return SaveEntry(account=account, id=customer.id or "", body=text, key=key)
+
+def _fails(given: Any) -> Any:
+    """The live service heeds the text alone: the number 0 is as if nothing was sent."""
+    if isinstance(given, int):
+        return True if given in (0, 1) else given
+    return {"0": False, "1": True}.get(given, given) if isinstance(given, str) else given
+
+
+class CustomerAlone(CustomerDetails):
+    """The body of `POST /v1/customers`."""
+
+    fail_existing: Annotated[bool, Strict(), BeforeValidator(_fails)] = True
+    """Whether an existing customer is an error: unless it is the text `"0"`."""
+
+    @property
+    def details(self) -> CustomerDetails:
+        """What is kept of it."""
+        return CustomerDetails.model_validate(
+            {name: value for name, value in dict(self).items() if name != "fail_existing"}
+        )
 
 
 class StoredCustomer(NamedTuple):
@@ -117,30 +145,6 @@ class StoredCustomer(NamedTuple):
     echo: dict[str, Any]
     made: datetime
     notes: dict[str, str]
-
-
-def find_customer(service: InvoiceService, account: AccountId, name: str) -> StoredCustomer | None:
-    """The customer of this id: filed by itself, or on the first invoice that it came with."""
-    if not is_id(name):
-        return None
-    entry = service.entry(account, name)
-    if entry is not None and name.startswith("cust_"):
-        return stored_customer(entry)
-    oldest = Search(customer=name, oldest_first=True, limit=1)
-    first = service.search(account, oldest, fill=True)
-    customer = first[0].document.customer if first else None
-    return (
-        None
-        if customer is None
-        else StoredCustomer(customer, echoed(first[0]), first[0].created_at, {})
-    )
-
-
-def stored_customer(entry: Entry) -> StoredCustomer:
-    """The customer of an entry."""
-    kept = CustomerAlone.model_validate_json(entry.body)
-    customer = kept.domain(entry.account).model_copy(update={"id": entry.id})
-    return StoredCustomer(customer, kept.echo, entry.filed_at, kept.notes)
 
 
 def extras(customer: Customer | None, echo: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The types of the vendor's fields, and its sentences for invalid ones."""
+"""The types of the vendor's fields."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, Strict, StringConstraints, Validati
 
 from billhook.model.base import MAX_NOTES, OneLine, Paragraphs
 from billhook.model.money import EXPONENTS
+from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
 
 class InvalidRequestError(Exception):
@@ -40,7 +41,7 @@ def _text(given: Any) -> Any:
     return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
 
-def _cleared(given: Any) -> Any:
+def cleared(given: Any) -> Any:
     """An empty text is the same as none."""
     return None if given == "" else given
 
@@ -69,7 +70,7 @@ Note = Annotated[Paragraphs, BeforeValidator(_text), StringConstraints(max_lengt
 Notes = Annotated[dict[NoteName, Note], Field(max_length=MAX_NOTES), BeforeValidator(_notes)]
 Paragraph = Annotated[Paragraphs, StringConstraints(max_length=2048)]
 Receipt = Annotated[
-    Annotated[OneLine, StringConstraints(max_length=40)] | None, BeforeValidator(_cleared)
+    Annotated[OneLine, StringConstraints(max_length=40)] | None, BeforeValidator(cleared)
 ]
 LISTED = BeforeValidator(_listed)
 
@@ -104,34 +105,6 @@ def required_without_item(name: str) -> str:
 def smallest_amount_text(currency: str) -> str:
     """What an amount must be: one whole unit of its currency at least."""
     return f"must be at least {currency} 1.00"
-
-
-def sentence(path: list[str], kind: str, message: str) -> str:
-    """The sentence for one invalid field."""
-    last = path[-1] if path else ""
-    words = last.replace("_", " ")
-    if kind == "missing":
-        return f"The {words} field is required."
-    if kind.startswith("bool"):
-        return f"The {words} field must be true or false."
-    match last:
-        case "email":
-            return "The email must be a valid email address."
-        case "contact":
-            return (
-                "Contact number contains invalid characters, only digits and + symbol are allowed."
-            )
-        case "currency":
-            return "Currency is not supported."
-        case "amount" | "unit_amount":
-            return "The amount must be an integer."
-        case "quantity" if kind == "greater_than_equal":
-            return "The quantity must be at least 1."
-        case "draft":
-            return "The selected draft is invalid."
-        case _:
-            reason = message.removeprefix("Value error, ")
-            return f"The {'.'.join(path) or 'request'} is invalid: {reason}."
 
 
 def least_amount(currency: str) -> int:

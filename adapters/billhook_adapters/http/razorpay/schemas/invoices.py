@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from billhook.model.base import AccountId, OneLine, Text, Value
+from billhook.model.base import OneLine, Text, Value
 from billhook.model.customer import Customer, Medium
 from billhook.model.document import Document
 from billhook.model.line_items import Line
@@ -28,8 +28,10 @@ from billhook_adapters.http.razorpay.schemas.fields import (
     least_amount,
     required_without_item,
     smallest_amount_text,
+    unwanted,
 )
 from billhook_adapters.http.razorpay.schemas.items import ItemIn
+from billhook_adapters.http.razorpay.schemas.links import CallbackUrl, Type, link_extras, link_line
 
 V = TypeVar("V", bound=Value)
 
@@ -92,6 +94,8 @@ class InvoiceIn(Value):
     customer_id: Text | None = None
     customer: CustomerIn | None = None
     line_items: Lines | None = None
+    amount: Integer | None = None
+    """The amount of a link, which has no line items."""
     currency: Text | None = None
     expire_by: Seconds | None = None
     sms_notify: Flag | None = None
@@ -111,28 +115,57 @@ class InvoiceIn(Value):
         items = [line.item_id for line in self.line_items or () if line.item_id is not None]
         return self.customer_id, items
 
-    def payer(self, account: AccountId, named: Named) -> tuple[Customer | None, dict[str, Any]]:
+    @property
+    def new_payer(self) -> CustomerIn | None:
+        """The customer whose details came with it."""
+        return self.customer if self.customer is not None and self.customer.is_named else None
+
+    def payer(self, named: Named) -> tuple[Customer | None, dict[str, Any]]:
         """The customer, and the fields of it that are only echoed."""
         if named.customer is not None:
             return named.customer.customer, named.customer.echo
-        payload = self.customer
-        if payload is None or not (payload.name or payload.email or payload.contact):
-            return None, {}
-        return payload.domain(account), payload.echo
+        payload = self.new_payer
+        return (None, {}) if payload is None else (payload.domain(), payload.echo)
 
 
 class CreateIn(InvoiceIn):
     """The body of `POST /v1/invoices`."""
 
     type: Text = "invoice"
+    callback_url: CallbackUrl | None = None
+    callback_method: Literal["get"] | None = None
+    view_less: Flag | None = None
+    reminder_enable: Flag | None = None
+    options: dict[str, Any] | None = None
 
-    def domain(self, account: AccountId, named: Named) -> Document:
-        """The document of the domain; what only this API echoes goes to its extras."""
-        if self.type != "invoice":
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a payment link. Raises InvalidRequestError."""
+        misnamed = self.type == "link" and self.amount is None and self.line_items
+        if self.type not in get_args(Type) or misnamed:
             raise InvalidRequestError(f"Not a valid type: {self.type[:100]}", "type")
-        customer, echo = self.payer(account, named)
+        return self.type == "link"
+
+    def _lines(self, currency: str, items: Mapping[str, ItemIn]) -> tuple[Line, ...]:
+        if not self.is_link:
+            if self.amount is not None:
+                raise unwanted(["amount"])
+            return tuple(line.domain(currency, items) for line in self.line_items or ())
+        if self.line_items:
+            raise unwanted(["line_items"])
+        if self.amount is None:
+            raise InvalidRequestError("The amount field is required.", "amount")
+        if self.amount < least_amount(currency):
+            raise InvalidRequestError(f"The amount {smallest_amount_text(currency)}.", "amount")
+        return (link_line(self.amount, currency, self.description),)
+
+    def domain(self, named: Named) -> Document:
+        """The document of the domain; what only this API echoes goes to its extras."""
+        customer, echo = self.payer(named)
+        if customer is None and self.is_link:
+            customer = Customer()  # a link may be given to anybody
         currency = self.currency or "INR"
-        lines = tuple(line.domain(currency, named.items) for line in self.line_items or ())
+        lines = self._lines(currency, named.items)
         if any(line.currency != currency for line in lines):
             raise InvalidRequestError(OTHER_CURRENCY, "line_items")
         flags = ((Medium.SMS, self.sms_notify), (Medium.EMAIL, self.email_notify))
@@ -151,7 +184,10 @@ class CreateIn(InvoiceIn):
                 "comment": self.comment,
                 "notes": self.notes or {},
                 "media": tuple(medium for medium, wanted in flags if wanted is not False),
-                "extras": extras(customer, echo),
+                "extras": {
+                    **extras(customer, echo),
+                    **link_extras(self.callback_url, link=self.is_link),
+                },
             }
         )
 

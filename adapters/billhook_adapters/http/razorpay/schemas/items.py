@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
@@ -13,9 +14,12 @@ from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId, OneLine, Value
 from billhook.model.line_items import Line
-from billhook.model.money import LARGEST, CurrencyCode
+from billhook.model.money import LARGEST, Currency, CurrencyCode
 from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.razorpay.schemas.fields import Integer, Paragraph
+from billhook_adapters.http.razorpay.schemas.fields import Flag, Integer, Paragraph
+from billhook_adapters.system.ids import is_id
+
+PREFIX = "item_"
 
 Name = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
 
@@ -27,6 +31,7 @@ class ItemIn(Value):
     amount: Annotated[Integer, Field(gt=0, le=LARGEST)]
     currency: CurrencyCode
     description: Paragraph | None = None
+    active: Flag = True
 
     def line(self, name: str) -> Line:
         """One of it, as a line of an invoice."""
@@ -45,12 +50,30 @@ class ItemIn(Value):
         return SaveEntry(account=account, id=name, body=self.model_dump_json(), key=key)
 
 
+class ItemEditIn(Value):
+    """The body of `PATCH /v1/items/:id`: the fields that are set."""
+
+    name: Name = ""
+    amount: Annotated[Integer, Field(gt=0, le=LARGEST)] = 1
+    currency: CurrencyCode = Currency("INR")
+    description: Paragraph | None = None
+    active: Flag = True
+
+
 def find_item(service: InvoiceService, account: AccountId, name: str) -> ItemIn | None:
     """The item of this id."""
-    entry = service.entry(account, name)
-    if entry is None or not name.startswith("item_"):
-        return None
-    return ItemIn.model_validate_json(entry.body)
+    entry = find_entry(service, account, name)
+    return None if entry is None else ItemIn.model_validate_json(entry.body)
+
+
+def find_entry(service: InvoiceService, account: AccountId, id: str) -> Entry | None:
+    """The entry of the item with this id."""
+    return service.entry(account, id) if id.startswith(PREFIX) and is_id(id) else None
+
+
+def edited(entry: Entry, changes: Mapping[str, Any]) -> ItemIn:
+    """An item with these fields set. Raises ValidationError."""
+    return ItemIn.model_validate({**dict(ItemIn.model_validate_json(entry.body)), **changes})
 
 
 def item_entity(entry: Entry) -> dict[str, Any]:
@@ -58,7 +81,7 @@ def item_entity(entry: Entry) -> dict[str, Any]:
     item = ItemIn.model_validate_json(entry.body)
     return {
         "id": entry.id,
-        "active": True,
+        "active": item.active,
         "name": item.name,
         "description": item.description,
         "amount": item.amount,

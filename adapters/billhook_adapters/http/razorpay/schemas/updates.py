@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from billhook.lifecycle.errors import NotEditable
-from billhook.model.base import AccountId
 from billhook.model.document import MAX_LINES
 from billhook.model.patch import DocumentField as F
 from billhook.model.patch import LineChange, MergePatch, Patch
@@ -24,6 +23,7 @@ FIELDS: Mapping[str, F] = MappingProxyType(
         "customer_id": F.CUSTOMER,
         "customer": F.CUSTOMER,
         "line_items": F.LINES,
+        "amount": F.LINES,
         "currency": F.CURRENCY,
         "expire_by": F.EXPIRE_BY,
         "sms_notify": F.MEDIA,
@@ -41,7 +41,7 @@ FIELDS: Mapping[str, F] = MappingProxyType(
 """Which field of the document each of the vendor's fields sets."""
 
 _KEPT_WHEN_NULL = frozenset(
-    {"line_items", "currency", "partial_payment", "sms_notify", "email_notify"}
+    {"line_items", "amount", "currency", "partial_payment", "sms_notify", "email_notify"}
 )
 """What has no empty form: sent as null, it is not sent."""
 
@@ -61,7 +61,7 @@ class UpdateIn(InvoiceIn):
         """The vendor's error: the fields as they were sent."""
         return unwanted([name for name in self.sent if FIELDS[name] in error.fields])
 
-    def changes(self, account: AccountId, invoice: str, named: Named) -> MergePatch:
+    def changes(self, invoice: str, named: Named) -> MergePatch:
         """What it sets. Raises InvalidRequestError and ValidationError."""
         sent = set(self.sent)
         fields: dict[str, Any] = {
@@ -77,7 +77,7 @@ class UpdateIn(InvoiceIn):
         if sent & {"receipt", "invoice_number"}:
             fields["receipt"] = self.receipt or self.invoice_number
         if sent & {"customer", "customer_id"}:
-            fields["customer"], echo = self.payer(account, named)
+            fields["customer"], echo = self.payer(named)
             fields["extras"] = extras(fields["customer"], echo)
         elif "draft" in sent:
             fields["extras"] = {}

@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "reference"),
     )
     op.create_index("payments_of_invoice", "payments", ["account", "invoice", "at", "reference"])
+    op.create_index("payments_in_order", "payments", ["account", "at", "reference"])
     op.create_index(
         "payments_unapplied",
         "payments",
@@ -232,6 +233,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account", "id"),
     )
+    op.create_index("entries_in_order", "entries", ["account", "filed_at", "id"])
     op.create_table(
         "invoices",
         sa.Column("account", key_text(64), nullable=False),
@@ -255,6 +257,7 @@ def upgrade() -> None:
         sa.Column("customer", key_text(64), nullable=True),
         sa.Column("dated_at", sa.BigInteger(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("extras", sa.Text(), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "id"),
@@ -264,7 +267,7 @@ def upgrade() -> None:
             ["accounts.id"],
         ),
     )
-    listed = ["id", "deleted_at", "status", "expire_by", "live"]
+    listed = ["id", "deleted_at", "status", "expire_by", "live", "extras"]
     if op.get_bind().dialect.name == "sqlite":
         listed.append("search_text")
     op.create_index("invoices_by_age", "invoices", ["account", "created_at", *listed])
