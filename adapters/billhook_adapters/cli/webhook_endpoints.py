@@ -84,7 +84,7 @@ def public_key_of(endpoint: WebhookEndpoint) -> str:
     except ValueError:
         raise CliError(
             f"WEBHOOK_ID: {endpoint.style} signs with the secret that was given, not with a key "
-            "pair; choose a webhook of style highlevel"
+            "pair; choose a webhook whose style has one"
         ) from None
 
 

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--webhook-secret",
         metavar="SECRET",
         help=f"signing secret, at least 22 random characters; stored encrypted with {SECRET_KEY}; "
-        "left out for highlevel, which signs with a key pair that is made",
+        "left out for a style that signs with a key pair, which is made",
     )
     add.add_argument(
         "--location",
