@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -18,6 +18,7 @@ from billhook.model.document import Document
 from billhook.model.money import Currency
 from billhook_adapters.documents.figures import amount_text, day_text
 from billhook_adapters.system.optional_dependencies import needs
+from billhook_adapters.system.time_zones import zone
 
 with needs("messages"):
     from babel import Locale, UnknownLocaleError
@@ -41,6 +42,8 @@ class Language:
     code: str
     locale: Locale
     phrases: Mapping[str, str]
+    zone: tzinfo = UTC
+    """The time zone that its reader's days are in."""
 
     @property
     def direction(self) -> str:
@@ -52,8 +55,8 @@ class Language:
         return amount_text(amount, currency, self.locale)
 
     def day(self, moment: datetime) -> str:
-        """A day in this language."""
-        return day_text(moment, self.locale)
+        """The reader's day of an instant, in this language."""
+        return day_text(moment.astimezone(self.zone), self.locale)
 
     def say(self, phrase: str, **parts: str) -> str:
         """A phrase with its parts."""
@@ -69,9 +72,11 @@ def language_of(tag: str | None, default: str = SOURCE) -> Language:
 
 
 def read_by(document: Document, default: str = SOURCE) -> Language:
-    """The language of the payer."""
+    """The language of the payer, with the payer's time zone."""
     customer = document.customer
-    return language_of(None if customer is None else customer.language, default)
+    if customer is None:
+        return language_of(None, default)
+    return replace(language_of(customer.language, default), zone=zone(customer.time_zone))
 
 
 @cache

@@ -156,6 +156,7 @@ class Claiming:
             sender = self._settings.senders.get(dispatch.medium)
             if invoice is not None:
                 invoice = self._without_suppressed_copies(dispatch, invoice)
+                invoice = invoice.in_time_zone(account.policy.time_zone)
             not_allowed = None
             if dispatch.medium is Medium.SMS:
                 not_allowed = sms_not_allowed(

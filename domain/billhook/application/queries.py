@@ -152,7 +152,10 @@ class Queries:
         now = self._clock.now()
         return Success(
             HostedInvoice(
-                as_of(found, now), seller.name, payments, seller.policy.payment_instructions
+                as_of(found, now).in_time_zone(seller.policy.time_zone),
+                seller.name,
+                payments,
+                seller.policy.payment_instructions,
             )
         )
 

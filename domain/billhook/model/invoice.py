@@ -92,6 +92,15 @@ class Invoice(Value):
         """The date of the document, or else the time of creation."""
         return self.document.date or self.created_at
 
+    def in_time_zone(self, name: str | None) -> Invoice:
+        """The invoice as its payer reads it: in this time zone, unless the customer has one."""
+        customer = self.document.customer
+        if name is None or customer is None or customer.time_zone is not None:
+            return self
+        zoned = customer.model_copy(update={"time_zone": name})
+        document = self.document.model_copy(update={"customer": zoned})
+        return self.model_copy(update={"document": document})
+
     @property
     def search_text(self) -> str:
         """The texts that `Search.text` looks in, in their normal form."""
