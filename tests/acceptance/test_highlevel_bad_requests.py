@@ -57,6 +57,14 @@ BODIES: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
 }  # fmt: skip
 
 
+TAKEN = {
+    ("create", "businessDetails", "address", "word"),
+    ("create", "paymentSchedule", "object"),
+}
+"""What the vendor's schema does not take and its service does: an address as text, of which its
+documents have examples, and the empty schedule that its own answers hold."""
+
+
 def highlevel_case(name: str, method: str, target: str, body: bytes = b"", **given: Any) -> Case:
     """A case with the vendor's headers."""
     known: dict[str, Any] = {"auth": TOKEN, "more": VERSION}
@@ -136,7 +144,8 @@ def test_every_value_of_a_field_gets_a_valid_response_and_an_error_stores_nothin
         seen = server.send(highlevel_case(name, method, target, spoiled))
         if seen.status == 200:
             # A null is like an absent field here; the vendor requires more than is needed.
-            assert _takes(schema, spoiled) or name in ("null", "nothing"), (name, seen.body)
+            taken = name in ("null", "nothing") or (what, *path, name) in TAKEN
+            assert taken or _takes(schema, spoiled), (name, seen.body)
             continue
         assert seen.status in (400, 403, 422), (name, seen.body)
         check(server, seen)

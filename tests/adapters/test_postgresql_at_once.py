@@ -40,7 +40,7 @@ from billhook.application.commands import (
 )
 from billhook.application.message_commands import RecordDeliveryReport, RequeueMessage
 from billhook.application.ports import StoreConflictError
-from billhook.application.records import Contact, PendingWrites
+from billhook.application.records import Contact, Entry, PendingWrites
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import NotStored
 from billhook.messaging.delivery import MessageId
@@ -61,8 +61,17 @@ from billhook_adapters.http.highlevel.commands import (
     Void,
 )
 from billhook_adapters.http.highlevel.commands import UpdateInvoice as HighLevelUpdate
+from billhook_adapters.http.razorpay.commands import (
+    CreateCustomer,
+    DraftAndSendInvoice,
+    DraftInvoice,
+    EditCustomer,
+    EditEntry,
+)
 from billhook_adapters.http.razorpay.commands import UpdateInvoice as RazorpayUpdate
+from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
+from billhook_adapters.sandbox.payments import PayByMethod
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.sql.transaction import SqlTransaction
 from billhook_adapters.testing import (
@@ -337,6 +346,15 @@ class Drawn:
         return Contact(self.account, Medium.EMAIL, str(self.document.address(Medium.EMAIL)))
 
 
+def _details(drawn: Random) -> CustomerDetails:
+    return CustomerDetails(name="Ravi", email=f"payer{drawn.randrange(3)}@example.com")
+
+
+def _entry(random: Random, drawn: Drawn) -> Entry:
+    """One of those that SaveEntry makes."""
+    return Entry(account=drawn.account, id=f"item_{random.randrange(3)}", body="{}", filed_at=NOON)
+
+
 COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     Draft: lambda _, d: Draft(document=d.document, **d.on),
     DraftAndSend: lambda _, d: DraftAndSend(document=d.document, media=d.media, **d.of_account),
@@ -371,6 +389,20 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     ),
     RequeueMessage: lambda _, d: RequeueMessage(message=d.message, **d.of_account),
     RazorpayUpdate: lambda _, d: RazorpayUpdate(patch=d.patch, **d.on),
+    DraftInvoice: lambda r, d: DraftInvoice(document=d.document, payer=_details(r), **d.of_account),
+    DraftAndSendInvoice: lambda r, d: DraftAndSendInvoice(
+        document=d.document, payer=_details(r), media=d.media, **d.of_account
+    ),
+    CreateCustomer: lambda r, d: CreateCustomer(
+        details=_details(r), fails=r.choice([True, False]), **d.of_account
+    ),
+    EditCustomer: lambda r, d: EditCustomer(
+        before=_entry(r, d), old=_details(r), new=_details(r), **d.of_account
+    ),
+    EditEntry: lambda r, d: EditEntry(
+        before=_entry(r, d), body=r.choice([None, "{}"]), **d.of_account
+    ),
+    PayByMethod: lambda _, d: PayByMethod(payment=d.payment, details="{}", **d.on),
     HighLevelUpdate: lambda _, d: HighLevelUpdate(patch=d.patch, send=True, **d.on),
     SendInvoice: lambda _, d: SendInvoice(patch=Patch(live=True), media=d.media, **d.on),
     CreateInvoice: lambda _, d: CreateInvoice(document=d.document, send=True, **d.of_account),

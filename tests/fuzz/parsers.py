@@ -132,7 +132,7 @@ def query(raw: bytes) -> None:
     with suppress(ValidationError):
         native.ListIn.model_validate(dict(parse_qsl(_latin(raw))))
     with suppress(razorpay.InvalidRequestError):
-        razorpay_listing.list_request(_latin(raw))
+        razorpay_listing.query_of(_latin(raw), razorpay_listing.ListIn)
     with suppress(highlevel.InvalidRequestError):
         highlevel.checked(dict(parse_qsl(_latin(raw))), highlevel_listing.ListIn)
 

@@ -352,7 +352,7 @@ def declared(dialect: str) -> MetaData:
         table.to_metadata(made)
     of = made.tables[invoices.name].c
     text_searched = [of.search_text] if dialect == "sqlite" else []
-    filters = of.deleted_at, of.status, of.expire_by, of.live, *text_searched
+    filters = of.deleted_at, of.status, of.expire_by, of.live, of.extras, *text_searched
     Index("invoices_by_age", of.account, of.created_at, of.id, *filters)
     Index("invoices_by_date", of.account, of.dated_at, of.id, *filters)
     return made

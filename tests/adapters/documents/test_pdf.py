@@ -79,8 +79,8 @@ def test_a_character_that_no_font_has_is_printed_without_claims(printer: Printer
     "text", ["#panic()", "$x$ *b* _i_ `c` [x] @ref <l> \\ //", '#read("/etc/passwd")', "= H\n- l"]
 )
 def test_what_strangers_wrote_is_only_text(printer: Printer, text: str) -> None:
-    pdf = printed(printer, customer=a_customer(name=text), terms=text, title=text)
     first, *_ = text.splitlines()
+    pdf = printed(printer, customer=a_customer(name=first), terms=text, title=first)
     assert pdf.text.count(first) >= 3
     assert "root:" not in pdf.text
 

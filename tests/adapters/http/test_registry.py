@@ -35,7 +35,7 @@ def _forgotten() -> object:
 
 def test_ours_come_first_each_with_its_webhook_formats() -> None:
     assert [api.name for api in registered()] == ["razorpay", "highlevel", "native"]
-    assert {*webhook_formats(registered())} == {"razorpay", "native"}
+    assert {*webhook_formats(registered())} == {"razorpay", "highlevel", "native"}
 
 
 def test_an_api_of_an_installed_package_is_one_more(
