@@ -58,8 +58,8 @@ BODIES: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
 
 
 TAKEN = {
-    ("create", "businessDetails", "address", "word"),
-    ("create", "paymentSchedule", "object"),
+    ("create", "businessDetails", "address"): (b'"',),
+    ("create", "paymentSchedule"): (b"{",),
 }
 """What the vendor's schema does not take and its service does: an address as text, of which its
 documents have examples, and the empty schedule that its own answers hold."""
@@ -144,7 +144,9 @@ def test_every_value_of_a_field_gets_a_valid_response_and_an_error_stores_nothin
         seen = server.send(highlevel_case(name, method, target, spoiled))
         if seen.status == 200:
             # A null is like an absent field here; the vendor requires more than is needed.
-            taken = name in ("null", "nothing") or (what, *path, name) in TAKEN
+            taken = name in ("null", "nothing") or (value or b"")[:1] in TAKEN.get(
+                (what, *path), ()
+            )
             assert taken or _takes(schema, spoiled), (name, seen.body)
             continue
         assert seen.status in (400, 403, 422), (name, seen.body)
