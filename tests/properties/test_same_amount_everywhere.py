@@ -19,6 +19,7 @@ from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import language_of
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.documents.templating import Templates
+from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.serializers import entity as highlevel
 from billhook_adapters.http.hosted_page.rendering import page
 from billhook_adapters.http.native.serializers import InvoiceOut
@@ -87,6 +88,6 @@ def _shown_by_apis(invoice: Invoice) -> Decimal:
     native = InvoiceOut.of(invoice).due
     vendor = razorpay(invoice, ())["amount_due"]
     assert native == vendor
-    other = highlevel(invoice, "location")["amountDue"]
+    other = highlevel(invoice, Location("location"))["amountDue"]
     assert Decimal(repr(other)) == major(native, currency)
     return major(native, currency)
