@@ -35,6 +35,9 @@ def opened_account(database: str) -> Account:
     command = [*BILLHOOK, "account", "create", "--name", "Acme", "--database", database, "--json"]
     made = subprocess.run(command, capture_output=True, check=True, timeout=DEADLINE)
     created = json.loads(made.stdout)
+    waits = ["--resend-wait", "0", "--invoice-wait", "0"]  # one payer gets every message
+    limits = [*BILLHOOK, "account", "set", created["account"], *waits, "--database", database]
+    subprocess.run(limits, capture_output=True, check=True, timeout=DEADLINE)
     pair = f"{created['key_id']}:{created['key_secret']}".encode()
     return Account(created["account"], f"Basic {b64encode(pair).decode()}")
 

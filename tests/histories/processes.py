@@ -48,6 +48,9 @@ class Deployment:
             create, capture_output=True, check=True, timeout=DEADLINE, env=self._environ
         )
         key = json.loads(made.stdout)
+        waits = ["--resend-wait", "0", "--invoice-wait", "0"]  # one payer gets every message
+        limits = [*self._command, "account", "set", key["account"], *waits]
+        subprocess.run(limits, capture_output=True, check=True, timeout=DEADLINE, env=self._environ)
         pair = f"{key['key_id']}:{key['key_secret']}".encode()
         self.authorization = f"Basic {b64encode(pair).decode()}"
         self._servers = [self._started("serve", "--port", "0") for _ in self.proxies]
