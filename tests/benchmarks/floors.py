@@ -21,7 +21,8 @@ from billhook.model.invoice import Invoice
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
 FLAT = (
     # of Invoice
-    *("account", "id", "version", "status", "amount", "paid", "created_at", "issued_at"),
+    *("account", "id", "version", "status", "amount", "paid", "created_at", "updated_at"),
+    "issued_at",
     *("paid_at", "expired_at", "cancelled_at", "deleted_at", "number", "short_url"),
     "first_payment",
     # of Document

@@ -24,7 +24,7 @@ from billhook.application.sending import (
     send_in,
 )
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.apply import as_of, touched
+from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.cancel import cancel
 from billhook.lifecycle.checks import sender_violations
 from billhook.lifecycle.delete import delete
@@ -220,7 +220,7 @@ class Remind(InvoiceCommand[SendResult, Never]):
         """The invoice and the reminders that are queued."""
         messages = context.remind(invoice)
         shown = as_of(invoice, context.now)
-        return Success(SendResult(touched(shown, context.now) if messages else shown, messages))
+        return Success(SendResult(shown, messages))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,9 +230,9 @@ class RecordView(InvoiceCommand[Invoice, Never]):
     kind: ClassVar = "record_view"
 
     def decide_on(self, invoice: Invoice, context: CommandContext) -> Result[Invoice, Never]:
-        """The invoice; only its `updated_at` has moved."""
+        """The invoice, unchanged."""
         context.viewed.append(invoice.key)
-        return Success(touched(as_of(invoice, context.now), context.now))
+        return Success(as_of(invoice, context.now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from billhook.application.idempotency import SendResult
 from billhook.application.numbering import number_for
 from billhook.application.records import Contact
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.apply import touched
 from billhook.lifecycle.errors import NumberTaken, SmsError
 from billhook.lifecycle.issue import IssueError, issue, violations
 from billhook.lifecycle.notify import DELIVERABLE, Notification, NotifyError, notify
@@ -78,8 +77,6 @@ def send_in(
         elif addresses is MissingAddressPolicy.REQUIRED:
             return Failure(result.failure())
     sent = issue_in(context, invoice) if issuing else Success(invoice)
-    if notifications:
-        sent = sent.map(lambda one: touched(one, context.now))
     return sent.map(lambda one: SendResult(one, tuple(map(context.queue, notifications))))
 
 

@@ -32,7 +32,7 @@ from billhook.application.records import (
 from billhook.application.reminders import ReminderTracker
 from billhook.application.row_cache import RowCache
 from billhook.application.sms_budgets import SmsBudgets, planned_with, under_sms_limits
-from billhook.lifecycle.apply import Change, apply, as_of
+from billhook.lifecycle.apply import Change, as_of
 from billhook.lifecycle.errors import SmsError
 from billhook.lifecycle.events import (
     InvoiceDrafted,
@@ -190,14 +190,8 @@ class UnitOfWork:
     def _record(
         self, key: InvoiceKey, event: MessageRequested | InvoiceViewed, actor: str | None
     ) -> None:
-        """Record an event that makes no version of its invoice, but moves its `updated_at`."""
+        """Record an event that does not change its invoice."""
         self.writes.events.append(RecordedEvent(key, None, event, actor))
-        invoice = self.invoices.get(key)
-        if invoice is not None:  # pragma: no branch  # a message has its invoice
-            as_read = self.writes.invoices[key][0] if key in self.writes.invoices else invoice
-            after = apply(invoice, event)
-            self.writes.invoices[key] = as_read, after
-            self.invoices.put(key, after)
 
     def _requested(self, message: Message) -> MessageRequested:
         if message.reminder is None:

@@ -38,11 +38,6 @@ def changed(invoice: Invoice | None, event: InvoiceChanged) -> Change:
     return Change(apply(invoice, event), event)
 
 
-def touched(invoice: Invoice, at: datetime) -> Invoice:
-    """The same version of the invoice, to which something happened at this time."""
-    return evolve(invoice, updated_at=max(invoice.updated_at, at))
-
-
 def apply(invoice: Invoice | None, event: Event) -> Invoice:
     """The invoice after an event. `invoice` is None before the first event.
 
@@ -58,10 +53,10 @@ def apply(invoice: Invoice | None, event: Event) -> Invoice:
     version, status = invoice.version + 1, invoice.status
     if isinstance(event, InvoiceExpired):  # recorded later than it happened
         return evolve(expired(invoice), version=version)
-    invoice = touched(invoice, event.at)
+    if isinstance(event, NotificationRequested | ReminderRequested | InvoiceViewed):
+        return invoice
+    invoice = evolve(invoice, updated_at=max(invoice.updated_at, event.at))
     match event:
-        case NotificationRequested() | ReminderRequested() | InvoiceViewed():
-            return invoice
         case PaymentRecorded():
             return _paid(invoice, event)
         case InvoiceIssued():

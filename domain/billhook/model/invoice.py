@@ -60,7 +60,7 @@ class Invoice(Value):
     paid: Amount = 0
     created_at: Instant
     updated_at: Instant
-    """When it last changed, or was sent, reminded of or viewed: it never moves back."""
+    """When it last changed, by a payment as well: it never moves back."""
     issued_at: Instant | None = None
     paid_at: Instant | None = None
     expired_at: Instant | None = None
