@@ -53,16 +53,15 @@ def apply(invoice: Invoice | None, event: Event) -> Invoice:
     version, status = invoice.version + 1, invoice.status
     if isinstance(event, InvoiceExpired):  # recorded later than it happened
         return evolve(expired(invoice), version=version)
-    if isinstance(event, NotificationRequested | ReminderRequested | InvoiceViewed):
-        return invoice
-    invoice = evolve(invoice, updated_at=max(invoice.updated_at, event.at))
+    at = event.at if event.at > invoice.updated_at else invoice.updated_at
     match event:
         case PaymentRecorded():
-            return _paid(invoice, event)
+            return _paid(invoice, event, at)
         case InvoiceIssued():
             return evolve(
                 invoice,
                 version=version,
+                updated_at=at,
                 status=NEXT[status, "issue"],
                 issued_at=event.at,
                 short_url=event.short_url,
@@ -75,18 +74,31 @@ def apply(invoice: Invoice | None, event: Event) -> Invoice:
             return evolve(
                 invoice,
                 version=version,
+                updated_at=at,
                 status=NEXT[status, "update"],
                 document=document,
                 amount=document.total,
             )
         case InvoiceCancelled():
             return evolve(
-                invoice, version=version, status=NEXT[status, "cancel"], cancelled_at=event.at
+                invoice,
+                version=version,
+                updated_at=at,
+                status=NEXT[status, "cancel"],
+                cancelled_at=event.at,
             )
-        case InvoiceDeleted():  # pragma: no branch  # the union of events is closed
+        case InvoiceDeleted():
             return evolve(
-                invoice, version=version, status=NEXT[status, "delete"], deleted_at=event.at
+                invoice,
+                version=version,
+                updated_at=at,
+                status=NEXT[status, "delete"],
+                deleted_at=event.at,
             )
+        case (
+            NotificationRequested() | ReminderRequested() | InvoiceViewed()
+        ):  # pragma: no branch  # the union of events is closed
+            return invoice
 
 
 def _drafted(event: InvoiceDrafted) -> Invoice:
@@ -102,7 +114,7 @@ def _drafted(event: InvoiceDrafted) -> Invoice:
     )
 
 
-def _paid(invoice: Invoice, event: PaymentRecorded) -> Invoice:
+def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
     paid = invoice.paid + event.amount
     first = invoice.first_payment or event.reference
     version, status = invoice.version + 1, invoice.status
@@ -110,6 +122,7 @@ def _paid(invoice: Invoice, event: PaymentRecorded) -> Invoice:
         return evolve(
             invoice,
             version=version,
+            updated_at=at,
             status=NEXT[status, "pay_rest"],
             paid=paid,
             paid_at=event.at,
@@ -118,7 +131,14 @@ def _paid(invoice: Invoice, event: PaymentRecorded) -> Invoice:
     next_status = NEXT[status, "pay_part"]
     if paid > invoice.amount:
         raise ValueError("a payment exceeds the amount due")
-    return evolve(invoice, version=version, status=next_status, paid=paid, first_payment=first)
+    return evolve(
+        invoice,
+        version=version,
+        updated_at=at,
+        status=next_status,
+        paid=paid,
+        first_payment=first,
+    )
 
 
 def expired(invoice: Invoice) -> Invoice:

@@ -15,7 +15,7 @@ LONGEST_ADDRESS = 254
 LONGEST_PHONE = 64
 """Characters of a phone number as it was given."""
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
+_ATOM = r'[^\x00-\x20"(),.:;<>@\[\\\]\x7f]+'
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LETTERS_DIGITS_HYPHENS = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _A_LABEL = "xn--"
