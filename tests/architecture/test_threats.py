@@ -21,7 +21,7 @@ def _rows(page: str) -> Iterator[list[str]]:
             yield [cell.strip() for cell in line.strip("|").split("|")]
 
 
-THREATS = [row for row in _rows(PAGE) if row != COLUMNS]
+THREATS = [row for row in _rows(PAGE) if len(row) == len(COLUMNS) and row != COLUMNS]
 
 
 def _missing(cell: str) -> list[str]:
