@@ -66,11 +66,11 @@ def test_a_given_number_is_kept_and_a_drawn_one_is_free(
     running = RunningService(number_prefix="INV-", number_start=start)
     issued = [running.issued(f"inv_{n}", receipt=receipt) for n, receipt in enumerate(given)]
     assert [invoice.shown_number for invoice in issued] == numbers
-    assert _has_not(running, numbers[0])
+    assert _is_taken(running, numbers[0])
 
 
-def _has_not(running: RunningService, number: str) -> bool:
-    """Whether another draft with a number that is taken is neither issued nor sent."""
+def _is_taken(running: RunningService, number: str) -> bool:
+    """Whether another draft with this number is neither issued nor sent."""
     draft = running.drafted("inv_9", receipt=number).id
     taken = Failure(NumberTaken(number))
     issued = running.service.execute(Issue(account=ACME, invoice=draft))
