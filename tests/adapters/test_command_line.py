@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +27,17 @@ def test_a_missing_extra_is_named_with_its_remedy(
     assert capsys.readouterr().err == (
         "billhook demo: razorpay is missing: pip install 'billhook[demo]'\n"
     )
+
+
+def test_a_command_loads_neither_migrations_nor_a_web_server(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/billhook.sqlite3"
+    assert main(["account", "create", "--database", url, "--name", "Acme"]) == 0
+    heavy = {"alembic", "fastapi", "starlette", "uvicorn", "jinja2", "phonenumbers"}
+    program = (
+        "import sys; from billhook_adapters.cli.main import main; "
+        f"main(['account', 'list', '--database', {url!r}]); "
+        f"print(sorted({heavy} & set(sys.modules)), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stderr.strip() == "[]"

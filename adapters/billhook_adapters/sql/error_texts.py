@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
@@ -52,11 +51,6 @@ _UNREACHABLE = (
 
 def explain(error: Exception) -> str | None:
     """The cause and the remedy of an error that a database raised; None for any other."""
-    if isinstance(error, CommandError):
-        return (
-            "made by a newer billhook, or not by billhook; upgrade billhook, or give the URL of "
-            "another database"
-        )
     if isinstance(error, NoFreeConnectionError):
         return "all connections to it are in use; try again, or run more processes"
     if isinstance(error, BackendError):

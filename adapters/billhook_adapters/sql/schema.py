@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from billhook_adapters.sql.tables import declared, metadata
+from billhook_adapters.system.backend import BackendError
 
 NEWEST = "0001"
 """The revision of the last migration. `declared` has the tables as it leaves them."""
@@ -47,11 +48,21 @@ def create(connection: Connection) -> None:
 
 
 def migrate(connection: Connection) -> None:
-    """Run the migrations that the database has not had."""
+    """Run the migrations that the database has not had.
+
+    Raises BackendError for a revision that is unknown here.
+    """
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise BackendError(
+            "made by a newer billhook, or not by billhook; upgrade billhook, or give the URL of "
+            "another database"
+        ) from error

@@ -45,7 +45,6 @@ operation allowed. It contains no message text; each API words its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple, get_args
@@ -53,6 +52,7 @@ from typing import ClassVar, NamedTuple, get_args
 from billhook.lifecycle.operation import Operation
 from billhook.model.base import Instant
 from billhook.model.customer import CountryCode, Medium, Suppression
+from billhook.model.frozen import frozen
 from billhook.model.invoice import InvoiceNumber, Status
 from billhook.model.money import Amount, CurrencyCode
 from billhook.model.patch import DocumentField
@@ -76,7 +76,7 @@ class Remedy(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperationNotAllowed:
     """The operation is not allowed in this status, only in those of `allowed_in`."""
 
@@ -87,7 +87,7 @@ class OperationNotAllowed:
     allowed_in: tuple[Status, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingCustomer:
     """Issuing needs a customer."""
 
@@ -96,7 +96,7 @@ class MissingCustomer:
     field: ClassVar = "customer"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NothingToBill:
     """Issuing needs at least one line, and a total above zero."""
 
@@ -105,7 +105,7 @@ class NothingToBill:
     field: ClassVar = "lines"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AmountTooLarge:
     """The total of the lines is more than `largest`, in smallest units."""
 
@@ -115,7 +115,7 @@ class AmountTooLarge:
     largest: Amount
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpiresTooSoon:
     """`expire_by` is earlier than `earliest`."""
 
@@ -126,7 +126,7 @@ class ExpiresTooSoon:
     earliest: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotEditable:
     """`fields` cannot be changed in this status; `editable` can."""
 
@@ -137,7 +137,7 @@ class NotEditable:
     editable: tuple[DocumentField, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineNotFound:
     """The document has no line at this position, counted from 0."""
 
@@ -155,7 +155,7 @@ class InvalidField(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberTaken:
     """Another issued invoice of the account has this number."""
 
@@ -165,7 +165,7 @@ class NumberTaken:
     number: InvoiceNumber
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvalidDocument:
     """The document has `invalid_fields`, or would have them with this change."""
 
@@ -179,7 +179,7 @@ class InvalidDocument:
         return self.invalid_fields[0].path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotYetDue:
     """The invoice has not expired: it does at `expire_by`, or never if that is None."""
 
@@ -188,7 +188,7 @@ class NotYetDue:
     expire_by: Instant | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CurrencyMismatch:
     """The currency is `given`, but the invoice has `expected`."""
 
@@ -199,7 +199,7 @@ class CurrencyMismatch:
     expected: CurrencyCode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overpayment:
     """`amount` is more than the amount `due`, both in smallest units."""
 
@@ -209,7 +209,7 @@ class Overpayment:
     due: Amount
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartialNotAllowed:
     """`amount` is less than the amount `due`, and partial payment is not allowed."""
 
@@ -219,7 +219,7 @@ class PartialNotAllowed:
     due: Amount
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BelowMinimum:
     """The first partial payment must be at least `minimum`, in smallest units."""
 
@@ -229,7 +229,7 @@ class BelowMinimum:
     minimum: Amount
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReferenceReused:
     """Another payment of the account, with another amount or invoice, has this reference."""
 
@@ -238,7 +238,7 @@ class ReferenceReused:
     field: ClassVar = "reference"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingEmail:
     """The customer has no e-mail address."""
 
@@ -247,7 +247,7 @@ class MissingEmail:
     field: ClassVar = "customer.email"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MissingContact:
     """The customer has no phone number."""
 
@@ -256,7 +256,7 @@ class MissingContact:
     field: ClassVar = "customer.contact"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnreachableContact:
     """The phone number of the customer is none that an SMS can be sent to, as it was given."""
 
@@ -265,7 +265,7 @@ class UnreachableContact:
     field: ClassVar = "customer.contact"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnsupportedAddress:
     """The sender of this medium cannot write to the address."""
 
@@ -274,7 +274,7 @@ class UnsupportedAddress:
     medium: Medium
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddressSuppressed:
     """The address is on the suppression list; `reason` says why."""
 
@@ -284,7 +284,7 @@ class AddressSuppressed:
     reason: Suppression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TooSoon:
     """The last message to this address is too recent; the next is allowed at `until`."""
 
@@ -294,7 +294,7 @@ class TooSoon:
     until: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SmsDisabled:
     """SMS are switched off for the account, or for the whole service."""
 
@@ -302,7 +302,7 @@ class SmsDisabled:
     remedy: ClassVar = Remedy.OTHER_MEDIUM
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PremiumNumber:
     """The phone number is a premium-rate one, or of no country."""
 
@@ -311,7 +311,7 @@ class PremiumNumber:
     field: ClassVar = "customer.contact"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountryNotAllowed:
     """The phone number is of `country`, to which the account sends no SMS."""
 
@@ -321,7 +321,7 @@ class CountryNotAllowed:
     country: CountryCode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SmsBudgetUsedUp:
     """The SMS budget is used up; more may be accepted at `until`, if no other is before.
 
@@ -334,7 +334,7 @@ class SmsBudgetUsedUp:
     until: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceNotFound:
     """The account has no such invoice: it is unknown, deleted, or of another account."""
 
@@ -342,7 +342,7 @@ class InvoiceNotFound:
     remedy: ClassVar = Remedy.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountNotFound:
     """No account has this id."""
 
@@ -350,7 +350,7 @@ class AccountNotFound:
     remedy: ClassVar = Remedy.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlreadyExists:
     """The id is taken."""
 
@@ -359,7 +359,7 @@ class AlreadyExists:
     field: ClassVar = "id"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conflict:
     """The invoice is at version `actual`, not at the `expected` one."""
 
@@ -369,7 +369,7 @@ class Conflict:
     actual: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdempotencyKeyReused:
     """This idempotency key was used for another request in the last 24 hours."""
 
@@ -378,7 +378,7 @@ class IdempotencyKeyReused:
     field: ClassVar = "idempotency_key"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotStored:
     """The database refused the changes of this command; none were stored."""
 

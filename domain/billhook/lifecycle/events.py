@@ -18,7 +18,7 @@ Event
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Annotated, ClassVar, get_args
 
@@ -27,13 +27,14 @@ from pydantic import Field, Strict
 from billhook.model.base import IDENTIFIER, AccountId, Identifier, Instant, Text
 from billhook.model.customer import Medium
 from billhook.model.document import Document
+from billhook.model.frozen import frozen
 from billhook.model.invoice import InvoiceId
 from billhook.model.money import PositiveAmount
 from billhook.model.patch import Patch
 from billhook.model.payment import Reference
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceDrafted:
     """The invoice was created as a draft."""
 
@@ -45,7 +46,7 @@ class InvoiceDrafted:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceUpdated:
     """Fields of the document were changed; `patch` contains only these."""
 
@@ -55,7 +56,7 @@ class InvoiceUpdated:
     patch: Patch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceIssued:
     """The invoice was issued, under a short URL and, in a number series, a number."""
 
@@ -66,7 +67,7 @@ class InvoiceIssued:
     number: Text | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PaymentRecorded:
     """A payment of `amount`, in smallest units, was applied."""
 
@@ -77,7 +78,7 @@ class PaymentRecorded:
     amount: PositiveAmount
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceExpired:
     """The expiry of the invoice was recorded at `at`, at or after its `expire_by`."""
 
@@ -86,7 +87,7 @@ class InvoiceExpired:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceCancelled:
     """The invoice was cancelled."""
 
@@ -95,7 +96,7 @@ class InvoiceCancelled:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceDeleted:
     """The draft was deleted; a tombstone remains."""
 
@@ -104,7 +105,7 @@ class InvoiceDeleted:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotificationRequested:
     """A message to the payer was requested and queued."""
 
@@ -115,7 +116,7 @@ class NotificationRequested:
     medium: Medium
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReminderRequested:
     """A reminder was due by the account's schedule and was queued.
 
@@ -130,7 +131,7 @@ class ReminderRequested:
     reminder: Annotated[int, Strict(), Field(ge=1)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceViewed:
     """The payer opened the invoice."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billhook.lifecycle.checks import AT_ONCE
@@ -16,11 +15,12 @@ from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
 from billhook.model.base import utc
 from billhook.model.customer import Medium
+from billhook.model.frozen import frozen
 from billhook.model.invoice import Invoice
 from billhook.model.patch import DocumentField
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """Whether one operation is allowed; if not, `reasons` contains every error.
 

@@ -7,7 +7,6 @@ delivery checks the same rules again right before it is sent.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -30,6 +29,7 @@ from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.base import AccountId, utc
 from billhook.model.customer import Medium, Suppression
+from billhook.model.frozen import frozen
 from billhook.model.invoice import Invoice, InvoiceId
 
 STATUS_CHECK = StatusCheck(Operation.NOTIFY)
@@ -37,7 +37,7 @@ STATUS_CHECK = StatusCheck(Operation.NOTIFY)
 NotifyError = OperationNotAllowed | AddressError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deliverability:
     """Whether messages may be sent to one address by one medium, and from when on.
 

@@ -6,7 +6,6 @@ daylight saving time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated, Self
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 
 from billhook.model.base import TimeZone, Value
 from billhook.model.customer import Medium, in_order
+from billhook.model.frozen import frozen
 
 MAX_STEPS = 20
 """The maximum number of steps before the due date, and of steps after it."""
@@ -127,7 +127,7 @@ class ReminderSchedule(Value):
         return at if self.quiet_hours is None else self.quiet_hours.end_after(at, zone)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReminderProgress:
     """The state of the reminders of one invoice.
 
