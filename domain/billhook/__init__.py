@@ -15,14 +15,15 @@ _NAMES_BY_MODULE = {
     "application.background_jobs": "BackgroundJobs",
     "application.command": "Command InvoiceCommand",
     "application.commands": (
-        "Cancel Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment RecordView "
-        "Remind SaveEntry Send Update"
+        "ApplyPayment Cancel Delete Draft DraftAndSend Expire Issue Notify Pay RecordPayment "
+        "RecordRefund RecordView Remind SaveEntry Send Update"
     ),
     "application.idempotency": "IdempotentRequest SendResult",
     "application.inline_delivery": "InlineDeliveryService",
     "application.message_commands": "RecordDeliveryReport RequeueMessage",
     "application.needs": "Needs",
-    "application.records": "Entry RecordedEvent RecordedPayment Search",
+    "application.payments": "ApplyPaymentError UnappliedError",
+    "application.records": "Entry RecordedEvent RecordedPayment Refund Search",
     "application.sending": "MissingAddressPolicy",
     "application.service": "InvoiceService",
     "lifecycle.apply": "Change apply as_of replay",
@@ -32,9 +33,10 @@ _NAMES_BY_MODULE = {
     "lifecycle.errors": (
         "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
         "CountryNotAllowed CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused "
-        "InvalidDocument InvalidField InvoiceNotFound LineNotFound MissingContact "
-        "MissingCustomer MissingEmail NotEditable NotStored NotYetDue NothingToBill NumberTaken "
-        "OperationNotAllowed Overpayment PartialNotAllowed PremiumNumber ReferenceReused Remedy "
+        "InstalmentNotFound InstalmentOverpayment InvalidDocument InvalidField InvoiceNotFound "
+        "LineNotFound MissingContact MissingCustomer MissingEmail MoreThanUnapplied NotEditable "
+        "NotStored NotYetDue NothingToBill NumberTaken OperationNotAllowed OtherCustomer "
+        "Overpayment PartialNotAllowed PaymentNotFound PremiumNumber ReferenceReused Remedy "
         "SmsBudgetUsedUp SmsDisabled TooSoon UnreachableContact UnsupportedAddress"
     ),
     "lifecycle.events": (
@@ -62,7 +64,7 @@ _NAMES_BY_MODULE = {
     "model.customer": "Customer Medium PostalAddress Recipients",
     "model.destinations": "Destination destination",
     "model.document": "Document",
-    "model.instalments": "Instalment PaymentSchedule",
+    "model.instalments": "Instalment InstalmentState PaymentSchedule",
     "model.invoice": "Invoice InvoiceId InvoiceKey Status",
     "model.line_items": "Line Rounding Tax",
     "model.money": "Currency currency major minor",

@@ -8,6 +8,7 @@ from billhook.application.account_commands import UpdateAccount as UpdateAccount
 from billhook.application.background_jobs import BackgroundJobs as BackgroundJobs
 from billhook.application.command import Command as Command
 from billhook.application.command import InvoiceCommand as InvoiceCommand
+from billhook.application.commands import ApplyPayment as ApplyPayment
 from billhook.application.commands import Cancel as Cancel
 from billhook.application.commands import Delete as Delete
 from billhook.application.commands import Draft as Draft
@@ -17,6 +18,7 @@ from billhook.application.commands import Issue as Issue
 from billhook.application.commands import Notify as Notify
 from billhook.application.commands import Pay as Pay
 from billhook.application.commands import RecordPayment as RecordPayment
+from billhook.application.commands import RecordRefund as RecordRefund
 from billhook.application.commands import RecordView as RecordView
 from billhook.application.commands import Remind as Remind
 from billhook.application.commands import SaveEntry as SaveEntry
@@ -28,9 +30,12 @@ from billhook.application.inline_delivery import InlineDeliveryService as Inline
 from billhook.application.message_commands import RecordDeliveryReport as RecordDeliveryReport
 from billhook.application.message_commands import RequeueMessage as RequeueMessage
 from billhook.application.needs import Needs as Needs
+from billhook.application.payments import ApplyPaymentError as ApplyPaymentError
+from billhook.application.payments import UnappliedError as UnappliedError
 from billhook.application.records import Entry as Entry
 from billhook.application.records import RecordedEvent as RecordedEvent
 from billhook.application.records import RecordedPayment as RecordedPayment
+from billhook.application.records import Refund as Refund
 from billhook.application.records import Search as Search
 from billhook.application.sending import MissingAddressPolicy as MissingAddressPolicy
 from billhook.application.service import InvoiceService as InvoiceService
@@ -52,6 +57,8 @@ from billhook.lifecycle.errors import CurrencyMismatch as CurrencyMismatch
 from billhook.lifecycle.errors import DomainError as DomainError
 from billhook.lifecycle.errors import ExpiresTooSoon as ExpiresTooSoon
 from billhook.lifecycle.errors import IdempotencyKeyReused as IdempotencyKeyReused
+from billhook.lifecycle.errors import InstalmentNotFound as InstalmentNotFound
+from billhook.lifecycle.errors import InstalmentOverpayment as InstalmentOverpayment
 from billhook.lifecycle.errors import InvalidDocument as InvalidDocument
 from billhook.lifecycle.errors import InvalidField as InvalidField
 from billhook.lifecycle.errors import InvoiceNotFound as InvoiceNotFound
@@ -59,14 +66,17 @@ from billhook.lifecycle.errors import LineNotFound as LineNotFound
 from billhook.lifecycle.errors import MissingContact as MissingContact
 from billhook.lifecycle.errors import MissingCustomer as MissingCustomer
 from billhook.lifecycle.errors import MissingEmail as MissingEmail
+from billhook.lifecycle.errors import MoreThanUnapplied as MoreThanUnapplied
 from billhook.lifecycle.errors import NotEditable as NotEditable
 from billhook.lifecycle.errors import NothingToBill as NothingToBill
 from billhook.lifecycle.errors import NotStored as NotStored
 from billhook.lifecycle.errors import NotYetDue as NotYetDue
 from billhook.lifecycle.errors import NumberTaken as NumberTaken
 from billhook.lifecycle.errors import OperationNotAllowed as OperationNotAllowed
+from billhook.lifecycle.errors import OtherCustomer as OtherCustomer
 from billhook.lifecycle.errors import Overpayment as Overpayment
 from billhook.lifecycle.errors import PartialNotAllowed as PartialNotAllowed
+from billhook.lifecycle.errors import PaymentNotFound as PaymentNotFound
 from billhook.lifecycle.errors import PremiumNumber as PremiumNumber
 from billhook.lifecycle.errors import ReferenceReused as ReferenceReused
 from billhook.lifecycle.errors import Remedy as Remedy
@@ -133,6 +143,7 @@ from billhook.model.destinations import Destination as Destination
 from billhook.model.destinations import destination as destination
 from billhook.model.document import Document as Document
 from billhook.model.instalments import Instalment as Instalment
+from billhook.model.instalments import InstalmentState as InstalmentState
 from billhook.model.instalments import PaymentSchedule as PaymentSchedule
 from billhook.model.invoice import Invoice as Invoice
 from billhook.model.invoice import InvoiceId as InvoiceId
@@ -176,6 +187,8 @@ __all__ = [
     "AddressSuppressed",
     "AlreadyExists",
     "AmountTooLarge",
+    "ApplyPayment",
+    "ApplyPaymentError",
     "BackgroundJobs",
     "BelowMinimum",
     "Bounced",
@@ -207,6 +220,9 @@ __all__ = [
     "IdempotentRequest",
     "InlineDeliveryService",
     "Instalment",
+    "InstalmentNotFound",
+    "InstalmentOverpayment",
+    "InstalmentState",
     "InvalidDocument",
     "InvalidField",
     "Invoice",
@@ -236,6 +252,7 @@ __all__ = [
     "MissingContact",
     "MissingCustomer",
     "MissingEmail",
+    "MoreThanUnapplied",
     "Needs",
     "NotDeadLetter",
     "NotEditable",
@@ -250,12 +267,14 @@ __all__ = [
     "OpenAccount",
     "Operation",
     "OperationNotAllowed",
+    "OtherCustomer",
     "Overpayment",
     "PartialNotAllowed",
     "Patch",
     "Pay",
     "Payment",
     "PaymentInstructions",
+    "PaymentNotFound",
     "PaymentRecorded",
     "PaymentSchedule",
     "PostalAddress",
@@ -268,11 +287,13 @@ __all__ = [
     "Recipients",
     "RecordDeliveryReport",
     "RecordPayment",
+    "RecordRefund",
     "RecordView",
     "RecordedEvent",
     "RecordedPayment",
     "Reference",
     "ReferenceReused",
+    "Refund",
     "Remedy",
     "Remind",
     "ReminderDecision",
@@ -298,6 +319,7 @@ __all__ = [
     "Tax",
     "TaxSum",
     "TooSoon",
+    "UnappliedError",
     "UnreachableContact",
     "UnsupportedAddress",
     "Update",

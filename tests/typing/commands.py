@@ -11,6 +11,7 @@ from billhook import (
     AddressSuppressed,
     AlreadyExists,
     AmountTooLarge,
+    ApplyPayment,
     BelowMinimum,
     Cancel,
     Command,
@@ -23,6 +24,8 @@ from billhook import (
     Expire,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     InvalidDocument,
     Invoice,
     InvoiceNotFound,
@@ -34,6 +37,7 @@ from billhook import (
     MissingContact,
     MissingCustomer,
     MissingEmail,
+    MoreThanUnapplied,
     NotEditable,
     NothingToBill,
     Notify,
@@ -41,14 +45,18 @@ from billhook import (
     NotYetDue,
     NumberTaken,
     OperationNotAllowed,
+    OtherCustomer,
     Overpayment,
     PartialNotAllowed,
     Patch,
     Pay,
     Payment,
+    PaymentNotFound,
     PremiumNumber,
     RecordPayment,
+    RecordRefund,
     ReferenceReused,
+    Refund,
     Send,
     SendResult,
     SmsBudgetUsedUp,
@@ -64,7 +72,16 @@ OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
 OfSms = SmsDisabled | PremiumNumber | CountryNotAllowed | SmsBudgetUsedUp
 OfAddress = MissingEmail | MissingContact | UnreachableContact | UnsupportedAddress
 OfNotify = OperationNotAllowed | OfAddress | OfSms | AddressSuppressed | TooSoon
-OfPay = OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
+OfInstalments = InstalmentNotFound | InstalmentOverpayment
+OfPay = (
+    OperationNotAllowed
+    | CurrencyMismatch
+    | Overpayment
+    | PartialNotAllowed
+    | BelowMinimum
+    | OfInstalments
+)
+OfUnapplied = PaymentNotFound | MoreThanUnapplied
 OfParts = LineNotFound | InvalidDocument
 OfUpdate = (
     OperationNotAllowed
@@ -106,6 +123,16 @@ def done(service: InvoiceService, invoice: Invoice, document: Document, payment:
     assert_type(
         service.execute(RecordPayment(account=account, invoice=name, payment=payment)),
         Result[Invoice, OfPay | ReferenceReused | OfService],
+    )
+    assert_type(
+        service.execute(
+            ApplyPayment(account=account, invoice=name, payment=payment.reference, amount=1)
+        ),
+        Result[Invoice, OfPay | OfUnapplied | OtherCustomer | OfService],
+    )
+    assert_type(
+        service.execute(RecordRefund(account=account, payment=payment.reference)),
+        Result[Refund, OfUnapplied | OfService],
     )
     assert_type(
         service.execute(Cancel(account=account, invoice=name)),

@@ -16,6 +16,8 @@ from billhook import (
     CurrencyMismatch,
     Document,
     ExpiresTooSoon,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     InvalidDocument,
     Invoice,
     LineNotFound,
@@ -75,7 +77,13 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         pay(invoice, payment, now=now),
         Result[
             Change,
-            OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum,
+            OperationNotAllowed
+            | CurrencyMismatch
+            | Overpayment
+            | PartialNotAllowed
+            | BelowMinimum
+            | InstalmentNotFound
+            | InstalmentOverpayment,
         ],
     )
     assert_type(

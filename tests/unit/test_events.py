@@ -74,7 +74,13 @@ PINNED: list[tuple[Event, str, bytes]] = [
     (
         PaymentRecorded(NOON, Reference("pay_1"), 100),
         "payment_recorded",
-        b'{"amount":100,"at":"2026-01-01T12:00:00.000000Z","reference":"pay_1"}',
+        b'{"amount":100,"at":"2026-01-01T12:00:00.000000Z","instalments":[],"reference":"pay_1"}',
+    ),
+    (
+        PaymentRecorded(NOON, Reference("pay_1"), 100, ("i2", "i1")),
+        "payment_recorded",
+        b'{"amount":100,"at":"2026-01-01T12:00:00.000000Z","instalments":["i2","i1"],'
+        b'"reference":"pay_1"}',
     ),
     (InvoiceExpired(NOON), "expired", b'{"at":"2026-01-01T12:00:00.000000Z"}'),
     (InvoiceCancelled(NOON), "cancelled", b'{"at":"2026-01-01T12:00:00.000000Z"}'),

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from billhook.model.instalments import PaymentSchedule
-from billhook_adapters.testing import a_document, a_line
+from billhook_adapters.testing import NOON, a_document, a_line
+from billhook_adapters.testing.builders import TOMORROW
 
 
 def schedule(*parts: dict[str, Any]) -> PaymentSchedule:
@@ -67,11 +68,53 @@ def test_it_adds_up_where_its_parts_are_the_whole(
     assert given.adds_up(total) is whole
 
 
-def test_instalments_are_covered_one_after_the_other() -> None:
-    thirds = amounts(100, 100, 100)
-    assert thirds.settled(300, 0) == (False, False, False)
-    assert thirds.settled(300, 199) == (True, False, False)
-    assert thirds.settled(300, 300) == (True, True, True)
+@pytest.mark.parametrize(
+    ("paid", "amount", "named", "expected"),
+    [
+        ((), 60, (), (60, 0, 0)),
+        ((), 150, (), (100, 50, 0)),
+        ((), 300, (), (100, 100, 100)),
+        ((0, 60, 0), 100, (), (100, 60, 0)),
+        ((100, 60, 0), 50, (), (100, 100, 10)),
+        ((), 60, ("i1",), (0, 60, 0)),
+        ((), 60, ("i2", "i1"), (0, 60, 0)),
+        ((), 160, ("i2", "i1"), (0, 100, 60)),
+        ((0, 40, 0), 60, ("i1",), (0, 100, 0)),
+    ],
+)
+def test_a_payment_goes_to_what_it_names_or_to_the_first(
+    paid: tuple[int, ...], amount: int, named: tuple[str, ...], expected: tuple[int, ...]
+) -> None:
+    assert amounts(100, 100, 100).paid_after(300, paid, amount, named) == expected
+
+
+def test_the_oldest_due_is_paid_first_and_one_without_a_date_last() -> None:
+    given = schedule(
+        {"amount": 100},
+        {"amount": 100, "due_by": TOMORROW},
+        {"amount": 100, "due_by": NOON},
+    )
+    assert given.paid_after(300, (), 50) == (0, 0, 50)
+    assert given.paid_after(300, (), 150) == (0, 50, 100)
+    assert given.paid_after(300, (), 250) == (50, 100, 100)
+
+
+@pytest.mark.parametrize(
+    ("paid", "amount", "named"),
+    [((), 301, ()), ((), 101, ("i1",)), ((0, 60, 0), 41, ("i1",)), ((), 1, ("i9",))],
+)
+def test_no_instalment_takes_more_than_its_amount(
+    paid: tuple[int, ...], amount: int, named: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValueError, match="exceeds what is due of its instalments"):
+        amounts(100, 100, 100).paid_after(300, paid, amount, named)
+
+
+def test_an_instalment_tells_what_is_paid_and_due() -> None:
+    first, second = amounts(100, 200).states(300, (100, 50))
+    assert (first.id, first.amount, first.paid, first.due) == ("i0", 100, 100, 0)
+    assert (second.id, second.amount, second.paid, second.due) == ("i1", 200, 50, 150)
+    assert [one.paid for one in amounts(100, 200).states(300)] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from billhook_adapters.testing import NOON, a_document, a_line, a_payment, an_in
 from billhook_adapters.testing.builders import TOMORROW
 from unit.lifecycle_table import CELLS, INVOICES, results_of
 
+HALVES = {"instalments": [{"id": "i1", "percentage": 50}, {"id": "i2", "percentage": 50}]}
 DUE = 99800
 OPEN = [Status.ISSUED, Status.PARTIALLY_PAID]
 TERMINAL = [Status.PAID, Status.EXPIRED, Status.CANCELLED]
@@ -105,6 +106,30 @@ def test_5_a_part_is_more_than_nothing_and_less_than_all(paid: int) -> None:
 def test_5_money_in_has_its_first_reference() -> None:
     _refuses(Status.PARTIALLY_PAID, "first_payment goes with money paid", first_payment=None)
     _refuses(Status.ISSUED, "first_payment goes with money paid", first_payment="pay_1")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "paid"),
+    [
+        (None, (100,)),
+        (HALVES, ()),
+        (HALVES, (100,)),
+        (HALVES, (99, 0)),
+        (HALVES, (-1, 101)),
+        (HALVES, (101, -1)),
+    ],
+)
+def test_5_what_is_paid_is_what_is_paid_of_the_instalments(schedule: Any, paid: Any) -> None:
+    invoice = an_invoice(Status.PARTIALLY_PAID, schedule=schedule)
+    with pytest.raises(ValidationError):
+        Invoice.model_validate({**dict(invoice), "paid": 100, "instalments_paid": paid})
+
+
+def test_5_no_instalment_is_paid_with_more_than_its_amount() -> None:
+    small = {"instalments": [{"id": "i1", "amount": 1}, {"id": "i2", "amount": DUE - 1}]}
+    invoice = an_invoice(Status.PARTIALLY_PAID, schedule=small)
+    with pytest.raises(ValidationError, match="more than its amount"):
+        Invoice.model_validate({**dict(invoice), "paid": 2, "instalments_paid": (2, 0)})
 
 
 def test_6_a_part_is_taken_only_where_parts_are_allowed() -> None:

@@ -12,6 +12,8 @@ from billhook.lifecycle.apply import Change
 from billhook.lifecycle.errors import (
     BelowMinimum,
     CurrencyMismatch,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     OperationNotAllowed,
     Overpayment,
     PartialNotAllowed,
@@ -126,3 +128,78 @@ def test_nothing_is_taken_from_the_instant_of_expiry_on(status: Status) -> None:
 def test_a_naive_instant_is_a_bug() -> None:
     with pytest.raises(ValueError, match="must carry a time zone"):
         _pay(an_invoice(), a_payment(), datetime(2026, 1, 1))  # noqa: DTZ001  # naive on purpose
+
+
+SCHEDULE = {
+    "instalments": [
+        {"id": "deposit", "amount": 40000, "due_by": TOMORROW},
+        {"id": "rest", "amount": 59800, "due_by": TOMORROW + timedelta(days=30)},
+    ]
+}
+
+
+def _naming(amount: int, *instalments: str) -> Payment:
+    return a_payment(amount).model_copy(update={"instalments": instalments})
+
+
+@pytest.mark.parametrize(
+    ("payment", "paid"),
+    [
+        (a_payment(40000), (40000, 0)),
+        (a_payment(60000), (40000, 20000)),
+        (_naming(59800, "rest"), (0, 59800)),
+        (_naming(100, "rest"), (0, 100)),
+        (_naming(60000, "rest", "deposit"), (40000, 20000)),
+    ],
+)
+def test_a_payment_pays_the_instalments_that_it_names_or_else_the_first(
+    payment: Payment, paid: tuple[int, int]
+) -> None:
+    invoice, event = _pay(an_invoice(schedule=SCHEDULE), payment).unwrap()
+    assert invoice.instalments_paid == paid
+    assert tuple(one.paid for one in invoice.instalments) == paid
+    assert event == PaymentRecorded(LATER, payment.reference, payment.amount, payment.instalments)
+
+
+def test_an_instalment_takes_no_more_than_is_due_of_it() -> None:
+    issued = an_invoice(schedule=SCHEDULE)
+    part = _pay(issued, _naming(30000, "deposit")).unwrap().invoice
+    again = _naming(30000, "deposit").model_copy(update={"reference": "pay_2"})
+    assert _pay(part, again) == Failure(InstalmentOverpayment(30000, 10000))
+    assert _pay(part, _naming(70001, "deposit", "rest")) == Failure(Overpayment(70001, 69800))
+
+
+@pytest.mark.parametrize("schedule", [SCHEDULE, None])
+def test_an_instalment_that_the_invoice_lacks_is_refused(schedule: Any) -> None:
+    known = ("deposit", "rest") if schedule else ()
+    answer = _pay(an_invoice(schedule=schedule), _naming(100, "third"))
+    assert answer == Failure(InstalmentNotFound(known))
+
+
+@pytest.mark.parametrize(
+    ("payment", "taken"),
+    [
+        (a_payment(40000), True),
+        (_naming(59800, "rest"), True),
+        (a_payment(39999), False),
+        (a_payment(40001), False),
+        (_naming(59799, "rest"), False),
+    ],
+)
+def test_whole_instalments_are_paid_where_other_parts_are_not_allowed(
+    payment: Payment, taken: bool
+) -> None:
+    answer = _pay(an_invoice(schedule=SCHEDULE, partial_payment=False), payment)
+    assert isinstance(answer, Success) is taken
+    if not taken:
+        assert answer == Failure(PartialNotAllowed(payment.amount, DUE))
+
+
+def test_what_is_asked_for_is_overdue_or_next() -> None:
+    issued = an_invoice(schedule=SCHEDULE)
+    after_both = TOMORROW + timedelta(days=31)
+    assert [issued.due_at(at) for at in (NOON, TOMORROW, after_both)] == [40000, 40000, 99800]
+    first_paid = _pay(issued, a_payment(40000)).unwrap().invoice
+    assert [first_paid.due_at(at) for at in (NOON, after_both)] == [59800, 59800]
+    assert an_invoice().due_at(NOON) == DUE
+    assert an_invoice(Status.PAID, schedule=SCHEDULE).due_at(NOON) == 0

@@ -11,6 +11,7 @@ import pytest
 
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.notify import Deliverability
+from billhook.lifecycle.pay import pay
 from billhook.lifecycle.remind import (
     ReminderDecision,
     ReminderOutlook,
@@ -21,11 +22,12 @@ from billhook.lifecycle.remind import (
     zone_of,
 )
 from billhook.lifecycle.update import update
+from billhook.model.account import AccountPolicy
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, Status
 from billhook.model.patch import Patch
 from billhook.model.reminder_schedule import QuietHours, ReminderProgress, ReminderSchedule
-from billhook_adapters.testing import NOON, a_customer, an_invoice
+from billhook_adapters.testing import NOON, a_customer, a_payment, an_invoice
 
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(microseconds=1)
 DUE = NOON + 10 * DAY
@@ -45,13 +47,16 @@ def _remind(
     now: datetime,
     progress: ReminderProgress = FIRST,
     schedule: ReminderSchedule | None = SCHEDULE,
+    unapplied: int = 0,
     **deliverabilities: Deliverability,
 ) -> ReminderDecision:
     known = {
         (Medium(medium), invoice.document.address(Medium(medium)) or ""): deliverability
         for medium, deliverability in deliverabilities.items()
     }
-    return remind(invoice, schedule, UTC, progress, now=now, deliverabilities=known)
+    return remind(
+        invoice, schedule, UTC, progress, now=now, deliverabilities=known, unapplied=unapplied
+    )
 
 
 def _follow(
@@ -109,13 +114,17 @@ def test_no_more_is_planned_than_the_schedule_allows() -> None:
     assert reminder_times(_due(), schedule, UTC) == STEPS[:2]
 
 
-def test_the_payers_zone_counts_then_the_accounts() -> None:
+def test_the_payers_zone_counts_then_the_schedules_then_the_accounts() -> None:
     in_zone = SCHEDULE.model_copy(update={"time_zone": "Asia/Kolkata"})
+    policy = AccountPolicy(reminders=in_zone, time_zone="America/Lima")
     there = an_invoice(customer=a_customer(time_zone="Europe/Berlin"))
-    assert zone_of(there, in_zone) == "Europe/Berlin"
-    assert zone_of(an_invoice(), in_zone) == "Asia/Kolkata"
-    assert zone_of(an_invoice(), SCHEDULE) is None
-    assert zone_of(an_invoice(Status.DRAFT, customer=None), in_zone) == "Asia/Kolkata"
+    assert zone_of(there, policy) == "Europe/Berlin"
+    assert zone_of(an_invoice(), policy) == "Asia/Kolkata"
+    assert zone_of(an_invoice(Status.DRAFT, customer=None), policy) == "Asia/Kolkata"
+    plain = AccountPolicy(reminders=SCHEDULE, time_zone="America/Lima")
+    assert zone_of(an_invoice(), plain) == "America/Lima"
+    assert zone_of(an_invoice(), AccountPolicy(time_zone="America/Lima")) == "America/Lima"
+    assert zone_of(an_invoice(), AccountPolicy(reminders=SCHEDULE)) is None
 
 
 def test_an_issued_invoice_waits_for_its_first_step() -> None:
@@ -300,3 +309,68 @@ def test_nothing_is_in_the_outlook_where_nothing_is_left_or_time_has_run_out() -
     assert outlook(_due(), SCHEDULE, UTC, done, now=STEPS[2]) == ReminderOutlook(3, ())
     over = _due(expire_by=STEPS[1])
     assert outlook(over, SCHEDULE, UTC, FIRST, now=STEPS[1]) == ReminderOutlook(0, ())
+
+
+HALVES = {
+    "instalments": [
+        {"id": "i1", "amount": 40000, "due_by": DUE},
+        {"id": "i2", "amount": 59800, "due_by": DUE + 30 * DAY},
+    ]
+}
+
+
+def _paid(invoice: Invoice, amount: int, *instalments: str) -> Invoice:
+    payment = a_payment(amount).model_copy(update={"instalments": instalments})
+    return pay(invoice, payment, now=NOON).unwrap().invoice
+
+
+def test_each_instalment_has_its_reminders() -> None:
+    invoice = an_invoice(schedule=HALVES)
+    later = tuple(step + 30 * DAY for step in STEPS)
+    assert reminder_times(invoice, SCHEDULE, UTC) == STEPS + later
+    assert _follow(None, None, invoice, NOON) == FIRST
+
+
+def test_an_instalment_that_is_paid_has_none_any_more() -> None:
+    invoice = an_invoice(schedule=HALVES)
+    first_paid = _paid(invoice, 40000)
+    follow = _follow(FIRST, invoice, first_paid, NOON)
+    assert follow == ReminderProgress(NOON, 0, STEPS[0] + 30 * DAY)
+    second_paid = _paid(invoice, 59800, "i2")
+    assert reminder_times(second_paid, SCHEDULE, UTC) == STEPS
+
+
+def test_an_instalment_without_a_date_is_due_with_the_invoice() -> None:
+    undated = {"instalments": [{"id": "i1", "amount": 40000}, {"id": "i2", "amount": 59800}]}
+    assert an_invoice(schedule=undated, due_by=DUE).due_dates == (DUE,)
+    assert an_invoice(schedule=undated).due_dates == ()
+    assert an_invoice(Status.PAID, schedule=undated, due_by=DUE).due_dates == (DUE,)
+
+
+@pytest.mark.parametrize(("unapplied", "held"), [(99799, False), (99800, True), (99801, True)])
+def test_a_reminder_is_held_while_unapplied_money_would_settle_it(
+    unapplied: int, held: bool
+) -> None:
+    decided = _remind(_due(), STEPS[0], unapplied=unapplied)
+    assert (decided.notifications == ()) is held
+    if held:
+        assert decided.progress == replace(FIRST, due_at=STEPS[0] + DAY)
+        again = _remind(_due(), STEPS[0] + DAY, decided.progress)
+        assert _media(again) == ["sms", "email"]
+
+
+def test_money_for_the_instalment_that_is_asked_for_holds_its_reminder() -> None:
+    invoice = an_invoice(schedule=HALVES)
+    assert _remind(invoice, STEPS[0], unapplied=39999).notifications
+    assert not _remind(invoice, STEPS[0], unapplied=40000).notifications
+    overdue = DUE + 31 * DAY
+    assert invoice.due_at(overdue) == 99800
+    assert _remind(invoice, overdue, unapplied=40000).notifications
+
+
+def test_a_held_reminder_waits_for_the_end_of_the_quiet_hours() -> None:
+    quiet = SCHEDULE.model_copy(update={"quiet_hours": QuietHours(start=time(11), end=time(15))})
+    at = STEPS[0] + 3 * HOUR
+    progress = replace(FIRST, due_at=at)
+    decided = _remind(_due(), at, progress, quiet, unapplied=99800)
+    assert decided.progress == replace(progress, due_at=at + DAY)

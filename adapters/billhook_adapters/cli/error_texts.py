@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from billhook.application.payments import PayError
+from billhook.application.payments import ApplyPaymentError, PayError
 from billhook.lifecycle.errors import (
     AccountNotFound,
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
     IdempotencyKeyReused,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     InvoiceNotFound,
+    MoreThanUnapplied,
     NotStored,
     OperationNotAllowed,
+    OtherCustomer,
     Overpayment,
     PartialNotAllowed,
+    PaymentNotFound,
     ReferenceReused,
     ServiceError,
 )
@@ -25,6 +30,9 @@ from billhook_adapters.documents.message_texts import amount_text
 from billhook_adapters.system.api_keys import KeyNotFound, KeyTaken
 
 UNKNOWN_ACCOUNT = "there is no such account; `billhook account list` lists the accounts"
+UNKNOWN_PAYMENT = (
+    "REFERENCE: the account has no such payment; `billhook unapplied list` lists what is unapplied"
+)
 UNKNOWN_ACCOUNT_ID = f"ACCOUNT_ID: {UNKNOWN_ACCOUNT}"
 
 
@@ -53,10 +61,36 @@ def payment_error_text(error: PayError | ServiceError, currency: Currency | None
                 f"{_money(amount, currency)} is too little for a first payment; pay {minimum} "
                 "at least"
             )
+        case InstalmentNotFound(known=known):
+            names = ", ".join(known) or "none"
+            return f"--instalment: the invoice has no such instalment; it has: {names}"
+        case InstalmentOverpayment(amount=amount, due=due):
+            return (
+                f"{_money(amount, currency)} is more than the {_money(due, currency)} that is due "
+                f"of the instalment; pay {due} at most"
+            )
         case ReferenceReused():
             return "--reference: another payment has this reference; give a new one"
         case _:
             return service_error_text(error)
+
+
+def unapplied_error_text(error: ApplyPaymentError | ServiceError, currency: Currency) -> str:
+    """Why unapplied money was not applied or refunded; amounts are in the payment's currency."""
+    match error:
+        case PaymentNotFound():
+            return UNKNOWN_PAYMENT
+        case MoreThanUnapplied(unapplied=0):
+            return "REFERENCE: nothing of this payment is unapplied"
+        case MoreThanUnapplied(amount=amount, unapplied=unapplied):
+            return (
+                f"--amount: {_money(amount, currency)} is more than the "
+                f"{_money(unapplied, currency)} that is unapplied; give {unapplied} at most"
+            )
+        case OtherCustomer():
+            return "INVOICE_ID: the payment came in for an invoice of another customer"
+        case _:
+            return payment_error_text(error, currency)
 
 
 def service_error_text(error: ServiceError) -> str:

@@ -39,6 +39,7 @@ COMMANDS = (
     Command("sandbox", "sandbox", "serve an offline sandbox with known keys, to test against"),
     Command("serve", "serve", "serve the APIs over a database"),
     Command("status", "status", "show how much waits to be sent, and what went wrong"),
+    Command("unapplied", "unapplied", "apply or send back money that no invoice took"),
     Command("webhook", "webhooks", "send an account's events to a URL, or stop"),
     Command("worker", "worker", "deliver messages, beside the servers or instead of them"),
 )

@@ -26,15 +26,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "amount",
         metavar="AMOUNT",
-        type=_amount,
+        type=amount_option,
         help="amount in the smallest unit of the invoice's currency: 99800 is INR 998.00",
     )
     parser.add_argument(
         "--reference",
         metavar="REFERENCE",
-        type=_reference,
+        type=reference_option,
         help="name of the payment; payments with the same reference count once "
         "(default: generated)",
+    )
+    parser.add_argument(
+        "--instalment",
+        metavar="INSTALMENT_ID",
+        type=_instalment,
+        action="append",
+        default=[],
+        help="instalment that it pays; may be repeated (default: those that are due first)",
+    )
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="the money came in already: what the invoice cannot take is recorded as unapplied",
     )
     parser.add_argument(
         "--account",
@@ -47,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     set_command(parser, _run, example=example)
 
 
-def _amount(given: str) -> int:
+def amount_option(given: str) -> int:
+    """An amount in smallest units, as it was typed."""
     if not (given.isascii() and given.isdigit() and 0 < int(given[:20]) <= _MAX_AMOUNT):
         raise argparse.ArgumentTypeError(
             f"must be a whole number from 1 to {_MAX_AMOUNT}, in the smallest unit"
@@ -55,9 +69,18 @@ def _amount(given: str) -> int:
     return int(given)
 
 
-def _reference(given: str) -> str:
+def reference_option(given: str) -> str:
+    """The reference of a payment, as it was typed."""
     if not 1 <= len(given) <= _MAX_REFERENCE or not given.isprintable():
         raise argparse.ArgumentTypeError(f"must be 1 to {_MAX_REFERENCE} printable characters")
+    return given
+
+
+def _instalment(given: str) -> str:
+    from billhook_adapters.system.ids import is_id
+
+    if not is_id(given):
+        raise argparse.ArgumentTypeError("must be 1 to 64 letters, digits, or any of _ . : -")
     return given
 
 
@@ -90,7 +113,8 @@ def _run(arguments: argparse.Namespace) -> int:
 def _pay(backend: Backend, arguments: argparse.Namespace) -> tuple[Invoice, Payment]:
     from returns.result import Failure
 
-    from billhook.application.commands import Pay
+    from billhook.application.commands import Pay, RecordPayment
+    from billhook.lifecycle.errors import ReferenceReused
     from billhook.model.invoice import InvoiceId
     from billhook.model.payment import Payment, Reference
     from billhook_adapters.cli.error_texts import payment_error_text
@@ -104,12 +128,21 @@ def _pay(backend: Backend, arguments: argparse.Namespace) -> tuple[Invoice, Paym
         raise CliError(payment_error_text(found.failure()), REFUSED)
     currency = found.unwrap().document.currency
     reference = Reference(arguments.reference or new_id("pay_"))
-    payment = Payment(reference=reference, amount=arguments.amount, currency=currency)
+    payment = Payment(
+        reference=reference,
+        amount=arguments.amount,
+        currency=currency,
+        instalments=arguments.instalment,
+    )
+    command = RecordPayment if arguments.report else Pay
     paid = service.execute(
-        Pay(account=account, invoice=invoice, payment=payment, actor="billhook pay")
+        command(account=account, invoice=invoice, payment=payment, actor="billhook pay")
     )
     if isinstance(paid, Failure):
-        raise CliError(payment_error_text(paid.failure(), currency), REFUSED)
+        reason = payment_error_text(paid.failure(), currency)
+        if arguments.report and not isinstance(paid.failure(), ReferenceReused):
+            reason += f"; recorded as unapplied payment {reference} of account {account}"
+        raise CliError(reason, REFUSED)
     return paid.unwrap(), payment
 
 

@@ -213,9 +213,18 @@ class InMemoryTransaction:
         unapplied = (
             payment
             for payment in self.rows.payments.values()
-            if payment.account == account and not payment.applied
+            if payment.account == account and payment.unapplied
         )
         return _paged(unapplied, _paid, page)
+
+    def unapplied_for(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[RecordedPayment]]:
+        every = {key: [one for one in self.payments_for(key) if one.unapplied] for key in keys}
+        return {key: payments for key, payments in every.items() if payments}
+
+    def unlocked_invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
+        return self.invoices(keys)
 
     def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
         came = (one for one in self.rows.payments.values() if one.account == account)
@@ -326,6 +335,10 @@ class InMemoryTransaction:
             if payment.key in rows.payments:
                 raise StoreConflictError("the payment reference is taken")
             rows.payments[payment.key] = payment
+        for read, payment in outcome.changed_payments.values():
+            if rows.payments.get(read.key) != read:
+                raise StoreConflictError("the payment is not what was read")
+            rows.payments[read.key] = payment
         for stamped in outcome.events:
             known = rows.events.get(stamped.key, ())
             if stamped.version is not None and stamped.version in {

@@ -55,7 +55,9 @@ PAYMENTS_FOR = List(
     _p.reference,
 )
 UNAPPLIED = List(
-    select(t.payments).where(_p.account == bindparam("account"), ~_p.applied), _p.at, _p.reference
+    select(t.payments).where(_p.account == bindparam("account"), _p.unapplied > 0),
+    _p.at,
+    _p.reference,
 )
 PAYMENTS_OF = List(
     select(t.payments).where(_p.account == bindparam("account")), _p.at, _p.reference

@@ -65,6 +65,9 @@ LOCKED_WEBHOOK_ENDPOINTS = locked(
 )
 ENTRIES = keyed(t.entries, t.entries.c.account, t.entries.c.id)
 PAYMENTS = keyed(t.payments, t.payments.c.account, t.payments.c.reference)
+UNAPPLIED_FOR = keyed(t.payments, t.payments.c.account, t.payments.c.invoice).where(
+    t.payments.c.unapplied > 0
+)
 IDEMPOTENCY_RECORDS = keyed(
     t.idempotency_records, t.idempotency_records.c.account, t.idempotency_records.c.key
 )

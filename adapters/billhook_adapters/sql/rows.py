@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -89,6 +90,7 @@ def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
     row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
     row.update(_searched(document, row["created_at"], invoice.number))
     row["search_text"] = invoice.search_text
+    row["instalments_paid"] = json.dumps(invoice.instalments_paid)
     if before is None or before.document is not document:
         row["document"] = canonical(document).decode()
     return row
@@ -127,6 +129,7 @@ def _validated(*row: Any) -> Invoice:
             )
     fields.update({name: instant(fields[name]) for name in _INVOICE_TIMES})
     fields["document"] = document
+    fields["instalments_paid"] = json.loads(fields["instalments_paid"])
     return Invoice.model_validate(fields)
 
 
@@ -210,8 +213,12 @@ def payment_row(recorded: RecordedPayment) -> dict[str, Any]:
         "account": recorded.account,
         "invoice": recorded.invoice,
         **vars(recorded.payment),
+        "instalments": json.dumps(recorded.payment.instalments),
         "at": some(recorded.at),
         "applied": recorded.applied,
+        "unapplied": recorded.unapplied,
+        "refunded": recorded.refunded,
+        "origin": recorded.origin,
         "answer": recorded.answer.decode(),
     }
 
@@ -221,9 +228,17 @@ def payment_of(row: Row) -> RecordedPayment:
     return RecordedPayment(
         account=AccountId(row["account"]),
         invoice=InvoiceId(row["invoice"]),
-        payment=Payment(reference=row["reference"], amount=row["amount"], currency=row["currency"]),
+        payment=Payment(
+            reference=row["reference"],
+            amount=row["amount"],
+            currency=row["currency"],
+            instalments=json.loads(row["instalments"]),
+        ),
         at=_EPOCH + timedelta(microseconds=row["at"]),
         applied=row["applied"],
+        unapplied=row["unapplied"],
+        refunded=row["refunded"],
+        origin=row["origin"],
         answer=row["answer"].encode(),
     )
 

@@ -106,11 +106,11 @@ def _its(names: Collection[str]) -> dict[str, str]:
     return {f"its_{name}": name for name in names}
 
 
-def _moved(names: Sequence[str]) -> Saving:
-    """The next version of an invoice whose version is still the one that was read."""
-    its, columns = _its(("account", "id", "version")), t.invoices.c
+def _changed(table: Table, guard: Sequence[str], names: Sequence[str]) -> Saving:
+    """These columns of rows whose columns of `guard` are still what was read."""
+    its, columns = _its(guard), table.c
     given = _given({name: columns[its.get(name, name)].type for name in (*its, *names)}).c
-    moving = update(t.invoices)
+    moving = update(table)
     return Saving(
         moving.where(*(columns[name] == bindparam(mark) for mark, name in its.items())).values(
             {name: bindparam(name) for name in names}
@@ -136,6 +136,9 @@ def _deleted(table: Table) -> Saving:
 ADD_INVOICE = _added(t.invoices)
 ADD_EVENT = _added(t.events)
 ADD_PAYMENT = _added(t.payments)
+CHANGE_PAYMENT = _changed(
+    t.payments, ("account", "reference", "unapplied"), ("unapplied", "refunded")
+)
 PUT_ACCOUNT = _added(t.accounts, replacing=True)
 PUT_MESSAGE = _added(t.messages, replacing=True)
 PUT_IDEMPOTENCY_RECORD = _added(t.idempotency_records, replacing=True)
@@ -152,9 +155,10 @@ LIFT_SUPPRESSED = _deleted(t.suppressions)
 _MOVING = [
     column.name for column in t.invoices.c if column.name not in ("account", "id", "document")
 ]
-MOVE_INVOICE = _moved(_MOVING)
-EXPIRE_INVOICE = _moved(["status", "version", "expired_at", "updated_at"])
-CHANGE_INVOICE = _moved([*_MOVING, "document"])
+_VERSION = ("account", "id", "version")
+MOVE_INVOICE = _changed(t.invoices, _VERSION, _MOVING)
+EXPIRE_INVOICE = _changed(t.invoices, _VERSION, ["status", "version", "expired_at", "updated_at"])
+CHANGE_INVOICE = _changed(t.invoices, _VERSION, [*_MOVING, "document"])
 
 _GIVEN = insert(t.number_series)
 DRAW = _GIVEN.on_conflict_do_update(

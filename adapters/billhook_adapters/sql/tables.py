@@ -66,6 +66,7 @@ invoices = Table(
     Column("number", key_text(64)),
     Column("short_url", key_text(2048), unique=True),
     Column("first_payment", key_text(128)),
+    Column("instalments_paid", Text, nullable=False),
     Column("receipt", key_text(64)),
     Column("customer", key_text(64)),
     Column("dated_at", BigInteger, nullable=False),
@@ -229,7 +230,11 @@ payments = Table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", key_text(3), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("instalments", Text, nullable=False),
     Column("applied", Boolean, nullable=False),
+    Column("unapplied", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("origin", key_text(128)),
     Column("answer", Text, nullable=False),
 )
 Index(
@@ -245,8 +250,8 @@ Index(
     payments.c.account,
     payments.c.at,
     payments.c.reference,
-    sqlite_where=text("applied = 0"),
-    postgresql_where=text("NOT applied"),
+    sqlite_where=text("unapplied > 0"),
+    postgresql_where=text("unapplied > 0"),
 )
 
 idempotency_records = Table(

@@ -233,6 +233,19 @@ class SqlTransaction:
             rows = self._listed(paging.UNAPPLIED.page(page), (account,))
         return [*_payments(rows)]
 
+    def unapplied_for(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[RecordedPayment]]:
+        found: dict[InvoiceKey, list[RecordedPayment]] = {}
+        with fetching("payments", keys):
+            rows = self._rows(q.UNAPPLIED_FOR, keys)
+        for one in _payments(rows):
+            found.setdefault(InvoiceKey(one.account, one.invoice), []).append(one)
+        return found
+
+    def unlocked_invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
+        return self._invoices(q.INVOICES, keys)
+
     def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
         with fetching("payments"):
             rows = self._listed(paging.PAYMENTS_OF.listing(listing), (account,))
@@ -326,6 +339,7 @@ class SqlTransaction:
                 raise StoreConflictError(_NOT_AS_READ)
             self._put(s.ADD_EVENT, event_rows(outcome.events))
             self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
+            self._change_payments(outcome.changed_payments.values())
             self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
             self._put_reminders(outcome.reminders)
             self._put(
@@ -355,6 +369,22 @@ class SqlTransaction:
         edited = [row for row in rows if "document" in row]
         if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
             raise StoreConflictError(_NOT_AS_READ)
+
+    def _change_payments(
+        self, payments: Collection[tuple[RecordedPayment, RecordedPayment]]
+    ) -> None:
+        changed = [
+            {
+                "its_account": after.account,
+                "its_reference": after.payment.reference,
+                "its_unapplied": before.unapplied,
+                "unapplied": after.unapplied,
+                "refunded": after.refunded,
+            }
+            for before, after in payments
+        ]
+        if self._put(s.CHANGE_PAYMENT, changed) != len(changed):
+            raise StoreConflictError("a payment is not what was read")
 
     def _put_entries(self, entries: Mapping[EntryKey, Entry | None]) -> None:
         self._put(s.PUT_ENTRY, [entry_row(entry) for entry in entries.values() if entry])

@@ -280,7 +280,13 @@ def a_recorded_payment(
     """
     payment = a_payment(amount, reference)
     return RecordedPayment(
-        AccountId(account), InvoiceId(invoice), payment, at, applied, b'{"note":"\xe2\x9c\x93"}'
+        AccountId(account),
+        InvoiceId(invoice),
+        payment,
+        at,
+        applied,
+        b'{"note":"\xe2\x9c\x93"}',
+        unapplied=0 if applied else amount,
     )
 
 

@@ -188,7 +188,7 @@ class Claiming:
         if schedule is None or not isinstance(queued, Message) or queued.reminder is None:
             return self._now
         invoice = self._invoices.get(queued.invoice_key)
-        name = schedule.time_zone if invoice is None else zone_of(invoice, schedule)
+        name = schedule.time_zone if invoice is None else zone_of(invoice, account.policy)
         return schedule.next_allowed(self._now, self._settings.clock.zone(name))
 
     def _limits(self, queued: OutboxMessage) -> Mapping[RateLimitKey, RateLimit]:

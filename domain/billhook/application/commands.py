@@ -13,8 +13,15 @@ from billhook.application.command import Command, InvoiceCommand
 from billhook.application.idempotency import SendResult
 from billhook.application.needs import Needs, contacts_of
 from billhook.application.numbering import NumberedUpdateError, number_conflict
-from billhook.application.payments import PayError, settle
-from billhook.application.records import Contact, Entry, EntryKey, PaymentKey
+from billhook.application.payments import (
+    ApplyPaymentError,
+    PayError,
+    UnappliedError,
+    apply_unapplied,
+    record_refund,
+    settle,
+)
+from billhook.application.records import Contact, Entry, EntryKey, PaymentKey, Refund
 from billhook.application.sending import (
     IssueOrNotifyError,
     MissingAddressPolicy,
@@ -47,8 +54,9 @@ from billhook.model.account import AccountPolicy
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.money import LARGEST
 from billhook.model.patch import MergePatch, Patch
-from billhook.model.payment import Payment
+from billhook.model.payment import Payment, Reference
 
 DraftError = AmountTooLarge | InvalidDocument | ExpiresTooSoon | AlreadyExists
 
@@ -271,6 +279,61 @@ class RecordPayment(Command[Invoice, PayError]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyPayment(InvoiceCommand[Invoice, ApplyPaymentError]):
+    """Apply what is unapplied of a payment to an invoice of its customer, in whole or in part.
+
+    `payment` is the reference under which the money came in. Without an `amount`, in smallest
+    units, as much is applied as is unapplied and due.
+    """
+
+    kind: ClassVar = "apply_payment"
+    payment: Reference
+    amount: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_amount(self.amount)
+
+    @property
+    def needs(self) -> Needs:
+        """The invoice and the payment."""
+        return Needs(
+            invoice=InvoiceKey(self.account, self.invoice),
+            payments=(PaymentKey(self.account, self.payment),),
+        )
+
+    def decide_on(
+        self, invoice: Invoice, context: CommandContext
+    ) -> Result[Invoice, ApplyPaymentError]:
+        """The invoice with the part of the payment."""
+        return apply_unapplied(context, self.payment, invoice, self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRefund(Command[Refund, UnappliedError]):
+    """Record that what is unapplied of a payment was sent back to the payer.
+
+    `payment` is the reference under which the money came in. Without an `amount`, in smallest
+    units, it is all that is unapplied.
+    """
+
+    kind: ClassVar = "record_refund"
+    payment: Reference
+    amount: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_amount(self.amount)
+
+    @property
+    def needs(self) -> Needs:
+        """The payment."""
+        return Needs(payments=(PaymentKey(self.account, self.payment),))
+
+    def decide(self, context: CommandContext) -> Result[Refund, UnappliedError]:
+        """What was sent back, and what is left."""
+        return record_refund(context, self.payment, self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel(InvoiceCommand[Invoice, OperationNotAllowed]):
     """Cancel the invoice."""
 
@@ -332,6 +395,12 @@ class SaveEntry(Command[Entry, AlreadyExists | NotStored]):
         except ValidationError:  # no store could keep it, and its neighbours must not suffer
             return Failure(NotStored())
         return Success(context.save_entry(entry))
+
+
+def _check_amount(amount: int | None) -> None:
+    """Raises ValueError for an amount, in smallest units, that no payment can have."""
+    if amount is not None and not 0 < amount <= LARGEST:
+        raise ValueError(f"amount must be a whole number from 1 to {LARGEST}")
 
 
 def contacts_about(invoice: Invoice | None, media: Iterable[Medium] = Medium) -> Iterable[Contact]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.records import ContactHistory, Entry
+from billhook.application.records import ContactHistory, Entry, Refund
 from billhook.lifecycle.errors import ERRORS
 from billhook.messaging.delivery import MessageNotFound, NotDeadLetter
 from billhook.messaging.message import Message
@@ -74,6 +74,7 @@ ANSWERS: Mapping[str, type[Any]] = {
     "entry": Entry,
     "invoice": Invoice,
     "message": Message,
+    "refund": Refund,
     "sent": SendResult,
     "webhook_endpoint": WebhookEndpoint,
     "webhook_event": WebhookEvent,

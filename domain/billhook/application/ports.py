@@ -140,7 +140,7 @@ class Snapshot(Protocol):
         ...
 
     def unapplied(self, account: AccountId, page: Page[Place] = WHOLE) -> Sequence[RecordedPayment]:
-        """The payments of an account that were not applied, by time and reference."""
+        """The payments of an account with an unapplied amount, by time and reference."""
         ...
 
     def payments_of(self, account: AccountId, listing: Listing) -> Sequence[RecordedPayment]:
@@ -186,6 +186,16 @@ class Transaction(Snapshot, Protocol):
 
         Rows that another transaction has locked may be skipped.
         """
+        ...
+
+    def unlocked_invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
+        """The invoices with these keys, read without a lock."""
+        ...
+
+    def unapplied_for(
+        self, keys: Collection[InvoiceKey]
+    ) -> Mapping[InvoiceKey, Sequence[RecordedPayment]]:
+        """The payments with an unapplied amount that came in for each invoice, if there are any."""
         ...
 
     def rate_limit_states(

@@ -267,7 +267,7 @@ class Queries:
         schedule = seller.policy.reminders
         if progress is None or schedule is None:
             return Success(ReminderOutlook(0 if progress is None else progress.sent, ()))
-        zone, now = self._clock.zone(zone_of(found, schedule)), self._clock.now()
+        zone, now = self._clock.zone(zone_of(found, seller.policy)), self._clock.now()
         return Success(outlook(found, schedule, zone, progress, now=now))
 
     def explain(

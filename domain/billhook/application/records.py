@@ -144,19 +144,37 @@ class IdempotencyRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """A payment, whether it was applied to its invoice, and the result that was returned."""
+    """A payment, whether it was applied to its invoice, and the result that was returned.
+
+    Amounts are in smallest units of the payment's currency.
+    """
 
     account: AccountId
     invoice: InvoiceId
+    """The invoice for which it came in."""
     payment: Payment
     at: datetime
     applied: bool
     answer: bytes = field(repr=False)
+    unapplied: int = 0
+    """What is left of a payment that was not applied: neither applied since, nor refunded."""
+    refunded: int = 0
+    origin: Reference | None = None
+    """The reference of the unapplied payment that this one is a part of."""
 
     @property
     def key(self) -> PaymentKey:
         """The key of this payment in a store."""
         return PaymentKey(self.account, self.payment.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that was sent back of an unapplied payment, in smallest units, and what is left."""
+
+    payment: Reference
+    amount: int
+    unapplied: int
 
 
 class NumberKey(NamedTuple):
@@ -292,6 +310,11 @@ class PendingWrites:
         default_factory=dict[MessageKey, OutboxMessage]
     )
     payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
+    """The new payments."""
+    changed_payments: dict[PaymentKey, tuple[RecordedPayment, RecordedPayment]] = field(
+        default_factory=dict[PaymentKey, tuple[RecordedPayment, RecordedPayment]]
+    )
+    """Each payment of which an unapplied amount was used: as it was read, and as it is now."""
     idempotency_records: list[IdempotencyRecord] = field(default_factory=list[IdempotencyRecord])
     suppressed: dict[Contact, Suppression | None] = field(
         default_factory=dict[Contact, Suppression | None]

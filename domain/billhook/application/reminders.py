@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
 from billhook.application.ports import Transaction
-from billhook.application.records import PendingWrites
+from billhook.application.records import PendingWrites, RecordedPayment
 from billhook.application.row_cache import RowCache
 from billhook.lifecycle.notify import Deliverability
 from billhook.lifecycle.remind import ReminderDecision, remind, reschedule, zone_of
@@ -31,6 +31,9 @@ class ReminderTracker:
     ) -> None:
         self._zones, self._accounts, self._invoices = zones, accounts, invoices
         self._rows: RowCache[InvoiceKey, ReminderProgress] = RowCache(transaction.reminders)
+        self._unapplied: RowCache[InvoiceKey, Sequence[RecordedPayment]] = RowCache(
+            transaction.unapplied_for
+        )
         self._read_ahead = False
 
     def follow(
@@ -43,7 +46,7 @@ class ReminderTracker:
         # Only an invoice that was issued before can have a row, so a new one reads none.
         new = before is None or before.issued_at is None
         known = None if new else self._progress(after.key)
-        zone = self._zone(after, schedule)
+        zone = self._zone(after)
         self._put(
             after.key, known, reschedule(known, before, after, schedule, zone, now=now), writes
         )
@@ -56,9 +59,15 @@ class ReminderTracker:
         if progress is None:
             return ReminderDecision((), None)
         schedule = self._schedule(invoice)
-        zone = self._zone(invoice, schedule)
+        zone = self._zone(invoice)
         return remind(
-            invoice, schedule, zone, progress, now=now, deliverabilities=deliverabilities(invoice)
+            invoice,
+            schedule,
+            zone,
+            progress,
+            now=now,
+            deliverabilities=deliverabilities(invoice),
+            unapplied=self._unapplied_for(invoice),
         )
 
     def settle(
@@ -96,9 +105,19 @@ class ReminderTracker:
             )
         return self._rows.get(key)
 
+    def _unapplied_for(self, invoice: Invoice) -> int:
+        """What came in for an invoice in its currency and is unapplied; read for all at once."""
+        self._unapplied.fetch([one.key for one in self._invoices.present()])
+        return sum(
+            one.unapplied
+            for one in self._unapplied.get(invoice.key) or ()
+            if one.payment.currency == invoice.document.currency
+        )
+
     def _schedule(self, invoice: Invoice) -> ReminderSchedule | None:
         account = self._accounts.get(invoice.account)
         return None if account is None else account.policy.reminders
 
-    def _zone(self, invoice: Invoice, schedule: ReminderSchedule | None) -> tzinfo:
-        return self._zones(None if schedule is None else zone_of(invoice, schedule))
+    def _zone(self, invoice: Invoice) -> tzinfo:
+        account = self._accounts.get(invoice.account)
+        return self._zones(None if account is None else zone_of(invoice, account.policy))

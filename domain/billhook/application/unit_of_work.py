@@ -57,8 +57,8 @@ from billhook.messaging.webhooks import (
 )
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
-from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.customer import Customer, Medium, Suppression
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 from billhook.model.reminder_schedule import ReminderProgress
 
 
@@ -230,9 +230,17 @@ class UnitOfWork:
 
     def add_payments(self, context: CommandContext) -> None:
         """Add the payments of a command, also of one that failed."""
+        new, changed = self.writes.payments, self.writes.changed_payments
         for payment in context.payments:
-            self.writes.payments.append(payment)
-            self.payments.put(payment.key, payment)
+            key = payment.key
+            before = self.payments.known(key)
+            if before is None:
+                new.append(payment)
+            elif before in new:
+                new[new.index(before)] = payment
+            else:
+                changed[key] = changed.get(key, (before, before))[0], payment
+            self.payments.put(key, payment)
 
 
 class CommandContext:
@@ -269,6 +277,12 @@ class CommandContext:
     def payment(self, key: PaymentKey) -> RecordedPayment | None:
         """The recorded payment with this reference; None if there is none."""
         return self._unit.payments.get(key)
+
+    def customer_of(self, invoice: InvoiceId) -> Customer | None:
+        """The customer of another invoice of the account, which is not locked."""
+        key = InvoiceKey(self.account.id, invoice)
+        found = self._unit.transaction.unlocked_invoices((key,)).get(key)
+        return None if found is None else found.document.customer
 
     def message(self, key: MessageKey) -> OutboxMessage | None:
         """A message of the outbox, locked until the transaction ends; None if there is none."""

@@ -115,7 +115,14 @@ def _drafted(event: InvoiceDrafted) -> Invoice:
 
 
 def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
-    paid = invoice.paid + event.amount
+    paid, document = invoice.paid + event.amount, invoice.document
+    instalments = (
+        ()
+        if document.schedule is None
+        else document.schedule.paid_after(
+            invoice.amount, invoice.instalments_paid, event.amount, event.instalments
+        )
+    )
     first = invoice.first_payment or event.reference
     version, status = invoice.version + 1, invoice.status
     if paid == invoice.amount:
@@ -127,6 +134,7 @@ def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
             paid=paid,
             paid_at=event.at,
             first_payment=first,
+            instalments_paid=instalments,
         )
     next_status = NEXT[status, "pay_part"]
     if paid > invoice.amount:
@@ -138,6 +146,7 @@ def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
         status=next_status,
         paid=paid,
         first_payment=first,
+        instalments_paid=instalments,
     )
 
 

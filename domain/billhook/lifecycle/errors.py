@@ -18,7 +18,12 @@
     │   ├── Overpayment         more than is due
     │   ├── PartialNotAllowed   less than is due, without partial payment
     │   ├── BelowMinimum        the first payment is too small
-    │   └── ReferenceReused     this reference names another payment
+    │   ├── InstalmentNotFound  the invoice has no instalment of this id
+    │   ├── InstalmentOverpayment  more than is due of the instalments that it names
+    │   ├── ReferenceReused     this reference names another payment
+    │   ├── PaymentNotFound     the account has no payment of this reference
+    │   ├── MoreThanUnapplied   more than is left unapplied of the payment
+    │   └── OtherCustomer       the payment is for an invoice of another customer
     ├── of the payer's address
     │   ├── MissingEmail        no e-mail address is known
     │   ├── MissingContact      no phone number is known
@@ -50,7 +55,7 @@ from types import MappingProxyType
 from typing import ClassVar, NamedTuple, get_args
 
 from billhook.lifecycle.operation import Operation
-from billhook.model.base import Instant
+from billhook.model.base import Identifier, Instant
 from billhook.model.customer import CountryCode, Medium, Suppression
 from billhook.model.frozen import frozen
 from billhook.model.invoice import InvoiceNumber, Status
@@ -230,6 +235,53 @@ class BelowMinimum:
 
 
 @frozen
+class InstalmentNotFound:
+    """The payment names an instalment that the invoice does not have; `known` are its ids."""
+
+    code: ClassVar = "instalment_not_found"
+    remedy: ClassVar = Remedy.CHANGE_FIELD
+    field: ClassVar = "instalments"
+    known: tuple[Identifier, ...]
+
+
+@frozen
+class InstalmentOverpayment:
+    """The payment is more than is due of the instalments that it names, in smallest units."""
+
+    code: ClassVar = "instalment_overpayment"
+    remedy: ClassVar = Remedy.PAY_LESS
+    amount: Amount
+    due: Amount
+
+
+@frozen
+class PaymentNotFound:
+    """The account has no payment of this reference."""
+
+    code: ClassVar = "payment_not_found"
+    remedy: ClassVar = Remedy.NONE
+
+
+@frozen
+class MoreThanUnapplied:
+    """The amount is more than is left unapplied of the payment, in smallest units."""
+
+    code: ClassVar = "more_than_unapplied"
+    remedy: ClassVar = Remedy.PAY_LESS
+    amount: Amount
+    unapplied: Amount
+
+
+@frozen
+class OtherCustomer:
+    """The payment came in for an invoice of another customer than this invoice's."""
+
+    code: ClassVar = "other_customer"
+    remedy: ClassVar = Remedy.CHANGE_FIELD
+    field: ClassVar = "invoice"
+
+
+@frozen
 class ReferenceReused:
     """Another payment of the account, with another amount or invoice, has this reference."""
 
@@ -404,7 +456,13 @@ AddressError = (
 """Why a message cannot be sent to the payer although the status allows it."""
 
 PaymentError = (
-    OperationNotAllowed | CurrencyMismatch | Overpayment | PartialNotAllowed | BelowMinimum
+    OperationNotAllowed
+    | CurrencyMismatch
+    | Overpayment
+    | PartialNotAllowed
+    | BelowMinimum
+    | InstalmentNotFound
+    | InstalmentOverpayment
 )
 """Why a payment cannot be applied to an invoice."""
 
@@ -423,6 +481,9 @@ DomainError = (
     | InvalidDocument
     | NotYetDue
     | ReferenceReused
+    | PaymentNotFound
+    | MoreThanUnapplied
+    | OtherCustomer
     | AddressError
     | AlreadyExists
     | ServiceError

@@ -69,13 +69,14 @@ class InvoiceIssued:
 
 @frozen
 class PaymentRecorded:
-    """A payment of `amount`, in smallest units, was applied."""
+    """A payment of `amount`, in smallest units, was applied; `instalments` are those it named."""
 
     name: ClassVar = "invoice.payment_recorded"
     version: ClassVar = 1
     at: Instant
     reference: Reference
     amount: PositiveAmount
+    instalments: tuple[Identifier, ...] = ()
 
 
 @frozen

@@ -10,6 +10,8 @@ from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.errors import (
     BelowMinimum,
     CurrencyMismatch,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     Overpayment,
     PartialNotAllowed,
     PaymentError,
@@ -27,12 +29,13 @@ STATUS_CHECK = StatusCheck(Operation.PAY)
 def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, PaymentError]:
     """Apply a payment: the full amount due, or a part of it if the invoice allows partial payment.
 
-    `now` is an aware datetime. A payment above the amount due is an error. Whether the payment's
-    reference is new is checked by the service.
+    Whole instalments can be paid without `partial_payment`. A payment above the amount due is an
+    error, and so is one above what is due of the instalments that it names. `now` is an aware
+    datetime. Whether the payment's reference is new is checked by the service.
     """
     now = utc(now)
     document, due = invoice.document, invoice.due  # read together, as in `notify`
-    refused = STATUS_CHECK.error(invoice, now)
+    refused: Failure[PaymentError] | None = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
     amount = payment.amount
@@ -40,10 +43,36 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
         return Failure(CurrencyMismatch(payment.currency, document.currency))
     if amount > due:
         return Failure(Overpayment(amount, due))
+    if payment.instalments:
+        refused = _of_instalments(invoice, payment)
+        if refused is not None:
+            return refused
     if amount < due:
-        if not document.partial_payment:
+        if not document.partial_payment and not _settles_instalments(invoice, payment):
             return Failure(PartialNotAllowed(amount, due))
         minimum = document.first_payment_min_amount
         if minimum is not None and invoice.paid == 0 and amount < minimum:
             return Failure(BelowMinimum(amount, minimum))
-    return Success(changed(invoice, PaymentRecorded(now, payment.reference, amount)))
+    event = PaymentRecorded(now, payment.reference, amount, payment.instalments)
+    return Success(changed(invoice, event))
+
+
+def _of_instalments(invoice: Invoice, payment: Payment) -> Failure[PaymentError] | None:
+    """The error of a payment that names instalments, if they cannot take it."""
+    due = {one.id: one.due for one in invoice.instalments}
+    for name in payment.instalments:
+        if name not in due:
+            return Failure(InstalmentNotFound(tuple(due)))
+    most = sum(due[name] for name in set(payment.instalments))
+    return Failure(InstalmentOverpayment(payment.amount, most)) if payment.amount > most else None
+
+
+def _settles_instalments(invoice: Invoice, payment: Payment) -> bool:
+    """Whether the payment leaves no instalment paid in part."""
+    schedule = invoice.document.schedule
+    if schedule is None:
+        return False
+    paid = schedule.paid_after(
+        invoice.amount, invoice.instalments_paid, payment.amount, payment.instalments
+    )
+    return all(part in (0, one.amount) for part, one in zip(paid, invoice.instalments, strict=True))

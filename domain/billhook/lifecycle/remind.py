@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from returns.result import Success
@@ -20,10 +20,14 @@ from billhook.lifecycle.notify import (
     Notification,
     notify,
 )
+from billhook.model.account import AccountPolicy
 from billhook.model.base import utc
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
+
+HELD_FOR = timedelta(days=1)
+"""How long a reminder is held before it is decided again."""
 
 
 class ReminderDecision(NamedTuple):
@@ -43,10 +47,14 @@ class ReminderOutlook(NamedTuple):
     planned: tuple[datetime, ...]
 
 
-def zone_of(invoice: Invoice, schedule: ReminderSchedule) -> str | None:
-    """The time zone of reminders: the payer's, else the account's, else None."""
-    customer = invoice.document.customer
-    return (None if customer is None else customer.time_zone) or schedule.time_zone
+def zone_of(invoice: Invoice, policy: AccountPolicy) -> str | None:
+    """The time zone of reminders: the payer's, else the schedule's, else the account's."""
+    customer, schedule = invoice.document.customer, policy.reminders
+    return (
+        (None if customer is None else customer.time_zone)
+        or (None if schedule is None else schedule.time_zone)
+        or policy.time_zone
+    )
 
 
 def reminder_times(
@@ -81,12 +89,11 @@ def reschedule(
     `before` is the invoice before the change, None if it is new. `now` is an aware datetime.
     """
     now = utc(now)
-    due_by = after.document.due_by
-    if STATUS_CHECK.error(after, now) is not None or (progress is None and due_by is None):
+    if STATUS_CHECK.error(after, now) is not None or (progress is None and not after.due_dates):
         return None
     if progress is None:
         progress = ReminderProgress(now)
-    elif before is None or before.document.due_by != due_by:
+    elif before is None or before.document.due_by != after.document.due_by:
         progress = replace(progress, since=now)
     return _next(progress, after, schedule, zone)
 
@@ -99,11 +106,13 @@ def remind(
     *,
     now: datetime,
     deliverabilities: Mapping[tuple[Medium, str], Deliverability],
+    unapplied: int = 0,
 ) -> ReminderDecision:
     """Decide whether a reminder is due, and to which addresses. If none is, nothing changes.
 
     `notify` decides for each address. If it allows none of them, nothing is sent, and the step is
-    done all the same. `now` is an aware datetime.
+    done all the same. While the `unapplied` amount that came in for the invoice settles what the
+    reminder would ask for, it is held: it is decided again a day later. `now` is an aware datetime.
     """
     now = utc(now)
     if progress.due_at is None or now < progress.due_at:
@@ -115,6 +124,9 @@ def remind(
     due, allowed_at = next_at is not None and next_at <= now, schedule.next_allowed(now, zone)
     if due and allowed_at > now:  # late, and now within the quiet hours
         return ReminderDecision((), replace(progress, due_at=allowed_at))
+    if due and 0 < invoice.due_at(now) <= unapplied:
+        again_at = schedule.next_allowed(now + HELD_FOR, zone)
+        return ReminderDecision((), replace(progress, due_at=again_at))
     notifications = _notifications(invoice, schedule, now, deliverabilities) if due else ()
     done = ReminderProgress(now, progress.sent + bool(notifications))
     return ReminderDecision(notifications, _next(done, invoice, schedule, zone))
@@ -171,12 +183,9 @@ def _next(
 def _steps(
     invoice: Invoice, schedule: ReminderSchedule, zone: tzinfo, since: datetime
 ) -> tuple[datetime, ...]:
-    """The steps after `since` at which the invoice can still be paid."""
-    document = invoice.document
-    if document.due_by is None:
-        return ()
+    """The steps after `since` at which the invoice can still be paid, for each of its due dates."""
+    expire_by = invoice.document.expire_by
+    steps = {step for due_by in invoice.due_dates for step in schedule.steps(due_by, zone)}
     return tuple(
-        step
-        for step in schedule.steps(document.due_by, zone)
-        if since < step and (document.expire_by is None or step < document.expire_by)
+        step for step in sorted(steps) if since < step and (expire_by is None or step < expire_by)
     )

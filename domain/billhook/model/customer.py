@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, Strict, StringConstraints
 
 from billhook.model.addresses import (
     email_address,
+    normal_form,
     phone_number,
     phone_text,
     without_duplicates,
@@ -96,6 +97,32 @@ class PostalAddress(Value):
     state: _Short = Field(default="", repr=False)
     postal_code: _Short = Field(default="", repr=False)
     country: CountryCode | None = None
+
+
+def same_customer(one: Customer | None, other: Customer | None) -> bool:
+    """Whether two invoices are of one customer, as far as is known.
+
+    The first of id, e-mail, contact and name that both have decides; if they share none of these,
+    they may be the same.
+
+    >>> same_customer(Customer(name="Ravi", email="ravi@a.example"), Customer(email="R@a.example"))
+    False
+    >>> same_customer(Customer(id="cust_1", name="Ravi"), Customer(id="cust_1", name="R. Kumar"))
+    True
+    """
+    if one is None or other is None:
+        return True
+    pairs = (
+        (one.id, other.id),
+        (_normal(one.email), _normal(other.email)),
+        (_normal(one.contact), _normal(other.contact)),
+        (one.name, other.name),
+    )
+    return next((a == b for a, b in pairs if a is not None and b is not None), True)
+
+
+def _normal(address: str | None) -> str | None:
+    return None if address is None else normal_form(address)
 
 
 class Recipients(Value):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -29,8 +31,22 @@ class Instalment(Value):
         return self
 
 
+class InstalmentState(NamedTuple):
+    """An instalment of an invoice: its amount and what is paid of it, in smallest units."""
+
+    id: str
+    amount: int
+    paid: int
+    due_by: datetime | None
+
+    @property
+    def due(self) -> int:
+        """What is still to be paid of it."""
+        return self.amount - self.paid
+
+
 class PaymentSchedule(Value):
-    """The instalments in the order in which they are paid.
+    """The instalments of an invoice, in the order in which they are shown.
 
     >>> thirds = [Instalment(id=f"i{n}", percentage="33.33") for n in (1, 2, 3)]
     >>> PaymentSchedule(instalments=thirds).amounts(1000)
@@ -70,15 +86,50 @@ class PaymentSchedule(Value):
         fixed = sum(one.amount for one in self.instalments if one.amount is not None)
         return EXACT.multiply(Decimal(percent), total) == (total - fixed) * 100
 
-    def settled(self, total: int, paid: int) -> tuple[bool, ...]:
-        """For each instalment of a total, whether `paid` covers it, in their order.
+    def states(self, total: int, paid: Sequence[int] = ()) -> tuple[InstalmentState, ...]:
+        """The instalments of a total, of which so much is paid; nothing where `paid` is empty.
 
         >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
-        >>> PaymentSchedule(instalments=halves).settled(100, 70)
-        (True, False)
+        >>> [one.due for one in PaymentSchedule(instalments=halves).states(100, [50, 20])]
+        [0, 30]
         """
-        cumulative, covered = 0, list[bool]()
-        for amount in self.amounts(total):
-            cumulative += amount
-            covered.append(cumulative <= paid)
-        return tuple(covered)
+        amounts = self.amounts(total)
+        return tuple(
+            InstalmentState(one.id, amount, part, one.due_by)
+            for one, amount, part in zip(
+                self.instalments, amounts, paid or (0,) * len(amounts), strict=True
+            )
+        )
+
+    def paid_after(
+        self, total: int, paid: Sequence[int], amount: int, named: Collection[str] = ()
+    ) -> tuple[int, ...]:
+        """What is paid of each instalment after a payment of `amount`.
+
+        It goes to the named instalments, or else to the ones that are due first: those without a
+        date come last. None takes more than its amount. Raises ValueError for more than they need.
+
+        >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
+        >>> PaymentSchedule(instalments=halves).paid_after(100, (), 60)
+        (50, 10)
+        >>> PaymentSchedule(instalments=halves).paid_after(100, (), 40, ["i2"])
+        (0, 40)
+        """
+        states = self.states(total, paid)
+        after = [one.paid for one in states]
+        for place in sorted(range(len(states)), key=lambda place: due_first(states[place])):
+            if not named or states[place].id in named:
+                part = min(amount, states[place].due)
+                after[place] += part
+                amount -= part
+        if amount:
+            raise ValueError("a payment exceeds what is due of its instalments")
+        return tuple(after)
+
+
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def due_first(instalment: InstalmentState) -> datetime:
+    """The key by which the instalments are ordered that are paid first."""
+    return instalment.due_by or _LATEST

@@ -11,6 +11,7 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 from billhook.model.base import IDENTIFIER, AccountId, Instant, OneLine, Text, Value
 from billhook.model.customer import Customer, Recipients
 from billhook.model.document import Document
+from billhook.model.instalments import MAX_INSTALMENTS, InstalmentState, due_first
 from billhook.model.money import Amount
 from billhook.model.payment import Reference
 from billhook.model.search_text import search_text
@@ -71,6 +72,8 @@ class Invoice(Value):
         default=None, repr=False
     )
     first_payment: Reference | None = None
+    instalments_paid: Annotated[tuple[Amount, ...], Field(max_length=MAX_INSTALMENTS)] = ()
+    """What is paid of each instalment of the schedule; empty before the first payment."""
 
     @property
     def key(self) -> InvoiceKey:
@@ -81,6 +84,33 @@ class Invoice(Value):
     def due(self) -> int:
         """The amount due: what is still to be paid, in smallest units."""
         return self.amount - self.paid
+
+    @property
+    def instalments(self) -> tuple[InstalmentState, ...]:
+        """The instalments with what is paid of each; empty without a payment schedule."""
+        schedule = self.document.schedule
+        return () if schedule is None else schedule.states(self.amount, self.instalments_paid)
+
+    def due_at(self, at: datetime) -> int:
+        """The amount that is asked for at a time, in smallest units.
+
+        That is all that is due; with instalments what is due of those whose date has passed, or
+        else of the next one.
+        """
+        unpaid = sorted((one for one in self.instalments if one.due), key=due_first)
+        overdue = sum(one.due for one in unpaid if due_first(one) <= at)
+        return overdue or (unpaid[0].due if unpaid else self.due)
+
+    @property
+    def due_dates(self) -> tuple[datetime, ...]:
+        """When payment is due, the earliest first: the dates of the instalments not yet paid.
+
+        `due_by` of the document stands for an instalment without a date. It is the only date of
+        an invoice without instalments, also once it is paid.
+        """
+        due_by, unpaid = self.document.due_by, [one for one in self.instalments if one.due]
+        dates = {one.due_by or due_by for one in unpaid} if unpaid else {due_by}
+        return tuple(sorted(date for date in dates if date is not None))
 
     @property
     def shown_number(self) -> str | None:
@@ -131,6 +161,16 @@ class Invoice(Value):
             raise ValueError(f"{self.status} does not fit {self.paid} paid of {self.amount}")
         if (self.first_payment is not None) != (self.paid > 0):
             raise ValueError("first_payment goes with money paid")
+        return self
+
+    @model_validator(mode="after")
+    def _instalments_fit_payments(self) -> Self:
+        paid, schedule = self.instalments_paid, self.document.schedule
+        wanted = 0 if schedule is None or not self.paid else len(schedule.instalments)
+        if len(paid) != wanted or (paid and sum(paid) != self.paid):
+            raise ValueError("instalments_paid is not what is paid of the instalments")
+        if any(one.due < 0 for one in self.instalments):
+            raise ValueError("an instalment is paid with more than its amount")
         return self
 
     @model_validator(mode="after")

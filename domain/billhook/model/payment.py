@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, NewType
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from billhook.model.base import Value, one_line, storable
+from billhook.model.base import Identifier, Value, one_line, storable
+from billhook.model.instalments import MAX_INSTALMENTS
 from billhook.model.money import CurrencyCode, PositiveAmount
 
 Reference = NewType("Reference", str)
@@ -16,8 +17,12 @@ Reference = NewType("Reference", str)
 class Payment(Value):
     """One payment: its reference, its amount in smallest units, and its currency.
 
+    It may name the instalments that it pays; else it pays the ones that are due first.
+
     >>> Payment(reference="pay_1", amount=50000, currency="INR").amount
     50000
+    >>> Payment(reference="pay_2", amount=50000, currency="INR", instalments=["i2"]).instalments
+    ('i2',)
     """
 
     reference: Annotated[
@@ -28,3 +33,5 @@ class Payment(Value):
     ]
     amount: PositiveAmount
     currency: CurrencyCode
+    instalments: Annotated[tuple[Identifier, ...], Field(max_length=MAX_INSTALMENTS)] = ()
+    """The ids of the instalments that it pays."""

@@ -68,13 +68,13 @@ def test_help_loads_none_of_the_dependencies(arguments: tuple[str, ...]) -> None
 def test_a_missing_extra_is_named_with_its_remedy(url: str) -> None:
     arguments = ["account", "create", "--name", "A", "--database", url]
     program = (
-        "import sys; sys.modules['alembic'] = None\n"
+        "import sys; sys.modules['sqlalchemy'] = None\n"
         f"from billhook_adapters.cli.main import main; sys.exit(main({arguments!r}))"
     )
     seen = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    expected = "billhook account create: alembic is missing: pip install 'billhook[sql]'\n"
+    expected = "billhook account create: sqlalchemy is missing: pip install 'billhook[sql]'\n"
     assert (seen.returncode, seen.stdout, seen.stderr) == (2, "", expected)
 
 

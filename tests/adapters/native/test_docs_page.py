@@ -28,6 +28,8 @@ OPERATIONS = {
     ("get", "/invoices/{id}/events"): {200, 404},
     ("get", "/invoices/{id}/explain"): {200, 404},
     ("get", "/unapplied-payments"): {200},
+    ("post", "/unapplied-payments/apply"): {200, 403, 404, 409, 415},
+    ("post", "/unapplied-payments/refund"): {200, 403, 404, 409, 415},
     ("post", "/contacts/find"): {200, 415},
     ("put", "/contacts"): {200, 403, 415},
     ("get", "/account"): {200, 403},

@@ -51,7 +51,18 @@ ARGUMENTS = {
     "country_not_allowed": ("US",),
     "sms_budget_used_up": ("+919876", NOON),
     "unsupported_address": (Medium.EMAIL,),
-    **dict.fromkeys(("overpayment", "partial_not_allowed", "below_minimum", "conflict"), (5, 7)),
+    "instalment_not_found": (("i1", "i2"),),
+    **dict.fromkeys(
+        (
+            "overpayment",
+            "partial_not_allowed",
+            "below_minimum",
+            "conflict",
+            "instalment_overpayment",
+            "more_than_unapplied",
+        ),
+        (5, 7),
+    ),
 }
 
 

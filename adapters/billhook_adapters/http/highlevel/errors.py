@@ -17,6 +17,8 @@ from billhook.lifecycle.errors import (
     DomainError,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     InvalidDocument,
     InvalidField,
     InvoiceNotFound,
@@ -24,14 +26,17 @@ from billhook.lifecycle.errors import (
     MissingContact,
     MissingCustomer,
     MissingEmail,
+    MoreThanUnapplied,
     NotEditable,
     NothingToBill,
     NotStored,
     NotYetDue,
     NumberTaken,
     OperationNotAllowed,
+    OtherCustomer,
     Overpayment,
     PartialNotAllowed,
+    PaymentNotFound,
     PremiumNumber,
     ReferenceReused,
     SmsBudgetUsedUp,
@@ -156,6 +161,18 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "The amount can not be less than the amount due"
         case BelowMinimum():
             return "The amount is less than the least first payment"
+        case InstalmentNotFound():
+            return "Unable to find a payment schedule with the given id"
+        case InstalmentOverpayment(due=0):
+            return "The payment schedule is already paid"
+        case InstalmentOverpayment():
+            return "The amount can not be more than what is due of the payment schedule"
+        case PaymentNotFound():
+            return "Unable to find a payment with the given id"
+        case MoreThanUnapplied():
+            return "The amount can not be more than what is left of the payment"
+        case OtherCustomer():
+            return "The payment belongs to another contact than the invoice"
         case ReferenceReused():
             return "The payment has been recorded already"
         case AlreadyExists():

@@ -184,7 +184,7 @@ def _schedule(invoice: Invoice, kept: Mapping[str, Any], location: Location) -> 
     if schedule is None:
         return {}
     amounts = schedule.amounts(invoice.amount)
-    paid = schedule.settled(invoice.amount, invoice.paid)
+    paid = [not one.due for one in invoice.instalments]
     # What is kept belongs to this very schedule, so that its instalments are these.
     given: list[dict[str, Any]] = belonging(schedule, kept).get("schedules") or [{}] * len(amounts)
     by_amount = any(one.amount is not None for one in schedule.instalments)

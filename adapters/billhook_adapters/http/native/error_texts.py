@@ -19,20 +19,25 @@ from billhook.lifecycle.errors import (
     DomainError,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     InvalidDocument,
     InvoiceNotFound,
     LineNotFound,
     MissingContact,
     MissingCustomer,
     MissingEmail,
+    MoreThanUnapplied,
     NotEditable,
     NothingToBill,
     NotStored,
     NotYetDue,
     NumberTaken,
     OperationNotAllowed,
+    OtherCustomer,
     Overpayment,
     PartialNotAllowed,
+    PaymentNotFound,
     PremiumNumber,
     ReferenceReused,
     SmsBudgetUsedUp,
@@ -47,11 +52,13 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         # Not there, or not theirs.
         AccountNotFound: 403,
         InvoiceNotFound: 404,
+        PaymentNotFound: 404,
         # The request is sound, and something that exists stands against it.
         OperationNotAllowed: 409,
         NotEditable: 409,
         NotYetDue: 409,
         ReferenceReused: 409,
+        MoreThanUnapplied: 409,
         AddressSuppressed: 409,
         SmsDisabled: 409,
         CountryNotAllowed: 409,
@@ -71,6 +78,9 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         Overpayment: 422,
         PartialNotAllowed: 422,
         BelowMinimum: 422,
+        InstalmentNotFound: 422,
+        InstalmentOverpayment: 422,
+        OtherCustomer: 422,
         MissingEmail: 422,
         MissingContact: 422,
         UnreachableContact: 422,
@@ -156,6 +166,17 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
             )
         case BelowMinimum(amount=amount, minimum=minimum):
             return f"{amount} is less than the {minimum} that the first payment must be."
+        case InstalmentNotFound(known=known):
+            names = ", ".join(known) or "none"
+            return f"The invoice has no instalment of this id; its instalments are: {names}."
+        case InstalmentOverpayment(amount=amount, due=due):
+            return f"{amount} is more than the {due} that is due of these instalments."
+        case PaymentNotFound():
+            return "There is no payment of this reference."
+        case MoreThanUnapplied(amount=amount, unapplied=unapplied):
+            return f"{amount} is more than the {unapplied} that is unapplied of the payment."
+        case OtherCustomer():
+            return "The payment came in for an invoice of another customer."
         case ReferenceReused():
             return "This reference already names another payment."
         case AlreadyExists():

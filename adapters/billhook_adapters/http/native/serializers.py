@@ -8,7 +8,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from billhook.application.records import Contact, ContactHistory, RecordedEvent, RecordedPayment
+from billhook.application.records import (
+    Contact,
+    ContactHistory,
+    RecordedEvent,
+    RecordedPayment,
+    Refund,
+)
 from billhook.lifecycle.explain import Verdict
 from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import DeliveryStatus
@@ -94,6 +100,16 @@ class ScheduleOut(_Out):
     instalments: list[InstalmentOut]
 
 
+class InstalmentStateOut(_Out):
+    """What one instalment amounts to, what is paid of it, and what is due."""
+
+    id: str
+    amount: int
+    paid: int
+    due: int
+    due_by: datetime | None
+
+
 class SummaryOut(_Out):
     """The sum of the lines by its parts; `tax` is all of it, also what prices held already."""
 
@@ -140,9 +156,7 @@ class InvoiceOut(_Out):
     short_url: str | None
     first_payment: str | None = Field(description="The reference of the first payment.")
     created_at: datetime
-    updated_at: datetime = Field(
-        description="When it last changed, or was sent, reminded of or viewed."
-    )
+    updated_at: datetime = Field(description="When it last changed, by a payment as well.")
     issued_at: datetime | None
     paid_at: datetime | None
     expired_at: datetime | None
@@ -154,6 +168,9 @@ class InvoiceOut(_Out):
     discount: DiscountOut | None
     summary: SummaryOut
     schedule: ScheduleOut | None
+    instalments: list[InstalmentStateOut] = Field(
+        description="The instalments of the schedule with what is paid of each."
+    )
     live: bool
     description: str | None
     receipt: str | None
@@ -173,6 +190,7 @@ class InvoiceOut(_Out):
         """The answer that shows this invoice."""
         fields: dict[str, Any] = {**dict(invoice.document), **dict(invoice), "due": invoice.due}
         fields["summary"] = invoice.document.summary
+        fields["instalments"] = [{**one._asdict(), "due": one.due} for one in invoice.instalments]
         fields["lines"] = [LineOut.of(line) for line in invoice.document.lines]
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
@@ -274,8 +292,16 @@ class PaymentOut(_Out):
     invoice: str
     amount: int
     currency: str
+    instalments: list[str] = Field(description="The ids of the instalments that it named.")
     at: datetime
     applied: bool
+    unapplied: int = Field(
+        description="What is left of one that no invoice took: neither applied since nor refunded."
+    )
+    refunded: int
+    origin: str | None = Field(
+        description="The reference of the unapplied payment that this one is a part of."
+    )
 
     @classmethod
     def of(cls, recorded: RecordedPayment) -> Self:
@@ -286,9 +312,26 @@ class PaymentOut(_Out):
             invoice=recorded.invoice,
             amount=payment.amount,
             currency=payment.currency,
+            instalments=list(payment.instalments),
             at=recorded.at,
             applied=recorded.applied,
+            unapplied=recorded.unapplied,
+            refunded=recorded.refunded,
+            origin=recorded.origin,
         )
+
+
+class RefundOut(_Out):
+    """What was sent back of an unapplied payment, and what is left of it."""
+
+    payment: str
+    amount: int
+    unapplied: int
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        """The answer that shows this refund."""
+        return cls(payment=refund.payment, amount=refund.amount, unapplied=refund.unapplied)
 
 
 class EventOut(_Out):

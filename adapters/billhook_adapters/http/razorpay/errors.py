@@ -16,6 +16,8 @@ from billhook.lifecycle.errors import (
     DomainError,
     ExpiresTooSoon,
     IdempotencyKeyReused,
+    InstalmentNotFound,
+    InstalmentOverpayment,
     InvalidDocument,
     InvalidField,
     InvoiceNotFound,
@@ -23,14 +25,17 @@ from billhook.lifecycle.errors import (
     MissingContact,
     MissingCustomer,
     MissingEmail,
+    MoreThanUnapplied,
     NotEditable,
     NothingToBill,
     NotStored,
     NotYetDue,
     NumberTaken,
     OperationNotAllowed,
+    OtherCustomer,
     Overpayment,
     PartialNotAllowed,
+    PaymentNotFound,
     PremiumNumber,
     ReferenceReused,
     SmsBudgetUsedUp,
@@ -181,6 +186,16 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return "Partial payment is not enabled for the invoice."
         case BelowMinimum():
             return "The payment amount is less than the minimum first amount."
+        case InstalmentNotFound():
+            return "The instalment does not belong to the invoice."
+        case InstalmentOverpayment():
+            return "The payment amount is more than the amount due of the instalment."
+        case PaymentNotFound():
+            return UNKNOWN_ID
+        case MoreThanUnapplied():
+            return "The amount is more than the amount of the payment that is not applied."
+        case OtherCustomer():
+            return "The payment belongs to another customer than the invoice."
         case ReferenceReused():
             return "The payment id has already been used."
         case AlreadyExists():

@@ -10,12 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from billhook.application.commands import Pay, RecordPayment
+from billhook.application.commands import ApplyPayment, Pay, RecordPayment, RecordRefund
 from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Page, Place, RecordedPayment
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.canonical_json import canonical
+from billhook.model.invoice import InvoiceId
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, problems
@@ -28,8 +29,14 @@ from billhook_adapters.http.native.request import (
     executed,
     unwrapped,
 )
-from billhook_adapters.http.native.schemas.invoices import PageIn, PaymentIn
-from billhook_adapters.http.native.serializers import InvoiceOut, PaidOut, PaymentOut, PaymentsOut
+from billhook_adapters.http.native.schemas.invoices import ApplyIn, PageIn, PaymentIn, RefundIn
+from billhook_adapters.http.native.serializers import (
+    InvoiceOut,
+    PaidOut,
+    PaymentOut,
+    PaymentsOut,
+    RefundOut,
+)
 
 router = APIRouter(route_class=GuardedRoute)
 
@@ -45,7 +52,12 @@ async def take_payment(
 ) -> PaidOut:
     """Take a payment, if the invoice allows it; with `report`, record one that came in."""
     reference = Reference(payload.reference or reference_of(account, key))
-    payment = Payment(reference=reference, amount=payload.amount, currency=payload.currency)
+    payment = Payment(
+        reference=reference,
+        amount=payload.amount,
+        currency=payload.currency,
+        instalments=tuple(payload.instalments),
+    )
     command = (
         RecordPayment(account=account, invoice=id, payment=payment, key=key)
         if payload.report
@@ -106,3 +118,37 @@ async def list_unapplied_payments(
         return page_response("payments", wanted.limit, wanted.after, read, _place, PaymentOut.of)
 
     return await batched.read_page(page)
+
+
+@router.post(
+    "/unapplied-payments/apply",
+    responses=problems(403, 404, 409, *BODY),
+    tags=["payments"],
+)
+async def apply_unapplied_payment(
+    batched: TheService, account: TheAccount, key: TheKey, payload: ApplyIn
+) -> InvoiceOut:
+    """Apply what is unapplied of a payment to an invoice of its customer, in whole or in part."""
+    command = ApplyPayment(
+        account=account,
+        invoice=InvoiceId(payload.invoice),
+        payment=Reference(payload.payment),
+        amount=payload.amount,
+        key=key,
+    )
+    return InvoiceOut.of(await executed(batched, command))
+
+
+@router.post(
+    "/unapplied-payments/refund",
+    responses=problems(403, 404, 409, *BODY),
+    tags=["payments"],
+)
+async def refund_unapplied_payment(
+    batched: TheService, account: TheAccount, key: TheKey, payload: RefundIn
+) -> RefundOut:
+    """Record that what is unapplied of a payment, or a part of it, was sent back to the payer."""
+    command = RecordRefund(
+        account=account, payment=Reference(payload.payment), amount=payload.amount, key=key
+    )
+    return RefundOut.of(await executed(batched, command))

@@ -15,9 +15,20 @@ from pydantic import (
 
 from billhook.application.records import Page, Place, Search
 from billhook.application.sending import MissingAddressPolicy
-from billhook.model.base import MAX_NOTES, Label, Note, NoteName, OneLine, Prose, Text, Value
+from billhook.model.base import (
+    MAX_NOTES,
+    Identifier,
+    Label,
+    Note,
+    NoteName,
+    OneLine,
+    Prose,
+    Text,
+    Value,
+)
 from billhook.model.customer import MAX_MEDIA, Medium, Suppression
 from billhook.model.document import MAX_LINES, Document
+from billhook.model.instalments import MAX_INSTALMENTS
 from billhook.model.invoice import InvoiceId, Status
 from billhook.model.line_items import Rounding
 from billhook.model.money import PositiveAmount
@@ -179,6 +190,27 @@ class PaymentIn(In):
         examples=["pay_1"],
     )
     report: Annotated[bool, Field(strict=True)] = False
+    instalments: Annotated[list[Identifier], Field(max_length=MAX_INSTALMENTS)] = Field(
+        default=[],
+        description="The ids of the instalments that it pays; else it pays those due first.",
+    )
+
+
+class RefundIn(In):
+    """Money of an unapplied payment that was sent back; all of it without an amount."""
+
+    payment: Annotated[OneLine, StringConstraints(min_length=1, max_length=128)] = Field(
+        description="The reference under which the money came in.", examples=["pay_1"]
+    )
+    amount: PositiveAmount | None = Field(default=None, examples=[100])
+
+
+class ApplyIn(RefundIn):
+    """Money of an unapplied payment for an invoice; without an amount what it needs and has."""
+
+    invoice: Annotated[Text, StringConstraints(min_length=1, max_length=64)] = Field(
+        examples=["inv_Hq3kD0a8xYb2Zc"]
+    )
 
 
 # A query leaves out what it does not set: it has no null.

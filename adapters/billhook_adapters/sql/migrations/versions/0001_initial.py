@@ -147,7 +147,11 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("currency", key_text(3), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("instalments", sa.Text(), nullable=False),
         sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.Column("unapplied", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("origin", key_text(128), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "reference"),
     )
@@ -157,8 +161,8 @@ def upgrade() -> None:
         "payments_unapplied",
         "payments",
         ["account", "at", "reference"],
-        sqlite_where=sa.text("applied = 0"),
-        postgresql_where=sa.text("NOT applied"),
+        sqlite_where=sa.text("unapplied > 0"),
+        postgresql_where=sa.text("unapplied > 0"),
     )
     op.create_table(
         "rate_limits",
@@ -253,6 +257,7 @@ def upgrade() -> None:
         sa.Column("number", key_text(64), nullable=True),
         sa.Column("short_url", key_text(2048), nullable=True),
         sa.Column("first_payment", key_text(128), nullable=True),
+        sa.Column("instalments_paid", sa.Text(), nullable=False),
         sa.Column("receipt", key_text(64), nullable=True),
         sa.Column("customer", key_text(64), nullable=True),
         sa.Column("dated_at", sa.BigInteger(), nullable=False),
