@@ -230,6 +230,31 @@ def test_instalments_are_paid_by_their_ids(vendor: Vendor) -> None:
     assert (second["status"], second["amount"]) == ("pending", 666.03)
     with refused(400, "Unable to find a payment schedule with the given id"):
         vendor("record_invoice", invoice["_id"], a_payment(paymentScheduleIds=["third"]))
+    with refused(400, "The payment schedule is already paid"):
+        vendor("record_invoice", invoice["_id"], a_payment(paymentScheduleIds=["first"]))
+    assert got(vendor, invoice)["amountPaid"] == 332.97
+
+
+def test_the_second_instalment_is_paid_before_the_first(vendor: Vendor) -> None:
+    schedule = {
+        "type": "fixed",
+        "schedules": [
+            {"_id": "first", "value": 399, "dueDate": "2026-01-10"},
+            {"_id": "second", "value": 600, "dueDate": "2026-02-10"},
+        ],
+    }
+    invoice = sent(vendor, paymentSchedule=schedule)
+    with refused(400, "The amount can not be more than what is due of the payment schedule"):
+        too_much = a_payment(amount=399.01, paymentScheduleIds=["first"])
+        vendor("record_invoice", invoice["_id"], too_much)
+    after = paid(vendor, invoice, paymentScheduleIds=["second"])
+    assert after["amountPaid"] == 600
+    statuses = [one["status"] for one in after["paymentSchedule"]["schedules"]]
+    assert statuses == ["pending", "paid"]
+    part = paid(vendor, invoice, amount=100)
+    assert [one["status"] for one in part["paymentSchedule"]["schedules"]] == statuses
+    rest = paid(vendor, invoice, paymentScheduleIds=["first"])
+    assert (rest["status"], rest["amountDue"]) == ("paid", 0)
 
 
 def test_a_schedule_must_add_up(vendor: Vendor) -> None:

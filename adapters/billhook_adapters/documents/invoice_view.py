@@ -51,10 +51,12 @@ class Sheet:
     tone: str
     """`due`, `done` or `over`: how the status is highlighted; the text alone says it too."""
     due: str | None
-    """The amount due; None where nothing can be paid."""
+    """The amount that is asked for; None where nothing can be paid."""
     test: bool
     items: list[Row]
     totals: list[tuple[str, str]]
+    instalments: list[tuple[str, str, str, str]]
+    """Of each one its number, its date, its amount, and what is due of it."""
     payments: list[tuple[str, str, str]]
     description: str | None
     terms: str | None
@@ -64,7 +66,7 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
     """The content for an invoice that is not cancelled: cancelled ones are not shown."""
     invoice, document = hosted.invoice, hosted.invoice.document
     language, currency = read_by(document, default), document.currency
-    tone, status_text = _status_text(invoice, language)
+    tone, status_text = _status_text(hosted, language)
     prices = priced(document.lines, document.discount)
     seller = _label(hosted.seller)
     title = _label(document.title or language.phrases["invoice"])
@@ -81,13 +83,14 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
         dated=language.day(invoice.dated_at),
         status_text=status_text,
         tone=tone,
-        due=language.amount(invoice.due, currency) if tone == "due" else None,
+        due=language.amount(hosted.asked, currency) if tone == "due" else None,
         test=not document.live,
         items=[
             _row(line, language.amount(price.price, currency), language)
             for line, price in zip(document.lines, prices, strict=True)
         ],
         totals=_totals(invoice, prices, language),
+        instalments=_instalments(invoice, language),
         payments=[
             (
                 language.day(one.at),
@@ -151,6 +154,17 @@ def _totals(invoice: Invoice, rows: Sequence[Priced], language: Language) -> lis
     return [(name, language.amount(amount, document.currency)) for name, amount in totals]
 
 
+def _instalments(invoice: Invoice, language: Language) -> list[tuple[str, str, str, str]]:
+    due_by, currency = invoice.document.due_by, invoice.document.currency
+    rows: list[tuple[str, str, str, str]] = []
+    for number, one in enumerate(invoice.instalments, 1):
+        date = one.due_by or due_by
+        due = language.amount(one.due, currency) if one.due else language.phrases["paid"]
+        day = "" if date is None else language.day(date)
+        rows.append((str(number), day, language.amount(one.amount, currency), due))
+    return rows
+
+
 def _discount(document: Document, language: Language) -> str:
     word, discount = language.phrases["discount"], document.discount
     if discount is None or discount.percentage is None:
@@ -164,9 +178,10 @@ def _tax(name: str, rate: Decimal, language: Language, *, included: bool = False
     return language.say("included", tax=text) if included else text
 
 
-def _status_text(invoice: Invoice, language: Language) -> tuple[str, str]:
-    amount = language.amount(invoice.due, invoice.document.currency)
-    due_by = invoice.document.due_by
+def _status_text(hosted: HostedInvoice, language: Language) -> tuple[str, str]:
+    invoice = hosted.invoice
+    amount = language.amount(hosted.asked, invoice.document.currency)
+    due_by = next(iter(invoice.due_dates), None)
     until, day = ("", "") if due_by is None else ("_by", language.day(due_by))
     match invoice.status:
         case Status.ISSUED | Status.DRAFT:  # a draft has no page

@@ -45,13 +45,15 @@ _REQUIRED = {
 }
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 
-Values = Mapping[str, str | int | None]
+Values = Mapping[str, str | int | tuple[str, ...] | None]
 
 SAMPLE: Values = {
     "seller": "Acme Books",
     "name": "Ravi",
     "due": "INR 998.00",
     "due_by": "January 31, 2026",
+    "instalment": "INR 400.00",
+    "instalments": ("Instalment 1 of 2: INR 400.00 is due by January 31, 2026.",),
     "link": "https://bill.example/i/4Fq0c1Zr8sT2uV6wXyA9Bg",
     "reminder": None,
     "subject": "Invoice",
@@ -193,7 +195,8 @@ class Templates:
 def _tries() -> Iterator[Values]:
     """Every variable set, and every optional variable empty."""
     yield SAMPLE
-    yield {**SAMPLE, "reminder": 2, "name": "", "due_by": ""}
+    yield {**SAMPLE, "instalment": "", "instalments": ()}
+    yield {**SAMPLE, "reminder": 2, "name": "", "due_by": "", "instalment": "", "instalments": ()}
 
 
 def _check_links(text: str, file: str, path: str) -> None:
@@ -212,18 +215,37 @@ def _said(
     *,
     longest: int | None = None,
 ) -> Values:
-    document = invoice.document
-    customer, due_by = document.customer, document.due_by
+    document, currency = invoice.document, invoice.document.currency
+    customer, due_by = document.customer, next(iter(invoice.due_dates), None)
+    asked = invoice.due_at(message.requested_at)
     return {
         "seller": seller_name(seller, longest, language.phrases["seller"]),
         "name": one_line(customer.name) if customer is not None and customer.name else "",
         "due": language.amount(invoice.due, document.currency),
         "due_by": "" if due_by is None else language.day(due_by),
+        "instalment": language.amount(asked, currency) if invoice.instalments else "",
+        "instalments": tuple(_instalments(invoice, language)),
         "link": invoice.short_url,
         "reminder": message.reminder,
         "language": language.locale.language,
         "direction": language.direction,
     }
+
+
+def _instalments(invoice: Invoice, language: Language) -> Iterator[str]:
+    due_by, count = invoice.document.due_by, str(len(invoice.instalments))
+    for number, one in enumerate(invoice.instalments, 1):
+        date = one.due_by or due_by
+        phrase = "instalment_paid"
+        if one.due:
+            phrase = "instalment_due" if date is None else "instalment_due_by"
+        yield language.say(
+            phrase,
+            number=str(number),
+            count=count,
+            amount=language.amount(one.due, invoice.document.currency),
+            day="" if date is None else language.day(date),
+        )
 
 
 def _isolated_names(said: Values, language: Language) -> Values:

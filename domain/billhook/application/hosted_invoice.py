@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from billhook.application.records import RecordedPayment
 from billhook.lifecycle.operation import Operation
@@ -21,6 +22,13 @@ class HostedInvoice:
     payments: Sequence[RecordedPayment] = ()
     payment_instructions: PaymentInstructions | None = None
     """Where the payer sends money."""
+    at: datetime | None = None
+    """When it is shown: by then instalments may be overdue."""
+
+    @property
+    def asked(self) -> int:
+        """The amount that the payer is asked for now: what is due, or due of the instalments."""
+        return self.invoice.due_at(self.at or self.invoice.created_at)
 
     @property
     def payable(self) -> bool:

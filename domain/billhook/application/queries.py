@@ -156,6 +156,7 @@ class Queries:
                 seller.name,
                 payments,
                 seller.policy.payment_instructions,
+                now,
             )
         )
 

@@ -211,6 +211,7 @@ class RecordInvoicePayment(InvoiceCommand[Invoice, PayError]):
             # One that has nothing due is refused for its status, whatever is offered.
             amount=max(self._wanted(invoice), 1),
             currency=invoice.document.currency,
+            instalments=self.instalments,
         )
         paid = Pay(account=self.account, invoice=self.invoice, payment=payment).decide_on(
             invoice, context
@@ -227,14 +228,11 @@ class RecordInvoicePayment(InvoiceCommand[Invoice, PayError]):
         return paid
 
     def _wanted(self, invoice: Invoice) -> int:
-        schedule = invoice.document.schedule
         if self.amount is not None:
             return self.amount
-        if schedule is None or not self.instalments:
+        if not self.instalments:
             return invoice.due
-        amounts = schedule.amounts(invoice.amount)
-        named = zip(schedule.instalments, amounts, strict=True)
-        return sum(amount for one, amount in named if one.id in self.instalments)
+        return sum(one.due for one in invoice.instalments if one.id in self.instalments)
 
 
 def details_of(given: dict[str, Any]) -> str:

@@ -1,0 +1,104 @@
+"""Instalments on the page, in the PDF, in messages and in payment codes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from billhook.application.hosted_invoice import HostedInvoice
+from billhook.lifecycle.pay import pay
+from billhook.model.invoice import Invoice
+from billhook_adapters.documents.invoice_view import sheet
+from billhook_adapters.documents.message_texts import PLAIN
+from billhook_adapters.documents.templating import Templates
+from billhook_adapters.testing import NOON, a_customer, a_message, a_payment, an_invoice
+
+MARCH, APRIL = datetime.fromisoformat("2026-03-01T08:00:00Z"), timedelta(days=31)
+SCHEDULE = {
+    "instalments": [
+        {"id": "deposit", "amount": 40000, "due_by": MARCH},
+        {"id": "rest", "amount": 59800, "due_by": MARCH + APRIL},
+    ]
+}
+
+
+def _invoice(paid: int = 0, *named: str, **fields: Any) -> Invoice:
+    issued = an_invoice(schedule=SCHEDULE, **fields)
+    if not paid:
+        return issued
+    payment = a_payment(paid).model_copy(update={"instalments": named})
+    return pay(issued, payment, now=NOON).unwrap().invoice
+
+
+def _hosted(invoice: Invoice, at: datetime = NOON) -> HostedInvoice:
+    return HostedInvoice(invoice, "Acme", at=at)
+
+
+def test_each_instalment_is_shown_with_its_date_and_what_is_due_of_it() -> None:
+    shown = sheet(_hosted(_invoice(60000, "rest", "deposit")))
+    assert shown.instalments == [
+        ("1", "1 March 2026", "INR 400.00", "Paid"),
+        ("2", "1 April 2026", "INR 598.00", "INR 398.00"),
+    ]
+    assert sheet(_hosted(an_invoice())).instalments == []
+
+
+def test_the_days_of_instalments_are_the_payers() -> None:
+    customer = a_customer(time_zone="America/Los_Angeles")
+    shown = sheet(_hosted(_invoice(customer=customer)))
+    assert [row[1] for row in shown.instalments] == ["1 March 2026", "1 April 2026"]
+    late = MARCH.replace(hour=2)  # it is still February there
+    schedule = {"instalments": [{"id": "all", "amount": 99800, "due_by": late}]}
+    shown = sheet(_hosted(an_invoice(customer=customer, schedule=schedule)))
+    assert shown.instalments[0][1] == "28 February 2026"
+
+
+def test_the_payer_is_asked_for_the_next_instalment_or_for_all_that_are_overdue() -> None:
+    assert sheet(_hosted(_invoice())).status_text == "INR 400.00 is due by 1 March 2026."
+    first_paid = sheet(_hosted(_invoice(40000)))
+    assert first_paid.status_text == "INR 598.00 is still due by 1 April 2026."
+    assert first_paid.due == "INR 598.00"
+    assert sheet(_hosted(_invoice(), MARCH + APRIL)).due == "INR 998.00"
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        (
+            "en",
+            (
+                "an invoice over INR 998.00. INR 400.00 of it is due by 1 March 2026.",
+                "- Instalment 1 of 2: INR 400.00 is due by 1 March 2026.",
+                "- Instalment 2 of 2: INR 598.00 is due by 1 April 2026.",
+            ),
+        ),
+        ("hi", ("INR 998.00 का इनवॉइस", "- किस्त 1/2: 1 मार्च 2026 तक INR 400.00 देय है।")),
+        ("ar", ("- القسط 1 من 2:", "- القسط 2 من 2:")),
+    ],
+)
+def test_a_mail_tells_each_instalment(language: str, texts: tuple[str, ...]) -> None:
+    invoice = _invoice(customer=a_customer(language=language))
+    letter = Templates().letter(a_message(), invoice, "Acme")
+    for text in texts:
+        assert text in letter.text
+    assert (letter.html or "").count("<li") == 2
+
+
+def test_a_reminder_asks_for_the_instalment() -> None:
+    reminder = a_message(reminder=1, requested_at=MARCH)
+    sms = Templates().sms(reminder, _invoice(), "Acme")
+    assert sms.startswith(
+        "Acme reminds you of an invoice over INR 998.00, INR 400.00 of it due by 1 March 2026: http"
+    )
+    assert "of which INR 400.00 is due next" in PLAIN.sms(reminder, _invoice(), "Acme")
+    paid = Templates().letter(reminder, _invoice(40000), "Acme").text
+    assert "- Instalment 1 of 2: paid." in paid
+    assert "INR 598.00 of it is due by 1 April 2026" in paid
+
+
+def test_an_invoice_without_instalments_says_nothing_of_them() -> None:
+    letter = Templates().letter(a_message(), an_invoice(due_by=MARCH), "Acme")
+    assert "an invoice over INR 998.00, due by 1 March 2026.\n\nSee it here" in letter.text
+    assert "<li" not in (letter.html or "")
