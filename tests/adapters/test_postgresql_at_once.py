@@ -23,6 +23,7 @@ from billhook.application.account_commands import (
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.command import AnyCommand, Command
 from billhook.application.commands import (
+    ApplyPayment,
     Cancel,
     Delete,
     Draft,
@@ -32,6 +33,7 @@ from billhook.application.commands import (
     Notify,
     Pay,
     RecordPayment,
+    RecordRefund,
     RecordView,
     Remind,
     SaveEntry,
@@ -364,7 +366,9 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     Notify: lambda _, d: Notify(medium=d.media[0], **d.on),
     Remind: lambda _, d: Remind(**d.on),
     RecordView: lambda _, d: RecordView(**d.on),
+    ApplyPayment: lambda _, d: ApplyPayment(payment=d.payment.reference, **d.on),
     Pay: lambda _, d: Pay(payment=d.payment, **d.on),
+    RecordRefund: lambda _, d: RecordRefund(payment=d.payment.reference, **d.of_account),
     RecordPayment: lambda _, d: RecordPayment(payment=d.payment, **d.on),
     SaveEntry: lambda r, d: SaveEntry(id=f"item_{r.randrange(3)}", body="{}", **d.of_account),
     Cancel: lambda _, d: Cancel(account=d.account, invoice=IDS[-1], key=d.key),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from billhook.application.ports import Store, StoreConflictError
 from billhook.application.records import Listing, Page, PaymentKey, RecordedPayment
 from billhook.model.invoice import InvoiceKey
+from billhook.model.payment import Reference
 from billhook_adapters.testing.builders import NOON, a_recorded_payment
 from billhook_adapters.testing.contracts.store_suite import ONE, OTHER, StoreSuite, a_key, save
 
@@ -102,6 +104,54 @@ class PaymentsSuite(StoreSuite):
             assert list(snapshot.payments_of(ONE.id, Listing(9, since=LATER))) == [newest]
             assert list(snapshot.payments_of(ONE.id, Listing(9, until=NOON))) == [middle, oldest]
             assert list(snapshot.payments_of(OTHER.id, Listing(9))) == [theirs]
+
+    def test_a_payment_that_names_instalments_is_read_back_equal(self, opened: Store) -> None:
+        recorded = a_recorded_payment("pay_1")
+        named = recorded.payment.model_copy(update={"instalments": ("i2", "i1")})
+        payment = replace(recorded, payment=named, origin=Reference("UTR-7"))
+        save(opened, payments=[payment])
+        assert _found(opened, payment) == {payment.key: payment}
+
+    def test_what_is_unapplied_of_a_payment_changes(self, opened: Store) -> None:
+        before = a_recorded_payment("pay_1", 100, applied=False)
+        other = a_recorded_payment("pay_2", 100, applied=False)
+        after = replace(before, unapplied=30, refunded=50)
+        save(opened, payments=[before, other])
+        save(opened, changed_payments={before.key: (before, after)})
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.unapplied(ONE.id)) == [after, other]
+        used_up = replace(after, unapplied=0)
+        save(opened, changed_payments={before.key: (after, used_up)})
+        with opened.snapshot() as snapshot:
+            assert list(snapshot.unapplied(ONE.id)) == [other]
+            assert list(snapshot.payments_for(a_key("inv_1"))) == [used_up, other]
+
+    def test_a_payment_that_is_not_as_it_was_read_refuses_the_change(self, opened: Store) -> None:
+        before = a_recorded_payment("pay_1", 100, applied=False)
+        save(opened, payments=[before])
+        save(opened, changed_payments={before.key: (before, replace(before, unapplied=60))})
+        late = replace(before, unapplied=50)
+        with pytest.raises(StoreConflictError):
+            save(opened, changed_payments={before.key: (before, late)})
+        unknown = a_recorded_payment("pay_9", 100, applied=False)
+        with pytest.raises(StoreConflictError):
+            save(opened, changed_payments={unknown.key: (unknown, late)})
+        assert [one.unapplied for one in _found(opened, before).values()] == [60]
+
+    def test_what_is_unapplied_is_found_by_its_invoices(self, opened: Store) -> None:
+        first = a_recorded_payment("pay_1", applied=False)
+        second = a_recorded_payment("pay_2", at=LATER, applied=False)
+        elsewhere = a_recorded_payment("pay_3", invoice="inv_2", applied=False)
+        applied = a_recorded_payment("pay_4")
+        theirs = a_recorded_payment("pay_5", account=OTHER.id, applied=False)
+        save(opened, payments=[second, first, elsewhere, applied, theirs])
+        wanted = [a_key("inv_1"), a_key("inv_2"), a_key("inv_3")]
+        with opened.transaction() as transaction:
+            found = transaction.unapplied_for(wanted)
+        assert {key: set(payments) for key, payments in found.items()} == {
+            wanted[0]: {first, second},
+            wanted[1]: {elsewhere},
+        }
 
     def test_nothing_came_in_for_an_unknown_invoice(self, opened: Store) -> None:
         save(opened, payments=[a_recorded_payment()])

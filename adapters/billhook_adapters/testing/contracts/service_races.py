@@ -11,6 +11,7 @@ from returns.result import Failure, Result, Success
 
 from billhook.application.command import AnyCommand
 from billhook.application.commands import (
+    ApplyPayment,
     Cancel,
     Draft,
     DraftAndSend,
@@ -18,6 +19,7 @@ from billhook.application.commands import (
     Notify,
     Pay,
     RecordPayment,
+    RecordRefund,
     SaveEntry,
 )
 from billhook.application.ports import Store
@@ -101,6 +103,27 @@ class RacesSuite(ServiceSuite):
         assert after is not None
         assert after.paid == part * sum(isinstance(answer, Success) for answer in answers) <= due
         assert after.paid + sum(one.payment.amount for one in unapplied(store)) == part * 8
+
+    def test_unapplied_money_is_never_used_twice(
+        self, service: InvoiceService, store: Store
+    ) -> None:
+        due = issued(service).due
+        ids = [issued(service, f"inv_{n}").id for n in range(2, 6)]
+        payment = a_payment(due + 3, "UTR-7")
+        service.execute(RecordPayment(account=ACCOUNT, invoice=ID, payment=payment))
+        part = due // 2
+        _execute_at_once(
+            service,
+            *(
+                ApplyPayment(account=ACCOUNT, invoice=one, payment=payment.reference, amount=part)
+                for one in ids
+            ),
+            *[RecordRefund(account=ACCOUNT, payment=payment.reference, amount=part)] * 4,
+        )
+        (left,) = unapplied(store)
+        paid = sum(after.paid for one in ids if (after := kept(store, one)) is not None)
+        assert left.unapplied == due + 3 - 2 * part
+        assert paid + left.refunded + left.unapplied == due + 3
 
     def test_of_cancelling_and_paying_exactly_one_wins(
         self, service: InvoiceService, store: Store

@@ -10,13 +10,23 @@ import pytest
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.command import AnyCommand
-from billhook.application.commands import Cancel, Expire, Pay, Remind, Update
+from billhook.application.commands import (
+    Cancel,
+    Expire,
+    Pay,
+    RecordPayment,
+    RecordRefund,
+    Remind,
+    Update,
+)
 from billhook.application.ports import Store
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.events import ReminderRequested
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.money import Currency
 from billhook.model.patch import Patch
+from billhook.model.payment import Payment, Reference
 from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.system.ids import RandomIds
@@ -52,6 +62,30 @@ class ServiceRemindersSuite(ServiceSuite):
     def waking(self, store: Store, clock: SettableClock) -> BackgroundJobs:
         """What wakes up when a reminder falls due."""
         return BackgroundJobs(store, clock, RandomIds(), {})
+
+    def test_a_reminder_is_held_while_money_for_it_is_unapplied(
+        self, setup: InvoiceService, waking: BackgroundJobs, clock: SettableClock
+    ) -> None:
+        due = issued(setup, due_by=DUE).due
+        issued(setup, "inv_2", due_by=DUE)
+        for one, amount, currency in (
+            (ID, due + 1, "INR"),
+            (InvoiceId("inv_2"), due + 1, "USD"),
+        ):
+            payment = Payment(
+                reference=Reference(f"UTR-{one}"), amount=amount, currency=Currency(currency)
+            )
+            setup.execute(RecordPayment(account=ACCOUNT, invoice=one, payment=payment))
+        clock.advance(FIRST - clock.now())
+        waking.remind()
+        assert [len(setup.messages(ACCOUNT, one)) for one in (ID, InvoiceId("inv_2"))] == [0, 1]
+        clock.advance(DAY)
+        waking.remind()
+        assert len(setup.messages(ACCOUNT, ID)) == 0
+        setup.execute(RecordRefund(account=ACCOUNT, payment=Reference(f"UTR-{ID}")))
+        clock.advance(DAY)
+        waking.remind()
+        assert len(setup.messages(ACCOUNT, ID)) == 1
 
     def test_each_step_is_one_message_that_says_which_reminder_it_is(
         self, setup: InvoiceService, store: Store, waking: BackgroundJobs, clock: SettableClock
