@@ -65,7 +65,7 @@ def test_the_error_of_a_bad_value_says_what_it_must_be(
         attempt()
 
 
-NO_FLOAT = 'must be a whole number, a Decimal or text such as "1.5", never a float'
+NO_FLOAT = 'must be a whole number, or a decimal as text such as "1.5", never a float'
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def _validator(
             value = Decimal(value)
         if not isinstance(value, Decimal):
             raise ValueError(
-                'must be a whole number, a Decimal or text such as "1.5", never a float'
+                'must be a whole number, or a decimal as text such as "1.5", never a float'
             )
         if not value.is_finite() or not in_range(value):
             raise ValueError(f"must be {bounds}")

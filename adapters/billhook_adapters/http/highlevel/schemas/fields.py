@@ -135,8 +135,11 @@ def unit_price(number: Decimal, currency: str, field: str) -> Decimal:
     if amount != amount.quantize(Decimal(1).scaleb(-UNIT_AMOUNT_PLACES), context=EXACT):
         places = EXPONENTS[code] + UNIT_AMOUNT_PLACES
         raise InvalidRequestError(422, f"{field} has more than {places} decimal places; round it")
-    if Decimal(str(as_json(number))) != number:
-        raise InvalidRequestError(422, f"{field} has more digits than a JSON number; round it")
+    is_whole = amount == amount.to_integral_value()
+    if not is_whole and Decimal(str(as_json(number))) != number:
+        raise InvalidRequestError(
+            422, f"{field} has more digits than a JSON number keeps; round it"
+        )
     return amount
 
 
