@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from functools import cache
 
-from billhook.model.money import Currency, major
+from billhook.model.money import EXPONENTS, Currency, major
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("messages"):
@@ -42,7 +42,7 @@ def amount_text(amount: int | Decimal, currency: Currency, locale: Locale) -> st
     'INR 0.0042'
     """
     system, exact = _system(locale), major(amount, currency)
-    decimals = len(f"{exact:f}".partition(".")[2])
+    decimals = max(EXPONENTS[currency], len(f"{exact:f}".partition(".")[2]))
     with localcontext(prec=40):  # so that Babel does not round
         number = _pattern(locale, decimals).apply(exact, locale, numbering_system=system)
     return f"{currency} {number.translate(_DIGITS[system])}"
