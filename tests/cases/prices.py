@@ -1,4 +1,4 @@
-"""What people charge for one, what a line of it comes to, and what taught it.
+"""What people charge for one, what the total of the line is, and what taught it.
 
 Prices are in major units. The source is a public report, as its path on github.com, or
 "neighbour" for a case that lies beside one of the others.
