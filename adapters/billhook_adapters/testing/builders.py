@@ -154,7 +154,7 @@ def a_full_document(**fields: Any) -> Document:
         "lines": (
             a_line(),
             a_line(
-                100,
+                Decimal("100.000000000001"),
                 Decimal("1.505"),
                 name="Ink, ½ l",
                 description="for the quill",
