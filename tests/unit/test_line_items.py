@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
@@ -140,3 +142,12 @@ def test_no_lines_add_up_to_zero(rounding: Rounding) -> None:
 def test_the_largest_lines_are_summed_exactly(rounding: Rounding) -> None:
     lines = [a_line(LARGEST, 10**9)] * 50
     assert Document(currency="INR", lines=lines, rounding=rounding).total == LARGEST * 10**9 * 50
+
+
+def test_the_finest_of_the_largest_lines_are_summed_exactly() -> None:
+    price, quantity = f"{LARGEST - 1}.999999999999", "999999999.999999"
+    lines = [a_line(price, quantity)] * 50  # type: ignore[arg-type]  # text is taken too
+    exact = Fraction(price) * Fraction(quantity)
+    assert Fraction(lines[0].exact) == exact
+    assert total(lines, Rounding.PER_LINE) == 50 * floor(exact + Fraction(1, 2))
+    assert total(lines, Rounding.PER_INVOICE) == floor(50 * exact + Fraction(1, 2))
