@@ -39,6 +39,7 @@ WIDER = {
     "contact",
     "address",
     "quantity",
+    "unit_amount",
     "time_zone",
     "due_by",
     "expire_by",

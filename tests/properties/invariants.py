@@ -68,7 +68,7 @@ def legal(operation: str, status: str) -> bool:
 def lines_total(document: Document) -> int:
     """Rule 2: the lines' sum, each line rounded once, half up, in exact fractions."""
     return sum(
-        floor(Fraction(line.quantity) * line.unit_amount + Fraction(1, 2))
+        floor(Fraction(line.quantity) * Fraction(line.unit_amount) + Fraction(1, 2))
         for line in document.lines
     )
 

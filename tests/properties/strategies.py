@@ -46,6 +46,11 @@ quantities = st.one_of(
     st.integers(1, 10**15).map(lambda millionths: Decimal(millionths).scaleb(-6)),
     st.sampled_from([Decimal("1E+3"), Decimal("2.50"), Decimal("0.000001"), Decimal("100.0")]),
 )
+unit_amounts = st.one_of(
+    st.integers(0, 100),
+    st.integers(0, 10**14).map(lambda parts: Decimal(parts).scaleb(-12)),
+    st.sampled_from(["0.42", "4.5", Decimal("99.50"), Decimal("1E+2"), "0.000000000001"]),
+)
 percentages = st.integers(0, 10**8).map(lambda millionths: Decimal(millionths).scaleb(-6))
 notes = st.dictionaries(labels, words, max_size=3)
 
@@ -92,7 +97,7 @@ def lines(currency: Currency) -> st.SearchStrategy[Line]:
     return st.builds(
         Line,
         name=labels,
-        unit_amount=st.integers(0, 100),
+        unit_amount=unit_amounts,
         currency=st.just(currency),
         quantity=quantities,
         item=st.none() | st.sampled_from(["a", "b"]),

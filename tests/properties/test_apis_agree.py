@@ -9,12 +9,14 @@ import os
 import random
 from collections.abc import Iterator
 from decimal import Decimal
+from math import floor
 from typing import Any
 
 import pytest
 
 from billhook.model.invoice import Status
 from billhook.model.money import Currency, major
+from billhook.model.pricing import priced
 from billhook_adapters.http.highlevel.field_mapping import SHOWN
 from billhook_adapters.system.phone_numbers import e164
 from properties.three_apis import Answer, ThreeApis
@@ -60,7 +62,7 @@ class Edits:
         return {
             "name": choice(["Tea", "Ink"]),
             "currency": currency,
-            "amount": choice([1, 20, 300]),
+            "amount": choice([1, 20, 300, 0.0042, 4.567]),
             "qty": choice([1, 2, 1.5]),
             **self.some(
                 taxes=taxes, productId="p_1", priceId="price_1", _id="item_1", taxInclusive=True,
@@ -73,7 +75,7 @@ class Edits:
         choice = self.random.choice
         return {
             "name": choice(["Tea", "Ink"]),
-            "unit_amount": choice([100, 2000, 30000]),
+            "unit_amount": choice([100, 2000, 30000, "0.42", "4250.5", "123456789.123456789"]),
             **self.some(
                 quantity=choice(["1", "2", "1.5", "0.000001"]), item="p_1", tax_inclusive=True,
                 taxes=[{"name": name, "rate": choice(["5", "18.5"])} for name in TAXES],
@@ -203,8 +205,11 @@ def check_all(apis: ThreeApis, id: str) -> None:
     assert (highlevel.status, razorpay.status) == (200, 200), (highlevel, razorpay)
     ours, theirs = highlevel.body, razorpay.body
 
-    def shown(amount: int) -> Decimal:
+    def shown(amount: int | Decimal) -> Decimal:
         return major(amount, Currency(document.currency))
+
+    def kept(exact: Decimal) -> Decimal:
+        return Decimal(str(float(exact)))  # a JSON number, as most programs read it
 
     assert native["amount"] == theirs["amount"] == truth.amount
     assert Decimal(str(ours["total"])) == Decimal(str(ours["invoiceTotal"])) == shown(truth.amount)
@@ -219,11 +224,22 @@ def check_all(apis: ThreeApis, id: str) -> None:
         for one in ours["invoiceItems"]
     ]  # fmt: skip
     assert items == [
-        (line.name, line.description, shown(line.unit_amount), line.item, line.tax_inclusive,
+        (line.name, line.description, kept(shown(line.unit_amount)), line.item, line.tax_inclusive,
          [(tax.name, tax.rate) for tax in line.taxes])
         for line in document.lines
     ]  # fmt: skip
-    assert [one["name"] for one in theirs["line_items"]] == [line.name for line in document.lines]
+    prices = priced(document.lines, document.discount)
+    assert [
+        (one["name"], one["amount"], one["gross_amount"], one["net_amount"])
+        for one in theirs["line_items"]
+    ] == [
+        (line.name, floor(line.unit_amount + Decimal("0.5")), price.price, price.net)
+        for line, price in zip(document.lines, prices, strict=True)
+    ]
+    assert [
+        (Decimal(one["unit_amount"]), isinstance(one["unit_amount"], int), one["total"])
+        for one in native["lines"]
+    ] == [(line.unit_amount, line.unit_amount % 1 == 0, line.total) for line in document.lines]
     customer = document.customer
     if customer is None:
         assert ours["contactDetails"] == {}
@@ -254,7 +270,12 @@ def check_identity(apis: ThreeApis, id: str) -> None:
     if before.status is Status.DRAFT:
         answered = apis.razorpay("GET", f"/{id}").body
         names = ("description", "terms", "comment", "partial_payment", "receipt", "currency")
-        again = apis.razorpay("PATCH", f"/{id}", **{name: answered[name] for name in names})
+        item_names = ("id", "name", "description", "amount", "currency", "quantity")
+        items = [{name: item[name] for name in item_names} for item in answered["line_items"]]
+        put_back = {name: answered[name] for name in names}
+        if all(type(item["quantity"]) is int for item in items):
+            put_back["line_items"] = items
+        again = apis.razorpay("PATCH", f"/{id}", **put_back)
         assert again.status == 200, again
         assert apis.running.invoice(id).document == before.document
         ours = apis.native("GET", f"/{id}").body

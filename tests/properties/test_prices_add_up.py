@@ -2,15 +2,57 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
+from math import floor
+from typing import Any
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from billhook.model.document import Document
 from billhook.model.instalments import PaymentSchedule
-from billhook.model.line_items import Rounding
-from billhook.model.pricing import priced, summary, tax_sums
-from properties.strategies import documents, schedules
+from billhook.model.line_items import Line, Rounding
+from billhook.model.money import LARGEST
+from billhook.model.pricing import priced, summary, tax_sums, total
+from properties.strategies import documents, percentages, quantities, schedules
+
+any_unit_amounts = st.integers(0, LARGEST) | st.integers(0, LARGEST * 10**12).map(
+    lambda parts: Decimal(parts).scaleb(-12)
+)
+
+
+def _half_up(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))
+
+
+@st.composite
+def taxed_lines(draw: st.DrawFn) -> Line:
+    """A line of any price, with a tax of any rate."""
+    tax: dict[str, Any] = {"name": "VAT", "rate": draw(percentages)}
+    return Line(
+        name="Tea",
+        unit_amount=draw(any_unit_amounts),
+        currency="INR",  # type: ignore[arg-type]  # it is validated
+        quantity=draw(quantities),
+        taxes=(tax,),  # type: ignore[arg-type]  # it is validated
+    )
+
+
+@given(st.lists(taxed_lines(), max_size=50))
+def test_each_line_is_exact_until_it_is_rounded_once(lines: list[Line]) -> None:
+    prices = [Fraction(line.unit_amount) * Fraction(line.quantity) for line in lines]
+    assert [Fraction(line.exact) for line in lines] == prices
+    assert [line.total for line in lines] == [*map(_half_up, prices)]
+    whole = [line.model_copy(update={"taxes": ()}) for line in lines]
+    assert total(whole, Rounding.PER_LINE) == sum(map(_half_up, prices))
+    assert total(whole, Rounding.PER_INVOICE) == _half_up(sum(prices, Fraction()))
+    rates = [Fraction(line.taxes[0].rate) / 100 for line in lines]
+    taxes = [price * rate for price, rate in zip(prices, rates, strict=True)]
+    assert summary(lines, Rounding.PER_INVOICE).tax == _half_up(sum(taxes, Fraction()))
+    assert [one.tax for one in priced(lines)] == [
+        _half_up(_half_up(price) * rate) for price, rate in zip(prices, rates, strict=True)
+    ]
 
 
 @given(documents)

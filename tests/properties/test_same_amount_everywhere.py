@@ -37,7 +37,8 @@ TAXES: list[dict[str, Any]] = [{"name": "GST", "rate": 18}, {"name": "CESS", "ra
 lines = st.lists(
     st.builds(
         dict,
-        unit_amount=st.integers(0, LARGEST),
+        unit_amount=st.integers(0, LARGEST)
+        | st.decimals(0, LARGEST, places=12).map(lambda price: price.normalize()),
         quantity=st.decimals("0.001", "99.999", places=3),
         taxes=st.lists(st.sampled_from(TAXES), max_size=2, unique_by=lambda tax: tax["name"]),
         tax_inclusive=st.booleans(),

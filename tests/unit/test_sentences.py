@@ -16,7 +16,7 @@ from billhook.lifecycle.events import InvoiceCancelled, InvoiceDeleted, InvoiceD
 from billhook.model.addresses import email_address, phone_number
 from billhook.model.base import FrozenMap, storable, utc
 from billhook.model.canonical_json import canonical
-from billhook.model.line_items import Quantity
+from billhook.model.line_items import Quantity, UnitAmount
 from billhook.model.money import Currency, currency, minor
 from billhook_adapters.testing import NOON, a_document, an_invoice
 
@@ -65,12 +65,15 @@ def test_the_error_of_a_bad_value_says_what_it_must_be(
         attempt()
 
 
+NO_FLOAT = 'must be a whole number, or a decimal as text such as "1.5", never a float'
+
+
 @pytest.mark.parametrize(
     ("quantity", "sentence"),
     [
         ("1e2", "must be a decimal number, such as 1.5"),
-        (1.5, "must be a whole number or a Decimal, never a float"),
-        (None, "must be a whole number or a Decimal, never a float"),
+        (1.5, NO_FLOAT),
+        (None, NO_FLOAT),
         (0, "must be more than 0 and at most 1,000,000,000"),
         (Decimal("NaN"), "must be more than 0 and at most 1,000,000,000"),
         ("0.0000001", "must have at most 6 decimal places"),
@@ -79,6 +82,24 @@ def test_the_error_of_a_bad_value_says_what_it_must_be(
 def test_the_error_of_a_bad_quantity_says_what_it_must_be(quantity: Any, sentence: str) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(Quantity).validate_python(quantity)
+    assert [error["msg"] for error in refused.value.errors()] == [f"Value error, {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("unit_amount", "sentence"),
+    [
+        ("4,2", "must be a decimal number, such as 1.5"),
+        (0.42, NO_FLOAT),
+        (-1, "must be from 0 to 9,007,199,254,740,991"),
+        (2**53, "must be from 0 to 9,007,199,254,740,991"),
+        ("0.0000000000001", "must have at most 12 decimal places"),
+    ],
+)
+def test_the_error_of_a_bad_unit_amount_says_what_it_must_be(
+    unit_amount: Any, sentence: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(UnitAmount).validate_python(unit_amount)
     assert [error["msg"] for error in refused.value.errors()] == [f"Value error, {sentence}"]
 
 

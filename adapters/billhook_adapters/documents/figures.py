@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from copy import copy
 from datetime import datetime
-from decimal import localcontext
+from decimal import Decimal, localcontext
 from functools import cache
 
 from billhook.model.money import EXPONENTS, Currency, major
@@ -31,17 +31,20 @@ def _system(locale: Locale) -> str:
     return own if own in _DIGITS else "latn"
 
 
-def amount_text(amount: int, currency: Currency, locale: Locale) -> str:
+def amount_text(amount: int | Decimal, currency: Currency, locale: Locale) -> str:
     """An amount with its ISO 4217 code, all its decimals and the digits of a language.
+
+    It has the decimals of the currency, and more where it is a fraction of the smallest unit.
 
     >>> amount_text(1234567850, Currency("INR"), Locale("hi"))
     'INR 1,23,45,678.50'
+    >>> amount_text(Decimal("0.42"), Currency("INR"), Locale("en"))
+    'INR 0.0042'
     """
-    system = _system(locale)
+    system, exact = _system(locale), major(amount, currency)
+    decimals = max(EXPONENTS[currency], len(f"{exact:f}".partition(".")[2]))
     with localcontext(prec=40):  # so that Babel does not round
-        number = _pattern(locale, EXPONENTS[currency]).apply(
-            major(amount, currency), locale, numbering_system=system
-        )
+        number = _pattern(locale, decimals).apply(exact, locale, numbering_system=system)
     return f"{currency} {number.translate(_DIGITS[system])}"
 
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -50,8 +51,8 @@ class Language:
         """Which way it is written: `ltr` or `rtl`."""
         return self.locale.text_direction
 
-    def amount(self, amount: int, currency: Currency) -> str:
-        """An amount in this language."""
+    def amount(self, amount: int | Decimal, currency: Currency) -> str:
+        """An amount in this language, with all its decimals."""
         return amount_text(amount, currency, self.locale)
 
     def day(self, moment: datetime) -> str:

@@ -52,7 +52,7 @@ def a_customer(**fields: Any) -> Customer:
     return Customer.model_validate({**known, **fields})
 
 
-def a_line(unit_amount: int = 49900, quantity: Decimal | int = 2, **fields: Any) -> Line:
+def a_line(unit_amount: int | Decimal = 49900, quantity: Decimal | int = 2, **fields: Any) -> Line:
     """Two books at 499.00 rupees.
 
     >>> a_line().total
@@ -154,7 +154,7 @@ def a_full_document(**fields: Any) -> Document:
         "lines": (
             a_line(),
             a_line(
-                100,
+                Decimal("100.000000000001"),
                 Decimal("1.505"),
                 name="Ink, ½ l",
                 description="for the quill",

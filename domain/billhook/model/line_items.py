@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field, Strict
 
 from billhook.model.base import Identifier, Label, Prose, Value
-from billhook.model.decimals import Percentage, Quantity
-from billhook.model.money import EXACT, Amount, CurrencyCode, half_up
+from billhook.model.decimals import Percentage, Quantity, UnitAmount
+from billhook.model.money import EXACT, CurrencyCode, half_up
 
 MAX_TAXES = 10
 
@@ -40,10 +40,15 @@ class Line(Value):
 
     >>> Line(name="Consulting hour", unit_amount=250000, currency="INR", quantity="1.5").total
     375000
+
+    A price below the smallest unit is text or a Decimal, such as 0.0042 dollars:
+
+    >>> Line(name="API call", unit_amount="0.42", currency="USD", quantity=1000).total
+    420
     """
 
     name: Label
-    unit_amount: Amount
+    unit_amount: UnitAmount
     currency: CurrencyCode
     quantity: Quantity = Field(default=Decimal(1))
     description: Prose | None = None

@@ -76,11 +76,11 @@ def minor(major: Decimal, code: Currency) -> int:
     return int(rounded.scaleb(places, EXACT))
 
 
-def major(amount: int, code: Currency) -> Decimal:
+def major(amount: int | Decimal, code: Currency) -> Decimal:
     """The amount in major units of an amount in smallest units, with all decimal places.
 
-    >>> major(5, Currency("KWD"))
-    Decimal('0.005')
+    >>> major(5, Currency("KWD")), major(Decimal("0.5"), Currency("KWD"))
+    (Decimal('0.005'), Decimal('0.0005'))
     """
     return Decimal(amount).scaleb(-EXPONENTS[code], EXACT)
 

@@ -10,10 +10,10 @@ from pydantic import model_validator
 
 from billhook.model.base import Count, Identifier, Label, Prose, Value
 from billhook.model.customer import Medium
-from billhook.model.decimals import Quantity
+from billhook.model.decimals import Quantity, UnitAmount
 from billhook.model.document import Document, DocumentFields
 from billhook.model.line_items import Line
-from billhook.model.money import Amount, CurrencyCode
+from billhook.model.money import CurrencyCode
 
 
 class DocumentField(StrEnum):
@@ -93,7 +93,7 @@ class LineChange(Value):
     """What the fields are set on; None is the line at this position."""
     name: Label | None = None
     description: Prose | None = None
-    unit_amount: Amount | None = None
+    unit_amount: UnitAmount | None = None
     currency: CurrencyCode | None = None
     quantity: Quantity | None = None
 

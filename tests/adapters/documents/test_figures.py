@@ -29,20 +29,33 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩\u066b", "0123456789.", "٬,\u200e\
         (5, "IQD", "en", "IQD 0.005"),
         (-100, "INR", "en", "INR -1.00"),
         (2**53 - 1, "KWD", "en", "KWD 9,007,199,254,740.991"),
+        (Decimal("0.42"), "INR", "en", "INR 0.0042"),
+        (Decimal("4.5"), "JPY", "en", "JPY 4.5"),
+        (Decimal("1E+2"), "INR", "en", "INR 1.00"),
+        (Decimal("10.5"), "INR", "en", "INR 0.105"),
+        (Decimal("12345678950.5"), "INR", "hi", "INR 12,34,56,789.505"),
+        (Decimal("1234567.5"), "KWD", "ar_EG", "KWD ١٬٢٣٤٫٥٦٧٥"),  # noqa: RUF001  # digits
+        (Decimal("0.000000000001"), "CLF", "en", "CLF 0.0000000000000001"),
+        (
+            2**53 - 2 + Decimal("0.999999999999"),
+            "JPY",
+            "en",
+            "JPY 9,007,199,254,740,990.999999999999",
+        ),
     ],
 )
 def test_an_amount_has_all_decimals_of_its_currency(
-    amount: int, currency: str, locale: str, text: str
+    amount: int | Decimal, currency: str, locale: str, text: str
 ) -> None:
     assert amount_text(amount, Currency(currency), Locale.parse(locale)) == text
 
 
 @given(
-    amount=st.integers(0, 2**53 - 1),
+    amount=st.integers(0, 2**53 - 1) | st.decimals(0, 2**53 - 1, places=12),
     currency=st.sampled_from(sorted(EXPONENTS)),
     locale=st.sampled_from(["en", "en_IN", "hi", "ar", "ar_EG"]),
 )
-def test_no_amount_is_rounded(amount: int, currency: str, locale: str) -> None:
+def test_no_amount_is_rounded(amount: int | Decimal, currency: str, locale: str) -> None:
     code, _, number = amount_text(amount, Currency(currency), Locale.parse(locale)).partition(" ")
     assert code == currency
     assert Decimal(number.translate(_DIGITS)) == major(amount, Currency(currency))

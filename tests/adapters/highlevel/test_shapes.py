@@ -19,6 +19,7 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Number,
     has_digits,
     smallest,
+    unit_price,
 )
 from billhook_adapters.http.highlevel.serializers import entity
 from billhook_adapters.testing import a_customer, an_invoice
@@ -83,6 +84,28 @@ def test_an_amount_that_its_currency_cannot_hold_is_refused_by_name(
 ) -> None:
     with pytest.raises(InvalidRequestError) as seen:
         smallest(Decimal(given), currency, "amount")
+    assert (seen.value.status, seen.value.message) == (422, [said])
+
+
+@pytest.mark.parametrize(
+    ("given", "currency", "said"),
+    [
+        ("0.000000000000001", "USD", "amount has more than 14 decimal places; round it"),
+        ("0.0000000000001", "JPY", "amount has more than 12 decimal places; round it"),
+        (
+            "123456.12345678901234",
+            "USD",
+            "amount has more digits than a JSON number keeps; round it",
+        ),
+        ("90071992547409.9100000001", "USD", "amount must not be greater than 90071992547409.91"),
+        ("1", "ABC", "currency must be an ISO 4217 currency code in capitals, such as INR"),
+    ],
+)
+def test_a_price_that_cannot_be_answered_as_given_is_refused_by_name(
+    given: str, currency: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequestError) as seen:
+        unit_price(Decimal(given), currency, "amount")
     assert (seen.value.status, seen.value.message) == (422, [said])
 
 

@@ -20,7 +20,7 @@ def number(exact: Decimal) -> int | float:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def shown(amount: int, currency: Currency) -> int | float:
+def shown(amount: int | Decimal, currency: Currency) -> int | float:
     """An amount in smallest units as a JSON number of major ones.
 
     >>> shown(99950, Currency("USD"))

@@ -31,6 +31,9 @@ from billhook_adapters.http.native.errors import details_of
 Exact = Annotated[str, BeforeValidator(plain)]
 """A decimal number as text, so that no reader makes a float of it."""
 
+WholeOrExact = Annotated[int | str, BeforeValidator(plain)]
+"""A whole number as it is, any other one as text."""
+
 
 class _Out(BaseModel):
     model_config = ConfigDict(from_attributes=True, extra="forbid")
@@ -123,8 +126,8 @@ class LineOut(_Out):
     """One thing billed; `total` is its price alone, rounded on its own."""
 
     name: str
-    unit_amount: int
-    quantity: str = Field(examples=["1.5"])
+    unit_amount: WholeOrExact = Field(examples=[49900, "0.42"])
+    quantity: Exact = Field(examples=["1.5"])
     total: int
     description: str | None
     item: str | None
@@ -134,11 +137,7 @@ class LineOut(_Out):
     @classmethod
     def of(cls, line: Line) -> Self:
         """The answer that shows this line."""
-        fields: dict[str, Any] = {
-            **dict(line),
-            "total": line.total,
-            "quantity": plain(line.quantity),
-        }
+        fields: dict[str, Any] = {**dict(line), "total": line.total}
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
 

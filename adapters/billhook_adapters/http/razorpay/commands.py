@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar, cast
 
@@ -24,7 +25,8 @@ from billhook.lifecycle.errors import (
 )
 from billhook.model.document import Document, DocumentFields
 from billhook.model.invoice import Invoice, InvoiceKey
-from billhook.model.patch import DocumentField, MergePatch, Patch
+from billhook.model.line_items import Line
+from billhook.model.patch import DocumentField, LineChange, MergePatch, Patch
 from billhook_adapters.http.razorpay.customer_entries import (
     filed,
     hold_pair,
@@ -35,6 +37,7 @@ from billhook_adapters.http.razorpay.customer_entries import (
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails, CustomerIn
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
 from billhook_adapters.http.razorpay.schemas.links import link_line, type_of
+from billhook_adapters.http.razorpay.serializers import shown_amount
 
 D = TypeVar("D", bound=DocumentFields)
 
@@ -168,7 +171,7 @@ class DraftAndSendInvoice(DraftAndSend):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateInvoice(Update):
-    """Update an invoice; the lines that it changes have at least the vendor's smallest amount."""
+    """Update an invoice; the prices that it changes are at least the vendor's smallest amount."""
 
     kind: ClassVar = "razorpay.update"
     payer: CustomerIn | None = None
@@ -192,16 +195,17 @@ class UpdateInvoice(Update):
             return Failure(refused)
         fields = _with_payer(context, self.patch.patch, self.payer)
         fields = self._with_link_line(invoice.document, fields)
-        patch = self.patch.model_copy(update={"patch": fields})
+        lines = self.patch.lines and tuple(
+            _as_changed(change, invoice.document.lines) for change in self.patch.lines
+        )
+        patch = self.patch.model_copy(update={"patch": fields, "lines": lines})
         updated = Update.decide_on(replace(self, patch=patch), invoice, context)
         if isinstance(updated, Failure):
             return updated
-        lines = updated.unwrap().document.lines
-        changed = {change.position for change in self.patch.lines or ()}
-        changed |= set() if self.amount is None else {0}
-        for position, line in enumerate(lines):
-            added = position >= len(invoice.document.lines)
-            if (added or position in changed) and line.unit_amount < least_amount(line.currency):
+        before = [(line.unit_amount, line.currency) for line in invoice.document.lines]
+        for position, line in enumerate(updated.unwrap().document.lines):
+            kept = before[position : position + 1] == [(line.unit_amount, line.currency)]
+            if not kept and line.unit_amount < least_amount(line.currency):
                 return Failure(InvalidDocument((_too_small(position, line.currency),)))
         return updated
 
@@ -222,6 +226,16 @@ class UpdateInvoice(Update):
         description = fields.description if described else document.description
         line = link_line(amount, currency, description)
         return Patch.model_validate({**fields.canonical_fields(), "lines": (line,)})
+
+
+def _as_changed(change: LineChange, lines: Sequence[Line]) -> LineChange:
+    """The change; an amount that is put back as it was shown is none, though it was rounded."""
+    position = change.position
+    if position is None or position >= len(lines) or change.line is not None:
+        return change
+    if change.unit_amount != shown_amount(lines[position]):
+        return change
+    return change.model_copy(update={"unit_amount": None})
 
 
 def _too_small(position: int, currency: str) -> InvalidField:

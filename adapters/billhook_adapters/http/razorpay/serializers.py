@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from billhook.messaging.message import Message, medium_status
 from billhook.model.customer import Customer, Medium, PostalAddress
 from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
+from billhook.model.money import half_up
 from billhook.model.pricing import Priced, priced
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.ids import line_id, order_id
@@ -137,6 +139,15 @@ def _address(invoice: Invoice, kind: str, address: PostalAddress | None) -> dict
     }
 
 
+def shown_amount(line: Line) -> int:
+    """The unit amount as this API shows it: the vendor has whole smallest units only.
+
+    >>> shown_amount(Line(name="Call", unit_amount="0.5", currency="INR"))
+    1
+    """
+    return half_up(Decimal(line.unit_amount))
+
+
 def _line(invoice: Invoice, position: int, line: Line, price: Priced) -> dict[str, Any]:
     return {
         "id": line_id(invoice.id, position),
@@ -145,8 +156,8 @@ def _line(invoice: Invoice, position: int, line: Line, price: Priced) -> dict[st
         "ref_type": None,
         "name": line.name,
         "description": line.description,
-        "amount": line.unit_amount,
-        "unit_amount": line.unit_amount,
+        "amount": shown_amount(line),
+        "unit_amount": shown_amount(line),
         "gross_amount": price.price,
         "tax_amount": price.tax,
         "taxable_amount": price.net - price.tax,

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, Validat
 from pydantic_core.core_schema import ErrorType
 
 from billhook.model.base import OneLine, Paragraphs, Value, one_line
-from billhook.model.money import LARGEST, Currency, major, minor
+from billhook.model.decimals import UNIT_AMOUNT_PLACES
+from billhook.model.money import EXACT, EXPONENTS, LARGEST, Currency, currency, major, minor
+from billhook_adapters.http.highlevel.amounts import number as as_json
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,17 +109,43 @@ def has_digits(phone: str | None) -> bool:
     return any(map(str.isdecimal, phone or ""))
 
 
+def _known_currency(code: str) -> Currency:
+    try:
+        return currency(code)
+    except ValueError as wrong:
+        raise InvalidRequestError(422, f"currency {wrong}") from None
+
+
 def smallest(number: Decimal, currency: str, field: str) -> int:
     """An amount in major units as whole smallest ones. Raises InvalidRequestError."""
+    code = _known_currency(currency)
     try:
-        amount = minor(number, Currency(currency))
+        amount = minor(number, code)
     except ValueError as wrong:
         raise InvalidRequestError(422, f"{field} {wrong}") from None
-    if amount > LARGEST:
+    _check_size(amount, code, field)
+    return amount
+
+
+def unit_price(number: Decimal, currency: str, field: str) -> Decimal:
+    """The price of one in major units as smallest ones, exactly. Raises InvalidRequestError."""
+    code = _known_currency(currency)
+    amount = number.scaleb(EXPONENTS[code], EXACT)
+    _check_size(amount, code, field)
+    if amount != amount.quantize(Decimal(1).scaleb(-UNIT_AMOUNT_PLACES), context=EXACT):
+        places = EXPONENTS[code] + UNIT_AMOUNT_PLACES
+        raise InvalidRequestError(422, f"{field} has more than {places} decimal places; round it")
+    is_whole = amount == amount.to_integral_value()
+    if not is_whole and Decimal(str(as_json(number))) != number:
         raise InvalidRequestError(
-            422, f"{field} must not be greater than {major(LARGEST, Currency(currency))}"
+            422, f"{field} has more digits than a JSON number keeps; round it"
         )
     return amount
+
+
+def _check_size(amount: int | Decimal, code: Currency, field: str) -> None:
+    if amount > LARGEST:
+        raise InvalidRequestError(422, f"{field} must not be greater than {major(LARGEST, code)}")
 
 
 def checked(

@@ -30,6 +30,7 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Short,
     has_digits,
     smallest,
+    unit_price,
 )
 from billhook_adapters.http.highlevel.serializers import tax_id
 
@@ -194,7 +195,7 @@ class ItemIn(In):
             name=self.name,
             description=self.description,
             item=self.product_id,
-            unit_amount=smallest(self.amount, currency, f"{list_name}.{place}.amount"),
+            unit_amount=unit_price(self.amount, currency, f"{list_name}.{place}.amount"),
             currency=Currency(currency),
             quantity=self.qty,
             taxes=tuple(tax.domain() for tax in self.taxes or ()),

@@ -11,9 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from billhook.model.addresses import LONGEST_PHONE, email_address, phone_text
 from billhook.model.base import ID_PATTERN, Identifier, Text, TimeZone, utc
 from billhook.model.customer import CountryCode, EmailAddress, LanguageTag, PhoneNumber
-from billhook.model.decimals import Percentage, Quantity
+from billhook.model.decimals import UNIT_AMOUNT_PLACES, Percentage, Quantity, UnitAmount
 from billhook.model.destinations import countries
-from billhook.model.money import EXPONENTS, CurrencyCode
+from billhook.model.money import EXPONENTS, LARGEST, CurrencyCode
 from billhook_adapters.system.time_zones import known_zone
 
 _RFC_3339 = re.compile(
@@ -169,6 +169,22 @@ _QUANTITY: dict[str, Any] = {
 
 HowMany = Annotated[Quantity, WithJsonSchema(_QUANTITY)]
 """A quantity."""
+
+_UNIT_AMOUNT: dict[str, Any] = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": LARGEST},
+        {
+            "type": "string",
+            "pattern": rf"^[0-9]{{1,15}}(\.[0-9]{{1,{UNIT_AMOUNT_PLACES}}})?$",
+        },
+    ],
+    "description": "In smallest units, from 0, at most 12 decimal places; "
+    "a fraction is text, never a float.",
+    "examples": [49900, "0.42"],
+}
+
+UnitPrice = Annotated[UnitAmount, WithJsonSchema(_UNIT_AMOUNT)]
+"""The price of one."""
 
 _PERCENT: dict[str, Any] = {
     "anyOf": [

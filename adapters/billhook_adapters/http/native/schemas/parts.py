@@ -21,6 +21,7 @@ from billhook_adapters.http.native.schemas.fields import (
     Language,
     Percent,
     Phone,
+    UnitPrice,
     Zone,
 )
 
@@ -77,10 +78,10 @@ class TaxIn(In):
 
 
 class LineIn(In):
-    """One thing billed, in the invoice's currency; `unit_amount` is in smallest units."""
+    """One thing billed, in the invoice's currency."""
 
     name: Label = Field(examples=["Book"])
-    unit_amount: Amount = Field(examples=[49900])
+    unit_amount: UnitPrice
     quantity: HowMany = Decimal(1)
     description: Prose | None = None
     item: Id | None = None
