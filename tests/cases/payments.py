@@ -47,8 +47,8 @@ INSTALMENTS = [
     ([(40, 0), (60, 30)], [(60, "2")], [0, 60], "neighbour"),
 ]
 
-ASKED = [
-    # amounts with their days, the day, what is paid by then, and what the payer is asked for
+REQUESTED = [
+    # amounts with their days, the day, what is paid by then, and what is requested
     ([(50, 14), (50, 30)], 0, 0, 50, "neighbour"),
     ([(50, 14), (50, 30)], 15, 0, 50, "frappe/erpnext/issues/26969"),
     ([(30, 0), (70, 60)], 20, 0, 30, "odoo/odoo/pull/210974"),

@@ -154,6 +154,7 @@ def _of(field: Any) -> st.SearchStrategy[Any]:
     known: dict[Any, st.SearchStrategy[Any]] = {
         int: st.integers(0, 2**53 - 1),
         str: some.labels,
+        tuple[str, ...]: st.lists(some.identifiers).map(tuple),
         Currency: st.sampled_from(["INR", "KWD"]),
         datetime: some.instants,
         datetime | None: st.none() | some.instants,

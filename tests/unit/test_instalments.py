@@ -110,7 +110,7 @@ def test_no_instalment_takes_more_than_its_amount(
         amounts(100, 100, 100).paid_after(300, paid, amount, named)
 
 
-def test_an_instalment_tells_what_is_paid_and_due() -> None:
+def test_an_instalment_shows_what_is_paid_and_due() -> None:
     first, second = amounts(100, 200).states(300, (100, 50))
     assert (first.id, first.amount, first.paid, first.due) == ("i0", 100, 100, 0)
     assert (second.id, second.amount, second.paid, second.due) == ("i1", 200, 50, 150)

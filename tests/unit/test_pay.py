@@ -195,7 +195,7 @@ def test_whole_instalments_are_paid_where_other_parts_are_not_allowed(
         assert answer == Failure(PartialNotAllowed(payment.amount, DUE))
 
 
-def test_what_is_asked_for_is_overdue_or_next() -> None:
+def test_what_is_requested_is_overdue_or_next() -> None:
     issued = an_invoice(schedule=SCHEDULE)
     after_both = TOMORROW + timedelta(days=31)
     assert [issued.due_at(at) for at in (NOON, TOMORROW, after_both)] == [40000, 40000, 99800]

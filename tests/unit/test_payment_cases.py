@@ -15,7 +15,7 @@ from billhook.model.invoice import InvoiceId
 from billhook.model.payment import Reference
 from billhook.model.reminder_schedule import ReminderSchedule
 from billhook_adapters.testing import NOON, a_line, a_payment
-from cases.payments import ASKED, INSTALMENTS, REMINDED, UNAPPLIED
+from cases.payments import INSTALMENTS, REMINDED, REQUESTED, UNAPPLIED
 from unit.running_service import ACME, ONE, InMemoryService
 
 BANK = Reference("UTR-7")
@@ -52,15 +52,15 @@ def test_payments_go_to_instalments(
         assert list(running.invoice().instalments_paid) == expected, source
 
 
-@pytest.mark.parametrize(("parts", "day", "paid", "asked", "source"), ASKED)
-def test_the_payer_is_asked_for_what_is_overdue_or_next(
-    parts: list[Part], day: int, paid: int, asked: int, source: str
+@pytest.mark.parametrize(("parts", "day", "paid", "requested", "source"), REQUESTED)
+def test_what_is_overdue_or_next_is_requested(
+    parts: list[Part], day: int, paid: int, requested: int, source: str
 ) -> None:
     running = InMemoryService()
     running.issued(ONE, **_document(parts))
     if paid:
         running.service.execute(Pay(account=ACME, invoice=ONE, payment=a_payment(paid)))
-    assert running.invoice().due_at(NOON + day * DAY) == asked, source
+    assert running.invoice().due_at(NOON + day * DAY) == requested, source
 
 
 @pytest.mark.parametrize(("came_in", "amounts", "steps", "expected", "source"), UNAPPLIED)
@@ -77,8 +77,8 @@ def test_unapplied_money_is_applied_or_refunded(
         running.issued(name, lines=[a_line(amount, 1)])
     payment = a_payment(came_in, BANK)
     running.service.execute(RecordPayment(account=ACME, invoice=names[0], payment=payment))
-    for verb, *given in steps:
-        if verb == "apply":
+    for operation, *given in steps:
+        if operation == "apply":
             place, amount = given
             apply = ApplyPayment(account=ACME, invoice=names[place], payment=BANK, amount=amount)
             answer: Any = running.service.execute(apply)

@@ -359,7 +359,7 @@ def test_a_reminder_is_held_while_unapplied_money_would_settle_it(
         assert _media(again) == ["sms", "email"]
 
 
-def test_money_for_the_instalment_that_is_asked_for_holds_its_reminder() -> None:
+def test_money_for_the_instalment_that_is_due_holds_its_reminder() -> None:
     invoice = an_invoice(schedule=HALVES)
     assert _remind(invoice, STEPS[0], unapplied=39999).notifications
     assert not _remind(invoice, STEPS[0], unapplied=40000).notifications

@@ -32,11 +32,11 @@ class Code:
 
 
 def codes(hosted: HostedInvoice, language: Language) -> list[Code]:
-    """The codes for the amount asked for; none where nothing can be paid, or nothing says where."""
+    """The codes for the amount requested; none where nothing can be paid, or nothing says where."""
     invoice, payment_instructions = hosted.invoice, hosted.payment_instructions
     if payment_instructions is None or not hosted.payable:
         return []
-    amount = language.amount(hosted.asked, invoice.document.currency)
+    amount = language.amount(hosted.requested, invoice.document.currency)
     return [
         Code(language.say(phrase, amount=amount), _svg(code))
         for phrase, code in _payment_codes(hosted, payment_instructions)
@@ -47,14 +47,14 @@ def _payment_codes(
     hosted: HostedInvoice, payment_instructions: PaymentInstructions
 ) -> Iterator[tuple[str, segno.QRCode]]:
     invoice, seller = hosted.invoice, visible(hosted.seller)
-    due = major(hosted.asked, invoice.document.currency)
+    due = major(hosted.requested, invoice.document.currency)
     about = visible(invoice.number or invoice.id)
     match invoice.document.currency:
         case "INR" if payment_instructions.upi is not None:
             payee = f"pa={quote(payment_instructions.upi, '@')}&pn={quote(seller[:50])}"
             link = f"upi://pay?{payee}&am={due:f}&cu=INR&tn={quote(about[:50])}"
             yield "pay_upi", segno.make_qr(link, error="m")
-        case "EUR" if payment_instructions.iban is not None and hosted.asked <= EPC_MOST:
+        case "EUR" if payment_instructions.iban is not None and hosted.requested <= EPC_MOST:
             yield (
                 "pay_bank",
                 make_epc_qr(

@@ -51,7 +51,7 @@ class Sheet:
     tone: str
     """`due`, `done` or `over`: how the status is highlighted; the text alone says it too."""
     due: str | None
-    """The amount that is asked for; None where nothing can be paid."""
+    """The amount that is requested; None where nothing can be paid."""
     test: bool
     items: list[Row]
     totals: list[tuple[str, str]]
@@ -83,7 +83,7 @@ def sheet(hosted: HostedInvoice, default: str = SOURCE) -> Sheet:
         dated=language.day(invoice.dated_at),
         status_text=status_text,
         tone=tone,
-        due=language.amount(hosted.asked, currency) if tone == "due" else None,
+        due=language.amount(hosted.requested, currency) if tone == "due" else None,
         test=not document.live,
         items=[
             _row(line, language.amount(price.price, currency), language)
@@ -180,7 +180,7 @@ def _tax(name: str, rate: Decimal, language: Language, *, included: bool = False
 
 def _status_text(hosted: HostedInvoice, language: Language) -> tuple[str, str]:
     invoice = hosted.invoice
-    amount = language.amount(hosted.asked, invoice.document.currency)
+    amount = language.amount(hosted.requested, invoice.document.currency)
     due_by = next(iter(invoice.due_dates), None)
     until, day = ("", "") if due_by is None else ("_by", language.day(due_by))
     match invoice.status:

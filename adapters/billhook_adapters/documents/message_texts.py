@@ -45,8 +45,8 @@ class PlainWriter:
         currency = invoice.document.currency
         due = amount_text(invoice.due, currency)
         if invoice.instalments:
-            asked = amount_text(invoice.due_at(message.requested_at), currency)
-            due = f"{due}, of which {asked} is due next"
+            requested = amount_text(invoice.due_at(message.requested_at), currency)
+            due = f"{due}, of which {requested} is due next"
         does = "has sent you" if message.reminder is None else "reminds you of"
         return f"{seller_name(seller, 40)} {does} an invoice over {due}: {invoice.short_url}"
 

@@ -217,13 +217,13 @@ def _said(
 ) -> Values:
     document, currency = invoice.document, invoice.document.currency
     customer, due_by = document.customer, next(iter(invoice.due_dates), None)
-    asked = invoice.due_at(message.requested_at)
+    requested = invoice.due_at(message.requested_at)
     return {
         "seller": seller_name(seller, longest, language.phrases["seller"]),
         "name": one_line(customer.name) if customer is not None and customer.name else "",
         "due": language.amount(invoice.due, document.currency),
         "due_by": "" if due_by is None else language.day(due_by),
-        "instalment": language.amount(asked, currency) if invoice.instalments else "",
+        "instalment": language.amount(requested, currency) if invoice.instalments else "",
         "instalments": tuple(_instalments(invoice, language)),
         "link": invoice.short_url,
         "reminder": message.reminder,

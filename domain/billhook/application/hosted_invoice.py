@@ -26,8 +26,8 @@ class HostedInvoice:
     """When it is shown: by then instalments may be overdue."""
 
     @property
-    def asked(self) -> int:
-        """The amount that the payer is asked for now: what is due, or due of the instalments."""
+    def requested(self) -> int:
+        """The amount that is requested of the payer now: what is due, or due of the instalments."""
         return self.invoice.due_at(self.at or self.invoice.created_at)
 
     @property

@@ -112,7 +112,7 @@ def remind(
 
     `notify` decides for each address. If it allows none of them, nothing is sent, and the step is
     done all the same. While the `unapplied` amount that came in for the invoice settles what the
-    reminder would ask for, it is held: it is decided again a day later. `now` is an aware datetime.
+    reminder would request, it is held: it is decided again a day later. `now` is an aware datetime.
     """
     now = utc(now)
     if progress.due_at is None or now < progress.due_at:

@@ -92,7 +92,7 @@ class Invoice(Value):
         return () if schedule is None else schedule.states(self.amount, self.instalments_paid)
 
     def due_at(self, at: datetime) -> int:
-        """The amount that is asked for at a time, in smallest units.
+        """The amount that is requested at a time, in smallest units.
 
         That is all that is due; with instalments what is due of those whose date has passed, or
         else of the next one.

@@ -55,7 +55,7 @@ def test_the_days_of_instalments_are_the_payers() -> None:
     assert shown.instalments[0][1] == "28 February 2026"
 
 
-def test_the_payer_is_asked_for_the_next_instalment_or_for_all_that_are_overdue() -> None:
+def test_the_next_instalment_is_requested_or_all_that_are_overdue() -> None:
     assert sheet(_hosted(_invoice())).status_text == "INR 400.00 is due by 1 March 2026."
     first_paid = sheet(_hosted(_invoice(40000)))
     assert first_paid.status_text == "INR 598.00 is still due by 1 April 2026."
@@ -78,7 +78,7 @@ def test_the_payer_is_asked_for_the_next_instalment_or_for_all_that_are_overdue(
         ("ar", ("- القسط 1 من 2:", "- القسط 2 من 2:")),
     ],
 )
-def test_a_mail_tells_each_instalment(language: str, texts: tuple[str, ...]) -> None:
+def test_a_mail_lists_each_instalment(language: str, texts: tuple[str, ...]) -> None:
     invoice = _invoice(customer=a_customer(language=language))
     letter = Templates().letter(a_message(), invoice, "Acme")
     for text in texts:
@@ -86,7 +86,7 @@ def test_a_mail_tells_each_instalment(language: str, texts: tuple[str, ...]) -> 
     assert (letter.html or "").count("<li") == 2
 
 
-def test_a_reminder_asks_for_the_instalment() -> None:
+def test_a_reminder_requests_the_instalment() -> None:
     reminder = a_message(reminder=1, requested_at=MARCH)
     sms = Templates().sms(reminder, _invoice(), "Acme")
     assert sms.startswith(

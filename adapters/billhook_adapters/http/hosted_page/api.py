@@ -103,7 +103,7 @@ class HostedPageApi(HttpApi):
             return back_to(token)
         payment = Payment(
             reference=RandomIds().payment(),
-            amount=hosted.asked,
+            amount=hosted.requested,
             currency=invoice.document.currency,
         )
         await self._batched.execute(
