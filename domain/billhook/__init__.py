@@ -39,7 +39,8 @@ _NAMES_BY_MODULE = {
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
-        "InvoiceUpdated InvoiceViewed NotificationRequested PaymentRecorded ReminderRequested"
+        "InvoiceUpdated InvoiceViewed NotificationRequested PaymentRecorded ReminderRequested "
+        "ShortUrlReserved"
     ),
     "lifecycle.expire": "expire",
     "lifecycle.explain": "Verdict explain",
@@ -48,6 +49,7 @@ _NAMES_BY_MODULE = {
     "lifecycle.operation": "Operation",
     "lifecycle.pay": "pay",
     "lifecycle.remind": "ReminderDecision ReminderOutlook remind reminder_times",
+    "lifecycle.reserve": "reserve_short_url",
     "lifecycle.transitions": "status_at",
     "lifecycle.update": "update",
     "messaging.delivery": "DeliveryStatus MessageId MessageKey MessageNotFound NotDeadLetter",

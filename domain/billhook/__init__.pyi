@@ -86,6 +86,7 @@ from billhook.lifecycle.events import InvoiceViewed as InvoiceViewed
 from billhook.lifecycle.events import NotificationRequested as NotificationRequested
 from billhook.lifecycle.events import PaymentRecorded as PaymentRecorded
 from billhook.lifecycle.events import ReminderRequested as ReminderRequested
+from billhook.lifecycle.events import ShortUrlReserved as ShortUrlReserved
 from billhook.lifecycle.expire import expire as expire
 from billhook.lifecycle.explain import Verdict as Verdict
 from billhook.lifecycle.explain import explain as explain
@@ -100,6 +101,7 @@ from billhook.lifecycle.remind import ReminderDecision as ReminderDecision
 from billhook.lifecycle.remind import ReminderOutlook as ReminderOutlook
 from billhook.lifecycle.remind import remind as remind
 from billhook.lifecycle.remind import reminder_times as reminder_times
+from billhook.lifecycle.reserve import reserve_short_url as reserve_short_url
 from billhook.lifecycle.transitions import status_at as status_at
 from billhook.lifecycle.update import update as update
 from billhook.messaging.delivery import DeliveryStatus as DeliveryStatus
@@ -288,6 +290,7 @@ __all__ = [
     "Search",
     "Send",
     "SendResult",
+    "ShortUrlReserved",
     "SilenceWebhookEndpoint",
     "SmsBudget",
     "SmsBudgetUsedUp",
@@ -328,6 +331,7 @@ __all__ = [
     "remind",
     "reminder_times",
     "replay",
+    "reserve_short_url",
     "status_at",
     "summary",
     "tax_sums",

@@ -137,7 +137,9 @@ class UnitOfWork:
             writes.events.append(
                 RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
-            self._queue_webhook_events(key, change.invoice.version, event_type_of(change))
+            event_type = event_type_of(change)
+            if event_type is not None:
+                self._queue_webhook_events(key, change.invoice.version, event_type)
             self.reminder_tracker.follow(before, change.invoice, self.now, writes)
         for key, progress in context.settled_reminders:
             self.reminder_tracker.settle(key, progress, writes)

@@ -21,6 +21,7 @@ from billhook.lifecycle.events import (
     InvoiceIssued,
     InvoiceUpdated,
     PaymentRecorded,
+    ShortUrlReserved,
 )
 from billhook.messaging.delivery import Dispatch
 from billhook.model.account import RetryPolicy
@@ -124,8 +125,8 @@ _OF_DRAFTS: Mapping[type[InvoiceChanged], WebhookEventType] = MappingProxyType(
 )
 
 
-def event_type_of(change: Change) -> WebhookEventType:
-    """The webhook event type of a change.
+def event_type_of(change: Change) -> WebhookEventType | None:
+    """The webhook event type of a change; None if none is sent: a short URL was reserved.
 
     >>> from billhook import examples
     >>> from billhook.lifecycle.cancel import cancel
@@ -134,6 +135,8 @@ def event_type_of(change: Change) -> WebhookEventType:
     """
     if isinstance(change.event, _SENT_EVENTS):
         return event_type_for(change.invoice.status)
+    if isinstance(change.event, ShortUrlReserved):
+        return None
     return _OF_DRAFTS[type(change.event)]
 
 

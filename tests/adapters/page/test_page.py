@@ -15,12 +15,13 @@ import httpx
 import pytest
 
 from adapters.documents.pictures import Printed
-from billhook.application.commands import Cancel, Draft, Issue, Notify, Pay
-from billhook.application.records import Contact
+from billhook.application.commands import Cancel, Delete, Draft, Issue, Notify, Pay
+from billhook.application.records import Contact, PendingWrites
 from billhook.application.service import InvoiceService
+from billhook.lifecycle.reserve import reserve_short_url
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId
+from billhook.model.invoice import InvoiceId, Status
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.batched_service import BatchedService
@@ -28,7 +29,15 @@ from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
-from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
+from billhook_adapters.testing import (
+    NOON,
+    a_customer,
+    a_document,
+    a_line,
+    a_payment,
+    an_account,
+    an_invoice,
+)
 from billhook_adapters.testing.builders import open_account, suppress
 
 BASE = "https://bill.example/i/"
@@ -61,7 +70,8 @@ class PageService:
     def __init__(self) -> None:
         self.clock = SettableClock(NOON)
         self.peer = "192.0.2.1"
-        self.service = InvoiceService(InMemoryStore(), self.clock, RandomIds(BASE))
+        self.store = InMemoryStore()
+        self.service = InvoiceService(self.store, self.clock, RandomIds(BASE))
         open_account(
             self.service,
             an_account(
@@ -128,6 +138,25 @@ def test_an_expired_invoice_is_shown_as_expired(running: PageService) -> None:
     url = running.issued(expire_by=NOON + timedelta(hours=1))
     running.clock.set(NOON + timedelta(hours=1))
     assert "This invoice has expired and can no longer be paid." in running.read(url)
+
+
+def test_a_draft_says_that_it_is_not_issued_yet_and_no_more(running: PageService) -> None:
+    url = f"{BASE}reserved"
+    draft = an_invoice(Status.DRAFT, account=ACME)
+    reserved = reserve_short_url(draft, now=NOON, short_url=url).unwrap().invoice
+    running.service.execute(Draft(account=ACME, invoice=ONE, document=draft.document)).unwrap()
+    with running.store.transaction() as transaction:
+        transaction.save(PendingWrites(invoices={draft.key: (draft, reserved)}))
+    texts = Reader(running.request(url).text).texts
+    assert texts[-2:] == [
+        "This invoice is not issued yet",
+        "There is nothing to pay yet. Open this link again later.",
+    ]
+    assert "Acme" not in " ".join(texts)
+    for method, path in (("POST", "/pay"), ("GET", "/invoice.pdf"), ("POST", "")):
+        assert running.request(url + path, method).status_code == 404
+    running.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
+    assert running.request(url).status_code == 404
 
 
 def test_a_cancelled_invoice_is_410_with_one_sentence(running: PageService) -> None:

@@ -85,6 +85,10 @@ class HostedPageApi(HttpApi):
             return await self._stop(method, rest[1:], hosted, language)
         if hosted.invoice.cancelled_at is not None:
             return sentence(410, "is_cancelled", "nothing_due", language)
+        if hosted.invoice.issued_at is None:
+            if method not in _READING or rest:
+                return self._sentence(404)
+            return sentence(200, "not_issued", "not_issued_text", language)
         match method, rest:
             case "GET" | "HEAD", ():
                 shown = sheet(hosted, self._default)
