@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import NamedTuple
 
@@ -56,10 +57,13 @@ class Location(NamedTuple):
 
 
 class Webhook(NamedTuple):
-    """Where the events of every account of the sandbox are sent."""
+    """Where the events of every account of the sandbox are sent, in the format of this style."""
 
     url: str
     secret: str
+    style: str = DEFAULT_STYLE
+    public_key: str | None = None
+    """By which the receiver verifies, where the secret is a private key."""
 
 
 def build_sandbox(
@@ -129,14 +133,17 @@ def build_sandbox(
     for account, location in zip(opened, locations, strict=False):
         token = token_key(location.token, location.id)
         application.keys.add(account.id, token.id, token.secret, location=token.location)
-    for account in opened:
+    style = DEFAULT_STYLE if webhook is None else webhook.style
+    for account, location in zip_longest(opened, locations):
         endpoint = WebhookEndpoint(
             account=account.id,
             id=WEBHOOK,
             url=webhook.url if webhook else "http://127.0.0.1/",
-            style=DEFAULT_STYLE,
-            events=formats[DEFAULT_STYLE].events,
+            style=style,
+            events=formats[style].events,
+            location=None if location is None else location.id,
             sealed_secret=box.seal(webhook.secret) if webhook else None,
+            public_key=webhook.public_key if webhook else None,
             silenced=webhook is None,  # even if an earlier sandbox on this database had one
         )
         application.service.execute(

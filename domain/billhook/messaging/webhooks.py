@@ -84,6 +84,8 @@ class WebhookEndpoint(Value):
     location: Identifier | None = None
     """The location of the account that its events name, in a vendor API that has locations."""
     sealed_secret: Text | None = Field(default=None, repr=False)
+    public_key: Text | None = Field(default=None, repr=False)
+    """By which its receiver verifies, PEM; None where the receiver knows the secret."""
     silenced: bool = False
 
     @property

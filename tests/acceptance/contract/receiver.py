@@ -33,7 +33,9 @@ class Received(NamedTuple):
     @property
     def invoice(self) -> str:
         """The invoice that it is about."""
-        name: str = self.event["payload"]["invoice"]["entity"]["id"]
+        event = self.event
+        highlevel = "_id" in event
+        name: str = event["_id"] if highlevel else event["payload"]["invoice"]["entity"]["id"]
         return name
 
 

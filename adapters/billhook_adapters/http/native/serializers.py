@@ -13,6 +13,7 @@ from billhook.lifecycle.explain import Verdict
 from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEventType
 from billhook.model.account import Account
 from billhook.model.canonical_json import plain
 from billhook.model.customer import Medium, Suppression
@@ -246,6 +247,38 @@ class AccountOut(_Out):
         fields: dict[str, Any] = {**dict(account.policy), **dict(account)}
         fields |= {wait: fields[wait].total_seconds() for wait in ("resend_wait", "invoice_wait")}
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
+
+
+class WebhookEndpointOut(_Out):
+    """A URL of the account that receives webhook events; its secret is not shown."""
+
+    id: str
+    url: str
+    style: str
+    events: list[WebhookEventType]
+    location: str | None
+    public_key: str | None = Field(
+        description="By which the receiver verifies, PEM; null where it knows the secret."
+    )
+    silenced: bool = Field(description="Whether it is paused, or failed for 24 hours.")
+
+
+class WebhookEndpointsOut(_Out):
+    """The webhook endpoints of the account."""
+
+    webhook_endpoints: list[WebhookEndpointOut]
+
+    @classmethod
+    def of(cls, endpoints: Iterable[WebhookEndpoint]) -> Self:
+        """The answer that shows these."""
+        names = WebhookEndpointOut.model_fields
+        return cls.model_validate(
+            {
+                "webhook_endpoints": [
+                    {name: getattr(one, name) for name in names} for one in endpoints
+                ]
+            }
+        )
 
 
 class SentOut(_Out):

@@ -1,6 +1,13 @@
 """The native API's routes, one resource a module."""
 
-from billhook_adapters.http.native.routes import account, contacts, invoices, messages, payments
+from billhook_adapters.http.native.routes import (
+    account,
+    contacts,
+    invoices,
+    messages,
+    payments,
+    webhooks,
+)
 
 ROUTERS = (
     invoices.router,
@@ -8,4 +15,5 @@ ROUTERS = (
     payments.router,
     contacts.router,
     account.router,
+    webhooks.router,
 )
