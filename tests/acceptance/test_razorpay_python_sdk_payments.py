@@ -71,6 +71,13 @@ def test_a_captured_payment_has_the_method_of_the_payer_its_fee_and_tax(
     assert client.payment.fetch(paid) == payment
 
 
+def test_a_payment_without_a_method_is_one_by_upi(client: Any, sandbox: Sandbox) -> None:
+    invoice = client.invoice.create(a_request())
+    shown = client.payment.fetch(sandbox.pay(invoice["id"], AMOUNT)["id"])
+    assert (shown["method"], shown["vpa"]) == ("upi", "payer@upi")
+    assert (shown["fee"], shown["tax"]) == (2355, 359)
+
+
 def test_the_payer_says_with_what_it_pays(client: Any, sandbox: Sandbox) -> None:
     invoice = client.invoice.create(a_request())
     paid = sandbox.pay(invoice["id"], AMOUNT, method="netbanking", source="SBIN")["id"]

@@ -31,6 +31,7 @@ from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
@@ -92,19 +93,23 @@ def build_sandbox(
     formats = webhook_formats(apis)
 
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
+        payer = Payer(
+            made_of.batched,
+            [api.payer_redirect for api in apis if api.payer_redirect is not None],
+            {account_of(key): key.secret for key in keys},
+        )
         app = SandboxApi(
             made_of.batched,
             made_of.background_jobs,
             accounts,
             clock,
             outbox,
+            payer,
             error_response=apis[0].error_response,
-            redirects=[api.payer_redirect for api in apis if api.payer_redirect is not None],
-            secrets={account_of(key): key.secret for key in keys},
         )
         return [
             health(made_of),
-            *pages(made_of, simulating=True),
+            *pages(made_of, pay=payer.pay_rest),
             Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
         ]
 

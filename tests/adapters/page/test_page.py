@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -28,7 +30,10 @@ from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
+from billhook_adapters.http.razorpay.callbacks import payer_redirect
+from billhook_adapters.http.razorpay.schemas.links import CALLBACK
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.sandbox.payments import Payer, PayerRedirect
 from billhook_adapters.testing import (
     NOON,
     a_customer,
@@ -341,12 +346,17 @@ def test_only_a_message_of_the_invoice_can_be_stopped(rest: str) -> None:
     assert running.service.contact(running.contact).suppressed is None
 
 
+def simulation(running: PageService, *redirects: PayerRedirect) -> HostedPageApi:
+    """The pages of the sandbox, whose payer is sent on by these redirects."""
+    batched = BatchedService(running.service)
+    payer = Payer(batched, redirects, {ACME: "secret"})
+    return HostedPageApi(batched, BASE, running.clock, pay=payer.pay_rest)
+
+
 def test_only_a_simulation_has_a_button_that_pays(running: PageService) -> None:
     url = running.issued()
     assert running.request(f"{url}/pay", "POST").status_code == 404
-    running.api = HostedPageApi(
-        BatchedService(running.service), BASE, running.clock, simulating=True
-    )
+    running.api = simulation(running)
     assert "Simulate the payment of INR 998.00" in running.read(url)
     paid = running.request(f"{url}/pay", "POST")
     assert (paid.status_code, paid.headers["location"]) == (303, f"../{token(url)}")
@@ -356,3 +366,25 @@ def test_only_a_simulation_has_a_button_that_pays(running: PageService) -> None:
     )  # a second click changes nothing
     assert len(running.service.payments(ACME, ONE).unwrap()) == 1
     assert "Simulate" not in running.request(url).text
+
+
+def test_the_button_of_a_simulation_leads_to_the_callback_of_the_invoice(
+    running: PageService,
+) -> None:
+    callback = json.dumps({"url": "https://shop.example/paid?order=17"})
+    url = running.issued(receipt="R-1", extras={CALLBACK: callback})
+    assert "form-action 'self';" in running.request(url).headers["content-security-policy"]
+    running.api = simulation(running, payer_redirect)
+    policy = running.request(url).headers["content-security-policy"]
+    assert "form-action 'self' http: https:;" in policy  # browsers hold redirects to it
+    answer = running.request(f"{url}/pay", "POST")
+    (payment,) = running.service.payments(ACME, ONE).unwrap()
+    paid = running.service.get(ACME, ONE).unwrap()
+    reference = payment.payment.reference
+    assert answer.status_code == 303
+    assert answer.headers["location"] == payer_redirect(paid, reference, "secret")
+    query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert (query["order"], query["razorpay_payment_id"]) == ("17", reference)
+    assert query["razorpay_invoice_status"] == "paid"
+    again = running.request(f"{url}/pay", "POST")
+    assert again.headers["location"] == f"../{token(url)}"
