@@ -22,7 +22,7 @@ _NAMES_BY_MODULE = {
     "application.inline_delivery": "InlineDeliveryService",
     "application.message_commands": "RecordDeliveryReport RequeueMessage",
     "application.needs": "Needs",
-    "application.records": "Entry RecordedEvent RecordedPayment Search",
+    "application.records": "Entry EntryChanged RecordedEvent RecordedPayment Search",
     "application.sending": "MissingAddressPolicy",
     "application.service": "InvoiceService",
     "lifecycle.apply": "Change apply as_of replay",

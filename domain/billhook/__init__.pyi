@@ -29,6 +29,7 @@ from billhook.application.message_commands import RecordDeliveryReport as Record
 from billhook.application.message_commands import RequeueMessage as RequeueMessage
 from billhook.application.needs import Needs as Needs
 from billhook.application.records import Entry as Entry
+from billhook.application.records import EntryChanged as EntryChanged
 from billhook.application.records import RecordedEvent as RecordedEvent
 from billhook.application.records import RecordedPayment as RecordedPayment
 from billhook.application.records import Search as Search
@@ -202,6 +203,7 @@ __all__ = [
     "Draft",
     "DraftAndSend",
     "Entry",
+    "EntryChanged",
     "Event",
     "Expire",
     "ExpiresTooSoon",

@@ -27,7 +27,6 @@ from billhook.application.payments import PayError
 from billhook.application.records import Contact, Entry
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.errors import (
     InvalidDocument,
     InvalidField,
@@ -104,8 +103,6 @@ class UpdateInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNoti
         patch = self.patch
         if _is_of_series(context, patch.patch):
             patch = patch.model_copy(update={"patch": patch.patch.without(DocumentField.RECEIPT)})
-        if not patch.fields:  # it repeats what the invoice says, and changes nothing
-            return _sent(context, as_of(invoice, context.now), self)
         updated = Update(account=self.account, invoice=self.invoice, patch=patch).decide_on(
             invoice, context
         )

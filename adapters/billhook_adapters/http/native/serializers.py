@@ -22,6 +22,7 @@ from billhook.model.line_items import Line, Rounding
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.native.error_texts import detail
 from billhook_adapters.http.native.errors import details_of
+from billhook_adapters.http.native.schemas.invoices import EditsIn
 
 Exact = Annotated[str, BeforeValidator(plain)]
 """A decimal number as text, so that no reader makes a float of it."""
@@ -176,6 +177,10 @@ class InvoiceOut(_Out):
         fields["summary"] = invoice.document.summary
         fields["lines"] = [LineOut.of(line) for line in invoice.document.lines]
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
+
+
+ONLY_ANSWERED = frozenset(InvoiceOut.model_fields) - set(EditsIn.model_fields)
+"""The fields of an invoice that no request sets."""
 
 
 class MessageOut(_Out):

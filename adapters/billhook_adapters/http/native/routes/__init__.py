@@ -11,6 +11,7 @@ from billhook_adapters.http.native.routes import (
 
 ROUTERS = (
     invoices.router,
+    invoices.put_back,
     messages.router,
     payments.router,
     contacts.router,
