@@ -143,7 +143,7 @@ async def _changes(request: AuthenticatedRequest) -> Any:
         return body
     invoice, given = found.unwrap(), cast("dict[str, Any]", body)
     if invoice.status not in sources(Operation.ISSUE):
-        return given  # it is told which fields should not be sent
+        return given  # the response names the fields that should not be sent
     shown = entity(invoice, ())
     return {
         name: value
