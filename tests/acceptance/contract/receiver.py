@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any, NamedTuple
 
+HOOK_SECRET = "whsec-of-the-shop"
+"""What a sandbox signs the webhooks with that this receiver gets."""
+
 DEADLINE = 20  # seconds that a webhook may take to come
 
 

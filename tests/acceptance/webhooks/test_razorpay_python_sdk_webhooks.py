@@ -1,49 +1,22 @@
-"""Webhooks of a running sandbox, received over HTTP and verified by the vendor's Python SDK."""
+"""Webhooks of a sandbox, received over HTTP and verified by the vendor's Python SDK."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from razorpay.errors import SignatureVerificationError
 
 from acceptance.contract.invoices import AMOUNT, LEAD, PART, Between, a_request, id_like
-from acceptance.contract.receiver import Received, Receiver, receiving
+from acceptance.contract.receiver import HOOK_SECRET, Received, Receiver
 from acceptance.contract.sandbox import Sandbox
-from acceptance.contract.sandbox import sandbox as a_sandbox
 
-SECRET = "whsec-of-the-shop"
 DAY = 24 * 60 * 60
 
 
-@pytest.fixture(scope="module")
-def sandbox_with_webhook(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]]:
-    with (
-        receiving() as (receiver, url),
-        a_sandbox(
-            *("--webhook-url", url, "--webhook-secret", SECRET, "--database", new_database())
-        ) as started,
-    ):
-        yield started, receiver
-
-
-@pytest.fixture(scope="module")
-def sandbox(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Sandbox:
-    return sandbox_with_webhook[0]
-
-
-@pytest.fixture(scope="module")
-def receiver(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Receiver:
-    return sandbox_with_webhook[1]
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Any:
-    return sandbox.client()
-
-
-def verify(client: Any, received: Received, secret: str = SECRET, body: bytes | None = None) -> Any:
+def verify(
+    client: Any, received: Received, secret: str = HOOK_SECRET, body: bytes | None = None
+) -> Any:
     raw = (received.body if body is None else body).decode()
     return client.utility.verify_webhook_signature(
         raw, received.headers["x-razorpay-signature"], secret

@@ -6,7 +6,6 @@ Each rule names the public report that taught it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,38 +13,10 @@ import pytest
 from razorpay.errors import SignatureVerificationError
 
 from acceptance.contract.invoices import AMOUNT, PART, a_request, refused
-from acceptance.contract.receiver import Received, Receiver, receiving
+from acceptance.contract.receiver import HOOK_SECRET, Received, Receiver
 from acceptance.contract.sandbox import SECRET, Sandbox
-from acceptance.contract.sandbox import sandbox as a_sandbox
 
-HOOK_SECRET = "whsec-of-the-shop"
 UNKNOWN = "The id provided does not exist"
-
-
-@pytest.fixture(scope="module")
-def sandbox_with_webhook(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]]:
-    with (
-        receiving() as (receiver, url),
-        a_sandbox(
-            *("--webhook-url", url, "--webhook-secret", HOOK_SECRET, "--database", new_database())
-        ) as started,
-    ):
-        yield started, receiver
-
-
-@pytest.fixture(scope="module")
-def sandbox(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Sandbox:
-    return sandbox_with_webhook[0]
-
-
-@pytest.fixture(scope="module")
-def receiver(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Receiver:
-    return sandbox_with_webhook[1]
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Any:
-    return sandbox.client()
 
 
 def payment_in(received: Received) -> dict[str, Any]:
