@@ -23,7 +23,7 @@ _NAMES_BY_MODULE = {
     "application.message_commands": "RecordDeliveryReport RequeueMessage",
     "application.needs": "Needs",
     "application.payments": "ApplyPaymentError UnappliedError",
-    "application.records": "Entry RecordedEvent RecordedPayment Refund Search",
+    "application.records": "Entry EntryChanged RecordedEvent RecordedPayment Refund Search",
     "application.sending": "MissingAddressPolicy",
     "application.service": "InvoiceService",
     "lifecycle.apply": "Change apply as_of replay",
@@ -41,7 +41,8 @@ _NAMES_BY_MODULE = {
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
-        "InvoiceUpdated InvoiceViewed NotificationRequested PaymentRecorded ReminderRequested"
+        "InvoiceUpdated InvoiceViewed NotificationRequested PaymentRecorded ReminderRequested "
+        "ShortUrlReserved"
     ),
     "lifecycle.expire": "expire",
     "lifecycle.explain": "Verdict explain",
@@ -50,6 +51,7 @@ _NAMES_BY_MODULE = {
     "lifecycle.operation": "Operation",
     "lifecycle.pay": "pay",
     "lifecycle.remind": "ReminderDecision ReminderOutlook remind reminder_times",
+    "lifecycle.reserve": "reserve_short_url",
     "lifecycle.transitions": "status_at",
     "lifecycle.update": "update",
     "messaging.delivery": "DeliveryStatus MessageId MessageKey MessageNotFound NotDeadLetter",

@@ -33,6 +33,7 @@ from billhook.application.needs import Needs as Needs
 from billhook.application.payments import ApplyPaymentError as ApplyPaymentError
 from billhook.application.payments import UnappliedError as UnappliedError
 from billhook.application.records import Entry as Entry
+from billhook.application.records import EntryChanged as EntryChanged
 from billhook.application.records import RecordedEvent as RecordedEvent
 from billhook.application.records import RecordedPayment as RecordedPayment
 from billhook.application.records import Refund as Refund
@@ -96,6 +97,7 @@ from billhook.lifecycle.events import InvoiceViewed as InvoiceViewed
 from billhook.lifecycle.events import NotificationRequested as NotificationRequested
 from billhook.lifecycle.events import PaymentRecorded as PaymentRecorded
 from billhook.lifecycle.events import ReminderRequested as ReminderRequested
+from billhook.lifecycle.events import ShortUrlReserved as ShortUrlReserved
 from billhook.lifecycle.expire import expire as expire
 from billhook.lifecycle.explain import Verdict as Verdict
 from billhook.lifecycle.explain import explain as explain
@@ -110,6 +112,7 @@ from billhook.lifecycle.remind import ReminderDecision as ReminderDecision
 from billhook.lifecycle.remind import ReminderOutlook as ReminderOutlook
 from billhook.lifecycle.remind import remind as remind
 from billhook.lifecycle.remind import reminder_times as reminder_times
+from billhook.lifecycle.reserve import reserve_short_url as reserve_short_url
 from billhook.lifecycle.transitions import status_at as status_at
 from billhook.lifecycle.update import update as update
 from billhook.messaging.delivery import DeliveryStatus as DeliveryStatus
@@ -213,6 +216,7 @@ __all__ = [
     "Draft",
     "DraftAndSend",
     "Entry",
+    "EntryChanged",
     "Event",
     "Expire",
     "ExpiresTooSoon",
@@ -309,6 +313,7 @@ __all__ = [
     "Search",
     "Send",
     "SendResult",
+    "ShortUrlReserved",
     "SilenceWebhookEndpoint",
     "SmsBudget",
     "SmsBudgetUsedUp",
@@ -350,6 +355,7 @@ __all__ = [
     "remind",
     "reminder_times",
     "replay",
+    "reserve_short_url",
     "status_at",
     "summary",
     "tax_sums",

@@ -15,6 +15,7 @@ from billhook_adapters.http.core.mounts import Mount, Mounted
 from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.clock import SystemClock
@@ -60,6 +61,7 @@ class InProcess:
                 [an_account().id],
                 MovableClock(clock),
                 {},
+                Payer(made.batched, [], {}),
                 error_response=OURS[0].error_response,
             )
             callbacks = DeliveryCallbacksApi(made.batched, CALLBACKS, "t" * 32)

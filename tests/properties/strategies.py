@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-from returns.result import Result, Success
+from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.apply import Change
 from billhook.lifecycle.cancel import cancel
@@ -17,6 +17,7 @@ from billhook.lifecycle.draft import draft
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
+from billhook.lifecycle.reserve import reserve_short_url
 from billhook.lifecycle.update import update
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
@@ -177,11 +178,18 @@ def _issue(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, A
     return issue(invoice, now=now, short_url=draw(labels), number=draw(st.none() | labels))
 
 
+def _reserve(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, Any]:
+    if invoice.short_url is not None:
+        return Failure(None)
+    return reserve_short_url(invoice, now=now, short_url=draw(labels))
+
+
 def _update(draw: st.DrawFn, invoice: Invoice, now: datetime) -> Result[Change, Any]:
     return update(invoice, draw(patch(invoice.document.currency)), now=now)
 
 
 OPERATIONS: tuple[Callable[[st.DrawFn, Invoice, datetime], Result[Change, Any]], ...] = (
+    _reserve,
     _issue,
     _issue,
     _issue,

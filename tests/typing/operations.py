@@ -47,6 +47,7 @@ from billhook import (
     issue,
     notify,
     pay,
+    reserve_short_url,
     update,
 )
 
@@ -68,6 +69,10 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
             | ExpiresTooSoon
             | AmountTooLarge,
         ],
+    )
+    assert_type(
+        reserve_short_url(invoice, now=now, short_url="https://bill.example/i/x"),
+        Result[Change, OperationNotAllowed],
     )
     assert_type(
         issue(invoice, now=now, short_url="https://bill.example/i/x"),

@@ -93,6 +93,15 @@ def test_an_endpoint_is_stored_under_the_account_of_its_command() -> None:
     assert _endpoints(running) == {ACME: [a_webhook_endpoint(account=ACME)]}
 
 
+def test_the_endpoints_of_an_account_are_read_by_their_ids() -> None:
+    running = InMemoryService()
+    for name in ("sub_2", "sub_1"):
+        running.add_webhook_endpoint(name)
+    found = running.service.webhook_endpoints(ACME)
+    assert [one.id for one in found] == ["sub_1", "sub_2"]
+    assert running.service.webhook_endpoints(OTHER) == ()
+
+
 def test_an_endpoint_is_silenced_and_used_again() -> None:
     running = InMemoryService()
     running.add_webhook_endpoint("sub_1")

@@ -24,6 +24,7 @@ from billhook.lifecycle.events import (
     NotificationRequested,
     PaymentRecorded,
     ReminderRequested,
+    ShortUrlReserved,
     decode,
     encode,
 )
@@ -58,6 +59,11 @@ PINNED: list[tuple[Event, str, bytes]] = [
         "updated",
         '{"at":"2026-01-01T12:00:00.000000Z","patch":{"expire_by":"2026-01-01T12:00:00.000000Z",'
         '"media":["sms"],"notes":{"a":"","b":"₹"},"terms":null}}'.encode(),
+    ),
+    (
+        ShortUrlReserved(NOON, "https://bill.example/i/1"),
+        "short_url_reserved",
+        b'{"at":"2026-01-01T12:00:00.000000Z","short_url":"https://bill.example/i/1"}',
     ),
     (
         InvoiceIssued(NOON, "https://bill.example/i/1", "INV-0001"),

@@ -65,6 +65,16 @@ def test_the_service_returns_what_the_operation_decides() -> None:
     assert replay(f.event for f in running.events()) == expired
 
 
+def test_an_update_without_a_field_changes_nothing_and_still_checks_the_version() -> None:
+    running = InMemoryService()
+    draft = running.drafted()
+    nothing = Update(account=ACME, invoice=ONE, patch=Patch())
+    assert running.service.execute(nothing) == Success(draft)
+    assert [recorded.event.name for recorded in running.events()] == ["invoice.drafted"]
+    late = Update(account=ACME, invoice=ONE, patch=Patch(), expected_version=7)
+    assert running.service.execute(late) == Failure(Conflict(7, 1))
+
+
 def test_a_cancelled_and_a_deleted_invoice() -> None:
     running = InMemoryService()
     draft, other = running.drafted(ONE), running.drafted(TWO)

@@ -15,6 +15,7 @@ from billhook.lifecycle.draft import draft
 from billhook.lifecycle.expire import expire
 from billhook.lifecycle.issue import issue
 from billhook.lifecycle.pay import pay
+from billhook.lifecycle.reserve import reserve_short_url
 from billhook.lifecycle.update import update
 from billhook.messaging.delivery import Transient, Unknown, claim, next_attempt, suppress
 from billhook.messaging.webhooks import (
@@ -68,6 +69,11 @@ OTHERS = [
 @pytest.mark.parametrize(("result", "event_type"), [*EVENTS, *OTHERS])
 def test_a_change_is_a_webhook_event(result: Any, event_type: str) -> None:
     assert event_type_of(_change(result)) is WebhookEventType(event_type)
+
+
+def test_a_reserved_short_url_is_no_webhook_event() -> None:
+    reserved = reserve_short_url(DRAFT, now=NOON, short_url="https://bill.example/i/x")
+    assert event_type_of(_change(reserved)) is None
 
 
 def test_there_is_a_way_to_every_event() -> None:

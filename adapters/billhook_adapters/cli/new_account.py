@@ -76,7 +76,7 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
     webhook = None
     if arguments.webhook_url is not None:
         secret = strong_secret("--webhook-secret", arguments.webhook_secret)
-        webhook = new_endpoint(account.id, arguments.webhook_url, secret).endpoint
+        webhook = new_endpoint(account.id, arguments.webhook_url, secret)
     return NewAccount(account, key, token, webhook)
 
 

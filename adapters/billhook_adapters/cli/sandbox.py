@@ -46,7 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--webhook-secret",
         metavar="SECRET",
-        help="signing secret of the webhook; requires --webhook-url",
+        help="signing secret of the webhook; left out for a style that signs with a key pair",
+    )
+    parser.add_argument(
+        "--webhook-style",
+        metavar="FORMAT",
+        help="webhook format of an installed API, such as highlevel, whose public key is printed "
+        "(default: razorpay)",
     )
     set_command(parser, _run, example="billhook sandbox --port 8080 --account key_1:secret")
 
@@ -96,21 +102,29 @@ def _run(arguments: argparse.Namespace) -> int:
             print(f"  key id {key.id}  key secret {key.secret}")
         for location in locations:
             print(f"  location {location.id}  token {location.token}")
+        if webhook is not None and webhook.public_key is not None:
+            print("  public key, by which the receiver of the webhook verifies:")
+            print(webhook.public_key, end="")
         print("ready; press Ctrl-C to stop", flush=True)
         serve(application.app, listener)
     return 0
 
 
 def _webhook(arguments: argparse.Namespace) -> Webhook | None:
-    from billhook_adapters.cli.new_account import require_both
+    from billhook_adapters.cli.webhook_endpoints import signing
+    from billhook_adapters.composition.apis import DEFAULT_STYLE
     from billhook_adapters.sandbox.service import Webhook
     from billhook_adapters.webhooks.url_rules import check_url
 
-    require_both(arguments, "webhook_url", "webhook_secret")
     if arguments.webhook_url is None:
+        for option in ("webhook_secret", "webhook_style"):
+            if getattr(arguments, option) is not None:
+                raise CliError(f"--{option.replace('_', '-')}: requires --webhook-url; add it")
         return None
     try:
         check_url(arguments.webhook_url, allow_loopback=True)
     except ValueError as error:
         raise CliError(f"--webhook-url: {error}") from None
-    return Webhook(arguments.webhook_url, arguments.webhook_secret)
+    style = arguments.webhook_style or DEFAULT_STYLE
+    _, secret, public_key = signing(style, arguments.webhook_secret, option="--webhook-style")
+    return Webhook(arguments.webhook_url, secret, style, public_key)

@@ -12,14 +12,17 @@ from billhook_adapters.system.api_keys import new_id
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
+    from billhook_adapters.webhooks.formats import WebhookFormat
     from billhook_adapters.webhooks.secret_box import SecretBox
 
 
-class NewEndpoint(NamedTuple):
-    """A webhook endpoint, and the key by which its receiver verifies, where one was made."""
+class Signing(NamedTuple):
+    """The format of a webhook endpoint, and what signs its events."""
 
-    endpoint: WebhookEndpoint
+    format: WebhookFormat
+    secret: str
     public_key: str | None
+    """By which the receiver verifies, where the secret is a private key."""
 
 
 def new_endpoint(
@@ -28,68 +31,53 @@ def new_endpoint(
     secret: str | None,
     style: str | None = None,
     location: str | None = None,
-) -> NewEndpoint:
+) -> WebhookEndpoint:
     """A webhook endpoint for all events of its format; without `style`, of the default format.
 
-    A format that signs with a key pair makes its secret. Raises CliError with the remedy.
+    Raises CliError with the remedy.
     """
     with needs("all"):
-        from billhook_adapters.composition.apis import (
-            DEFAULT_STYLE,
-            ApiError,
-            registered,
-            webhook_formats,
-        )
+        from billhook_adapters.composition.apis import DEFAULT_STYLE
         from billhook_adapters.webhooks.url_rules import check_url
-    try:
-        formats = webhook_formats(registered())
-    except ApiError as error:
-        raise CliError(str(error)) from None
     style = style or DEFAULT_STYLE
-    if style not in formats:
-        raise CliError(f"--style: must be one of {', '.join(sorted(formats))}")
     try:
         check_url(url)
     except ValueError as error:
         raise CliError(f"--webhook-url: {error}") from None
-    made = formats[style].new_secret
-    public_key = None
-    if made is not None:
-        if secret is not None:
-            raise CliError(f"--webhook-secret: {style} signs with a key pair of its own; leave out")
-        secret, public_key = made()
-    elif secret is None:
-        raise CliError(f"--webhook-secret: {style} signs with a secret; give one")
-    endpoint = WebhookEndpoint(
+    chosen = signing(style, secret, option="--style")
+    return WebhookEndpoint(
         account=account,
         id=WebhookEndpointId(new_id("sub_")),
         url=url,
         style=style,
-        events=formats[style].events,
+        events=chosen.format.events,
         location=location,
-        sealed_secret=_sealed(secret),
+        sealed_secret=_box().seal(chosen.secret),
+        public_key=chosen.public_key,
     )
-    return NewEndpoint(endpoint, public_key)
 
 
-def public_key_of(endpoint: WebhookEndpoint) -> str:
-    """The public key of an endpoint that signs with a key pair. Raises CliError for another one."""
-    with needs("webhooks"):
-        from billhook_adapters.webhooks.key_pairs import public_key
-        from billhook_adapters.webhooks.secret_box import SecretKeyMismatchError
+def signing(style: str, secret: str | None, *, option: str) -> Signing:
+    """The format of this style; one that signs with a key pair makes its secret.
+
+    `option` is where the style was given. Raises CliError with the remedy.
+    """
+    from billhook_adapters.composition.apis import ApiError, registered, webhook_formats
+
     try:
-        return public_key(_box().open(endpoint.sealed_secret or ""))
-    except SecretKeyMismatchError as error:
-        raise CliError(f"WEBHOOK_ID: its key is {error}") from None
-    except ValueError:
-        raise CliError(
-            f"WEBHOOK_ID: {endpoint.style} signs with the secret that was given, not with a key "
-            "pair; choose a webhook whose style has one"
-        ) from None
-
-
-def _sealed(secret: str) -> str:
-    return _box().seal(secret)
+        formats = webhook_formats(registered())
+    except ApiError as error:
+        raise CliError(str(error)) from None
+    if style not in formats:
+        raise CliError(f"{option}: must be one of {', '.join(sorted(formats))}")
+    made = formats[style].new_secret
+    if made is None:
+        if secret is None:
+            raise CliError(f"--webhook-secret: {style} signs with a secret; give one")
+        return Signing(formats[style], secret, None)
+    if secret is not None:
+        raise CliError(f"--webhook-secret: {style} signs with a key pair of its own; leave out")
+    return Signing(formats[style], *made())
 
 
 def _box() -> SecretBox:

@@ -91,7 +91,7 @@ def _add(arguments: argparse.Namespace) -> int:
     with database(arguments.database) as backend:
         _require_account(arguments, backend)
         account = AccountId(arguments.account)
-        webhook, public_key = new_endpoint(
+        webhook = new_endpoint(
             account, arguments.webhook_url, secret, arguments.style, _location(arguments)
         )
         service_over(backend).execute(
@@ -99,26 +99,28 @@ def _add(arguments: argparse.Namespace) -> int:
         ).unwrap()
     value = {"id": webhook.id, "url": webhook.url, "style": webhook.style}
     lines = [f"webhook  {webhook.id}  {webhook.url}"]
-    if public_key is not None:
-        value["public_key"] = public_key
-        lines += ["public key, by which the receiver verifies:", *public_key.splitlines()]
+    if webhook.public_key is not None:
+        value["public_key"] = webhook.public_key
+        lines += ["public key, by which the receiver verifies:", *webhook.public_key.splitlines()]
     print_result(value, lines, as_json=arguments.json, if_lost="`billhook account list` shows it")
     return 0
 
 
 def _show_key(arguments: argparse.Namespace) -> int:
     from billhook.model.base import AccountId
-    from billhook_adapters.cli.webhook_endpoints import public_key_of
 
     with database(arguments.database) as backend:
         _require_account(arguments, backend)
-        account = AccountId(arguments.account)
-        with backend.store.snapshot() as snapshot:
-            known = snapshot.webhook_endpoints((account,)).get(account, ())
+        known = service_over(backend).webhook_endpoints(AccountId(arguments.account))
     endpoint = next((one for one in known if one.id == arguments.webhook), None)
     if endpoint is None:
         raise CliError(_NO_WEBHOOK)
-    shown = public_key_of(endpoint)
+    shown = endpoint.public_key
+    if shown is None:
+        raise CliError(
+            f"WEBHOOK_ID: {endpoint.style} signs with the secret that was given, not with a key "
+            "pair; choose a webhook whose style has one"
+        )
     print_result({"public_key": shown}, shown.splitlines(), as_json=False, if_lost="run it again")
     return 0
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from billhook.application.background_jobs import BackgroundJobs
+from billhook.model.invoice import Invoice
 from billhook_adapters.composition.apis import unserved
 from billhook_adapters.composition.senders import delivery_reports
 from billhook_adapters.composition.settings import Settings
@@ -61,8 +62,13 @@ def health(parts: ApplicationParts) -> Mounted:
     return Mounted("the probes", Mount(), app, HealthApi.routes)
 
 
-def pages(parts: ApplicationParts, *, simulating: bool = False) -> Sequence[Mounted]:
-    """The pages behind short URLs, below the path of these; none without such a path."""
+def pages(
+    parts: ApplicationParts, *, pay: Callable[[Invoice], Awaitable[str | None]] | None = None
+) -> Sequence[Mounted]:
+    """The pages behind short URLs, below the path of these; none without such a path.
+
+    `pay` is as in `HostedPageApi`.
+    """
     mount = page_mount(parts.base_url)
     if mount is None or parts.base_url is None:
         return []
@@ -75,7 +81,7 @@ def pages(parts: ApplicationParts, *, simulating: bool = False) -> Sequence[Moun
         parts.background_jobs.clock,
         language=parts.looks.language,
         printer=Printer(parts.looks.fonts, parts.looks.language),
-        simulating=simulating,
+        pay=pay,
     )
     return [Mounted(PAGES, mount, app, HostedPageApi.routes, owns_mount=True)]
 

@@ -124,8 +124,10 @@ class InMemoryTransaction:
         return [invoice.key for invoice in self.search(account, search, now)]
 
     def by_short_url(self, short_url: str) -> Invoice | None:
-        live = (one for one in self.rows.invoices.values() if one.short_url == short_url)
-        return next(live, None)
+        for one in self.rows.invoices.values():
+            if one.short_url == short_url and one.deleted_at is None:
+                return one
+        return None
 
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return len(self._wanted(account, search, now))

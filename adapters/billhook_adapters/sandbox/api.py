@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -26,8 +25,7 @@ from billhook.messaging.delivery import (
 from billhook.messaging.delivery_reports import Bounced, Delivered, DeliveryReport, ReportedOutcome
 from billhook.model.base import AccountId, Text, Value
 from billhook.model.customer import Medium, Suppression
-from billhook.model.invoice import Invoice, InvoiceId
-from billhook.model.payment import Payment, Reference
+from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.parsing import from_json, parsed
@@ -35,8 +33,7 @@ from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
-from billhook_adapters.sandbox.payments import PayByMethod, PaymentIn
-from billhook_adapters.system.ids import RandomIds
+from billhook_adapters.sandbox.payments import Payer, PaymentIn
 
 FIRST, LAST = (
     0,
@@ -72,9 +69,6 @@ class DeliveryReportIn(Value):
     suppresses: Suppression | None = None
 
 
-PayerRedirect = Callable[[Invoice, str, str], str | None]
-"""Where a payer is sent: from the invoice, the reference of the payment, and a secret."""
-
 _REASON = "requested at /sandbox"
 _FAULTS: Mapping[str, SendError] = MappingProxyType(
     {
@@ -88,8 +82,7 @@ _FAULTS: Mapping[str, SendError] = MappingProxyType(
 class SandboxApi(HttpApi):
     """Serves `/sandbox`, without credentials: nothing in a sandbox is private.
 
-    `error_response` words the errors of the domain. `redirects` are those of the vendors' APIs, and
-    `secrets` what they sign with: the secret of each account's API key.
+    `error_response` words the errors of the domain.
     """
 
     routes = frozenset(
@@ -103,14 +96,13 @@ class SandboxApi(HttpApi):
         accounts: Collection[AccountId],
         clock: MovableClock,
         outbox: Mapping[Medium, CapturedSender],
+        payer: Payer,
         *,
         error_response: Callable[[DomainError], Response],
-        redirects: Sequence[PayerRedirect] = (),
-        secrets: Mapping[AccountId, str] = MappingProxyType({}),
     ) -> None:
         self._batched, self._background_jobs, self._accounts = batched, background_jobs, accounts
         self._clock, self._outbox, self._error_response = clock, outbox, error_response
-        self._redirects, self._secrets = redirects, secrets
+        self._payer = payer
 
     async def serve(self, request: Request) -> Response:
         """Do what a route of the sandbox does."""
@@ -155,18 +147,10 @@ class SandboxApi(HttpApi):
                 break
         else:
             return _invalid("No account has an invoice of this id.", 404)
-        payment = Payment(
-            reference=Reference(payload.reference) if payload.reference else RandomIds().payment(),
-            amount=payload.amount,
-            currency=found.unwrap().document.currency,
-        )
-        details = json.dumps(payload.details)
-        paid = await self._batched.execute(
-            PayByMethod(account=account, invoice=name, payment=payment, details=details)
-        )
-        if isinstance(paid, Failure):
-            return self._error_response(paid.failure())
-        invoice = paid.unwrap()
+        made = await self._payer.pay(found.unwrap(), payload)
+        if isinstance(made, Failure):
+            return self._error_response(made.failure())
+        payment, invoice, callback_url = made.unwrap()
         return json_response(
             {
                 "id": payment.reference,
@@ -176,18 +160,9 @@ class SandboxApi(HttpApi):
                 "status": invoice.status.value,
                 "amount_paid": invoice.paid,
                 "amount_due": invoice.due,
-                **self._redirect(invoice, payment.reference),
+                **({} if callback_url is None else {"callback_url": callback_url}),
             }
         )
-
-    def _redirect(self, invoice: Invoice, payment: str) -> dict[str, str]:
-        """Where the payer is sent, by the first API under which the invoice has such a URL."""
-        secret = self._secrets.get(invoice.account)
-        if secret is None:
-            return {}
-        urls = (redirect(invoice, payment, secret) for redirect in self._redirects)
-        url = next((url for url in urls if url is not None), None)
-        return {} if url is None else {"callback_url": url}
 
     def _time(self) -> Response:
         return json_response({"now": int(self._clock.now().timestamp())})

@@ -1,21 +1,26 @@
-"""A payment as the payer of the sandbox makes it: by a method, for which a gateway takes a fee."""
+"""The payer of the sandbox: pays by a method, for which a gateway takes a fee, and is sent back."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
-from returns.result import Result, Success
+from returns.result import Failure, Result, Success
 
 from billhook.application.commands import Pay
 from billhook.application.payments import PayError
 from billhook.application.records import Entry, PaymentKey
 from billhook.application.unit_of_work import CommandContext
-from billhook.model.base import Text, Value
+from billhook.lifecycle.errors import DomainError
+from billhook.model.base import AccountId, Text, Value
 from billhook.model.invoice import Invoice
 from billhook.model.money import PositiveAmount
-from billhook_adapters.system.ids import is_id
+from billhook.model.payment import Payment, Reference
+from billhook_adapters.http.core.batched_service import BatchedService
+from billhook_adapters.system.ids import RandomIds, is_id
 
 SOURCES = {
     "card": "card_00000000000000",
@@ -31,26 +36,25 @@ class PaymentIn(Value):
 
     amount: PositiveAmount
     reference: Annotated[Text, Field(min_length=1, max_length=128)] | None = None
-    method: Literal["card", "netbanking", "upi", "wallet"] | None = None
+    method: Literal["card", "netbanking", "upi", "wallet"] = "upi"
     source: Annotated[Text, Field(min_length=1, max_length=128)] | None = None
     """The id of the card, the bank, the UPI id or the wallet."""
 
     @model_validator(mode="after")
     def _method_goes_with_an_id(self) -> Self:
-        if self.source is not None and self.method is None:
+        chosen = "method" in self.model_fields_set
+        if self.source is not None and not chosen:
             raise ValueError("source goes with method")
-        if self.method is not None and self.reference is not None and not is_id(self.reference):
+        if chosen and self.reference is not None and not is_id(self.reference):
             raise ValueError("with method, reference must be 1 to 64 of A-Z, a-z, 0-9, . _ : -")
         return self
 
     @property
-    def details(self) -> dict[str, Any]:
-        """How it is made: by UPI, of which no fee is known, unless a method is chosen."""
-        if self.method is None:
-            return {"method": "upi"}
+    def details(self) -> str:
+        """How it is made, as JSON: by UPI unless a method is chosen."""
         fee, tax = gateway_fee(self.amount)
         source = self.source or SOURCES[self.method]
-        return {"method": self.method, "source": source, "fee": fee, "tax": tax}
+        return json.dumps({"method": self.method, "source": source, "fee": fee, "tax": tax})
 
 
 def gateway_fee(amount: int) -> tuple[int, int]:
@@ -82,3 +86,60 @@ class PayByMethod(Pay):
             )
             context.save_entry(entry)
         return paid
+
+
+PayerRedirect = Callable[[Invoice, str, str], str | None]
+"""Where a payer is sent: from the invoice, the reference of the payment, and a secret."""
+
+
+class Made(NamedTuple):
+    """A payment that was made, the invoice as it is then, and where the payer is sent."""
+
+    payment: Payment
+    invoice: Invoice
+    callback_url: str | None
+
+
+class Payer:
+    """Pays invoices of the sandbox.
+
+    `redirects` are those of the vendors' APIs, and `secrets` what they sign with: the secret of
+    each account's API key.
+    """
+
+    def __init__(
+        self,
+        batched: BatchedService,
+        redirects: Sequence[PayerRedirect],
+        secrets: Mapping[AccountId, str],
+    ) -> None:
+        self._batched, self._redirects, self._secrets = batched, redirects, secrets
+
+    async def pay(self, invoice: Invoice, payload: PaymentIn) -> Result[Made, DomainError]:
+        """Make a payment."""
+        payment = Payment(
+            reference=Reference(payload.reference) if payload.reference else RandomIds().payment(),
+            amount=payload.amount,
+            currency=invoice.document.currency,
+        )
+        command = PayByMethod(
+            account=invoice.account, invoice=invoice.id, payment=payment, details=payload.details
+        )
+        paid = await self._batched.execute(command)
+        if isinstance(paid, Failure):
+            return Failure(paid.failure())
+        after = paid.unwrap()
+        return Success(Made(payment, after, self._callback_url(after, payment.reference)))
+
+    async def pay_rest(self, invoice: Invoice) -> str | None:
+        """Pay what is due; returns where the payer is sent, None where it stays."""
+        made = await self.pay(invoice, PaymentIn(amount=invoice.due))
+        return None if isinstance(made, Failure) else made.unwrap().callback_url
+
+    def _callback_url(self, invoice: Invoice, payment: str) -> str | None:
+        """That of the first API under which the invoice has one."""
+        secret = self._secrets.get(invoice.account)
+        if secret is None:
+            return None
+        urls = (redirect(invoice, payment, secret) for redirect in self._redirects)
+        return next((url for url in urls if url is not None), None)

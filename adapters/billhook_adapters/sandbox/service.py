@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
@@ -56,10 +58,13 @@ class Location(NamedTuple):
 
 
 class Webhook(NamedTuple):
-    """Where the events of every account of the sandbox are sent."""
+    """Where the events of every account of the sandbox are sent, in the format of this style."""
 
     url: str
     secret: str
+    style: str = DEFAULT_STYLE
+    public_key: str | None = None
+    """By which the receiver verifies, where the secret is a private key."""
 
 
 def build_sandbox(
@@ -88,19 +93,23 @@ def build_sandbox(
     formats = webhook_formats(apis)
 
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
+        payer = Payer(
+            made_of.batched,
+            [api.payer_redirect for api in apis if api.payer_redirect is not None],
+            {account_of(key): key.secret for key in keys},
+        )
         app = SandboxApi(
             made_of.batched,
             made_of.background_jobs,
             accounts,
             clock,
             outbox,
+            payer,
             error_response=apis[0].error_response,
-            redirects=[api.payer_redirect for api in apis if api.payer_redirect is not None],
-            secrets={account_of(key): key.secret for key in keys},
         )
         return [
             health(made_of),
-            *pages(made_of, simulating=True),
+            *pages(made_of, pay=payer.pay_rest),
             Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
         ]
 
@@ -129,14 +138,17 @@ def build_sandbox(
     for account, location in zip(opened, locations, strict=False):
         token = token_key(location.token, location.id)
         application.keys.add(account.id, token.id, token.secret, location=token.location)
-    for account in opened:
+    style = DEFAULT_STYLE if webhook is None else webhook.style
+    for account, location in zip_longest(opened, locations):
         endpoint = WebhookEndpoint(
             account=account.id,
             id=WEBHOOK,
             url=webhook.url if webhook else "http://127.0.0.1/",
-            style=DEFAULT_STYLE,
-            events=formats[DEFAULT_STYLE].events,
+            style=style,
+            events=formats[style].events,
+            location=None if location is None else location.id,
             sealed_secret=box.seal(webhook.secret) if webhook else None,
+            public_key=webhook.public_key if webhook else None,
             silenced=webhook is None,  # even if an earlier sandbox on this database had one
         )
         application.service.execute(

@@ -208,5 +208,7 @@ _s = t.number_series.c
 DRAWN = select(_s.last).where(_s.account == bindparam("account"), _s.prefix == bindparam("prefix"))
 """How far a series of numbers has been drawn."""
 
-BEHIND = select(t.invoices).where(t.invoices.c.short_url == bindparam("short_url"))
-"""The invoice of a short URL; one that was deleted never had any."""
+BEHIND = select(t.invoices).where(
+    t.invoices.c.short_url == bindparam("short_url"), t.invoices.c.deleted_at.is_(None)
+)
+"""The invoice of a short URL."""

@@ -143,7 +143,9 @@ class Update(InvoiceCommand[Invoice, NumberedUpdateError]):
     def decide_on(
         self, invoice: Invoice, context: CommandContext
     ) -> Result[Invoice, NumberedUpdateError]:
-        """The updated invoice."""
+        """The updated invoice; without a field to set it stays as it is."""
+        if not self.patch.fields:
+            return Success(as_of(invoice, context.now))
         change = update(
             invoice, self.patch, now=context.now, min_expiry_lead=context.min_expiry_lead
         )

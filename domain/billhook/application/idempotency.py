@@ -17,7 +17,7 @@ from typing import Any
 
 from returns.result import Failure, Result, Success
 
-from billhook.application.records import ContactHistory, Entry, Refund
+from billhook.application.records import ContactHistory, Entry, EntryChanged, Refund
 from billhook.lifecycle.errors import ERRORS
 from billhook.messaging.delivery import MessageNotFound, NotDeadLetter
 from billhook.messaging.message import Message
@@ -85,7 +85,10 @@ _NAMES = {kind: name for name, kind in ANSWERS.items()}
 
 _ERRORS: Mapping[str, type[Any]] = {
     **ERRORS,
-    **{kind.code: kind for kind in (MessageNotFound, NotDeadLetter, WebhookEndpointNotFound)},
+    **{
+        kind.code: kind
+        for kind in (EntryChanged, MessageNotFound, NotDeadLetter, WebhookEndpointNotFound)
+    },
 }
 
 

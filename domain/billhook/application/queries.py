@@ -53,6 +53,7 @@ from billhook.messaging.delivery_reports import (
     reported_copy,
 )
 from billhook.messaging.message import Message, last_message_at
+from billhook.messaging.webhooks import WebhookEndpoint
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -174,6 +175,11 @@ class Queries:
         """The account with this id; None if there is none."""
         with self._store.snapshot() as snapshot:
             return snapshot.accounts((account,)).get(account)
+
+    def webhook_endpoints(self, account: AccountId) -> Sequence[WebhookEndpoint]:
+        """The webhook endpoints of an account, by their ids."""
+        with self._store.snapshot() as snapshot:
+            return tuple(snapshot.webhook_endpoints((account,)).get(account, ()))
 
     def upcoming_number(self, account: AccountId) -> str | None:
         """The number that the next issued invoice would get; None if the account has no series."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import Field, Strict, model_validator
 
@@ -243,6 +243,13 @@ class Entry(Value):
     def key(self) -> EntryKey:
         """The key of this entry in a store."""
         return EntryKey(self.account, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanged:
+    """The entry is no longer as it was when a command was made from it."""
+
+    code: ClassVar = "entry_changed"
 
 
 class Search(Value):

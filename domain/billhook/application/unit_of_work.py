@@ -137,7 +137,9 @@ class UnitOfWork:
             writes.events.append(
                 RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
-            self._queue_webhook_events(key, change.invoice.version, event_type_of(change))
+            event_type = event_type_of(change)
+            if event_type is not None:
+                self._queue_webhook_events(key, change.invoice.version, event_type)
             self.reminder_tracker.follow(before, change.invoice, self.now, writes)
         for key, progress in context.settled_reminders:
             self.reminder_tracker.settle(key, progress, writes)
@@ -164,11 +166,10 @@ class UnitOfWork:
         self.add_payments(context)
 
     def _follow_number(self, before: Invoice | None, after: Invoice) -> None:
-        if after.number is None:
-            return
-        if before is not None and before.number is not None:
-            self.numbers.put(NumberKey(after.account, before.shown_number or ""), None)
-        self.numbers.put(NumberKey(after.account, after.shown_number or ""), after.key)
+        if before is not None and (number := _number_of(before)) is not None:
+            self.numbers.put(number, None)
+        if (number := _number_of(after)) is not None:
+            self.numbers.put(number, after.key)
 
     def _add_account_changes(self, context: CommandContext) -> None:
         for account in context.accounts:
@@ -241,6 +242,14 @@ class UnitOfWork:
             else:
                 changed[key] = changed.get(key, (before, before))[0], payment
             self.payments.put(key, payment)
+
+
+def _number_of(invoice: Invoice) -> NumberKey | None:
+    """The number that an invoice of a series takes from others; None if it takes none."""
+    shown = invoice.shown_number
+    if invoice.number is None or shown is None:
+        return None
+    return NumberKey(invoice.account, shown)
 
 
 class CommandContext:

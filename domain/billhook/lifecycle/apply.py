@@ -20,6 +20,7 @@ from billhook.lifecycle.events import (
     NotificationRequested,
     PaymentRecorded,
     ReminderRequested,
+    ShortUrlReserved,
 )
 from billhook.lifecycle.transitions import EDITABLE, NEXT, status_at
 from billhook.model.base import utc
@@ -67,18 +68,10 @@ def apply(invoice: Invoice | None, event: Event) -> Invoice:
                 short_url=event.short_url,
                 number=event.number,
             )
+        case ShortUrlReserved():
+            return _reserved(invoice, event, at)
         case InvoiceUpdated():
-            if event.patch.fields - EDITABLE[status]:
-                raise ValueError(f"an update set fields that are not editable in {status}")
-            document = event.patch.applied_to(invoice.document)
-            return evolve(
-                invoice,
-                version=version,
-                updated_at=at,
-                status=NEXT[status, "update"],
-                document=document,
-                amount=document.total,
-            )
+            return _updated(invoice, event, at)
         case InvoiceCancelled():
             return evolve(
                 invoice,
@@ -111,6 +104,27 @@ def _drafted(event: InvoiceDrafted) -> Invoice:
         amount=event.document.total,
         created_at=event.at,
         updated_at=event.at,
+    )
+
+
+def _reserved(invoice: Invoice, event: ShortUrlReserved, at: datetime) -> Invoice:
+    if invoice.short_url is not None or (invoice.status, "issue") not in NEXT:
+        raise ValueError("only a draft without a short URL can reserve one")
+    return evolve(invoice, version=invoice.version + 1, updated_at=at, short_url=event.short_url)
+
+
+def _updated(invoice: Invoice, event: InvoiceUpdated, at: datetime) -> Invoice:
+    status = invoice.status
+    if event.patch.fields - EDITABLE[status]:
+        raise ValueError(f"an update set fields that are not editable in {status}")
+    document = event.patch.applied_to(invoice.document)
+    return evolve(
+        invoice,
+        version=invoice.version + 1,
+        updated_at=at,
+        status=NEXT[status, "update"],
+        document=document,
+        amount=document.total,
     )
 
 

@@ -4,6 +4,7 @@ Event
 ├── changes: one for each version of the invoice
 │   ├── InvoiceDrafted      it was created, with its document
 │   ├── InvoiceUpdated      some fields of its document were set
+│   ├── ShortUrlReserved    the draft got the short URL that it is issued under
 │   ├── InvoiceIssued       it was issued to the payer, under a short URL
 │   ├── PaymentRecorded     a payment was applied: a part of the amount due, or all of it
 │   ├── InvoiceExpired      its `expire_by` passed
@@ -54,6 +55,16 @@ class InvoiceUpdated:
     version: ClassVar = 1
     at: Instant
     patch: Patch
+
+
+@frozen
+class ShortUrlReserved:
+    """The draft got the short URL that it is issued under."""
+
+    name: ClassVar = "invoice.short_url_reserved"
+    version: ClassVar = 1
+    at: Instant
+    short_url: Text = field(repr=False)
 
 
 @frozen
@@ -144,6 +155,7 @@ class InvoiceViewed:
 InvoiceChanged = (
     InvoiceDrafted
     | InvoiceUpdated
+    | ShortUrlReserved
     | InvoiceIssued
     | PaymentRecorded
     | InvoiceExpired

@@ -37,12 +37,13 @@ def issue(
     """Issue the invoice under a permanent short URL.
 
     `now` is an aware datetime. The caller creates `short_url`, unique and hard to guess, and
-    `number`, unique in its series. `min_expiry_lead` is as in `draft`.
+    `number`, unique in its series. A short URL that the draft has reserved stays.
+    `min_expiry_lead` is as in `draft`.
     """
     now = utc(now)
     for error in violations(invoice, min_expiry_lead, now):
         return Failure(error)
-    return Success(changed(invoice, InvoiceIssued(now, short_url, number)))
+    return Success(changed(invoice, InvoiceIssued(now, invoice.short_url or short_url, number)))
 
 
 def violations(invoice: Invoice, min_expiry_lead: timedelta, now: datetime) -> Iterator[IssueError]:

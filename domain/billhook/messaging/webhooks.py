@@ -21,6 +21,7 @@ from billhook.lifecycle.events import (
     InvoiceIssued,
     InvoiceUpdated,
     PaymentRecorded,
+    ShortUrlReserved,
 )
 from billhook.messaging.delivery import Dispatch
 from billhook.model.account import RetryPolicy
@@ -83,6 +84,8 @@ class WebhookEndpoint(Value):
     location: Identifier | None = None
     """The location of the account that its events name, in a vendor API that has locations."""
     sealed_secret: Text | None = Field(default=None, repr=False)
+    public_key: Text | None = Field(default=None, repr=False)
+    """By which its receiver verifies, PEM; None where the receiver knows the secret."""
     silenced: bool = False
 
     @property
@@ -124,8 +127,8 @@ _OF_DRAFTS: Mapping[type[InvoiceChanged], WebhookEventType] = MappingProxyType(
 )
 
 
-def event_type_of(change: Change) -> WebhookEventType:
-    """The webhook event type of a change.
+def event_type_of(change: Change) -> WebhookEventType | None:
+    """The webhook event type of a change; None if none is sent: a short URL was reserved.
 
     >>> from billhook import examples
     >>> from billhook.lifecycle.cancel import cancel
@@ -134,6 +137,8 @@ def event_type_of(change: Change) -> WebhookEventType:
     """
     if isinstance(change.event, _SENT_EVENTS):
         return event_type_for(change.invoice.status)
+    if isinstance(change.event, ShortUrlReserved):
+        return None
     return _OF_DRAFTS[type(change.event)]
 
 

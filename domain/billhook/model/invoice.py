@@ -187,8 +187,8 @@ class Invoice(Value):
             raise ValueError("a draft has no issued_at")
         if self.issued_at is None and self.status not in (Status.DRAFT, Status.CANCELLED):
             raise ValueError(f"{self.status} needs issued_at")
-        if (self.issued_at is None) != (self.short_url is None):
-            raise ValueError("short_url goes with issued_at")
+        if self.issued_at is not None and self.short_url is None:
+            raise ValueError("an issued invoice has a short_url")
         if self.deleted_at is not None and self.status is not Status.DRAFT:
             raise ValueError("only a draft can have been deleted")
         return self

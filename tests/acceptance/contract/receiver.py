@@ -10,6 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any, NamedTuple
 
+HOOK_SECRET = "whsec-of-the-shop"
+"""What a sandbox signs the webhooks with that this receiver gets."""
+
 DEADLINE = 20  # seconds that a webhook may take to come
 
 
@@ -33,7 +36,9 @@ class Received(NamedTuple):
     @property
     def invoice(self) -> str:
         """The invoice that it is about."""
-        name: str = self.event["payload"]["invoice"]["entity"]["id"]
+        event = self.event
+        highlevel = "_id" in event
+        name: str = event["_id"] if highlevel else event["payload"]["invoice"]["entity"]["id"]
         return name
 
 

@@ -17,6 +17,7 @@ BILLHOOK = Path(sys.executable).with_name("billhook")
 SECRET = "s3cret"
 ACCOUNTS = ("ours", "theirs", "lists", "pages", "forms", "node", "failing")
 """The keys of the sandbox, each with an account of its own; all have the one secret."""
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class Sandbox:
@@ -33,10 +34,13 @@ class Sandbox:
         self._clients.append(made)
         return made
 
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """The status and JSON of a route that needs no credentials."""
+    def ask(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> tuple[int, Any]:
+        """The status and JSON of a route; without `headers`, of one that needs no credentials."""
         with closing(HTTPConnection(self.address, timeout=30)) as connection:
-            connection.request(method, path, None if body is None else json.dumps(body))
+            text = None if body is None else json.dumps(body)
+            connection.request(method, path, text, headers)
             answer = connection.getresponse()
             return answer.status, json.loads(answer.read())
 

@@ -1,16 +1,8 @@
 // HighLevel's unmodified Node SDK against a running sandbox.
-//
-//   node highlevel.mjs FOLDER URL
-//
-// FOLDER has the SDK in node_modules, URL is the sandbox's. Prints one JSON line a check.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
+import { check, runChecks, sdk, url } from "./checks.mjs";
 
-const [folder, url] = process.argv.slice(2);
-const { HighLevel } = createRequire(`${folder}/`)("@gohighlevel/api-client");
-
-const checks = [];
-const check = (name, run) => checks.push([name, run]);
+const { HighLevel } = sdk("@gohighlevel/api-client");
 
 HighLevel.BASE_URL = url;
 function connected(options = {}) {
@@ -230,12 +222,4 @@ check("what is wrong with a body is a list", async () => {
   });
 });
 
-for (const [name, run] of checks) {
-  let failed = null;
-  try {
-    await run();
-  } catch (error) {
-    failed = String(error?.stack ?? JSON.stringify(error));
-  }
-  console.log(JSON.stringify({ name, failed }));
-}
+await runChecks();

@@ -1,27 +1,12 @@
 // The vendor's unmodified Node SDK reads what invoices make: payments, orders, customers, items.
-//
-//   node razorpay-reads.mjs FOLDER URL
-//
-// FOLDER has the SDK in node_modules, URL is the sandbox's. Prints one JSON line a check.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { createRequire } from "node:module";
+import { check, runChecks } from "./checks.mjs";
+import { connected, pay, payers } from "./razorpay-client.mjs";
 
-const [folder, url] = process.argv.slice(2);
-const Razorpay = createRequire(`${folder}/`)("razorpay");
-const client = new Razorpay({ key_id: "forms", key_secret: "s3cret" });
-client.api.rq.defaults.baseURL = url;
+const client = connected("forms");
 
-const checks = [];
-const check = (name, run) => checks.push([name, run]);
-
-let number = 0;
-const payer = (fields = {}) => ({
-  name: "Ravi Kumar",
-  email: `reads${++number}@example.com`,
-  contact: `+9196${String(number).padStart(8, "0")}`,
-  ...fields,
-});
+const payer = payers("reads", "+9196");
 const link = (fields = {}) => ({
   type: "link",
   amount: 250000,
@@ -32,13 +17,6 @@ const link = (fields = {}) => ({
   email_notify: false,
   ...fields,
 });
-
-async function pay(id, body) {
-  const options = { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`${url}/sandbox/invoices/${id}/payments`, options);
-  assert.equal(answer.status, 200);
-  return answer.json();
-}
 
 async function refused(promise, description) {
   await assert.rejects(promise, (error) => {
@@ -103,12 +81,4 @@ check("the payer returns with a signature over id, receipt, status and payment",
   assert.equal(query.get("razorpay_signature"), own);
 });
 
-for (const [name, run] of checks) {
-  let failed = null;
-  try {
-    await run();
-  } catch (error) {
-    failed = String(error?.stack ?? JSON.stringify(error));
-  }
-  console.log(JSON.stringify({ name, failed }));
-}
+await runChecks();

@@ -1,33 +1,12 @@
 // The vendor's unmodified Node SDK against a running sandbox.
-//
-//   node razorpay.mjs FOLDER URL
-//
-// FOLDER has the SDK in node_modules, URL is the sandbox's. Prints one JSON line a check.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
+import { check, runChecks, sandbox } from "./checks.mjs";
+import { connected, pay as payBy, payers } from "./razorpay-client.mjs";
 
-const [folder, url] = process.argv.slice(2);
-const Razorpay = createRequire(`${folder}/`)("razorpay");
-
-const checks = [];
-const check = (name, run) => checks.push([name, run]);
-
-function connected(key_id, key_secret) {
-  const instance = new Razorpay({ key_id, key_secret });
-  instance.api.rq.defaults.baseURL = url;
-  return instance;
-}
-
-const client = connected("node", "s3cret");
+const client = connected("node");
 const { invoices } = client;
 
-let number = 0;
-const payer = (fields = {}) => ({
-  name: "Ravi Kumar",
-  email: `node${++number}@example.com`,
-  contact: `+9197${String(number).padStart(8, "0")}`,
-  ...fields,
-});
+const payer = payers("node", "+9197");
 const request = (fields = {}) => ({
   type: "invoice",
   customer: payer(),
@@ -38,13 +17,7 @@ const request = (fields = {}) => ({
   ...fields,
 });
 
-async function sandbox(path, body) {
-  const options = body && { method: "POST", body: JSON.stringify(body) };
-  const answer = await fetch(`${url}/sandbox/${path}`, options);
-  assert.equal(answer.status, 200);
-  return answer.json();
-}
-const pay = (id, amount) => sandbox(`invoices/${id}/payments`, { amount });
+const pay = (id, amount) => payBy(id, { amount });
 const now = async () => (await sandbox("clock")).now;
 const advance = (seconds) => sandbox("clock", { advance_seconds: seconds });
 const sent = async (to) => (await sandbox("outbox")).items.filter((one) => one.to === to);
@@ -335,12 +308,4 @@ check("callbacks are called as promises are kept", async () => {
   assert.deepEqual(answered, [null, { success: true }]);
 });
 
-for (const [name, run] of checks) {
-  let failed = null;
-  try {
-    await run();
-  } catch (error) {
-    failed = String(error?.stack ?? JSON.stringify(error));
-  }
-  console.log(JSON.stringify({ name, failed }));
-}
+await runChecks();

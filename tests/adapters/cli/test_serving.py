@@ -170,7 +170,23 @@ def test_a_port_that_is_taken_is_said_in_one_line(database: str) -> None:
         (["sandbox", "--port", "0", "--account", "hush"], "must be KEY_ID:KEY_SECRET"),
         (
             ["sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1/"],
-            "require each other; give both",
+            "--webhook-secret: razorpay signs with a secret; give one",
+        ),
+        (
+            ["sandbox", "--port", "0", "--webhook-style", "highlevel"],
+            "--webhook-style: requires --webhook-url; add it",
+        ),
+        (
+            [
+                "sandbox",
+                "--port",
+                "0",
+                "--webhook-url",
+                "http://127.0.0.1/",
+                "--webhook-style",
+                "x",
+            ],
+            "--webhook-style: must be one of highlevel, native, razorpay",
         ),
         (
             [

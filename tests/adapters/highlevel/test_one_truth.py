@@ -246,3 +246,13 @@ def test_every_field_of_the_vendors_request_fits_one_document(apis: ThreeApis) -
         sentFrom={"fromName": "A"}, autoPayment={"enable": False},
     )  # fmt: skip
     assert sent.status == 200, sent
+
+
+def test_what_was_kept_of_a_contact_is_not_shown_of_another_one_with_its_details(
+    apis: ThreeApis,
+) -> None:
+    invoice = drafted(apis)
+    customer = apis.native("GET", f"/{invoice}").body["customer"]
+    assert patched(apis, invoice, customer=customer)["contactDetails"]["companyName"] == "ABC"
+    shown = patched(apis, invoice, customer={**customer, "id": "c_2"})["contactDetails"]
+    assert (shown["id"], "companyName" in shown) == ("c_2", False)

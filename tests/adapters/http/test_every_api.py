@@ -19,6 +19,7 @@ from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.testing import NOON, an_account
 from billhook_adapters.testing.builders import open_account
@@ -44,7 +45,8 @@ class Apis:
         self.apps: dict[str, App] = {api.name: api.application(context) for api in OURS}
         jobs = BackgroundJobs(store, clock, RandomIds(), {})
         sandbox = SandboxApi(
-            batched, jobs, [], MovableClock(clock), {}, error_response=OURS[0].error_response
+            *(batched, jobs, [], MovableClock(clock), {}, Payer(batched, [], {})),
+            error_response=OURS[0].error_response,
         )
         self.apps["sandbox"] = sandbox
 

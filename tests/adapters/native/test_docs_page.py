@@ -33,6 +33,7 @@ OPERATIONS = {
     ("post", "/contacts/find"): {200, 415},
     ("put", "/contacts"): {200, 403, 415},
     ("get", "/account"): {200, 403},
+    ("get", "/webhook-endpoints"): {200},
     ("patch", "/account"): {200, 403, 409, 415},
 }
 ALWAYS = {400, 401, 408, 413, 414, 422, 429, 431, 500, 503}

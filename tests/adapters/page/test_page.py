@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -10,25 +11,38 @@ from datetime import timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
 
 from adapters.documents.pictures import Printed
-from billhook.application.commands import Cancel, Draft, Issue, Notify, Pay
-from billhook.application.records import Contact
+from billhook.application.commands import Cancel, Delete, Draft, Issue, Notify, Pay
+from billhook.application.records import Contact, PendingWrites
 from billhook.application.service import InvoiceService
+from billhook.lifecycle.reserve import reserve_short_url
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId
+from billhook.model.invoice import InvoiceId, Status
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.mounts import Mount, Mounted, MountTable
 from billhook_adapters.http.hosted_page.api import HostedPageApi
 from billhook_adapters.http.hosted_page.guessing import MOST, REMEMBERED, Guesses
+from billhook_adapters.http.razorpay.callbacks import payer_redirect
+from billhook_adapters.http.razorpay.schemas.links import CALLBACK
 from billhook_adapters.memory import InMemoryStore, RandomIds, SettableClock
-from billhook_adapters.testing import NOON, a_customer, a_document, a_line, a_payment, an_account
+from billhook_adapters.sandbox.payments import Payer, PayerRedirect
+from billhook_adapters.testing import (
+    NOON,
+    a_customer,
+    a_document,
+    a_line,
+    a_payment,
+    an_account,
+    an_invoice,
+)
 from billhook_adapters.testing.builders import open_account, suppress
 
 BASE = "https://bill.example/i/"
@@ -61,7 +75,8 @@ class PageService:
     def __init__(self) -> None:
         self.clock = SettableClock(NOON)
         self.peer = "192.0.2.1"
-        self.service = InvoiceService(InMemoryStore(), self.clock, RandomIds(BASE))
+        self.store = InMemoryStore()
+        self.service = InvoiceService(self.store, self.clock, RandomIds(BASE))
         open_account(
             self.service,
             an_account(
@@ -128,6 +143,25 @@ def test_an_expired_invoice_is_shown_as_expired(running: PageService) -> None:
     url = running.issued(expire_by=NOON + timedelta(hours=1))
     running.clock.set(NOON + timedelta(hours=1))
     assert "This invoice has expired and can no longer be paid." in running.read(url)
+
+
+def test_a_draft_says_that_it_is_not_issued_yet_and_no_more(running: PageService) -> None:
+    url = f"{BASE}reserved"
+    draft = an_invoice(Status.DRAFT, account=ACME)
+    reserved = reserve_short_url(draft, now=NOON, short_url=url).unwrap().invoice
+    running.service.execute(Draft(account=ACME, invoice=ONE, document=draft.document)).unwrap()
+    with running.store.transaction() as transaction:
+        transaction.save(PendingWrites(invoices={draft.key: (draft, reserved)}))
+    texts = Reader(running.request(url).text).texts
+    assert texts[-2:] == [
+        "This invoice is not issued yet",
+        "There is nothing to pay yet. Open this link again later.",
+    ]
+    assert "Acme" not in " ".join(texts)
+    for method, path in (("POST", "/pay"), ("GET", "/invoice.pdf"), ("POST", "")):
+        assert running.request(url + path, method).status_code == 404
+    running.service.execute(Delete(account=ACME, invoice=ONE)).unwrap()
+    assert running.request(url).status_code == 404
 
 
 def test_a_cancelled_invoice_is_410_with_one_sentence(running: PageService) -> None:
@@ -312,12 +346,17 @@ def test_only_a_message_of_the_invoice_can_be_stopped(rest: str) -> None:
     assert running.service.contact(running.contact).suppressed is None
 
 
+def simulation(running: PageService, *redirects: PayerRedirect) -> HostedPageApi:
+    """The pages of the sandbox, whose payer is sent on by these redirects."""
+    batched = BatchedService(running.service)
+    payer = Payer(batched, redirects, {ACME: "secret"})
+    return HostedPageApi(batched, BASE, running.clock, pay=payer.pay_rest)
+
+
 def test_only_a_simulation_has_a_button_that_pays(running: PageService) -> None:
     url = running.issued()
     assert running.request(f"{url}/pay", "POST").status_code == 404
-    running.api = HostedPageApi(
-        BatchedService(running.service), BASE, running.clock, simulating=True
-    )
+    running.api = simulation(running)
     assert "Simulate the payment of INR 998.00" in running.read(url)
     paid = running.request(f"{url}/pay", "POST")
     assert (paid.status_code, paid.headers["location"]) == (303, f"../{token(url)}")
@@ -327,3 +366,25 @@ def test_only_a_simulation_has_a_button_that_pays(running: PageService) -> None:
     )  # a second click changes nothing
     assert len(running.service.payments(ACME, ONE).unwrap()) == 1
     assert "Simulate" not in running.request(url).text
+
+
+def test_the_button_of_a_simulation_leads_to_the_callback_of_the_invoice(
+    running: PageService,
+) -> None:
+    callback = json.dumps({"url": "https://shop.example/paid?order=17"})
+    url = running.issued(receipt="R-1", extras={CALLBACK: callback})
+    assert "form-action 'self';" in running.request(url).headers["content-security-policy"]
+    running.api = simulation(running, payer_redirect)
+    policy = running.request(url).headers["content-security-policy"]
+    assert "form-action 'self' http: https:;" in policy  # browsers hold redirects to it
+    answer = running.request(f"{url}/pay", "POST")
+    (payment,) = running.service.payments(ACME, ONE).unwrap()
+    paid = running.service.get(ACME, ONE).unwrap()
+    reference = payment.payment.reference
+    assert answer.status_code == 303
+    assert answer.headers["location"] == payer_redirect(paid, reference, "secret")
+    query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert (query["order"], query["razorpay_payment_id"]) == ("17", reference)
+    assert query["razorpay_invoice_status"] == "paid"
+    again = running.request(f"{url}/pay", "POST")
+    assert again.headers["location"] == f"../{token(url)}"

@@ -27,7 +27,6 @@ from billhook.application.payments import PayError
 from billhook.application.records import Contact, Entry
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
 from billhook.application.unit_of_work import CommandContext
-from billhook.lifecycle.apply import as_of
 from billhook.lifecycle.errors import (
     InvalidDocument,
     InvalidField,
@@ -36,6 +35,7 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.issue import STATUS_CHECK as ISSUE
 from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.reserve import reserve_short_url
 from billhook.lifecycle.transitions import sources
 from billhook.model.customer import Medium
 from billhook.model.document import Document, DocumentFields
@@ -51,11 +51,15 @@ _PRICED = {DocumentField.LINES, DocumentField.DISCOUNT, DocumentField.SCHEDULE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateInvoice(Command[SendResult, DraftError | InvalidDocument | IssueOrNotifyError]):
-    """Create a draft; with `send`, also issue it and notify its payer."""
+    """Create a draft; with `send`, also issue it and notify its payer.
+
+    With `reserve` a draft gets the short URL that it is issued under.
+    """
 
     kind: ClassVar = "highlevel.create"
     document: Document
     send: bool = False
+    reserve: bool = False
 
     def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:  # noqa: ARG002  # it is new
         """The payer's, by every medium."""
@@ -71,16 +75,20 @@ class CreateInvoice(Command[SendResult, DraftError | InvalidDocument | IssueOrNo
         drafted = Draft(account=self.account, document=document).decide(context)
         if isinstance(drafted, Failure):
             return drafted
-        return _completed(context, drafted.unwrap(), send=self.send)
+        return _completed(context, drafted.unwrap(), self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNotifyError]):
-    """Update an invoice; with `send`, also issue it and notify its payer."""
+    """Update an invoice; with `send`, also issue it and notify its payer.
+
+    With `reserve` a draft gets the short URL that it is issued under.
+    """
 
     kind: ClassVar = "highlevel.update"
     patch: MergePatch
     send: bool = False
+    reserve: bool = False
 
     def contacts(self, invoice: Invoice | None) -> Iterable[Contact]:
         """The payer's, by every medium, before and after the update."""
@@ -95,16 +103,14 @@ class UpdateInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNoti
         patch = self.patch
         if _is_of_series(context, patch.patch):
             patch = patch.model_copy(update={"patch": patch.patch.without(DocumentField.RECEIPT)})
-        if not patch.fields:  # it repeats what the invoice says, and changes nothing
-            return _sent(context, as_of(invoice, context.now), send=self.send)
         updated = Update(account=self.account, invoice=self.invoice, patch=patch).decide_on(
             invoice, context
         )
         if isinstance(updated, Failure):
             return updated
         if not patch.fields & _PRICED:
-            return _sent(context, updated.unwrap(), send=self.send)
-        return _completed(context, updated.unwrap(), send=self.send)
+            return _sent(context, updated.unwrap(), self)
+        return _completed(context, updated.unwrap(), self)
 
 
 def _is_of_series(context: CommandContext, fields: DocumentFields) -> bool:
@@ -113,19 +119,24 @@ def _is_of_series(context: CommandContext, fields: DocumentFields) -> bool:
 
 
 def _completed(
-    context: CommandContext, invoice: Invoice, *, send: bool
+    context: CommandContext, invoice: Invoice, command: CreateInvoice | UpdateInvoice
 ) -> Result[SendResult, InvalidDocument | IssueOrNotifyError]:
     """The invoice, its instalments checked; sent, if it is to be."""
     schedule = invoice.document.schedule
     if schedule is not None and not schedule.adds_up(invoice.amount):
         return Failure(InvalidDocument((_SCHEDULE,)))
-    return _sent(context, invoice, send=send)
+    return _sent(context, invoice, command)
 
 
 def _sent(
-    context: CommandContext, invoice: Invoice, *, send: bool
+    context: CommandContext, invoice: Invoice, command: CreateInvoice | UpdateInvoice
 ) -> Result[SendResult, IssueOrNotifyError]:
-    if not send:
+    if not command.send:
+        if command.reserve and invoice.short_url is None:
+            reserved = reserve_short_url(
+                invoice, now=context.now, short_url=context.ids.short_url()
+            )
+            invoice = reserved.map(context.keep).value_or(invoice)  # what is closed needs none
         return Success(SendResult(invoice, ()))
     reachable = tuple(m for m in Medium if invoice.document.address(m) is not None)
     return _send(context, invoice, reachable or (Medium.SMS,))

@@ -6,13 +6,13 @@ it is, and one that is only ever answered is not read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from billhook.model.customer import Customer
 from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
+from billhook_adapters.http.core.answered import same
 from billhook_adapters.http.highlevel.field_mapping import FIELDS
 from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.serializers import contact_id, summarised
@@ -67,30 +67,3 @@ class Known(NamedTuple):
         if given.get("address", {}) == shown["address"]:
             changes["billing_address"] = before.billing_address
         return Customer.model_validate({**dict(read), **changes})
-
-
-def same(given: Any, shown: Any) -> bool:
-    """Whether a JSON value is the one that was answered: 1.0 is 1, and true is not.
-
-    >>> same({"qty": Decimal("1.0")}, {"qty": 1}), same(True, 1)
-    (True, False)
-    """
-    if isinstance(shown, Mapping):
-        ours = cast("Mapping[str, Any]", shown)
-        theirs = cast("Mapping[str, Any]", given)
-        return (
-            isinstance(given, Mapping)
-            and theirs.keys() == ours.keys()
-            and all(same(theirs[name], ours[name]) for name in ours)
-        )
-    if isinstance(shown, list | tuple):
-        parts = cast("Sequence[Any]", shown)
-        return (
-            isinstance(given, list)
-            and len(cast("Sequence[Any]", given)) == len(parts)
-            and all(map(same, cast("Sequence[Any]", given), parts))
-        )
-    if isinstance(shown, int | float) and not isinstance(shown, bool):
-        number = isinstance(given, int | float | Decimal) and not isinstance(given, bool)
-        return number and Decimal(str(given)) == Decimal(str(shown))
-    return type(given) is type(shown) and bool(given == shown)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from billhook.application.account_commands import SuppressAddress
-from billhook.application.commands import Pay
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.ports import Clock
 from billhook.application.records import Contact
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
-from billhook.model.payment import Payment
+from billhook.model.invoice import Invoice
 from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
@@ -22,8 +22,7 @@ from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.hosted_page.guessing import WITHIN, Guesses
-from billhook_adapters.http.hosted_page.rendering import back_to, document, page, sentence
-from billhook_adapters.system.ids import RandomIds
+from billhook_adapters.http.hosted_page.rendering import document, page, sent_to, sentence
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _READING = ("GET", "HEAD")
@@ -33,7 +32,8 @@ class HostedPageApi(HttpApi):
     """Serves the pages of invoices whose short URLs begin with `base_url`.
 
     It is mounted at the path of that URL. `language` is for payers whose language is not known.
-    With `simulating` a page has a button that pays the invoice: for the sandbox alone.
+    With `pay` a page has a button that pays the invoice: for the sandbox alone. It returns where
+    the payer is sent, or None where it stays on the page.
     """
 
     routes = frozenset({"/*", "/*/invoice.pdf", "/*/pay", "/*/stop/*"})
@@ -46,11 +46,11 @@ class HostedPageApi(HttpApi):
         *,
         language: str = SOURCE,
         printer: Printer | None = None,
-        simulating: bool = False,
+        pay: Callable[[Invoice], Awaitable[str | None]] | None = None,
     ) -> None:
         self._batched, self._base_url, self._clock = batched, base_url, clock
         self._language = language_of(language)
-        self._default, self._simulating = language, simulating
+        self._default, self._pay = language, pay
         self._printer = printer or Printer(default=language)
         self._guesses = Guesses()
 
@@ -85,31 +85,23 @@ class HostedPageApi(HttpApi):
             return await self._stop(method, rest[1:], hosted, language)
         if hosted.invoice.cancelled_at is not None:
             return sentence(410, "is_cancelled", "nothing_due", language)
+        if hosted.invoice.issued_at is None:
+            if method not in _READING or rest:
+                return self._sentence(404)
+            return sentence(200, "not_issued", "not_issued_text", language)
         match method, rest:
             case "GET" | "HEAD", ():
                 shown = sheet(hosted, self._default)
                 payment_codes = codes(hosted, language)
-                return page(shown, token, payment_codes, simulating=self._simulating)
+                return page(shown, token, payment_codes, simulating=self._pay is not None)
             case "GET" | "HEAD", ("invoice.pdf",):
                 return document(await asyncio.to_thread(self._printer.printed, hosted))
-            case "POST", ("pay",) if self._simulating:
-                return await self._pay(token, hosted)
+            case "POST", ("pay",) if self._pay is not None:
+                # A second click finds nothing to pay.
+                url = await self._pay(hosted.invoice) if hosted.payable else None
+                return sent_to(url or f"../{token}")
             case _:
                 return self._sentence(404)
-
-    async def _pay(self, token: str, hosted: HostedInvoice) -> Response:
-        invoice = hosted.invoice
-        if not hosted.payable:  # a second click
-            return back_to(token)
-        payment = Payment(
-            reference=RandomIds().payment(),
-            amount=hosted.requested,
-            currency=invoice.document.currency,
-        )
-        await self._batched.execute(
-            Pay(account=invoice.account, invoice=invoice.id, payment=payment)
-        )
-        return back_to(token)
 
     async def _stop(
         self, method: str, rest: tuple[str, ...], hosted: HostedInvoice, language: Language

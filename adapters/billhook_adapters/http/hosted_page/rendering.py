@@ -33,9 +33,12 @@ _PAGE, _SENTENCE = (
 )
 
 _HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_HASH}'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 HEADERS: Mapping[str, str] = {
-    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow",
@@ -45,7 +48,17 @@ HEADERS: Mapping[str, str] = {
 }
 """Headers of every page: only its own style, in no frame, in no cache or index."""
 
-_HEADERS = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def _encoded(headers: Mapping[str, str]) -> Headers:
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+_HEADERS = _encoded(HEADERS)
+# Browsers hold a form to where it is sent on as well: the sandbox's payer goes back to the shop.
+_ANYWHERE = _POLICY.replace("form-action 'self'", "form-action 'self' http: https:")
+_SIMULATED = _encoded({**HEADERS, "content-security-policy": _ANYWHERE})
 _INLINE = (b"content-disposition", b'inline; filename="invoice.pdf"')
 
 
@@ -65,7 +78,7 @@ def page(
         language=language,
         words=language.phrases,
     )
-    return _html(200, body)
+    return _html(200, body, _HEADERS if simulated is None else _SIMULATED)
 
 
 def sentence(
@@ -87,10 +100,10 @@ def document(body: bytes) -> Response:
     return Response(200, body, (*_HEADERS, _INLINE), b"application/pdf")
 
 
-def back_to(token: str) -> Response:
-    """Back to an invoice's page, one level up."""
-    return Response(303, b"", (*_HEADERS, (b"location", f"../{token}".encode())), b"text/html")
+def sent_to(url: str) -> Response:
+    """On to another page, by a GET."""
+    return Response(303, b"", (*_HEADERS, (b"location", url.encode())), b"text/html")
 
 
-def _html(status: int, body: str) -> Response:
-    return Response(status, body.encode(), _HEADERS, b"text/html; charset=utf-8")
+def _html(status: int, body: str, headers: Headers = _HEADERS) -> Response:
+    return Response(status, body.encode(), headers, b"text/html; charset=utf-8")

@@ -55,6 +55,10 @@ class _ReadRequest(StarletteRequest):
 class GuardedRoute(APIRoute):
     """Credentials come first, then unknown parameters, then the body, then everything else."""
 
+    async def body_of(self, request: StarletteRequest, value: Any) -> Any:  # noqa: ARG002  # for others
+        """What of the JSON of a request's body is read: all of it."""
+        return value
+
     def get_route_handler(self) -> Callable[[StarletteRequest], Coroutine[Any, Any, Response]]:
         """What answers a request for this route."""
         handle = super().get_route_handler()
@@ -70,7 +74,7 @@ class GuardedRoute(APIRoute):
                     raise _invalid("query", f"has more than {MOST_PARAMETERS} parameters")
                 raw = await http.body()  # of every method: judged before anything is changed
                 if http.method in _WITH_BODY:
-                    value = await json_value(http)
+                    value = await self.body_of(request, await json_value(http))
                     if self.body_field is None and value != {}:
                         raise _invalid("body", "must be empty")
                     request = _ReadRequest(request, raw, value)

@@ -19,6 +19,7 @@ from billhook.lifecycle.explain import Verdict
 from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
+from billhook.messaging.webhooks import WebhookEndpoint, WebhookEventType
 from billhook.model.account import Account
 from billhook.model.canonical_json import plain
 from billhook.model.customer import Medium, Suppression
@@ -27,6 +28,7 @@ from billhook.model.line_items import Line, Rounding
 from billhook.model.patch import DocumentField
 from billhook_adapters.http.native.error_texts import detail
 from billhook_adapters.http.native.errors import details_of
+from billhook_adapters.http.native.schemas.invoices import EditsIn
 
 Exact = Annotated[str, BeforeValidator(plain)]
 """A decimal number as text, so that no reader makes a float of it."""
@@ -194,6 +196,10 @@ class InvoiceOut(_Out):
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
 
+ONLY_ANSWERED = frozenset(InvoiceOut.model_fields) - set(EditsIn.model_fields)
+"""The fields of an invoice that no request sets."""
+
+
 class MessageOut(_Out):
     """A message to the payer, and where it stands on its way."""
 
@@ -263,6 +269,38 @@ class AccountOut(_Out):
         fields: dict[str, Any] = {**dict(account.policy), **dict(account)}
         fields |= {wait: fields[wait].total_seconds() for wait in ("resend_wait", "invoice_wait")}
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
+
+
+class WebhookEndpointOut(_Out):
+    """A URL of the account that receives webhook events; its secret is not shown."""
+
+    id: str
+    url: str
+    style: str
+    events: list[WebhookEventType]
+    location: str | None
+    public_key: str | None = Field(
+        description="By which the receiver verifies, PEM; null where it knows the secret."
+    )
+    silenced: bool = Field(description="Whether it is paused, or failed for 24 hours.")
+
+
+class WebhookEndpointsOut(_Out):
+    """The webhook endpoints of the account."""
+
+    webhook_endpoints: list[WebhookEndpointOut]
+
+    @classmethod
+    def of(cls, endpoints: Iterable[WebhookEndpoint]) -> Self:
+        """The answer that shows these."""
+        names = WebhookEndpointOut.model_fields
+        return cls.model_validate(
+            {
+                "webhook_endpoints": [
+                    {name: getattr(one, name) for name in names} for one in endpoints
+                ]
+            }
+        )
 
 
 class SentOut(_Out):

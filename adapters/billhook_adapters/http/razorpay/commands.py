@@ -13,12 +13,11 @@ from billhook.application.commands import Draft, DraftAndSend, DraftError, Updat
 from billhook.application.idempotency import SendResult
 from billhook.application.needs import Needs
 from billhook.application.numbering import NumberedUpdateError
-from billhook.application.records import Entry, EntryKey
+from billhook.application.records import Entry, EntryChanged, EntryKey
 from billhook.application.sending import IssueOrNotifyError
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
     AlreadyExists,
-    Conflict,
     InvalidDocument,
     InvalidField,
     NotEditable,
@@ -34,7 +33,11 @@ from billhook_adapters.http.razorpay.customer_entries import (
     pair_key,
     pairs_of,
 )
-from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails, CustomerIn
+from billhook_adapters.http.razorpay.schemas.customers import (
+    CustomerDetails,
+    CustomerIn,
+    marked_again,
+)
 from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
 from billhook_adapters.http.razorpay.schemas.links import link_line, type_of
 from billhook_adapters.http.razorpay.serializers import shown_amount
@@ -69,7 +72,7 @@ class CreateCustomer(Command[Entry, AlreadyExists]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditCustomer(Command[Entry, Conflict | AlreadyExists]):
+class EditCustomer(Command[Entry, EntryChanged | AlreadyExists]):
     """Set the details of a customer; its e-mail address and phone number stay unique."""
 
     kind: ClassVar = "razorpay.edit_customer"
@@ -84,10 +87,10 @@ class EditCustomer(Command[Entry, Conflict | AlreadyExists]):
         pairs = pairs_of(self.account, self.old, self.new)
         return Needs(entries=(self.before.key, *pairs))
 
-    def decide(self, context: CommandContext) -> Result[Entry, Conflict | AlreadyExists]:
+    def decide(self, context: CommandContext) -> Result[Entry, EntryChanged | AlreadyExists]:
         """The changed entry."""
         if context.entry(self.before.key) != self.before:
-            return Failure(Conflict(1, 2))
+            return Failure(EntryChanged())
         old, new = pair_key(self.account, self.old), pair_key(self.account, self.new)
         holder = None if new is None else context.entry(new)
         if holder is not None and owner(holder) != self.before.id:
@@ -101,7 +104,7 @@ class EditCustomer(Command[Entry, Conflict | AlreadyExists]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EditEntry(Command[Entry, Conflict]):
+class EditEntry(Command[Entry, EntryChanged]):
     """Replace the body of an entry that is still as it was read; None deletes it."""
 
     kind: ClassVar = "razorpay.edit_entry"
@@ -113,10 +116,10 @@ class EditEntry(Command[Entry, Conflict]):
         """The entry."""
         return Needs(entries=(self.before.key,))
 
-    def decide(self, context: CommandContext) -> Result[Entry, Conflict]:
+    def decide(self, context: CommandContext) -> Result[Entry, EntryChanged]:
         """The entry as it is then, or as it was last."""
         if context.entry(self.before.key) != self.before:
-            return Failure(Conflict(1, 2))
+            return Failure(EntryChanged())
         if self.body is None:
             context.delete_entry(self.before.key)
             return Success(self.before)
@@ -128,7 +131,8 @@ def _with_payer(context: CommandContext, fields: D, payer: CustomerIn | None) ->
     if payer is None or fields.customer is None:
         return fields
     customer = fields.customer.model_copy(update={"id": filed(context, payer)})
-    return fields.model_copy(update={"customer": customer})
+    extras = marked_again(fields.extras, customer)
+    return fields.model_copy(update={"customer": customer, "extras": extras})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

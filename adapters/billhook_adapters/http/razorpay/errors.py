@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from billhook.application.records import EntryChanged
 from billhook.lifecycle.errors import (
     AccountNotFound,
     AddressSuppressed,
@@ -97,6 +98,13 @@ def error_response(error: DomainError) -> Response:
     if isinstance(error, TooSoon | SmsBudgetUsedUp):
         return json_response(body, 429)._replace(headers=(retry_after(error.until),))
     return json_response(body, 400)
+
+
+def entry_error_response(error: DomainError | EntryChanged, entry: str) -> Response:
+    """The response to an error about a customer or an item, which `entry` says."""
+    if not isinstance(error, EntryChanged):
+        return error_response(error)
+    return invalid_response(f"The {entry} was changed by another request. Fetch it and try again.")
 
 
 def _field(error: DomainError) -> str | None:

@@ -1,7 +1,7 @@
 """Payments and orders as the vendor shows them, in webhooks and by its API.
 
-How a payment was made is kept beside it, as the entry with its reference. It is known where a
-gateway took the payment; of other money nothing is made up.
+How a payment was made is kept beside it, as the entry with its reference, where a gateway took it.
+Other money came without one, so that it cost no fee: the vendor's name for it is a bank transfer.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ METHODS: Mapping[Method, str] = MappingProxyType(
 )
 """The field that says with what a payment by each method was made."""
 
-_ABSENT = ("refund_status", "card_id", "bank", "wallet", "vpa", "fee", "tax", "method",
-           "error_code", "error_description")  # fmt: skip
+_ABSENT = ("refund_status", "card_id", "bank", "wallet", "vpa", "error_code", "error_description")
+_WITHOUT_GATEWAY: Mapping[str, Any] = MappingProxyType(
+    {"method": "bank_transfer", "fee": 0, "tax": 0}
+)
 
 
 class _Kept(Value):
     """What is kept beside a payment."""
 
     method: Method
-    source: str | None = None
-    fee: int | None = None
-    tax: int | None = None
+    source: str
+    fee: int
+    tax: int
 
 
 class Paid(NamedTuple):
@@ -71,13 +73,13 @@ def payment_entity(invoice: Invoice, paid: Paid) -> dict[str, Any]:
     }
 
 
-def _method(entry: Entry | None) -> dict[str, Any]:
+def _method(entry: Entry | None) -> Mapping[str, Any]:
     if entry is None:
-        return {}
+        return _WITHOUT_GATEWAY
     try:
         kept = _Kept.model_validate_json(entry.body)
-    except ValidationError:
-        return {}  # another API keeps what it knows of a payment in its own form
+    except ValidationError:  # another API keeps what it knows of a payment in its own form
+        return _WITHOUT_GATEWAY
     return {
         "method": kept.method,
         METHODS[kept.method]: kept.source,

@@ -69,7 +69,7 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "description": document.description,
         "notes": dict(document.notes) or [],
         "comment": document.comment,
-        "short_url": invoice.short_url,
+        "short_url": invoice.short_url if issued else None,
         "view_less": True,
         "billing_start": None,
         "billing_end": None,

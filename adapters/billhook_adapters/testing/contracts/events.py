@@ -19,6 +19,7 @@ from billhook.lifecycle.events import (
     NotificationRequested,
     PaymentRecorded,
     ReminderRequested,
+    ShortUrlReserved,
     encode,
 )
 from billhook.model.base import AccountId
@@ -33,6 +34,7 @@ AT = NOON.replace(microsecond=123_456)
 EVERY_EVENT: tuple[Event, ...] = (
     InvoiceDrafted(AT, AccountId("acc_1"), InvoiceId("inv_1"), a_full_document()),
     InvoiceUpdated(AT, Patch(terms=None, notes={"order": "A-1 ✓"})),
+    ShortUrlReserved(AT, "https://bill.example/i/1"),
     InvoiceIssued(AT, "https://bill.example/i/1", "INV-0001"),
     PaymentRecorded(AT, Reference("pay_1"), 2**53 - 1),
     InvoiceExpired(AT),

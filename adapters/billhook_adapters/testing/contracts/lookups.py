@@ -10,6 +10,7 @@ import pytest
 from billhook.application.ports import Store
 from billhook.application.records import Search
 from billhook.lifecycle.delete import delete
+from billhook.lifecycle.reserve import reserve_short_url
 from billhook.lifecycle.update import update
 from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, Status
@@ -51,6 +52,19 @@ class LookingUpSuite(StoreSuite):
             assert snapshot.by_short_url(other.short_url) == other
             for wrong in ("", issued.short_url[:-1], issued.short_url.upper(), "%", "inv_1"):
                 assert snapshot.by_short_url(wrong) is None
+
+    def test_a_draft_is_found_behind_the_short_url_that_it_reserved_until_it_is_deleted(
+        self, opened: Store
+    ) -> None:
+        url = "https://bill.example/i/reserved"
+        draft = an_invoice(Status.DRAFT)
+        reserved = reserve_short_url(draft, now=NOON, short_url=url).unwrap().invoice
+        deleted = delete(reserved, now=NOON).unwrap().invoice
+        add(opened, draft)
+        for before, after, seen in ((draft, reserved, reserved), (reserved, deleted, None)):
+            save(opened, invoices={draft.key: (before, after)})
+            with opened.snapshot() as snapshot:
+                assert snapshot.by_short_url(url) == seen
 
     @pytest.mark.parametrize("text", ["%", "_", "in%1", "1\nra", "inv_1ravi", "x' OR '1'='1"])
     def test_wild_cards_are_no_more_than_themselves_and_no_match_spans_two_words(

@@ -108,8 +108,10 @@ class AccountsSuite(ServiceSuite):
     def test_a_webhook_endpoint_is_silenced_and_started_again(
         self, service: InvoiceService, store: Store
     ) -> None:
-        endpoint = a_webhook_endpoint("sub_1")
+        endpoint = a_webhook_endpoint("sub_1", public_key="-----BEGIN PUBLIC KEY-----")
         service.execute(SaveWebhookEndpoint(account=ACCOUNT, webhook_endpoint=endpoint)).unwrap()
+        assert service.webhook_endpoints(ACCOUNT) == (endpoint,)
+        assert service.webhook_endpoints(AccountId("acc_2")) == ()
         one = WebhookEndpointId("sub_1")
         silenced = SilenceWebhookEndpoint(account=ACCOUNT, webhook_endpoint=one)
         assert service.execute(silenced).unwrap().silenced

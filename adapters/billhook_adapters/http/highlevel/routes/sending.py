@@ -73,7 +73,12 @@ async def text_to_pay(request: AuthenticatedRequest) -> Response:
     if not payload.id:
         document = await request.reachable(payload.document(location), payload, known)
         command = CreateInvoice(
-            account=request.account, document=document, send=send, key=key, actor=actor
+            account=request.account,
+            document=document,
+            send=send,
+            reserve=True,
+            key=key,
+            actor=actor,
         )
     else:
         patch = await request.reachable(payload.patch(location, known), payload, known)
@@ -82,6 +87,7 @@ async def text_to_pay(request: AuthenticatedRequest) -> Response:
             invoice=InvoiceId(payload.id),
             patch=MergePatch(patch=patch),
             send=send,
+            reserve=True,
             key=key,
             actor=actor,
         )

@@ -186,7 +186,7 @@ def invalid_request(invalid: ValidationError, where: str = "") -> InvalidRequest
         422,
         *dict.fromkeys(
             sentence(
-                vendor_path((where, *error["loc"])),
+                vendor_path((where, *error["loc"]), unknown=error["type"] == _UNKNOWN),
                 error["type"],
                 error["msg"],
                 error.get("ctx", {}),
@@ -203,7 +203,7 @@ def sentence(
     match kind:
         case "missing" | "string_too_short" | "too_short":
             return f"{path} should not be empty"
-        case "extra_forbidden":
+        case unknown if unknown == _UNKNOWN:
             return f"property {path} should not exist"
         case "string_type" | "string_unicode":
             return f"{path} must be a string"
@@ -228,6 +228,9 @@ def sentence(
             return f"{path} must match the expected format"
 
 
+_UNKNOWN = "extra_forbidden"
+"""The kind of error of a field that the vendor does not have."""
+
 _PYDANTICS = frozenset(get_args(ErrorType)) - {"value_error"}
 """The kinds of errors that pydantic words itself: not `value_error`, and not the domain's own."""
 
@@ -244,12 +247,14 @@ _VENDORS = {
 """What the vendor calls the domain's own fields."""
 
 
-def vendor_path(parts: Iterable[Any]) -> str:
-    """The path of a field, in the vendor's names.
+def vendor_path(parts: Iterable[Any], *, unknown: bool = False) -> str:
+    """The path of a field, in the vendor's names; an `unknown` one has the name that was given.
 
-    >>> vendor_path(("items", 0, "quantity"))
-    'items.0.qty'
+    >>> vendor_path(("items", 0, "quantity")), vendor_path(("items", 0, "quantity"), unknown=True)
+    ('items.0.qty', 'items.0.quantity')
     """
-    names = (str(part)[:100] for part in parts)
-    path = ".".join(_VENDORS.get(name, name) for name in names if name not in ("", *TAGS))
-    return path.encode("ascii", "replace").decode() or "body"
+    given = [str(part)[:100] for part in parts]
+    names = [_VENDORS.get(name, name) for name in given if name not in ("", *TAGS)]
+    if unknown:
+        names[-1] = given[-1]
+    return ".".join(names).encode("ascii", "replace").decode() or "body"

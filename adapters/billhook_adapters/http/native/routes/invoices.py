@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request, Response
+from returns.result import Failure
+from starlette.requests import Request as StarletteRequest
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Issue, Update
 from billhook.application.records import Page, Place, RecordedEvent
 from billhook.application.service import InvoiceService
-from billhook.model.invoice import Invoice
+from billhook.model.invoice import Invoice, InvoiceId
+from billhook_adapters.http.core.answered import same
 from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, ETAG, problems
@@ -27,6 +30,7 @@ from billhook_adapters.http.native.request import (
 from billhook_adapters.http.native.routes.etags import etag
 from billhook_adapters.http.native.schemas.invoices import EditsIn, EventPageIn, InvoiceIn, ListIn
 from billhook_adapters.http.native.serializers import (
+    ONLY_ANSWERED,
     EventOut,
     EventsOut,
     InvoiceOut,
@@ -35,8 +39,27 @@ from billhook_adapters.http.native.serializers import (
     VerdictOut,
     VerdictsOut,
 )
+from billhook_adapters.system.ids import is_id
+
+
+class PutBackRoute(GuardedRoute):
+    """Reads of an invoice that was answered, and is sent back, only what has been changed in it."""
+
+    async def body_of(self, request: StarletteRequest, value: Any) -> Any:
+        """The fields that say something else than the invoice does."""
+        account, invoice = request.state.account, InvoiceId(request.path_params["id"])
+        if not isinstance(value, dict) or not value.keys() & ONLY_ANSWERED or not is_id(invoice):
+            return value
+        body, batched = cast("dict[str, Any]", value), request.app.state.batched
+        found = await batched.read(lambda service: service.get(account, invoice))
+        if isinstance(found, Failure):
+            return value
+        shown = InvoiceOut.of(found.unwrap()).model_dump(mode="json")
+        return {name: one for name, one in body.items() if not same(one, shown.get(name))}
+
 
 router = APIRouter(route_class=GuardedRoute)
+put_back = APIRouter(route_class=PutBackRoute)
 
 
 def invoice_out(invoice: Invoice, response: Response) -> InvoiceOut:
@@ -79,7 +102,7 @@ async def create_invoice(
     return out
 
 
-@router.patch(
+@put_back.patch(
     "/invoices/{id}", responses={**ETAG, **problems(403, 404, 409, *BODY)}, tags=["invoices"]
 )
 async def update_invoice(
@@ -90,7 +113,7 @@ async def update_invoice(
     payload: EditsIn,
     response: Response,
 ) -> InvoiceOut:
-    """Set the fields that are given."""
+    """Set the fields that are given; one that is given as it was answered stays."""
     currency: str = payload.currency
     if payload.needs_currency:
         # If it changes before the command is decided, the service refuses the lines.

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from billhook.model.base import Label, OneLine, Prose
 from billhook.model.customer import MAX_RECIPIENTS
@@ -78,7 +79,10 @@ class TaxIn(In):
 
 
 class LineIn(In):
-    """One thing billed, in the invoice's currency."""
+    """One thing billed, in the invoice's currency.
+
+    `total` may be given as it was answered: it is computed, and not read.
+    """
 
     name: Label = Field(examples=["Book"])
     unit_amount: UnitPrice
@@ -89,18 +93,24 @@ class LineIn(In):
     tax_inclusive: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="Whether the price holds the taxes already."
     )
+    total: Amount = Field(default=0, exclude=True, json_schema_extra={"readOnly": True})
+
+
+def _one(given: str, other: str) -> JsonDict:
+    """The schema of a part that has the one, and not the other."""
+    null: JsonDict = {"type": "null"}
+    return {"required": [given], "properties": {given: {"not": null}, other: null}}
 
 
 class PartIn(In):
     """A part of what is billed: either a percentage, or an amount in smallest units."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["percentage"]}, {"required": ["amount"]}]}
+        json_schema_extra={"oneOf": [_one("percentage", "amount"), _one("amount", "percentage")]}
     )
 
-    # Left out, never null: so that exactly one of the two is there.
-    percentage: Percent = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
-    amount: Amount = Field(default=None)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    percentage: Percent | None = None
+    amount: Amount | None = None
 
 
 class DiscountIn(PartIn):

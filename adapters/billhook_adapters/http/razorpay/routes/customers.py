@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from returns.result import Failure
 
-from billhook.application.records import Entry
+from billhook.application.records import Entry, EntryChanged
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import AlreadyExists, DomainError
 from billhook_adapters.http.core.response import Response, json_response
@@ -23,7 +23,7 @@ from billhook_adapters.http.razorpay.customer_entries import (
 from billhook_adapters.http.razorpay.errors import (
     CUSTOMER_EXISTS,
     UNKNOWN_ID,
-    error_response,
+    entry_error_response,
     invalid_response,
 )
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
@@ -103,9 +103,9 @@ async def edit_customer(request: AuthenticatedRequest) -> Response:
     return _refused(changed.failure()) if isinstance(changed, Failure) else _of(changed.unwrap())
 
 
-def _refused(error: DomainError) -> Response:
+def _refused(error: DomainError | EntryChanged) -> Response:
     exists = isinstance(error, AlreadyExists)
-    return invalid_response(CUSTOMER_EXISTS) if exists else error_response(error)
+    return invalid_response(CUSTOMER_EXISTS) if exists else entry_error_response(error, "customer")
 
 
 def _of(entry: Entry) -> Response:

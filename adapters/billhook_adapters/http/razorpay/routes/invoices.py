@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, cast
 
 from pydantic import ValidationError
 from returns.result import Failure
@@ -11,9 +12,12 @@ from billhook.application.commands import Cancel, Delete, Notify, Send
 from billhook.application.sending import MissingAddressPolicy
 from billhook.application.service import InvoiceService
 from billhook.lifecycle.errors import DomainError, NotEditable
+from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.transitions import sources
 from billhook.messaging.delivery import ACCEPTED, LIVE
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.answered import same
 from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.core.response import Response, json_response, list_response
 from billhook_adapters.http.razorpay.commands import (
@@ -39,7 +43,7 @@ from billhook_adapters.http.razorpay.schemas.invoices import (
 )
 from billhook_adapters.http.razorpay.schemas.items import ItemIn, find_item
 from billhook_adapters.http.razorpay.schemas.listing import ListIn, collection, query_of
-from billhook_adapters.http.razorpay.schemas.updates import UpdateIn
+from billhook_adapters.http.razorpay.schemas.updates import PUT_BACK, UpdateIn
 from billhook_adapters.http.razorpay.serializers import entity
 
 NO_INVOICES = collection([])
@@ -129,9 +133,28 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
     return await batched.read_page(page)
 
 
+async def _changes(request: AuthenticatedRequest) -> Any:
+    """The body; of a draft that was read and is sent back, what has been changed in it."""
+    body = await request.body()
+    found = await request.batched.read(
+        lambda service: service.get(request.account, request.invoice)
+    )
+    if not isinstance(body, dict) or isinstance(found, Failure):
+        return body
+    invoice, given = found.unwrap(), cast("dict[str, Any]", body)
+    if invoice.status not in sources(Operation.ISSUE):
+        return given  # the response names the fields that should not be sent
+    shown = entity(invoice, ())
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in PUT_BACK or not same(value, shown[name])
+    }
+
+
 async def update_invoice(request: AuthenticatedRequest) -> Response:
     """Set the fields that the body has."""
-    payload = checked(await request.body(), UpdateIn)
+    payload = checked(await _changes(request), UpdateIn)
     if payload.draft not in ("0", "1"):
         raise InvalidRequestError("The selected draft is invalid.", "draft")
     named = await _named(request, payload)

@@ -9,7 +9,7 @@ from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.razorpay.commands import EditEntry
-from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, error_response
+from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, entry_error_response, error_response
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request
 from billhook_adapters.http.razorpay.schemas.invoices import checked
@@ -85,4 +85,6 @@ async def _changed(
 ) -> Entry | Response:
     command = EditEntry(account=request.account, before=before, body=body, key=request.key)
     changed = await request.batched.execute(command)
-    return error_response(changed.failure()) if isinstance(changed, Failure) else changed.unwrap()
+    if isinstance(changed, Failure):
+        return entry_error_response(changed.failure(), "item")
+    return changed.unwrap()

@@ -153,6 +153,12 @@ def extras(customer: Customer | None, echo: Mapping[str, Any]) -> dict[str, str]
     return {EXTRAS_KEY: json.dumps(kept)}
 
 
+def marked_again(extras: Mapping[str, str], customer: Customer) -> dict[str, str]:
+    """The extras, for a customer that has got its id since they were made."""
+    kept = {**json.loads(extras[EXTRAS_KEY]), "of": customer_mark(customer)}
+    return {**extras, EXTRAS_KEY: json.dumps(kept)}
+
+
 def echoed(invoice: Invoice) -> dict[str, Any]:
     """What this API keeps of the customer to echo it; nothing once the customer has changed."""
     customer = invoice.document.customer

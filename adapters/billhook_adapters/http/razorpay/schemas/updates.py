@@ -40,6 +40,12 @@ FIELDS: Mapping[str, F] = MappingProxyType(
 )
 """Which field of the document each of the vendor's fields sets."""
 
+PUT_BACK = frozenset(
+    {"description", "customer_id", "line_items", "currency", "expire_by", "partial_payment",
+     "first_payment_min_amount", "receipt", "invoice_number", "date", "terms", "comment", "notes"}
+)  # fmt: skip
+"""The fields that an invoice answers and an update sets: as they are answered, they stay."""
+
 _KEPT_WHEN_NULL = frozenset(
     {"line_items", "amount", "currency", "partial_payment", "sms_notify", "email_notify"}
 )

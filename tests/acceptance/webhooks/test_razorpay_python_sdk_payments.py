@@ -6,7 +6,6 @@ Each rule names the public report that taught it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,38 +13,10 @@ import pytest
 from razorpay.errors import SignatureVerificationError
 
 from acceptance.contract.invoices import AMOUNT, PART, a_request, refused
-from acceptance.contract.receiver import Received, Receiver, receiving
+from acceptance.contract.receiver import HOOK_SECRET, Received, Receiver
 from acceptance.contract.sandbox import SECRET, Sandbox
-from acceptance.contract.sandbox import sandbox as a_sandbox
 
-HOOK_SECRET = "whsec-of-the-shop"
 UNKNOWN = "The id provided does not exist"
-
-
-@pytest.fixture(scope="module")
-def sandbox_with_webhook(new_database: Callable[[], str]) -> Iterator[tuple[Sandbox, Receiver]]:
-    with (
-        receiving() as (receiver, url),
-        a_sandbox(
-            *("--webhook-url", url, "--webhook-secret", HOOK_SECRET, "--database", new_database())
-        ) as started,
-    ):
-        yield started, receiver
-
-
-@pytest.fixture(scope="module")
-def sandbox(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Sandbox:
-    return sandbox_with_webhook[0]
-
-
-@pytest.fixture(scope="module")
-def receiver(sandbox_with_webhook: tuple[Sandbox, Receiver]) -> Receiver:
-    return sandbox_with_webhook[1]
-
-
-@pytest.fixture(scope="module")
-def client(sandbox: Sandbox) -> Any:
-    return sandbox.client()
 
 
 def payment_in(received: Received) -> dict[str, Any]:
@@ -69,6 +40,13 @@ def test_a_captured_payment_has_the_method_of_the_payer_its_fee_and_tax(
     instruments = ("card_id", "bank", "vpa", "wallet")
     assert [name for name in instruments if payment[name] is not None] == [field]
     assert client.payment.fetch(paid) == payment
+
+
+def test_a_payment_without_a_method_is_one_by_upi(client: Any, sandbox: Sandbox) -> None:
+    invoice = client.invoice.create(a_request())
+    shown = client.payment.fetch(sandbox.pay(invoice["id"], AMOUNT)["id"])
+    assert (shown["method"], shown["vpa"]) == ("upi", "payer@upi")
+    assert (shown["fee"], shown["tax"]) == (2355, 359)
 
 
 def test_the_payer_says_with_what_it_pays(client: Any, sandbox: Sandbox) -> None:
