@@ -155,6 +155,8 @@ def extras(customer: Customer | None, echo: Mapping[str, Any]) -> dict[str, str]
 
 def marked_again(extras: Mapping[str, str], customer: Customer) -> dict[str, str]:
     """The extras, for a customer that has got its id since they were made."""
+    if EXTRAS_KEY not in extras:
+        return dict(extras)
     kept = {**json.loads(extras[EXTRAS_KEY]), "of": customer_mark(customer)}
     return {**extras, EXTRAS_KEY: json.dumps(kept)}
 
