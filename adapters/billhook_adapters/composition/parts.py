@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from billhook.application.background_jobs import BackgroundJobs
-from billhook.model.invoice import Invoice
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook_adapters.composition.apis import unserved
 from billhook_adapters.composition.senders import delivery_reports
 from billhook_adapters.composition.settings import Settings
@@ -63,7 +63,7 @@ def health(parts: ApplicationParts) -> Mounted:
 
 
 def pages(
-    parts: ApplicationParts, *, pay: Callable[[Invoice], Awaitable[str | None]] | None = None
+    parts: ApplicationParts, *, pay: Callable[[HostedInvoice], Awaitable[str | None]] | None = None
 ) -> Sequence[Mounted]:
     """The pages behind short URLs, below the path of these; none without such a path.
 

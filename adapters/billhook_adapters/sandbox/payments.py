@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from returns.result import Failure, Result, Success
 
 from billhook.application.commands import Pay
+from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.payments import PayError
 from billhook.application.records import Entry, PaymentKey
 from billhook.application.unit_of_work import CommandContext
@@ -131,9 +132,9 @@ class Payer:
         after = paid.unwrap()
         return Success(Made(payment, after, self._callback_url(after, payment.reference)))
 
-    async def pay_rest(self, invoice: Invoice) -> str | None:
-        """Pay what is due; returns where the payer is sent, None where it stays."""
-        made = await self.pay(invoice, PaymentIn(amount=invoice.due))
+    async def pay_requested(self, hosted: HostedInvoice) -> str | None:
+        """Pay what is requested; returns where the payer is sent, None where it stays."""
+        made = await self.pay(hosted.invoice, PaymentIn(amount=hosted.requested))
         return None if isinstance(made, Failure) else made.unwrap().callback_url
 
     def _callback_url(self, invoice: Invoice, payment: str) -> str | None:

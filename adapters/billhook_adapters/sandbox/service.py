@@ -109,7 +109,7 @@ def build_sandbox(
         )
         return [
             health(made_of),
-            *pages(made_of, pay=payer.pay_rest),
+            *pages(made_of, pay=payer.pay_requested),
             Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
         ]
 

@@ -350,7 +350,7 @@ def simulation(running: PageService, *redirects: PayerRedirect) -> HostedPageApi
     """The pages of the sandbox, whose payer is sent on by these redirects."""
     batched = BatchedService(running.service)
     payer = Payer(batched, redirects, {ACME: "secret"})
-    return HostedPageApi(batched, BASE, running.clock, pay=payer.pay_rest)
+    return HostedPageApi(batched, BASE, running.clock, pay=payer.pay_requested)
 
 
 def test_only_a_simulation_has_a_button_that_pays(running: PageService) -> None:

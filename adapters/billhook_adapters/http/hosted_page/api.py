@@ -12,7 +12,6 @@ from billhook.application.ports import Clock
 from billhook.application.records import Contact
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
-from billhook.model.invoice import Invoice
 from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
@@ -46,7 +45,7 @@ class HostedPageApi(HttpApi):
         *,
         language: str = SOURCE,
         printer: Printer | None = None,
-        pay: Callable[[Invoice], Awaitable[str | None]] | None = None,
+        pay: Callable[[HostedInvoice], Awaitable[str | None]] | None = None,
     ) -> None:
         self._batched, self._base_url, self._clock = batched, base_url, clock
         self._language = language_of(language)
@@ -98,7 +97,7 @@ class HostedPageApi(HttpApi):
                 return document(await asyncio.to_thread(self._printer.printed, hosted))
             case "POST", ("pay",) if self._pay is not None:
                 # A second click finds nothing to pay.
-                url = await self._pay(hosted.invoice) if hosted.payable else None
+                url = await self._pay(hosted) if hosted.payable else None
                 return sent_to(url or f"../{token}")
             case _:
                 return self._sentence(404)
