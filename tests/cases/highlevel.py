@@ -91,7 +91,7 @@ REFUSED = [
     # a sum of floats
     Refused(
         without(items=[{**ITEM, "amount": 0.1 * 3}]),
-        ["items.0.amount has more than the 2 decimal places of USD"],
+        ["items.0.amount has more than 14 decimal places; round it"],
         NEIGHBOUR,
     ),
 ]

@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--webhook-style",
         metavar="FORMAT",
-        help="webhook format of an installed API, such as highlevel, whose public key is printed "
-        "(default: razorpay)",
+        help="webhook format of an installed API (default: that of --account); the public key "
+        "of one that signs with a key pair is printed",
     )
     set_command(parser, _run, example="billhook sandbox --port 8080 --account key_1:secret")
 

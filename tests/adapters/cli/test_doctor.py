@@ -88,8 +88,9 @@ def test_rows_about_an_invoice_and_of_an_account_are_read_too(billhook: Billhook
         url,
         "UPDATE events SET body = 'ravi@example.com' "
         "WHERE invoice = (SELECT min(id) FROM invoices)",
-        "INSERT INTO payments (account, reference, invoice, amount, currency, at, applied, answer) "
-        "VALUES ('acc_1', 'pay_1', 'inv_1', -5, 'INR', 0, true, 'ravi@example.com')",
+        "INSERT INTO payments (account, reference, invoice, amount, currency, at, applied, answer, "
+        "instalments, unapplied, refunded) "
+        "VALUES ('acc_1', 'pay_1', 'inv_1', -5, 'INR', 0, true, 'ravi@example.com', '[]', 0, 0)",
         "INSERT INTO webhook_endpoints (account, id, body) "
         "VALUES ('acc_1', 'hook_1', 'ravi@example.com')",
     )

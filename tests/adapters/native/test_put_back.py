@@ -52,7 +52,15 @@ def test_what_is_changed_in_it_is_set_and_no_more(api: ApiClient) -> None:
     assert [line["name"] for line in changed["lines"]] == ["Book", "Pencil"]
     assert changed["discount"] == {"percentage": "20", "amount": None, "items": []}
     assert changed["schedule"]["instalments"][0]["percentage"] == "30"
-    same = read.keys() - {"lines", "discount", "schedule", "summary", "amount", "due"}
+    same = read.keys() - {
+        "lines",
+        "discount",
+        "schedule",
+        "instalments",
+        "summary",
+        "amount",
+        "due",
+    }
     same -= {"version", "updated_at"}
     assert {name: changed[name] for name in same} == {name: read[name] for name in same}
     (event,) = api.json_of("GET", f"{path}/events")["events"][1:]
