@@ -14,6 +14,7 @@ from billhook.application.records import Page, Place, RecordedEvent
 from billhook.application.service import InvoiceService
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook_adapters.http.core.answered import same
+from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.contacts import reachable
 from billhook_adapters.http.native.authentication import GuardedRoute
 from billhook_adapters.http.native.openapi import BODY, ETAG, problems
@@ -48,14 +49,21 @@ class PutBackRoute(GuardedRoute):
     async def body_of(self, request: StarletteRequest, value: Any) -> Any:
         """The fields that say something else than the invoice does."""
         account, invoice = request.state.account, InvoiceId(request.path_params["id"])
-        if not isinstance(value, dict) or not value.keys() & ONLY_ANSWERED or not is_id(invoice):
-            return value
-        body, batched = cast("dict[str, Any]", value), request.app.state.batched
+        if not isinstance(value, dict) or not is_id(invoice):
+            return cast("object", value)
+        body = cast("dict[str, Any]", value)
+        if not body.keys() & ONLY_ANSWERED:
+            return body
+        batched: BatchedService = request.app.state.batched
         found = await batched.read(lambda service: service.get(account, invoice))
         if isinstance(found, Failure):
-            return value
+            return body
         shown = InvoiceOut.of(found.unwrap()).model_dump(mode="json")
-        return {name: one for name, one in body.items() if not same(one, shown.get(name))}
+        return {
+            name: one
+            for name, one in body.items()
+            if name not in shown or not same(one, shown[name])
+        }
 
 
 router = APIRouter(route_class=GuardedRoute)

@@ -135,13 +135,16 @@ async def list_invoices(request: AuthenticatedRequest) -> Response:
 
 async def _changes(request: AuthenticatedRequest) -> Any:
     """The body; of a draft that was read and is sent back, what has been changed in it."""
-    body = await request.body()
+    body: Any = await request.body()
     found = await request.batched.read(
         lambda service: service.get(request.account, request.invoice)
     )
-    if not isinstance(body, dict) or isinstance(found, Failure):
+    if not isinstance(body, dict):
         return body
-    invoice, given = found.unwrap(), cast("dict[str, Any]", body)
+    given = cast("dict[str, Any]", body)
+    if isinstance(found, Failure):
+        return given
+    invoice = found.unwrap()
     if invoice.status not in sources(Operation.ISSUE):
         return given  # the response names the fields that should not be sent
     shown = entity(invoice, ())
