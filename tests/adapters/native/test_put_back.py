@@ -76,6 +76,13 @@ def test_what_is_only_answered_cannot_be_changed(api: ApiClient, field: str, val
     assert api.json_of("GET", path) == read
 
 
+def test_a_field_that_there_is_not_is_refused_beside_what_was_read(api: ApiClient) -> None:
+    path = f"/invoices/{api.drafted()}"
+    read = api.json_of("GET", path)
+    problem = api.json_of("PATCH", path, 422, json={**read, "colour": None})
+    assert [error["field"] for error in problem["errors"]] == ["colour"]
+
+
 def test_an_update_without_a_field_makes_no_version(api: ApiClient) -> None:
     path = f"/invoices/{api.drafted()}"
     assert api.json_of("PATCH", path, json={})["version"] == 1

@@ -50,7 +50,7 @@ class PutBackRoute(GuardedRoute):
         """The fields that say something else than the invoice does."""
         account, invoice = request.state.account, InvoiceId(request.path_params["id"])
         if not isinstance(value, dict) or not is_id(invoice):
-            return value  # pyright: ignore[reportUnknownVariableType]  # it is refused later
+            return cast("object", value)
         body = cast("dict[str, Any]", value)
         if not body.keys() & ONLY_ANSWERED:
             return body
@@ -59,7 +59,11 @@ class PutBackRoute(GuardedRoute):
         if isinstance(found, Failure):
             return body
         shown = InvoiceOut.of(found.unwrap()).model_dump(mode="json")
-        return {name: one for name, one in body.items() if not same(one, shown.get(name))}
+        return {
+            name: one
+            for name, one in body.items()
+            if name not in shown or not same(one, shown[name])
+        }
 
 
 router = APIRouter(route_class=GuardedRoute)

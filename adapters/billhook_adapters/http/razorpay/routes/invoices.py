@@ -140,7 +140,7 @@ async def _changes(request: AuthenticatedRequest) -> Any:
         lambda service: service.get(request.account, request.invoice)
     )
     if not isinstance(body, dict):
-        return body  # pyright: ignore[reportUnknownVariableType]  # it is refused later
+        return body
     given = cast("dict[str, Any]", body)
     if isinstance(found, Failure):
         return given
