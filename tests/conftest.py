@@ -30,3 +30,17 @@ def pytest_runtest_makereport(item, call):  # type: ignore[no-untyped-def]  # py
         report.outcome = "failed"
         report.longrepr = f"skips are forbidden here: {report.longrepr}"
     return report
+
+
+SLOW_FILES = (
+    "test_how_to", "test_random_driver", "test_every_reachable_state", "test_plugin",
+    "test_lifecycle_machine", "test_concurrency_and_kills", "test_serving", "test_demo_needs",
+    "test_razorpay_bad_requests", "test_highlevel_bad_requests",
+)  # fmt: skip
+"""Files that take a worker half a minute or more."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run slow files first, so that no worker ends with one while the others have nothing to do."""
+    items.sort(key=lambda item: item.path.stem not in SLOW_FILES)

@@ -29,9 +29,6 @@ from billhook.model.invoice import Status
 from billhook.model.payment import Reference
 from billhook_adapters.testing import NOON, a_customer, a_payment, an_invoice
 
-MISSED = 3
-"""The exit status where a ratio is missed, unlike that of a failure."""
-
 ROUNDS, CALLS = 31, 1000
 VERSIONS = 20_000
 LATER = NOON + timedelta(hours=1)
@@ -183,7 +180,7 @@ def main(arguments: list[str]) -> int:
     missed = [row for row in found if not row.met]
     for row in missed:
         print(f"missed: {row.name} is {row.ratio:.4f} of {row.against}, at most {row.most}")
-    return MISSED if missed and "--report-only" not in arguments else 0
+    return 1 if missed and "--report-only" not in arguments else 0
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ NOT_SCALAR = {
     "recipients",
     "discount",
     "schedule",
+    "instalments_paid",
 }
 NOT_SCALAR |= {"billing_address", "shipping_address"}
 

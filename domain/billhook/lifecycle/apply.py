@@ -129,18 +129,11 @@ def _updated(invoice: Invoice, event: InvoiceUpdated, at: datetime) -> Invoice:
 
 
 def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
-    paid, document = invoice.paid + event.amount, invoice.document
-    instalments = (
-        ()
-        if document.schedule is None
-        else document.schedule.paid_after(
-            invoice.amount, invoice.instalments_paid, event.amount, event.instalments
-        )
-    )
+    paid = invoice.paid + event.amount
     first = invoice.first_payment or event.reference
     version, status = invoice.version + 1, invoice.status
     if paid == invoice.amount:
-        return evolve(
+        after = evolve(
             invoice,
             version=version,
             updated_at=at,
@@ -148,20 +141,26 @@ def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
             paid=paid,
             paid_at=event.at,
             first_payment=first,
-            instalments_paid=instalments,
         )
-    next_status = NEXT[status, "pay_part"]
-    if paid > invoice.amount:
-        raise ValueError("a payment exceeds the amount due")
-    return evolve(
-        invoice,
-        version=version,
-        updated_at=at,
-        status=next_status,
-        paid=paid,
-        first_payment=first,
-        instalments_paid=instalments,
+    else:
+        next_status = NEXT[status, "pay_part"]
+        if paid > invoice.amount:
+            raise ValueError("a payment exceeds the amount due")
+        after = evolve(
+            invoice,
+            version=version,
+            updated_at=at,
+            status=next_status,
+            paid=paid,
+            first_payment=first,
+        )
+    schedule = invoice.document.schedule
+    if schedule is None:
+        return after
+    instalments = schedule.paid_after(
+        invoice.amount, invoice.instalments_paid, event.amount, event.instalments
     )
+    return evolve(after, instalments_paid=instalments)
 
 
 def expired(invoice: Invoice) -> Invoice:

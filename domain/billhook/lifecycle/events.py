@@ -19,7 +19,7 @@ Event
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, ClassVar, get_args
 
@@ -78,7 +78,7 @@ class InvoiceIssued:
     number: Text | None
 
 
-@frozen
+@dataclass(frozen=True, slots=True)  # made with every payment, and so by the faster constructor
 class PaymentRecorded:
     """A payment of `amount`, in smallest units, was applied; `instalments` are those it named."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from returns.result import Failure, Result, Success
 
@@ -33,17 +33,19 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
     error, and so is one above what is due of the instalments that it names. `now` is an aware
     datetime. Whether the payment's reference is new is checked by the service.
     """
-    now = utc(now)
-    document, due = invoice.document, invoice.due  # read together, as in `notify`
+    if now.tzinfo is not UTC:  # skips a call if it is in UTC already
+        now = utc(now)
+    # Read together, as in `notify`, and without a call of `invoice.due`.
+    document, due = invoice.document, invoice.amount - invoice.paid
     refused: Failure[PaymentError] | None = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
-    amount = payment.amount
+    amount, named = payment.amount, payment.instalments
     if payment.currency != document.currency:
         return Failure(CurrencyMismatch(payment.currency, document.currency))
     if amount > due:
         return Failure(Overpayment(amount, due))
-    if payment.instalments:
+    if named:
         refused = _of_instalments(invoice, payment)
         if refused is not None:
             return refused
@@ -53,7 +55,7 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
         minimum = document.first_payment_min_amount
         if minimum is not None and invoice.paid == 0 and amount < minimum:
             return Failure(BelowMinimum(amount, minimum))
-    event = PaymentRecorded(now, payment.reference, amount, payment.instalments)
+    event = PaymentRecorded(now, payment.reference, amount, named)
     return Success(changed(invoice, event))
 
 
