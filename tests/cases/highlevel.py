@@ -86,6 +86,8 @@ REFUSED = [
         ],
         PROGRAM,
     ),
+    Refused(without(**{"": "-1"}), ['property "" should not exist'], NEIGHBOUR),
+    Refused(without(items=[{**ITEM, "": 1}]), ['property items.0."" should not exist'], NEIGHBOUR),
     Refused(without(date="2026-01-01"), ["property date should not exist"], NEIGHBOUR),
     Refused(without(contact="c_1"), ["property contact should not exist"], NEIGHBOUR),
     # a sum of floats

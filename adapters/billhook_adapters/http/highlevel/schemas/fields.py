@@ -252,9 +252,11 @@ def vendor_path(parts: Iterable[Any], *, unknown: bool = False) -> str:
 
     >>> vendor_path(("items", 0, "quantity")), vendor_path(("items", 0, "quantity"), unknown=True)
     ('items.0.qty', 'items.0.quantity')
+    >>> vendor_path(("items", 0, ""), unknown=True)
+    'items.0.""'
     """
     given = [str(part)[:100] for part in parts]
-    names = [_VENDORS.get(name, name) for name in given if name not in ("", *TAGS)]
-    if unknown:
-        names[-1] = given[-1]
+    known, last = (given[:-1], given[-1:]) if unknown else (given, [])
+    names = [_VENDORS.get(name, name) for name in known if name not in ("", *TAGS)]
+    names += [name or '""' for name in last]
     return ".".join(names).encode("ascii", "replace").decode() or "body"
