@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook.model.invoice import Status
 from billhook.model.payment_instructions import PaymentInstructions
-from billhook_adapters.testing import an_invoice
+from billhook_adapters.testing import NOON, an_invoice
+from billhook_adapters.testing.builders import TOMORROW
 
 IBANS = ["DE89370400440532013000", "GB82WEST12345698765432", "NO9386011117947"]
 
@@ -64,3 +65,17 @@ def test_money_can_be_sent_for_what_is_due_and_live(status: Status) -> None:
     payable = status in (Status.ISSUED, Status.PARTIALLY_PAID)
     assert HostedInvoice(an_invoice(status), "Acme").payable is payable
     assert HostedInvoice(an_invoice(status, live=False), "Acme").payable is False
+
+
+def test_the_page_requests_what_is_due_when_it_is_shown() -> None:
+    schedule = {
+        "instalments": [
+            {"id": "i1", "amount": 40000, "due_by": NOON},
+            {"id": "i2", "amount": 59800, "due_by": TOMORROW},
+        ]
+    }
+    invoice = an_invoice(schedule=schedule)
+    assert HostedInvoice(invoice, "Acme", at=NOON).requested == 40000
+    assert HostedInvoice(invoice, "Acme", at=TOMORROW).requested == 99800
+    assert HostedInvoice(invoice, "Acme").requested == 40000
+    assert HostedInvoice(an_invoice(), "Acme").requested == 99800
