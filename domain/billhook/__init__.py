@@ -31,13 +31,14 @@ _NAMES_BY_MODULE = {
     "lifecycle.delete": "delete",
     "lifecycle.draft": "draft",
     "lifecycle.errors": (
-        "AccountNotFound AddressSuppressed AlreadyExists AmountTooLarge BelowMinimum Conflict "
-        "CountryNotAllowed CurrencyMismatch DomainError ExpiresTooSoon IdempotencyKeyReused "
-        "InstalmentNotFound InstalmentOverpayment InvalidDocument InvalidField InvoiceNotFound "
-        "LineNotFound MissingContact MissingCustomer MissingEmail MoreThanUnapplied NotEditable "
-        "NotStored NotYetDue NothingToBill NumberTaken OperationNotAllowed OtherCustomer "
-        "Overpayment PartialNotAllowed PaymentNotFound PremiumNumber ReferenceReused Remedy "
-        "SmsBudgetUsedUp SmsDisabled TooSoon UnreachableContact UnsupportedAddress"
+        "AccountNotFound AddressError AddressSuppressed AlreadyExists AmountTooLarge "
+        "BelowMinimum Conflict CountryNotAllowed CurrencyMismatch DomainError ExpiresTooSoon "
+        "IdempotencyKeyReused InstalmentNotFound InstalmentOverpayment InvalidDocument "
+        "InvalidField InvoiceNotFound LineNotFound MissingContact MissingCustomer MissingEmail "
+        "MoreThanUnapplied NotEditable NotStored NotYetDue NothingToBill NumberTaken "
+        "OperationNotAllowed OtherCustomer Overpayment PartialNotAllowed PaymentError "
+        "PaymentNotFound PremiumNumber ReferenceReused Remedy SmsBudgetUsedUp SmsDisabled "
+        "TooSoon UnknownMedium UnreachableContact UnsupportedAddress"
     ),
     "lifecycle.events": (
         "Event InvoiceCancelled InvoiceDeleted InvoiceDrafted InvoiceExpired InvoiceIssued "
@@ -46,14 +47,14 @@ _NAMES_BY_MODULE = {
     ),
     "lifecycle.expire": "expire",
     "lifecycle.explain": "Verdict explain",
-    "lifecycle.issue": "issue",
-    "lifecycle.notify": "DELIVERABLE Deliverability Notification notify",
+    "lifecycle.issue": "IssueError issue",
+    "lifecycle.notify": "DELIVERABLE Deliverability Notification NotifyError notify",
     "lifecycle.operation": "Operation",
     "lifecycle.pay": "pay",
     "lifecycle.remind": "ReminderDecision ReminderOutlook remind reminder_times",
     "lifecycle.reserve": "reserve_short_url",
     "lifecycle.transitions": "status_at",
-    "lifecycle.update": "update",
+    "lifecycle.update": "UpdateError update",
     "messaging.delivery": "DeliveryStatus MessageId MessageKey MessageNotFound NotDeadLetter",
     "messaging.delivery_reports": "Bounced Delivered DeliveryReport ProviderMessageId",
     "messaging.message": "Message medium_status",

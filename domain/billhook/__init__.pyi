@@ -48,6 +48,7 @@ from billhook.lifecycle.cancel import cancel as cancel
 from billhook.lifecycle.delete import delete as delete
 from billhook.lifecycle.draft import draft as draft
 from billhook.lifecycle.errors import AccountNotFound as AccountNotFound
+from billhook.lifecycle.errors import AddressError as AddressError
 from billhook.lifecycle.errors import AddressSuppressed as AddressSuppressed
 from billhook.lifecycle.errors import AlreadyExists as AlreadyExists
 from billhook.lifecycle.errors import AmountTooLarge as AmountTooLarge
@@ -77,6 +78,7 @@ from billhook.lifecycle.errors import OperationNotAllowed as OperationNotAllowed
 from billhook.lifecycle.errors import OtherCustomer as OtherCustomer
 from billhook.lifecycle.errors import Overpayment as Overpayment
 from billhook.lifecycle.errors import PartialNotAllowed as PartialNotAllowed
+from billhook.lifecycle.errors import PaymentError as PaymentError
 from billhook.lifecycle.errors import PaymentNotFound as PaymentNotFound
 from billhook.lifecycle.errors import PremiumNumber as PremiumNumber
 from billhook.lifecycle.errors import ReferenceReused as ReferenceReused
@@ -84,6 +86,7 @@ from billhook.lifecycle.errors import Remedy as Remedy
 from billhook.lifecycle.errors import SmsBudgetUsedUp as SmsBudgetUsedUp
 from billhook.lifecycle.errors import SmsDisabled as SmsDisabled
 from billhook.lifecycle.errors import TooSoon as TooSoon
+from billhook.lifecycle.errors import UnknownMedium as UnknownMedium
 from billhook.lifecycle.errors import UnreachableContact as UnreachableContact
 from billhook.lifecycle.errors import UnsupportedAddress as UnsupportedAddress
 from billhook.lifecycle.events import Event as Event
@@ -101,10 +104,12 @@ from billhook.lifecycle.events import ShortUrlReserved as ShortUrlReserved
 from billhook.lifecycle.expire import expire as expire
 from billhook.lifecycle.explain import Verdict as Verdict
 from billhook.lifecycle.explain import explain as explain
+from billhook.lifecycle.issue import IssueError as IssueError
 from billhook.lifecycle.issue import issue as issue
 from billhook.lifecycle.notify import DELIVERABLE as DELIVERABLE
 from billhook.lifecycle.notify import Deliverability as Deliverability
 from billhook.lifecycle.notify import Notification as Notification
+from billhook.lifecycle.notify import NotifyError as NotifyError
 from billhook.lifecycle.notify import notify as notify
 from billhook.lifecycle.operation import Operation as Operation
 from billhook.lifecycle.pay import pay as pay
@@ -114,6 +119,7 @@ from billhook.lifecycle.remind import remind as remind
 from billhook.lifecycle.remind import reminder_times as reminder_times
 from billhook.lifecycle.reserve import reserve_short_url as reserve_short_url
 from billhook.lifecycle.transitions import status_at as status_at
+from billhook.lifecycle.update import UpdateError as UpdateError
 from billhook.lifecycle.update import update as update
 from billhook.messaging.delivery import DeliveryStatus as DeliveryStatus
 from billhook.messaging.delivery import MessageId as MessageId
@@ -187,6 +193,7 @@ __all__ = [
     "AccountId",
     "AccountNotFound",
     "AccountPolicy",
+    "AddressError",
     "AddressSuppressed",
     "AlreadyExists",
     "AmountTooLarge",
@@ -243,6 +250,7 @@ __all__ = [
     "InvoiceUpdated",
     "InvoiceViewed",
     "Issue",
+    "IssueError",
     "Line",
     "LineChange",
     "LineNotFound",
@@ -266,6 +274,7 @@ __all__ = [
     "Notification",
     "NotificationRequested",
     "Notify",
+    "NotifyError",
     "NumberSeries",
     "NumberTaken",
     "OpenAccount",
@@ -277,6 +286,7 @@ __all__ = [
     "Patch",
     "Pay",
     "Payment",
+    "PaymentError",
     "PaymentInstructions",
     "PaymentNotFound",
     "PaymentRecorded",
@@ -325,10 +335,12 @@ __all__ = [
     "TaxSum",
     "TooSoon",
     "UnappliedError",
+    "UnknownMedium",
     "UnreachableContact",
     "UnsupportedAddress",
     "Update",
     "UpdateAccount",
+    "UpdateError",
     "Verdict",
     "WebhookEndpoint",
     "WebhookEndpointId",

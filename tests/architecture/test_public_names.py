@@ -31,6 +31,11 @@ def test_the_stub_names_the_same_homes() -> None:
     assert stub == billhook._MODULES
 
 
+def test_no_public_name_is_a_module() -> None:
+    modules = {path.stem for path in STUB.parent.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert modules & set(billhook.__all__) == set()
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Invoyce'"):
         billhook.Invoyce  # type: ignore[attr-defined]  # noqa: B018  # that is the point

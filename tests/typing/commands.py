@@ -62,6 +62,7 @@ from billhook import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
     Update,
@@ -71,7 +72,7 @@ OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused 
 OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon | NumberTaken
 OfSms = SmsDisabled | PremiumNumber | CountryNotAllowed | SmsBudgetUsedUp
 OfAddress = MissingEmail | MissingContact | UnreachableContact | UnsupportedAddress
-OfNotify = OperationNotAllowed | OfAddress | OfSms | AddressSuppressed | TooSoon
+OfNotify = OperationNotAllowed | UnknownMedium | OfAddress | OfSms | AddressSuppressed | TooSoon
 OfInstalments = InstalmentNotFound | InstalmentOverpayment
 OfPay = (
     OperationNotAllowed

@@ -14,6 +14,7 @@ from billhook import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
 )
@@ -24,6 +25,8 @@ def worded(error: NotifyError) -> str:
     match error:
         case OperationNotAllowed():
             return f"not while {error.status}"
+        case UnknownMedium():
+            return "only e-mail and SMS"
         case MissingEmail():
             return "no e-mail address"
         case MissingContact():

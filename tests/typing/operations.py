@@ -38,6 +38,7 @@ from billhook import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
     cancel,
@@ -96,6 +97,7 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         Result[
             Notification,
             OperationNotAllowed
+            | UnknownMedium
             | MissingEmail
             | MissingContact
             | UnreachableContact

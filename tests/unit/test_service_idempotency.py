@@ -50,6 +50,7 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
 )
@@ -194,6 +195,7 @@ REFUSED: list[DomainError] = [
     MoreThanUnapplied(2, 1),
     OtherCustomer(),
     ReferenceReused(),
+    UnknownMedium((Medium.SMS, Medium.EMAIL)),
     MissingEmail(),
     MissingContact(),
     UnreachableContact(),

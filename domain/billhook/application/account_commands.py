@@ -18,6 +18,7 @@ from billhook.messaging.webhooks import (
     WebhookEndpointNotFound,
 )
 from billhook.model.account import Account, AccountPolicy
+from billhook.model.arguments import check_fields
 from billhook.model.customer import Suppression
 
 
@@ -31,6 +32,7 @@ class OpenAccount(Command[Account, AlreadyExists]):
 
     def __post_init__(self) -> None:
         """Refuse a name that no account may have before the command is in a batch."""
+        check_fields(self)
         self._opened()
 
     @classmethod
@@ -68,6 +70,7 @@ class UpdateAccount(Command[Account, Conflict]):
 
     def __post_init__(self) -> None:
         """Refuse a name that no account may have before the command is in a batch."""
+        check_fields(self)
         if self.name is not None:
             Account(id=self.account, name=self.name)
 

@@ -14,6 +14,7 @@ from billhook.application.needs import NO_NEEDS, Needs
 from billhook.application.records import Contact, IdempotencyKey
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import Conflict, InvoiceNotFound
+from billhook.model.arguments import check_fields
 from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
 
@@ -34,6 +35,13 @@ class Command(ABC, Generic[A_co, E_co]):
     account: AccountId
     key: str | IdempotentRequest | None = None
     actor: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the types of its fields; a text is taken for the member of an enum.
+
+        Raises TypeError or ValueError, which name the field.
+        """
+        check_fields(self)
 
     @property
     def needs(self) -> Needs:

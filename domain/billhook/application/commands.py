@@ -51,6 +51,7 @@ from billhook.lifecycle.notify import NotifyError
 from billhook.lifecycle.update import update
 from billhook.messaging.message import Message
 from billhook.model.account import AccountPolicy
+from billhook.model.arguments import check_fields
 from billhook.model.customer import Medium
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
@@ -293,6 +294,7 @@ class ApplyPayment(InvoiceCommand[Invoice, ApplyPaymentError]):
     amount: int | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         _check_amount(self.amount)
 
     @property
@@ -323,6 +325,7 @@ class RecordRefund(Command[Refund, UnappliedError]):
     amount: int | None = None
 
     def __post_init__(self) -> None:
+        check_fields(self)
         _check_amount(self.amount)
 
     @property

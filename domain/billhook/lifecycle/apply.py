@@ -8,6 +8,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from billhook.lifecycle.events import (
+    EVENTS,
     Event,
     InvoiceCancelled,
     InvoiceChanged,
@@ -22,9 +23,11 @@ from billhook.lifecycle.events import (
     ReminderRequested,
     ShortUrlReserved,
 )
-from billhook.lifecycle.transitions import EDITABLE, NEXT, status_at
-from billhook.model.base import utc
+from billhook.lifecycle.transitions import EDITABLE, NEXT, seen_status
+from billhook.model.arguments import instant, named, require
 from billhook.model.invoice import Invoice, Status, evolve
+
+_EVENTS = frozenset(EVENTS.values())
 
 
 class Change(NamedTuple):
@@ -36,7 +39,7 @@ class Change(NamedTuple):
 
 def changed(invoice: Invoice | None, event: InvoiceChanged) -> Change:
     """The change that an event makes to an invoice."""
-    return Change(apply(invoice, event), event)
+    return Change(_next(invoice, event), event)
 
 
 def apply(invoice: Invoice | None, event: Event) -> Invoice:
@@ -45,6 +48,12 @@ def apply(invoice: Invoice | None, event: Event) -> Invoice:
     Raises KeyError if the transition table has no row for the event, and ValueError if the event
     does not fit this invoice. Both mean a bug or corrupt data.
     """
+    if type(event) not in _EVENTS:
+        raise TypeError(f"event must be an event of an invoice, not {named(type(event))}")
+    return _next(None if invoice is None else require("invoice", invoice, Invoice), event)
+
+
+def _next(invoice: Invoice | None, event: Event) -> Invoice:
     if isinstance(event, InvoiceDrafted):
         if invoice is not None:
             raise ValueError("only the first event can be invoice.drafted")
@@ -179,7 +188,11 @@ def as_of(invoice: Invoice, now: datetime) -> Invoice:
 
     The version stays the same; a sweep records the expiry later. `now` is an aware datetime.
     """
-    return invoice if status_at(invoice, utc(now)) is invoice.status else expired(invoice)
+    if type(invoice) is not Invoice:
+        invoice = require("invoice", invoice, Invoice)
+    return (
+        invoice if seen_status(invoice, instant("now", now)) is invoice.status else expired(invoice)
+    )
 
 
 def replay(events: Iterable[Event]) -> Invoice:

@@ -11,12 +11,14 @@ from billhook.lifecycle.errors import OperationNotAllowed
 from billhook.lifecycle.events import InvoiceCancelled
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 STATUS_CHECK = StatusCheck(Operation.CANCEL)
 
 
+@checked
 def cancel(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Cancel the invoice, if it has no payments. `now` is an aware datetime."""
     now = utc(now)

@@ -11,12 +11,14 @@ from billhook.lifecycle.errors import OperationNotAllowed
 from billhook.lifecycle.events import InvoiceDeleted
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 STATUS_CHECK = StatusCheck(Operation.DELETE)
 
 
+@checked
 def delete(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Delete the draft; a tombstone remains. `now` is an aware datetime."""
     now = utc(now)

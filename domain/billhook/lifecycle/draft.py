@@ -10,11 +10,13 @@ from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.checks import AT_ONCE, expiry_violations, size_violations
 from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon, InvalidDocument
 from billhook.lifecycle.events import InvoiceDrafted
+from billhook.model.arguments import checked
 from billhook.model.base import AccountId, utc
 from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId
 
 
+@checked
 def draft(
     document: Document,
     *,

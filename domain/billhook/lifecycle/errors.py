@@ -25,6 +25,7 @@
     │   ├── MoreThanUnapplied   more than is left unapplied of the payment
     │   └── OtherCustomer       the payment is for an invoice of another customer
     ├── of the payer's address
+    │   ├── UnknownMedium       it is neither e-mail nor SMS
     │   ├── MissingEmail        no e-mail address is known
     │   ├── MissingContact      no phone number is known
     │   ├── UnreachableContact  no SMS can be sent to the phone number as it was given
@@ -291,6 +292,16 @@ class ReferenceReused:
 
 
 @frozen
+class UnknownMedium:
+    """The medium is none of `known`."""
+
+    code: ClassVar = "unknown_medium"
+    remedy: ClassVar = Remedy.OTHER_MEDIUM
+    field: ClassVar = "medium"
+    known: tuple[Medium, ...]
+
+
+@frozen
 class MissingEmail:
     """The customer has no e-mail address."""
 
@@ -484,6 +495,7 @@ DomainError = (
     | PaymentNotFound
     | MoreThanUnapplied
     | OtherCustomer
+    | UnknownMedium
     | AddressError
     | AlreadyExists
     | ServiceError

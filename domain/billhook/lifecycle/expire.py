@@ -13,12 +13,14 @@ from billhook.lifecycle.errors import NotYetDue, OperationNotAllowed
 from billhook.lifecycle.events import InvoiceExpired
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import NEXT, StatusCheck
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice, InvoiceKey, Status
 
 STATUS_CHECK = StatusCheck(Operation.EXPIRE)
 
 
+@checked
 def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed | NotYetDue]:
     """Record the expiry of an invoice. Reads show it as expired from `expire_by` on already.
 

@@ -13,6 +13,7 @@ from billhook.lifecycle.notify import DELIVERABLE, Deliverability
 from billhook.lifecycle.notify import violations as notify_violations
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.customer import Medium
 from billhook.model.frozen import frozen
@@ -39,6 +40,7 @@ class Verdict:
         return not self.reasons
 
 
+@checked
 def explain(
     invoice: Invoice,
     *,

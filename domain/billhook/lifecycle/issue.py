@@ -18,6 +18,7 @@ from billhook.lifecycle.errors import (
 from billhook.lifecycle.events import InvoiceIssued
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
@@ -26,6 +27,7 @@ STATUS_CHECK = StatusCheck(Operation.ISSUE)
 IssueError = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon
 
 
+@checked
 def issue(
     invoice: Invoice,
     *,

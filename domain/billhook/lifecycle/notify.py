@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from returns.result import Failure, Result, Success
 
@@ -22,19 +22,23 @@ from billhook.lifecycle.errors import (
     SmsError,
     SmsNotAllowed,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
 )
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
-from billhook.model.base import AccountId, utc
+from billhook.model.arguments import instant, require
+from billhook.model.base import AccountId
 from billhook.model.customer import Medium, Suppression
 from billhook.model.frozen import frozen
 from billhook.model.invoice import Invoice, InvoiceId
 
 STATUS_CHECK = StatusCheck(Operation.NOTIFY)
 
-NotifyError = OperationNotAllowed | AddressError
+_MEDIUM, _MEDIA = Medium, tuple(Medium)
+
+NotifyError = OperationNotAllowed | UnknownMedium | AddressError
 
 
 @frozen
@@ -93,7 +97,8 @@ def notify(
 ) -> Result[Notification, NotifyError]:
     """Decide whether the payer may be sent the invoice's short URL by this medium.
 
-    `address` is one of the document's addresses for this medium, by default the first.
+    A text such as `"email"` is taken for its medium; any other text is an error. `address` is one
+    of the document's addresses for this medium, by default the first.
     `deliverability` is that of the address. `now` is an aware datetime. Errors are found in this
     order: status, address, its sender, SMS not allowed, suppression, minimum wait, SMS budget. The
     invoice does not change.
@@ -102,8 +107,15 @@ def notify(
     >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
     'ravi@example.com'
     """
-    if now.tzinfo is not UTC:  # skips a call if it is in UTC already
-        now = utc(now)
+    if type(invoice) is not Invoice:
+        invoice = require("invoice", invoice, Invoice)
+    if type(medium) is not _MEDIUM:
+        given = cast("object", medium)
+        if isinstance(given, str) and given not in _MEDIA:
+            return Failure(UnknownMedium(_MEDIA))
+        medium = require("medium", given, _MEDIUM)
+    if type(now) is not datetime or now.tzinfo is not UTC:  # skips a call if it is in UTC already
+        now = instant("now", now)
     document = invoice.document  # read once: alternating between two models is slow in CPython
     refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
@@ -112,6 +124,8 @@ def notify(
         address = document.address(medium)
         if address is None:
             return Failure(_without_address(invoice, medium))
+    elif type(address) is not str:
+        address = require("address", address, str)
     if deliverability is not DELIVERABLE:
         for error in _address_violations(deliverability, medium, now):
             return Failure(error)

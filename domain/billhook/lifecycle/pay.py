@@ -19,7 +19,7 @@ from billhook.lifecycle.errors import (
 from billhook.lifecycle.events import PaymentRecorded
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
-from billhook.model.base import utc
+from billhook.model.arguments import instant, require
 from billhook.model.invoice import Invoice
 from billhook.model.payment import Payment
 
@@ -33,30 +33,36 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
     error, and so is one above what is due of the instalments that it names. `now` is an aware
     datetime. Whether the payment's reference is new is checked by the service.
     """
-    if now.tzinfo is not UTC:  # skips a call if it is in UTC already
-        now = utc(now)
-    # Read together, as in `notify`, and without a call of `invoice.due`.
-    document, due = invoice.document, invoice.amount - invoice.paid
-    refused: Failure[PaymentError] | None = STATUS_CHECK.error(invoice, now)
-    if refused is not None:
-        return refused
-    amount, named = payment.amount, payment.instalments
-    if payment.currency != document.currency:
-        return Failure(CurrencyMismatch(payment.currency, document.currency))
-    if amount > due:
-        return Failure(Overpayment(amount, due))
-    if named:
-        refused = _of_instalments(invoice, payment)
+    try:
+        if now.tzinfo is not UTC:  # skips a call if it is in UTC already
+            now = instant("now", now)
+        # Read together, as in `notify`, and without a call of `invoice.due`.
+        document, due = invoice.document, invoice.amount - invoice.paid
+        refused: Failure[PaymentError] | None = STATUS_CHECK.error(invoice, now)
         if refused is not None:
             return refused
-    if amount < due:
-        if not document.partial_payment and not _settles_instalments(invoice, payment):
-            return Failure(PartialNotAllowed(amount, due))
-        minimum = document.first_payment_min_amount
-        if minimum is not None and invoice.paid == 0 and amount < minimum:
-            return Failure(BelowMinimum(amount, minimum))
-    event = PaymentRecorded(now, payment.reference, amount, named)
-    return Success(changed(invoice, event))
+        amount, named = payment.amount, payment.instalments
+        if payment.currency != document.currency:
+            return Failure(CurrencyMismatch(payment.currency, document.currency))
+        if amount > due:
+            return Failure(Overpayment(amount, due))
+        if named:
+            refused = _of_instalments(invoice, payment)
+            if refused is not None:
+                return refused
+        if amount < due:
+            if not document.partial_payment and not _settles_instalments(invoice, payment):
+                return Failure(PartialNotAllowed(amount, due))
+            minimum = document.first_payment_min_amount
+            if minimum is not None and invoice.paid == 0 and amount < minimum:
+                return Failure(BelowMinimum(amount, minimum))
+        event = PaymentRecorded(now, payment.reference, amount, named)
+        return Success(changed(invoice, event))
+    except AttributeError:  # of another class: so that payments that are right are not checked
+        require("invoice", invoice, Invoice)
+        require("payment", payment, Payment)
+        instant("now", now)
+        raise  # pragma: no cover  # all three are what they should be
 
 
 def _of_instalments(invoice: Invoice, payment: Payment) -> Failure[PaymentError] | None:

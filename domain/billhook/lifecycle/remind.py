@@ -21,6 +21,7 @@ from billhook.lifecycle.notify import (
     notify,
 )
 from billhook.model.account import AccountPolicy
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
@@ -57,6 +58,7 @@ def zone_of(invoice: Invoice, policy: AccountPolicy) -> str | None:
     )
 
 
+@checked
 def reminder_times(
     invoice: Invoice, schedule: ReminderSchedule, zone: tzinfo
 ) -> tuple[datetime, ...]:
@@ -98,6 +100,7 @@ def reschedule(
     return _next(progress, after, schedule, zone)
 
 
+@checked
 def remind(
     invoice: Invoice,
     schedule: ReminderSchedule | None,

@@ -10,10 +10,12 @@ from billhook.lifecycle.apply import Change, changed
 from billhook.lifecycle.errors import OperationNotAllowed
 from billhook.lifecycle.events import ShortUrlReserved
 from billhook.lifecycle.issue import STATUS_CHECK
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 
+@checked
 def reserve_short_url(
     invoice: Invoice, *, now: datetime, short_url: str
 ) -> Result[Change, OperationNotAllowed]:

@@ -17,6 +17,7 @@ from returns.result import Failure
 from billhook.lifecycle.errors import OperationNotAllowed
 from billhook.lifecycle.machine import build, compiled
 from billhook.lifecycle.operation import Operation
+from billhook.model.arguments import checked
 from billhook.model.invoice import Invoice, Status
 from billhook.model.patch import DocumentField as F
 
@@ -76,11 +77,17 @@ def sources(operation: Operation) -> tuple[Status, ...]:
 _EXPIRING = frozenset(sources(Operation.EXPIRE))
 
 
+@checked
 def status_at(invoice: Invoice, now: datetime) -> Status:
     """The status at a time: expired once `expire_by` has passed, even if not recorded yet.
 
     `now` is an aware datetime.
     """
+    return seen_status(invoice, now)
+
+
+def seen_status(invoice: Invoice, now: datetime) -> Status:
+    """As `status_at`, for arguments that were checked."""
     status = invoice.status
     if status in _EXPIRING:
         expire_by = invoice.document.expire_by
@@ -116,4 +123,4 @@ class StatusCheck:
         """The error for an invoice at a time, or None if the operation is allowed."""
         if invoice.deleted_at is not None:
             return self._deleted
-        return self._errors.get(status_at(invoice, now))
+        return self._errors.get(seen_status(invoice, now))

@@ -27,6 +27,7 @@ from billhook.lifecycle.events import InvoiceUpdated
 from billhook.lifecycle.merge import merged
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
+from billhook.model.arguments import checked
 from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 from billhook.model.patch import DocumentField, MergePatch, Patch
@@ -45,6 +46,7 @@ UpdateError = (
 STATUS_CHECK = StatusCheck(Operation.UPDATE)
 
 
+@checked
 def update(
     invoice: Invoice,
     patch: Patch | MergePatch,

@@ -6,11 +6,24 @@ Input is validated once, when a value is constructed. Code that receives a value
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, NewType, NoReturn
+from typing import Annotated, Any, NewType, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    Strict,
+    StringConstraints,
+)
+from pydantic_core.core_schema import (
+    CoreSchema,
+    json_or_python_schema,
+    no_info_before_validator_function,
+)
 
 AccountId = NewType("AccountId", str)
 """The id of an account. Every key in a store starts with one."""
@@ -31,6 +44,13 @@ class Value(BaseModel):
         defer_build=True,  # schemas are built at first use, which keeps importing fast
         hide_input_in_errors=True,  # invalid input may contain personal data
     )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """The fields that say something: not those that are as they are by default."""
+        fields = type(self).model_fields
+        for name, value in super().__repr_args__():
+            if name not in fields or value != fields[name].get_default(call_default_factory=True):
+                yield name, value
 
     def canonical_fields(self) -> Mapping[str, object]:
         """The fields that are part of the canonical JSON form."""
@@ -155,8 +175,27 @@ TimeZone = Annotated[
 ]
 """An IANA time zone name, such as Asia/Kolkata. Only its format is checked."""
 
-Instant = Annotated[datetime, Strict(), AfterValidator(utc)]
-"""A point in time in UTC, with microseconds."""
+
+def _read(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a date and time such as 2026-01-31T12:00:00Z") from None
+
+
+class _FromText:
+    """Reads texts also in Python: JSON columns and web frameworks parse JSON before validation."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        datetimes = handler(source)
+        return json_or_python_schema(datetimes, no_info_before_validator_function(_read, datetimes))
+
+
+Instant = Annotated[datetime, Strict(), _FromText, AfterValidator(utc)]
+"""A point in time in UTC, with microseconds; a text in the format of RFC 3339 stands for one."""
 
 Duration = Annotated[timedelta, Field(ge=timedelta(0))]
 """A duration of zero or more."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from billhook.model.arguments import require
+
 PREFIX_DIGITS = 4
 """The digits after the country calling code that belong to the prefix of a number."""
 
@@ -79,7 +81,7 @@ def destination(number: str) -> Destination:
     >>> destination("+18765550123").country, destination("+97912345678").country
     ('JM', None)
     """
-    digits = number.removeprefix("+")
+    digits = require("number", number, str).removeprefix("+")
     known = _countries()
     code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in known), None)
     if code is None:

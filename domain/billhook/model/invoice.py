@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, NamedTuple, NewType, Self
+from typing import Annotated, Any, NamedTuple, NewType, Self
 
 from pydantic import BaseModel, Field, Strict, StringConstraints, model_validator
 
@@ -74,6 +75,17 @@ class Invoice(Value):
     first_payment: Reference | None = None
     instalments_paid: Annotated[tuple[Amount, ...], Field(max_length=MAX_INSTALMENTS)] = ()
     """What is paid of each instalment of the schedule; empty before the first payment."""
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Which invoice it is, and how much is due, in smallest units."""
+        yield "id", self.id
+        yield "status", self.status.value
+        yield "currency", self.document.currency
+        yield "amount", self.amount
+        yield "due", self.due
+        if self.shown_number is not None:
+            yield "number", self.shown_number
+        yield "version", self.version
 
     @property
     def key(self) -> InvoiceKey:

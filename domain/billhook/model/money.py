@@ -12,6 +12,8 @@ from typing import Annotated, NewType
 
 from pydantic import AfterValidator, Field, Strict
 
+from billhook.model.arguments import require
+
 _ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _TWO = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF
@@ -54,7 +56,7 @@ def currency(code: str) -> Currency:
     >>> currency("INR")
     'INR'
     """
-    if code not in EXPONENTS:
+    if require("code", code, str) not in EXPONENTS:
         raise ValueError("must be an ISO 4217 currency code in capitals, such as INR")
     return Currency(code)
 
@@ -67,9 +69,9 @@ def minor(major: Decimal, code: Currency) -> int:
     >>> minor(Decimal("1234.50"), Currency("INR"))
     123450
     """
-    if not major.is_finite() or abs(major) > LARGEST:
+    if not require("major", major, Decimal).is_finite() or abs(major) > LARGEST:
         raise ValueError(f"must be a number of at most {LARGEST}")
-    places = EXPONENTS[code]
+    places = EXPONENTS[currency(code)]
     rounded = major.quantize(Decimal(1).scaleb(-places), context=EXACT)
     if rounded != major:
         raise ValueError(f"has more than the {places} decimal places of {code}")
@@ -82,7 +84,9 @@ def major(amount: int | Decimal, code: Currency) -> Decimal:
     >>> major(5, Currency("KWD")), major(Decimal("0.5"), Currency("KWD"))
     (Decimal('0.005'), Decimal('0.0005'))
     """
-    return Decimal(amount).scaleb(-EXPONENTS[code], EXACT)
+    if type(amount) is not int:
+        amount = require("amount", amount, Decimal)
+    return Decimal(amount).scaleb(-EXPONENTS[currency(code)], EXACT)
 
 
 def half_up(exact: Decimal) -> int:

@@ -51,6 +51,7 @@ ARGUMENTS = {
     "country_not_allowed": ("US",),
     "sms_budget_used_up": ("+919876", NOON),
     "unsupported_address": (Medium.EMAIL,),
+    "unknown_medium": ((Medium.SMS, Medium.EMAIL),),
     "instalment_not_found": (("i1", "i2"),),
     **dict.fromkeys(
         (

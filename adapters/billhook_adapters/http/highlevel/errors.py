@@ -42,6 +42,7 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
 )
@@ -115,6 +116,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return _not_allowed(operation, status)
         case InvoiceNotFound() | AccountNotFound():
             return UNKNOWN_ID
+        case UnknownMedium(known=known):
+            return f"The medium must be one of {', '.join(known)}"
         case MissingEmail():
             return "Email can not be sent since the contact has no email"
         case MissingContact():

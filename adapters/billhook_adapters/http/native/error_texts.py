@@ -43,6 +43,7 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
 )
@@ -81,6 +82,7 @@ STATUS: Mapping[type[DomainError], int] = MappingProxyType(
         InstalmentNotFound: 422,
         InstalmentOverpayment: 422,
         OtherCustomer: 422,
+        UnknownMedium: 422,
         MissingEmail: 422,
         MissingContact: 422,
         UnreachableContact: 422,
@@ -106,6 +108,8 @@ def detail(error: DomainError) -> str:  # noqa: C901  # one case an error, each 
             return "There is no such invoice."
         case AccountNotFound():
             return "The account of these credentials is not open."
+        case UnknownMedium(known=known):
+            return f"The medium must be one of {', '.join(known)}."
         case MissingEmail():
             return "No e-mail address of the customer is known; set customer.email."
         case MissingContact():

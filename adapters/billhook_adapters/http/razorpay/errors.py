@@ -42,6 +42,7 @@ from billhook.lifecycle.errors import (
     SmsBudgetUsedUp,
     SmsDisabled,
     TooSoon,
+    UnknownMedium,
     UnreachableContact,
     UnsupportedAddress,
 )
@@ -152,6 +153,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
             return UNKNOWN_ID
         case NumberTaken():
             return "The receipt has already been taken."
+        case UnknownMedium():
+            return medium_unknown("It")
         case MissingEmail():
             return "Email can not be sent since email address has not been provided."
         case MissingContact():
