@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from billhook.model.instalments import PaymentSchedule
+from billhook.model.instalments import PaymentSchedule, paid_after
 from billhook_adapters.testing import NOON, a_document, a_line
 from billhook_adapters.testing.builders import TOMORROW
 
@@ -85,7 +85,7 @@ def test_it_adds_up_where_its_parts_are_the_whole(
 def test_a_payment_goes_to_what_it_names_or_to_the_first(
     paid: tuple[int, ...], amount: int, named: tuple[str, ...], expected: tuple[int, ...]
 ) -> None:
-    assert amounts(100, 100, 100).paid_after(300, paid, amount, named) == expected
+    assert paid_after(amounts(100, 100, 100).states(300, paid), amount, named) == expected
 
 
 def test_the_oldest_due_is_paid_first_and_one_without_a_date_last() -> None:
@@ -94,9 +94,10 @@ def test_the_oldest_due_is_paid_first_and_one_without_a_date_last() -> None:
         {"amount": 100, "due_by": TOMORROW},
         {"amount": 100, "due_by": NOON},
     )
-    assert given.paid_after(300, (), 50) == (0, 0, 50)
-    assert given.paid_after(300, (), 150) == (0, 50, 100)
-    assert given.paid_after(300, (), 250) == (50, 100, 100)
+    instalments = given.states(300)
+    assert paid_after(instalments, 50) == (0, 0, 50)
+    assert paid_after(instalments, 150) == (0, 50, 100)
+    assert paid_after(instalments, 250) == (50, 100, 100)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_no_instalment_takes_more_than_its_amount(
     paid: tuple[int, ...], amount: int, named: tuple[str, ...]
 ) -> None:
     with pytest.raises(ValueError, match="exceeds what is due of its instalments"):
-        amounts(100, 100, 100).paid_after(300, paid, amount, named)
+        paid_after(amounts(100, 100, 100).states(300, paid), amount, named)
 
 
 def test_an_instalment_shows_what_is_paid_and_due() -> None:
@@ -138,3 +139,10 @@ def test_a_document_may_be_paid_by_instalments() -> None:
     document = a_document(lines=[a_line(100, 1)], schedule=percent(50, 50))
     assert document.schedule is not None
     assert document.schedule.amounts(document.total) == (50, 50)
+
+
+def test_an_instalment_without_a_date_is_due_with_the_invoice() -> None:
+    given = schedule({"amount": 100}, {"amount": 100, "due_by": TOMORROW})
+    assert [one.due_by for one in given.states(200, due_by=NOON)] == [NOON, TOMORROW]
+    assert paid_after(given.states(200, due_by=NOON), 50) == (50, 0)
+    assert paid_after(given.states(200), 50) == (0, 50)

@@ -114,7 +114,6 @@ def _pay(backend: Backend, arguments: argparse.Namespace) -> tuple[Invoice, Paym
     from returns.result import Failure
 
     from billhook.application.commands import Pay, RecordPayment
-    from billhook.lifecycle.errors import ReferenceReused
     from billhook.model.invoice import InvoiceId
     from billhook.model.payment import Payment, Reference
     from billhook_adapters.cli.error_texts import payment_error_text
@@ -140,7 +139,8 @@ def _pay(backend: Backend, arguments: argparse.Namespace) -> tuple[Invoice, Paym
     )
     if isinstance(paid, Failure):
         reason = payment_error_text(paid.failure(), currency)
-        if arguments.report and not isinstance(paid.failure(), ReferenceReused):
+        known = service.payment(account, reference) if arguments.report else None
+        if known is not None and known.payment == payment:
             reason += f"; recorded as unapplied payment {reference} of account {account}"
         raise CliError(reason, REFUSED)
     return paid.unwrap(), payment

@@ -155,12 +155,11 @@ def _totals(invoice: Invoice, rows: Sequence[Priced], language: Language) -> lis
 
 
 def _instalments(invoice: Invoice, language: Language) -> list[tuple[str, str, str, str]]:
-    due_by, currency = invoice.document.due_by, invoice.document.currency
+    currency = invoice.document.currency
     rows: list[tuple[str, str, str, str]] = []
     for number, one in enumerate(invoice.instalments, 1):
-        date = one.due_by or due_by
         due = language.amount(one.due, currency) if one.due else language.phrases["paid"]
-        day = "" if date is None else language.day(date)
+        day = "" if one.due_by is None else language.day(one.due_by)
         rows.append((str(number), day, language.amount(one.amount, currency), due))
     return rows
 

@@ -233,18 +233,17 @@ def _said(
 
 
 def _instalments(invoice: Invoice, language: Language) -> Iterator[str]:
-    due_by, count = invoice.document.due_by, str(len(invoice.instalments))
+    count = str(len(invoice.instalments))
     for number, one in enumerate(invoice.instalments, 1):
-        date = one.due_by or due_by
         phrase = "instalment_paid"
         if one.due:
-            phrase = "instalment_due" if date is None else "instalment_due_by"
+            phrase = "instalment_due" if one.due_by is None else "instalment_due_by"
         yield language.say(
             phrase,
             number=str(number),
             count=count,
             amount=language.amount(one.due, invoice.document.currency),
-            day="" if date is None else language.day(date),
+            day="" if one.due_by is None else language.day(one.due_by),
         )
 
 

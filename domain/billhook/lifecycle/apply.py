@@ -25,6 +25,7 @@ from billhook.lifecycle.events import (
 )
 from billhook.lifecycle.transitions import EDITABLE, NEXT, seen_status
 from billhook.model.arguments import instant, named, require
+from billhook.model.instalments import paid_after
 from billhook.model.invoice import Invoice, Status, evolve
 
 _EVENTS = frozenset(EVENTS.values())
@@ -163,12 +164,9 @@ def _paid(invoice: Invoice, event: PaymentRecorded, at: datetime) -> Invoice:
             paid=paid,
             first_payment=first,
         )
-    schedule = invoice.document.schedule
-    if schedule is None:
+    if invoice.document.schedule is None:
         return after
-    instalments = schedule.paid_after(
-        invoice.amount, invoice.instalments_paid, event.amount, event.instalments
-    )
+    instalments = paid_after(invoice.instalments, event.amount, event.instalments)
     return evolve(after, instalments_paid=instalments)
 
 

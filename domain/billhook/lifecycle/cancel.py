@@ -12,7 +12,6 @@ from billhook.lifecycle.events import InvoiceCancelled
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 STATUS_CHECK = StatusCheck(Operation.CANCEL)
@@ -21,7 +20,6 @@ STATUS_CHECK = StatusCheck(Operation.CANCEL)
 @checked
 def cancel(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Cancel the invoice, if it has no payments. `now` is an aware datetime."""
-    now = utc(now)
     refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused

@@ -12,7 +12,6 @@ from billhook.lifecycle.events import InvoiceDeleted
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 STATUS_CHECK = StatusCheck(Operation.DELETE)
@@ -21,7 +20,6 @@ STATUS_CHECK = StatusCheck(Operation.DELETE)
 @checked
 def delete(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAllowed]:
     """Delete the draft; a tombstone remains. `now` is an aware datetime."""
-    now = utc(now)
     refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused

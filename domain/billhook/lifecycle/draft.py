@@ -11,7 +11,7 @@ from billhook.lifecycle.checks import AT_ONCE, expiry_violations, size_violation
 from billhook.lifecycle.errors import AmountTooLarge, ExpiresTooSoon, InvalidDocument
 from billhook.lifecycle.events import InvoiceDrafted
 from billhook.model.arguments import checked
-from billhook.model.base import AccountId, utc
+from billhook.model.base import AccountId
 from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId
 
@@ -38,7 +38,6 @@ def draft(
     >>> drafted.invoice.status, drafted.event.name
     (<Status.DRAFT: 'draft'>, 'invoice.drafted')
     """
-    now = utc(now)
     for too_large in size_violations(document):
         return Failure(too_large)
     for too_soon in expiry_violations(document, min_expiry_lead, now):

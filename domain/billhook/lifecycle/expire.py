@@ -14,7 +14,6 @@ from billhook.lifecycle.events import InvoiceExpired
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import NEXT, StatusCheck
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.invoice import Invoice, InvoiceKey, Status
 
 STATUS_CHECK = StatusCheck(Operation.EXPIRE)
@@ -26,7 +25,6 @@ def expire(invoice: Invoice, *, now: datetime) -> Result[Change, OperationNotAll
 
     `now` is an aware datetime.
     """
-    now = utc(now)
     for error in violations(invoice, now):
         return Failure(error)
     return Success(changed(invoice, InvoiceExpired(now)))

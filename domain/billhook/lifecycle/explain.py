@@ -12,9 +12,8 @@ from billhook.lifecycle.issue import violations as issue_violations
 from billhook.lifecycle.notify import DELIVERABLE, Deliverability
 from billhook.lifecycle.notify import violations as notify_violations
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
+from billhook.lifecycle.transitions import EDITABLE, StatusCheck, seen_status
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.customer import Medium
 from billhook.model.frozen import frozen
 from billhook.model.invoice import Invoice
@@ -57,7 +56,6 @@ def explain(
     >>> [v.operation.value for v in explain(examples.issued(), now=examples.NOON) if v.allowed]
     ['pay', 'notify', 'notify', 'cancel', 'update']
     """
-    now = utc(now)
     by_medium = deliverabilities or {}
     return tuple(
         verdict
@@ -98,5 +96,5 @@ def _verdicts(
             refused = StatusCheck(operation).error(invoice, now)
             reasons = () if refused is None else (refused.failure(),)
     if operation is Operation.UPDATE and not reasons:
-        return (Verdict(operation, editable=EDITABLE[status_at(invoice, now)]),)
+        return (Verdict(operation, editable=EDITABLE[seen_status(invoice, now)]),)
     return (Verdict(operation, reasons=reasons),)

@@ -19,7 +19,6 @@ from billhook.lifecycle.events import InvoiceIssued
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 STATUS_CHECK = StatusCheck(Operation.ISSUE)
@@ -42,7 +41,6 @@ def issue(
     `number`, unique in its series. A short URL that the draft has reserved stays.
     `min_expiry_lead` is as in `draft`.
     """
-    now = utc(now)
     for error in violations(invoice, min_expiry_lead, now):
         return Failure(error)
     return Success(changed(invoice, InvoiceIssued(now, invoice.short_url or short_url, number)))

@@ -20,6 +20,7 @@ from billhook.lifecycle.events import PaymentRecorded
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.arguments import instant, require
+from billhook.model.instalments import paid_after
 from billhook.model.invoice import Invoice
 from billhook.model.payment import Payment
 
@@ -77,10 +78,8 @@ def _of_instalments(invoice: Invoice, payment: Payment) -> Failure[PaymentError]
 
 def _settles_instalments(invoice: Invoice, payment: Payment) -> bool:
     """Whether the payment leaves no instalment paid in part."""
-    schedule = invoice.document.schedule
-    if schedule is None:
+    instalments = invoice.instalments
+    if not instalments:
         return False
-    paid = schedule.paid_after(
-        invoice.amount, invoice.instalments_paid, payment.amount, payment.instalments
-    )
-    return all(part in (0, one.amount) for part, one in zip(paid, invoice.instalments, strict=True))
+    paid = paid_after(instalments, payment.amount, payment.instalments)
+    return all(part in (0, one.amount) for part, one in zip(paid, instalments, strict=True))

@@ -117,7 +117,6 @@ def remind(
     done all the same. While the `unapplied` amount that came in for the invoice settles what the
     reminder would request, it is held: it is decided again a day later. `now` is an aware datetime.
     """
-    now = utc(now)
     if progress.due_at is None or now < progress.due_at:
         return ReminderDecision((), progress)
     if schedule is None or STATUS_CHECK.error(invoice, now) is not None:

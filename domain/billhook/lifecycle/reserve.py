@@ -11,7 +11,6 @@ from billhook.lifecycle.errors import OperationNotAllowed
 from billhook.lifecycle.events import ShortUrlReserved
 from billhook.lifecycle.issue import STATUS_CHECK
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 
 
@@ -24,7 +23,7 @@ def reserve_short_url(
     The draft stays a draft and is not payable. `now` is an aware datetime; the caller creates
     `short_url`, unique and hard to guess.
     """
-    refused = STATUS_CHECK.error(invoice, utc(now))
+    refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
-    return Success(changed(invoice, ShortUrlReserved(utc(now), short_url)))
+    return Success(changed(invoice, ShortUrlReserved(now, short_url)))

@@ -26,9 +26,8 @@ from billhook.lifecycle.errors import (
 from billhook.lifecycle.events import InvoiceUpdated
 from billhook.lifecycle.merge import merged
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import EDITABLE, StatusCheck, status_at
+from billhook.lifecycle.transitions import EDITABLE, StatusCheck, seen_status
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.invoice import Invoice
 from billhook.model.patch import DocumentField, MergePatch, Patch
 
@@ -59,11 +58,10 @@ def update(
     `now` is an aware datetime, `min_expiry_lead` as in `draft`. Errors are found in this order:
     status, fields, parts (of a `MergePatch`), currency, expiry, amount.
     """
-    now = utc(now)
     refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
-    status = status_at(invoice, now)
+    status = seen_status(invoice, now)
     settled = patch.fields - EDITABLE[status]
     if settled:
         return Failure(NotEditable(status, _in_order(settled), _in_order(EDITABLE[status])))

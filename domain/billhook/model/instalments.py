@@ -86,8 +86,12 @@ class PaymentSchedule(Value):
         fixed = sum(one.amount for one in self.instalments if one.amount is not None)
         return EXACT.multiply(Decimal(percent), total) == (total - fixed) * 100
 
-    def states(self, total: int, paid: Sequence[int] = ()) -> tuple[InstalmentState, ...]:
+    def states(
+        self, total: int, paid: Sequence[int] = (), due_by: datetime | None = None
+    ) -> tuple[InstalmentState, ...]:
         """The instalments of a total, of which so much is paid; nothing where `paid` is empty.
+
+        `due_by` is the date of those that have none.
 
         >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
         >>> [one.due for one in PaymentSchedule(instalments=halves).states(100, [50, 20])]
@@ -95,36 +99,35 @@ class PaymentSchedule(Value):
         """
         amounts = self.amounts(total)
         return tuple(
-            InstalmentState(one.id, amount, part, one.due_by)
+            InstalmentState(one.id, amount, part, one.due_by or due_by)
             for one, amount, part in zip(
                 self.instalments, amounts, paid or (0,) * len(amounts), strict=True
             )
         )
 
-    def paid_after(
-        self, total: int, paid: Sequence[int], amount: int, named: Collection[str] = ()
-    ) -> tuple[int, ...]:
-        """What is paid of each instalment after a payment of `amount`.
 
-        It goes to the named instalments, or else to the ones that are due first: those without a
-        date come last. None takes more than its amount. Raises ValueError for more than they need.
+def paid_after(
+    instalments: Sequence[InstalmentState], amount: int, named: Collection[str] = ()
+) -> tuple[int, ...]:
+    """What is paid of each instalment after a payment of `amount`.
 
-        >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
-        >>> PaymentSchedule(instalments=halves).paid_after(100, (), 60)
-        (50, 10)
-        >>> PaymentSchedule(instalments=halves).paid_after(100, (), 40, ["i2"])
-        (0, 40)
-        """
-        states = self.states(total, paid)
-        after = [one.paid for one in states]
-        for place in sorted(range(len(states)), key=lambda place: due_first(states[place])):
-            if not named or states[place].id in named:
-                part = min(amount, states[place].due)
-                after[place] += part
-                amount -= part
-        if amount:
-            raise ValueError("a payment exceeds what is due of its instalments")
-        return tuple(after)
+    It goes to the named instalments, or else to the ones that are due first: those without a
+    date come last. None takes more than its amount. Raises ValueError for more than they need.
+
+    >>> halves = [Instalment(id="i1", percentage=50), Instalment(id="i2", percentage=50)]
+    >>> instalments = PaymentSchedule(instalments=halves).states(100)
+    >>> paid_after(instalments, 60), paid_after(instalments, 40, ["i2"])
+    ((50, 10), (0, 40))
+    """
+    after = [one.paid for one in instalments]
+    for place in sorted(range(len(after)), key=lambda place: due_first(instalments[place])):
+        if not named or instalments[place].id in named:
+            part = min(amount, instalments[place].due)
+            after[place] += part
+            amount -= part
+    if amount:
+        raise ValueError("a payment exceeds what is due of its instalments")
+    return tuple(after)
 
 
 _LATEST = datetime.max.replace(tzinfo=UTC)

@@ -99,9 +99,14 @@ class Invoice(Value):
 
     @property
     def instalments(self) -> tuple[InstalmentState, ...]:
-        """The instalments with what is paid of each; empty without a payment schedule."""
-        schedule = self.document.schedule
-        return () if schedule is None else schedule.states(self.amount, self.instalments_paid)
+        """The instalments with what is paid of each; empty without a payment schedule.
+
+        `due_by` of the document stands for an instalment without a date.
+        """
+        schedule, due_by = self.document.schedule, self.document.due_by
+        if schedule is None:
+            return ()
+        return schedule.states(self.amount, self.instalments_paid, due_by)
 
     def due_at(self, at: datetime) -> int:
         """The amount that is requested at a time, in smallest units.
@@ -117,11 +122,10 @@ class Invoice(Value):
     def due_dates(self) -> tuple[datetime, ...]:
         """When payment is due, the earliest first: the dates of the instalments not yet paid.
 
-        `due_by` of the document stands for an instalment without a date. It is the only date of
-        an invoice without instalments, also once it is paid.
+        Without instalments, and once all are paid, it is `due_by` of the document.
         """
-        due_by, unpaid = self.document.due_by, [one for one in self.instalments if one.due]
-        dates = {one.due_by or due_by for one in unpaid} if unpaid else {due_by}
+        unpaid = [one for one in self.instalments if one.due]
+        dates = {one.due_by for one in unpaid} if unpaid else {self.document.due_by}
         return tuple(sorted(date for date in dates if date is not None))
 
     @property

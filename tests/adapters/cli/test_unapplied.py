@@ -164,3 +164,19 @@ def test_an_instalment_is_paid_by_its_id(billhook: Any, service: InvoiceService,
         wrong = billhook("pay", "inv_4", "1", "--instalment", given, "--database", url)
         assert wrong.status == 2
         assert "--instalment: must be 1 to 64 letters" in wrong.err
+
+
+def test_what_was_not_recorded_is_not_said_to_be(
+    billhook: Any, came_in: InvoiceService, url: str
+) -> None:
+    reused = billhook(
+        *("pay", "inv_1", "99802", "--reference", "UTR-7", "--report", "--database", url)
+    )
+    assert reused.err == (
+        "billhook pay: --reference: another payment has this reference; give a new one\n"
+    )
+    again = billhook(
+        *("pay", "inv_1", "99801", "--reference", "UTR-7", "--report", "--database", url)
+    )
+    assert again.err.endswith("; recorded as unapplied payment UTR-7 of account acc_1\n")
+    assert [one.unapplied for one in came_in.unapplied(ONE)] == [99801]

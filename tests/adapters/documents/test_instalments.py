@@ -102,3 +102,15 @@ def test_an_invoice_without_instalments_says_nothing_of_them() -> None:
     letter = Templates().letter(a_message(), an_invoice(due_by=MARCH), "Acme")
     assert "an invoice over INR 998.00, due by 1 March 2026.\n\nSee it here" in letter.text
     assert "<li" not in (letter.html or "")
+
+
+def test_the_amount_and_the_date_that_are_requested_are_of_one_instalment() -> None:
+    undated = {
+        "instalments": [
+            {"id": "deposit", "amount": 40000},
+            {"id": "rest", "amount": 59800, "due_by": MARCH + APRIL},
+        ]
+    }
+    shown = sheet(_hosted(an_invoice(schedule=undated, due_by=MARCH)))
+    assert shown.status_text == "INR 400.00 is due by 1 March 2026."
+    assert [row[1] for row in shown.instalments] == ["1 March 2026", "1 April 2026"]
