@@ -1,6 +1,7 @@
 """The public names, for type checkers; `__init__.py` loads them at first use."""
 
 from billhook.application.account_commands import OpenAccount as OpenAccount
+from billhook.application.account_commands import SaveLogo as SaveLogo
 from billhook.application.account_commands import SaveWebhookEndpoint as SaveWebhookEndpoint
 from billhook.application.account_commands import SilenceWebhookEndpoint as SilenceWebhookEndpoint
 from billhook.application.account_commands import SuppressAddress as SuppressAddress
@@ -29,9 +30,14 @@ from billhook.application.idempotency import SendResult as SendResult
 from billhook.application.inline_delivery import InlineDeliveryService as InlineDeliveryService
 from billhook.application.message_commands import RecordDeliveryReport as RecordDeliveryReport
 from billhook.application.message_commands import RequeueMessage as RequeueMessage
+from billhook.application.message_history import DecisionPoint as DecisionPoint
+from billhook.application.message_history import MessageExplanation as MessageExplanation
 from billhook.application.needs import Needs as Needs
+from billhook.application.outlook import ForecastMessage as ForecastMessage
+from billhook.application.outlook import WhatIf as WhatIf
 from billhook.application.payments import ApplyPaymentError as ApplyPaymentError
 from billhook.application.payments import UnappliedError as UnappliedError
+from billhook.application.records import Contact as Contact
 from billhook.application.records import Entry as Entry
 from billhook.application.records import EntryChanged as EntryChanged
 from billhook.application.records import RecordedEvent as RecordedEvent
@@ -40,6 +46,12 @@ from billhook.application.records import Refund as Refund
 from billhook.application.records import Search as Search
 from billhook.application.sending import MissingAddressPolicy as MissingAddressPolicy
 from billhook.application.service import InvoiceService as InvoiceService
+from billhook.decisions import DECISIONS_VERSION as DECISIONS_VERSION
+from billhook.decisions import ContactCase as ContactCase
+from billhook.decisions import Decision as Decision
+from billhook.decisions import ExpiryCase as ExpiryCase
+from billhook.decisions import GuardCase as GuardCase
+from billhook.decisions import decision_table as decision_table
 from billhook.lifecycle.apply import Change as Change
 from billhook.lifecycle.apply import apply as apply
 from billhook.lifecycle.apply import as_of as as_of
@@ -47,6 +59,7 @@ from billhook.lifecycle.apply import replay as replay
 from billhook.lifecycle.cancel import cancel as cancel
 from billhook.lifecycle.delete import delete as delete
 from billhook.lifecycle.draft import draft as draft
+from billhook.lifecycle.error_value import Remedy as Remedy
 from billhook.lifecycle.errors import AccountNotFound as AccountNotFound
 from billhook.lifecycle.errors import AddressError as AddressError
 from billhook.lifecycle.errors import AddressSuppressed as AddressSuppressed
@@ -58,6 +71,7 @@ from billhook.lifecycle.errors import CountryNotAllowed as CountryNotAllowed
 from billhook.lifecycle.errors import CurrencyMismatch as CurrencyMismatch
 from billhook.lifecycle.errors import DomainError as DomainError
 from billhook.lifecycle.errors import ExpiresTooSoon as ExpiresTooSoon
+from billhook.lifecycle.errors import GuardRefused as GuardRefused
 from billhook.lifecycle.errors import IdempotencyKeyReused as IdempotencyKeyReused
 from billhook.lifecycle.errors import InstalmentNotFound as InstalmentNotFound
 from billhook.lifecycle.errors import InstalmentOverpayment as InstalmentOverpayment
@@ -82,7 +96,6 @@ from billhook.lifecycle.errors import PaymentError as PaymentError
 from billhook.lifecycle.errors import PaymentNotFound as PaymentNotFound
 from billhook.lifecycle.errors import PremiumNumber as PremiumNumber
 from billhook.lifecycle.errors import ReferenceReused as ReferenceReused
-from billhook.lifecycle.errors import Remedy as Remedy
 from billhook.lifecycle.errors import SmsBudgetUsedUp as SmsBudgetUsedUp
 from billhook.lifecycle.errors import SmsDisabled as SmsDisabled
 from billhook.lifecycle.errors import TooSoon as TooSoon
@@ -101,17 +114,28 @@ from billhook.lifecycle.events import NotificationRequested as NotificationReque
 from billhook.lifecycle.events import PaymentRecorded as PaymentRecorded
 from billhook.lifecycle.events import ReminderRequested as ReminderRequested
 from billhook.lifecycle.events import ShortUrlReserved as ShortUrlReserved
+from billhook.lifecycle.events import decode_event as decode_event
+from billhook.lifecycle.events import encode_event as encode_event
 from billhook.lifecycle.expire import expire as expire
 from billhook.lifecycle.explain import Verdict as Verdict
 from billhook.lifecycle.explain import explain as explain
+from billhook.lifecycle.guards import Guard as Guard
+from billhook.lifecycle.guards import GuardsOf as GuardsOf
 from billhook.lifecycle.issue import IssueError as IssueError
 from billhook.lifecycle.issue import issue as issue
+from billhook.lifecycle.machine import Lifecycle as Lifecycle
+from billhook.lifecycle.machine import NotDeclared as NotDeclared
+from billhook.lifecycle.machine import Refused as Refused
+from billhook.lifecycle.machine import StateGuard as StateGuard
+from billhook.lifecycle.machine import Transition as Transition
 from billhook.lifecycle.notify import DELIVERABLE as DELIVERABLE
 from billhook.lifecycle.notify import Deliverability as Deliverability
 from billhook.lifecycle.notify import Notification as Notification
 from billhook.lifecycle.notify import NotifyError as NotifyError
 from billhook.lifecycle.notify import notify as notify
 from billhook.lifecycle.operation import Operation as Operation
+from billhook.lifecycle.overdue import is_overdue as is_overdue
+from billhook.lifecycle.overdue import is_partially_overdue as is_partially_overdue
 from billhook.lifecycle.pay import pay as pay
 from billhook.lifecycle.remind import ReminderDecision as ReminderDecision
 from billhook.lifecycle.remind import ReminderOutlook as ReminderOutlook
@@ -151,6 +175,7 @@ from billhook.model.customer import Recipients as Recipients
 from billhook.model.destinations import Destination as Destination
 from billhook.model.destinations import destination as destination
 from billhook.model.document import Document as Document
+from billhook.model.gst import gst_parts as gst_parts
 from billhook.model.instalments import Instalment as Instalment
 from billhook.model.instalments import InstalmentState as InstalmentState
 from billhook.model.instalments import PaymentSchedule as PaymentSchedule
@@ -158,9 +183,12 @@ from billhook.model.invoice import Invoice as Invoice
 from billhook.model.invoice import InvoiceId as InvoiceId
 from billhook.model.invoice import InvoiceKey as InvoiceKey
 from billhook.model.invoice import Status as Status
+from billhook.model.json_values import as_json as as_json
 from billhook.model.line_items import Line as Line
 from billhook.model.line_items import Rounding as Rounding
 from billhook.model.line_items import Tax as Tax
+from billhook.model.logo import Logo as Logo
+from billhook.model.logo import LogoFormat as LogoFormat
 from billhook.model.money import Currency as Currency
 from billhook.model.money import currency as currency
 from billhook.model.money import major as major
@@ -184,9 +212,17 @@ from billhook.model.rate_limits import RateLimits as RateLimits
 from billhook.model.reminder_schedule import QuietHours as QuietHours
 from billhook.model.reminder_schedule import ReminderProgress as ReminderProgress
 from billhook.model.reminder_schedule import ReminderSchedule as ReminderSchedule
+from billhook.model.seller_profile import SellerProfile as SellerProfile
 from billhook.model.sms_budget import SmsBudget as SmsBudget
+from billhook.model.tax_ids import TaxId as TaxId
+from billhook.model.tax_ids import TaxIdKind as TaxIdKind
+from billhook.results import RefusedError as RefusedError
+from billhook.results import or_raise as or_raise
+from billhook.sentences import AnyError as AnyError
+from billhook.sentences import sentence as sentence
 
 __all__ = [
+    "DECISIONS_VERSION",
     "DELIVERABLE",
     "RECOMMENDED_LIMITS",
     "Account",
@@ -197,6 +233,7 @@ __all__ = [
     "AddressSuppressed",
     "AlreadyExists",
     "AmountTooLarge",
+    "AnyError",
     "ApplyPayment",
     "ApplyPaymentError",
     "BackgroundJobs",
@@ -206,10 +243,14 @@ __all__ = [
     "Change",
     "Command",
     "Conflict",
+    "Contact",
+    "ContactCase",
     "CountryNotAllowed",
     "Currency",
     "CurrencyMismatch",
     "Customer",
+    "Decision",
+    "DecisionPoint",
     "Delete",
     "Deliverability",
     "Delivered",
@@ -227,6 +268,12 @@ __all__ = [
     "Event",
     "Expire",
     "ExpiresTooSoon",
+    "ExpiryCase",
+    "ForecastMessage",
+    "Guard",
+    "GuardCase",
+    "GuardRefused",
+    "GuardsOf",
     "IdempotencyKeyReused",
     "IdempotentRequest",
     "InlineDeliveryService",
@@ -251,12 +298,16 @@ __all__ = [
     "InvoiceViewed",
     "Issue",
     "IssueError",
+    "Lifecycle",
     "Line",
     "LineChange",
     "LineNotFound",
+    "Logo",
+    "LogoFormat",
     "Medium",
     "MergePatch",
     "Message",
+    "MessageExplanation",
     "MessageId",
     "MessageKey",
     "MessageNotFound",
@@ -267,6 +318,7 @@ __all__ = [
     "MoreThanUnapplied",
     "Needs",
     "NotDeadLetter",
+    "NotDeclared",
     "NotEditable",
     "NotStored",
     "NotYetDue",
@@ -308,6 +360,8 @@ __all__ = [
     "Reference",
     "ReferenceReused",
     "Refund",
+    "Refused",
+    "RefusedError",
     "Remedy",
     "Remind",
     "ReminderDecision",
@@ -319,8 +373,10 @@ __all__ = [
     "RetryPolicy",
     "Rounding",
     "SaveEntry",
+    "SaveLogo",
     "SaveWebhookEndpoint",
     "Search",
+    "SellerProfile",
     "Send",
     "SendResult",
     "ShortUrlReserved",
@@ -328,12 +384,16 @@ __all__ = [
     "SmsBudget",
     "SmsBudgetUsedUp",
     "SmsDisabled",
+    "StateGuard",
     "Status",
     "Summary",
     "SuppressAddress",
     "Tax",
+    "TaxId",
+    "TaxIdKind",
     "TaxSum",
     "TooSoon",
+    "Transition",
     "UnappliedError",
     "UnknownMedium",
     "UnreachableContact",
@@ -347,27 +407,37 @@ __all__ = [
     "WebhookEndpointNotFound",
     "WebhookEvent",
     "WebhookEventType",
+    "WhatIf",
     "apply",
+    "as_json",
     "as_of",
     "cancel",
     "canonical",
     "currency",
+    "decision_table",
+    "decode_event",
     "delete",
     "destination",
     "draft",
+    "encode_event",
     "expire",
     "explain",
+    "gst_parts",
+    "is_overdue",
+    "is_partially_overdue",
     "issue",
     "major",
     "medium_status",
     "minor",
     "notify",
+    "or_raise",
     "pay",
     "priced",
     "remind",
     "reminder_times",
     "replay",
     "reserve_short_url",
+    "sentence",
     "status_at",
     "summary",
     "tax_sums",

@@ -1,4 +1,4 @@
-"""Commands on an account: its name, its policies, its webhook endpoints, its suppression list."""
+"""Commands on an account: name, policy, profile, logo, webhook endpoints, suppression list."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from billhook.messaging.webhooks import (
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.arguments import check_fields
 from billhook.model.customer import Suppression
+from billhook.model.logo import Logo
+from billhook.model.seller_profile import NO_PROFILE, SellerProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class OpenAccount(Command[Account, AlreadyExists]):
     kind: ClassVar = "open_account"
     name: str
     policy: AccountPolicy = field(default_factory=AccountPolicy)
+    profile: SellerProfile = NO_PROFILE
 
     def __post_init__(self) -> None:
         """Refuse a name that no account may have before the command is in a batch."""
@@ -38,7 +41,9 @@ class OpenAccount(Command[Account, AlreadyExists]):
     @classmethod
     def of(cls, account: Account) -> OpenAccount:
         """The command that creates this account."""
-        return cls(account=account.id, name=account.name, policy=account.policy)
+        return cls(
+            account=account.id, name=account.name, policy=account.policy, profile=account.profile
+        )
 
     @property
     def needs(self) -> Needs:
@@ -52,20 +57,21 @@ class OpenAccount(Command[Account, AlreadyExists]):
         return Success(context.save_account(context.account))
 
     def _opened(self) -> Account:
-        return Account(id=self.account, name=self.name, policy=self.policy)
+        return Account(id=self.account, name=self.name, policy=self.policy, profile=self.profile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateAccount(Command[Account, Conflict]):
-    """Set the name of an account, or fields of its policy; what is not given stays.
+    """Set the name of an account, or fields of its policy and profile; what is not given stays.
 
-    Of `policy` only the fields that were set when it was made count, None included:
-    `AccountPolicy(reminders=None)` ends the reminders, and touches nothing else.
+    Of `policy` and `profile` only the fields that were set when they were made count, None
+    included: `AccountPolicy(reminders=None)` ends the reminders, and touches nothing else.
     """
 
     kind: ClassVar = "update_account"
     name: str | None = None
     policy: AccountPolicy = field(default_factory=AccountPolicy)
+    profile: SellerProfile = NO_PROFILE
     expected_version: int | None = None
 
     def __post_init__(self) -> None:
@@ -84,7 +90,26 @@ class UpdateAccount(Command[Account, Conflict]):
         known = context.account
         if self.expected_version is not None and self.expected_version != known.version:
             return Failure(Conflict(self.expected_version, known.version))
-        return Success(context.save_account(known.updated(self.name, self.policy)))
+        changed = known.updated(self.name, self.policy, self.profile)
+        return Success(context.save_account(changed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveLogo(Command[Account, Never]):
+    """Set the logo of the account, or delete it where `logo` is None."""
+
+    kind: ClassVar = "save_logo"
+    logo: Logo | None
+
+    @property
+    def needs(self) -> Needs:
+        """The account, locked against other changes."""
+        return Needs(changes_account=True)
+
+    def decide(self, context: CommandContext) -> Result[Account, Never]:
+        """The account. The logo itself is no part of an answer that is kept."""
+        context.save_logo(self.logo)
+        return Success(context.account)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

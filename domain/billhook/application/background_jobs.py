@@ -5,9 +5,11 @@ Engines call them. Each job is idempotent: it may run late, twice, or in two wor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, TypeGuard, TypeVar
 
 from returns.result import Failure, Success
 
@@ -20,10 +22,22 @@ from billhook.application.delivery_attempts import (
     silenced_endpoints,
     suppressed_by,
 )
-from billhook.application.ports import Clock, Ids, SelectiveSender, Sender, Store, WebhookSender
+from billhook.application.ports import (
+    Clock,
+    Ids,
+    RunStep,
+    SelectiveSender,
+    Sender,
+    ServiceRules,
+    Step,
+    Store,
+    Transaction,
+    WebhookSender,
+)
 from billhook.application.records import OutboxMessage, PendingWrites
 from billhook.application.service import InvoiceService
 from billhook.application.sms_budgets import SmsRefused, ignore
+from billhook.lifecycle.guards import GuardsOf, no_guards
 from billhook.messaging.delivery import MessageKey, Unknown, conclude, release, renew
 from billhook.model.account import Account
 from billhook.model.base import AccountId
@@ -31,11 +45,22 @@ from billhook.model.customer import Medium
 from billhook.model.invoice import InvoiceKey
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 
+T = TypeVar("T")
+
 LEASE = timedelta(minutes=2)
 """The time after which another sender may claim a message; longer than provider timeouts."""
 
 _CORRUPT = (ValueError, LookupError)
 """What reading a corrupt row raises; an unavailable database raises other exceptions."""
+
+
+def _is_selective(sender: Sender) -> TypeGuard[SelectiveSender]:
+    return _selects(type(sender))
+
+
+@cache
+def _selects(kind: type[Any]) -> bool:
+    return issubclass(kind, SelectiveSender)  # slow, and needed for every message
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +86,20 @@ class BackgroundJobs:
     """Whether SMS are sent at all; False is the kill switch of the whole service."""
     sms_refused: SmsRefused = ignore
     """Gets each reminder by SMS that the limits of SMS refused."""
+    guards: GuardsOf = no_guards
+    """Your own rules for each account, which decide again right before a message is sent."""
+    run: RunStep | None = None
+    """Runs the steps of delivery that write; each in a transaction of its own unless given."""
 
     def can_send_to(self, medium: Medium, address: str) -> bool:
         """Whether the senders that are set up can write to an address of a medium."""
         sender = self.senders.get(medium)
-        return not isinstance(sender, SelectiveSender) or sender.can_send_to(address)
+        return sender is None or not _is_selective(sender) or sender.can_send_to(address)
+
+    @property
+    def rules(self) -> ServiceRules:
+        """The rules of the service that no account stores."""
+        return ServiceRules(self.sms_enabled, self.can_send_to, self.guards)
 
     def deliver(self, key: MessageKey) -> AttemptResult:
         """Deliver one message, if the rules still allow it."""
@@ -85,12 +119,15 @@ class BackgroundJobs:
 
         The send slot of a job can be up to `patience` ahead: wait until then before `attempt`.
         """
-        with self.store.transaction() as transaction:
-            claiming = Claiming(transaction, self, keys, patience)
+
+        def step(transaction: Transaction) -> list[DeliveryJob | AttemptResult]:
+            claiming = Claiming.of(transaction, self, keys, patience)
             claimed = [claiming.claim(key) for key in keys]
             if claiming.writes:
                 transaction.save(claiming.writes)
-        return claimed
+            return claimed
+
+        return self._run(step)
 
     def held(self, jobs: Sequence[DeliveryJob]) -> list[DeliveryJob | None]:
         """The jobs whose messages are still claimed by them; None for those that lost their claim.
@@ -126,16 +163,26 @@ class BackgroundJobs:
 
     def release(self, job: DeliveryJob, until: datetime) -> AttemptResult:
         """Give up the claim of a message of which nothing was sent, and defer it."""
-        with self.store.transaction() as transaction:
+
+        def step(transaction: Transaction) -> AttemptResult:
             current = transaction.messages((job.dispatch.key,))
             if current.get(job.dispatch.key) != job.dispatch:
                 return AttemptResult.NOTHING
             released = release(job.dispatch, until)
-            transaction.save(PendingWrites(messages={released.key: released}))
-        return AttemptResult.POSTPONED
+            key = released.key
+            transaction.save(PendingWrites(messages={key: released}, stored_messages={key}))
+            return AttemptResult.POSTPONED
+
+        return self._run(step)
+
+    def _run(self, step: Step[T]) -> T:
+        if self.run is not None:
+            return self.run(step)
+        with self.store.transaction() as transaction:
+            return step(transaction)
 
     def _renewed(self, jobs: Sequence[DeliveryJob]) -> Mapping[MessageKey, DeliveryJob]:
-        with self.store.transaction() as transaction:
+        def step(transaction: Transaction) -> Mapping[MessageKey, DeliveryJob]:
             current = transaction.messages([job.dispatch.key for job in jobs])
             now = self.clock.now()
             renewed = {
@@ -144,8 +191,10 @@ class BackgroundJobs:
             }
             if renewed:
                 messages = {key: job.dispatch for key, job in renewed.items()}
-                transaction.save(PendingWrites(messages=messages))
-        return renewed
+                transaction.save(PendingWrites(messages=messages, stored_messages={*messages}))
+            return renewed
+
+        return self._run(step)
 
     def _still_held(
         self, jobs: Sequence[DeliveryJob], current: Mapping[MessageKey, OutboxMessage]
@@ -163,7 +212,16 @@ class BackgroundJobs:
 
     def conclude(self, attempts: Sequence[Attempt]) -> list[AttemptResult]:
         """Record the results of attempts in one transaction."""
-        with self.store.transaction() as transaction:
+        return self.conclude_collected(lambda: attempts)
+
+    def conclude_collected(self, collect: Callable[[], Sequence[Attempt]]) -> list[AttemptResult]:
+        """Record the results of the attempts that are collected once the transaction has begun.
+
+        Where the transaction is repeated, they are collected again.
+        """
+
+        def step(transaction: Transaction) -> list[AttemptResult]:
+            attempts = collect()
             current = transaction.messages([one.job.dispatch.key for one in attempts])
             now, writes = self.clock.now(), PendingWrites()
             delivered: list[AttemptResult] = []
@@ -176,12 +234,15 @@ class BackgroundJobs:
                 jitter = self.ids.jitter()
                 concluded = conclude(dispatch, result, now=now, retries=job.retries, jitter=jitter)
                 writes.messages[concluded.key] = concluded
+                writes.stored_messages.add(concluded.key)
                 writes.suppressed.update(suppressed_by(dispatch, result))
                 writes.webhook_endpoints.update(silenced_endpoints(transaction, concluded))
                 delivered.append(AttemptResult.ATTEMPTED)
             if writes:
                 transaction.save(writes)
-        return delivered
+            return delivered
+
+        return self._run(step)
 
     def sweep(self, limit: int = 1000) -> int:
         """Record expiries and remind payers, up to `limit` invoices each; returns their number.
@@ -225,5 +286,6 @@ class BackgroundJobs:
             sms_enabled=self.sms_enabled,
             sms_refused=self.sms_refused,
             can_send_to=self.can_send_to,
+            guards=self.guards,
         ).execute_all(commands)
         return sum(isinstance(result, Success) for result in results)

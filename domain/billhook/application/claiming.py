@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import chain
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from returns.result import Failure
 
@@ -16,9 +16,10 @@ from billhook.application.delivery_attempts import (
     contact_of,
     prepare_message,
     prepare_webhook_event,
+    refused_at_sending,
     silenced_endpoints,
 )
-from billhook.application.ports import Clock, Sender, Transaction, WebhookSender
+from billhook.application.ports import Clock, Sender, ServiceRules, Transaction, WebhookSender
 from billhook.application.records import (
     Contact,
     ContactHistory,
@@ -27,18 +28,18 @@ from billhook.application.records import (
     RateLimitKey,
 )
 from billhook.application.row_cache import RowCache
-from billhook.lifecycle.notify import Deliverability
+from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.remind import zone_of
 from billhook.messaging.delivery import MessageKey, claim, dead_letter, postpone, suppress
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState, SendSlot, next_slot
-from billhook.messaging.sms_limits import sms_not_allowed
 from billhook.messaging.webhooks import WEBHOOK_RETRIES, WebhookEvent
 from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.rate_limits import RateLimit, RateLimits
+from billhook.model.seller_profile import shown_name
 
 
 class AttemptResult(StrEnum):
@@ -74,7 +75,16 @@ class ClaimSettings(Protocol):
     @property
     def rate_limits(self) -> RateLimits: ...
     @property
-    def sms_enabled(self) -> bool: ...
+    def rules(self) -> ServiceRules: ...
+
+
+class ClaimedRows(NamedTuple):
+    """The rows that claims read, each once."""
+
+    messages: RowCache[MessageKey, OutboxMessage]
+    accounts: RowCache[AccountId, Account]
+    invoices: RowCache[InvoiceKey, Invoice]
+    histories: RowCache[Contact, ContactHistory]
 
 
 class Claiming:
@@ -84,31 +94,47 @@ class Claiming:
         self,
         transaction: Transaction,
         settings: ClaimSettings,
-        keys: Collection[MessageKey],
-        patience: timedelta,
+        rows: ClaimedRows,
+        now: datetime,
+        patience: timedelta = timedelta(0),
     ) -> None:
-        """Reads all rows that the messages need, in a fixed number of statements."""
+        """`now` is read after the rows are locked, because waiting for the locks takes time."""
         self._transaction, self._settings, self._patience = transaction, settings, patience
         self.writes = PendingWrites()
-        self._messages: RowCache[MessageKey, OutboxMessage] = RowCache(transaction.messages)
-        self._accounts: RowCache[AccountId, Account] = RowCache(transaction.accounts)
-        self._invoices: RowCache[InvoiceKey, Invoice] = RowCache(transaction.invoices)
-        self._histories: RowCache[Contact, ContactHistory] = RowCache(transaction.histories)
+        self._messages, self._accounts, self._invoices, self._histories = rows
         self._rate_limit_states: RowCache[RateLimitKey, RateLimitState] = RowCache(
             transaction.rate_limit_states
         )
-        self._messages.fetch(sorted(set(keys)))
-        outbox = self._messages.present()
-        self._accounts.fetch([one.account for one in outbox])
+        self._now = now
+
+    @classmethod
+    def of(
+        cls,
+        transaction: Transaction,
+        settings: ClaimSettings,
+        keys: Collection[MessageKey],
+        patience: timedelta,
+    ) -> Claiming:
+        """The claims of these messages: reads all they need in a fixed number of statements."""
+        rows = ClaimedRows(
+            RowCache(transaction.messages),
+            RowCache(transaction.accounts),
+            RowCache(transaction.invoices),
+            RowCache(transaction.histories),
+        )
+        rows.messages.fetch(sorted(set(keys)))
+        outbox = rows.messages.present()
+        rows.accounts.fetch([one.account for one in outbox])
         messages = [one for one in outbox if isinstance(one, Message)]
-        self._invoices.fetch(sorted({one.invoice_key for one in messages}))
-        self._histories.fetch(sorted({contact_of(one) for one in messages}))
-        limits = {key for one in messages for key in self._limits(one)}
-        self._rate_limit_states.fetch(
+        rows.invoices.fetch(sorted({one.invoice_key for one in messages}))
+        rows.histories.fetch(sorted({contact_of(one) for one in messages}))
+        claiming = cls(transaction, settings, rows, settings.clock.now(), patience)
+        limits = {key for one in messages for key in claiming.limits(one)}
+        claiming._rate_limit_states.fetch(
             sorted(limits, key=lambda limit: (limit.account or "", limit.medium))
         )
-        # After the rows are locked, because waiting for the locks takes time.
-        self._now = settings.clock.now()
+        claiming._now = settings.clock.now()
+        return claiming
 
     def claim(self, key: MessageKey) -> DeliveryJob | AttemptResult:
         """The job that delivers a message, or the reason why there is none."""
@@ -154,18 +180,17 @@ class Claiming:
             invoice = self._invoices.get(dispatch.invoice_key)
             history = self._histories.get(contact_of(dispatch)) or ContactHistory()
             sender = self._settings.senders.get(dispatch.medium)
-            if invoice is not None:
-                invoice = self._without_suppressed_copies(dispatch, invoice)
-                invoice = invoice.in_time_zone(account.policy.time_zone)
-            not_allowed = None
-            if dispatch.medium is Medium.SMS:
-                not_allowed = sms_not_allowed(
-                    account.policy, dispatch.address, enabled=self._settings.sms_enabled
-                )
-            deliverability = Deliverability(history.suppressed, not_allowed=not_allowed)
-            return prepare_message(
-                dispatch, invoice, deliverability, sender, account.name, self._now
+            if invoice is None:
+                return InvoiceNotFound.code
+            refused = refused_at_sending(
+                dispatch, invoice, account, history, self._settings.rules, self._now
             )
+            if refused is not None:
+                return refused
+            shown = self._without_suppressed_copies(dispatch, invoice)
+            shown = shown.read_in(account.policy.time_zone, account.policy.language)
+            name = shown_name(account.name, invoice.document.seller)
+            return prepare_message(dispatch, shown.of_seller(account.profile), sender, name)
         if self._settings.webhook_sender is None:
             return None
         return prepare_webhook_event(self._transaction, dispatch, self._settings.webhook_sender)
@@ -191,7 +216,8 @@ class Claiming:
         name = schedule.time_zone if invoice is None else zone_of(invoice, account.policy)
         return schedule.next_allowed(self._now, self._settings.clock.zone(name))
 
-    def _limits(self, queued: OutboxMessage) -> Mapping[RateLimitKey, RateLimit]:
+    def limits(self, queued: OutboxMessage) -> Mapping[RateLimitKey, RateLimit]:
+        """The rate limits that a message is under."""
         if not isinstance(queued, Message):
             return {}
         account, medium = self._account(queued), queued.medium
@@ -204,7 +230,7 @@ class Claiming:
     def _next_slot(self, queued: OutboxMessage) -> SendSlot:
         limits = {
             key: (limit, self._rate_limit_states.get(key))
-            for key, limit in self._limits(queued).items()
+            for key, limit in self.limits(queued).items()
         }
         slot, after = next_slot(
             limits, now=self._now, patience=self._patience, was_deferred=queued.was_deferred
@@ -217,4 +243,5 @@ class Claiming:
     def _save(self, dispatch: OutboxMessage, result: AttemptResult) -> AttemptResult:
         self._messages.put(dispatch.key, dispatch)
         self.writes.messages[dispatch.key] = dispatch
+        self.writes.stored_messages.add(dispatch.key)
         return result

@@ -40,6 +40,7 @@ from billhook.lifecycle.errors import (
     AlreadyExists,
     AmountTooLarge,
     ExpiresTooSoon,
+    GuardRefused,
     InvalidDocument,
     NotStored,
     NotYetDue,
@@ -148,7 +149,11 @@ class Update(InvoiceCommand[Invoice, NumberedUpdateError]):
         if not self.patch.fields:
             return Success(as_of(invoice, context.now))
         change = update(
-            invoice, self.patch, now=context.now, min_expiry_lead=context.min_expiry_lead
+            invoice,
+            self.patch,
+            now=context.now,
+            min_expiry_lead=context.min_expiry_lead,
+            guards=context.guards,
         )
         if isinstance(change, Failure):
             return change
@@ -339,16 +344,16 @@ class RecordRefund(Command[Refund, UnappliedError]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel(InvoiceCommand[Invoice, OperationNotAllowed]):
+class Cancel(InvoiceCommand[Invoice, OperationNotAllowed | GuardRefused]):
     """Cancel the invoice."""
 
     kind: ClassVar = "cancel"
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[Invoice, OperationNotAllowed]:
+    ) -> Result[Invoice, OperationNotAllowed | GuardRefused]:
         """The cancelled invoice."""
-        return cancel(invoice, now=context.now).map(context.keep)
+        return cancel(invoice, now=context.now, guards=context.guards).map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,16 +370,16 @@ class Expire(InvoiceCommand[Invoice, OperationNotAllowed | NotYetDue]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delete(InvoiceCommand[Invoice, OperationNotAllowed]):
+class Delete(InvoiceCommand[Invoice, OperationNotAllowed | GuardRefused]):
     """Delete the draft; every later read answers that it is unknown."""
 
     kind: ClassVar = "delete"
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[Invoice, OperationNotAllowed]:
+    ) -> Result[Invoice, OperationNotAllowed | GuardRefused]:
         """The deleted draft, for the last time."""
-        return delete(invoice, now=context.now).map(context.keep)
+        return delete(invoice, now=context.now, guards=context.guards).map(context.keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,22 @@ from typing import NamedTuple
 
 from returns.result import Failure, Result
 
-from billhook.application.ports import Sender, Transaction, WebhookContext, WebhookSender
-from billhook.application.records import Contact, Entry, EntryKey, OutboxMessage, RecordedEvent
+from billhook.application.ports import (
+    Sender,
+    ServiceRules,
+    Transaction,
+    WebhookContext,
+    WebhookSender,
+)
+from billhook.application.records import (
+    Contact,
+    ContactHistory,
+    Entry,
+    EntryKey,
+    OutboxMessage,
+    RecordedEvent,
+)
 from billhook.lifecycle.apply import replay
-from billhook.lifecycle.errors import InvoiceNotFound
 from billhook.lifecycle.events import (
     NotificationRequested,
     PaymentRecorded,
@@ -20,8 +32,9 @@ from billhook.lifecycle.events import (
 from billhook.lifecycle.notify import Deliverability, notify
 from billhook.messaging.delivery import Accepted, Permanent, SendError
 from billhook.messaging.message import Message, as_of
+from billhook.messaging.sms_limits import sms_not_allowed
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
-from billhook.model.account import RetryPolicy
+from billhook.model.account import Account, RetryPolicy
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice
 
@@ -71,23 +84,35 @@ def is_sms(dispatch: OutboxMessage) -> bool:
     return isinstance(dispatch, Message) and dispatch.medium is Medium.SMS
 
 
-def prepare_message(
+def refused_at_sending(
     message: Message,
-    invoice: Invoice | None,
-    deliverability: Deliverability,
-    sender: Sender | None,
-    seller: str,
+    invoice: Invoice,
+    account: Account,
+    history: ContactHistory,
+    rules: ServiceRules,
     now: datetime,
-) -> Prepared | str:
-    """The call that sends a message, or the code of the error why it must not be sent now."""
-    if invoice is None:
-        return InvoiceNotFound.code
-    decision = notify(invoice, message.medium, now=now, deliverability=deliverability)
+) -> str | None:
+    """The code of the error why a queued message must not be sent at a time; None if it may."""
+    not_allowed = None
+    if message.medium is Medium.SMS:
+        not_allowed = sms_not_allowed(account.policy, message.address, enabled=rules.sms_enabled)
+    decision = notify(
+        invoice,
+        message.medium,
+        now=now,
+        deliverability=Deliverability(history.suppressed, not_allowed=not_allowed),
+        guards=rules.guards(account.id),
+    )
     if isinstance(decision, Failure):
         code: str = decision.failure().code
         return code
-    if not invoice.document.live:
-        return NOT_LIVE
+    return None if invoice.document.live else NOT_LIVE
+
+
+def prepare_message(
+    message: Message, invoice: Invoice, sender: Sender | None, seller: str
+) -> Prepared:
+    """The call that sends a message which may be sent."""
     if sender is None:
         return Prepared(lambda: Failure(Permanent(f"no sender is set up for {message.medium}")))
     return Prepared(lambda: sender.send(message, invoice, seller))

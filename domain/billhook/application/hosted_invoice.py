@@ -10,7 +10,9 @@ from billhook.application.records import RecordedPayment
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import sources
 from billhook.model.invoice import Invoice
+from billhook.model.logo import Logo
 from billhook.model.payment_instructions import PaymentInstructions
+from billhook.model.seller_profile import NO_PROFILE, SellerProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class HostedInvoice:
     payments: Sequence[RecordedPayment] = ()
     payment_instructions: PaymentInstructions | None = None
     """Where the payer sends money."""
+    profile: SellerProfile = NO_PROFILE
+    """What the invoice says of its seller: its own, else the account's."""
+    logo: Logo | None = None
+    account_holder: str | None = None
+    """Whom payers send money to: the holder of the account's bank account."""
     at: datetime | None = None
     """When it is shown: by then instalments may be overdue."""
 

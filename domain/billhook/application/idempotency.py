@@ -91,6 +91,8 @@ _ERRORS: Mapping[str, type[Any]] = {
     },
 }
 
+_ERROR_NAMES = {kind: name for name, kind in _ERRORS.items()}
+
 
 def encode(answer: Result[Any, Any]) -> bytes:
     """The answer's canonical JSON."""
@@ -98,7 +100,7 @@ def encode(answer: Result[Any, Any]) -> bytes:
         value = answer.unwrap()
         return canonical({"success": _NAMES[type(value)], "value": value})
     error = answer.failure()
-    return canonical({"error": error.code, "value": error})
+    return canonical({"error": _ERROR_NAMES[type(error)], "value": error})
 
 
 def decode(body: bytes) -> Result[Any, Any]:

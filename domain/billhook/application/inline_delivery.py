@@ -37,6 +37,7 @@ class InlineDeliveryService(InvoiceService):
             sms_enabled=background_jobs.sms_enabled,
             sms_refused=background_jobs.sms_refused,
             can_send_to=background_jobs.can_send_to,
+            guards=background_jobs.guards,
         )
         self._background_jobs = background_jobs
 

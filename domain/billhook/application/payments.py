@@ -24,7 +24,10 @@ from billhook.model.payment import Payment, Reference
 
 PayError = PaymentError | InvoiceNotFound | ReferenceReused
 UnappliedError = PaymentNotFound | MoreThanUnapplied
+"""Why nothing of an unapplied payment can be applied or refunded."""
+
 ApplyPaymentError = PaymentError | InvoiceNotFound | UnappliedError | OtherCustomer
+"""Why an unapplied payment cannot be applied to an invoice."""
 
 
 def settle(
@@ -40,22 +43,30 @@ def settle(
     if known is not None:
         if (known.invoice, known.payment) != (invoice_id, payment):
             return Failure(ReferenceReused())
-        return decode(known.answer)
+        return _recorded_answer(context, known)
     result = _pay(context, payment)
-    applied = isinstance(result, Success)
-    if applied or keep_refused:
+    if isinstance(result, Success):
+        version = result.unwrap().version
+        context.payments.append(RecordedPayment(account, invoice_id, payment, context.now, version))
+    elif keep_refused:
         context.payments.append(
             RecordedPayment(
                 account,
                 invoice_id,
                 payment,
                 context.now,
-                applied,
                 encode(result),
-                unapplied=0 if applied else payment.amount,
+                unapplied=payment.amount,
             )
         )
     return result
+
+
+def _recorded_answer(context: CommandContext, known: RecordedPayment) -> Result[Invoice, PayError]:
+    """What was answered when the payment came in, whatever became of its invoice since."""
+    if isinstance(known.answer, int):
+        return Success(context.version_of(known.invoice, known.answer))
+    return decode(known.answer)
 
 
 def apply_unapplied(
@@ -89,8 +100,7 @@ def apply_unapplied(
                 invoice.id,
                 part,
                 context.now,
-                applied=True,
-                answer=encode(result),
+                result.unwrap().version,
                 origin=known.payment.reference,
             ),
         ]
@@ -128,4 +138,4 @@ def _pay(
 ) -> Result[Invoice, PaymentError | InvoiceNotFound]:
     if context.invoice is None:
         return Failure(InvoiceNotFound())
-    return pay(context.invoice, payment, now=context.now).map(context.keep)
+    return pay(context.invoice, payment, now=context.now, guards=context.guards).map(context.keep)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from returns.result import Result
 
@@ -38,10 +38,12 @@ from billhook.application.records import (
     WebhookEndpoints,
 )
 from billhook.lifecycle.expire import OverdueInvoice
+from billhook.lifecycle.guards import GuardsOf, no_guards
 from billhook.messaging.delivery import Accepted, MessageId, MessageKey, SendError
 from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
-from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
+from billhook.messaging.outbox_counts import OutboxCounts
 from billhook.messaging.rate_limits import RateLimitState
 from billhook.messaging.sms_limits import SmsCount, SmsPeriod
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
@@ -49,8 +51,12 @@ from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.logo import Logo
 from billhook.model.payment import Reference
 from billhook.model.reminder_schedule import ReminderProgress
+from billhook.model.seller_profile import SellerProfile
+
+T = TypeVar("T")
 
 
 class StoreConflictError(Exception):
@@ -80,6 +86,17 @@ class Snapshot(Protocol):
     """
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]: ...
+    def legal_profile(self, account: AccountId, at: datetime) -> SellerProfile | None:
+        """The legal part of the account's profile as it was at a time.
+
+        Before the first one that was recorded it is that one; None where there is none.
+        """
+        ...
+
+    def logo(self, account: AccountId) -> Logo | None:
+        """The logo of the account; None if it has none."""
+        ...
+
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]: ...
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
         """The invoices that match, in the order of the search, by default the newest first."""
@@ -319,6 +336,16 @@ class SelectiveSender(Protocol):
         ...
 
 
+Step = Callable[[Transaction], T]
+"""Something that is done within a transaction; what it returns is the result."""
+
+
+class RunStep(Protocol):
+    """Runs a step in a transaction, alone or after others, and returns its result."""
+
+    def __call__(self, step: Step[T]) -> T: ...
+
+
 CanSendTo = Callable[[Medium, str], bool]
 """Whether the senders that are set up can write to an address of a medium."""
 
@@ -328,15 +355,17 @@ def every_address(_medium: Medium, _address: str) -> bool:
     return True
 
 
-class ServiceLimits(NamedTuple):
-    """What a service sends at all, for whatever account."""
+class ServiceRules(NamedTuple):
+    """The rules of a service that no account stores."""
 
     sms_enabled: bool = True
     """Whether SMS are accepted; False is the kill switch of the whole service."""
     can_send_to: CanSendTo = every_address
+    guards: GuardsOf = no_guards
+    """The guards of each account."""
 
 
-NO_LIMITS = ServiceLimits()
+NO_RULES = ServiceRules()
 
 
 @dataclass(frozen=True, slots=True)

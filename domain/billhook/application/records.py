@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
 from pydantic import Field, Strict, model_validator
 
+from billhook.lifecycle.error_value import ErrorValue, Remedy
 from billhook.lifecycle.events import Event
 from billhook.lifecycle.expire import ExpiredInvoice
-from billhook.lifecycle.notify import Deliverability
+from billhook.lifecycle.notify import DELIVERABLE, Deliverability
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
@@ -19,12 +20,24 @@ from billhook.messaging.sms_limits import SmsBudgetKey
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointKey, WebhookEvent
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.addresses import normal_form
-from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Instant, Text, Value
+from billhook.model.base import (
+    IDENTIFIER,
+    AccountId,
+    Count,
+    Identifier,
+    Instant,
+    Text,
+    Value,
+)
 from billhook.model.customer import Medium, Suppression
+from billhook.model.frozen import frozen
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, InvoiceNumber, Status
+from billhook.model.logo import Logo
+from billhook.model.object_schema import written_as_object
 from billhook.model.payment import Payment, Reference
 from billhook.model.reminder_schedule import ReminderProgress
 from billhook.model.search_text import searched_text
+from billhook.model.seller_profile import NO_PROFILE, SellerProfile
 
 P_co = TypeVar("P_co", covariant=True)
 
@@ -90,6 +103,7 @@ class _ContactParts(NamedTuple):
     address: str
 
 
+@written_as_object
 class Contact(_ContactParts):
     """One address of one medium, within an account, under the normal form of the address.
 
@@ -124,6 +138,8 @@ class ContactHistory:
         `invoice_last_message_at` is when a message about the invoice was last requested by
         that medium.
         """
+        if self.suppressed is None and not (policy.resend_wait or policy.invoice_wait):
+            return DELIVERABLE
         waits = (
             (self.last_message_at, policy.resend_wait),
             (invoice_last_message_at, policy.invoice_wait),
@@ -144,7 +160,7 @@ class IdempotencyRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPayment:
-    """A payment, whether it was applied to its invoice, and the result that was returned.
+    """A payment, and what was answered to it: a version of its invoice, or an error.
 
     Amounts are in smallest units of the payment's currency.
     """
@@ -154,13 +170,18 @@ class RecordedPayment:
     """The invoice for which it came in."""
     payment: Payment
     at: datetime
-    applied: bool
-    answer: bytes = field(repr=False)
+    answer: int | bytes = field(repr=False)
+    """The version of the invoice that it made; or the encoded error, if it was not applied."""
     unapplied: int = 0
     """What is left of a payment that was not applied: neither applied since, nor refunded."""
     refunded: int = 0
     origin: Reference | None = None
     """The reference of the unapplied payment that this one is a part of."""
+
+    @property
+    def applied(self) -> bool:
+        """Whether it was applied to its invoice."""
+        return isinstance(self.answer, int)
 
     @property
     def key(self) -> PaymentKey:
@@ -245,11 +266,12 @@ class Entry(Value):
         return EntryKey(self.account, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class EntryChanged:
+@frozen
+class EntryChanged(ErrorValue):
     """The entry is no longer as it was when a command was made from it."""
 
     code: ClassVar = "entry_changed"
+    remedy: ClassVar = Remedy.LOOK_AGAIN
 
 
 class Search(Value):
@@ -257,10 +279,10 @@ class Search(Value):
 
     `created_from` to `dated_to` are inclusive. `text` matches anywhere in the invoice's
     `search_text`, without regard to case and composition. `statuses` are those at the time of the
-    search: an invoice whose `expire_by` has passed is expired. `extra` is a key that the extras of
-    the document must have, `without_extra` one that they must not have. `by_date` orders by the
-    date of the document instead of the time of creation. `after` is the `created_at` and id of the
-    last invoice of the page before.
+    search: an invoice whose `expire_by` has passed is expired. `overdue` is as `is_overdue`.
+    `extra` is a key that the extras of the document must have, `without_extra` one that they must
+    not have. `by_date` orders by the date of the document instead of the time of creation. `after`
+    is the `created_at` and id of the last invoice of the page before.
     """
 
     statuses: frozenset[Status] | None = None
@@ -273,6 +295,7 @@ class Search(Value):
     dated_to: Instant | None = None
     text: Annotated[Text, Field(min_length=1, max_length=256)] | None = None
     live: Annotated[bool, Strict()] | None = None
+    overdue: Annotated[bool, Strict()] | None = None
     extra: Text | None = None
     without_extra: Text | None = None
     by_date: Annotated[bool, Strict()] = False
@@ -280,6 +303,31 @@ class Search(Value):
     skip: Annotated[Count, Field(le=10**9)] = 0
     limit: Annotated[int, Strict(), Field(ge=1, le=1000)] = 10
     oldest_first: bool = False
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            statuses: Collection[Status | str] | None = ...,
+            receipt: str | None = ...,
+            customer: str | None = ...,
+            payment: str | None = ...,
+            created_from: datetime | str | None = ...,
+            created_to: datetime | str | None = ...,
+            dated_from: datetime | str | None = ...,
+            dated_to: datetime | str | None = ...,
+            text: str | None = ...,
+            live: bool | None = ...,
+            overdue: bool | None = ...,
+            extra: str | None = ...,
+            without_extra: str | None = ...,
+            by_date: bool = ...,
+            after: tuple[datetime, str] | None = ...,
+            skip: int = ...,
+            limit: int = ...,
+            oldest_first: bool = ...,
+        ) -> None: ...
 
     @property
     def search_text(self) -> str | None:
@@ -293,6 +341,7 @@ class Search(Value):
         return self
 
 
+@written_as_object
 class RecordedEvent(NamedTuple):
     """An event and its invoice; `version` is None if the event did not change the invoice."""
 
@@ -316,6 +365,9 @@ class PendingWrites:
     messages: dict[MessageKey, OutboxMessage] = field(
         default_factory=dict[MessageKey, OutboxMessage]
     )
+    stored_messages: set[MessageKey] = field(default_factory=set[MessageKey])
+    """Which of `messages` were read from the store: their delivery changed, and nothing else. A
+    store may write its columns alone."""
     payments: list[RecordedPayment] = field(default_factory=list[RecordedPayment])
     """The new payments."""
     changed_payments: dict[PaymentKey, tuple[RecordedPayment, RecordedPayment]] = field(
@@ -327,6 +379,12 @@ class PendingWrites:
         default_factory=dict[Contact, Suppression | None]
     )
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    legal_profiles: dict[tuple[AccountId, datetime], SellerProfile] = field(
+        default_factory=dict[tuple[AccountId, datetime], SellerProfile]
+    )
+    """What issued invoices keep of the profile of their seller, by the time from which it holds."""
+    logos: dict[AccountId, Logo | None] = field(default_factory=dict[AccountId, Logo | None])
+    """The new logo of an account; None if it was deleted."""
     webhook_endpoints: dict[WebhookEndpointKey, WebhookEndpoint] = field(
         default_factory=dict[WebhookEndpointKey, WebhookEndpoint]
     )
@@ -343,6 +401,24 @@ class PendingWrites:
         default_factory=dict[SmsBudgetKey, datetime]
     )
     """The SMS budgets that the messages use up, and until when."""
+
+    @classmethod
+    def opening(
+        cls, account: Account, endpoint: WebhookEndpoint | None, now: datetime
+    ) -> PendingWrites:
+        """Those of a new account with its first webhook endpoint."""
+        writes = cls()
+        writes.put_account(None, account, now)
+        if endpoint is not None:
+            writes.webhook_endpoints[endpoint.key] = endpoint
+        return writes
+
+    def put_account(self, before: Account | None, account: Account, now: datetime) -> None:
+        """Store an account, and the legal part of its profile where it changes."""
+        known = NO_PROFILE if before is None else before.profile
+        if account.profile.legal != known.legal:
+            self.legal_profiles[account.id, now] = account.profile.legal
+        self.accounts[account.id] = account
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from billhook.application.ports import Transaction
 from billhook.application.records import PendingWrites, RecordedPayment
 from billhook.application.row_cache import RowCache
+from billhook.lifecycle.guards import Guard
 from billhook.lifecycle.notify import Deliverability
 from billhook.lifecycle.remind import ReminderDecision, remind, reschedule, zone_of
 from billhook.model.account import Account
@@ -52,7 +53,11 @@ class ReminderTracker:
         )
 
     def remind(
-        self, invoice: Invoice, now: datetime, deliverabilities: DeliverabilitiesOf
+        self,
+        invoice: Invoice,
+        now: datetime,
+        deliverabilities: DeliverabilitiesOf,
+        guards: Sequence[Guard],
     ) -> ReminderDecision:
         """Decide whether a reminder is due; nothing is written yet."""
         progress = self._progress(invoice.key)
@@ -68,7 +73,13 @@ class ReminderTracker:
             now=now,
             deliverabilities=deliverabilities(invoice),
             unapplied=self._unapplied_for(invoice),
+            guards=guards,
         )
+
+    def due_at(self, key: InvoiceKey) -> datetime | None:
+        """When the next reminder of an invoice is decided; None if there will be none."""
+        progress = self._progress(key)
+        return None if progress is None else progress.due_at
 
     def settle(
         self, key: InvoiceKey, progress: ReminderProgress | None, writes: PendingWrites

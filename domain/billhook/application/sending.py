@@ -32,7 +32,7 @@ class MissingAddressPolicy(StrEnum):
 
 def issue_in(context: CommandContext, invoice: Invoice) -> Result[Invoice, NumberedIssueError]:
     """Issue an invoice under a new short URL and, if the account has a series, a number."""
-    for error in violations(invoice, context.min_expiry_lead, context.now):
+    for error in violations(invoice, context.min_expiry_lead, context.now, context.guards):
         return Failure(error)  # before a number is drawn, so that errors leave no gap
     number = number_for(context, invoice)
     if isinstance(number, Failure):
@@ -61,7 +61,11 @@ def send_in(
     if issuing:
         # A trial without a number. The number is drawn last, so that errors leave no gap.
         issued = issue(
-            invoice, now=context.now, short_url="-", min_expiry_lead=context.min_expiry_lead
+            invoice,
+            now=context.now,
+            short_url="-",
+            min_expiry_lead=context.min_expiry_lead,
+            guards=context.guards,
         )
         if isinstance(issued, Failure):
             return issued
@@ -94,7 +98,12 @@ def notifications_for(
             contact = Contact(invoice.account, medium, address)
             deliverability = context.deliverability(invoice, contact)
         result = notify(
-            invoice, medium, now=context.now, deliverability=deliverability, address=address
+            invoice,
+            medium,
+            now=context.now,
+            deliverability=deliverability,
+            address=address,
+            guards=context.guards,
         )
         if isinstance(result, Failure) and isinstance(error := result.failure(), SmsError):
             context.refuse_sms(error)

@@ -72,6 +72,13 @@ class SmsBudgets:
             if error is not None:
                 yield limit.budget, error.until
 
+    def count(self, account: Account, number: str, at: datetime, now: datetime) -> None:
+        """Count an SMS that was accepted at a time against the limits whose period holds it."""
+        self.read([(account, number)], now)
+        for limit in sms_limits(account, number):
+            if at > limit.period(now).since:
+                self._counts[limit] = _with(self._counts[limit], 1, at)
+
 
 def under_sms_limits(
     deliverability: Deliverability,

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from billhook.application.ports import (
-    NO_LIMITS,
+    NO_RULES,
     Ids,
-    ServiceLimits,
+    ServiceRules,
     StoreConflictError,
     Transaction,
 )
@@ -32,7 +32,7 @@ from billhook.application.records import (
 from billhook.application.reminders import ReminderTracker
 from billhook.application.row_cache import RowCache
 from billhook.application.sms_budgets import SmsBudgets, planned_with, under_sms_limits
-from billhook.lifecycle.apply import Change, as_of
+from billhook.lifecycle.apply import Change, as_of, replay
 from billhook.lifecycle.errors import SmsError
 from billhook.lifecycle.events import (
     InvoiceDrafted,
@@ -59,6 +59,7 @@ from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
 from billhook.model.customer import Customer, Medium, Suppression
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.logo import Logo
 from billhook.model.reminder_schedule import ReminderProgress
 
 
@@ -73,9 +74,9 @@ class UnitOfWork:
         transaction: Transaction,
         ids: Ids,
         zones: Callable[[str | None], tzinfo],
-        limits: ServiceLimits = NO_LIMITS,
+        rules: ServiceRules = NO_RULES,
     ) -> None:
-        self.transaction, self.ids, self.limits = transaction, ids, limits
+        self.transaction, self.ids, self.rules = transaction, ids, rules
         self.writes = PendingWrites()
         self.accounts: RowCache[AccountId, Account] = RowCache(transaction.accounts)
         self.invoices: RowCache[InvoiceKey, Invoice] = RowCache(transaction.invoices)
@@ -138,7 +139,7 @@ class UnitOfWork:
                 RecordedEvent(key, change.invoice.version, change.event, context.actor)
             )
             event_type = event_type_of(change)
-            if event_type is not None:
+            if event_type is not None and context.sends_webhooks:
                 self._queue_webhook_events(key, change.invoice.version, event_type)
             self.reminder_tracker.follow(before, change.invoice, self.now, writes)
         for key, progress in context.settled_reminders:
@@ -173,19 +174,21 @@ class UnitOfWork:
 
     def _add_account_changes(self, context: CommandContext) -> None:
         for account in context.accounts:
-            self.writes.accounts[account.id] = account
+            self.writes.put_account(self.accounts.known(account.id), account, self.now)
             self.accounts.put(account.id, account)
         for endpoint in context.webhook_endpoints:
             self.writes.webhook_endpoints[endpoint.key] = endpoint
             others = self.webhook_endpoints.get(endpoint.account) or ()
             unchanged = [one for one in others if one.id != endpoint.id]
             self.webhook_endpoints.put(endpoint.account, [*unchanged, endpoint])
+        self.writes.logos.update(context.logos)
         for contact, reason in context.suppressed.items():
             self.writes.suppressed[contact] = reason
             if (history := self.histories.known(contact)) is not None:
                 self.histories.put(contact, replace(history, suppressed=reason))
         for message in context.outbox:
             self.writes.messages[message.key] = message
+            self.writes.stored_messages.add(message.key)
             self.messages.put(message.key, message)
 
     def _record(
@@ -268,7 +271,10 @@ class CommandContext:
         self.account_is_new = account_is_new
         self.account, self.invoice, self.actor = account, invoice, actor
         self.min_expiry_lead = account.policy.min_expiry_lead
-        self.can_send_to = unit.limits.can_send_to
+        self.can_send_to = unit.rules.can_send_to
+        self.guards = unit.rules.guards(account.id)
+        self.sends_webhooks = True
+        """False for changes that no one is sent a webhook event of."""
         self.now = unit.now
         self.ids = unit.ids
         self.changes: list[Change] = []
@@ -277,6 +283,7 @@ class CommandContext:
         self.entries: dict[EntryKey, Entry | None] = {}
         self.viewed: list[InvoiceKey] = []
         self.accounts: list[Account] = []
+        self.logos: dict[AccountId, Logo | None] = {}
         self.webhook_endpoints: list[WebhookEndpoint] = []
         self.suppressed: dict[Contact, Suppression | None] = {}
         self.outbox: list[OutboxMessage] = []
@@ -292,6 +299,13 @@ class CommandContext:
         key = InvoiceKey(self.account.id, invoice)
         found = self._unit.transaction.unlocked_invoices((key,)).get(key)
         return None if found is None else found.document.customer
+
+    def version_of(self, invoice: InvoiceId, version: int) -> Invoice:
+        """A version of an invoice of the account, from its events, those of this unit included."""
+        key = InvoiceKey(self.account.id, invoice)
+        stored, new = self._unit.transaction.events(key), self._unit.writes.events
+        changes = [one for one in (*stored, *new) if one.key == key and one.version is not None]
+        return replay(one.event for one in changes[:version])
 
     def message(self, key: MessageKey) -> OutboxMessage | None:
         """A message of the outbox, locked until the transaction ends; None if there is none."""
@@ -310,6 +324,10 @@ class CommandContext:
         """Write the account."""
         self.accounts.append(account)
         return account
+
+    def save_logo(self, logo: Logo | None) -> None:
+        """Write the logo of the account; None deletes it."""
+        self.logos[self.account.id] = logo
 
     def webhook_endpoint(self, id: WebhookEndpointId) -> WebhookEndpoint | None:
         """The account's webhook endpoint with this id; None if there is none."""
@@ -354,7 +372,7 @@ class CommandContext:
             self.account,
             contact.address,
             now=self.now,
-            enabled=self._unit.limits.sms_enabled,
+            enabled=self._unit.rules.sms_enabled,
             planned=self._planned_sms,
         )
         if deliverability.allows(self.now):
@@ -384,7 +402,9 @@ class CommandContext:
 
     def remind(self, invoice: Invoice) -> tuple[Message, ...]:
         """Queue the reminders of an invoice that are due; returns their messages."""
-        decision = self._unit.reminder_tracker.remind(invoice, self.now, self._deliverabilities)
+        decision = self._unit.reminder_tracker.remind(
+            invoice, self.now, self._deliverabilities, self.guards
+        )
         self.settled_reminders.append((invoice.key, decision.progress))
         number = None if decision.progress is None else decision.progress.sent
         return tuple(self.queue(one, reminder=number) for one in decision.notifications)

@@ -27,10 +27,12 @@ from billhook.lifecycle.transitions import EDITABLE, NEXT, seen_status
 from billhook.model.arguments import instant, named, require
 from billhook.model.instalments import paid_after
 from billhook.model.invoice import Invoice, Status, evolve
+from billhook.model.object_schema import written_as_object
 
 _EVENTS = frozenset(EVENTS.values())
 
 
+@written_as_object
 class Change(NamedTuple):
     """The result of an operation: the next version of the invoice, and the event."""
 

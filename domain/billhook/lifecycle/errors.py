@@ -2,6 +2,7 @@
 
     DomainError
     ├── OperationNotAllowed     the lifecycle does not allow it in this status
+    ├── GuardRefused            a rule of your own does not allow it
     ├── of the document
     │   ├── MissingCustomer     issuing needs a customer
     │   ├── NothingToBill       issuing needs lines with a total above zero
@@ -51,12 +52,12 @@ operation allowed. It contains no message text; each API words its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
-from typing import ClassVar, NamedTuple, get_args
+from typing import ClassVar, get_args
 
+from billhook.lifecycle.error_value import ErrorValue, Remedy
 from billhook.lifecycle.operation import Operation
-from billhook.model.base import Identifier, Instant
+from billhook.model.base import FrozenMap, Identifier, Instant
 from billhook.model.customer import CountryCode, Medium, Suppression
 from billhook.model.frozen import frozen
 from billhook.model.invoice import InvoiceNumber, Status
@@ -64,26 +65,8 @@ from billhook.model.money import Amount, CurrencyCode
 from billhook.model.patch import DocumentField
 
 
-class Remedy(StrEnum):
-    """The kind of change that would make an operation allowed."""
-
-    OTHER_STATUS = "other_status"
-    SUPPLY_FIELD = "supply_field"
-    CHANGE_FIELD = "change_field"
-    OMIT_FIELD = "omit_field"
-    PAY_LESS = "pay_less"
-    PAY_MORE = "pay_more"
-    WAIT = "wait"
-    OTHER_ADDRESS = "other_address"
-    OTHER_MEDIUM = "other_medium"
-    ALLOW_COUNTRY = "allow_country"
-    OTHER_KEY = "other_key"
-    LOOK_AGAIN = "look_again"
-    NONE = "none"
-
-
 @frozen
-class OperationNotAllowed:
+class OperationNotAllowed(ErrorValue):
     """The operation is not allowed in this status, only in those of `allowed_in`."""
 
     code: ClassVar = "operation_not_allowed"
@@ -94,7 +77,21 @@ class OperationNotAllowed:
 
 
 @frozen
-class MissingCustomer:
+class GuardRefused(ErrorValue):
+    """A guard refuses the operation: its code, a sentence for people, and the facts.
+
+    >>> GuardRefused("credit_hold", "The customer is on credit hold.", {"limit": 50000}).code
+    'credit_hold'
+    """
+
+    remedy: ClassVar = Remedy.SEE_MESSAGE
+    code: str
+    message: str
+    facts: Mapping[str, str | int | bool | None] = FrozenMap()  # it is immutable
+
+
+@frozen
+class MissingCustomer(ErrorValue):
     """Issuing needs a customer."""
 
     code: ClassVar = "missing_customer"
@@ -103,7 +100,7 @@ class MissingCustomer:
 
 
 @frozen
-class NothingToBill:
+class NothingToBill(ErrorValue):
     """Issuing needs at least one line, and a total above zero."""
 
     code: ClassVar = "nothing_to_bill"
@@ -112,7 +109,7 @@ class NothingToBill:
 
 
 @frozen
-class AmountTooLarge:
+class AmountTooLarge(ErrorValue):
     """The total of the lines is more than `largest`, in smallest units."""
 
     code: ClassVar = "amount_too_large"
@@ -122,7 +119,7 @@ class AmountTooLarge:
 
 
 @frozen
-class ExpiresTooSoon:
+class ExpiresTooSoon(ErrorValue):
     """`expire_by` is earlier than `earliest`."""
 
     code: ClassVar = "expires_too_soon"
@@ -133,7 +130,7 @@ class ExpiresTooSoon:
 
 
 @frozen
-class NotEditable:
+class NotEditable(ErrorValue):
     """`fields` cannot be changed in this status; `editable` can."""
 
     code: ClassVar = "not_editable"
@@ -144,7 +141,7 @@ class NotEditable:
 
 
 @frozen
-class LineNotFound:
+class LineNotFound(ErrorValue):
     """The document has no line at this position, counted from 0."""
 
     code: ClassVar = "line_not_found"
@@ -153,7 +150,8 @@ class LineNotFound:
     position: int
 
 
-class InvalidField(NamedTuple):
+@frozen
+class InvalidField:
     """A field that is invalid: its path, such as `lines.2.name`, the kind of fault, a sentence."""
 
     path: str
@@ -162,7 +160,7 @@ class InvalidField(NamedTuple):
 
 
 @frozen
-class NumberTaken:
+class NumberTaken(ErrorValue):
     """Another issued invoice of the account has this number."""
 
     code: ClassVar = "number_taken"
@@ -172,7 +170,7 @@ class NumberTaken:
 
 
 @frozen
-class InvalidDocument:
+class InvalidDocument(ErrorValue):
     """The document has `invalid_fields`, or would have them with this change."""
 
     code: ClassVar = "invalid_document"
@@ -180,13 +178,13 @@ class InvalidDocument:
     invalid_fields: tuple[InvalidField, ...]
 
     @property
-    def field(self) -> str:
+    def field(self) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]  # this error names the field that is invalid
         """The path of the first invalid field."""
         return self.invalid_fields[0].path
 
 
 @frozen
-class NotYetDue:
+class NotYetDue(ErrorValue):
     """The invoice has not expired: it does at `expire_by`, or never if that is None."""
 
     code: ClassVar = "not_yet_due"
@@ -195,7 +193,7 @@ class NotYetDue:
 
 
 @frozen
-class CurrencyMismatch:
+class CurrencyMismatch(ErrorValue):
     """The currency is `given`, but the invoice has `expected`."""
 
     code: ClassVar = "currency_mismatch"
@@ -206,7 +204,7 @@ class CurrencyMismatch:
 
 
 @frozen
-class Overpayment:
+class Overpayment(ErrorValue):
     """`amount` is more than the amount `due`, both in smallest units."""
 
     code: ClassVar = "overpayment"
@@ -216,7 +214,7 @@ class Overpayment:
 
 
 @frozen
-class PartialNotAllowed:
+class PartialNotAllowed(ErrorValue):
     """`amount` is less than the amount `due`, and partial payment is not allowed."""
 
     code: ClassVar = "partial_not_allowed"
@@ -226,7 +224,7 @@ class PartialNotAllowed:
 
 
 @frozen
-class BelowMinimum:
+class BelowMinimum(ErrorValue):
     """The first partial payment must be at least `minimum`, in smallest units."""
 
     code: ClassVar = "below_minimum"
@@ -236,7 +234,7 @@ class BelowMinimum:
 
 
 @frozen
-class InstalmentNotFound:
+class InstalmentNotFound(ErrorValue):
     """The payment names an instalment that the invoice does not have; `known` are its ids."""
 
     code: ClassVar = "instalment_not_found"
@@ -246,7 +244,7 @@ class InstalmentNotFound:
 
 
 @frozen
-class InstalmentOverpayment:
+class InstalmentOverpayment(ErrorValue):
     """The payment is more than is due of the instalments that it names, in smallest units."""
 
     code: ClassVar = "instalment_overpayment"
@@ -256,7 +254,7 @@ class InstalmentOverpayment:
 
 
 @frozen
-class PaymentNotFound:
+class PaymentNotFound(ErrorValue):
     """The account has no payment of this reference."""
 
     code: ClassVar = "payment_not_found"
@@ -264,7 +262,7 @@ class PaymentNotFound:
 
 
 @frozen
-class MoreThanUnapplied:
+class MoreThanUnapplied(ErrorValue):
     """The amount is more than is left unapplied of the payment, in smallest units."""
 
     code: ClassVar = "more_than_unapplied"
@@ -274,7 +272,7 @@ class MoreThanUnapplied:
 
 
 @frozen
-class OtherCustomer:
+class OtherCustomer(ErrorValue):
     """The payment came in for an invoice of another customer than this invoice's."""
 
     code: ClassVar = "other_customer"
@@ -283,7 +281,7 @@ class OtherCustomer:
 
 
 @frozen
-class ReferenceReused:
+class ReferenceReused(ErrorValue):
     """Another payment of the account, with another amount or invoice, has this reference."""
 
     code: ClassVar = "reference_reused"
@@ -292,7 +290,7 @@ class ReferenceReused:
 
 
 @frozen
-class UnknownMedium:
+class UnknownMedium(ErrorValue):
     """The medium is none of `known`."""
 
     code: ClassVar = "unknown_medium"
@@ -302,7 +300,7 @@ class UnknownMedium:
 
 
 @frozen
-class MissingEmail:
+class MissingEmail(ErrorValue):
     """The customer has no e-mail address."""
 
     code: ClassVar = "missing_email"
@@ -311,7 +309,7 @@ class MissingEmail:
 
 
 @frozen
-class MissingContact:
+class MissingContact(ErrorValue):
     """The customer has no phone number."""
 
     code: ClassVar = "missing_contact"
@@ -320,7 +318,7 @@ class MissingContact:
 
 
 @frozen
-class UnreachableContact:
+class UnreachableContact(ErrorValue):
     """The phone number of the customer is none that an SMS can be sent to, as it was given."""
 
     code: ClassVar = "unreachable_contact"
@@ -329,7 +327,7 @@ class UnreachableContact:
 
 
 @frozen
-class UnsupportedAddress:
+class UnsupportedAddress(ErrorValue):
     """The sender of this medium cannot write to the address."""
 
     code: ClassVar = "unsupported_address"
@@ -338,7 +336,7 @@ class UnsupportedAddress:
 
 
 @frozen
-class AddressSuppressed:
+class AddressSuppressed(ErrorValue):
     """The address is on the suppression list; `reason` says why."""
 
     code: ClassVar = "address_suppressed"
@@ -348,7 +346,7 @@ class AddressSuppressed:
 
 
 @frozen
-class TooSoon:
+class TooSoon(ErrorValue):
     """The last message to this address is too recent; the next is allowed at `until`."""
 
     code: ClassVar = "too_soon"
@@ -358,7 +356,7 @@ class TooSoon:
 
 
 @frozen
-class SmsDisabled:
+class SmsDisabled(ErrorValue):
     """SMS are switched off for the account, or for the whole service."""
 
     code: ClassVar = "sms_disabled"
@@ -366,7 +364,7 @@ class SmsDisabled:
 
 
 @frozen
-class PremiumNumber:
+class PremiumNumber(ErrorValue):
     """The phone number is a premium-rate one, or of no country."""
 
     code: ClassVar = "premium_number"
@@ -375,7 +373,7 @@ class PremiumNumber:
 
 
 @frozen
-class CountryNotAllowed:
+class CountryNotAllowed(ErrorValue):
     """The phone number is of `country`, to which the account sends no SMS."""
 
     code: ClassVar = "country_not_allowed"
@@ -385,7 +383,7 @@ class CountryNotAllowed:
 
 
 @frozen
-class SmsBudgetUsedUp:
+class SmsBudgetUsedUp(ErrorValue):
     """The SMS budget is used up; more may be accepted at `until`, if no other is before.
 
     `prefix` is that of the numbers which the budget is for, and None for the account's.
@@ -398,7 +396,7 @@ class SmsBudgetUsedUp:
 
 
 @frozen
-class InvoiceNotFound:
+class InvoiceNotFound(ErrorValue):
     """The account has no such invoice: it is unknown, deleted, or of another account."""
 
     code: ClassVar = "invoice_not_found"
@@ -406,7 +404,7 @@ class InvoiceNotFound:
 
 
 @frozen
-class AccountNotFound:
+class AccountNotFound(ErrorValue):
     """No account has this id."""
 
     code: ClassVar = "account_not_found"
@@ -414,7 +412,7 @@ class AccountNotFound:
 
 
 @frozen
-class AlreadyExists:
+class AlreadyExists(ErrorValue):
     """The id is taken."""
 
     code: ClassVar = "already_exists"
@@ -423,7 +421,7 @@ class AlreadyExists:
 
 
 @frozen
-class Conflict:
+class Conflict(ErrorValue):
     """The invoice is at version `actual`, not at the `expected` one."""
 
     code: ClassVar = "conflict"
@@ -433,7 +431,7 @@ class Conflict:
 
 
 @frozen
-class IdempotencyKeyReused:
+class IdempotencyKeyReused(ErrorValue):
     """This idempotency key was used for another request in the last 24 hours."""
 
     code: ClassVar = "idempotency_key_reused"
@@ -442,7 +440,7 @@ class IdempotencyKeyReused:
 
 
 @frozen
-class NotStored:
+class NotStored(ErrorValue):
     """The database refused the changes of this command; none were stored."""
 
     code: ClassVar = "not_stored"
@@ -468,6 +466,7 @@ AddressError = (
 
 PaymentError = (
     OperationNotAllowed
+    | GuardRefused
     | CurrencyMismatch
     | Overpayment
     | PartialNotAllowed
@@ -503,6 +502,14 @@ DomainError = (
 """The closed union of all domain errors."""
 
 ERRORS: Mapping[str, type[DomainError]] = MappingProxyType(
-    {error.code: error for error in get_args(DomainError)}
+    {
+        "guard_refused" if error is GuardRefused else error.code: error
+        for error in get_args(DomainError)
+    }
 )
-"""All domain errors by their codes."""
+"""All domain errors by their codes; that of `GuardRefused`, whose code is the guard's, is named."""
+
+CODES: Mapping[type[DomainError], str] = MappingProxyType(
+    {error: code for code, error in ERRORS.items()}
+)
+"""The key of each domain error in `ERRORS`."""

@@ -21,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import Field, Strict
+from pydantic import Field, GetCoreSchemaHandler, Strict
 
 from billhook.model.base import IDENTIFIER, AccountId, Identifier, Instant, Text
 from billhook.model.customer import Medium
@@ -31,12 +31,24 @@ from billhook.model.document import Document
 from billhook.model.frozen import frozen
 from billhook.model.invoice import InvoiceId
 from billhook.model.money import PositiveAmount
+from billhook.model.object_schema import object_schema
 from billhook.model.patch import Patch
 from billhook.model.payment import Reference
 
 
+class EventValue:
+    """The base of events: as JSON each has its `name` beside its fields."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> Any:
+        kind: Any = cls
+        return object_schema(cls, source, handler, tag=("name", kind.name))
+
+
 @frozen
-class InvoiceDrafted:
+class InvoiceDrafted(EventValue):
     """The invoice was created as a draft."""
 
     name: ClassVar = "invoice.drafted"
@@ -48,7 +60,7 @@ class InvoiceDrafted:
 
 
 @frozen
-class InvoiceUpdated:
+class InvoiceUpdated(EventValue):
     """Fields of the document were changed; `patch` contains only these."""
 
     name: ClassVar = "invoice.updated"
@@ -58,7 +70,7 @@ class InvoiceUpdated:
 
 
 @frozen
-class ShortUrlReserved:
+class ShortUrlReserved(EventValue):
     """The draft got the short URL that it is issued under."""
 
     name: ClassVar = "invoice.short_url_reserved"
@@ -68,18 +80,18 @@ class ShortUrlReserved:
 
 
 @frozen
-class InvoiceIssued:
+class InvoiceIssued(EventValue):
     """The invoice was issued, under a short URL and, in a number series, a number."""
 
     name: ClassVar = "invoice.issued"
     version: ClassVar = 1
     at: Instant
     short_url: Text = field(repr=False)
-    number: Text | None
+    number: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)  # made with every payment, and so by the faster constructor
-class PaymentRecorded:
+class PaymentRecorded(EventValue):
     """A payment of `amount`, in smallest units, was applied; `instalments` are those it named."""
 
     name: ClassVar = "invoice.payment_recorded"
@@ -91,7 +103,7 @@ class PaymentRecorded:
 
 
 @frozen
-class InvoiceExpired:
+class InvoiceExpired(EventValue):
     """The expiry of the invoice was recorded at `at`, at or after its `expire_by`."""
 
     name: ClassVar = "invoice.expired"
@@ -100,7 +112,7 @@ class InvoiceExpired:
 
 
 @frozen
-class InvoiceCancelled:
+class InvoiceCancelled(EventValue):
     """The invoice was cancelled."""
 
     name: ClassVar = "invoice.cancelled"
@@ -109,7 +121,7 @@ class InvoiceCancelled:
 
 
 @frozen
-class InvoiceDeleted:
+class InvoiceDeleted(EventValue):
     """The draft was deleted; a tombstone remains."""
 
     name: ClassVar = "invoice.deleted"
@@ -118,7 +130,7 @@ class InvoiceDeleted:
 
 
 @frozen
-class NotificationRequested:
+class NotificationRequested(EventValue):
     """A message to the payer was requested and queued."""
 
     name: ClassVar = "invoice.notification_requested"
@@ -129,7 +141,7 @@ class NotificationRequested:
 
 
 @frozen
-class ReminderRequested:
+class ReminderRequested(EventValue):
     """A reminder was due by the account's schedule and was queued.
 
     `reminder` is its number among the reminders of the invoice, counted from 1.
@@ -144,7 +156,7 @@ class ReminderRequested:
 
 
 @frozen
-class InvoiceViewed:
+class InvoiceViewed(EventValue):
     """The payer opened the invoice."""
 
     name: ClassVar = "invoice.viewed"
@@ -176,11 +188,11 @@ EVENTS: Mapping[str, type[Event]] = MappingProxyType(
 """All event types by their names."""
 
 
-def encode(event: Event) -> bytes:
+def encode_event(event: Event) -> bytes:
     """The canonical JSON of an event, stored together with its name and version.
 
     >>> from datetime import UTC, datetime
-    >>> encode(InvoiceCancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
+    >>> encode_event(InvoiceCancelled(at=datetime(2026, 1, 1, tzinfo=UTC)))
     b'{"at":"2026-01-01T00:00:00.000000Z"}'
     """
     from billhook.model.canonical_json import canonical  # at first use: decisions need no JSON
@@ -188,13 +200,13 @@ def encode(event: Event) -> bytes:
     return canonical(event)
 
 
-def decode(name: str, version: int, body: bytes) -> Event:
+def decode_event(name: str, version: int, body: bytes) -> Event:
     """The event that these bytes encode.
 
     Raises ValueError if the name or version is unknown, and pydantic's ValidationError, which is
     a ValueError, if the bytes do not fit the event type.
 
-    >>> decode("invoice.cancelled", 1, b'{"at":"2026-01-01T00:00:00.000000Z"}').name
+    >>> decode_event("invoice.cancelled", 1, b'{"at":"2026-01-01T00:00:00.000000Z"}').name
     'invoice.cancelled'
     """
     from billhook.model.canonical_json import adapter

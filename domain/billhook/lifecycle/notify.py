@@ -6,15 +6,16 @@ delivery checks the same rules again right before it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
 from billhook.lifecycle.errors import (
     AddressError,
     AddressSuppressed,
+    GuardRefused,
     MissingContact,
     MissingEmail,
     OperationNotAllowed,
@@ -26,6 +27,7 @@ from billhook.lifecycle.errors import (
     UnreachableContact,
     UnsupportedAddress,
 )
+from billhook.lifecycle.guards import NO_GUARDS, Guard, guard_errors, refused_by
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.arguments import instant, require
@@ -33,12 +35,14 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium, Suppression
 from billhook.model.frozen import frozen
 from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.object_schema import written_as_object
 
 STATUS_CHECK = StatusCheck(Operation.NOTIFY)
 
 _MEDIUM, _MEDIA = Medium, tuple(Medium)
 
-NotifyError = OperationNotAllowed | UnknownMedium | AddressError
+NotifyError = OperationNotAllowed | UnknownMedium | GuardRefused | AddressError
+"""Why the payer cannot be sent the invoice."""
 
 
 @frozen
@@ -75,6 +79,7 @@ DELIVERABLE = Deliverability()
 """Messages may be sent to the address."""
 
 
+@written_as_object
 class Notification(NamedTuple):
     """The decision to notify the payer: of which invoice, by which medium, at which address."""
 
@@ -87,39 +92,44 @@ class Notification(NamedTuple):
         return f"Notification(invoice={self.invoice!r}, medium={self.medium!r})"
 
 
-def notify(
+def notify(  # noqa: C901  # in one function: it decides every message
     invoice: Invoice,
-    medium: Medium,
+    medium: Medium | str,
     *,
     now: datetime,
     deliverability: Deliverability = DELIVERABLE,
     address: str | None = None,
+    guards: Sequence[Guard] = NO_GUARDS,
 ) -> Result[Notification, NotifyError]:
     """Decide whether the payer may be sent the invoice's short URL by this medium.
 
-    A text such as `"email"` is taken for its medium; any other text is an error. `address` is one
+    `"email"` and `"sms"` stand for their media; any other text is an error. `address` is one
     of the document's addresses for this medium, by default the first.
     `deliverability` is that of the address. `now` is an aware datetime. Errors are found in this
-    order: status, address, its sender, SMS not allowed, suppression, minimum wait, SMS budget. The
-    invoice does not change.
+    order: status, guards, address, its sender, SMS not allowed, suppression, minimum wait, SMS
+    budget. The invoice does not change.
 
-    >>> from billhook import examples
-    >>> notify(examples.issued(), Medium.EMAIL, now=examples.NOON).unwrap().address
+    >>> from billhook import examples, or_raise
+    >>> or_raise(notify(examples.issued(), "email", now=examples.NOON)).address
     'ravi@example.com'
     """
     if type(invoice) is not Invoice:
         invoice = require("invoice", invoice, Invoice)
     if type(medium) is not _MEDIUM:
-        given = cast("object", medium)
-        if isinstance(given, str) and given not in _MEDIA:
+        known = _known(medium)
+        if known is None:
             return Failure(UnknownMedium(_MEDIA))
-        medium = require("medium", given, _MEDIUM)
+        medium = known
     if type(now) is not datetime or now.tzinfo is not UTC:  # skips a call if it is in UTC already
         now = instant("now", now)
     document = invoice.document  # read once: alternating between two models is slow in CPython
-    refused = STATUS_CHECK.error(invoice, now)
+    refused: Failure[NotifyError] | None = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
+    if guards is not NO_GUARDS:
+        refused = refused_by(guards, invoice, Operation.NOTIFY, now)
+        if refused is not None:
+            return refused
     if address is None:
         address = document.address(medium)
         if address is None:
@@ -132,13 +142,25 @@ def notify(
     return Success(Notification(invoice.account, invoice.id, medium, address))
 
 
+def _known(medium: object) -> Medium | None:
+    """The medium that a text stands for; None if it stands for none."""
+    if isinstance(medium, str) and medium not in _MEDIA:
+        return None
+    return require("medium", medium, _MEDIUM)
+
+
 def violations(
-    invoice: Invoice, medium: Medium, deliverability: Deliverability, now: datetime
+    invoice: Invoice,
+    medium: Medium,
+    deliverability: Deliverability,
+    now: datetime,
+    guards: Sequence[Guard] = NO_GUARDS,
 ) -> Iterator[NotifyError]:
     """All errors of `notify`, in the order of precedence."""
     refused = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         yield refused.failure()
+    yield from guard_errors(guards, invoice, Operation.NOTIFY, now)
     if invoice.document.address(medium) is None:
         yield _without_address(invoice, medium)
     else:

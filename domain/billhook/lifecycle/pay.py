@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from returns.result import Failure, Result, Success
@@ -17,6 +18,7 @@ from billhook.lifecycle.errors import (
     PaymentError,
 )
 from billhook.lifecycle.events import PaymentRecorded
+from billhook.lifecycle.guards import NO_GUARDS, Guard, refused_by
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import StatusCheck
 from billhook.model.arguments import instant, require
@@ -27,7 +29,9 @@ from billhook.model.payment import Payment
 STATUS_CHECK = StatusCheck(Operation.PAY)
 
 
-def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, PaymentError]:
+def pay(
+    invoice: Invoice, payment: Payment, *, now: datetime, guards: Sequence[Guard] = NO_GUARDS
+) -> Result[Change, PaymentError]:
     """Apply a payment: the full amount due, or a part of it if the invoice allows partial payment.
 
     Whole instalments can be paid without `partial_payment`. A payment above the amount due is an
@@ -40,6 +44,8 @@ def pay(invoice: Invoice, payment: Payment, *, now: datetime) -> Result[Change, 
         # Read together, as in `notify`, and without a call of `invoice.due`.
         document, due = invoice.document, invoice.amount - invoice.paid
         refused: Failure[PaymentError] | None = STATUS_CHECK.error(invoice, now)
+        if refused is None and guards is not NO_GUARDS:
+            refused = refused_by(guards, invoice, Operation.PAY, now)
         if refused is not None:
             return refused
         amount, named = payment.amount, payment.instalments

@@ -6,13 +6,14 @@ the steps are computed again from then on, and missed ones are dropped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from returns.result import Success
 
+from billhook.lifecycle.guards import NO_GUARDS, Guard
 from billhook.lifecycle.notify import (
     DELIVERABLE,
     STATUS_CHECK,
@@ -22,15 +23,17 @@ from billhook.lifecycle.notify import (
 )
 from billhook.model.account import AccountPolicy
 from billhook.model.arguments import checked
-from billhook.model.base import utc
 from billhook.model.customer import Medium
+from billhook.model.instants import utc
 from billhook.model.invoice import Invoice
+from billhook.model.object_schema import written_as_object
 from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
 
 HELD_FOR = timedelta(days=1)
 """How long a reminder is held before it is decided again."""
 
 
+@written_as_object
 class ReminderDecision(NamedTuple):
     """The result of `remind`: the notifications to send, and the new progress.
 
@@ -41,6 +44,7 @@ class ReminderDecision(NamedTuple):
     progress: ReminderProgress | None
 
 
+@written_as_object
 class ReminderOutlook(NamedTuple):
     """How many reminders were sent, and the times of the next ones if nothing changes."""
 
@@ -110,6 +114,7 @@ def remind(
     now: datetime,
     deliverabilities: Mapping[tuple[Medium, str], Deliverability],
     unapplied: int = 0,
+    guards: Sequence[Guard] = NO_GUARDS,
 ) -> ReminderDecision:
     """Decide whether a reminder is due, and to which addresses. If none is, nothing changes.
 
@@ -129,7 +134,7 @@ def remind(
     if due and 0 < invoice.due_at(now) <= unapplied:
         again_at = schedule.next_allowed(now + HELD_FOR, zone)
         return ReminderDecision((), replace(progress, due_at=again_at))
-    notifications = _notifications(invoice, schedule, now, deliverabilities) if due else ()
+    notifications = _notifications(invoice, schedule, now, deliverabilities, guards) if due else ()
     done = ReminderProgress(now, progress.sent + bool(notifications))
     return ReminderDecision(notifications, _next(done, invoice, schedule, zone))
 
@@ -158,6 +163,7 @@ def _notifications(
     schedule: ReminderSchedule,
     now: datetime,
     deliverabilities: Mapping[tuple[Medium, str], Deliverability],
+    guards: Sequence[Guard],
 ) -> tuple[Notification, ...]:
     results = (
         notify(
@@ -166,6 +172,7 @@ def _notifications(
             now=now,
             deliverability=deliverabilities.get((medium, address), DELIVERABLE),
             address=address,
+            guards=guards,
         )
         for medium in schedule.media or Medium
         for address in invoice.document.addresses(medium)

@@ -1,8 +1,7 @@
 """The transition table: which operations each status allows. No other module defines this.
 
-`MACHINE` is a `transitions` machine built from `TRANSITIONS`. At import it is compiled into the
-immutable lookup `NEXT`, which the operations use. A test compares the two for every pair of status
-and trigger.
+`LIFECYCLE` builds a `transitions` machine from `TRANSITIONS` and compiles it into the immutable
+lookup `NEXT`, which the operations use. A test compares the two for every status and trigger.
 """
 
 from __future__ import annotations
@@ -10,29 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from returns.result import Failure
 
 from billhook.lifecycle.errors import OperationNotAllowed
-from billhook.lifecycle.machine import build, compiled
+from billhook.lifecycle.machine import Lifecycle, Transition
 from billhook.lifecycle.operation import Operation
 from billhook.model.arguments import checked
 from billhook.model.invoice import Invoice, Status
 from billhook.model.patch import DocumentField as F
 
-DRAFT, ISSUED, PARTIALLY_PAID, PAID, EXPIRED, CANCELLED = (status.value for status in Status)
-OPEN = [ISSUED, PARTIALLY_PAID]
+OPEN = (Status.ISSUED, Status.PARTIALLY_PAID)
 
-TRANSITIONS: tuple[Mapping[str, Any], ...] = (
-    {"trigger": "issue", "source": DRAFT, "dest": ISSUED},
-    {"trigger": "pay_part", "source": OPEN, "dest": PARTIALLY_PAID},
-    {"trigger": "pay_rest", "source": OPEN, "dest": PAID},
-    {"trigger": "notify", "source": OPEN, "dest": None},
-    {"trigger": "expire", "source": OPEN, "dest": EXPIRED},
-    {"trigger": "cancel", "source": [DRAFT, ISSUED], "dest": CANCELLED},
-    {"trigger": "delete", "source": DRAFT, "dest": None},
-    {"trigger": "update", "source": "*", "dest": None},
+TRANSITIONS = (
+    Transition(Operation.ISSUE, Status.DRAFT, Status.ISSUED),
+    Transition(Operation.PAY, OPEN, Status.PARTIALLY_PAID, outcome="part"),
+    Transition(Operation.PAY, OPEN, Status.PAID, outcome="rest"),
+    Transition(Operation.NOTIFY, OPEN),
+    Transition(Operation.EXPIRE, OPEN, Status.EXPIRED),
+    Transition(Operation.CANCEL, (Status.DRAFT, Status.ISSUED), Status.CANCELLED),
+    Transition(Operation.DELETE, Status.DRAFT),
+    Transition(Operation.UPDATE, Status),
 )
 
 EDITABLE: Mapping[Status, frozenset[F]] = MappingProxyType(
@@ -49,17 +46,9 @@ EDITABLE: Mapping[Status, frozenset[F]] = MappingProxyType(
 )
 """The fields that `update` may change in each status."""
 
-TRIGGERS: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
-    {
-        operation: ("pay_part", "pay_rest") if operation is Operation.PAY else (operation.value,)
-        for operation in Operation
-    }
-)
-"""The triggers of each operation. `pay` has two: for a part, and for the rest of the amount."""
-
-MACHINE = build(Status, TRANSITIONS)
-NEXT: Mapping[tuple[Status, str], Status] = compiled(MACHINE, Status)
-"""The next status for every allowed pair of status and trigger."""
+LIFECYCLE = Lifecycle(Status, Operation, TRANSITIONS)
+NEXT = LIFECYCLE.next
+"""The next status for every allowed pair of status and trigger; `pay` has two triggers."""
 
 StatusError = Failure[OperationNotAllowed]
 
@@ -70,8 +59,7 @@ def sources(operation: Operation) -> tuple[Status, ...]:
     >>> sources(Operation.CANCEL)
     (<Status.DRAFT: 'draft'>, <Status.ISSUED: 'issued'>)
     """
-    trigger = TRIGGERS[operation][0]
-    return tuple(status for status in Status if (status, trigger) in NEXT)
+    return LIFECYCLE.sources(operation)
 
 
 _EXPIRING = frozenset(sources(Operation.EXPIRE))

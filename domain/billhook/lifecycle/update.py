@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from returns.result import Failure, Result, Success
@@ -18,12 +18,14 @@ from billhook.lifecycle.errors import (
     AmountTooLarge,
     CurrencyMismatch,
     ExpiresTooSoon,
+    GuardRefused,
     InvalidDocument,
     LineNotFound,
     NotEditable,
     OperationNotAllowed,
 )
 from billhook.lifecycle.events import InvoiceUpdated
+from billhook.lifecycle.guards import NO_GUARDS, Guard, refused_by
 from billhook.lifecycle.merge import merged
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import EDITABLE, StatusCheck, seen_status
@@ -33,6 +35,7 @@ from billhook.model.patch import DocumentField, MergePatch, Patch
 
 UpdateError = (
     OperationNotAllowed
+    | GuardRefused
     | NotEditable
     | LineNotFound
     | InvalidDocument
@@ -52,13 +55,14 @@ def update(
     *,
     now: datetime,
     min_expiry_lead: timedelta = AT_ONCE,
+    guards: Sequence[Guard] = NO_GUARDS,
 ) -> Result[Change, UpdateError]:
     """Set the given fields and keep the others; the amount follows the lines.
 
     `now` is an aware datetime, `min_expiry_lead` as in `draft`. Errors are found in this order:
-    status, fields, parts (of a `MergePatch`), currency, expiry, amount.
+    status, guards, fields, parts (of a `MergePatch`), currency, expiry, amount.
     """
-    refused = STATUS_CHECK.error(invoice, now)
+    refused = STATUS_CHECK.error(invoice, now) or refused_by(guards, invoice, Operation.UPDATE, now)
     if refused is not None:
         return refused
     status = seen_status(invoice, now)

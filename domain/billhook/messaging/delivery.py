@@ -21,16 +21,21 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, NewType, TypeVar
 
 from returns.result import Failure, Result, Success
 
-from billhook.lifecycle.machine import build, compiled
+from billhook.lifecycle.error_value import ErrorValue, Remedy
+from billhook.lifecycle.machine import Lifecycle, Transition
 from billhook.model.account import RetryPolicy
-from billhook.model.base import IDENTIFIER, AccountId, Count, Instant, Text, Value, utc
+from billhook.model.base import IDENTIFIER, AccountId, Count, Instant, Text, Value
 from billhook.model.customer import Suppression
+from billhook.model.frozen import frozen
+from billhook.model.instants import utc
 from billhook.model.invoice import InvoiceId, InvoiceKey
+from billhook.model.object_schema import written_as_object
 
 MessageId = NewType("MessageId", str)
 """The id of a message or webhook event, and its idempotency key at the receiver."""
 
 
+@written_as_object
 class MessageKey(NamedTuple):
     """The key of a message in a store: the account and the message id."""
 
@@ -50,28 +55,41 @@ class DeliveryStatus(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-QUEUED, SENDING, SENT, DELIVERED, BOUNCED, FAILED, SUPPRESSED = (
-    status.value for status in DeliveryStatus
-)
+class DeliveryStep(StrEnum):
+    """A step of the delivery of a message."""
 
-UNCONFIRMED = (QUEUED, SENDING, FAILED)
+    CLAIM = "claim"
+    POSTPONE = "postpone"
+    RETRY = "retry"
+    ACCEPT = "accept"
+    FAIL = "fail"
+    SUPPRESS = "suppress"
+    CONFIRM = "confirm"
+    BOUNCE = "bounce"
+    REQUEUE = "requeue"
+
+
+UNCONFIRMED = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.FAILED)
 """The statuses of messages that a provider may have accepted although its response was lost."""
 
+_PENDING = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING)
+_REPORTED = (DeliveryStatus.SENT, *UNCONFIRMED)
+
 TRANSITIONS = (
-    {"trigger": "claim", "source": [QUEUED, SENDING], "dest": SENDING},
-    {"trigger": "postpone", "source": [QUEUED, SENDING], "dest": QUEUED},
-    {"trigger": "retry", "source": SENDING, "dest": QUEUED},
-    {"trigger": "accept", "source": SENDING, "dest": SENT},
-    {"trigger": "fail", "source": SENDING, "dest": FAILED},
-    {"trigger": "suppress", "source": [QUEUED, SENDING], "dest": SUPPRESSED},
-    {"trigger": "confirm", "source": [SENT, *UNCONFIRMED], "dest": DELIVERED},
-    {"trigger": "bounce", "source": [SENT, *UNCONFIRMED], "dest": BOUNCED},
-    {"trigger": "requeue", "source": FAILED, "dest": QUEUED},
+    Transition(DeliveryStep.CLAIM, _PENDING, DeliveryStatus.SENDING),
+    Transition(DeliveryStep.POSTPONE, _PENDING, DeliveryStatus.QUEUED),
+    Transition(DeliveryStep.RETRY, DeliveryStatus.SENDING, DeliveryStatus.QUEUED),
+    Transition(DeliveryStep.ACCEPT, DeliveryStatus.SENDING, DeliveryStatus.SENT),
+    Transition(DeliveryStep.FAIL, DeliveryStatus.SENDING, DeliveryStatus.FAILED),
+    Transition(DeliveryStep.SUPPRESS, _PENDING, DeliveryStatus.SUPPRESSED),
+    Transition(DeliveryStep.CONFIRM, _REPORTED, DeliveryStatus.DELIVERED),
+    Transition(DeliveryStep.BOUNCE, _REPORTED, DeliveryStatus.BOUNCED),
+    Transition(DeliveryStep.REQUEUE, DeliveryStatus.FAILED, DeliveryStatus.QUEUED),
 )
 
-MACHINE = build(DeliveryStatus, TRANSITIONS)
-NEXT = compiled(MACHINE, DeliveryStatus)
-"""The next status for every allowed pair of status and trigger."""
+LIFECYCLE = Lifecycle(DeliveryStatus, DeliveryStep, TRANSITIONS)
+NEXT = LIFECYCLE.next
+"""The next status for every allowed pair of status and step."""
 
 LIVE = frozenset(status for status in DeliveryStatus if (status, "suppress") in NEXT)
 """The statuses of messages that may still be sent."""
@@ -312,19 +330,21 @@ def bounce(dispatch: D, reason: str, *, now: datetime) -> D | None:
     return _reported(dispatch, "bounce", _storable(reason), now)
 
 
-@dataclass(frozen=True, slots=True)
-class NotDeadLetter:
+@frozen
+class NotDeadLetter(ErrorValue):
     """Only dead letters can be requeued, and this message is none."""
 
-    code: ClassVar = "not_dead"
+    code: ClassVar = "not_dead_letter"
+    remedy: ClassVar = Remedy.OTHER_STATUS
     status: DeliveryStatus
 
 
-@dataclass(frozen=True, slots=True)
-class MessageNotFound:
+@frozen
+class MessageNotFound(ErrorValue):
     """The account has no message with this id."""
 
     code: ClassVar = "message_not_found"
+    remedy: ClassVar = Remedy.NONE
 
 
 def requeue(dispatch: D, *, now: datetime) -> Result[D, NotDeadLetter]:
@@ -347,4 +367,4 @@ def _reported(dispatch: D, trigger: str, reason: str | None, now: datetime) -> D
 
 def _moved(dispatch: D, trigger: str, **changes: object) -> D:
     status = NEXT[dispatch.status, trigger]
-    return type(dispatch).model_validate({**dict(dispatch), "status": status, **changes})
+    return type(dispatch).model_validate({**vars(dispatch), "status": status, **changes})

@@ -10,8 +10,10 @@ from billhook.messaging.message import Message
 from billhook.model.addresses import normal_form
 from billhook.model.customer import Medium, Suppression
 from billhook.model.document import NO_COPIES, Document
+from billhook.model.object_schema import written_as_object
 
 
+@written_as_object
 class ProviderMessageId(NamedTuple):
     """A message by the id that its provider assigned when it accepted it."""
 
@@ -36,6 +38,7 @@ ReportedOutcome = Delivered | Bounced
 """The final result of a message that a provider accepted."""
 
 
+@written_as_object
 class DeliveryReport(NamedTuple):
     """The delivery report of one message, named by its key or by its provider's id.
 

@@ -13,7 +13,7 @@ from billhook.model.base import Text
 from billhook.model.customer import Medium
 
 
-class Message(Dispatch):
+class Message(Dispatch, defer_build=True):
     """A message to one address of the payer."""
 
     medium: Medium

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, ClassVar, NamedTuple, NewType
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, NewType
 
 from pydantic import Field
 
 from billhook.lifecycle.apply import Change
+from billhook.lifecycle.error_value import ErrorValue, Remedy
 from billhook.lifecycle.events import (
     InvoiceCancelled,
     InvoiceChanged,
@@ -26,6 +26,7 @@ from billhook.lifecycle.events import (
 from billhook.messaging.delivery import Dispatch
 from billhook.model.account import RetryPolicy
 from billhook.model.base import IDENTIFIER, AccountId, Count, Identifier, Text, Value
+from billhook.model.frozen import frozen
 from billhook.model.invoice import Status
 
 WebhookEndpointId = NewType("WebhookEndpointId", str)
@@ -62,11 +63,12 @@ class WebhookEndpointKey(NamedTuple):
     webhook_endpoint: WebhookEndpointId
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookEndpointNotFound:
+@frozen
+class WebhookEndpointNotFound(ErrorValue):
     """The account has no webhook endpoint with this id."""
 
     code: ClassVar = "webhook_endpoint_not_found"
+    remedy: ClassVar = Remedy.NONE
 
 
 class WebhookEndpoint(Value):
@@ -88,6 +90,22 @@ class WebhookEndpoint(Value):
     """By which its receiver verifies, PEM; None where the receiver knows the secret."""
     silenced: bool = False
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            account: AccountId,
+            id: WebhookEndpointId,
+            url: str,
+            style: str,
+            events: Sequence[WebhookEventType | str] = ...,
+            location: str | None = ...,
+            sealed_secret: str | None = ...,
+            public_key: str | None = ...,
+            silenced: bool = ...,
+        ) -> None: ...
+
     @property
     def key(self) -> WebhookEndpointKey:
         """The key of this endpoint in a store."""
@@ -98,7 +116,7 @@ class WebhookEndpoint(Value):
         return event_type in self.events and not self.silenced
 
 
-class WebhookEvent(Dispatch):
+class WebhookEvent(Dispatch, defer_build=True):
     """One event for one webhook endpoint: the change that made this version of the invoice.
 
     Its id is the same in every attempt, so that receivers can detect duplicates.

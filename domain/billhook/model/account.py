@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field, Strict, StringConstraints
 
@@ -17,11 +18,13 @@ from billhook.model.base import (
     TimeZone,
     Value,
 )
-from billhook.model.customer import CountryCode
+from billhook.model.customer import CountryCode, LanguageTag
 from billhook.model.line_items import Rounding
+from billhook.model.object_schema import written_as_object
 from billhook.model.payment_instructions import PaymentInstructions
 from billhook.model.rate_limits import UNLIMITED, RateLimits
 from billhook.model.reminder_schedule import ReminderSchedule
+from billhook.model.seller_profile import NO_PROFILE, SellerProfile
 from billhook.model.sms_budget import NO_BUDGET, Countries, SmsBudget
 
 MAX_NUMBER_START = 10**15
@@ -31,6 +34,7 @@ MAX_POSITION_DIGITS = 18
 """The most digits of a position: more than any series reaches."""
 
 
+@written_as_object
 class NumberSeries(NamedTuple):
     """A series of consecutive invoice numbers of one account, such as INV-0001, INV-0002."""
 
@@ -92,8 +96,35 @@ class AccountPolicy(Value):
     """When its payers are reminded; None sends no reminders."""
     time_zone: TimeZone | None = None
     """The time zone in which days are shown; None is UTC."""
+    language: LanguageTag | None = None
+    """The language of messages and documents for customers who name none; None is the server's."""
     payment_instructions: PaymentInstructions | None = None
     """The UPI address or bank account to which its payers send money."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            min_expiry_lead: timedelta = ...,
+            country: str | None = ...,
+            rounding: Rounding | str = ...,
+            resend_wait: timedelta = ...,
+            invoice_wait: timedelta = ...,
+            number_prefix: str | None = ...,
+            number_width: int = ...,
+            number_start: int = ...,
+            retries: RetryPolicy = ...,
+            rate_limits: RateLimits = ...,
+            sms_enabled: bool = ...,
+            sms_countries: Sequence[str] | None = ...,
+            sms_budget: SmsBudget = ...,
+            sms_prefix_budget: SmsBudget = ...,
+            reminders: ReminderSchedule | None = ...,
+            time_zone: str | None = ...,
+            language: str | None = ...,
+            payment_instructions: PaymentInstructions | None = ...,
+        ) -> None: ...
 
     def updated(self, changes: AccountPolicy) -> AccountPolicy:
         """This policy with the fields that were set in another one.
@@ -125,11 +156,14 @@ class Account(Value):
     id: Annotated[AccountId, IDENTIFIER]
     name: Label
     policy: AccountPolicy = AccountPolicy()
+    profile: SellerProfile = NO_PROFILE
     version: Annotated[int, Strict(), Field(ge=1)] = 1
     """Increases by one with each change."""
 
-    def updated(self, name: str | None, policy: AccountPolicy) -> Account:
-        """The next version, with this name and with the fields that were set in this policy.
+    def updated(
+        self, name: str | None, policy: AccountPolicy, profile: SellerProfile = NO_PROFILE
+    ) -> Account:
+        """The next version, with this name and the fields that were set in policy and profile.
 
         A name of None keeps the current one. Raises pydantic's ValidationError if the name is
         empty or longer than 256 characters.
@@ -142,6 +176,7 @@ class Account(Value):
             id=self.id,
             name=self.name if name is None else name,
             policy=self.policy.updated(policy),
+            profile=self.profile.updated(profile),
             version=self.version + 1,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_ADDRESS = 254
 """Characters of an e-mail address, as it goes out and in its normal form (RFC 5321)."""
@@ -162,6 +163,7 @@ def unicode_domain(domain: str) -> str:
     return ".".join(map(_unicode_label, domain.split(".")))
 
 
+@lru_cache(1024)  # most customers' addresses are of a few domains
 def _outgoing_domain(domain: str) -> str:
     labels = [_a_label(label) for label in _folded(domain).replace("。", ".").split(".")]
     if len(labels) < 2 or labels[-1].isdigit():

@@ -25,11 +25,12 @@ from typing import (
     get_type_hints,
 )
 
-from billhook.model.base import utc
+from billhook.model.instants import utc
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+F = TypeVar("F")
 
 Check = Callable[[str, object], object]
 """Takes the name of a parameter and a value; returns the value, or raises TypeError, ValueError."""
@@ -62,6 +63,11 @@ def instant(name: str, value: object) -> datetime:
         return utc(moment)
     except ValueError as error:
         raise ValueError(f"{name} {error}") from None
+
+
+def functions(name: str, values: Sequence[F]) -> tuple[F, ...]:
+    """The values, if they are a list or a tuple of functions. Raises TypeError otherwise."""
+    return cast("tuple[F, ...]", _each(_callable, name, values))
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
@@ -98,9 +104,13 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 @cache
 def _parameters_of(function: Any) -> dict[str, tuple[frozenset[type[Any]], Check]]:
     """Of each parameter the classes that need no check, and the check of others."""
-    hints = get_type_hints(function)
-    del hints["return"]
-    return {name: (_exact(hint), _check_of(hint)) for name, hint in hints.items()}
+    hints, code = get_type_hints(function), function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return {
+        # The first parameter of a method has no annotation.
+        name: (_exact(hints[name]), _check_of(hints[name])) if name in hints else _ANYTHING
+        for name in names
+    }
 
 
 def check_fields(value: Any) -> None:
@@ -143,7 +153,9 @@ def _check_of(hint: Any) -> Check:
         return partial(_any_of, parts)
     if origin is Mapping:
         return partial(_pairs, _check_of(parts[0]), _check_of(parts[1]))
-    if origin is tuple and parts[1:] == (...,):
+    if origin is Callable:
+        return _callable
+    if origin is Sequence or (origin is tuple and parts[1:] == (...,)):
         return partial(_each, _check_of(parts[0]))
     if hint is datetime:
         return instant
@@ -194,6 +206,12 @@ def _pairs(check_key: Check, check_value: Check, name: str, value: object) -> ob
         check_key(f"a key of {name}", key): check_value(f"{name}[{key!r}]", one)
         for key, one in pairs.items()
     }
+
+
+def _callable(name: str, value: object) -> object:
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, not {named(type(value))}")
+    return value
 
 
 def _any(_: str, value: object) -> object:

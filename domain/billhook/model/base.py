@@ -6,8 +6,10 @@ Input is validated once, when a value is constructed. Code that receives a value
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from types import NoneType
 from typing import Annotated, Any, NewType, NoReturn
 
 from pydantic import (
@@ -25,8 +27,30 @@ from pydantic_core.core_schema import (
     no_info_before_validator_function,
 )
 
+from billhook.model.instants import utc
+
 AccountId = NewType("AccountId", str)
 """The id of an account. Every key in a store starts with one."""
+
+
+@cache
+def _empty_by_default(kind: type[BaseModel]) -> Mapping[str, object]:
+    """The defaults that are None, False, or an empty text or collection, by the names of fields."""
+    return {
+        name: default
+        for name, field in kind.model_fields.items()
+        if not field.is_required()
+        and not (default := field.get_default(call_default_factory=True))
+        and type(default) in _EMPTY_KINDS
+    }
+
+
+class _Signature:
+    """The signature of a model that was not used yet, for `inspect.signature` and `help`."""
+
+    def __get__(self, _: object, kind: type[BaseModel]) -> object:
+        kind.model_rebuild()  # sets the signature of this class
+        return kind.__signature__
 
 
 class Value(BaseModel):
@@ -45,6 +69,13 @@ class Value(BaseModel):
         hide_input_in_errors=True,  # invalid input may contain personal data
     )
 
+    __signature__ = _Signature()  # type: ignore[assignment]  # it gives the signature
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        # The schema of a model waits for its first use; what others build from the model need not.
+        cls.model_config = {**cls.model_config, "defer_build": False}
+
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """The fields that say something: not those that are as they are by default."""
         fields = type(self).model_fields
@@ -55,6 +86,15 @@ class Value(BaseModel):
     def canonical_fields(self) -> Mapping[str, object]:
         """The fields that are part of the canonical JSON form."""
         return self.__dict__
+
+    def stored_fields(self) -> Mapping[str, object]:
+        """The fields that are part of the form in which stores keep it, which is shorter."""
+        empty = _empty_by_default(type(self))
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in empty or value != empty[name]
+        }
 
 
 def storable(text: str) -> str:
@@ -105,24 +145,6 @@ def paragraphs(text: str) -> str:
     return text
 
 
-def utc(moment: datetime) -> datetime:
-    """The same instant in UTC.
-
-    Raises ValueError on a naive datetime, and on one outside the years 1 to 9999 in UTC.
-
-    >>> utc(datetime.fromisoformat("2026-01-01T05:30+05:30")).isoformat()
-    '2026-01-01T00:00:00+00:00'
-    """
-    if moment.tzinfo is UTC:
-        return moment
-    if moment.utcoffset() is None:
-        raise ValueError("must carry a time zone; give an aware datetime")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("must lie in the years 1 to 9999 of UTC") from None
-
-
 class FrozenMap(dict[str, str]):
     """An immutable dict of texts, which versions of an invoice can share.
 
@@ -135,12 +157,18 @@ class FrozenMap(dict[str, str]):
 
     __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]  # every method that writes raises
 
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict that does not change
+        return hash(frozenset(self.items()))
+
     def __reduce__(self) -> tuple[type[FrozenMap], tuple[dict[str, str]]]:
         return FrozenMap, (dict(self),)
 
 
 def _frozen(pairs: Mapping[str, str]) -> FrozenMap:
     return FrozenMap(pairs)
+
+
+_EMPTY_KINDS = frozenset({NoneType, bool, str, tuple, FrozenMap})
 
 
 Text = Annotated[str, Strict(), AfterValidator(storable)]
@@ -176,25 +204,36 @@ TimeZone = Annotated[
 """An IANA time zone name, such as Asia/Kolkata. Only its format is checked."""
 
 
-def _read(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError("must be a date and time such as 2026-01-31T12:00:00Z") from None
+class FromText:
+    """Reads texts also in Python: JSON columns and web frameworks parse JSON before validation.
+
+    `read` raises ValueError on a text that is none of the type, such as `example` is.
+    """
+
+    def __init__(self, read: Callable[[str], object], example: str) -> None:
+        self._read, self._example = read, example
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        values = handler(source)
+        return json_or_python_schema(values, no_info_before_validator_function(self._value, values))
+
+    def _value(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError:
+            raise ValueError(f"must be {self._example}") from None
 
 
-class _FromText:
-    """Reads texts also in Python: JSON columns and web frameworks parse JSON before validation."""
-
-    @staticmethod
-    def __get_pydantic_core_schema__(source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        datetimes = handler(source)
-        return json_or_python_schema(datetimes, no_info_before_validator_function(_read, datetimes))
-
-
-Instant = Annotated[datetime, Strict(), _FromText, AfterValidator(utc)]
+Instant = Annotated[
+    datetime,
+    Strict(),
+    FromText(datetime.fromisoformat, "a date and time such as 2026-01-31T12:00:00Z"),
+    AfterValidator(utc),
+]
 """A point in time in UTC, with microseconds; a text in the format of RFC 3339 stands for one."""
 
 Duration = Annotated[timedelta, Field(ge=timedelta(0))]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
 
@@ -15,6 +16,7 @@ from billhook.model.addresses import (
     without_duplicates,
 )
 from billhook.model.base import Identifier, Label, OneLine, TimeZone, Value
+from billhook.model.tax_ids import TaxIds
 
 
 class Medium(StrEnum):
@@ -139,6 +141,17 @@ class Recipients(Value):
     cc: _Emails = Field(default=(), repr=False)
     bcc: _Emails = Field(default=(), repr=False)
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            emails: Sequence[str] = ...,
+            contacts: Sequence[str] = ...,
+            cc: Sequence[str] = ...,
+            bcc: Sequence[str] = ...,
+        ) -> None: ...
+
     def addresses(self, medium: Medium) -> tuple[str, ...]:
         """The recipients named for this medium; empty if only the customer is notified."""
         return self.emails if medium is Medium.EMAIL else self.contacts
@@ -162,3 +175,4 @@ class Customer(Value):
     """The language of messages and documents for the customer."""
     time_zone: TimeZone | None = None
     """The time zone of the customer, for the quiet hours of reminders."""
+    tax_ids: TaxIds = ()

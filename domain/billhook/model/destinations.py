@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from billhook.model.arguments import require
+from billhook.model.object_schema import written_as_object
 
 PREFIX_DIGITS = 4
 """The digits after the country calling code that belong to the prefix of a number."""
@@ -57,6 +58,7 @@ _PREMIUM_RATE = (
 """Premium-rate and personal numbers: their owner earns with every message to them."""
 
 
+@written_as_object
 class Destination(NamedTuple):
     """Where an SMS to a number goes.
 

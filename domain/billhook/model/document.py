@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Annotated, NamedTuple, Self
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self, TypedDict, Unpack
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, model_validator
 
@@ -14,13 +15,14 @@ from billhook.model.instalments import PaymentSchedule
 from billhook.model.line_items import Line, Rounding
 from billhook.model.money import CurrencyCode, PositiveAmount
 from billhook.model.pricing import Discount, Summary, summary, total
+from billhook.model.seller_profile import SellerProfile
 
-MAX_LINES = 50
+MAX_LINES = 1000
 MAX_EXTRAS = 64
 
-LARGEST_DOCUMENT = 64 * 1024
-"""Bytes of a document as JSON in UTF-8, so that a list of a hundred invoices is a few MiB. `draft`
-and `update` refuse a larger one."""
+LARGEST_DOCUMENT = 256 * 1024
+"""Bytes of a document as JSON in UTF-8: 500 lines of 500 bytes each, which one with a description,
+a tax and a code takes in any script. `draft` and `update` refuse a larger one."""
 
 _EMAIL = Medium.EMAIL  # an enum's attribute takes twice as long to read as a global
 
@@ -35,12 +37,41 @@ class Copies(NamedTuple):
 NO_COPIES = Copies()
 
 
+if TYPE_CHECKING:
+
+    class DocumentArguments(TypedDict, total=False):
+        """What the fields that may be left out may be given as."""
+
+        title: str | None
+        customer: Customer | None
+        seller: SellerProfile | None
+        recipients: Recipients | None
+        lines: Sequence[Line]
+        discount: Discount | None
+        schedule: PaymentSchedule | None
+        live: bool
+        description: str | None
+        receipt: str | None
+        date: datetime | str | None
+        due_by: datetime | str | None
+        expire_by: datetime | str | None
+        partial_payment: bool
+        first_payment_min_amount: int | None
+        terms: str | None
+        comment: str | None
+        notes: Mapping[str, str]
+        media: Sequence[Medium | str]
+        extras: Mapping[str, str]
+
+
 class DocumentFields(Value):
     """The fields of a document that may be left out."""
 
     title: Label | None = None
     """The title of the document, as the seller chose it."""
     customer: Customer | None = None
+    seller: SellerProfile | None = None
+    """What the invoice says of its seller, where it is not the account's profile."""
     recipients: Recipients | None = None
     """Who gets messages about the invoice; None is the customer alone."""
     lines: Annotated[tuple[Line, ...], Field(max_length=MAX_LINES)] = ()
@@ -120,7 +151,7 @@ class DocumentFields(Value):
         return Copies(cc, tuple(copy for copy in recipients.bcc if normal_email(copy) not in known))
 
 
-class Document(DocumentFields):
+class Document(DocumentFields, defer_build=True):
     """The content of an invoice: in one currency, rounded by one rule.
 
     >>> book = Line(name="Book", unit_amount=49900, currency="INR", quantity=2)
@@ -130,6 +161,16 @@ class Document(DocumentFields):
 
     currency: CurrencyCode
     rounding: Rounding = Rounding.PER_LINE
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            currency: str,
+            rounding: Rounding | str = ...,
+            **fields: Unpack[DocumentArguments],
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from billhook.model.base import Identifier, Instant, Value
 from billhook.model.decimals import Percentage
 from billhook.model.money import EXACT, Amount, half_up
+from billhook.model.object_schema import written_as_object
 
 MAX_INSTALMENTS = 60
 
@@ -24,6 +25,17 @@ class Instalment(Value):
     amount: Amount | None = None
     due_by: Instant | None = None
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            percentage: Decimal | int | str | None = ...,
+            amount: int | None = ...,
+            due_by: datetime | str | None = ...,
+        ) -> None: ...
+
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.percentage is None) == (self.amount is None):
@@ -31,6 +43,7 @@ class Instalment(Value):
         return self
 
 
+@written_as_object
 class InstalmentState(NamedTuple):
     """An instalment of an invoice: its amount and what is paid of it, in smallest units."""
 
@@ -54,6 +67,14 @@ class PaymentSchedule(Value):
     """
 
     instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=MAX_INSTALMENTS)]
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            instalments: Sequence[Instalment],
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _ids_differ(self) -> Self:

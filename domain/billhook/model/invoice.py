@@ -9,18 +9,28 @@ from typing import Annotated, Any, NamedTuple, NewType, Self
 
 from pydantic import BaseModel, Field, Strict, StringConstraints, model_validator
 
-from billhook.model.base import IDENTIFIER, AccountId, Instant, OneLine, Text, Value
+from billhook.model.base import (
+    IDENTIFIER,
+    AccountId,
+    Instant,
+    OneLine,
+    Text,
+    Value,
+)
 from billhook.model.customer import Customer, Recipients
 from billhook.model.document import Document
 from billhook.model.instalments import MAX_INSTALMENTS, InstalmentState, due_first
-from billhook.model.money import Amount
+from billhook.model.money import Amount, major
+from billhook.model.object_schema import written_as_object
 from billhook.model.payment import Reference
 from billhook.model.search_text import search_text
+from billhook.model.seller_profile import NO_PROFILE, SellerProfile, shown_profile
 
 InvoiceId = NewType("InvoiceId", str)
 """The id of an invoice, unique within its account."""
 
 
+@written_as_object
 class InvoiceKey(NamedTuple):
     """The key of an invoice in a store: the account and the invoice id."""
 
@@ -87,6 +97,26 @@ class Invoice(Value):
             yield "number", self.shown_number
         yield "version", self.version
 
+    def _repr_html_(self) -> str:
+        """A small table for notebooks. It shows the customer, unlike the repr, which logs hold."""
+        from html import escape  # slow to import
+
+        customer, code = self.document.customer or _NO_CUSTOMER, self.document.currency
+        rows = {
+            "Invoice": self.shown_number or self.id,
+            "Status": self.status.value,
+            "Customer": customer.name or customer.email or customer.contact,
+            "Amount": f"{major(self.amount, code)} {code}",
+            "Amount due": f"{major(self.due, code)} {code}",
+            "Due by": None if self.document.due_by is None else self.document.due_by.date(),
+        }
+        cells = (
+            f"<tr><th>{name}</th><td>{escape(str(shown))}</td></tr>"
+            for name, shown in rows.items()
+            if shown is not None
+        )
+        return f"<table>{''.join(cells)}</table>"
+
     @property
     def key(self) -> InvoiceKey:
         """The key of this invoice in a store."""
@@ -129,6 +159,15 @@ class Invoice(Value):
         return tuple(sorted(date for date in dates if date is not None))
 
     @property
+    def next_due_by(self) -> datetime | None:
+        """The earliest due date of what is unpaid; None without one, and once all is paid."""
+        if not self.due:
+            return None
+        if self.document.schedule is None:  # most invoices have none
+            return self.document.due_by
+        return next(iter(self.due_dates), None)
+
+    @property
     def shown_number(self) -> str | None:
         """The number that the payer sees: the receipt of the document, or else the one drawn."""
         return self.document.receipt or self.number
@@ -138,14 +177,27 @@ class Invoice(Value):
         """The date of the document, or else the time of creation."""
         return self.document.date or self.created_at
 
-    def in_time_zone(self, name: str | None) -> Invoice:
-        """The invoice as its payer reads it: in this time zone, unless the customer has one."""
+    def read_in(self, time_zone: str | None, language: str | None = None) -> Invoice:
+        """The invoice as its payer reads it: in these, where the customer has no own ones."""
         customer = self.document.customer
-        if name is None or customer is None or customer.time_zone is not None:
+        if customer is None:
             return self
-        zoned = customer.model_copy(update={"time_zone": name})
-        document = self.document.model_copy(update={"customer": zoned})
-        return self.model_copy(update={"document": document})
+        own = {
+            "time_zone": customer.time_zone or time_zone,
+            "language": customer.language or language,
+        }
+        if own == {"time_zone": customer.time_zone, "language": customer.language}:
+            return self
+        return self._showing(customer=customer.model_copy(update=own))
+
+    def of_seller(self, profile: SellerProfile) -> Invoice:
+        """The invoice with all that it says of its seller: what it says itself, else this."""
+        if profile == NO_PROFILE:
+            return self
+        return self._showing(seller=shown_profile(profile, None, self.document.seller))
+
+    def _showing(self, **fields: object) -> Invoice:
+        return self.model_copy(update={"document": self.document.model_copy(update=fields)})
 
     @property
     def search_text(self) -> str:

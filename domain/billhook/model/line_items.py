@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, StringConstraints
 
 from billhook.model.base import Identifier, Label, Prose, Value
 from billhook.model.decimals import Percentage, Quantity, UnitAmount
 from billhook.model.money import EXACT, CurrencyCode, half_up
 
 MAX_TAXES = 10
+
+
+def is_sac(code: str) -> bool:
+    """Whether an Indian code is that of a service (SAC), and not of goods (HSN).
+
+    >>> is_sac("998314"), is_sac("4901")
+    (True, False)
+    """
+    return code.startswith("99")
+
+
+HsnSac = Annotated[str, Strict(), StringConstraints(pattern=r"\A[0-9]{4,8}\z")]
+"""The Indian code of goods (HSN) or of a service (SAC, which begins with 99): 4 to 8 digits."""
 
 
 class Rounding(StrEnum):
@@ -33,6 +47,16 @@ class Tax(Value):
     rate: Percentage
     id: Identifier | None = None
     """The id of the tax in the seller's own records."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            rate: Decimal | int | str,
+            id: str | None = ...,
+        ) -> None: ...
 
 
 class Line(Value):
@@ -55,8 +79,26 @@ class Line(Value):
     item: Identifier | None = None
     """The id of the product in the seller's catalogue."""
     taxes: Annotated[tuple[Tax, ...], Field(max_length=MAX_TAXES)] = ()
+    hsn_sac: HsnSac | None = None
+    """The Indian code of the goods (HSN) or the service (SAC)."""
     tax_inclusive: Annotated[bool, Strict()] = False
     """Whether `unit_amount` includes the taxes."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            unit_amount: int | Decimal | str,
+            currency: str,
+            quantity: Decimal | int | str = ...,
+            description: str | None = ...,
+            item: str | None = ...,
+            taxes: Sequence[Tax] = ...,
+            hsn_sac: str | None = ...,
+            tax_inclusive: bool = ...,
+        ) -> None: ...
 
     @property
     def exact(self) -> Decimal:

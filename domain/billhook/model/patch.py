@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from pydantic import model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from billhook.model.base import Count, Identifier, Label, Prose, Value
 from billhook.model.customer import Medium
 from billhook.model.decimals import Quantity, UnitAmount
 from billhook.model.document import Document, DocumentFields
-from billhook.model.line_items import Line
+from billhook.model.line_items import HsnSac, Line
 from billhook.model.money import CurrencyCode
+
+if TYPE_CHECKING:
+    from billhook.model.document import DocumentArguments
 
 
 class DocumentField(StrEnum):
@@ -21,6 +25,7 @@ class DocumentField(StrEnum):
 
     TITLE = "title"
     CUSTOMER = "customer"
+    SELLER = "seller"
     RECIPIENTS = "recipients"
     LINES = "lines"
     DISCOUNT = "discount"
@@ -41,7 +46,7 @@ class DocumentField(StrEnum):
     EXTRAS = "extras"
 
 
-class Patch(DocumentFields):
+class Patch(DocumentFields, defer_build=True):
     """The fields given are the fields set; None clears a field that may be empty.
 
     `extras` are merged by key: the keys that are not given stay.
@@ -51,6 +56,21 @@ class Patch(DocumentFields):
     """
 
     currency: CurrencyCode | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            currency: str | None = ...,
+            **fields: Unpack[DocumentArguments],
+        ) -> None: ...
+
+    @model_serializer(mode="wrap")
+    def _as_given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Only the fields that were given: one that is written as None would be cleared."""
+        written: dict[str, Any] = handler(self)
+        return {name: value for name, value in written.items() if name in self.model_fields_set}
 
     @model_validator(mode="after")
     def _currency_stays(self) -> Self:
@@ -66,6 +86,10 @@ class Patch(DocumentFields):
     def canonical_fields(self) -> Mapping[str, object]:
         """Only the fields that were given."""
         return {name: getattr(self, name) for name in self.model_fields_set}
+
+    def stored_fields(self) -> Mapping[str, object]:
+        """All the fields that were given: one that is None clears what it names."""
+        return self.canonical_fields()
 
     def without(self, field: DocumentField) -> Self:
         """The same update, without one of its fields."""
@@ -96,6 +120,22 @@ class LineChange(Value):
     unit_amount: UnitAmount | None = None
     currency: CurrencyCode | None = None
     quantity: Quantity | None = None
+    hsn_sac: HsnSac | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            position: int | None = ...,
+            line: Line | None = ...,
+            name: str | None = ...,
+            description: str | None = ...,
+            unit_amount: int | Decimal | str | None = ...,
+            currency: str | None = ...,
+            quantity: Decimal | int | str | None = ...,
+            hsn_sac: str | None = ...,
+        ) -> None: ...
 
     def applied_to(self, line: Line | None, currency: str) -> Line:
         """The line with these fields set; a new line is in this currency unless it names one.
@@ -106,7 +146,7 @@ class LineChange(Value):
         >>> LineChange(position=0, quantity=2).applied_to(tea, "INR").total
         19800
         """
-        names = ("name", "description", "unit_amount", "currency", "quantity")
+        names = ("name", "description", "unit_amount", "currency", "quantity", "hsn_sac")
         given = {name: value for name in names if (value := getattr(self, name)) is not None}
         old = self.line or line
         return Line.model_validate(
@@ -123,7 +163,7 @@ class MergePatch(Value):
     [<DocumentField.MEDIA: 'media'>, <DocumentField.TERMS: 'terms'>]
     """
 
-    patch: Patch = Patch()
+    patch: Patch = Field(default_factory=Patch)
     """The fields that are set as a whole."""
     customer_id: Identifier | None = None
     """The id of the customer that the document has."""
@@ -132,6 +172,18 @@ class MergePatch(Value):
     """Whether the payer is notified by SMS."""
     email: bool | None = None
     """Whether the payer is notified by e-mail."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            patch: Patch = ...,
+            customer_id: str | None = ...,
+            lines: Sequence[LineChange] | None = ...,
+            sms: bool | None = ...,
+            email: bool | None = ...,
+        ) -> None: ...
 
     @property
     def media(self) -> Mapping[Medium, bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NewType
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, NewType
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -35,3 +36,14 @@ class Payment(Value):
     currency: CurrencyCode
     instalments: Annotated[tuple[Identifier, ...], Field(max_length=MAX_INSTALMENTS)] = ()
     """The ids of the instalments that it pays."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            reference: str,
+            amount: int,
+            currency: str,
+            instalments: Sequence[str] = ...,
+        ) -> None: ...

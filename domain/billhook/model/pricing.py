@@ -14,11 +14,11 @@ The steps of the calculation; each rounding is half up to the smallest unit:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
-from typing import Annotated, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,9 @@ from billhook.model.base import Identifier, Value
 from billhook.model.decimals import Percentage
 from billhook.model.line_items import Line, Rounding
 from billhook.model.money import EXACT, Amount, half_up
+from billhook.model.object_schema import written_as_object
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Discount(Value):
@@ -40,6 +43,16 @@ class Discount(Value):
     items: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
     """The catalogue items that it applies to; empty applies it to all lines."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            percentage: Decimal | int | str | None = ...,
+            amount: int | None = ...,
+            items: Sequence[str] = ...,
+        ) -> None: ...
+
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.percentage is None) == (self.amount is None):
@@ -47,6 +60,7 @@ class Discount(Value):
         return self
 
 
+@written_as_object
 class Priced(NamedTuple):
     """The amounts of one line in smallest units, each one rounded."""
 
@@ -57,6 +71,7 @@ class Priced(NamedTuple):
     """The amount that the line adds to the total: price - discount + added taxes."""
 
 
+@written_as_object
 class Summary(NamedTuple):
     """The amounts of an invoice in smallest units.
 
@@ -69,6 +84,7 @@ class Summary(NamedTuple):
     total: int
 
 
+@written_as_object
 class TaxSum(NamedTuple):
     """the sum of one tax on an invoice, in smallest units."""
 
@@ -78,6 +94,16 @@ class TaxSum(NamedTuple):
     included: bool
     """Whether it is part of the prices, and so of the subtotal."""
     amount: int
+
+
+@written_as_object
+class NetSum(NamedTuple):
+    """The sums of a group of lines in smallest units, without the taxes that prices include."""
+
+    price: int
+    """The sum of the prices of the lines, each one rounded."""
+    discount: int
+    tax: int
 
 
 class _Parts(NamedTuple):
@@ -166,6 +192,67 @@ def tax_sums(
     return sums
 
 
+def net_prices(lines: Sequence[Line]) -> list[int]:
+    """The price of each line before discount, without the taxes that it includes.
+
+    >>> from billhook.model.line_items import Tax
+    >>> taxes = [Tax(name="VAT", rate=19)]
+    >>> net_prices([Line(name="Book", unit_amount=1190, currency="EUR", taxes=taxes,
+    ...                  tax_inclusive=True)])
+    [1000]
+    """
+    return [
+        one.price - one.tax if line.tax_inclusive else one.price
+        for line, one in zip(lines, priced(lines), strict=True)
+    ]
+
+
+def net_sums(
+    lines: Sequence[Line],
+    groups: Sequence[K],
+    rounding: Rounding,
+    discount: Discount | None = None,
+) -> dict[K, NetSum]:
+    """The sums of the lines of each group, in the order of the lines; a group for each line.
+
+    Prices add up to those of `net_prices`, taxes to the tax of `summary`, and where no price
+    includes taxes, discounts to its discount. What prices, discounts and taxes differ from the
+    total by is rounding; with `PER_LINE` there is none.
+
+    >>> book = Line(name="Book", unit_amount=999, currency="INR")
+    >>> net_sums([book, book], ["a", "a"], Rounding.PER_LINE, Discount(percentage=10))
+    {'a': NetSum(price=1998, discount=200, tax=0)}
+    """
+    round_line = _rounded if rounding is Rounding.PER_LINE else _unrounded
+    parts = _parts(lines, discount, round_line)
+    prices: dict[K, int] = dict.fromkeys(groups, 0)
+    exact = {group: [Fraction()] * 3 for group in prices}
+    for line, group, net, part in zip(lines, groups, net_prices(lines), parts, strict=True):
+        prices[group] += net
+        off = part.discount
+        if line.tax_inclusive:
+            rate = Fraction(sum(tax.rate for tax in line.taxes))
+            full = part.price - round_line(part.price * rate / (100 + rate))
+            off = full - (part.price - part.discount - part.included_tax)
+        for column, amount in enumerate((off, part.added_tax, part.included_tax)):
+            exact[group][column] += amount
+    rounded = [_cumulatively([exact[group][column] for group in exact]) for column in range(3)]
+    return {
+        group: NetSum(prices[group], off, added + included)
+        for group, off, added, included in zip(prices, *rounded, strict=True)
+    }
+
+
+def _cumulatively(amounts: Sequence[Fraction]) -> list[int]:
+    """Each one the rounded cumulative amount minus those before: they add up exactly."""
+    rounded: list[int] = []
+    cumulative = Fraction()
+    for amount in amounts:
+        cumulative += amount
+        rounded.append(_half_up(cumulative) - sum(rounded))
+    return rounded
+
+
 def _prices_only(lines: Sequence[Line], discount: Discount | None) -> bool:
     """Whether there is no discount and no tax: then integers suffice, ten times as fast."""
     return discount is None and not any(line.taxes for line in lines)
@@ -204,10 +291,11 @@ def _discounts(
         return discountable
     # Each share is the rounded cumulative amount minus the shares before: they add up exactly.
     shares: list[Fraction] = []
-    cumulative = Fraction()
+    cumulative = given = Fraction()
     for price in discountable:
         cumulative += price
-        shares.append(round_line(amount * cumulative / subtotal) - sum(shares, Fraction()))
+        shares.append(round_line(amount * cumulative / subtotal) - given)
+        given += shares[-1]
     return shares
 
 

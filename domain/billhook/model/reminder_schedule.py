@@ -6,12 +6,13 @@ daylight saving time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
-from billhook.model.base import TimeZone, Value
+from billhook.model.base import FromText, TimeZone, Value
 from billhook.model.customer import Medium, in_order
 from billhook.model.frozen import frozen
 
@@ -37,7 +38,9 @@ def _sorted(steps: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
     return tuple(sorted(set(steps)))
 
 
-LocalTime = Annotated[time, Strict(), AfterValidator(_naive)]
+LocalTime = Annotated[
+    time, Strict(), FromText(time.fromisoformat, "a time such as 21:00"), AfterValidator(_naive)
+]
 """A local time of day, in the time zone of the payer."""
 
 _Before = Annotated[timedelta, Field(gt=timedelta(0), le=MAX_STEP)]
@@ -57,6 +60,15 @@ class QuietHours(Value):
 
     start: LocalTime
     end: LocalTime
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            start: time | str,
+            end: time | str,
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _leave_two_hours(self) -> Self:
@@ -108,6 +120,19 @@ class ReminderSchedule(Value):
     """A reminder that is due in these hours is sent at their end, several of them as one."""
     time_zone: TimeZone | None = None
     """The time zone for payers without one of their own; None is UTC."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            before: Sequence[timedelta] = ...,
+            after: Sequence[timedelta] = ...,
+            max_reminders: int | None = ...,
+            media: Sequence[Medium | str] = ...,
+            quiet_hours: QuietHours | None = ...,
+            time_zone: str | None = ...,
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _have_steps(self) -> Self:

@@ -24,17 +24,22 @@ _FEWEST_DIGITS = 7
 def search_text(texts: Iterable[str | None]) -> str:
     """The texts in the form in which they are found: one in each line, so that no match spans two.
 
+    A line that is a part of another one is left out: what is found in it is found in the other.
+
     >>> search_text(["Ravi", "+91 98765 43210"])
     'ravi\\n+91 98765 43210\\n919876543210'
+    >>> search_text(["Ravi", "ravi@example.com", "+919876543210"])
+    'ravi@example.com\\n+919876543210'
     """
     lines: dict[str, None] = {}
-    for text in texts:
-        if text:
-            normal = _normal(text)
+    for given in texts:
+        if given:
+            normal = _normal(given)
             lines |= dict.fromkeys((normal, _with_unicode_domains(normal)))
             if "@" not in normal and any(map(str.isdigit, normal)):
                 lines[_compact(normal)] = None
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return "\n".join(line for line in lines if text.count(line) == 1)
 
 
 def searched_text(text: str) -> str:
