@@ -44,16 +44,11 @@ class SqlAccounts:
         now: datetime,
     ) -> Result[None, KeyTaken]:
         """Add an account with its first keys and its webhook, in one transaction or not at all."""
-        webhook_endpoints = (
-            {} if webhook_endpoint is None else {webhook_endpoint.key: webhook_endpoint}
-        )
         with writing(self._engine) as connection:
             if any(is_taken(connection, key.id) for key in keys):
                 return Failure(KeyTaken())
             transaction = SqlTransaction(connection)
-            transaction.save(
-                PendingWrites(accounts={account.id: account}, webhook_endpoints=webhook_endpoints)
-            )
+            transaction.save(PendingWrites.opening(account, webhook_endpoint, now))
             for key in keys:
                 put_key(connection, account.id, key, now)
         return Success(None)

@@ -17,19 +17,20 @@ from billhook_adapters.system.optional_dependencies import needs
 _MIGRATING = Lock()  # Alembic keeps its context in a module
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, alone: bool = False) -> Engine:
     """An engine for this database, migrated to the newest schema.
 
     `url` is SQLAlchemy's, such as `sqlite:///billhook.sqlite3` or
-    `postgresql://user@host/billhook`. What was committed survives a power cut. Raises
-    ValueError on a database of another kind.
+    `postgresql://user@host/billhook`. What was committed survives a power cut. With `alone` it is
+    for one connection, while no other one may be open. Raises ValueError on a database of another
+    kind, and BackendError where another connection is open.
     """
     make = next((make for prefix, make in _BY_PREFIX.items() if url.startswith(prefix)), None)
     if make is None:
         raise ValueError(
             "give a URL such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook"
         )
-    engine = make(url)
+    engine = make(url, alone=alone)
     try:
         _migrate(engine)
     except BaseException:
@@ -38,13 +39,13 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _postgresql(url: str) -> Engine:
+def _postgresql(url: str, *, alone: bool) -> Engine:
     with needs("postgresql"):
         from billhook_adapters.sql.postgresql import postgresql
-    return postgresql(url)
+    return postgresql(url, alone=alone)
 
 
-def _unbounded(connection: Connection) -> AbstractContextManager[None]:
+def unbounded(connection: Connection) -> AbstractContextManager[None]:
     if connection.dialect.name == "sqlite":
         return nullcontext()
     from billhook_adapters.sql.postgresql import unbounded
@@ -63,6 +64,6 @@ _BY_PREFIX = MappingProxyType(
 
 def _migrate(engine: Engine) -> None:
     # All or nothing; who opens it at the same moment waits, and finds the work done.
-    with _MIGRATING, writing(engine) as connection, _unbounded(connection):
+    with _MIGRATING, writing(engine) as connection, unbounded(connection):
         hold(connection, "migrations", ("",))
         ensure_schema(connection)

@@ -49,6 +49,16 @@ _UNREACHABLE = (
 )
 
 
+class InUseError(BackendError):
+    """Another connection to a database is open that has to be used alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another program has it open; stop every `billhook serve` and `billhook worker` on it "
+            "and close what else is connected, then try again"
+        )
+
+
 def explain(error: Exception) -> str | None:
     """The cause and the remedy of an error that a database raised; None for any other."""
     if isinstance(error, NoFreeConnectionError):

@@ -14,9 +14,9 @@ from billhook.model.invoice import InvoiceKey
 from billhook_adapters.sql import tables as t
 from billhook_adapters.sql.clock import TOLERATED, postgresql_time
 from billhook_adapters.sql.connections import reading
-from billhook_adapters.sql.rows import at, some
 from billhook_adapters.sql.transaction import SqlTransaction
 from billhook_adapters.system.clock import SystemClock
+from billhook_adapters.system.instants import at, some
 
 PAGE = 500
 """How many rows are read together."""

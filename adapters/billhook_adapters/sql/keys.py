@@ -13,7 +13,7 @@ from billhook.model.base import AccountId
 from billhook_adapters.sql.advisory_locks import hold
 from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.key_join import WANTED, matching, wanted
-from billhook_adapters.sql.rows import instant, some
+from billhook_adapters.sql.statements import fetch_rows
 from billhook_adapters.sql.tables import accounts, api_keys
 from billhook_adapters.system.api_keys import (
     KeyNotFound,
@@ -23,6 +23,7 @@ from billhook_adapters.system.api_keys import (
     StoredKey,
     hashed,
 )
+from billhook_adapters.system.instants import instant, some
 
 _k = api_keys.c
 # A row for an unknown id too, so that to look for it takes as much work as to find another.
@@ -47,10 +48,11 @@ class SqlKeyring:
     def find_all(self, ids: Collection[str]) -> Mapping[str, StoredKey]:
         """The keys of these ids, by one statement."""
         with self._engine.connect() as connection:
-            rows = connection.execute(FIND_ALL, wanted(ids)).all()
+            rows = fetch_rows(connection, FIND_ALL, wanted(ids))
+        # One is made for an unknown id as well: to answer that takes as much work.
         found = [
-            (row.id, StoredKey(AccountId(row.account), row.secret_sha256, row.location))
-            for row in rows
+            (key_id, StoredKey(AccountId(account), secret_sha256, location))
+            for key_id, account, secret_sha256, location in rows
         ]
         return {key_id: key for key_id, key in found if key_id is not None}
 

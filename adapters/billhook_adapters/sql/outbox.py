@@ -6,7 +6,6 @@ in it as it is. Counting ends at a number, bound as `most`, whatever there is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,24 +22,24 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert  # SQLite's own one suits SQLite alone
 
 from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageId, MessageKey
-from billhook.messaging.outbox import (
-    REASON_LENGTH,
-    SUPPRESSED_WITHIN,
-    OutboxCounts,
-    OutboxPosition,
-    OutboxSearch,
-)
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
+from billhook.messaging.outbox_counts import REASON_LENGTH, OutboxCounts
 from billhook.model.base import AccountId
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import tables as t
-from billhook_adapters.sql.rows import at, instant, some
+from billhook_adapters.sqlite.outbox import counting_binds, counts_of
+from billhook_adapters.system.instants import at, some
 
 _m = t.messages.c
 _WAKE_UPS = "wake-ups"
 
 
+def _word(status: str) -> ColumnElement[str]:
+    return literal_column(f"'{status}'")
+
+
 def _is(status: str) -> ColumnElement[bool]:
-    return _m.status == literal_column(f"'{status}'")
+    return _m.status == _word(status)
 
 
 def searching(wanted: OutboxSearch) -> Select[Any, Any, Any]:
@@ -64,20 +63,52 @@ def position_of(moment: int, account: str, message: str) -> OutboxPosition:
 
 
 _live = (
-    select(_m.status, _m.due_at, (_m.due_at <= bindparam("now")).label("due"))
-    .where(_m.status.in_(sorted(LIVE)), _m.due_at.is_not(None))
+    select(_m.status, _m.due_at, (_m.due_at <= bindparam("now")).label("is_due"))
+    .where(_m.status.in_(list(map(_word, sorted(LIVE)))), _m.due_at.is_not(None))
     .order_by(_m.due_at)
     .limit(bindparam("most"))
     .subquery("live")
 )
-WAITING = select(_live.c.status, _live.c.due, func.count(), func.min(_live.c.due_at)).group_by(
-    _live.c.status, _live.c.due
+
+
+def _live_count(status: str, is_due: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(_live.c.status == _word(status), is_due)
+
+
+def _bounded(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    found = select(column).where(*conditions).limit(bindparam("most")).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
+def _repairs(column: ColumnElement[int]) -> ColumnElement[int]:
+    is_total = t.repairs.c.what == literal_column(f"'{_WAKE_UPS}'")
+    return select(column).where(is_total).scalar_subquery()
+
+
+_due, _budget, _invoice = _live.c.is_due, t.sms_budgets_used_up.c, t.invoices.c
+COUNTS = select(
+    _live_count(DeliveryStatus.QUEUED, _due).label("due"),
+    _live_count(DeliveryStatus.QUEUED, ~_due).label("later"),
+    _live_count(DeliveryStatus.SENDING, ~_due).label("sending"),
+    _live_count(DeliveryStatus.SENDING, _due).label("abandoned"),
+    func.min(_live.c.due_at).filter(_due).label("oldest_due"),
+    _bounded(
+        _invoice.expire_by,
+        _invoice.status.in_(q.OPEN),
+        _invoice.expire_by <= bindparam("now"),
+    ).label("overdue"),
+    _bounded(_budget.until, _budget.until > bindparam("now")).label("sms_budgets_used_up"),
+    func.coalesce(_repairs(t.repairs.c.total), literal_column("0")).label("repairs"),
+    _repairs(t.repairs.c.last_at).label("repaired_at"),
 )
+"""One row, whose columns are the fields of OutboxCounts."""
 
 
 def _reasons(status: str, *conditions: ColumnElement[bool]) -> Select[Any, int]:
+    reason = func.coalesce(_m.reason, literal_column("''"))
+    short = func.substr(reason, literal_column("1"), literal_column(str(REASON_LENGTH)))
     ended = (
-        select(func.substr(func.coalesce(_m.reason, ""), 1, REASON_LENGTH).label("reason"))
+        select(short.label("reason"))
         .where(_is(status), *conditions)
         .order_by(_m.ended_at.desc())
         .limit(bindparam("most"))
@@ -88,50 +119,16 @@ def _reasons(status: str, *conditions: ColumnElement[bool]) -> Select[Any, int]:
 
 DEAD = _reasons(DeliveryStatus.FAILED)
 SUPPRESSED = _reasons(DeliveryStatus.SUPPRESSED, _m.ended_at > bindparam("since"))
-OVERDUE = select(func.count()).select_from(
-    select(t.invoices.c.expire_by)
-    .where(t.invoices.c.status.in_(q.OPEN), t.invoices.c.expire_by <= bindparam("now"))
-    .limit(bindparam("most"))
-    .subquery("overdue")
-)
-USED_UP = select(func.count()).select_from(
-    select(t.sms_budgets_used_up.c.until)
-    .where(t.sms_budgets_used_up.c.until > bindparam("now"))
-    .limit(bindparam("most"))
-    .subquery("used_up")
-)
-REPAIRED = select(t.repairs.c.total, t.repairs.c.last_at).where(t.repairs.c.what == _WAKE_UPS)
 
 
 def outbox_counts(connection: Connection, now: datetime, most: int) -> OutboxCounts:
     """The counts of the outbox."""
-    binds = {"now": some(now), "most": most, "since": some(now - SUPPRESSED_WITHIN)}
-    waiting = {
-        (status, bool(due)): (count, at(first))
-        for status, due, count, first in connection.execute(WAITING, binds)
-    }
-    oldest = [first for (_, due), (_, first) in waiting.items() if due]
-    counts = {which: count for which, (count, _) in waiting.items()}
-    repairs = connection.execute(REPAIRED).one_or_none()
-    return OutboxCounts(
-        due=counts.get((DeliveryStatus.QUEUED, True), 0),
-        later=counts.get((DeliveryStatus.QUEUED, False), 0),
-        sending=counts.get((DeliveryStatus.SENDING, False), 0),
-        abandoned=counts.get((DeliveryStatus.SENDING, True), 0),
-        oldest_due=min(oldest, default=None),
-        dead=_counted(connection, DEAD, binds),
-        suppressed=_counted(connection, SUPPRESSED, binds),
-        overdue=connection.execute(OVERDUE, binds).scalar_one(),
-        sms_budgets_used_up=connection.execute(USED_UP, binds).scalar_one(),
-        repairs=0 if repairs is None else repairs.total,
-        repaired_at=None if repairs is None else instant(repairs.last_at),
+    binds = counting_binds(now, most)
+    return counts_of(
+        connection.execute(COUNTS, binds).mappings().one(),
+        connection.execute(DEAD, binds).all(),
+        connection.execute(SUPPRESSED, binds).all(),
     )
-
-
-def _counted(
-    connection: Connection, statement: Select[Any, int], binds: Mapping[str, int]
-) -> Mapping[str, int]:
-    return {row[0]: row[1] for row in connection.execute(statement, binds)}
 
 
 _NOTED = insert(t.repairs).values(

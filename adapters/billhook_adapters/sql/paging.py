@@ -8,7 +8,7 @@ from sqlalchemy import Column, Select, bindparam, func, select, tuple_
 
 from billhook.application.records import Listing, Page, Place
 from billhook_adapters.sql import tables as t
-from billhook_adapters.sql.rows import some
+from billhook_adapters.system.instants import some
 
 
 class List(NamedTuple):

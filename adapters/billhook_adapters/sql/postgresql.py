@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
+from billhook_adapters.sql.error_texts import InUseError
 from billhook_adapters.system.backend import BackendError
 
 RV = TypeVar("RV")
@@ -99,8 +100,11 @@ def _bounded(gen: Generator[Any, Any, RV], seconds: float) -> Generator[Any, Any
         return answer
 
 
-def postgresql(url: str) -> Engine:
-    """An engine for a PostgreSQL server. Raises BackendError on a limit that is not a number."""
+def postgresql(url: str, *, alone: bool = False) -> Engine:
+    """An engine for a PostgreSQL server. Raises BackendError on a limit that is not a number.
+
+    With `alone` a connection raises InUseError where another one to the same database is open.
+    """
     given = make_url(url)
     limits = {name: _seconds(given, name, default) for name, default in LIMITS.items()}
     given = given.difference_update_query(LIMITS)
@@ -116,6 +120,8 @@ def postgresql(url: str) -> Engine:
     )
     event.listen(engine, "do_connect", _connector(limits["statement_timeout"]))
     event.listen(engine, "connect", _set(_SETTINGS.format(**limits)))
+    if alone:
+        event.listen(engine, "connect", _refuse_others)
     event.listen(engine, "checkout", _check_connection)
     event.listen(engine, "handle_error", _quote_no_row)
     return engine
@@ -130,7 +136,7 @@ def unbounded(connection: sqlalchemy.Connection) -> Generator[None]:
         return
     kept, driver.answer_seconds = driver.answer_seconds, None
     try:
-        for name in LIMITS:
+        for name in (*LIMITS, "idle_in_transaction_session_timeout"):
             connection.exec_driver_sql(f"SET LOCAL {name} = 0")
         yield
     finally:
@@ -142,6 +148,24 @@ def _set(settings: str) -> Callable[[BoundedConnection, Any], None]:
         connection.execute(settings.encode())
 
     return connected
+
+
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+LEAVING = 10
+"""How many tenths of a second a connection that was just closed has to leave the server."""
+
+
+def _refuse_others(connection: BoundedConnection, _record: Any) -> None:
+    for _ in range(LEAVING):
+        if connection.execute(_OTHERS).fetchone() == (0,):
+            return
+        connection.execute("SELECT pg_sleep(0.1)")
+    raise InUseError
 
 
 def _connector(statement_seconds: int) -> Callable[..., BoundedConnection]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
     update,
@@ -35,6 +36,15 @@ def locked(reading: Select[Any], table: Table) -> Select[Any]:
 
 
 ACCOUNTS = keyed(t.accounts, t.accounts.c.id)
+LOGO = select(t.logos).where(t.logos.c.account == bindparam("account"))
+_SINCE = t.legal_profiles.c.since
+LEGAL_PROFILE = (
+    select(t.legal_profiles.c.body)
+    .where(t.legal_profiles.c.account == bindparam("account"))
+    .order_by(bindparam("at") < _SINCE, func.abs(_SINCE - bindparam("at")))
+    .limit(1)
+)
+"""The last one up to a time, else the first one after it."""
 INVOICES = keyed(t.invoices, t.invoices.c.account, t.invoices.c.id).where(
     t.invoices.c.deleted_at.is_(None)
 )
@@ -129,9 +139,10 @@ OVERDUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)  # where a sweeper is at it, another takes the next
 )
+_LIVE: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in sorted(LIVE)]
 SENDABLE = (
     select(t.messages.c.account, t.messages.c.id)
-    .where(t.messages.c.status.in_(sorted(LIVE)), t.messages.c.due_at <= bindparam("now"))
+    .where(t.messages.c.status.in_(_LIVE), t.messages.c.due_at <= bindparam("now"))
     .order_by(t.messages.c.due_at)
     .limit(bindparam("most"))
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -21,7 +22,7 @@ from billhook.application.records import (
     RecordedPayment,
     queue_of,
 )
-from billhook.lifecycle.events import encode
+from billhook.lifecycle.events import Event, InvoiceDrafted, decode_event
 from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
@@ -30,19 +31,19 @@ from billhook.messaging.webhooks import WebhookEndpoint, WebhookEvent
 from billhook.model.account import Account
 from billhook.model.addresses import normal_form
 from billhook.model.base import AccountId
-from billhook.model.canonical_json import canonical
+from billhook.model.canonical_json import canonical, plain, stored
 from billhook.model.customer import Medium, Suppression
 from billhook.model.destinations import destination
 from billhook.model.document import Document
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
+from billhook.model.logo import Logo
 from billhook.model.payment import Payment
 from billhook.model.reminder_schedule import ReminderProgress
-from billhook_adapters.sql.tables import invoices
+from billhook_adapters.sql.tables import PER_VERSION, invoices
+from billhook_adapters.system.instants import at, instant, micros, some
 
 Row = Mapping[str, Any]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _INVOICE_TIMES = (
     "created_at", "updated_at", "issued_at", "paid_at", "expired_at", "cancelled_at", "deleted_at",
 )  # fmt: skip
@@ -51,36 +52,33 @@ _DOCUMENT = _INVOICE_NAMES.index("document")
 _STATUSES = {status.value: status for status in Status}  # a third of the cost of asking the enum
 _MESSAGE_TIMES = ("requested_at", "due_at", "sent_at", "ended_at", "requeued_at")
 
+_EVENT_COLUMNS = frozenset({"at", "account", "id"})
+_EVENT_PREFIX = "invoice."
+
 KEPT_ACCOUNTS = 256
 KEPT_ROWS, KEPT_LENGTH = 2048, 2048
 """How many invoices are kept beside the rows they were read from, and the most characters of a
 document: 7 kB for an invoice of one line, 22 kB for the longest, so 45 MB at the most."""
 
 
-def micros(moment: datetime | None) -> int | None:
-    """Whole microseconds since 1970."""
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
-
-
-def instant(stored: int | None) -> datetime | None:
-    """The instant of so many microseconds since 1970."""
-    return None if stored is None else _EPOCH + timedelta(microseconds=stored)
-
-
-def at(stored: int) -> datetime:
-    """The instant of so many microseconds since 1970, where there are any."""
-    return _EPOCH + timedelta(microseconds=stored)
-
-
-def some(moment: datetime) -> int:
-    """Whole microseconds since 1970 of an instant that is there."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
 @lru_cache(KEPT_ACCOUNTS)
 def account_of(body: str) -> Account:
     """The account of a row's text. Raises ValueError on a corrupt one."""
     return Account.model_validate_json(body)
+
+
+def logo_row(account: AccountId, logo: Logo) -> dict[str, Any]:
+    """The columns of a logo."""
+    return {
+        "account": account,
+        "format": logo.format,
+        "data": b64encode(logo.data).decode(),
+    }
+
+
+def logo_of(row: Row) -> Logo:
+    """The logo of a row. Raises ValueError on a corrupt one."""
+    return Logo(format=row["format"], data=b64decode(row["data"], validate=True))
 
 
 def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
@@ -90,9 +88,10 @@ def invoice_row(invoice: Invoice, before: Invoice | None) -> dict[str, Any]:
     row.update({name: micros(row[name]) for name in _INVOICE_TIMES})
     row.update(_searched(document, row["created_at"], invoice.number))
     row["search_text"] = invoice.search_text
+    row["due_by"] = micros(invoice.next_due_by)
     row["instalments_paid"] = json.dumps(invoice.instalments_paid)
     if before is None or before.document is not document:
-        row["document"] = canonical(document).decode()
+        row["document"] = stored(document).decode()
     return row
 
 
@@ -121,6 +120,7 @@ def _validated(*row: Any) -> Invoice:
     fields = dict(zip(_INVOICE_NAMES, row, strict=True))
     document = Document.model_validate_json(fields["document"])
     del fields["search_text"]  # only the database searches it
+    due_by = instant(fields.pop("due_by"))
     searched = _searched(document, fields["created_at"], fields["number"])
     for name, value in searched.items():
         if fields.pop(name) != value:
@@ -130,7 +130,10 @@ def _validated(*row: Any) -> Invoice:
     fields.update({name: instant(fields[name]) for name in _INVOICE_TIMES})
     fields["document"] = document
     fields["instalments_paid"] = json.loads(fields["instalments_paid"])
-    return Invoice.model_validate(fields)
+    invoice = Invoice.model_validate(fields)
+    if invoice.next_due_by != due_by:
+        raise ValueError("the column due_by, by which invoices are found, is not the invoice's")
+    return invoice
 
 
 # Typed, because 1, 1.0 and True are equal, and only one of them is an amount.
@@ -166,6 +169,22 @@ def message_row(message: OutboxMessage) -> dict[str, Any]:
     row["queue"] = queue_text(queue_of(message))
     row["sms_prefix"] = destination(row["address"]).prefix if row["medium"] == Medium.SMS else None
     return {**row, **{name: micros(row[name]) for name in _MESSAGE_TIMES}}
+
+
+def delivery_row(message: OutboxMessage) -> dict[str, Any]:
+    """What the delivery of a message changes, and its key."""
+    return {
+        "its_account": message.account,
+        "its_id": message.id,
+        "status": message.status,
+        "due_at": micros(message.due_at),
+        "attempts": message.attempts,
+        "sent_at": micros(message.sent_at),
+        "ended_at": micros(message.ended_at),
+        "reason": message.reason,
+        "provider_id": message.provider_id,
+        "requeued_at": micros(message.requeued_at),
+    }
 
 
 def queue_text(queue: DeliveryQueue) -> str:
@@ -215,16 +234,19 @@ def payment_row(recorded: RecordedPayment) -> dict[str, Any]:
         **vars(recorded.payment),
         "instalments": json.dumps(recorded.payment.instalments),
         "at": some(recorded.at),
-        "applied": recorded.applied,
+        "version": recorded.answer if isinstance(recorded.answer, int) else None,
+        "refusal": recorded.answer.decode() if isinstance(recorded.answer, bytes) else None,
         "unapplied": recorded.unapplied,
         "refunded": recorded.refunded,
         "origin": recorded.origin,
-        "answer": recorded.answer.decode(),
     }
 
 
 def payment_of(row: Row) -> RecordedPayment:
-    """The payment of a row."""
+    """The payment of a row. Raises ValueError on a corrupt one."""
+    answer = row["version"] if row["refusal"] is None else row["refusal"].encode()
+    if answer is None:
+        raise ValueError("the row has neither a version of the invoice nor an error")
     return RecordedPayment(
         account=AccountId(row["account"]),
         invoice=InvoiceId(row["invoice"]),
@@ -234,12 +256,11 @@ def payment_of(row: Row) -> RecordedPayment:
             currency=row["currency"],
             instalments=json.loads(row["instalments"]),
         ),
-        at=_EPOCH + timedelta(microseconds=row["at"]),
-        applied=row["applied"],
+        at=at(row["at"]),
+        answer=answer,
         unapplied=row["unapplied"],
         refunded=row["refunded"],
         origin=row["origin"],
-        answer=row["answer"].encode(),
     )
 
 
@@ -260,7 +281,7 @@ def idempotency_record_of(row: Row) -> IdempotencyRecord:
         request=IdempotencyKey(AccountId(row["account"]), row["key"]),
         fingerprint=row["fingerprint"],
         answer=row["answer"].encode(),
-        until=_EPOCH + timedelta(microseconds=row["until"]),
+        until=at(row["until"]),
     )
 
 
@@ -292,9 +313,7 @@ def rate_limit_row(key: RateLimitKey, rate_limit_states: RateLimitState) -> dict
 def rate_limit_of(row: Row) -> tuple[RateLimitKey, RateLimitState]:
     """The rate limit of a row."""
     account = AccountId(row["account"]) if row["account"] else None
-    next_free_at, reserved_until = (
-        _EPOCH + timedelta(microseconds=row[name]) for name in ("next_free_at", "reserved_until")
-    )
+    next_free_at, reserved_until = (at(row[name]) for name in ("next_free_at", "reserved_until"))
     return RateLimitKey(account, Medium(row["medium"])), RateLimitState(
         next_free_at, reserved_until
     )
@@ -323,7 +342,7 @@ def progress_row(key: InvoiceKey, progress: ReminderProgress) -> dict[str, Any]:
 def progress_of(row: Row) -> tuple[InvoiceKey, ReminderProgress]:
     """How far the reminders of a row have come."""
     key = InvoiceKey(AccountId(row["account"]), InvoiceId(row["invoice"]))
-    since = _EPOCH + timedelta(microseconds=row["since"])
+    since = at(row["since"])
     return key, ReminderProgress(since, row["sent"], instant(row["due_at"]))
 
 
@@ -338,24 +357,57 @@ def history_of(reason: str | None, last_message_at: int | None) -> ContactHistor
 
 
 def event_rows(events: Sequence[RecordedEvent]) -> list[dict[str, Any]]:
-    """The columns of events. One that happens to many invoices is encoded once."""
+    """The columns of events. One that happens to many invoices is encoded once.
+
+    The position of a change is its version times `PER_VERSION`. An event without a version has the
+    next position after the event before it. Where that event is not among these, the position is
+    a count below `PER_VERSION`, to which `ADD_EVENT` adds the last position of the invoice.
+    """
     bodies: dict[int, str] = {}
+    positions: dict[InvoiceKey, int] = {}
     rows: list[dict[str, Any]] = []
     for recorded in events:
         body = bodies.get(id(recorded.event))
         if body is None:
-            body = bodies[id(recorded.event)] = encode(recorded.event).decode()
-        rows.append(_event_row(recorded, body))
+            body = bodies[id(recorded.event)] = _event_body(recorded.event)
+        if recorded.version is None:
+            position = positions.get(recorded.key, 0) + 1
+        else:
+            position = recorded.version * PER_VERSION
+        positions[recorded.key] = position
+        rows.append(_event_row(recorded, position, body))
     return rows
 
 
-def _event_row(recorded: RecordedEvent, body: str) -> dict[str, Any]:
+def _event_body(event: Event) -> str:
+    """The fields of an event that have no column, without those that are as they are by default."""
+    given = {
+        name: value
+        for name, field in event.__dataclass_fields__.items()
+        if name not in _EVENT_COLUMNS and (value := getattr(event, name)) != field.default
+    }
+    return stored(given).decode()
+
+
+def _event_row(recorded: RecordedEvent, position: int, body: str) -> dict[str, Any]:
     return {
         "account": recorded.key.account,
         "invoice": recorded.key.invoice,
-        "invoice_version": recorded.version,
-        "name": recorded.event.name,
+        "position": position,
+        "name": recorded.event.name.removeprefix(_EVENT_PREFIX),
         "version": recorded.event.version,
+        "at": some(recorded.event.at),
         "actor": recorded.actor,
         "body": body,
     }
+
+
+def recorded_event_of(row: Row, key: InvoiceKey) -> RecordedEvent:
+    """The event of a row. Raises ValueError on a corrupt one."""
+    fields = json.loads(row["body"]) | {"at": plain(at(row["at"]))}
+    name = _EVENT_PREFIX + row["name"]
+    if name == InvoiceDrafted.name:
+        fields |= {"account": key.account, "id": key.invoice}
+    event = decode_event(name, row["version"], canonical(fields))
+    version, behind = divmod(row["position"], PER_VERSION)
+    return RecordedEvent(key, None if behind else version, event, row["actor"])

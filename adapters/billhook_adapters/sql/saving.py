@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
     ClauseElement,
+    ColumnElement,
     Connection,
-    Dialect,
     FromClause,
     String,
     Table,
     Text,
     bindparam,
+    case,
     column,
     delete,
     func,
+    literal_column,
     select,
     update,
 )
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import Insert, insert  # SQLite's own one suits SQLite alone
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from billhook_adapters.sql import tables as t
+from billhook_adapters.sql.statements import compiled
 
 
 class Saving(NamedTuple):
@@ -51,29 +52,12 @@ def put(connection: Connection, saving: Saving, rows: Sequence[Mapping[str, Any]
     if not rows:
         return 0
     if connection.dialect.name == "postgresql":
-        text, _ = _sent(saving.every, connection.dialect)
+        text, *_ = compiled(saving.every, connection.dialect)
         ordered = sorted(rows, key=lambda row: [row[name] for name in saving.order])
         return connection.exec_driver_sql(text, {"rows": json.dumps(ordered)}).rowcount
-    text, names = _sent(saving.each, connection.dialect)
+    text, names, *_ = compiled(saving.each, connection.dialect)
     given = [tuple([row[name] for name in names]) for row in rows]
     return connection.exec_driver_sql(text, given).rowcount
-
-
-class _Sent(NamedTuple):
-    """A statement as the driver gets it: its text, and the name of each of its marks."""
-
-    text: str
-    names: Sequence[str]
-
-
-@cache
-def _sent(statement: ClauseElement, dialect: Dialect) -> _Sent:
-    """A statement of this module for the driver, compiled once.
-
-    SQLAlchemy would look at every value of every row again; our rows hold what the driver takes.
-    """
-    compiled = cast("SQLCompiler", statement.compile(dialect=dialect))  # none of them is DDL
-    return _Sent(compiled.string, compiled.positiontup or ())
 
 
 def _given(types: Mapping[str, TypeEngine[Any]]) -> FromClause:
@@ -87,7 +71,7 @@ def _given(types: Mapping[str, TypeEngine[Any]]) -> FromClause:
 
 
 def _added(table: Table, *, replacing: bool = False) -> Saving:
-    names = [each.name for each in table.c if each is not table.autoincrement_column]
+    names = [each.name for each in table.c]
     given = _given({name: table.c[name].type for name in names})
     each = insert(table).values({name: bindparam(name) for name in names}).inline()
     every = insert(table).from_select(names, select(*given.c)).inline()
@@ -95,6 +79,27 @@ def _added(table: Table, *, replacing: bool = False) -> Saving:
         return Saving(each, every)
     keys = [column.name for column in table.primary_key]
     return Saving(_upsert(each, keys), _upsert(every, keys), keys)
+
+
+def _events_added() -> Saving:
+    """Events; of those whose position is only counted, it is counted from their invoice's last."""
+    names, adding = [each.name for each in t.events.c], insert(t.events)
+    binds = {name: bindparam(name, type_=t.events.c[name].type) for name in names}
+    given = {**_given({name: t.events.c[name].type for name in names}).c}
+    each = adding.values({**binds, "position": _position(binds)}).inline()
+    every = select(*{**given, "position": _position(given)}.values())
+    return Saving(each, adding.from_select(names, every).inline())
+
+
+def _position(given: Mapping[str, ColumnElement[Any]]) -> ColumnElement[int]:
+    before, position = t.events.alias("before").c, given["position"]
+    last = (
+        select(func.coalesce(func.max(before.position), literal_column("0")))
+        .where(before.account == given["account"], before.invoice == given["invoice"])
+        .scalar_subquery()
+    )
+    counted = position < literal_column(str(t.PER_VERSION))
+    return case((counted, last + position), else_=position)
 
 
 def _upsert(adding: Insert, keys: Sequence[str]) -> Insert:
@@ -134,13 +139,25 @@ def _deleted(table: Table) -> Saving:
 
 
 ADD_INVOICE = _added(t.invoices)
-ADD_EVENT = _added(t.events)
+ADD_EVENT = _events_added()
 ADD_PAYMENT = _added(t.payments)
 CHANGE_PAYMENT = _changed(
     t.payments, ("account", "reference", "unapplied"), ("unapplied", "refunded")
 )
 PUT_ACCOUNT = _added(t.accounts, replacing=True)
+PUT_LEGAL_PROFILE = _added(t.legal_profiles, replacing=True)
+PUT_LOGO = _added(t.logos, replacing=True)
+DELETE_LOGO = _deleted(t.logos)
 PUT_MESSAGE = _added(t.messages, replacing=True)
+MOVE_MESSAGE = _changed(
+    t.messages,
+    ("account", "id"),
+    (
+        *("status", "due_at", "attempts", "sent_at", "ended_at", "reason", "provider_id"),
+        "requeued_at",
+    ),
+)
+"""The delivery of a message: the indexes of what never changes are not written."""
 PUT_IDEMPOTENCY_RECORD = _added(t.idempotency_records, replacing=True)
 PUT_WEBHOOK_ENDPOINT = _added(t.webhook_endpoints, replacing=True)
 PUT_ENTRY = _added(t.entries, replacing=True)

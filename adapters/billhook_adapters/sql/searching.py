@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    or_,
     select,
     tuple_,
 )
@@ -25,10 +26,11 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from billhook.application.records import Search
 from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.overdue import PAYABLE
 from billhook.lifecycle.transitions import NEXT, sources
 from billhook.model.base import AccountId
 from billhook_adapters.sql import tables as t
-from billhook_adapters.sql.rows import some
+from billhook_adapters.system.instants import some
 
 _i = t.invoices.c
 (_EXPIRED,) = {NEXT[status, Operation.EXPIRE] for status in sources(Operation.EXPIRE)}
@@ -74,7 +76,7 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
                 paid.account == account,
                 paid.reference == search.payment,
                 paid.invoice == _i.id,
-                paid.applied,
+                paid.version.is_not(None),
             )
         )
     if search.created_from is not None:
@@ -85,6 +87,11 @@ def _conditions(account: AccountId, search: Search, now: datetime) -> list[Colum
         conditions.append(_i.dated_at >= some(search.dated_from))
     if search.dated_to is not None:
         conditions.append(_i.dated_at <= some(search.dated_to))
+    if search.overdue is not None:
+        unexpired = or_(_i.expire_by.is_(None), _i.expire_by > some(now))
+        overdue = and_(_i.status.in_(PAYABLE), _i.due_by.is_not(None), _i.due_by <= some(now))
+        wanted = and_(overdue, unexpired)
+        conditions.append(wanted if search.overdue else not_(wanted))
     if search.live is not None:
         conditions.append(_i.live.is_(search.live))
     return [*conditions, *_text_conditions(search)]

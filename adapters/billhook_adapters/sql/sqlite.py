@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
+from billhook_adapters.sql.error_texts import InUseError
 from billhook_adapters.sql.tables import metadata
 from billhook_adapters.system.backend import BackendError
 from billhook_adapters.system.error_kinds import UnavailableError
@@ -24,10 +25,11 @@ WAL_PAGES = 4000
 a page that many commits touch is copied the less often, the higher it is."""
 
 
-def sqlite(url: str) -> Engine:
+def sqlite(url: str, *, alone: bool = False) -> Engine:
     """An engine in WAL mode with synchronous=FULL: what was acknowledged survives a power cut.
 
-    A file that is made here can be read and written by its owner alone.
+    A file that is made here can be read and written by its owner alone. With `alone` no other
+    connection can be open beside its one: the first use fails, or every one of the others does.
     """
     _make_private(make_url(url).database)
     engine = create_engine(
@@ -42,6 +44,8 @@ def sqlite(url: str) -> Engine:
         # The driver would open transactions by itself, deferred ones; ours are immediate.
         connection.isolation_level = None
         cursor = connection.cursor()
+        if alone:
+            _exclude_others(cursor)
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -50,6 +54,18 @@ def sqlite(url: str) -> Engine:
 
     _SameFile(engine)
     return engine
+
+
+def _exclude_others(cursor: sqlite3.Cursor) -> None:
+    """Lock the file for as long as the connection is open. Raises InUseError where others are."""
+    cursor.execute(f"PRAGMA busy_timeout = {PROBE_SECONDS * 1000}")
+    cursor.execute("PRAGMA locking_mode = EXCLUSIVE")  # takes effect when the log is opened
+    try:
+        cursor.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise InUseError from None
+        raise
 
 
 def _make_private(name: str | None) -> None:

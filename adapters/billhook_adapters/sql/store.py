@@ -10,15 +10,18 @@ from sqlalchemy import Engine
 
 from billhook.application.records import DeliveryQueue, DueQueues
 from billhook.messaging.delivery import MessageId, MessageKey
-from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
+from billhook.messaging.outbox_counts import OutboxCounts
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId, InvoiceKey
 from billhook_adapters.sql import outbox
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import reading, writing
 from billhook_adapters.sql.locking_transaction import LockingTransaction
-from billhook_adapters.sql.rows import queue_named, queue_text, some
+from billhook_adapters.sql.rows import queue_named, queue_text
+from billhook_adapters.sql.statements import fetch_rows
 from billhook_adapters.sql.transaction import Queued, SqlTransaction, conflicts, ignored
+from billhook_adapters.system.instants import some
 
 
 class SqlStore:
@@ -47,7 +50,7 @@ class SqlStore:
     def sendable(self, now: datetime, limit: int) -> Sequence[MessageKey]:
         """Live messages that are due."""
         with self._engine.connect() as connection:
-            found = connection.execute(q.SENDABLE, {"now": some(now), "most": limit})
+            found = fetch_rows(connection, q.SENDABLE, {"now": some(now), "most": limit})
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
 
     def due_queues(
@@ -57,7 +60,7 @@ class SqlStore:
         first, end = f"{kind}/", f"{kind}0"  # "0" follows "/" in the order of characters
         bound = {"after": first if after is None else queue_text(after), "end": end, "most": limit}
         with self._engine.connect() as connection:
-            found = connection.execute(q.LIVE_QUEUES, bound).all()
+            found = fetch_rows(connection, q.LIVE_QUEUES, bound)
         due = [queue_named(name) for name, due_at in found if due_at <= some(now)]
         return DueQueues(due, queue_named(found[-1][0]) if len(found) == limit else None)
 
@@ -65,7 +68,7 @@ class SqlStore:
         """Live messages of one queue that are due."""
         bound = {"queue": queue_text(queue), "now": some(now), "most": limit}
         with self._engine.connect() as connection:
-            found = connection.execute(q.SENDABLE_IN, bound)
+            found = fetch_rows(connection, q.SENDABLE_IN, bound)
             return [MessageKey(AccountId(account), MessageId(name)) for account, name in found]
 
     def defer(self, key: MessageKey, until: datetime) -> None:

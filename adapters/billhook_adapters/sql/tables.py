@@ -34,6 +34,25 @@ accounts = Table(
     Column("body", Text, nullable=False),
 )
 
+legal_profiles = Table(
+    "legal_profiles",
+    metadata,
+    Column("account", key_text(64), primary_key=True),
+    Column("since", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
+# Apart from the accounts, which every transaction reads.
+logos = Table(
+    "logos",
+    metadata,
+    Column("account", key_text(64), primary_key=True),
+    Column("format", key_text(16), nullable=False),
+    Column("data", Text, nullable=False),  # in base64, as rows travel as JSON
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -56,6 +75,7 @@ invoices = Table(
     Column("amount", BigInteger, nullable=False),
     Column("paid", BigInteger, nullable=False),
     Column("expire_by", BigInteger),
+    Column("due_by", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("issued_at", BigInteger),
@@ -92,6 +112,8 @@ Index(
     invoices.c.receipt,
     invoices.c.created_at,
     invoices.c.id,
+    sqlite_where=text("receipt IS NOT NULL"),
+    postgresql_where=text("receipt IS NOT NULL"),
 )
 Index(
     "invoices_by_number",
@@ -107,31 +129,26 @@ Index(
     invoices.c.customer,
     invoices.c.created_at,
     invoices.c.id,
+    sqlite_where=text("customer IS NOT NULL"),
+    postgresql_where=text("customer IS NOT NULL"),
 )
+
+PER_VERSION = 2**32
+"""How many events can be recorded of one version of an invoice."""
 
 events = Table(
     "events",
     metadata,
-    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    Column("account", key_text(64), nullable=False),
-    Column("invoice", key_text(64), nullable=False),
-    Column("invoice_version", Integer),
+    Column("account", key_text(64), primary_key=True),
+    Column("invoice", key_text(64), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("name", key_text(64), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
     Column("actor", key_text(256)),
     Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,  # they are read by this key alone, in its order
 )
-Index(
-    "events_of_invoice",
-    events.c.account,
-    events.c.invoice,
-    events.c.invoice_version,
-    unique=True,
-    sqlite_where=text("invoice_version IS NOT NULL"),
-    postgresql_where=text("invoice_version IS NOT NULL"),
-)
-Index("events_in_order", events.c.account, events.c.invoice, events.c.position)
-
 messages = Table(
     "messages",
     metadata,
@@ -231,11 +248,12 @@ payments = Table(
     Column("currency", key_text(3), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("instalments", Text, nullable=False),
-    Column("applied", Boolean, nullable=False),
+    Column("version", Integer),  # that it made of its invoice, if it was applied
     Column("unapplied", BigInteger, nullable=False),
     Column("refunded", BigInteger, nullable=False),
     Column("origin", key_text(128)),
-    Column("answer", Text, nullable=False),
+    Column("refusal", Text),
+    sqlite_with_rowid=False,  # the rows are small, and its indexes end in this key anyway
 )
 Index(
     "payments_of_invoice",
@@ -357,7 +375,7 @@ def declared(dialect: str) -> MetaData:
         table.to_metadata(made)
     of = made.tables[invoices.name].c
     text_searched = [of.search_text] if dialect == "sqlite" else []
-    filters = of.deleted_at, of.status, of.expire_by, of.live, of.extras, *text_searched
+    filters = of.deleted_at, of.status, of.expire_by, of.due_by, of.live, of.extras, *text_searched
     Index("invoices_by_age", of.account, of.created_at, of.id, *filters)
     Index("invoices_by_date", of.account, of.dated_at, of.id, *filters)
     return made

@@ -32,7 +32,6 @@ from billhook.application.records import (
     RecordedPayment,
     Search,
 )
-from billhook.lifecycle.events import decode
 from billhook.lifecycle.expire import OverdueInvoice
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
@@ -42,42 +41,37 @@ from billhook.messaging.sms_limits import SmsCount, SmsPeriod
 from billhook.messaging.webhooks import WebhookEndpoint
 from billhook.model.account import Account, NumberSeries
 from billhook.model.base import AccountId
-from billhook.model.canonical_json import canonical
-from billhook.model.customer import Medium, Suppression
+from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey
+from billhook.model.logo import Logo
 from billhook.model.reminder_schedule import ReminderProgress
+from billhook.model.seller_profile import SellerProfile
 from billhook_adapters.sql import paging
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql import saving as s
 from billhook_adapters.sql.key_join import is_storable, wanted
+from billhook_adapters.sql.pending_writes import write_rows
 from billhook_adapters.sql.rows import (
     account_of,
     entry_of,
-    entry_row,
-    event_rows,
-    expiry_row,
     history_of,
     idempotency_record_of,
-    idempotency_row,
     invoice_of,
-    invoice_row,
+    logo_of,
     message_of,
-    message_row,
     outbox_message_of,
     overdue_of,
     payment_of,
-    payment_row,
     progress_of,
-    progress_row,
     rate_limit_of,
-    rate_limit_row,
+    recorded_event_of,
     sms_count_of,
-    some,
-    used_up_row,
     webhook_endpoint_of,
 )
 from billhook_adapters.sql.searching import counting, searching, searching_ids
+from billhook_adapters.sql.statements import compiled, fetch_rows
 from billhook_adapters.sql.unreadable import fetching, read
+from billhook_adapters.system.instants import some
 from billhook_adapters.system.storable_texts import refuse_unstorable
 
 _CONCURRENT = ("40001", "40P01")  # PostgreSQL's serialization failure, and deadlock
@@ -90,19 +84,16 @@ def ignored(_connection: Connection, _messages: Iterable[OutboxMessage]) -> None
     """Do nothing: the embedded engine polls the rows themselves."""
 
 
-_NOT_AS_READ = "an invoice is not at the version that was read"
-
-
 class SqlTransaction:
     """Reads and saves on one connection, within the transaction that its store began."""
 
     def __init__(self, connection: Connection, queued: Queued = ignored) -> None:
         self._connection, self._queued = connection, queued
-        self._put = partial(s.put, connection)
 
     def _rows(self, query: Select[Any], keys: Collection[object]) -> Sequence[Mapping[str, Any]]:
-        found = self._connection.execute(query, wanted(keys))
-        return [dict(row) for row in found.mappings()]
+        names = compiled(query, self._connection.dialect).columns
+        found = fetch_rows(self._connection, query, wanted(keys))
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     def _listed(self, query: Select[Any], key: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         if not is_storable(key):
@@ -122,6 +113,21 @@ class SqlTransaction:
         )
         return dict(found)
 
+    def legal_profile(self, account: AccountId, at: datetime) -> SellerProfile | None:
+        with fetching("legal_profiles", [(account, account)]):
+            given = {"account": account, "at": some(at)}
+            bodies = self._connection.execute(q.LEGAL_PROFILE, given).all()
+        parse = SellerProfile.model_validate_json
+        found = read(
+            "legal_profiles", lambda row: parse(row[0]), bodies, lambda _: (account, account)
+        )
+        return next(found, None)
+
+    def logo(self, account: AccountId) -> Logo | None:
+        with fetching("logos", [(account, account)]):
+            rows = self._listed(q.LOGO, (account,))
+        return next(read("logos", logo_of, rows, lambda _: (account, account)), None)
+
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
         return self._invoices(q.INVOICES, keys)
 
@@ -129,7 +135,7 @@ class SqlTransaction:
         self, query: Select[Any], keys: Collection[InvoiceKey]
     ) -> Mapping[InvoiceKey, Invoice]:
         with fetching("invoices", keys):
-            found = self._connection.execute(query, wanted(keys)).all()
+            found = fetch_rows(self._connection, query, wanted(keys))
         return {invoice.key: invoice for invoice in _read_invoices(found)}
 
     def search(self, account: AccountId, search: Search, now: datetime) -> Sequence[Invoice]:
@@ -253,7 +259,7 @@ class SqlTransaction:
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
         keys = list(contacts)
-        found = self._connection.execute(q.HISTORIES, wanted(keys)).all()
+        found = fetch_rows(self._connection, q.HISTORIES, wanted(keys))
         return {keys[position]: history_of(reason, last) for position, reason, last in found}
 
     def idempotency_records(
@@ -263,13 +269,10 @@ class SqlTransaction:
         return {answer.request: answer for answer in found}
 
     def events(self, key: InvoiceKey, page: Page[int] = WHOLE) -> Sequence[RecordedEvent]:
-        def event_of(row: Mapping[str, Any]) -> RecordedEvent:
-            event = decode(row["name"], row["version"], row["body"].encode())
-            return RecordedEvent(key, row["invoice_version"], event, row["actor"])
-
         with fetching("events", (key,)):
             rows = self._listed(paging.events(page), key)
-        return [*read("events", event_of, rows, lambda _: key)]
+        read_one = partial(recorded_event_of, key=key)
+        return [*read("events", read_one, rows, lambda _: key)]
 
     def lock_accounts(self, ids: Collection[AccountId]) -> None:
         """Nothing to do where one transaction writes at a time."""
@@ -314,124 +317,10 @@ class SqlTransaction:
 
     def save(self, outcome: PendingWrites) -> None:
         refuse_unstorable(outcome)
-        changed = outcome.invoices.values()
         with conflicts():
-            self._put(
-                s.PUT_ACCOUNT,
-                [
-                    {"id": account.id, "body": canonical(account).decode()}
-                    for account in outcome.accounts.values()
-                ],
-            )
-            self._put(
-                s.PUT_WEBHOOK_ENDPOINT,
-                [
-                    {"account": one.account, "id": one.id, "body": canonical(one).decode()}
-                    for one in outcome.webhook_endpoints.values()
-                ],
-            )
-            self._put_entries(outcome.entries)
-            new = [invoice_row(after, None) for before, after in changed if before is None]
-            self._put(s.ADD_INVOICE, new)
-            self._replace([(before, after) for before, after in changed if before is not None])
-            expired_invoices = [expiry_row(one) for one in outcome.expired_invoices]
-            if self._put(s.EXPIRE_INVOICE, expired_invoices) != len(expired_invoices):
-                raise StoreConflictError(_NOT_AS_READ)
-            self._put(s.ADD_EVENT, event_rows(outcome.events))
-            self._put(s.ADD_PAYMENT, [payment_row(one) for one in outcome.payments])
-            self._change_payments(outcome.changed_payments.values())
-            self._put(s.PUT_MESSAGE, [message_row(one) for one in outcome.messages.values()])
-            self._put_reminders(outcome.reminders)
-            self._put(
-                s.PUT_RATE_LIMIT,
-                [rate_limit_row(*one) for one in outcome.rate_limit_states.items()],
-            )
-            used_up = outcome.sms_budgets_used_up.items()
-            self._put(s.PUT_USED_UP, [used_up_row(*one) for one in used_up])
-            # The last record of a key wins: one statement must not write a row twice.
-            answers = {answer.request: answer for answer in outcome.idempotency_records}
-            self._put(s.PUT_IDEMPOTENCY_RECORD, [idempotency_row(one) for one in answers.values()])
-            self._suppress(outcome.suppressed)
+            write_rows(self._connection, outcome)
             if outcome.messages:
                 self._queued(self._connection, outcome.messages.values())
-
-    def _replace(self, changes: Sequence[tuple[Invoice, Invoice]]) -> None:
-        rows = [
-            {
-                **invoice_row(after, before),
-                "its_account": after.account,
-                "its_id": after.id,
-                "its_version": before.version,
-            }
-            for before, after in changes
-        ]
-        moved = [row for row in rows if "document" not in row]
-        edited = [row for row in rows if "document" in row]
-        if self._put(s.MOVE_INVOICE, moved) + self._put(s.CHANGE_INVOICE, edited) != len(rows):
-            raise StoreConflictError(_NOT_AS_READ)
-
-    def _change_payments(
-        self, payments: Collection[tuple[RecordedPayment, RecordedPayment]]
-    ) -> None:
-        changed = [
-            {
-                "its_account": after.account,
-                "its_reference": after.payment.reference,
-                "its_unapplied": before.unapplied,
-                "unapplied": after.unapplied,
-                "refunded": after.refunded,
-            }
-            for before, after in payments
-        ]
-        if self._put(s.CHANGE_PAYMENT, changed) != len(changed):
-            raise StoreConflictError("a payment is not what was read")
-
-    def _put_entries(self, entries: Mapping[EntryKey, Entry | None]) -> None:
-        self._put(s.PUT_ENTRY, [entry_row(entry) for entry in entries.values() if entry])
-        self._put(
-            s.DELETE_ENTRY,
-            [
-                {"its_account": key.account, "its_id": key.entry}
-                for key, entry in entries.items()
-                if entry is None
-            ],
-        )
-
-    def _put_reminders(self, reminders: Mapping[InvoiceKey, ReminderProgress | None]) -> None:
-        self._put(
-            s.PUT_REMINDERS,
-            [
-                progress_row(key, progress)
-                for key, progress in reminders.items()
-                if progress is not None
-            ],
-        )
-        self._put(
-            s.END_REMINDERS,
-            [
-                {f"its_{name}": part for name, part in key._asdict().items()}
-                for key, progress in reminders.items()
-                if progress is None
-            ],
-        )
-
-    def _suppress(self, suppressed: Mapping[Contact, Suppression | None]) -> None:
-        self._put(
-            s.PUT_SUPPRESSED,
-            [
-                {**contact._asdict(), "reason": reason}
-                for contact, reason in suppressed.items()
-                if reason is not None
-            ],
-        )
-        self._put(
-            s.LIFT_SUPPRESSED,
-            [
-                {f"its_{name}": part for name, part in contact._asdict().items()}
-                for contact, reason in suppressed.items()
-                if reason is None
-            ],
-        )
 
 
 def _read_invoices(rows: Sequence[Sequence[Any]]) -> Iterator[Invoice]:

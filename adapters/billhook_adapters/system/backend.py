@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
-from returns.result import Result
+if TYPE_CHECKING:  # a contract alone: who only opens a database loads none of it
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
-from billhook.application.background_jobs import BackgroundJobs
-from billhook.application.claiming import AttemptResult
-from billhook.application.ports import Clock, Engine, Store
-from billhook.messaging.webhooks import WebhookEndpoint
-from billhook.model.account import Account
-from billhook.model.base import AccountId
-from billhook.model.invoice import InvoiceId
-from billhook_adapters.system.api_keys import EditableKeyring, KeyTaken, ListedKey, NewKey
+    from returns.result import Result
+
+    from billhook.application.background_jobs import BackgroundJobs
+    from billhook.application.claiming import AttemptResult
+    from billhook.application.ports import Clock, Engine, Store
+    from billhook.messaging.outbox_counts import OutboxCounts
+    from billhook.messaging.webhooks import WebhookEndpoint
+    from billhook.model.account import Account
+    from billhook.model.base import AccountId
+    from billhook.model.invoice import InvoiceId
+    from billhook_adapters.system.api_keys import EditableKeyring, KeyTaken, ListedKey, NewKey
 
 
 class BackendError(ValueError):
@@ -147,4 +150,13 @@ class OpenBackend(Protocol):
 
         With `create` it is made where there is none. Raises BackendError.
         """
+        ...
+
+
+@runtime_checkable
+class CountsOutbox(Protocol):
+    """What an `OpenBackend` may offer beside: counting an outbox without opening the database."""
+
+    def outbox_counts(self, url: str, now: datetime, most: int) -> OutboxCounts | None:
+        """The counts of the outbox at this URL; None where the database has to be opened first."""
         ...

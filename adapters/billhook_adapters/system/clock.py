@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from billhook.model.base import utc
+from billhook.model.instants import utc
 from billhook_adapters.system import time_zones as zones
 
 

@@ -17,26 +17,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "legal_profiles",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("since", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("account", "since"),
+    )
+    op.create_table(
+        "logos",
+        sa.Column("account", key_text(64), nullable=False),
+        sa.Column("format", key_text(16), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"]),
+        sa.PrimaryKeyConstraint("account"),
+    )
+    op.create_table(
         "events",
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account", key_text(64), nullable=False),
         sa.Column("invoice", key_text(64), nullable=False),
-        sa.Column("invoice_version", sa.Integer(), nullable=True),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("name", key_text(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", key_text(256), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("position"),
+        sa.PrimaryKeyConstraint("account", "invoice", "position"),
+        sqlite_with_rowid=False,
     )
-    op.create_index(
-        "events_of_invoice",
-        "events",
-        ["account", "invoice", "invoice_version"],
-        unique=True,
-        sqlite_where=sa.text("invoice_version IS NOT NULL"),
-        postgresql_where=sa.text("invoice_version IS NOT NULL"),
-    )
-    op.create_index("events_in_order", "events", ["account", "invoice", "position"])
     op.create_table(
         "idempotency_records",
         sa.Column("account", key_text(64), nullable=False),
@@ -148,12 +156,13 @@ def upgrade() -> None:
         sa.Column("currency", key_text(3), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("instalments", sa.Text(), nullable=False),
-        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("unapplied", sa.BigInteger(), nullable=False),
         sa.Column("refunded", sa.BigInteger(), nullable=False),
         sa.Column("origin", key_text(128), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("refusal", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("account", "reference"),
+        sqlite_with_rowid=False,
     )
     op.create_index("payments_of_invoice", "payments", ["account", "invoice", "at", "reference"])
     op.create_index("payments_in_order", "payments", ["account", "at", "reference"])
@@ -247,6 +256,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("paid", sa.BigInteger(), nullable=False),
         sa.Column("expire_by", sa.BigInteger(), nullable=True),
+        sa.Column("due_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=True),
@@ -272,7 +282,7 @@ def upgrade() -> None:
             ["accounts.id"],
         ),
     )
-    listed = ["id", "deleted_at", "status", "expire_by", "live", "extras"]
+    listed = ["id", "deleted_at", "status", "expire_by", "due_by", "live", "extras"]
     if op.get_bind().dialect.name == "sqlite":
         listed.append("search_text")
     op.create_index("invoices_by_age", "invoices", ["account", "created_at", *listed])
@@ -285,8 +295,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("number IS NOT NULL"),
         postgresql_where=sa.text("number IS NOT NULL"),
     )
-    op.create_index("invoices_by_receipt", "invoices", ["account", "receipt", "created_at", "id"])
-    op.create_index("invoices_of_customer", "invoices", ["account", "customer", "created_at", "id"])
+    op.create_index(
+        "invoices_by_receipt",
+        "invoices",
+        ["account", "receipt", "created_at", "id"],
+        sqlite_where=sa.text("receipt IS NOT NULL"),
+        postgresql_where=sa.text("receipt IS NOT NULL"),
+    )
+    op.create_index(
+        "invoices_of_customer",
+        "invoices",
+        ["account", "customer", "created_at", "id"],
+        sqlite_where=sa.text("customer IS NOT NULL"),
+        postgresql_where=sa.text("customer IS NOT NULL"),
+    )
     op.create_index(
         "invoices_overdue",
         "invoices",

@@ -1,0 +1,1 @@
+"""What reads a SQLite file by its driver alone, for commands that have to be quick."""
