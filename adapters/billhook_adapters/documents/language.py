@@ -17,7 +17,14 @@ from string import Formatter
 
 from billhook.model.document import Document
 from billhook.model.money import Currency
-from billhook_adapters.documents.figures import amount_text, day_text
+from billhook_adapters.documents.figures import (
+    amount_text,
+    coded_amount_text,
+    day_text,
+    number_text,
+    percentage_text,
+)
+from billhook_adapters.documents.untrusted_text import isolated
 from billhook_adapters.system.optional_dependencies import needs
 from billhook_adapters.system.time_zones import zone
 
@@ -54,6 +61,26 @@ class Language:
     def amount(self, amount: int | Decimal, currency: Currency) -> str:
         """An amount in this language, with all its decimals."""
         return amount_text(amount, currency, self.locale)
+
+    def coded_amount(self, amount: int | Decimal, currency: Currency) -> str:
+        """The same with the ISO 4217 code, for SMS."""
+        return coded_amount_text(amount, currency, self.locale)
+
+    def number(self, number: Decimal) -> str:
+        """A number in this language, with all its decimals."""
+        return number_text(number, self.locale)
+
+    def percentage(self, rate: Decimal) -> str:
+        """A rate in percent, apart from the text beside it: its sign stays on its own side."""
+        return self.isolated(percentage_text(rate, self.locale))
+
+    def isolated(self, text: str) -> str:
+        """The text, which does not reorder the texts beside it."""
+        return isolated(text, rtl=self.direction == "rtl")
+
+    def country(self, code: str) -> str:
+        """The name of a country (ISO 3166-1), or its code where the language has none."""
+        return str(self.locale.territories.get(code, code))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # Babel's own are untyped
 
     def day(self, moment: datetime) -> str:
         """The reader's day of an instant, in this language."""

@@ -48,7 +48,7 @@ class PlainWriter:
             requested = amount_text(invoice.due_at(message.requested_at), currency)
             due = f"{due}, of which {requested} is due next"
         does = "has sent you" if message.reminder is None else "reminds you of"
-        return f"{seller_name(seller, 40)} {does} an invoice over {due}: {invoice.short_url}"
+        return f"{seller_name(seller, 40)} {does} an invoice for {due}: {invoice.short_url}"
 
     def letter(self, message: Message, invoice: Invoice, seller: str) -> Letter:
         """The same sentence behind a greeting."""
@@ -58,7 +58,7 @@ class PlainWriter:
         name = one_line(customer.name) if customer is not None and customer.name else ""
         greeting = f"Hello {name}," if name else "Hello,"
         return Letter(
-            f"{what} over {due} from {seller_name(seller)}",
+            f"{what} for {due} from {seller_name(seller)}",
             f"{greeting}\n\n{self.sms(message, invoice, seller)}\n",
         )
 

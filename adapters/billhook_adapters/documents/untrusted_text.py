@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 
 _UNSEEN = ("Cf", "Cs", "Co", "Cn")
+_JOINERS = re.compile(r"(?<=(.))[\u200c\u200d]+(?=(.))", re.DOTALL)
+_SHAPED = ("Lo", "Mn", "Mc", "So", "Sk")
 _BLANK = ("Cc", "Zl", "Zp", "Zs")
 _LINK = re.compile(
     r"://|www\.|(?<![a-z])"
@@ -24,6 +26,7 @@ _DASHES = "\u2010-\u2015\u2053\u2212\u223c\u30fc\uff0d\uff5e"
 _BRACKETS = "\uff08\uff09\uff0f\uff3b\uff3d"
 _BETWEEN_DIGITS = rf"[ ()\[\]./~*+{_DASHES}{_BRACKETS}-]{{0,3}}"
 _NUMBER = re.compile(rf"[+(]*(?:\d(?:{_BETWEEN_DIGITS}\d){{6,}}|\d{{5,}})\)?")
+_CODE = re.compile(r"[A-Za-z]{1,10}[-/_A-Za-z0-9]{0,30}")
 _DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 
@@ -31,10 +34,21 @@ _RIGHT_TO_LEFT = ("R", "AL", "AN")
 def visible(text: str) -> str:
     """The text on one line, without control characters and what cannot be seen.
 
+    Joiners that shape the letters of a script, or an emoji, stay: Sinhala and Persian need them.
+
     >>> visible("Ravi\\r\\nBcc: x@example.com\\u202e")
     'Ravi Bcc: x@example.com'
+    >>> visible("\u0dc1\u0dca\\u200d\u0dbb\u0dd3 a\\u200db") == "\u0dc1\u0dca\\u200d\u0dbb\u0dd3 ab"
+    True
     """
-    return on_one_line("".join(one for one in text if unicodedata.category(one) not in _UNSEEN))
+    shaping = {found.start() for found in _JOINERS.finditer(text) if _shapes(*found.groups())}
+    return on_one_line(
+        "".join(
+            one
+            for at, one in enumerate(text)
+            if at in shaping or unicodedata.category(one) not in _UNSEEN
+        )
+    )
 
 
 def on_one_line(text: str) -> str:
@@ -65,6 +79,16 @@ def one_line(text: str) -> str:
     return " ".join(_NUMBER.sub(" ", "".join(apart)).split())
 
 
+def document_number(text: str) -> str:
+    """The number of an invoice for a message; empty where it could be something to call or open.
+
+    >>> document_number("INV/2026-27/00042"), document_number("+91 98765 43210")
+    ('INV/2026-27/00042', '')
+    """
+    plain = visible(text)
+    return plain if _CODE.fullmatch(plain) or plain == one_line(text) else ""
+
+
 def without_direction_controls(text: str) -> str:
     """The text without the characters that set the direction of what follows.
 
@@ -72,6 +96,15 @@ def without_direction_controls(text: str) -> str:
     'R-7'
     """
     return _DIRECTION_CONTROLS.sub("", text)
+
+
+def label(text: str) -> str:
+    """The text on one line, without direction controls: a name, a number, a line of an address.
+
+    >>> label("Acme\\n\\u202eBooks")
+    'Acme Books'
+    """
+    return on_one_line(without_direction_controls(text))
 
 
 def isolated(text: str, *, rtl: bool = False) -> str:
@@ -87,6 +120,11 @@ def isolated(text: str, *, rtl: bool = False) -> str:
     if plain and (rtl or any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in plain)):
         return f"\u2068{plain}\u2069"
     return plain
+
+
+def _shapes(before: str, after: str) -> bool:
+    """Whether a joiner between these two changes how they are written."""
+    return unicodedata.category(before) in _SHAPED and unicodedata.category(after) in _SHAPED
 
 
 def _space_or(character: str) -> str:

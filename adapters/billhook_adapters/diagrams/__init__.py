@@ -1,0 +1,1 @@
+"""Diagrams as SVG: boxes in rows, and labelled arrows between them."""
