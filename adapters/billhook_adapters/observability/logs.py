@@ -93,11 +93,16 @@ def _plain(name: str, value: object) -> object:
         text = str(_without_messages(value))
     except Exception as error:  # noqa: BLE001  # as above
         return type(error).__name__
-    # An id that is random throughout may look like a phone number; it identifies no person.
-    if name == "request_id" and _RANDOM.fullmatch(text):
-        return text
-    shown = masked(text)
+    shown = shown_request_id(text) if name == "request_id" else masked(text)
     return value if isinstance(value, int) and shown == text else shown
+
+
+def shown_request_id(text: str) -> str:
+    """The id of a request, masked where it holds what may be personal.
+
+    An id that is random throughout may look like a phone number; it identifies no person.
+    """
+    return text if _RANDOM.fullmatch(text) else masked(text)
 
 
 def _place(traceback: TracebackType | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -41,7 +42,7 @@ class Metrics:
         )
         self._commands = Histogram(
             "billhook_batch_commands",
-            "Commands decided in one transaction.",
+            "Commands decided in one transaction, with the steps of delivery that share it.",
             buckets=_COMMANDS,
             registry=registry,
         )
@@ -61,6 +62,12 @@ class Metrics:
             "billhook_sms_refused",
             "SMS that the limits against fraud refused, by error code.",
             ("code",),
+            registry=registry,
+        )
+        self._missing_glyphs = Counter(
+            "billhook_pdf_missing_glyphs",
+            "Characters of PDFs that no font has, and a box stands for, by script.",
+            ("script",),
             registry=registry,
         )
         self._watched: Collector | None = None
@@ -95,6 +102,11 @@ class Metrics:
     def refused_sms(self, code: str) -> None:
         """The limits of SMS refused one."""
         self._refused_sms.labels(code).inc()
+
+    def missing_glyphs(self, scripts: Mapping[str, int]) -> None:
+        """A PDF has so many characters of these scripts that no font has."""
+        for script, count in scripts.items():
+            self._missing_glyphs.labels(script).inc(count)
 
     def watch(self, outbox: Collector) -> None:
         """Report what this collector finds as well, at each scrape."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 from asyncio import CancelledError
@@ -12,20 +11,22 @@ from typing import Any
 
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
 from billhook_adapters.observability.metrics import Metrics
+from billhook_adapters.observability.request_log import AnsweredRequest, RequestLog, log_request
 from billhook_adapters.observability.routes import Routes, method_of
 
-_log = logging.getLogger("billhook.requests")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 GONE, FAILED = 0, 500
 """The status that is noted where no answer began: its caller left, or the application raised."""
 
 
-def observed(app: App, metrics: Metrics, routes: Collection[str]) -> App:
+def observed(
+    app: App, metrics: Metrics, routes: Collection[str], log: RequestLog | None = log_request
+) -> App:
     """The application, observed; its answers get an `X-Request-Id` and are else as they were.
 
     The id is the caller's own where it sent one of 1 to 64 letters, digits, `.`, `_` or `-`.
-    Where the logger `billhook.requests` is not enabled for INFO, nothing is written for a request.
+    Without a `log` nothing is written for a request.
     """
     known = Routes(routes)
 
@@ -54,16 +55,15 @@ def observed(app: App, metrics: Metrics, routes: Collection[str]) -> App:
         finally:
             seconds, route = perf_counter() - started, known.of(scope["path"])
             metrics.answered(route, status, seconds)
-            if _log.isEnabledFor(logging.INFO):
-                _log.info(
-                    "answered",
-                    extra={
-                        "method": method_of(scope["method"]),
-                        "route": route,
-                        "status": status,
-                        "milliseconds": round(seconds * 1000, 3),
-                        "request_id": request_id.decode(),
-                    },
+            if log is not None:
+                log(
+                    AnsweredRequest(
+                        method_of(scope["method"]),
+                        route,
+                        status,
+                        round(seconds * 1000, 3),
+                        request_id.decode(),
+                    )
                 )
 
     return watching

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Callable
 
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
@@ -15,7 +16,7 @@ def build_app(
 ) -> App:
     """The application that serves requests by `serve`, usually a `MountTable`.
 
-    `started` is called when the server starts, `stopped` when it has drained.
+    `started` is called when the server starts; `stopped` when it has drained, in a thread.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,6 +37,6 @@ async def _lifespan(
             started()
             await send({"type": "lifespan.startup.complete"})
         else:
-            stopped()
+            await to_thread(stopped)  # it waits for threads that may still need the loop
             await send({"type": "lifespan.shutdown.complete"})
             return

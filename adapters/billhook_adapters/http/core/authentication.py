@@ -58,7 +58,7 @@ class Callers:
     """Finds the accounts of API keys, those of concurrent requests with one look-up."""
 
     def __init__(self, keys: Keyring, batched: BatchedService) -> None:
-        self._keys = batched.batching(partial(_found, keys))
+        self._keys = batched.look_up(partial(_found, keys))
 
     async def account(self, header: str | None) -> AccountId | None:
         """The account of an Authorization header, or None for every kind of wrong credential."""
@@ -82,7 +82,7 @@ class Bearers:
     """Finds the accounts of bearer tokens by their hashes, with one look-up as `Callers` does."""
 
     def __init__(self, keys: Keyring, batched: BatchedService) -> None:
-        self._keys = batched.batching(partial(_found, keys))
+        self._keys = batched.look_up(partial(_found, keys))
 
     async def tenancy(self, header: str | None) -> Tenancy | None:
         """The tenancy of an Authorization header, or None for every kind of wrong credential."""

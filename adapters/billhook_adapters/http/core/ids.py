@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from string import ascii_letters, digits
 
-_ALPHABET = ascii_letters + digits
+_ALPHABET = (ascii_letters + digits).encode()
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 
 
 def derived_id(prefix: str, *parts: object) -> str:
@@ -14,9 +15,5 @@ def derived_id(prefix: str, *parts: object) -> str:
     >>> derived_id("order", "inv_1") == derived_id("order", "inv_1")
     True
     """
-    number = int.from_bytes(sha256(repr((prefix, *parts)).encode()).digest()[:12])
-    word = ""
-    for _ in range(14):
-        number, position = divmod(number, len(_ALPHABET))
-        word += _ALPHABET[position]
-    return f"{prefix}_{word}"
+    named = sha256(repr((prefix, *parts)).encode()).digest()[:14]
+    return f"{prefix}_{named.translate(_LETTERS).decode()}"

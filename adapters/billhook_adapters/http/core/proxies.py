@@ -13,7 +13,7 @@ with needs("http"):
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _log = logging.getLogger(__name__)
-_FORWARDED = b"x-forwarded-for"
+_FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto")
 
 
 class TrustedProxies:
@@ -25,12 +25,17 @@ class TrustedProxies:
 
     def __init__(self, app: App, proxies: Sequence[str]) -> None:
         given: Any = app  # ours is ASGI, of which uvicorn has its own, narrower types
+        self._app = app
         self._trusting: Any = ProxyHeadersMiddleware(given, list(proxies))
         self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request."""
-        if not self._warned and scope["type"] == "http" and self._is_unknown_proxy(scope):
+        if not _is_forwarded(scope):
+            await self._app(scope, receive, send)
+            return
+        client = (scope.get("client") or ("",))[0]
+        if not self._warned and client not in self._trusting.trusted_hosts:
             self._warned = True
             _log.warning(
                 "a proxy that BILLHOOK_TRUSTED_PROXIES does not name forwards requests: "
@@ -38,7 +43,8 @@ class TrustedProxies:
             )
         await self._trusting(scope, receive, send)
 
-    def _is_unknown_proxy(self, scope: Scope) -> bool:
-        client = (scope.get("client") or ("",))[0]
-        forwards = any(name == _FORWARDED for name, _ in scope["headers"])
-        return forwards and client not in self._trusting.trusted_hosts
+
+def _is_forwarded(scope: Scope) -> bool:
+    if scope["type"] != "http":
+        return False
+    return any(name in _FORWARDED for name, _ in scope["headers"])

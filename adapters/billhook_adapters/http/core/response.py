@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from billhook_adapters.http.core.asgi import Send
+from pydantic_core import to_json
 
-_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+from billhook_adapters.http.core.asgi import Send
 
 
 class Response(NamedTuple):
@@ -27,7 +26,7 @@ def json_response(value: object, status: int = 200, **headers: str) -> Response:
     b'{"success":true}'
     """
     named = ((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
-    return Response(status, _JSON.encode(value).encode(), tuple(named))
+    return Response(status, to_json(value), tuple(named))
 
 
 def list_response(head: str, items: Iterable[object], tail: str) -> Response:
@@ -39,7 +38,7 @@ def list_response(head: str, items: Iterable[object], tail: str) -> Response:
     >>> list_response('{"count":1,"items":', [{"id": "inv_1"}], "}").body
     b'{"count":1,"items":[{"id":"inv_1"}]}'
     """
-    shown = b",".join(_JSON.encode(item).encode() for item in items)
+    shown = b",".join(map(to_json, items))
     return Response(200, b"%b[%b]%b" % (head.encode(), shown, tail.encode()))
 
 

@@ -17,6 +17,7 @@ from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.mounts import ROOT, Mount, Mounted
 from billhook_adapters.http.core.response import Response
+from billhook_adapters.importing.importer import ReadExport
 from billhook_adapters.system.api_keys import Keyring
 from billhook_adapters.webhooks.formats import WebhookFormat
 
@@ -67,6 +68,8 @@ class VendorApi:
     payment, and the secret of the account's API key, which only the sandbox knows."""
     account_policy: AccountPolicy | None = None
     """What it requires of its accounts, in the fields that are set."""
+    read_export: ReadExport | None = None
+    """Reads an invoice that the vendor exported, to import it; None where it cannot be."""
 
     def __post_init__(self) -> None:
         if _NAME.fullmatch(self.name) is None:

@@ -28,6 +28,7 @@ from billhook.application.records import Contact, Entry
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
+    GuardRefused,
     InvalidDocument,
     InvalidField,
     NotEditable,
@@ -187,14 +188,14 @@ def _send(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Void(InvoiceCommand[Invoice, OperationNotAllowed]):
+class Void(InvoiceCommand[Invoice, OperationNotAllowed | GuardRefused]):
     """Cancel an invoice that was sent; the vendor has drafts deleted instead."""
 
     kind: ClassVar = "highlevel.void"
 
     def decide_on(
         self, invoice: Invoice, context: CommandContext
-    ) -> Result[Invoice, OperationNotAllowed]:
+    ) -> Result[Invoice, OperationNotAllowed | GuardRefused]:
         """The cancelled invoice."""
         if ISSUE.error(invoice, context.now) is None:
             drafts = sources(Operation.ISSUE)

@@ -19,7 +19,7 @@ PREFIX = "highlevel."
 """How the keys of this API in a document's extras begin; the rest is the vendor's field."""
 
 ECHOED = (
-    "title", "businessDetails", "invoiceNumberPrefix", "termsNotes", "includeTermsNote",
+    "title", "invoiceNumberPrefix", "termsNotes", "includeTermsNote",
     "automaticTaxesEnabled", "lateFeesConfiguration", "tipsConfiguration", "paymentMethods",
     "miscellaneousCharges", "attachments", "xeroDetails",
 )  # fmt: skip
@@ -86,6 +86,6 @@ def belonging_to_each(
         by_mark.setdefault(one.get(_OF, ""), []).append(one)
     found: list[dict[str, Any]] = []
     for value in values:
-        same = by_mark.get(mark(value))
+        same = by_mark.get(mark(value)) if by_mark else None
         found.append(belonging(value, same.pop(0)) if same else {})
     return found

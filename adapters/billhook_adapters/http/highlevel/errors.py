@@ -16,6 +16,7 @@ from billhook.lifecycle.errors import (
     CurrencyMismatch,
     DomainError,
     ExpiresTooSoon,
+    GuardRefused,
     IdempotencyKeyReused,
     InstalmentNotFound,
     InstalmentOverpayment,
@@ -114,6 +115,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
     match error:
         case OperationNotAllowed(operation=operation, status=status):
             return _not_allowed(operation, status)
+        case GuardRefused(message=message):
+            return message
         case InvoiceNotFound() | AccountNotFound():
             return UNKNOWN_ID
         case UnknownMedium(known=known):

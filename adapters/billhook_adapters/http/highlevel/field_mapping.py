@@ -93,7 +93,7 @@ FIELDS: tuple[Row, ...] = (
     Row("name", F.TITLE),
     Row("title", ECHO),
     Row("description", F.DESCRIPTION),
-    Row("businessDetails", ECHO, loss="payers read the account's own name"),
+    Row("businessDetails", F.SELLER, loss="logoUrl, customValues: echoed; no picture is fetched"),
     Row("invoiceNumber", F.RECEIPT, loss="the number of the series where the draft brought none"),
     Row("invoiceNumberPrefix", ECHO),
     Row("currency", F.CURRENCY),

@@ -60,7 +60,7 @@ class Known(NamedTuple):
         shown: Mapping[str, Any] = self.shown["contactDetails"]
         changes: dict[str, Any] = {
             name: getattr(before, name)
-            for name in ("id", "shipping_address", "language", "time_zone")
+            for name in ("id", "shipping_address", "language", "time_zone", "tax_ids")
         }
         if given.get("phoneNo") == shown["phoneNo"]:
             changes["contact"] = before.contact

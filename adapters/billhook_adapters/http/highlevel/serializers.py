@@ -7,12 +7,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from billhook.model.base import utc
-from billhook.model.customer import Customer, PostalAddress
+from billhook.model.customer import PostalAddress
 from billhook.model.document import Document
 from billhook.model.instalments import Instalment
+from billhook.model.instants import utc
 from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
+from billhook.model.seller_profile import SellerProfile
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.highlevel.amounts import number, shown
 from billhook_adapters.http.highlevel.echo import (
@@ -27,7 +28,7 @@ from billhook_adapters.http.highlevel.location import Location, instant
 from billhook_adapters.system.phone_numbers import same_number
 
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
-    {"title": "INVOICE", "businessDetails": {}, "automaticTaxesEnabled": False, "attachments": []}
+    {"title": "INVOICE", "automaticTaxesEnabled": False, "attachments": []}
 )
 
 
@@ -51,6 +52,7 @@ def entity(invoice: Invoice, location: Location) -> dict[str, Any]:
         "name": document.title or document.description or "",
         "invoiceNumber": invoice.shown_number or echo.get("invoiceNumber", ""),
         "currency": currency,
+        "businessDetails": _business(document.seller, echo.get("businessDetails", {})),
         "contactDetails": _contact(invoice, echo.get("contactDetails", {})),
         "issueDate": location.shown(dated_at),
         "dueDate": location.shown(document.due_by or utc(location.end_of(dated_at))),
@@ -91,6 +93,20 @@ def summarised(invoice: Invoice, location: Location) -> dict[str, Any]:
     }
 
 
+def _business(seller: SellerProfile | None, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The seller as it was given here, or as another API has it since."""
+    if seller is None:
+        return {}
+    result: dict[str, Any] = {
+        "name": seller.legal_name,
+        "phoneNo": seller.phone,
+        "website": seller.website,
+        "address": seller.address and _address(seller.address),
+    }
+    own = {name: value for name, value in result.items() if value}
+    return belonging(seller, kept) or own
+
+
 def _contact(invoice: Invoice, kept: Mapping[str, Any]) -> dict[str, Any]:
     customer = invoice.document.customer
     if customer is None:
@@ -105,7 +121,7 @@ def _contact(invoice: Invoice, kept: Mapping[str, Any]) -> dict[str, Any]:
         "phoneNo": written if same_number(written, contact) else contact,
         "email": customer.email or "",
         "customFields": echo.get("customFields", []),
-        "address": echo.get("address") or _address(customer),
+        "address": echo.get("address") or _address(customer.billing_address or PostalAddress()),
     }
 
 
@@ -115,8 +131,7 @@ def contact_id(invoice: Invoice) -> str:
     return (customer and customer.id) or derived_id("cust", invoice.id)
 
 
-def _address(customer: Customer) -> dict[str, Any]:
-    address = customer.billing_address or PostalAddress()
+def _address(address: PostalAddress) -> dict[str, Any]:
     result = {
         "addressLine1": address.line1,
         "addressLine2": address.line2,

@@ -12,14 +12,16 @@ from billhook.application.ports import Clock
 from billhook.application.records import Contact
 from billhook.messaging.delivery import MessageId, MessageKey
 from billhook.messaging.message import Message
-from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
 from billhook_adapters.documents.language import SOURCE, Language, language_of, read_by
+from billhook_adapters.documents.parties import seller_of
 from billhook_adapters.documents.pdf import Printer
+from billhook_adapters.einvoice import is_installed
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
+from billhook_adapters.http.hosted_page.e_invoices import FILES, has_e_invoice, printed, xml
 from billhook_adapters.http.hosted_page.guessing import WITHIN, Guesses
 from billhook_adapters.http.hosted_page.rendering import document, page, sent_to, sentence
 
@@ -35,7 +37,9 @@ class HostedPageApi(HttpApi):
     the payer is sent, or None where it stays on the page.
     """
 
-    routes = frozenset({"/*", "/*/invoice.pdf", "/*/pay", "/*/stop/*"})
+    routes = frozenset(
+        {"/*", "/*/invoice.pdf", *(f"/*/{name}" for name in FILES), "/*/pay", "/*/stop/*"}
+    )
 
     def __init__(
         self,
@@ -83,18 +87,26 @@ class HostedPageApi(HttpApi):
         if rest[:1] == ("stop",):  # also after its invoice was cancelled
             return await self._stop(method, rest[1:], hosted, language)
         if hosted.invoice.cancelled_at is not None:
-            return sentence(410, "is_cancelled", "nothing_due", language)
+            seller = seller_of(hosted, language)
+            return sentence(410, "is_cancelled", "nothing_due", language, seller=seller)
         if hosted.invoice.issued_at is None:
             if method not in _READING or rest:
                 return self._sentence(404)
             return sentence(200, "not_issued", "not_issued_text", language)
         match method, rest:
             case "GET" | "HEAD", ():
-                shown = sheet(hosted, self._default)
-                payment_codes = codes(hosted, language)
-                return page(shown, token, payment_codes, simulating=self._pay is not None)
+                return page(
+                    sheet(hosted, self._default),
+                    token,
+                    logo=hosted.logo,
+                    accent_color=hosted.profile.accent_color,
+                    simulating=self._pay is not None,
+                    e_invoice=has_e_invoice(hosted),
+                )
             case "GET" | "HEAD", ("invoice.pdf",):
-                return document(await asyncio.to_thread(self._printer.printed, hosted))
+                return document(await asyncio.to_thread(printed, self._printer, hosted))
+            case "GET" | "HEAD", (name,) if name in FILES and is_installed():
+                return await asyncio.to_thread(xml, hosted, name)
             case "POST", ("pay",) if self._pay is not None:
                 # A second click finds nothing to pay.
                 url = await self._pay(hosted) if hosted.payable else None

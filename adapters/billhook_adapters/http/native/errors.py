@@ -11,12 +11,13 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response as StarletteResponse
 
-from billhook.lifecycle.errors import DomainError, SmsBudgetUsedUp, TooSoon
+from billhook.lifecycle.errors import CODES, DomainError, SmsBudgetUsedUp, TooSoon
 from billhook.model.canonical_json import plain
+from billhook.sentences import sentence
 from billhook_adapters.http.core.bodies import LARGEST_BODY
 from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure, retry_after
 from billhook_adapters.http.core.response import Response
-from billhook_adapters.http.native.error_texts import STATUS, detail, title
+from billhook_adapters.http.native.error_statuses import STATUS
 from billhook_adapters.http.native.field_texts import field_text
 
 MEDIA_TYPE = "application/problem+json"
@@ -85,7 +86,7 @@ class ProblemError(Exception):
         self.headers = headers
         self.problem = ProblemOut(
             type=f"urn:billhook:problem:{code}",
-            title=title(code),
+            title=code.replace("_", " ").capitalize(),
             status=status,
             detail=detail,
             code=code,
@@ -121,11 +122,11 @@ def problem_of(error: DomainError) -> ProblemError:
     """The problem of an error of the domain."""
     return ProblemError(
         STATUS[type(error)],
-        error.code,
-        detail(error),
+        CODES[type(error)],
+        sentence(error),
         headers=_later(error.until) if isinstance(error, TooSoon | SmsBudgetUsedUp) else None,
         remedy=error.remedy.value,
-        field=getattr(error, "field", None),
+        field=error.field,
         details=details_of(error) or None,
     )
 

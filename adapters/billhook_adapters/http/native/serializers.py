@@ -15,19 +15,13 @@ from billhook.application.records import (
     RecordedPayment,
     Refund,
 )
-from billhook.lifecycle.explain import Verdict
-from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEventType
-from billhook.model.account import Account
 from billhook.model.canonical_json import plain
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, Status
 from billhook.model.line_items import Line, Rounding
-from billhook.model.patch import DocumentField
-from billhook_adapters.http.native.error_texts import detail
-from billhook_adapters.http.native.errors import details_of
 from billhook_adapters.http.native.schemas.invoices import EditsIn
 
 Exact = Annotated[str, BeforeValidator(plain)]
@@ -37,11 +31,13 @@ WholeOrExact = Annotated[int | str, BeforeValidator(plain)]
 """A whole number as it is, any other one as text."""
 
 
-class _Out(BaseModel):
+class Out(BaseModel):
+    """A part of a response."""
+
     model_config = ConfigDict(from_attributes=True, extra="forbid")
 
 
-class AddressOut(_Out):
+class AddressOut(Out):
     """A postal address."""
 
     line1: str
@@ -52,7 +48,29 @@ class AddressOut(_Out):
     country: str | None
 
 
-class CustomerOut(_Out):
+class TaxIdOut(Out):
+    """The number of a taxpayer."""
+
+    kind: str = Field(examples=["gstin"])
+    value: str
+
+
+class ProfileOut(Out):
+    """What invoices say of the seller besides the name of the account."""
+
+    legal_name: str | None
+    address: AddressOut | None
+    email: str | None
+    phone: str | None
+    website: str | None
+    tax_ids: list[TaxIdOut]
+    accent_color: str | None
+    footer: str | None
+    payment_text: str | None
+    payment_link: str | None
+
+
+class CustomerOut(Out):
     """Who pays."""
 
     id: str | None
@@ -63,9 +81,10 @@ class CustomerOut(_Out):
     shipping_address: AddressOut | None
     language: str | None
     time_zone: str | None
+    tax_ids: list[TaxIdOut]
 
 
-class RecipientsOut(_Out):
+class RecipientsOut(Out):
     """The recipients, where it is not the customer alone."""
 
     emails: list[str]
@@ -74,7 +93,7 @@ class RecipientsOut(_Out):
     bcc: list[str]
 
 
-class TaxOut(_Out):
+class TaxOut(Out):
     """A tax on a line, by its rate in percent."""
 
     name: str
@@ -82,7 +101,7 @@ class TaxOut(_Out):
     id: str | None
 
 
-class DiscountOut(_Out):
+class DiscountOut(Out):
     """Off what is billed."""
 
     percentage: Exact | None
@@ -90,7 +109,7 @@ class DiscountOut(_Out):
     items: list[str]
 
 
-class InstalmentOut(_Out):
+class InstalmentOut(Out):
     """One part of what is billed."""
 
     id: str
@@ -99,13 +118,13 @@ class InstalmentOut(_Out):
     due_by: datetime | None
 
 
-class ScheduleOut(_Out):
+class ScheduleOut(Out):
     """The instalments in the order in which they are paid."""
 
     instalments: list[InstalmentOut]
 
 
-class InstalmentStateOut(_Out):
+class InstalmentStateOut(Out):
     """What one instalment amounts to, what is paid of it, and what is due."""
 
     id: str
@@ -115,7 +134,7 @@ class InstalmentStateOut(_Out):
     due_by: datetime | None
 
 
-class SummaryOut(_Out):
+class SummaryOut(Out):
     """The sum of the lines by its parts; `tax` is all of it, also what prices held already."""
 
     subtotal: int
@@ -124,7 +143,7 @@ class SummaryOut(_Out):
     total: int
 
 
-class LineOut(_Out):
+class LineOut(Out):
     """One thing billed; `total` is its price alone, rounded on its own."""
 
     name: str
@@ -134,6 +153,7 @@ class LineOut(_Out):
     description: str | None
     item: str | None
     taxes: list[TaxOut]
+    hsn_sac: str | None
     tax_inclusive: bool
 
     @classmethod
@@ -143,7 +163,7 @@ class LineOut(_Out):
         return cls.model_validate({name: fields[name] for name in cls.model_fields})
 
 
-class InvoiceOut(_Out):
+class InvoiceOut(Out):
     """An invoice as it stands now: one whose time ran out is expired."""
 
     id: str = Field(examples=["inv_Hq3kD0a8xYb2Zc"])
@@ -164,6 +184,7 @@ class InvoiceOut(_Out):
     cancelled_at: datetime | None
     title: str | None
     customer: CustomerOut | None
+    seller: ProfileOut | None
     recipients: RecipientsOut | None
     lines: list[LineOut]
     discount: DiscountOut | None
@@ -177,6 +198,7 @@ class InvoiceOut(_Out):
     receipt: str | None
     date: datetime | None
     due_by: datetime | None
+    next_due_by: datetime | None = Field(description="The earliest due date of what is unpaid.")
     expire_by: datetime | None
     partial_payment: bool
     first_payment_min_amount: int | None
@@ -190,6 +212,7 @@ class InvoiceOut(_Out):
     def of(cls, invoice: Invoice) -> Self:
         """The answer that shows this invoice."""
         fields: dict[str, Any] = {**dict(invoice.document), **dict(invoice), "due": invoice.due}
+        fields["next_due_by"] = invoice.next_due_by
         fields["summary"] = invoice.document.summary
         fields["instalments"] = [{**one._asdict(), "due": one.due} for one in invoice.instalments]
         fields["lines"] = [LineOut.of(line) for line in invoice.document.lines]
@@ -200,7 +223,7 @@ ONLY_ANSWERED = frozenset(InvoiceOut.model_fields) - set(EditsIn.model_fields)
 """The fields of an invoice that no request sets."""
 
 
-class MessageOut(_Out):
+class MessageOut(Out):
     """A message to the payer, and where it stands on its way."""
 
     id: str
@@ -223,7 +246,7 @@ class MessageOut(_Out):
         return cls.model_validate(message)
 
 
-class ContactOut(_Out):
+class ContactOut(Out):
     """An address, and whether it may be written to: `suppressed` is why not."""
 
     medium: Medium
@@ -242,36 +265,7 @@ class ContactOut(_Out):
         )
 
 
-class SmsBudgetOut(_Out):
-    """At most so many SMS in any period of one hour, and of one day; null is no limit."""
-
-    per_hour: int | None
-    per_day: int | None
-
-
-class AccountOut(_Out):
-    """The settings of an account; waits are in seconds."""
-
-    id: str
-    name: str
-    version: int
-    country: str | None
-    resend_wait: float
-    invoice_wait: float
-    sms_enabled: bool
-    sms_countries: tuple[str, ...] | None
-    sms_budget: SmsBudgetOut
-    sms_prefix_budget: SmsBudgetOut
-
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        """The answer that shows this account."""
-        fields: dict[str, Any] = {**dict(account.policy), **dict(account)}
-        fields |= {wait: fields[wait].total_seconds() for wait in ("resend_wait", "invoice_wait")}
-        return cls.model_validate({name: fields[name] for name in cls.model_fields})
-
-
-class WebhookEndpointOut(_Out):
+class WebhookEndpointOut(Out):
     """A URL of the account that receives webhook events; its secret is not shown."""
 
     id: str
@@ -285,7 +279,7 @@ class WebhookEndpointOut(_Out):
     silenced: bool = Field(description="Whether it is paused, or failed for 24 hours.")
 
 
-class WebhookEndpointsOut(_Out):
+class WebhookEndpointsOut(Out):
     """The webhook endpoints of the account."""
 
     webhook_endpoints: list[WebhookEndpointOut]
@@ -303,7 +297,7 @@ class WebhookEndpointsOut(_Out):
         )
 
 
-class SentOut(_Out):
+class SentOut(Out):
     """An invoice, and the messages that were queued with it."""
 
     invoice: InvoiceOut
@@ -315,14 +309,14 @@ class SentOut(_Out):
         return cls(invoice=InvoiceOut.of(invoice), messages=[MessageOut.of(m) for m in messages])
 
 
-class PaidOut(_Out):
+class PaidOut(Out):
     """A payment that an invoice took."""
 
     reference: str
     invoice: InvoiceOut
 
 
-class PaymentOut(_Out):
+class PaymentOut(Out):
     """A payment; `applied` is whether it counts towards the invoice."""
 
     reference: str
@@ -358,7 +352,7 @@ class PaymentOut(_Out):
         )
 
 
-class RefundOut(_Out):
+class RefundOut(Out):
     """What was sent back of an unapplied payment, and what is left of it."""
 
     payment: str
@@ -371,7 +365,7 @@ class RefundOut(_Out):
         return cls(payment=refund.payment, amount=refund.amount, unapplied=refund.unapplied)
 
 
-class EventOut(_Out):
+class EventOut(Out):
     """Something that happened; `version` is that of the invoice after it, if it changed it."""
 
     name: str = Field(examples=["invoice.issued"])
@@ -392,47 +386,7 @@ class EventOut(_Out):
         )
 
 
-class ReasonOut(_Out):
-    """One reason against an operation, and what would help."""
-
-    code: str = Field(examples=["operation_not_allowed"])
-    detail: str
-    remedy: str
-    field: str | None
-    details: dict[str, Any]
-
-
-class VerdictOut(_Out):
-    """Whether an operation is allowed now, or every reason why not."""
-
-    operation: Operation
-    medium: Medium | None
-    allowed: bool
-    reasons: list[ReasonOut]
-    editable: list[DocumentField]
-
-    @classmethod
-    def of(cls, verdict: Verdict) -> Self:
-        """The answer that shows this verdict."""
-        return cls(
-            operation=verdict.operation,
-            medium=verdict.medium,
-            allowed=verdict.allowed,
-            editable=sorted(verdict.editable),
-            reasons=[
-                ReasonOut(
-                    code=reason.code,
-                    detail=detail(reason),
-                    remedy=reason.remedy.value,
-                    field=getattr(reason, "field", None),
-                    details=details_of(reason),
-                )
-                for reason in verdict.reasons
-            ],
-        )
-
-
-class _PageOut(_Out):
+class _PageOut(Out):
     next_cursor: str | None = Field(
         description="The `cursor` of the next page; null on the last. A page may be short of its "
         "`limit` where its rows are large."
@@ -457,7 +411,7 @@ class PaymentsOut(_PageOut):
     payments: list[PaymentOut]
 
 
-class RemindersOut(_Out):
+class RemindersOut(Out):
     """How many reminders were sent, and when the next are planned."""
 
     sent: int
@@ -468,9 +422,3 @@ class EventsOut(_PageOut):
     """A page of what happened to an invoice, the oldest first."""
 
     events: list[EventOut]
-
-
-class VerdictsOut(_Out):
-    """Every operation; `notify` once for each medium."""
-
-    verdicts: list[VerdictOut]

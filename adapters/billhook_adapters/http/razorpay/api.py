@@ -25,6 +25,7 @@ from billhook_adapters.http.razorpay.errors import (
     invalid_response,
     server_error_response,
 )
+from billhook_adapters.http.razorpay.exports import read_export
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest, MediaTypeError
 from billhook_adapters.http.razorpay.routes import TEMPLATES, endpoint
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError
@@ -82,6 +83,7 @@ API = VendorApi(
     authentication=Authentication.API_KEY,
     webhook_formats={"razorpay": WEBHOOK_FORMAT},
     payer_redirect=payer_redirect,
+    read_export=read_export,
     account_policy=AccountPolicy(min_expiry_lead=timedelta(minutes=15)),
 )
 """Razorpay's Invoices API with its customers and items."""

@@ -38,7 +38,11 @@ from billhook_adapters.http.razorpay.schemas.customers import (
     CustomerIn,
     marked_again,
 )
-from billhook_adapters.http.razorpay.schemas.fields import least_amount, smallest_amount_text
+from billhook_adapters.http.razorpay.schemas.fields import (
+    MAX_LINES,
+    least_amount,
+    smallest_amount_text,
+)
 from billhook_adapters.http.razorpay.schemas.links import link_line, type_of
 from billhook_adapters.http.razorpay.serializers import shown_amount
 
@@ -207,7 +211,10 @@ class UpdateInvoice(Update):
         if isinstance(updated, Failure):
             return updated
         before = [(line.unit_amount, line.currency) for line in invoice.document.lines]
-        for position, line in enumerate(updated.unwrap().document.lines):
+        after = updated.unwrap().document.lines
+        if len(after) > max(MAX_LINES, len(before)):
+            return Failure(InvalidDocument((_TOO_MANY_LINES,)))
+        for position, line in enumerate(after):
             kept = before[position : position + 1] == [(line.unit_amount, line.currency)]
             if not kept and line.unit_amount < least_amount(line.currency):
                 return Failure(InvalidDocument((_too_small(position, line.currency),)))
@@ -240,6 +247,9 @@ def _as_changed(change: LineChange, lines: Sequence[Line]) -> LineChange:
     if change.unit_amount != shown_amount(lines[position]):
         return change
     return change.model_copy(update={"unit_amount": None})
+
+
+_TOO_MANY_LINES = InvalidField("lines", "too_long", f"must have at most {MAX_LINES} items")
 
 
 def _too_small(position: int, currency: str) -> InvalidField:

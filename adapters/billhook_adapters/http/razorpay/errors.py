@@ -16,6 +16,7 @@ from billhook.lifecycle.errors import (
     CurrencyMismatch,
     DomainError,
     ExpiresTooSoon,
+    GuardRefused,
     IdempotencyKeyReused,
     InstalmentNotFound,
     InstalmentOverpayment,
@@ -46,10 +47,9 @@ from billhook.lifecycle.errors import (
     UnreachableContact,
     UnsupportedAddress,
 )
-from billhook.model.document import MAX_LINES
 from billhook_adapters.http.core.failures import retry_after
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.razorpay.schemas.fields import required_without_item
+from billhook_adapters.http.razorpay.schemas.fields import MAX_LINES, required_without_item
 from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
 UNAUTHORIZED = "Authentication failed"
@@ -123,7 +123,7 @@ def _field(error: DomainError) -> str | None:
 
 
 def _invalid(field: InvalidField) -> str:
-    path, kind, message = field
+    path, kind, message = field.path, field.kind, field.message
     match path.split("."), kind:
         case ["lines"], "too_long":
             return f"The line_items may not have more than {MAX_LINES} items."
@@ -149,6 +149,8 @@ def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, eac
     match error:
         case OperationNotAllowed(status=status):
             return f"Operation not allowed for Invoice in {status} status."
+        case GuardRefused(message=message):
+            return message
         case InvoiceNotFound() | AccountNotFound() | LineNotFound():
             return UNKNOWN_ID
         case NumberTaken():

@@ -13,9 +13,11 @@ from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook.model.money import half_up
 from billhook.model.pricing import Priced, priced
+from billhook.model.tax_ids import gstin_of
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.ids import line_id, order_id
 from billhook_adapters.http.razorpay.schemas.customers import echoed
+from billhook_adapters.http.razorpay.schemas.items import codes
 from billhook_adapters.http.razorpay.schemas.links import type_of
 
 _SYMBOLS = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -29,8 +31,7 @@ _NEVER = (
 
 def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
     """Every field of the vendor's invoice; what is absent is null."""
-    document = invoice.document
-    customer = document.customer
+    document, customer_details = invoice.document, _customer(invoice)
     issued = invoice.issued_at is not None
     summary, type_ = document.summary, type_of(document)
     prices = priced(document.lines, document.discount)
@@ -41,8 +42,8 @@ def entity(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
         "type": type_,
         "receipt": invoice.shown_number,
         "invoice_number": invoice.shown_number,
-        "customer_id": None if customer is None else customer_id(invoice, customer),
-        "customer_details": _customer(invoice),
+        "customer_id": customer_details["id"],
+        "customer_details": customer_details,
         "order_id": order_id(invoice.id) if issued else None,
         "line_items": [_line(invoice, n, line, prices[n]) for n, line in enumerate(lines)],
         "payment_id": invoice.first_payment,
@@ -114,7 +115,7 @@ def _customer(invoice: Invoice) -> dict[str, Any]:
         "name": customer.name,
         "email": customer.email,
         "contact": contact,
-        "gstin": echo.get("gstin"),
+        "gstin": echo.get("gstin") or gstin_of(customer.tax_ids),
         "billing_address": _address(invoice, "billing", customer.billing_address),
         "shipping_address": _address(invoice, "shipping", customer.shipping_address),
         "customer_name": customer.name,
@@ -165,8 +166,7 @@ def _line(invoice: Invoice, position: int, line: Line, price: Priced) -> dict[st
         "currency": line.currency,
         "type": "invoice",
         "tax_inclusive": line.tax_inclusive,
-        "hsn_code": None,
-        "sac_code": None,
+        **codes(line.hsn_sac),
         "tax_rate": None,
         "unit": None,
         "quantity": int(line.quantity) if line.quantity % 1 == 0 else float(line.quantity),

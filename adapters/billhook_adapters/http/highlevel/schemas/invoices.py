@@ -128,6 +128,8 @@ class InvoiceIn(Tenant):
             customer = validated("contactDetails", self.contact_details.domain)
             given = self.contact_details.given
             fields["customer"] = customer if known is None else known.customer(given, customer)
+        if self.business_details is not None:
+            fields["seller"] = self.business_details.domain()
         if self.discount is not None:
             fields["discount"] = validated("discount", self.discount.domain, currency)
         if self.payment_schedule is not None:
@@ -151,6 +153,9 @@ class InvoiceIn(Tenant):
         echo = {name: given[name] for name in ECHOED if name in given}
         if self.invoice_number:
             echo["invoiceNumber"] = self.invoice_number
+        if self.business_details is not None:
+            business = given["businessDetails"]
+            echo["businessDetails"] = beside(fields["seller"], business, business)
         if self.discount is not None:
             echo["discount"] = {"type": self.discount.type}
         if self.contact_details is not None:

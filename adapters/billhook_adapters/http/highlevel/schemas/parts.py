@@ -5,16 +5,24 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Strict, Tag
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    Tag,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 
 from billhook.model.base import Identifier, Value
 from billhook.model.customer import MAX_RECIPIENTS, Customer, PostalAddress, Recipients
-from billhook.model.document import MAX_LINES
 from billhook.model.instalments import MAX_INSTALMENTS, Instalment, PaymentSchedule
 from billhook.model.line_items import MAX_TAXES, Line, Tax
 from billhook.model.money import Currency
 from billhook.model.pricing import Discount
+from billhook.model.seller_profile import SellerProfile
 from billhook_adapters.http.highlevel.amounts import plain
 from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import (
@@ -87,6 +95,14 @@ AddressOrText = Annotated[
 """An address, or its text: the vendor's webhooks have it so."""
 
 
+def _is_taken(name: str, value: object) -> bool:
+    try:
+        SellerProfile.model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
+
+
 class BusinessIn(In):
     """The seller as the invoice shows it."""
 
@@ -96,6 +112,23 @@ class BusinessIn(In):
     address: AddressOrText | None = None
     website: Short | None = None
     custom_values: Annotated[list[Short], Field(max_length=50)] | None = None
+
+    def domain(self) -> SellerProfile:
+        """What the invoice says of its seller, without what no page can show."""
+        website = self.website or ""
+        given = self.address
+        address = (
+            given.domain() if isinstance(given, AddressIn) else PostalAddress(line1=given or "")
+        )
+        fields = {
+            "legal_name": self.name or None,
+            "phone": self.phone_no if has_digits(self.phone_no) else None,
+            "website": website if "://" in website else f"https://{website}",
+            "address": None if address == PostalAddress() else address,
+        }
+        return SellerProfile.model_validate(
+            {name: value for name, value in fields.items() if value and _is_taken(name, value)}
+        )
 
 
 class AdditionalEmailIn(In):
@@ -358,4 +391,7 @@ class FeesIn(In):
     paid_charges: Annotated[list[ChargeIn], Field(max_length=50)] | None = None
 
 
-Items = Annotated[list[ItemIn], Field(max_length=MAX_LINES)]
+MAX_ITEMS = 50
+"""The vendor's own limit, below that of the domain."""
+
+Items = Annotated[list[ItemIn], Field(max_length=MAX_ITEMS)]

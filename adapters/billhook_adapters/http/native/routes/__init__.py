@@ -3,6 +3,8 @@
 from billhook_adapters.http.native.routes import (
     account,
     contacts,
+    e_invoices,
+    explanations,
     invoices,
     messages,
     payments,
@@ -12,6 +14,8 @@ from billhook_adapters.http.native.routes import (
 ROUTERS = (
     invoices.router,
     invoices.put_back,
+    e_invoices.router,
+    explanations.router,
     messages.router,
     payments.router,
     contacts.router,

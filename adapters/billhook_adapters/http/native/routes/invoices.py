@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from returns.result import Failure
+from returns.result import Failure, Result
 from starlette.requests import Request as StarletteRequest
 
 from billhook.application.commands import Cancel, Delete, Draft, DraftAndSend, Issue, Update
 from billhook.application.records import Page, Place, RecordedEvent
 from billhook.application.service import InvoiceService
+from billhook.lifecycle.errors import InvoiceNotFound
+from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook_adapters.http.core.answered import same
 from billhook_adapters.http.core.batched_service import BatchedService
@@ -29,7 +32,13 @@ from billhook_adapters.http.native.request import (
     unwrapped,
 )
 from billhook_adapters.http.native.routes.etags import etag
-from billhook_adapters.http.native.schemas.invoices import EditsIn, EventPageIn, InvoiceIn, ListIn
+from billhook_adapters.http.native.schemas.invoices import (
+    EditsIn,
+    EventPageIn,
+    InvoiceIn,
+    ListIn,
+    MomentIn,
+)
 from billhook_adapters.http.native.serializers import (
     ONLY_ANSWERED,
     EventOut,
@@ -37,8 +46,6 @@ from billhook_adapters.http.native.serializers import (
     InvoiceOut,
     InvoicesOut,
     SentOut,
-    VerdictOut,
-    VerdictsOut,
 )
 from billhook_adapters.system.ids import is_id
 
@@ -202,12 +209,22 @@ async def list_invoices(
 
 @router.get("/invoices/{id}", responses={**ETAG, **problems(404)}, tags=["invoices"])
 async def get_invoice(
-    batched: TheService, account: TheAccount, id: TheInvoice, response: Response
+    batched: TheService,
+    account: TheAccount,
+    id: TheInvoice,
+    response: Response,
+    selection: Annotated[MomentIn, Query()],
 ) -> InvoiceOut:
-    """One invoice; its version is the ETag."""
-    invoice = unwrapped(await batched.read(lambda service: service.get(account, id)))
+    """One invoice, now or as it was at a time; its version is the ETag."""
+    invoice = unwrapped(await batched.read(lambda service: _at(service, account, id, selection.at)))
     response.headers["ETag"] = etag(invoice.version)
     return InvoiceOut.of(invoice)
+
+
+def _at(
+    service: InvoiceService, account: AccountId, id: InvoiceId, at: datetime | None
+) -> Result[Invoice, InvoiceNotFound]:
+    return service.get(account, id) if at is None else service.get_at(account, id, at)
 
 
 @router.get(
@@ -232,10 +249,3 @@ async def list_events(
         return page_response("events", wanted.limit, wanted.after, read, place, EventOut.of)
 
     return await batched.read_page(page)
-
-
-@router.get("/invoices/{id}/explain", responses=problems(404), tags=["invoices"])
-async def explain_invoice(batched: TheService, account: TheAccount, id: TheInvoice) -> VerdictsOut:
-    """For every operation: that it is allowed now, or every reason why not."""
-    found = unwrapped(await batched.read(lambda service: service.explain(account, id)))
-    return VerdictsOut(verdicts=[VerdictOut.of(verdict) for verdict in found])

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 from billhook.application.records import Place
-from billhook.model.base import storable, utc
+from billhook.model.base import storable
 from billhook.model.canonical_json import plain
+from billhook.model.instants import utc
 
 LONGEST_CURSOR = 1024
 """Characters: of the place of a payment whose reference is as long as it may be."""

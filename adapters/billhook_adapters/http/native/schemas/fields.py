@@ -9,11 +9,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from billhook.model.addresses import LONGEST_PHONE, email_address, phone_text
-from billhook.model.base import ID_PATTERN, Identifier, Text, TimeZone, utc
+from billhook.model.base import ID_PATTERN, Identifier, Text, TimeZone
 from billhook.model.customer import CountryCode, EmailAddress, LanguageTag, PhoneNumber
 from billhook.model.decimals import UNIT_AMOUNT_PLACES, Percentage, Quantity, UnitAmount
 from billhook.model.destinations import countries
+from billhook.model.instants import utc
+from billhook.model.line_items import HsnSac
 from billhook.model.money import EXPONENTS, LARGEST, CurrencyCode
+from billhook.model.seller_profile import Color, WebAddress
 from billhook_adapters.system.time_zones import known_zone
 
 _RFC_3339 = re.compile(
@@ -124,6 +127,30 @@ Language = Annotated[
     ),
 ]
 """A language, and maybe its region."""
+
+WebUrl = Annotated[
+    WebAddress,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?=&%-]*)?$",
+            "maxLength": 256,
+            "examples": ["https://acme.example"],
+        }
+    ),
+]
+"""The address of a web page."""
+
+HexColor = Annotated[
+    Color,
+    WithJsonSchema({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "examples": ["#0a5cd8"]}),
+]
+"""A colour."""
+
+HsnSacCode = Annotated[
+    HsnSac, WithJsonSchema({"type": "string", "pattern": "^[0-9]{4,8}$", "examples": ["4901"]})
+]
+"""The Indian code of goods or a service."""
 
 Country = Annotated[
     CountryCode, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["IN"]})

@@ -52,6 +52,7 @@ from billhook_adapters.http.native.schemas.parts import (
     DiscountIn,
     In,
     LineIn,
+    ProfileIn,
     RecipientsIn,
     ScheduleIn,
 )
@@ -65,6 +66,10 @@ Media = Annotated[list[Medium], Field(max_length=MAX_MEDIA)]
 class _Fields(In):
     title: Label | None = None
     customer: CustomerIn | None = None
+    seller: ProfileIn | None = Field(
+        default=None,
+        description="What this invoice says of its seller, where it is not the account's profile.",
+    )
     recipients: RecipientsIn | None = None
     lines: Annotated[list[LineIn], Field(max_length=MAX_LINES)] = Field(default=[])
     discount: DiscountIn | None = None
@@ -250,6 +255,12 @@ class EventPageIn(In):
         return None if self.cursor is None else number_of(self.cursor)
 
 
+class MomentIn(In):
+    """The time at which an invoice is shown."""
+
+    at: InstantInQuery = Field(default=None, description="As it was then; now if left out.")
+
+
 class ListIn(PageIn):
     """Which invoices are wanted; every condition given must hold."""
 
@@ -259,6 +270,9 @@ class ListIn(PageIn):
     receipt: TextInQuery = None
     customer: TextInQuery = Field(default=None, description="The id of the customer.")
     payment: TextInQuery = Field(default=None, description="The reference of an applied payment.")
+    overdue: bool | None = Field(
+        default=None, description="Whether a due date of what is unpaid has passed."
+    )
     created_from: InstantInQuery = None
     created_to: InstantInQuery = None
     order: Literal["newest_first", "oldest_first"] = "newest_first"
@@ -272,6 +286,7 @@ class ListIn(PageIn):
             "receipt": self.receipt,
             "customer": self.customer,
             "payment": self.payment,
+            "overdue": self.overdue,
             "created_from": self.created_from,
             "created_to": self.created_to,
             "after": page.after,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from billhook.model.base import Label, OneLine, Prose
@@ -13,16 +13,21 @@ from billhook.model.customer import MAX_RECIPIENTS
 from billhook.model.instalments import MAX_INSTALMENTS
 from billhook.model.line_items import MAX_TAXES
 from billhook.model.money import Amount
+from billhook.model.seller_profile import SellerProfile
+from billhook.model.tax_ids import MAX_TAX_IDS, TaxIdKind, check_tax_id
 from billhook_adapters.http.native.schemas.fields import (
     Country,
     Email,
+    HexColor,
     HowMany,
+    HsnSacCode,
     Id,
     Instant,
     Language,
     Percent,
     Phone,
     UnitPrice,
+    WebUrl,
     Zone,
 )
 
@@ -46,6 +51,48 @@ class AddressIn(In):
     country: Country | None = None
 
 
+class TaxIdIn(In):
+    """The number of a taxpayer, checked as far as the format of its kind is known."""
+
+    kind: TaxIdKind
+    value: Annotated[OneLine, StringConstraints(min_length=1, max_length=64)] = Field(
+        examples=["27AAPFU0939F1ZV"]
+    )
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        check_tax_id(self.kind, self.value)
+        return self
+
+
+TaxIdsIn = Annotated[list[TaxIdIn], Field(max_length=MAX_TAX_IDS)]
+
+
+class ProfileIn(In):
+    """What invoices say of the seller besides the name of the account."""
+
+    legal_name: Label | None = Field(
+        default=None, description="The registered name, where it is not the name of the account."
+    )
+    address: AddressIn | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    website: WebUrl | None = None
+    tax_ids: TaxIdsIn = []
+    accent_color: HexColor | None = Field(
+        default=None, description="Of buttons and lines; darkened or lightened where text has it."
+    )
+    footer: Prose | None = Field(
+        default=None, description="Text at the end of the page and the PDF."
+    )
+    payment_text: Prose | None = Field(default=None, description="How to pay, in words.")
+    payment_link: WebUrl | None = Field(default=None, description="Where payers pay in a browser.")
+
+    def profile(self) -> SellerProfile:
+        """The profile with the fields that are given."""
+        return SellerProfile.model_validate(self.model_dump(exclude_unset=True))
+
+
 class CustomerIn(In):
     """Who pays, and how they can be reached."""
 
@@ -59,6 +106,7 @@ class CustomerIn(In):
     time_zone: Zone | None = Field(
         default=None, description="Where they live by the clock: reminders keep quiet hours."
     )
+    tax_ids: TaxIdsIn = []
 
 
 class RecipientsIn(In):
@@ -90,6 +138,9 @@ class LineIn(In):
     description: Prose | None = None
     item: Id | None = None
     taxes: Annotated[list[TaxIn], Field(max_length=MAX_TAXES)] = []
+    hsn_sac: HsnSacCode | None = Field(
+        default=None, description="The Indian code of the goods (HSN) or the service (SAC)."
+    )
     tax_inclusive: Annotated[bool, Field(strict=True)] = Field(
         default=False, description="Whether the price holds the taxes already."
     )

@@ -20,6 +20,7 @@ from pydantic import (
 from billhook.model.base import OneLine, Value
 from billhook.model.customer import Customer, PostalAddress
 from billhook.model.invoice import Invoice
+from billhook.model.tax_ids import gstin_of, gstin_tax_ids
 from billhook_adapters.http.core.marks import customer_mark
 from billhook_adapters.http.razorpay.schemas.fields import Notes, NumberOrLine, cleared
 from billhook_adapters.system.phone_numbers import same_number
@@ -99,6 +100,7 @@ class CustomerIn(Value):
             contact=self.contact or None,
             billing_address=self.billing_address and self.billing_address.domain(),
             shipping_address=self.shipping_address and self.shipping_address.domain(),
+            tax_ids=gstin_tax_ids(self.gstin),
         )
 
     @property
@@ -164,9 +166,11 @@ def marked_again(extras: Mapping[str, str], customer: Customer) -> dict[str, str
 def echoed(invoice: Invoice) -> dict[str, Any]:
     """What this API keeps of the customer to echo it; nothing once the customer has changed."""
     customer = invoice.document.customer
-    echo: dict[str, Any] = json.loads(invoice.document.extras.get(EXTRAS_KEY, "{}"))
-    belongs = customer is not None and echo.pop("of", None) == customer_mark(customer)
-    if not belongs or customer is None:
+    kept = invoice.document.extras.get(EXTRAS_KEY)
+    if kept is None or customer is None:
+        return {}
+    echo: dict[str, Any] = json.loads(kept)
+    if echo.pop("of", None) != customer_mark(customer):
         return {}
     if not same_number(echo.get("contact") or "", customer.contact or ""):
         echo["contact"] = None
@@ -182,7 +186,7 @@ def customer_entity(known: StoredCustomer) -> dict[str, Any]:
         "name": customer.name,
         "email": customer.email,
         "contact": echo.get("contact") or customer.contact,
-        "gstin": echo.get("gstin"),
+        "gstin": echo.get("gstin") or gstin_of(customer.tax_ids),
         "notes": notes or [],
         "created_at": int(made.timestamp()),
     }

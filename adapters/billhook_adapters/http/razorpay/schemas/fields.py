@@ -12,6 +12,9 @@ from billhook.model.base import MAX_NOTES, OneLine, Paragraphs
 from billhook.model.money import EXPONENTS
 from billhook_adapters.http.razorpay.schemas.sentences import sentence
 
+MAX_LINES = 50
+"""The vendor's own limit, below that of the domain."""
+
 
 class InvalidRequestError(Exception):
     """The request is invalid; the message is the vendor's sentence.

@@ -10,12 +10,13 @@ from pydantic import Field, StringConstraints, ValidationError
 from billhook.model.base import OneLine, Text, Value
 from billhook.model.customer import Customer, Medium
 from billhook.model.document import Document
-from billhook.model.line_items import Line
+from billhook.model.line_items import HsnSac, Line
 from billhook.model.patch import LineChange
 from billhook_adapters.http.razorpay.errors import OTHER_CURRENCY
 from billhook_adapters.http.razorpay.schemas.customers import CustomerIn, StoredCustomer, extras
 from billhook_adapters.http.razorpay.schemas.fields import (
     LISTED,
+    MAX_LINES,
     Flag,
     Integer,
     InvalidRequestError,
@@ -53,6 +54,8 @@ class LineIn(Value):
     amount: Integer | None = None
     currency: Text | None = None
     quantity: Annotated[Integer, Field(ge=1)] | None = None
+    hsn_code: HsnSac | None = None
+    sac_code: HsnSac | None = None
 
     def domain(self, currency: str, items: Mapping[str, ItemIn]) -> Line:
         """The line of a new invoice."""
@@ -79,11 +82,12 @@ class LineIn(Value):
                 "unit_amount": self.amount,
                 "currency": self.currency,
                 "quantity": self.quantity,
+                "hsn_sac": self.hsn_code or self.sac_code,
             }
         )
 
 
-Lines = Annotated[tuple[LineIn, ...], Field(max_length=50), LISTED]
+Lines = Annotated[tuple[LineIn, ...], Field(max_length=MAX_LINES), LISTED]
 
 
 class InvoiceIn(Value):

@@ -13,7 +13,7 @@ from billhook.application.idempotency import IdempotentRequest
 from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId, OneLine, Value
-from billhook.model.line_items import Line
+from billhook.model.line_items import HsnSac, Line, is_sac
 from billhook.model.money import LARGEST, Currency, CurrencyCode
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.razorpay.schemas.fields import Flag, Integer, Paragraph
@@ -32,6 +32,13 @@ class ItemIn(Value):
     currency: CurrencyCode
     description: Paragraph | None = None
     active: Flag = True
+    hsn_code: HsnSac | None = None
+    sac_code: HsnSac | None = None
+
+    @property
+    def hsn_sac(self) -> str | None:
+        """The code of the goods or the service, in whichever field it came."""
+        return self.hsn_code or self.sac_code
 
     def line(self, name: str) -> Line:
         """One of it, as a line of an invoice."""
@@ -41,6 +48,7 @@ class ItemIn(Value):
             currency=self.currency,
             description=self.description,
             item=name,
+            hsn_sac=self.hsn_sac,
         )
 
     def filed(self, account: AccountId, key: IdempotentRequest | None) -> SaveEntry:
@@ -58,6 +66,8 @@ class ItemEditIn(Value):
     currency: CurrencyCode = Currency("INR")
     description: Paragraph | None = None
     active: Flag = True
+    hsn_code: HsnSac | None = None
+    sac_code: HsnSac | None = None
 
 
 def find_item(service: InvoiceService, account: AccountId, name: str) -> ItemIn | None:
@@ -76,6 +86,19 @@ def edited(entry: Entry, changes: Mapping[str, Any]) -> ItemIn:
     return ItemIn.model_validate({**dict(ItemIn.model_validate_json(entry.body)), **changes})
 
 
+def codes(hsn_sac: str | None) -> dict[str, str | None]:
+    """A code in the vendor's two fields: SAC, those of services, begin with 99.
+
+    >>> codes("4901"), codes("998314")
+    ({'hsn_code': '4901', 'sac_code': None}, {'hsn_code': None, 'sac_code': '998314'})
+    """
+    is_service = hsn_sac is not None and is_sac(hsn_sac)
+    return {
+        "hsn_code": None if is_service else hsn_sac,
+        "sac_code": hsn_sac if is_service else None,
+    }
+
+
 def item_entity(entry: Entry) -> dict[str, Any]:
     """The vendor's item entity."""
     item = ItemIn.model_validate_json(entry.body)
@@ -90,8 +113,7 @@ def item_entity(entry: Entry) -> dict[str, Any]:
         "type": "invoice",
         "unit": None,
         "tax_inclusive": False,
-        "hsn_code": None,
-        "sac_code": None,
+        **codes(item.hsn_sac),
         "tax_rate": None,
         "tax_id": None,
         "tax_group_id": None,

@@ -47,6 +47,8 @@ _OWN: Mapping[str, str] = MappingProxyType(
         ),
         "country": "The country field is invalid.",
         "gstin": "The gstin field is invalid.",
+        "hsn_code": "The hsn code must be 4 to 8 digits.",
+        "sac_code": "The sac code must be 4 to 8 digits.",
     }
 )
 """The vendor's sentence for whatever else is wrong with a field."""
