@@ -8,11 +8,11 @@ from billhook_adapters.cli.database import service_over
 from billhook_adapters.cli.errors import CliError
 
 if TYPE_CHECKING:
-    from billhook.application.account_commands import SuppressAddress, UpdateAccount
+    from billhook.application.account_commands import SaveLogo, SuppressAddress, UpdateAccount
     from billhook_adapters.system.backend import Backend
 
 
-def change_account(backend: Backend, command: UpdateAccount | SuppressAddress) -> None:
+def change_account(backend: Backend, command: UpdateAccount | SaveLogo | SuppressAddress) -> None:
     """Execute the command. Raises CliError with the reason and the remedy where it fails."""
     from returns.result import Failure
 

@@ -81,6 +81,13 @@ def add_countries(parser: argparse.ArgumentParser) -> None:
         f"{NO_LIMIT} is UTC",
     )
     parser.add_argument(
+        "--language",
+        metavar="LANGUAGE",
+        type=_language,
+        help="language of messages and documents for customers who have none, such as hi or "
+        f"en-IN; {NO_LIMIT} is the server's",
+    )
+    parser.add_argument(
         "--country",
         metavar="COUNTRY",
         type=_country,
@@ -122,6 +129,21 @@ def _country(text: str) -> str:
         if text != NO_LIMIT:
             raise argparse.ArgumentTypeError(
                 f"must be the ISO 3166 code of a country such as IN, or {NO_LIMIT}"
+            ) from None
+    return text
+
+
+def _language(text: str) -> str:
+    from pydantic import TypeAdapter, ValidationError
+
+    from billhook.model.customer import LanguageTag
+
+    try:
+        return TypeAdapter[str](LanguageTag).validate_python(text)
+    except ValidationError:
+        if text != NO_LIMIT:
+            raise argparse.ArgumentTypeError(
+                f"must be an ISO 639 language such as hi or en-IN, or {NO_LIMIT}"
             ) from None
     return text
 
@@ -197,10 +219,10 @@ def _changes(arguments: argparse.Namespace, policy: AccountPolicy) -> AccountPol
         for name in ("resend_wait", "invoice_wait")
         if getattr(arguments, name) is not None
     }
-    if arguments.country is not None:
-        changes["country"] = None if arguments.country == NO_LIMIT else arguments.country
-    if arguments.time_zone is not None:
-        changes["time_zone"] = None if arguments.time_zone == NO_LIMIT else arguments.time_zone
+    for name in ("country", "time_zone", "language"):
+        value = getattr(arguments, name)
+        if value is not None:
+            changes[name] = None if value == NO_LIMIT else value
     if arguments.sms is not None:
         changes["sms_enabled"] = arguments.sms == "on"
     if arguments.sms_countries is not None:
@@ -224,6 +246,7 @@ def _print(account: Account, *, as_json: bool) -> int:
         "name": account.name,
         "country": policy.country,
         "time_zone": policy.time_zone,
+        "language": policy.language,
         "sms": "on" if policy.sms_enabled else "off",
         "sms_countries": None if policy.sms_countries is None else list(policy.sms_countries),
         **{name: dict(getattr(policy, name)) for name in _BUDGETS},
@@ -235,6 +258,7 @@ def _print(account: Account, *, as_json: bool) -> int:
         f"account       {account.id}  {account.name}",
         f"country       {policy.country or '-'}",
         f"time zone     {policy.time_zone or 'UTC'}",
+        f"language      {policy.language or '-'}",
         f"sms           {value['sms']}",
         f"countries     {countries}",
         f"budget        {_budget_text(policy.sms_budget)}",

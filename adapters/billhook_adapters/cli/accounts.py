@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_limits import add_countries, add_limit_actions
+from billhook_adapters.cli.account_profile import add_profile_actions
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
@@ -70,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     set_command(listing, _list, example=f"billhook account list {_AT}")
 
     add_limit_actions(actions.add_parser)
+    add_profile_actions(actions.add_parser)
 
     what = "create a new API key and revoke all other keys and tokens of the account"
     rotate = actions.add_parser("rotate", help=what, description=what)

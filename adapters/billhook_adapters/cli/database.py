@@ -6,10 +6,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.errors import REFUSED, CliError
 
 if TYPE_CHECKING:
+    from billhook.application.ports import Ids
     from billhook.application.service import InvoiceService
+    from billhook.model.base import AccountId
+    from billhook.model.invoice import InvoiceId
     from billhook_adapters.system.backend import Backend
 
 
@@ -39,10 +42,41 @@ def database(url: str, *, new: bool = False) -> Generator[Backend]:
         backend.dispose()
 
 
-def service_over(backend: Backend) -> InvoiceService:
-    """The service of a command: over this database, by the system clock."""
+def service_over(backend: Backend, *, ids: Ids | None = None) -> InvoiceService:
+    """The service of a command: over this database, by the system clock, with its guards.
+
+    `ids` stand in for ids of the default base URL. Raises CliError where an installed guard cannot
+    be used.
+    """
     from billhook.application.service import InvoiceService
+    from billhook_adapters.composition.guards import installed_guards
+    from billhook_adapters.composition.plugins import PluginError
     from billhook_adapters.system.clock import SystemClock
     from billhook_adapters.system.ids import RandomIds
 
-    return InvoiceService(backend.store, SystemClock(), RandomIds())
+    try:
+        guards = installed_guards()
+    except PluginError as error:
+        raise CliError(str(error)) from None
+    return InvoiceService(backend.store, SystemClock(), ids or RandomIds(), guards=guards)
+
+
+def account_of(backend: Backend, invoice: InvoiceId, given: str | None) -> AccountId:
+    """The account of an invoice, unless one is given.
+
+    Raises CliError where there is no such invoice, or where several accounts have one.
+    """
+    from billhook.lifecycle.errors import InvoiceNotFound
+    from billhook.model.base import AccountId
+    from billhook_adapters.cli.error_texts import ambiguous_invoice_text, payment_error_text
+    from billhook_adapters.system.ids import is_id
+
+    if given is not None:
+        return AccountId(given)
+    match tuple(backend.accounts.holders(invoice)) if is_id(invoice) else ():
+        case ():
+            raise CliError(payment_error_text(InvoiceNotFound()), REFUSED)
+        case (account,):
+            return account
+        case accounts:
+            raise CliError(ambiguous_invoice_text(accounts))

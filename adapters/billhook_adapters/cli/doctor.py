@@ -29,9 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     faults = [*_settings_faults(options.database), *_database_faults(options.database)]
+    warnings = [] if faults else _warnings(options.database)
     print_result(
-        {"faults": faults},
-        faults or ["nothing is wrong"],
+        {"faults": faults, "warnings": warnings},
+        [*(faults or ["nothing is wrong"]), *(f"warning: {one}" for one in warnings)],
         as_json=options.json,
         if_lost="run it again",
     )
@@ -73,6 +74,15 @@ def _descriptor_faults(given: Settings) -> Iterator[str]:
             f"the hard limit of open files allows {possible} connections, not {wanted}; raise it "
             f"(ulimit -Hn, LimitNOFILE), or lower {variable('http_connections')}"
         )
+
+
+def _warnings(url: str) -> list[str]:
+    from billhook_adapters.cli.serve import checked_settings
+    from billhook_adapters.composition.settings import DATABASE
+    from billhook_adapters.composition.start_checks import warnings
+
+    with database(url) as backend:
+        return list(warnings(checked_settings({**os.environ, DATABASE: url}), backend.accounts))
 
 
 def _database_faults(url: str) -> Iterator[str]:

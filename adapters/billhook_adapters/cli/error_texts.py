@@ -10,6 +10,7 @@ from billhook.lifecycle.errors import (
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
+    GuardRefused,
     IdempotencyKeyReused,
     InstalmentNotFound,
     InstalmentOverpayment,
@@ -69,6 +70,8 @@ def payment_error_text(error: PayError | ServiceError, currency: Currency | None
                 f"{_money(amount, currency)} is more than the {_money(due, currency)} that is due "
                 f"of the instalment; pay {due} at most"
             )
+        case GuardRefused(message=message):
+            return message
         case ReferenceReused():
             return "--reference: another payment has this reference; give a new one"
         case _:

@@ -7,15 +7,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
-from returns.result import Result, Success
+from returns.result import Failure, Result, Success
 
 from billhook.application.records import OutboxMessage
 from billhook.messaging.delivery import DeliveryStatus, MessageId, MessageKey, Unsent
 from billhook.messaging.message import Message
 from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
+from billhook.model.json_values import as_json
+from billhook.sentences import sentence
 from billhook_adapters.cli.database import database, service_over
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 if TYPE_CHECKING:
@@ -51,6 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         showing,
         _show,
         example="billhook messages show acc_1/msg_1 --database sqlite:///billhook.sqlite3",
+    )
+    explaining = actions.add_parser("explain", help="why a message was sent, or was not")
+    explaining.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
+    add_json(explaining)
+    add_database(explaining)
+    set_command(
+        explaining,
+        _explain,
+        example="billhook messages explain acc_1/msg_1 --database sqlite:///billhook.sqlite3",
     )
     again = actions.add_parser("requeue", help="retry dead letters")
     again.add_argument("messages", metavar="ACCOUNT/MESSAGE", type=_key, nargs="*")
@@ -115,6 +126,38 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     for name, value in shown.items():
         print(f"{name.replace('_', ' '):14} {'-' if value is None else value}")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    with database(options.database) as backend:
+        found = service_over(backend).explain_message(options.message)
+    if isinstance(found, Failure):
+        raise CliError(sentence(found.failure()), REFUSED)
+    why = found.unwrap()
+    if options.json:
+        shown = {
+            "message": _shown(why.message),
+            "requested": as_json(why.requested),
+            "ended": None if why.ended is None else as_json(why.ended),
+            "reason": None if why.error is None else as_json(why.error),
+            "events": [one.event.name for one in why.events],
+        }
+        print(json.dumps(shown))
+        return 0
+    requested, ended = why.requested, why.ended
+    print(
+        f"requested at {requested.at.isoformat(timespec='seconds')}: the invoice was "
+        f"{requested.status}, version {requested.version}"
+    )
+    if ended is None:
+        print(f"{why.message.status}: not sent yet; {why.message.reason or 'no attempt failed'}")
+    else:
+        because = why.message.reason if why.error is None else sentence(why.error)
+        print(
+            f"{why.message.status} at {ended.at.isoformat(timespec='seconds')}: the invoice was "
+            f"{ended.status}, version {ended.version}" + (f"; {because}" if because else "")
+        )
     return 0
 
 

@@ -67,6 +67,8 @@ def new_account(arguments: argparse.Namespace) -> NewAccount:
         policy = policy.updated(AccountPolicy(country=arguments.country))
     if arguments.time_zone not in (None, NO_LIMIT):
         policy = policy.updated(AccountPolicy(time_zone=arguments.time_zone))
+    if arguments.language not in (None, NO_LIMIT):
+        policy = policy.updated(AccountPolicy(language=arguments.language))
     account = _account(arguments.name, policy)
     key = (
         new_key()

@@ -7,8 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 
 from billhook_adapters.cli.errors import OUTPUT_LOST, CliError
+from billhook_adapters.system.optional_dependencies import needs
 
 
 def print_result(value: object, lines: Sequence[str], *, as_json: bool, if_lost: str) -> None:
@@ -16,22 +18,67 @@ def print_result(value: object, lines: Sequence[str], *, as_json: bool, if_lost:
 
     Raises CliError where it cannot be written; `if_lost` then says what to do.
     """
-    text = json.dumps(value, indent=2) if as_json else "\n".join(map(_printable, lines))
+    text = json.dumps(value, indent=2) if as_json else "\n".join(map(printable, lines))
+    _write(text, f"done, but the output could not be written ({{reason}}); {if_lost}")
+
+
+def print_answer(value: object) -> None:
+    """Print what was read as one JSON value. Raises CliError where it cannot be written."""
+    _write(json.dumps(value), _NOT_WRITTEN)
+
+
+_NOT_WRITTEN = "the output could not be written ({reason}); run it again"
+
+
+def _write(text: str, if_lost: str) -> None:
+    """Print a text in what the terminal can show; `if_lost` takes the reason where it cannot."""
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  # it was closed
+        raise CliError(if_lost.format(reason="it is closed"), OUTPUT_LOST)
     encoding = sys.stdout.encoding or "utf-8"
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except BrokenPipeError:
+        raise  # its reader has seen enough
     except OSError as error:
-        _discard_output()
-        reason = f"done, but the output could not be written ({error.strerror}); {if_lost}"
-        raise CliError(reason, OUTPUT_LOST) from None
+        discard_output()
+        raise CliError(if_lost.format(reason=error.strerror), OUTPUT_LOST) from None
 
 
-def _printable(line: str) -> str:
+def draws_tables() -> bool:
+    """Whether a person reads the output, on a terminal that tables can be drawn on."""
+    return sys.stdout is not None and sys.stdout.isatty() and find_spec("rich") is not None
+
+
+def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: drawn on a terminal, and in a pipe one line a row, its cells behind tabs.
+
+    NO_COLOR switches colours off.
+    """
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if sys.stdout is None or not sys.stdout.isatty():  # pyright: ignore[reportUnnecessaryComparison]  # it was closed
+        _write("\n".join("\t".join(row) for row in [head, *cells]), _NOT_WRITTEN)
+        return
+    with needs("cli"):
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for name in head:
+        table.add_column(name, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    Console().print(table)
+
+
+_STYLES = {"yes": "green", "no": "red"}
+
+
+def printable(line: str) -> str:
     """The line without control characters: names and URLs may contain terminal commands."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
 
 
-def _discard_output() -> None:
+def discard_output() -> None:
     """Send buffered output to the null device: Python would write it, and fail, at exit."""
     with suppress(OSError):
         null = os.open(os.devnull, os.O_WRONLY)

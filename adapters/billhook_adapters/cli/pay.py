@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import account_of, database, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 
 if TYPE_CHECKING:
-    from billhook.model.base import AccountId
-    from billhook.model.invoice import Invoice, InvoiceId
+    from billhook.model.invoice import Invoice
     from billhook.model.payment import Payment
     from billhook_adapters.system.backend import Backend
 
@@ -121,7 +120,7 @@ def _pay(backend: Backend, arguments: argparse.Namespace) -> tuple[Invoice, Paym
 
     service = service_over(backend)
     invoice = InvoiceId(arguments.invoice)
-    account = _account(backend, invoice, arguments.account)
+    account = account_of(backend, invoice, arguments.account)
     found = service.get(account, invoice)
     if isinstance(found, Failure):
         raise CliError(payment_error_text(found.failure()), REFUSED)
@@ -144,20 +143,3 @@ def _pay(backend: Backend, arguments: argparse.Namespace) -> tuple[Invoice, Paym
             reason += f"; recorded as unapplied payment {reference} of account {account}"
         raise CliError(reason, REFUSED)
     return paid.unwrap(), payment
-
-
-def _account(backend: Backend, invoice: InvoiceId, given: str | None) -> AccountId:
-    from billhook.lifecycle.errors import InvoiceNotFound
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import ambiguous_invoice_text, payment_error_text
-    from billhook_adapters.system.ids import is_id
-
-    if given is not None:
-        return AccountId(given)
-    match tuple(backend.accounts.holders(invoice)) if is_id(invoice) else ():
-        case ():
-            raise CliError(payment_error_text(InvoiceNotFound()), REFUSED)
-        case (account,):
-            return account
-        case accounts:
-            raise CliError(ambiguous_invoice_text(accounts))

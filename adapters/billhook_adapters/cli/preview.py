@@ -1,4 +1,4 @@
-"""`billhook preview`: renders a sample message, page or PDF without sending anything."""
+"""`billhook preview`: renders a sample message, page, PDF or e-invoice; nothing is sent."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from returns.result import Failure
 
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.parser import add_json, set_command
@@ -18,13 +20,25 @@ if TYPE_CHECKING:
     from billhook.messaging.message import Message
 
 TEMPLATES = variable("templates")
+SAMPLES = ("one-line", "tax", "part-paid", "long")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to render, its language and its templates."""
-    parser.add_argument("what", choices=("sms", "email", "page", "pdf"), help="what to render")
     parser.add_argument(
-        "--language", metavar="LANGUAGE", default="en", help="en, hi or ar (default: en)"
+        "what", choices=("sms", "email", "page", "pdf", "xml"), help="what to render"
+    )
+    parser.add_argument(
+        "--language",
+        metavar="LANGUAGE",
+        default="en",
+        help="language of the sample, such as hi, or a variant such as en-IN (default: en)",
+    )
+    parser.add_argument(
+        "--sample",
+        choices=SAMPLES,
+        help="one item; four with tax; the same in instalments; 500 items "
+        "(default: one-line, and tax for xml)",
     )
     parser.add_argument("--reminder", action="store_true", help="render a reminder")
     parser.add_argument(
@@ -37,7 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         type=Path,
-        help="file to write the HTML or PDF to; required for page and pdf",
+        help="file to write the HTML, PDF or XML to; required for page and pdf",
+    )
+    parser.add_argument(
+        "--syntax", choices=("cii", "ubl"), default="cii", help="of the XML (default: cii)"
     )
     add_json(parser)
     set_command(parser, _run, example="billhook preview sms --language hi")
@@ -52,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
             f"--language: must be one of {', '.join(phrases())}, or a variant such as en-IN"
         )
     try:
-        return {"sms": _sms, "email": _email, "page": _page, "pdf": _pdf}[arguments.what](arguments)
+        return _KINDS[arguments.what](arguments)
     except MessageTemplateError as error:
         raise CliError(str(error)) from None
 
@@ -80,7 +97,9 @@ def _email(arguments: argparse.Namespace) -> int:
     from billhook_adapters.documents.templating import Templates
 
     hosted, message = _sample(arguments)
-    letter = Templates(_folder(arguments)).letter(message, hosted.invoice, hosted.seller)
+    letter = Templates(_folder(arguments)).letter(
+        message, hosted.invoice.of_seller(hosted.profile), hosted.seller
+    )
     if arguments.out is not None:
         _write(arguments.out, (letter.html or "").encode())
     if arguments.json:
@@ -94,23 +113,49 @@ def _email(arguments: argparse.Namespace) -> int:
 
 def _page(arguments: argparse.Namespace) -> int:
     with needs("pages"):
-        from billhook_adapters.documents.codes import codes
         from billhook_adapters.documents.invoice_view import sheet
         from billhook_adapters.documents.sample import TOKEN
+        from billhook_adapters.http.hosted_page.e_invoices import has_e_invoice
         from billhook_adapters.http.hosted_page.rendering import page
     out = _out(arguments)
     hosted, _ = _sample(arguments)
-    view = sheet(hosted)
-    body = page(view, TOKEN, codes(hosted, view.language)).body
+    body = page(
+        sheet(hosted),
+        TOKEN,
+        logo=hosted.logo,
+        accent_color=hosted.profile.accent_color,
+        e_invoice=has_e_invoice(hosted),
+    ).body
     return _write_document(out, body, as_json=arguments.json)
 
 
 def _pdf(arguments: argparse.Namespace) -> int:
     with needs("pages"):
         from billhook_adapters.documents.pdf import Printer
+        from billhook_adapters.http.hosted_page.e_invoices import printed
     out = _out(arguments)
     hosted, _ = _sample(arguments)
-    return _write_document(out, Printer().printed(hosted), as_json=arguments.json)
+    return _write_document(out, printed(Printer(), hosted), as_json=arguments.json)
+
+
+def _xml(arguments: argparse.Namespace) -> int:
+    from billhook_adapters.einvoice.reasons import reason_text
+    from billhook_adapters.einvoice.semantic_model import Syntax
+    from billhook_adapters.einvoice.writing import e_invoice_xml
+
+    hosted, _ = _sample(arguments)
+    made = e_invoice_xml(hosted, Syntax(arguments.syntax))
+    if isinstance(made, Failure):
+        reasons = " ".join(map(reason_text, made.failure()))
+        raise CliError(f"--sample: this one has no e-invoice; give another one. {reasons}")
+    body = made.unwrap()
+    if arguments.out is not None:
+        return _write_document(arguments.out, body, as_json=arguments.json)
+    print(json.dumps({"xml": body.decode()}) if arguments.json else body.decode())
+    return 0
+
+
+_KINDS = {"sms": _sms, "email": _email, "page": _page, "pdf": _pdf, "xml": _xml}
 
 
 def _folder(arguments: argparse.Namespace) -> Path | None:
@@ -149,7 +194,12 @@ def _write(path: Path, body: bytes) -> None:
 
 
 def _sample(arguments: argparse.Namespace) -> tuple[HostedInvoice, Message]:
-    from billhook_adapters.documents.sample import sample
+    from billhook_adapters.documents.sample import SampleKind, sample
     from billhook_adapters.system.clock import SystemClock
 
-    return sample(arguments.language, SystemClock().now(), reminder=arguments.reminder)
+    return sample(
+        arguments.language,
+        SystemClock().now(),
+        reminder=arguments.reminder,
+        kind=SampleKind(arguments.sample or ("tax" if arguments.what == "xml" else "one-line")),
+    )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
+import sys
 from contextlib import ExitStack
-from tempfile import TemporaryDirectory
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
@@ -24,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the port, the credentials and the webhook endpoint."""
     add_port(parser)
     parser.add_argument(
-        "--database", metavar="URL", help="database to use and keep (default: a temporary one)"
+        "--database",
+        metavar="URL",
+        help="database to use and keep (default: memory, which can be reset)",
     )
     parser.add_argument(
         "--account",
@@ -54,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="webhook format of an installed API (default: that of --account); the public key "
         "of one that signs with a key pair is printed",
     )
+    parser.add_argument(
+        "--until-stdin-ends",
+        action="store_true",
+        help="stop when standard input ends, as it does when the program that holds it is killed",
+    )
     set_command(parser, _run, example="billhook sandbox --port 8080 --account key_1:secret")
 
 
@@ -78,49 +89,66 @@ def _located(text: str) -> tuple[str, str]:
 def _run(arguments: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.http.core.server import address, serve
+        from billhook_adapters.memory import InMemoryBackend
         from billhook_adapters.observability import configured
-        from billhook_adapters.sandbox.service import Key, Location, build_sandbox
+        from billhook_adapters.sandbox.resettable import ResettableSandbox
+        from billhook_adapters.sandbox.service import Key, Location, Shared, build_sandbox
     pairs = arguments.location or ([] if arguments.account else [(TOKEN, ALT_ID)])
     locations = [Location(*pair) for pair in dict(pairs).items()]
     keys = [Key(*pair) for pair in dict(arguments.account or [(KEY, SECRET)]).items()]
     webhook = _webhook(arguments)
     with ExitStack() as stack:
-        url = arguments.database
-        if url is None:
-            folder = stack.enter_context(TemporaryDirectory(prefix="billhook-sandbox-"))
-            url = f"sqlite:///{folder}/sandbox.sqlite3"
-        stack.enter_context(database(url, new=True))
+        if arguments.database is not None:
+            stack.enter_context(database(arguments.database, new=True))
         listener = stack.enter_context(bound(arguments))
         base_url = address(listener)
-        application = build_sandbox(
-            url, base_url=f"{base_url}/i/", keys=keys, locations=locations, webhook=webhook
+        build = partial(
+            build_sandbox,
+            base_url=f"{base_url}/i/",
+            keys=keys,
+            locations=locations,
+            webhook=webhook,
+            shared=Shared.made(),
         )
-        stack.callback(application.backend.dispose)
+        if arguments.database is None:
+            app = ResettableSandbox(lambda reset: build(InMemoryBackend(), reset=reset)).app
+        else:
+            application = build(arguments.database)
+            stack.callback(application.backend.dispose)
+            app = application.app
         configured("WARNING")
         print(f"billhook sandbox listens on {base_url}")
         for key in keys:
             print(f"  key id {key.id}  key secret {key.secret}")
         for location in locations:
             print(f"  location {location.id}  token {location.token}")
-        if webhook is not None and webhook.public_key is not None:
+        if webhook.public_key is not None:
             print("  public key, by which the receiver of the webhook verifies:")
             print(webhook.public_key, end="")
+        if arguments.until_stdin_ends:
+            Thread(target=stop_at_the_end_of_stdin, daemon=True).start()
         print("ready; press Ctrl-C to stop", flush=True)
-        serve(application.app, listener)
+        serve(app, listener)
     return 0
 
 
-def _webhook(arguments: argparse.Namespace) -> Webhook | None:
+def stop_at_the_end_of_stdin() -> None:
+    """Wait until standard input ends, then stop this process as SIGTERM does."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _webhook(arguments: argparse.Namespace) -> Webhook:
     from billhook_adapters.cli.webhook_endpoints import signing
     from billhook_adapters.composition.apis import DEFAULT_STYLE
-    from billhook_adapters.sandbox.service import Webhook
+    from billhook_adapters.sandbox.service import CAPTURED, Webhook
     from billhook_adapters.webhooks.url_rules import check_url
 
     if arguments.webhook_url is None:
         for option in ("webhook_secret", "webhook_style"):
             if getattr(arguments, option) is not None:
                 raise CliError(f"--{option.replace('_', '-')}: requires --webhook-url; add it")
-        return None
+        return CAPTURED
     try:
         check_url(arguments.webhook_url, allow_loopback=True)
     except ValueError as error:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import sys
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.output import draws_tables
 from billhook_adapters.cli.parser import add_database, set_command
 from billhook_adapters.cli.port import add_port, bound
+from billhook_adapters.cli.serve_summary import print_summary
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from billhook_adapters.composition.apis import ServedApi
     from billhook_adapters.composition.settings import Settings
     from billhook_adapters.http.core.asgi import App
+
+_log = logging.getLogger(__name__)
 
 APPLICATION = f"{__name__}:application"
 
@@ -61,12 +67,14 @@ def _run(arguments: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.composition.apis import APIS
         from billhook_adapters.composition.settings import BASE_URL, DATABASE
+        from billhook_adapters.composition.start_checks import warnings
         from billhook_adapters.http.core.server import address, serve, serve_by_many
+        from billhook_adapters.observability import configured
         from billhook_adapters.observability.metrics import MANY
     if any(api.split() != [api] for api in arguments.api):  # workers read them between spaces
         raise CliError("--api: must be NAME or NAME=MOUNT, without spaces")
     with ExitStack() as stack:
-        stack.enter_context(database(arguments.database, new=True))
+        backend = stack.enter_context(database(arguments.database, new=True))
         listener = stack.enter_context(bound(arguments))
         url = address(listener)
         # Workers are processes of their own, and read what they need from the environment.
@@ -77,6 +85,13 @@ def _run(arguments: argparse.Namespace) -> int:
         if arguments.api:
             os.environ[APIS] = " ".join(arguments.api)
         given = checked_settings(os.environ, apis="--api" if arguments.api else APIS)
+        said = list(warnings(given, backend.accounts))
+        if draws_tables():
+            print_summary(given, _apis(given), arguments.workers, said)
+        else:
+            configured(given.log_level)
+            for warning in said:
+                _log.warning("%s", warning)
         print(f"billhook serves {url}; Ctrl-C stops it", flush=True)
         if arguments.workers > 1:
             os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
@@ -93,6 +108,8 @@ def checked_settings(environ: Mapping[str, str], *, apis: str = "BILLHOOK_APIS")
     """
     with needs("all"):
         from billhook_adapters.composition.apis import ApiError
+        from billhook_adapters.composition.guards import installed_guards
+        from billhook_adapters.composition.plugins import PluginError
         from billhook_adapters.composition.senders import senders
         from billhook_adapters.composition.settings import SettingError, settings
         from billhook_adapters.documents.templating import MessageTemplateError
@@ -100,7 +117,8 @@ def checked_settings(environ: Mapping[str, str], *, apis: str = "BILLHOOK_APIS")
         given = settings(environ)
         senders(given)
         _apis(given)
-    except (SettingError, MessageTemplateError) as wrong:
+        installed_guards()
+    except (SettingError, MessageTemplateError, PluginError) as wrong:
         raise CliError(str(wrong)) from None
     except ApiError as wrong:
         raise CliError(f"{apis}: {wrong}") from None
@@ -114,26 +132,32 @@ def application() -> App:
     from billhook_adapters.composition.service import build_application, webhook_sender
     from billhook_adapters.composition.settings import settings
     from billhook_adapters.http.core.proxies import TrustedProxies
-    from billhook_adapters.http.core.server import shorten_thread_turns
+    from billhook_adapters.http.core.server import set_up_interpreter
     from billhook_adapters.observability import configured
+    from billhook_adapters.observability.request_log import JsonRequestLog
+    from billhook_adapters.system.clock import SystemClock
     from billhook_adapters.system.ids import RandomIds
 
     given = settings(os.environ)
     configured(given.log_level)
-    shorten_thread_turns()
     application = build_application(
         given.database,
         ids=RandomIds(given.base_url),
         senders=senders(given),
         webhook_sender=webhook_sender(given),
         engine=given.engine,
+        delivers=given.server_delivers,
         rate_limits=given.rate_limits,
         sms_enabled=given.sms_enabled,
         base_url=given.base_url,
         looks=Looks(given.language, given.fonts),
         apis=_apis(given),
         parts=lambda parts: [*own_parts(parts), *callbacks(given, parts.batched)],
+        log=JsonRequestLog(sys.stderr, SystemClock())
+        if given.log_level in ("DEBUG", "INFO")
+        else None,
     )
+    set_up_interpreter()
     return TrustedProxies(application.app, given.trusted_proxies)
 
 

@@ -1,4 +1,4 @@
-"""`billhook webhook`: adds, pauses and resumes the webhook endpoints of an account, shows keys."""
+"""`billhook webhook`: adds, tests, pauses and resumes webhook endpoints, and shows their keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
+from billhook_adapters.cli.webhook_test import add_test_action
 from billhook_adapters.composition.variables import SECRET_KEY
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _NO_WEBHOOK = "WEBHOOK_ID: the account has no such webhook; `billhook account li
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the actions: add, key, pause and resume."""
+    """Add the actions: add, test, key, pause and resume."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     options = "--webhook-url https://shop.example/ --webhook-secret SECRET"
     example = f"billhook webhook add ACCOUNT_ID {options} {_AT}"
@@ -55,6 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_database(add)
     add_json(add)
     set_command(add, _add, example=example)
+
+    add_test_action(actions.add_parser, _NO_WEBHOOK)
 
     what = "show the public key by which the receiver of a webhook endpoint verifies"
     key = actions.add_parser("key", help=what, description=what)

@@ -39,6 +39,7 @@ def _concurrency(text: str) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     with needs("all"):
+        from billhook_adapters.composition.plugins import PluginError
         from billhook_adapters.composition.service import build_worker
         from billhook_adapters.composition.settings import DATABASE, ENGINE, SettingError, settings
         from billhook_adapters.documents.templating import MessageTemplateError
@@ -56,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
         ids = RandomIds(given.base_url)
         try:
             engine, _ = build_worker(given, ids=ids, concurrency=options.concurrency)
-        except (SettingError, MessageTemplateError) as wrong:
+        except (SettingError, MessageTemplateError, PluginError) as wrong:
             raise CliError(str(wrong)) from None
 
     def leave(_number: int, _frame: FrameType | None) -> None:

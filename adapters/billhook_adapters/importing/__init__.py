@@ -1,0 +1,1 @@
+"""Invoices that another service has issued, taken over with their history."""
