@@ -72,6 +72,7 @@ def pages(
     mount = page_mount(parts.base_url)
     if mount is None or parts.base_url is None:
         return []
+    from billhook_adapters.documents.font_chain import FontChain
     from billhook_adapters.documents.pdf import Printer
     from billhook_adapters.http.hosted_page.api import HostedPageApi
 
@@ -80,7 +81,11 @@ def pages(
         parts.base_url,
         parts.background_jobs.clock,
         language=parts.looks.language,
-        printer=Printer(parts.looks.fonts, parts.looks.language),
+        printer=Printer(
+            FontChain(parts.looks.fonts),
+            parts.looks.language,
+            count_missing=parts.metrics.missing_glyphs,
+        ),
         pay=pay,
     )
     return [Mounted(PAGES, mount, app, HostedPageApi.routes, owns_mount=True)]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
 
-BACKENDS, SENDERS, APIS = "billhook.backends", "billhook.senders", "billhook.apis"
-_KINDS = {BACKENDS: "backend", SENDERS: "sender", APIS: "API"}
+BACKENDS, SENDERS = "billhook.backends", "billhook.senders"
+APIS, GUARDS = "billhook.apis", "billhook.guards"
+_KINDS = {BACKENDS: "backend", SENDERS: "sender", APIS: "API", GUARDS: "guard"}
 
 
 class PluginError(ValueError):

@@ -63,6 +63,15 @@ class EngineName(StrEnum):
     """Jobs in PostgreSQL, taken by any number of `billhook worker`."""
 
 
+class Deliverer(StrEnum):
+    """What runs the embedded engine."""
+
+    SERVER = "server"
+    """Each server, beside the requests that it serves."""
+    WORKERS = "workers"
+    """`billhook worker` alone: a server only stores what is to be sent."""
+
+
 class SettingError(ValueError):
     """A variable holds what cannot be used: one line that names it and the remedy, no secret."""
 
@@ -73,6 +82,22 @@ def _url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not plain or len(url) > 1024:
         raise ValueError("must be a URL such as https://bill.example/i/")
     return url if url.endswith("/") else f"{url}/"
+
+
+def page_url(url: str) -> str:
+    """What short URLs begin with, if it is a URL with a path; it ends in a slash.
+
+    Raises ValueError otherwise: below the root there would be no pages, and all links were dead.
+
+    >>> page_url("https://bill.example/i")
+    'https://bill.example/i/'
+    """
+    if not urlsplit(checked := _url(url)).path.rstrip("/"):
+        raise ValueError(
+            "must have a path, below which the pages of invoices are, such as "
+            "https://bill.example/i/"
+        )
+    return checked
 
 
 def _address(address: str) -> str:
@@ -91,6 +116,12 @@ def _log_level(level: str) -> str:
 def _engine(name: str) -> str:
     if name not in set(EngineName):
         raise ValueError(f"must be one of {', '.join(EngineName)}")
+    return name
+
+
+def _delivery(name: str) -> str:
+    if name not in set(Deliverer):
+        raise ValueError(f"must be one of {', '.join(Deliverer)}")
     return name
 
 
@@ -155,6 +186,7 @@ def _from(least: float, most: float) -> BeforeValidator:
 
 Seconds = Annotated[float, _from(0.1, 3600.0)]
 Url = Annotated[str, AfterValidator(_url)]
+PageUrl = Annotated[str, AfterValidator(page_url)]
 Rate = Annotated[RateLimit, BeforeValidator(_rate)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 Proxies = Annotated[tuple[str, ...], BeforeValidator(_proxies)]
@@ -170,7 +202,7 @@ class Settings(BaseModel):
 
     database: str = Field(repr=False)
     """The URL of the database; its scheme names the backend."""
-    base_url: Url = "http://127.0.0.1/i/"
+    base_url: PageUrl = "http://127.0.0.1/i/"
     """What short URLs begin with, up to their last slash."""
     smtp_url: str | None = Field(default=None, repr=False)
     """The provider that e-mails are handed to; its scheme names the sender."""
@@ -184,6 +216,8 @@ class Settings(BaseModel):
     """Where providers report deliveries; at `/delivery-callbacks/` beside `base_url` unless set."""
     log_level: Annotated[LogLevel, BeforeValidator(_log_level)] = "INFO"
     engine: Annotated[EngineName, BeforeValidator(_engine)] = EngineName.EMBEDDED
+    delivery: Annotated[Deliverer, BeforeValidator(_delivery)] = Deliverer.SERVER
+    """What runs the embedded engine: each server, or workers alone."""
     sms_rate: Rate | None = None
     email_rate: Rate | None = None
     """How fast the messages of all accounts together may go out, such as 20/second."""
@@ -231,6 +265,16 @@ class Settings(BaseModel):
     def http_limits(self) -> HttpLimits:
         """How much of one server process clients may take."""
         return HttpLimits(**{name: getattr(self, f"http_{name}") for name in HttpLimits._fields})
+
+    @property
+    def logs_requests(self) -> bool:
+        """Whether each request is written into the log."""
+        return self.log_level in ("DEBUG", "INFO")
+
+    @property
+    def server_delivers(self) -> bool:
+        """Whether a server delivers messages itself."""
+        return self.engine is EngineName.EMBEDDED and self.delivery is Deliverer.SERVER
 
     @property
     def rate_limits(self) -> RateLimits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 
 PREFIX = "BILLHOOK_"
 TESTS = "BILLHOOK_TEST_"
@@ -40,5 +39,7 @@ def misspelled(names: Iterable[str], known: Collection[str]) -> dict[str, str | 
 
 
 def _nearest(name: str, known: Collection[str]) -> str | None:
+    from difflib import get_close_matches  # few environments have a variable that is unknown
+
     found = get_close_matches(name, known, n=1, cutoff=0.75)
     return PREFIX + found[0] if found else None

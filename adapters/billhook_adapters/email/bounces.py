@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from email import message_from_bytes, message_from_string
+from email import message_from_bytes
 from email.message import Message as Mail
 from typing import Any
 
@@ -94,8 +94,13 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _feedback(part: Mail) -> Mail:
-    payload: Any = part.get_payload()
-    return payload[0] if part.is_multipart() else message_from_string(str(payload))
+    if part.is_multipart():
+        parts: Any = part.get_payload()
+        first: Mail = parts[0]
+        return first
+    # As bytes: a text would be decoded by the charset that it names, which may raise.
+    body: Any = part.get_payload(decode=True)
+    return message_from_bytes(body or b"")
 
 
 def _named(mail: Mail) -> MessageKey | None:
@@ -121,9 +126,9 @@ def _quoted_head(part: Mail) -> bytes:
 
     The standard library refuses to write some of what it reads.
     """
-    payload: Any = part.get_payload()
     match part.get_content_type():
         case "message/rfc822" if part.is_multipart():
+            payload: Any = part.get_payload()  # of a text it would be decoded, which may raise
             return f"Message-ID: {payload[0].get('Message-ID', '')}".encode(errors="replace")
         case "text/rfc822-headers":
             decoded: Any = part.get_payload(decode=True)

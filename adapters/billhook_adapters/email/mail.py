@@ -13,7 +13,7 @@ from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook_adapters.documents.message_texts import Writer
 from billhook_adapters.documents.untrusted_text import one_line, visible
-from billhook_adapters.email.headers import addresses, header, link, mailbox, text
+from billhook_adapters.email.headers import AddressError, addresses, header, link, mailbox, text
 
 LONGEST_NAME = 60
 """Characters of a seller's name: folded over lines, a longer one is read as an address by some."""
@@ -55,6 +55,7 @@ def mail(
         header("From", mailbox("From", sender, seller)),
         header("To", addresses([message.address])),
         *([header("Cc", addresses(cc))] if cc else []),
+        *_reply_to(invoice),
         header("Subject", text("Subject", visible(letter.subject))),
         header("Message-ID", message_id),
         header("Auto-Submitted", "auto-generated"),
@@ -68,3 +69,14 @@ def mail(
     if letter.html is not None:
         body.add_alternative(letter.html, subtype="html")
     return Mail(message_id, b"".join(headers) + body.as_bytes())
+
+
+def _reply_to(invoice: Invoice) -> Sequence[bytes]:
+    """Answers go to the seller, where its profile has an address that a header can hold."""
+    profile = invoice.document.seller
+    if profile is None or profile.email is None:
+        return []
+    try:
+        return [header("Reply-To", addresses([profile.email]))]
+    except AddressError:
+        return []

@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 LONGEST_WAIT = timedelta(seconds=1)
 """How long a thread waits for the rate limit of a message that it has claimed."""
 
+FRESH = timedelta(seconds=1)
+"""How long after its claim a message is sent without another look at its row."""
+
 POSTPONED_FOR = timedelta(hours=1)
 """How long a message is postponed that cannot be read: such rows would be first in every round, and
 leave no room for others."""
@@ -74,8 +77,10 @@ class Deliverer:
     ) -> None:
         """`handled` gets the result of each attempt; `pause` waits for a rate limit."""
         self._background_jobs, self._handled, self._pause = background_jobs, handled, pause
-        self._held = Coalesced(background_jobs.held)
-        self._conclusions = Coalesced(background_jobs.conclude)
+        self._held = Coalesced[DeliveryJob, DeliveryJob | None](
+            lambda collect: background_jobs.held(collect())
+        )
+        self._conclusions = Coalesced(background_jobs.conclude_collected)
         self._endpoints = EndpointPauses(max(concurrency // 2, 1), background_jobs.clock.now)
         self._workers = WorkerPools(concurrency, self._hand_over, self._endpoints.limit)
         self._due = DueMessages(background_jobs.store, self._workers.allot, self._workers.most)
@@ -94,14 +99,22 @@ class Deliverer:
             )
         except Exception as error:  # noqa: BLE001  # a row that cannot be read must not stop its neighbours
             claimed = self._claimed_singly(keys, error)
+        self.take(claimed)
+        results = zip(keys, claimed, strict=True)
+        taken = {key for key, result in results if result is not AttemptResult.NOTHING}
+        return Begun(len(taken), [one for one in due if not taken.isdisjoint(due[one])])
+
+    def room(self, queue: DeliveryQueue) -> int:
+        """How many further messages of a queue may be claimed."""
+        return self._workers.room(queue)
+
+    def take(self, claimed: Sequence[DeliveryJob | AttemptResult]) -> None:
+        """Give claimed messages to the threads; without threads, deliver them."""
         for one in claimed:
             if isinstance(one, AttemptResult):
                 self._handled(one)
         jobs = [one for one in claimed if isinstance(one, DeliveryJob)]
         self._workers.add(sorted(jobs, key=lambda job: job.at))
-        results = zip(keys, claimed, strict=True)
-        taken = {key for key, result in results if result is not AttemptResult.NOTHING}
-        return Begun(len(taken), [one for one in due if not taken.isdisjoint(due[one])])
 
     @property
     def busy(self) -> bool:
@@ -168,13 +181,20 @@ class Deliverer:
         ahead = job.at - clock.now()
         if ahead > timedelta(0):
             self._pause(ahead)
-        held = self._held.request(job)
+        held = job if self._is_fresh(job) else self._held.request(job)
         if held is None:
             return AttemptResult.NOTHING
         began = clock.now()
         attempt = self._background_jobs.attempt(held)
         self._observe(queue, attempt, clock.now() - began)
         return self._recorded(attempt)
+
+    def _is_fresh(self, job: DeliveryJob) -> bool:
+        """Whether a job was claimed just now, so that it need not be looked at again."""
+        jobs, leased_until = self._background_jobs, job.dispatch.due_at
+        if leased_until is None:
+            return False
+        return timedelta(0) <= jobs.clock.now() - (leased_until - jobs.lease) < FRESH
 
     def _observe(self, queue: DeliveryQueue, attempt: Attempt, took: timedelta) -> None:
         """Slow down a webhook endpoint that fails or is slow."""

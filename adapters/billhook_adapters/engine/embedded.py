@@ -10,6 +10,7 @@ from time import monotonic
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.claiming import AttemptResult
+from billhook.application.delivery_attempts import DeliveryJob
 from billhook.application.records import DeliveryQueue
 from billhook.messaging.delivery import MessageKey
 from billhook_adapters.engine.deliverer import Deliverer, ignored, pause
@@ -92,6 +93,14 @@ class EmbeddedEngine:
         """Look at once for what is due."""
         self._woken.set()
         self._deliverer.wake()
+
+    def room(self, queue: DeliveryQueue) -> int:
+        """How many further messages of a queue may be claimed for this engine now."""
+        return 0 if self._stop.is_set() else self._deliverer.room(queue)
+
+    def take(self, claimed: Sequence[DeliveryJob | AttemptResult]) -> None:
+        """Deliver messages that are claimed for this engine."""
+        self._deliverer.take(claimed)
 
     def late(self, by: timedelta) -> Sequence[MessageKey]:
         """Messages that were due so long ago and could have been claimed: this engine is idle."""

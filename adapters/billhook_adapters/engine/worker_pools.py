@@ -51,6 +51,10 @@ class WorkerPools:
         with self._changed:
             return self._pools[queues[0].kind].allot(queues) if queues else {}
 
+    def room(self, queue: DeliveryQueue) -> int:
+        """How many further messages of a queue may be claimed; none without threads."""
+        return self.allot([queue]).get(queue, 0) if self._threaded else 0
+
     def add(self, jobs: Sequence[DeliveryJob]) -> None:
         """Take claimed messages; each is handed over as soon as its account has a thread."""
         if not self._threaded:
@@ -91,14 +95,18 @@ class WorkerPools:
             pool.threads.submit(self._work, pool, job)
 
     def _work(self, pool: _Pool, job: DeliveryJob) -> None:
-        try:
-            self._run(job)
-        finally:
-            with self._changed:
-                pool.end(job)
-                self._start(pool)
-                if pool.wants_more(queue_of(job.dispatch)):
-                    self._changed.notify_all()
+        """Hand over a job, and then the next ones, in this thread."""
+        following: DeliveryJob | None = job
+        while (current := following) is not None:
+            try:
+                self._run(current)
+            finally:
+                with self._changed:
+                    pool.end(current)
+                    following = pool.started()
+                    self._start(pool)
+                    if pool.wants_more(queue_of(current.dispatch)):
+                        self._changed.notify_all()
 
 
 class _Pool:

@@ -36,11 +36,8 @@ class InMemoryAccounts:
         """Add an account with its first keys and webhook endpoint."""
         if any(self._keyring.is_taken(key.id) for key in keys):
             return Failure(KeyTaken())
-        endpoints = {} if webhook_endpoint is None else {webhook_endpoint.key: webhook_endpoint}
         with self._store.transaction() as transaction:
-            transaction.save(
-                PendingWrites(accounts={account.id: account}, webhook_endpoints=endpoints)
-            )
+            transaction.save(PendingWrites.opening(account, webhook_endpoint, now))
         for key in keys:
             self._keyring.add(account.id, key.id, key.secret, now, key.location)
         return Success(None)

@@ -10,7 +10,7 @@ from returns.result import Failure, Result, Success
 from billhook.messaging.delivery import Accepted, MessageId, SendError
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
-from billhook.model.invoice import Invoice
+from billhook.model.invoice import Invoice, InvoiceId
 from billhook_adapters.documents.message_texts import PLAIN, Writer
 
 
@@ -20,21 +20,30 @@ class CapturedMessage(NamedTuple):
     id: MessageId
     to: str
     text: str
+    medium: Medium
+    invoice: InvoiceId
+    subject: str | None = None
+    """Of an e-mail."""
+    html: str | None = None
+    """Of an e-mail, where what writes it has HTML."""
 
 
 class CapturedSender:
     """Accepts every message, once for each id, and keeps it in `delivered`.
 
-    Put errors into `faults` to make the next sends fail, in that order; those in `faults_to` meet
-    one address alone.
+    Senders that are given one list keep their messages in it in the order of sending. Put errors
+    into `faults` to make the next sends fail, in that order; those in `faults_to` meet one address
+    alone.
 
     >>> CapturedSender().delivered
     []
     """
 
-    def __init__(self, writer: Writer = PLAIN) -> None:
+    def __init__(
+        self, writer: Writer = PLAIN, delivered: list[CapturedMessage] | None = None
+    ) -> None:
         self._writer = writer
-        self.delivered: list[CapturedMessage] = []
+        self.delivered: list[CapturedMessage] = [] if delivered is None else delivered
         self.faults: deque[SendError] = deque()
         self.faults_to: defaultdict[str, deque[SendError]] = defaultdict(deque)
 
@@ -44,9 +53,15 @@ class CapturedSender:
             if waiting:
                 return Failure(waiting.popleft())
         if all(known.id != message.id for known in self.delivered):
-            if message.medium is Medium.SMS:
-                text = self._writer.sms(message, invoice, seller)
-            else:
-                text = self._writer.letter(message, invoice, seller).text
-            self.delivered.append(CapturedMessage(message.id, message.address, text))
+            self.delivered.append(self._captured(message, invoice, seller))
         return Success(Accepted(f"captured-{message.id}"))
+
+    def _captured(self, message: Message, invoice: Invoice, seller: str) -> CapturedMessage:
+        about = (message.medium, invoice.id)
+        if message.medium is Medium.SMS:
+            text = self._writer.sms(message, invoice, seller)
+            return CapturedMessage(message.id, message.address, text, *about)
+        letter = self._writer.letter(message, invoice, seller)
+        return CapturedMessage(
+            message.id, message.address, letter.text, *about, letter.subject, letter.html
+        )

@@ -14,13 +14,8 @@ from billhook.application.records import (
     queue_of,
 )
 from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageKey
-from billhook.messaging.outbox import (
-    REASON_LENGTH,
-    SUPPRESSED_WITHIN,
-    OutboxCounts,
-    OutboxPosition,
-    OutboxSearch,
-)
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
+from billhook.messaging.outbox_counts import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxCounts
 from billhook.model.invoice import InvoiceKey
 from billhook_adapters.memory.transaction import InMemoryTransaction, Rows
 

@@ -32,6 +32,7 @@ from billhook.application.records import (
 from billhook.lifecycle.apply import apply
 from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
 from billhook.lifecycle.operation import Operation
+from billhook.lifecycle.overdue import is_overdue
 from billhook.lifecycle.transitions import sources, status_at
 from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
@@ -44,7 +45,9 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Medium, Suppression
 from billhook.model.destinations import destination
 from billhook.model.invoice import Invoice, InvoiceKey
+from billhook.model.logo import Logo
 from billhook.model.reminder_schedule import ReminderProgress
+from billhook.model.seller_profile import SellerProfile
 from billhook_adapters.system.storable_texts import refuse_unstorable
 
 K = TypeVar("K")
@@ -56,6 +59,10 @@ class Rows:
     """The rows of a store, by their keys."""
 
     accounts: dict[AccountId, Account] = field(default_factory=dict[AccountId, Account])
+    legal_profiles: dict[tuple[AccountId, datetime], SellerProfile] = field(
+        default_factory=dict[tuple[AccountId, datetime], SellerProfile]
+    )
+    logos: dict[AccountId, Logo] = field(default_factory=dict[AccountId, Logo])
     invoices: dict[InvoiceKey, Invoice] = field(default_factory=dict[InvoiceKey, Invoice])
     events: dict[InvoiceKey, tuple[RecordedEvent, ...]] = field(
         default_factory=dict[InvoiceKey, tuple[RecordedEvent, ...]]
@@ -99,6 +106,17 @@ class InMemoryTransaction:
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         return _found(self.rows.accounts, ids)
+
+    def legal_profile(self, account: AccountId, at: datetime) -> SellerProfile | None:
+        recorded = sorted(
+            (since > at, abs(since - at), since)
+            for owner, since in self.rows.legal_profiles
+            if owner == account
+        )
+        return self.rows.legal_profiles[account, recorded[0][-1]] if recorded else None
+
+    def logo(self, account: AccountId) -> Logo | None:
+        return self.rows.logos.get(account)
 
     def invoices(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, Invoice]:
         found = _found(self.rows.invoices, keys)
@@ -311,11 +329,15 @@ class InMemoryTransaction:
         rows = self.rows
         refuse_unstorable(outcome)
         rows.accounts.update(outcome.accounts)
-        owners = {key.account for key in outcome.webhook_endpoints}
+        owners = {account for account, _ in outcome.legal_profiles}
+        owners |= outcome.logos.keys()
+        owners |= {key.account for key in outcome.webhook_endpoints}
         owners |= {key.account for key in outcome.entries}
         owners |= {key.account for key in outcome.invoices}
         if owners - rows.accounts.keys():
             raise StoreConflictError("the account is unknown")
+        rows.legal_profiles.update(outcome.legal_profiles)
+        _put(rows.logos, outcome.logos)
         rows.webhook_endpoints.update(outcome.webhook_endpoints)
         _put(rows.entries, outcome.entries)
         urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
@@ -377,6 +399,7 @@ def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
         and (search.dated_to is None or invoice.dated_at <= search.dated_to)
         and (search.search_text is None or search.search_text in invoice.search_text)
         and (search.live is None or document.live is search.live)
+        and (search.overdue is None or is_overdue(invoice, now=now) is search.overdue)
         and (search.extra is None or search.extra in document.extras)
         and (search.without_extra is None or search.without_extra not in document.extras)
     )

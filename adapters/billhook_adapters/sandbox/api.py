@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -31,9 +32,12 @@ from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.deliveries import deliver_all
 from billhook_adapters.sandbox.payments import Payer, PaymentIn
+from billhook_adapters.sandbox.resettable import Reset
+from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
 FIRST, LAST = (
     0,
@@ -86,7 +90,15 @@ class SandboxApi(HttpApi):
     """
 
     routes = frozenset(
-        {"/invoices/*/payments", "/clock", "/outbox", "/delivery-reports", "/faults"}
+        {
+            "/invoices/*/payments",
+            "/clock",
+            "/outbox",
+            "/delivery-reports",
+            "/faults",
+            "/webhooks",
+            "/reset",
+        }
     )
 
     def __init__(
@@ -98,11 +110,13 @@ class SandboxApi(HttpApi):
         outbox: Mapping[Medium, CapturedSender],
         payer: Payer,
         *,
+        webhooks: Sequence[CapturedWebhook],
+        reset: Reset | None,
         error_response: Callable[[DomainError], Response],
     ) -> None:
         self._batched, self._background_jobs, self._accounts = batched, background_jobs, accounts
         self._clock, self._outbox, self._error_response = clock, outbox, error_response
-        self._payer = payer
+        self._payer, self._webhooks, self._reset = payer, webhooks, reset
 
     async def serve(self, request: Request) -> Response:
         """Do what a route of the sandbox does."""
@@ -130,7 +144,11 @@ class SandboxApi(HttpApi):
             case "POST", ("clock",):
                 return await self._move(ClockIn.model_validate(await _body(request)))
             case "GET", ("outbox",):
-                return self._sent()
+                return await self._sent()
+            case "GET", ("webhooks",):
+                return await self._posted()
+            case "POST", ("reset",):
+                return await self._begin_anew()
             case "POST", ("delivery-reports",):
                 return await self._receive(DeliveryReportIn.model_validate(await _body(request)))
             case "POST", ("faults",):
@@ -182,16 +200,23 @@ class SandboxApi(HttpApi):
         await self._batched.read(lambda _: self._background_jobs.sweep())
         return self._time()
 
-    def _sent(self) -> Response:
+    async def _sent(self) -> Response:
+        await asyncio.to_thread(deliver_all, self._background_jobs)
+        # All senders keep their messages in one list.
+        sender = next(iter(self._outbox.values()), None)
         return json_response(
-            {
-                "items": [
-                    {"id": one.id, "medium": medium.value, "to": one.to, "text": one.text}
-                    for medium, sender in self._outbox.items()
-                    for one in sender.delivered
-                ]
-            }
+            {"items": [] if sender is None else [_message(one) for one in sender.delivered]}
         )
+
+    async def _posted(self) -> Response:
+        await asyncio.to_thread(deliver_all, self._background_jobs)
+        return json_response({"items": [_webhook(one) for one in self._webhooks]})
+
+    async def _begin_anew(self) -> Response:
+        if self._reset is None:
+            return _invalid("The database is kept; start the sandbox without --database.")
+        await self._reset()
+        return json_response({})
 
     async def _receive(self, payload: DeliveryReportIn) -> Response:
         outcome: ReportedOutcome = Delivered()
@@ -216,6 +241,28 @@ class SandboxApi(HttpApi):
         faults = provider.faults if payload.to is None else provider.faults_to[payload.to]
         faults.extend([_FAULTS[payload.fault]] * payload.times)
         return json_response({"waiting": len(faults)})
+
+
+def _message(one: CapturedMessage) -> Mapping[str, str | None]:
+    return {
+        "id": one.id,
+        "medium": one.medium.value,
+        "to": one.to,
+        "text": one.text,
+        "subject": one.subject,
+        "html": one.html,
+        "invoice_id": one.invoice,
+    }
+
+
+def _webhook(one: CapturedWebhook) -> Mapping[str, object]:
+    # Every format is JSON, which is UTF-8: the text is the bytes that were signed.
+    return {
+        "url": one.url,
+        "body": one.body.decode(),
+        "headers": dict(one.headers),
+        "accepted": one.accepted,
+    }
 
 
 async def _body(request: Request) -> Any:

@@ -5,34 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 from secrets import token_urlsafe
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from returns.result import Failure
 
 from billhook.application.account_commands import OpenAccount, SaveWebhookEndpoint, UpdateAccount
+from billhook.lifecycle.guards import GuardsOf
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
 from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook_adapters.composition.apis import (
     DEFAULT_STYLE,
+    ServedApi,
     account_policy,
-    registered,
     served,
     webhook_formats,
 )
+from billhook_adapters.composition.guards import installed_guards
 from billhook_adapters.composition.parts import ApplicationParts, health, pages
 from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.core.mounts import Mount, Mounted
+from billhook_adapters.http.core.vendor_api import VendorApi
 from billhook_adapters.memory.keys import InMemoryKeyring
-from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.payments import Payer
+from billhook_adapters.sandbox.resettable import Reset
+from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingPoster
 from billhook_adapters.system.api_keys import token_key
+from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.webhooks.post import Poster
@@ -58,38 +64,69 @@ class Location(NamedTuple):
 
 
 class Webhook(NamedTuple):
-    """Where the events of every account of the sandbox are sent, in the format of this style."""
+    """Where the events of every account of the sandbox are sent, in the format of this style.
 
-    url: str
-    secret: str
+    Unless a URL is given they are posted nowhere: they can be read at `/sandbox/webhooks`.
+    """
+
+    url: str = NOWHERE
+    secret: str = "sandbox"  # noqa: S105  # as the secrets of a sandbox's keys, it is known
     style: str = DEFAULT_STYLE
     public_key: str | None = None
     """By which the receiver verifies, where the secret is a private key."""
 
 
+CAPTURED = Webhook()
+
+
+class Shared(NamedTuple):
+    """What takes long to make and holds no state: a sandbox that is reset makes it once."""
+
+    served: Sequence[ServedApi]
+    guards: GuardsOf
+    templates: Templates
+    poster: Poster
+    box: SecretBox
+
+    @classmethod
+    def made(cls) -> Self:
+        """The APIs and guards that are installed, and a secret box of this process."""
+        return cls(
+            served(),
+            installed_guards(),
+            Templates(),
+            Poster(allow_loopback=True),
+            SecretBox(token_urlsafe(32)),
+        )
+
+
 def build_sandbox(
-    url: str,
+    database: str | Backend,
     *,
     base_url: str,
     keys: Sequence[Key],
     locations: Sequence[Location] = (),
-    webhook: Webhook | None = None,
+    webhook: Webhook = CAPTURED,
+    shared: Shared | None = None,
+    reset: Reset | None = None,
 ) -> Application:
-    """The sandbox on the database at this URL; each key has its own account.
+    """The sandbox on a database, or the one at this URL; each key has its own account.
 
     A location belongs to the account of the key at the same index; further locations have their
-    own accounts. The same keys on the same database have the same accounts again.
+    own accounts. The same keys on the same database have the same accounts again. `reset` is what
+    its own route of this name calls; None where the database is kept.
 
     Raises ValueError on a webhook URL that cannot be used.
     """
-    if webhook is not None:
-        check_url(webhook.url, allow_loopback=True)
+    check_url(webhook.url, allow_loopback=True)
+    shared = shared or Shared.made()
     clock = MovableClock(SystemClock())
-    outbox = {medium: CapturedSender(Templates()) for medium in Medium}
-    box = SecretBox(token_urlsafe(32))  # new for each process, and so are the sealed secrets
-    opened = _opened(keys, locations)
+    sent: list[CapturedMessage] = []
+    outbox = {medium: CapturedSender(shared.templates, sent) for medium in Medium}
+    poster = CapturingPoster(shared.poster)
+    apis = [one.api for one in shared.served]
+    opened = _opened(keys, locations, apis)
     accounts = [account.id for account in opened]
-    apis = registered()
     formats = webhook_formats(apis)
 
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
@@ -105,6 +142,8 @@ def build_sandbox(
             clock,
             outbox,
             payer,
+            webhooks=poster.posted,
+            reset=reset,
             error_response=apis[0].error_response,
         )
         return [
@@ -114,15 +153,16 @@ def build_sandbox(
         ]
 
     application = build_application(
-        url,
+        database,
         clock=clock,
         ids=RandomIds(base_url),
         senders=outbox,
-        webhook_sender=HttpWebhookSender(Poster(allow_loopback=True), box, SystemClock(), formats),
+        webhook_sender=HttpWebhookSender(poster, shared.box, SystemClock(), formats),
         inline=True,
         base_url=base_url,
         keyring=InMemoryKeyring,  # not stored: they are given at each start, and may be short
-        apis=served(),
+        apis=shared.served,
+        guards=shared.guards,
         parts=parts,
         charges_automatically=True,  # its payer pays at /sandbox/invoices/{id}/payments
     )
@@ -138,18 +178,16 @@ def build_sandbox(
     for account, location in zip(opened, locations, strict=False):
         token = token_key(location.token, location.id)
         application.keys.add(account.id, token.id, token.secret, location=token.location)
-    style = DEFAULT_STYLE if webhook is None else webhook.style
     for account, location in zip_longest(opened, locations):
         endpoint = WebhookEndpoint(
             account=account.id,
             id=WEBHOOK,
-            url=webhook.url if webhook else "http://127.0.0.1/",
-            style=style,
-            events=formats[style].events,
+            url=webhook.url,
+            style=webhook.style,
+            events=formats[webhook.style].events,
             location=None if location is None else location.id,
-            sealed_secret=box.seal(webhook.secret) if webhook else None,
-            public_key=webhook.public_key if webhook else None,
-            silenced=webhook is None,  # even if an earlier sandbox on this database had one
+            sealed_secret=shared.box.seal(webhook.secret),
+            public_key=webhook.public_key,
         )
         application.service.execute(
             SaveWebhookEndpoint(account=account.id, webhook_endpoint=endpoint)
@@ -157,14 +195,15 @@ def build_sandbox(
     return application
 
 
-def _opened(keys: Sequence[Key], locations: Sequence[Location]) -> list[Account]:
+def _opened(
+    keys: Sequence[Key], locations: Sequence[Location], apis: Sequence[VendorApi]
+) -> list[Account]:
     """The accounts of the keys, then those of further locations."""
     named = [(account_of(key), key.id) for key in keys]
     named += [
         (AccountId(derived_id("acc", "location", location.id)), location.id)
         for location in locations[len(keys) :]
     ]
-    apis = registered()
     key, both = Authentication.API_KEY, set(Authentication)
     return [
         Account(

@@ -1,4 +1,4 @@
-"""For tests of your own: builders of every value, and the contract suites of the ports.
+"""For tests of your own: builders of every value, the types of the fixtures, the ports' suites.
 
     from billhook_adapters.testing import an_invoice
 
@@ -31,9 +31,23 @@ if TYPE_CHECKING:
         an_entry,
         an_invoice,
     )
+    from billhook_adapters.testing.outbox import Outbox
+    from billhook_adapters.testing.sandbox import (
+        Sandbox,
+        SandboxError,
+        SandboxPayment,
+        SentMessage,
+        SentWebhook,
+    )
 
 __all__ = [
     "NOON",
+    "Outbox",
+    "Sandbox",
+    "SandboxError",
+    "SandboxPayment",
+    "SentMessage",
+    "SentWebhook",
     "a_customer",
     "a_document",
     "a_full_document",
@@ -48,10 +62,14 @@ __all__ = [
     "an_invoice",
 ]
 
+_SANDBOX = ("Sandbox", "SandboxError", "SandboxPayment", "SentMessage", "SentWebhook")
+_MODULES = {"Outbox": "outbox", **dict.fromkeys(_SANDBOX, "sandbox")}
+"""Where the names are that are no builders."""
+
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module("billhook_adapters.testing.builders"), name)
+    found: object = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'builders')}"), name)
     globals()[name] = found
     return found

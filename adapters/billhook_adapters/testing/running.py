@@ -10,6 +10,7 @@ from billhook.application.commands import Draft, Issue
 from billhook.application.ports import Clock, Ids, Sender, Store, WebhookSender
 from billhook.application.records import RecordedEvent, RecordedPayment
 from billhook.application.service import InvoiceService
+from billhook.lifecycle.guards import GuardsOf, no_guards
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
@@ -41,6 +42,7 @@ class RunningService:
         ids: Ids | None = None,
         sender: Sender | None = None,
         webhook_sender: WebhookSender | None = None,
+        guards: GuardsOf = no_guards,
         **policy: Any,
     ) -> None:
         self.store = store or InMemoryStore()
@@ -48,10 +50,10 @@ class RunningService:
         self.ids = ids or RandomIds()
         self.sender = sender or CapturedSender()
         self.webhook_sender = webhook_sender
-        self.service = InvoiceService(self.store, self.clock, self.ids)
+        self.service = InvoiceService(self.store, self.clock, self.ids, guards=guards)
         senders = dict.fromkeys(Medium, self.sender)
         self.background_jobs = BackgroundJobs(
-            self.store, self.clock, self.ids, senders, webhook_sender
+            self.store, self.clock, self.ids, senders, webhook_sender, guards=guards
         )
         open_account(self.service, an_account(ACCOUNT, "Acme", **policy))
         open_account(self.service, an_account("acc_2", "Umbrella"))

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from returns.result import Failure, Result
 
 from billhook.application.ports import Clock, WebhookContext
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient
 from billhook_adapters.webhooks.formats import WebhookFormat
-from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox, SecretKeyMismatchError
+
+
+class Posts(Protocol):
+    """What posts a body once, such as a `Poster`."""
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> Result[Accepted, SendError]:
+        """Post once, and report the true result."""
+        ...
 
 
 class HttpWebhookSender:
@@ -21,7 +31,7 @@ class HttpWebhookSender:
 
     def __init__(
         self,
-        poster: Poster,
+        poster: Posts,
         box: SecretBox | None,
         clock: Clock,
         formats: Mapping[str, WebhookFormat],

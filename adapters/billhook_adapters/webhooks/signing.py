@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import datetime
 
-from billhook.model.base import utc
+from billhook.model.instants import utc
 from billhook_adapters.system.optional_dependencies import needs
 
 with needs("webhooks"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
@@ -35,6 +35,9 @@ MISSED_AFTER = timedelta(seconds=30)
 """How long a message may be due, named by no job and claimed by no idle worker before its wake-up
 counts as lost."""
 
+CANCELLED_AFTER_SECONDS = 5.0
+"""How long a worker that is to stop may take before it is cancelled again."""
+
 KEPT_HOURS = 72
 """How long failed jobs are kept, so that their reason can be found."""
 
@@ -42,6 +45,15 @@ _NAMED = text(
     "SELECT args -> 'keys' FROM procrastinate_jobs WHERE status = 'todo' AND task_name = :task "
     "AND (scheduled_at IS NULL OR scheduled_at <= now())"
 )
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]], seconds: float = CANCELLED_AFTER_SECONDS) -> None:
+    """Cancel tasks until they have ended: a wait of Python 3.11 may lose one cancellation."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=seconds)
 
 
 class ProcrastinateEngine:
@@ -72,7 +84,7 @@ class ProcrastinateEngine:
             sweeps=False,
         )
         self._stop = Event()
-        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         url = database.url.set(drivername="postgresql")
         conninfo = url.render_as_string(hide_password=False)
         self._app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
@@ -131,21 +143,27 @@ class ProcrastinateEngine:
         self._stop.set()
         self._delivery.stop()
         if self._running is not None:
-            loop, task = self._running
-            loop.call_soon_threadsafe(task.cancel)
+            loop, stopping = self._running
+            with suppress(RuntimeError):  # the loop has ended by itself
+                loop.call_soon_threadsafe(stopping.set)
 
     async def _run(self) -> None:
-        while not self._stop.is_set():
+        stopping = asyncio.Event()
+        self._running = asyncio.get_running_loop(), stopping
+        if self._stop.is_set():  # before there was an event to set
+            return
+        stopped = asyncio.create_task(stopping.wait())
+        while not stopping.is_set():
             working = asyncio.create_task(self._work(wait=True))
-            self._running = asyncio.get_running_loop(), working
-            try:
-                await working
-            except asyncio.CancelledError:
-                return
-            except Exception as error:  # noqa: BLE001  # the worker outlives a database that is away
+            await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await end((working,))
+            elif not working.cancelled() and (error := working.exception()) is not None:
                 # Only the kind: an error's own words may quote a row.
                 _log.error("a worker stopped with an error, and starts again: %s", kind(error))
-                await asyncio.sleep(1)
+                await asyncio.wait((stopped,), timeout=1)
+        # What the worker leaves running would be cancelled once, and waited for without end.
+        await end(asyncio.all_tasks() - {asyncio.current_task()})
 
     async def _work(self, *, wait: bool) -> None:
         async with self._app.open_async():

@@ -15,9 +15,14 @@ from billhook_adapters.testing.contracts.clock import ClockContract
 from billhook_adapters.testing.contracts.engine import EngineContract
 from billhook_adapters.testing.contracts.engine_suite import EngineSetup
 from billhook_adapters.testing.contracts.ids import IdsContract
-from billhook_adapters.testing.contracts.sender import OnceSenderContract, SenderContract
+from billhook_adapters.testing.contracts.sender import (
+    OnceSenderContract,
+    SenderContract,
+    SenderErrorsContract,
+)
 from billhook_adapters.testing.contracts.service import ServiceContract
 from billhook_adapters.testing.contracts.store import StoreContract
+from billhook_adapters.testing.contracts.webhook_sender import WebhookSenderContract
 
 __all__ = [
     "ClockContract",
@@ -27,6 +32,8 @@ __all__ = [
     "KeyringContract",
     "OnceSenderContract",
     "SenderContract",
+    "SenderErrorsContract",
     "ServiceContract",
     "StoreContract",
+    "WebhookSenderContract",
 ]

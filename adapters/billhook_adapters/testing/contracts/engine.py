@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import pytest
@@ -11,6 +11,8 @@ from returns.result import Result, Success
 from billhook.application.command import AnyCommand
 from billhook.application.commands import Cancel, Notify, Pay
 from billhook.application.records import PendingWrites
+from billhook.lifecycle.errors import GuardRefused
+from billhook.lifecycle.operation import Operation
 from billhook.messaging.delivery import (
     Accepted,
     DeliveryStatus,
@@ -22,7 +24,7 @@ from billhook.messaging.delivery import (
 )
 from billhook.model.account import AccountPolicy, RetryPolicy
 from billhook.model.customer import Medium
-from billhook.model.invoice import InvoiceId, InvoiceKey, Status
+from billhook.model.invoice import Invoice, InvoiceId, InvoiceKey, Status
 from billhook.model.rate_limits import RateLimit, RateLimits
 from billhook_adapters.testing.builders import NOON, TOMORROW, a_payment
 from billhook_adapters.testing.contracts.concurrency import at_once
@@ -44,6 +46,18 @@ class EngineContract(EngineFairnessSuite):
         assert sorted(setup.receiver.raw) == sorted(message.id for message in messages)
         assert {setup.now(message).status for message in messages} == {DeliveryStatus.SENT}
         assert setup.engine().drain() == 0
+
+    def test_what_a_guard_refuses_at_sending_is_not_sent(self, setup: EngineSetup) -> None:
+        held, free = setup.queued(2)
+
+        def on_hold(invoice: Invoice, operation: Operation, _: datetime) -> GuardRefused | None:
+            refused = operation is Operation.NOTIFY and invoice.id == held.invoice
+            return GuardRefused("on_hold", "The customer is on hold.") if refused else None
+
+        setup.engine(guards=lambda _: [on_hold]).drain()
+        assert setup.receiver.raw == [free.id]
+        now = setup.now(held)
+        assert (now.status, now.reason) == (DeliveryStatus.SUPPRESSED, "on_hold")
 
     def test_what_a_transaction_gave_back_is_never_delivered(self, setup: EngineSetup) -> None:
         (message,) = setup.queued()

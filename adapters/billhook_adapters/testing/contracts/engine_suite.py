@@ -13,6 +13,7 @@ from returns.result import Failure, Result, Success
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.commands import Draft, DraftAndSend, Issue
 from billhook.application.ports import Engine, Store, WebhookContext
+from billhook.lifecycle.guards import GuardsOf, no_guards
 from billhook.messaging.delivery import Accepted, MessageId, SendError
 from billhook.messaging.message import Message
 from billhook.model.account import AccountPolicy
@@ -112,9 +113,17 @@ class EngineSetup:
         """Give the account this policy."""
         open_account(self.service, an_account("acc_1", "Acme", **dict(policy)))
 
-    def engine(self, *, concurrency: int = 1, rate_limits: RateLimits = UNLIMITED) -> Engine:
+    def engine(
+        self,
+        *,
+        concurrency: int = 1,
+        rate_limits: RateLimits = UNLIMITED,
+        guards: GuardsOf = no_guards,
+    ) -> Engine:
         """An engine over the store; waiting for a turn lets the clock go on."""
-        background_jobs = replace(self._running.background_jobs, rate_limits=rate_limits)
+        background_jobs = replace(
+            self._running.background_jobs, rate_limits=rate_limits, guards=guards
+        )
         return self.make(background_jobs, concurrency, self.clock.advance)
 
     def queued(

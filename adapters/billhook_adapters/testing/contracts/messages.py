@@ -63,6 +63,27 @@ class MessagesSuite(StoreSuite):
     def test_unknown_messages_are_absent(self, opened: Store) -> None:
         assert _found(opened, a_message()) == {}
 
+    @pytest.mark.parametrize("status", list(DeliveryStatus))
+    def test_the_delivery_of_a_stored_message_is_changed(
+        self, opened: Store, status: DeliveryStatus
+    ) -> None:
+        before, other = a_message(reminder=3), a_message(id="msg_2")
+        save(opened, messages={one.key: one for one in (before, other)})
+        changes = {
+            "status": status,
+            "attempts": 4,
+            "due_at": LATER,
+            "sent_at": LATER,
+            "ended_at": LATER,
+            "reason": "451 später",
+            "provider_id": "<abc@provider.example>",
+            "requeued_at": LATER,
+        }
+        after = before.model_copy(update=changes)
+        save(opened, messages={after.key: after}, stored_messages={after.key})
+        assert _found(opened, before) == {after.key: after}
+        assert _found(opened, other) == {other.key: other}
+
     def test_a_message_is_found_by_what_its_provider_calls_it(self, opened: Store) -> None:
         mail = a_message("msg_1", provider_id="<abc@provider.example>")
         text = a_message("msg_2", medium=Medium.SMS, provider_id="same")

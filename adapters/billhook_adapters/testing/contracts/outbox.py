@@ -10,7 +10,8 @@ import pytest
 
 from billhook.application.ports import Store
 from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageId, MessageKey, Unsent
-from billhook.messaging.outbox import SUPPRESSED_WITHIN, OutboxCounts, OutboxPosition, OutboxSearch
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
+from billhook.messaging.outbox_counts import SUPPRESSED_WITHIN, OutboxCounts
 from billhook.model.base import AccountId
 from billhook_adapters.testing.builders import NOON, a_message, a_webhook_event, an_invoice
 from billhook_adapters.testing.contracts.store_suite import StoreSuite, add, save

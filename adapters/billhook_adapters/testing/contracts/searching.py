@@ -12,6 +12,7 @@ from billhook.application.records import PendingWrites, Search
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.issue import issue
 from billhook.model.base import AccountId
+from billhook.model.instalments import Instalment, PaymentSchedule
 from billhook.model.invoice import Invoice, Status
 from billhook_adapters.testing.builders import (
     NOON,
@@ -55,6 +56,33 @@ class SearchingSuite(StoreSuite):
     def test_ties_go_by_the_code_points_of_the_id(self, opened: Store) -> None:
         add(opened, *(made(one) for one in ("a", "B", "_", "a.", "a-", "9", "10")))
         assert found(opened, oldest_first=True) == sorted(["a", "B", "_", "a.", "a-", "9", "10"])
+
+    def test_what_is_overdue_is_found_and_what_is_not(self, opened: Store) -> None:
+        half = PaymentSchedule(
+            instalments=[
+                Instalment(id="first", percentage=50, due_by=NOON),
+                Instalment(id="second", percentage=50, due_by=TOMORROW + TICK),
+            ]
+        )
+        invoices: dict[str, tuple[Status, dict[str, Any]]] = {
+            "inv_open": (Status.ISSUED, {"due_by": TOMORROW}),
+            "inv_part": (Status.PARTIALLY_PAID, {"due_by": TOMORROW}),
+            "inv_half": (Status.ISSUED, {"schedule": half}),
+            "inv_late": (Status.ISSUED, {"due_by": TOMORROW + TICK}),
+            "inv_none": (Status.ISSUED, {}),
+            "inv_draft": (Status.DRAFT, {"due_by": NOON}),
+            "inv_paid": (Status.PAID, {"due_by": NOON}),
+            "inv_gone": (Status.ISSUED, {"due_by": NOON, "expire_by": TOMORROW}),
+        }
+        for name, (status, document) in invoices.items():
+            add(opened, an_invoice(status, id=name, **document))
+        assert sorted(found(opened, now=TOMORROW - TICK, overdue=True)) == ["inv_gone", "inv_half"]
+        overdue = ["inv_half", "inv_open", "inv_part"]
+        assert sorted(found(opened, now=TOMORROW, overdue=True)) == overdue
+        rest = sorted(invoices.keys() - set(overdue))
+        assert sorted(found(opened, now=TOMORROW, overdue=False)) == rest
+        part = found(opened, now=TOMORROW, overdue=True, statuses={Status.PARTIALLY_PAID})
+        assert part == ["inv_part"]
 
     @pytest.mark.parametrize("oldest_first", [False, True])
     def test_pages_by_key_meet_every_invoice_once(

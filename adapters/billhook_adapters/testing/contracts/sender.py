@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import get_args
 
 import pytest
+from returns.pipeline import is_successful
 from returns.result import Failure, Success
 
 from billhook.application.ports import Sender
-from billhook.messaging.delivery import Accepted, SendError
+from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient, Unknown
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook_adapters.testing.builders import a_customer, a_document, a_message, an_invoice
@@ -70,6 +71,37 @@ class SenderContract:
         answer = broken_sender.send(self.message(), an_invoice(), "Acme")
         assert isinstance(answer, Failure)
         assert isinstance(answer.failure(), get_args(SendError))
+
+
+class SenderErrorsContract(SenderContract):
+    """A sender that says of each failure what may be done about it.
+
+    Provide `refused_sender`, whose provider refuses every message for good, and
+    `unanswered_sender`, whose provider takes a message and breaks the connection before it answers.
+    An engine tries again after `Transient` and `Unknown`, and never after `Permanent`.
+    """
+
+    @pytest.fixture
+    def refused_sender(self) -> Sender:
+        raise NotImplementedError("give the suite a fixture `refused_sender`")
+
+    @pytest.fixture
+    def unanswered_sender(self) -> Sender:
+        raise NotImplementedError("give the suite a fixture `unanswered_sender`")
+
+    def test_a_provider_out_of_reach_is_transient(self, broken_sender: Sender) -> None:
+        assert isinstance(self._error(broken_sender), Transient)
+
+    def test_a_refusal_for_good_is_permanent(self, refused_sender: Sender) -> None:
+        assert isinstance(self._error(refused_sender), Permanent)
+
+    def test_a_message_that_may_have_gone_out_is_unknown(self, unanswered_sender: Sender) -> None:
+        assert isinstance(self._error(unanswered_sender), Unknown)
+
+    def _error(self, sender: Sender) -> SendError:
+        answer = sender.send(self.message(), an_invoice(), "Acme")
+        assert not is_successful(answer)
+        return answer.failure()
 
 
 class OnceSenderContract(SenderContract):

@@ -16,6 +16,7 @@ from billhook.application.commands import (
     Notify,
     Pay,
     RecordPayment,
+    RecordView,
     Send,
     Update,
 )
@@ -168,6 +169,27 @@ class CommandsSuite(ServiceSuite):
         assert service.execute(command) == first == Success(kept(store))
         other = RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(6))
         assert service.execute(other) == Failure(ReferenceReused())
+
+    def test_a_reference_gets_its_first_answer_whatever_became_of_the_invoice(
+        self, service: InvoiceService, store: Store, clock: SettableClock
+    ) -> None:
+        due = issued(service).due
+        part, over, rest = (
+            RecordPayment(account=ACCOUNT, invoice=ID, payment=a_payment(amount, reference))
+            for amount, reference in ((5, "pay_1"), (due, "pay_2"), (due - 5, "pay_3"))
+        )
+        first = [service.execute(part), service.execute(over)]
+        clock.advance(timedelta(microseconds=1))
+        update = Update(account=ACCOUNT, invoice=ID, patch=Patch(notes={"order": "A-1"}))
+        view = RecordView(account=ACCOUNT, invoice=ID)
+        again = service.execute_all([view, update, rest, update, part, over, rest])
+        assert again[4:6] == first
+        assert again[6] == again[2]
+        later = service.execute_all([rest, over, part])
+        assert later == [again[2], first[1], first[0]]
+        now, then = kept(store), first[0].unwrap()
+        assert now is not None
+        assert (now.version, now.due, then.version, then.due) == (6, 0, 3, due - 5)
 
     def test_cancel_calls_it_off(self, service: InvoiceService, store: Store) -> None:
         issued(service)

@@ -15,6 +15,7 @@ from billhook_adapters.testing.contracts.payments import PaymentsSuite
 from billhook_adapters.testing.contracts.rate_limits import RateLimitsSuite
 from billhook_adapters.testing.contracts.reminders import RemindersSuite
 from billhook_adapters.testing.contracts.searching import SearchingSuite
+from billhook_adapters.testing.contracts.seller_profiles import SellerProfilesSuite
 from billhook_adapters.testing.contracts.sms_budgets import SmsBudgetsSuite
 from billhook_adapters.testing.contracts.tenants import TenantsSuite
 from billhook_adapters.testing.contracts.texts import TextsSuite
@@ -33,6 +34,7 @@ class StoreContract(
     ContactsSuite,
     NumbersSuite,
     WebhookEndpointsSuite,
+    SellerProfilesSuite,
     EntriesSuite,
     SearchingSuite,
     LookingUpSuite,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import sleep
+
 import pytest
 
 from billhook.application.ports import Snapshot, Store, StoreConflictError
@@ -144,6 +146,7 @@ class TransactionsSuite(StoreSuite):
             for _ in range(10):
                 with opened.transaction() as transaction:
                     numbers.extend(transaction.next_numbers({SERIES: 1})[SERIES])
+                    sleep(0)  # lets another thread run, if nothing makes it wait
             return numbers
 
         drawn = at_once(*[draw] * 6)
@@ -173,6 +176,7 @@ class TransactionsSuite(StoreSuite):
         def attempted() -> None:
             with opened.transaction() as transaction:
                 before = transaction.messages((message.key,))[message.key]
+                sleep(0)  # as above
                 after = before.model_copy(update={"attempts": before.attempts + 1})
                 transaction.save(PendingWrites(messages={after.key: after}))
 

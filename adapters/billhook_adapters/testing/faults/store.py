@@ -9,7 +9,8 @@ from datetime import datetime
 from billhook.application.ports import Snapshot, Store, Transaction
 from billhook.application.records import DeliveryQueue, DueQueues
 from billhook.messaging.delivery import MessageKey
-from billhook.messaging.outbox import OutboxCounts, OutboxPosition, OutboxSearch
+from billhook.messaging.outbox import OutboxPosition, OutboxSearch
+from billhook.messaging.outbox_counts import OutboxCounts
 from billhook.model.invoice import InvoiceKey
 from billhook_adapters.testing.faults.plan import Plan, Point
 from billhook_adapters.testing.faults.ports import around
