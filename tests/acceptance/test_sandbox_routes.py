@@ -150,8 +150,11 @@ def test_the_outbox_has_every_message_with_its_medium_address_and_text(
     invoice = client.invoice.create(a_request(customer=payer, sms_notify=1, email_notify=1))
     for medium, address in (("sms", payer["contact"]), ("email", payer["email"])):
         (message,) = sandbox.sent(address)
-        assert message.keys() == {"id", "medium", "to", "text"}
-        assert message["medium"] == medium
+        assert message.keys() == {
+            *("id", "medium", "to", "text", "subject", "html", "invoice_id"),
+        }
+        assert (message["medium"], message["invoice_id"]) == (medium, invoice["id"])
+        assert (message["subject"] is None) == (message["html"] is None) == (medium == "sms")
         assert invoice["short_url"] in message["text"]
 
 
@@ -195,7 +198,7 @@ def test_the_link_in_a_message_opens_the_page_of_the_invoice(client: Any, sandbo
     (message,) = sandbox.sent(payer["contact"])
     link = message["text"].rpartition(" ")[2]
     assert link == invoice["short_url"]
-    assert f"INR {AMOUNT / 100:.2f} is due." in read(sandbox, link)
+    assert f"₹{AMOUNT / 100:.2f}" in read(sandbox, link)
     sandbox.pay(invoice["id"], AMOUNT)
     assert "This invoice is paid. Thank you." in read(sandbox, link)
 
@@ -235,3 +238,27 @@ def test_a_delivery_report_ends_a_message_and_may_suppress_its_address(
 )
 def test_an_invalid_delivery_report_is_refused(sandbox: Sandbox, body: object, status: int) -> None:
     assert sandbox.ask("POST", "/sandbox/delivery-reports", body)[0] == status
+
+
+def test_a_webhook_that_has_no_receiver_is_shown_with_what_it_was_signed_by(
+    client: Any, sandbox: Sandbox
+) -> None:
+    invoice = client.invoice.create(a_request())["id"]
+    sandbox.pay(invoice, AMOUNT)
+    (sent,) = [
+        one
+        for one in sandbox.json_of("GET", "/sandbox/webhooks")["items"]
+        if invoice in one["body"]
+    ]
+    assert sent.keys() == {"url", "body", "headers", "accepted"}
+    assert (sent["url"], sent["accepted"]) == ("http://127.0.0.1/", True)
+    signed = sent["headers"]["X-Razorpay-Signature"]
+    assert client.utility.verify_webhook_signature(sent["body"], signed, "sandbox")
+
+
+def test_a_database_that_is_kept_is_not_reset(client: Any, sandbox: Sandbox) -> None:
+    invoice = client.invoice.create(a_request())["id"]
+    status, answer = sandbox.ask("POST", "/sandbox/reset")
+    remedy = "The database is kept; start the sandbox without --database."
+    assert (status, answer["error"]["description"]) == (400, remedy)
+    assert client.invoice.fetch(invoice)["id"] == invoice

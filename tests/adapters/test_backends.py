@@ -11,7 +11,8 @@ from returns.result import Failure
 from billhook.application.commands import Draft
 from billhook.application.service import InvoiceService
 from billhook.model.invoice import InvoiceId
-from billhook_adapters.composition.backends import delivery, open_backend
+from billhook_adapters.composition.backends import open_backend
+from billhook_adapters.composition.engines import delivery
 from billhook_adapters.composition.settings import EngineName, SettingError
 from billhook_adapters.memory import InMemoryBackend, RandomIds, SettableClock
 from billhook_adapters.sql.backend import SqlBackend

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,10 +87,23 @@ def test_without_an_envelope_id_the_quoted_message_id_is_used() -> None:
     assert delivery_reports(whole) == [receipt]
 
 
+def test_a_part_in_an_impossible_charset_is_no_message() -> None:
+    text = b'Content-Type: text/plain; charset="a\0b"\n\nUndelivered \xff mail\n'
+    raw = report(envelope=False)
+    boundary = re.search(rb'boundary="([^"]+)"', raw)
+    assert boundary is not None
+    line = b"--" + boundary[1] + b"\n"
+    broken = raw.replace(line, line + text + line, 1)
+    assert delivery_reports(broken) == delivery_reports(raw) != []
+
+
 def test_a_complaint_suppresses_its_address() -> None:
     raw = report(envelope=False).replace(b"message/delivery-status", b"message/feedback-report")
     unwanted = Bounced("its recipient called it unwanted", "complained")
     assert delivery_reports(raw) == [DeliveryReport(NAMED, unwanted)]
+    charset = b'message/feedback-report; charset="a\0b"'
+    odd = raw.replace(b"message/feedback-report", charset).replace(b"Reporting-MTA", b"X: \xff\nY")
+    assert delivery_reports(odd) == [DeliveryReport(NAMED, unwanted)]
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 from returns.result import Result, Success
 
 from billhook.application.background_jobs import LEASE, BackgroundJobs
 from billhook.application.commands import DraftAndSend
+from billhook.application.delivery_attempts import DeliveryJob
 from billhook.application.ports import Sender, Transaction
+from billhook.application.records import DeliveryQueue
 from billhook.messaging.delivery import Accepted, DeliveryStatus, SendError
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
@@ -154,7 +157,8 @@ def test_calls_during_a_call_are_answered_together() -> None:
     sizes: list[int] = []
     inside, continue_sending = Event(), Event()
 
-    def answer(numbers: Sequence[int]) -> list[int]:
+    def answer(collect: Callable[[], Sequence[int]]) -> list[int]:
+        numbers = collect()
         sizes.append(len(numbers))
         inside.set()
         assert continue_sending.wait(timeout=60)
@@ -174,9 +178,42 @@ def test_calls_during_a_call_are_answered_together() -> None:
     assert sizes == [1, 5]
 
 
+def test_what_comes_before_a_call_begins_its_work_is_answered_by_it() -> None:
+    waiting, begin = Event(), Event()
+    sizes: list[list[int]] = []
+
+    def answer(collect: Callable[[], Sequence[int]]) -> list[int]:
+        waiting.set()
+        assert begin.wait(timeout=60)
+        sizes.append([len(collect()), len(collect())])  # a transaction may be repeated
+        return [number * 2 for number in collect()]
+
+    coalesced, answers = Coalesced(answer), list[int]()
+    threads = [Thread(target=lambda n=n: answers.append(coalesced.request(n))) for n in range(4)]  # type: ignore[misc]  # a bound default
+    threads[0].start()
+    assert waiting.wait(timeout=60)
+    for thread in threads[1:]:
+        thread.start()
+    while len(coalesced._waiting) < 4:
+        pass
+    begin.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sizes == [[4, 4]]
+    assert sorted(answers) == [0, 2, 4, 6]
+
+
+def test_a_call_that_fails_before_it_collects_fails_its_own_request() -> None:
+    def answer(collect: Callable[[], Sequence[int]]) -> list[int]:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        Coalesced(answer).request(1)
+
+
 def test_only_the_call_that_caused_an_error_fails() -> None:
-    def answer(numbers: Sequence[int]) -> list[float]:
-        return [1 / number for number in numbers]
+    def answer(collect: Callable[[], Sequence[int]]) -> list[float]:
+        return [1 / number for number in collect()]
 
     coalesced = Coalesced(answer)
 
@@ -266,3 +303,37 @@ def test_a_result_that_cannot_be_recorded_is_retried_until_its_lease_ends(
     assert running.statuses == [DeliveryStatus.SENDING]
     (logged,) = caplog.messages
     assert logged.endswith("was not recorded: OSError")
+
+
+@pytest.mark.parametrize(("age", "looks"), [(0, 0), (0.5, 0), (1, 1), (30, 1)])
+def test_a_message_is_looked_at_again_unless_it_was_claimed_just_now(
+    monkeypatch: pytest.MonkeyPatch, age: float, looks: int
+) -> None:
+    running, seen = DeliveringService(), list[int]()
+    running.queued(1)
+    engine = running.engine(CapturedSender(), concurrency=1)
+    jobs = engine._background_jobs
+    (job,) = jobs.claim([message.key for message in running.store._rows.messages.values()])
+    assert isinstance(job, DeliveryJob)
+    held = BackgroundJobs.held
+
+    def noting(self: BackgroundJobs, held_jobs: Sequence[DeliveryJob]) -> Sequence[Any]:
+        seen.append(len(held_jobs))
+        return held(self, held_jobs)
+
+    monkeypatch.setattr(BackgroundJobs, "held", noting)
+    looking = running.engine(CapturedSender(), concurrency=1)
+    running.clock.advance(timedelta(seconds=age))
+    looking.take([job])
+    assert len(seen) == looks
+    assert running.statuses == [DeliveryStatus.SENT]
+
+
+def test_an_engine_with_threads_has_room_for_further_messages_until_it_is_stopped() -> None:
+    running = DeliveringService()
+    queue = DeliveryQueue("sms", ACCOUNT)
+    assert running.engine(CapturedSender(), concurrency=1).room(queue) == 0  # it would wait for it
+    engine = running.engine(CapturedSender(), concurrency=2)
+    assert engine.room(queue) > 0
+    engine.stop()
+    assert engine.room(queue) == 0

@@ -17,6 +17,8 @@ import pytest
         ("documents.templating", "jinja2", "messages"),
         ("documents.figures", "babel", "messages"),
         ("documents.pdf", "typst", "pages"),
+        ("documents.factur_x", "pikepdf", "einvoice"),
+        ("einvoice.writing", "facturx", "einvoice"),
         ("sms.kannel", "httpcore", "sms"),
         ("sms.smpp", "smpplib", "sms"),
         ("webhooks.post", "httpcore", "webhooks"),

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from billhook.application.account_commands import (
     OpenAccount,
+    SaveLogo,
     SaveWebhookEndpoint,
     SilenceWebhookEndpoint,
     SuppressAddress,
@@ -52,7 +53,8 @@ from billhook.model.account import Account, AccountPolicy
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.document import Document
-from billhook.model.invoice import InvoiceId, InvoiceKey
+from billhook.model.invoice import InvoiceId, InvoiceKey, Status
+from billhook.model.logo import Logo
 from billhook.model.patch import MergePatch, Patch
 from billhook.model.payment import Payment
 from billhook.model.rate_limits import RateLimit, RateLimits
@@ -72,6 +74,11 @@ from billhook_adapters.http.razorpay.commands import (
 )
 from billhook_adapters.http.razorpay.commands import UpdateInvoice as RazorpayUpdate
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails
+from billhook_adapters.importing.command import (
+    ImportedInvoice,
+    ImportedPayment,
+    ImportInvoice,
+)
 from billhook_adapters.memory import CapturedSender, RandomIds, SettableClock
 from billhook_adapters.sandbox.payments import PayByMethod
 from billhook_adapters.sql import SqlStore
@@ -338,6 +345,19 @@ class Drawn:
         return {"account": self.account, "key": self.key}
 
     @property
+    def imported(self) -> ImportedInvoice:
+        """An invoice with a payment, as another service has it."""
+        document = self.document.model_copy(update={"partial_payment": True})
+        return ImportedInvoice(
+            id=self.invoice,
+            document=document,
+            status=Status.PARTIALLY_PAID,
+            created_at=NOON,
+            issued_at=NOON,
+            payments=(ImportedPayment(self.payment, NOON),),
+        )
+
+    @property
     def patch(self) -> MergePatch:
         """An update that makes the customer one of the payers."""
         return MergePatch(patch=Patch(customer=self.document.customer, recipients=None))
@@ -378,6 +398,9 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     UpdateAccount: lambda r, d: UpdateAccount(
         policy=AccountPolicy(number_width=r.randrange(4, 8)), **d.of_account
     ),
+    SaveLogo: lambda r, d: SaveLogo(
+        logo=Logo(format="svg", data=b"<svg/>") if r.randrange(2) else None, **d.of_account
+    ),
     SaveWebhookEndpoint: lambda r, d: SaveWebhookEndpoint(
         webhook_endpoint=a_webhook_endpoint(f"sub_{r.randrange(2)}", account=d.account),
         **d.of_account,
@@ -392,6 +415,7 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
         message=d.message, outcome=Delivered(), **d.of_account
     ),
     RequeueMessage: lambda _, d: RequeueMessage(message=d.message, **d.of_account),
+    ImportInvoice: lambda _, d: ImportInvoice(imported=d.imported, **d.of_account),
     RazorpayUpdate: lambda _, d: RazorpayUpdate(patch=d.patch, **d.on),
     DraftInvoice: lambda r, d: DraftInvoice(document=d.document, payer=_details(r), **d.of_account),
     DraftAndSendInvoice: lambda r, d: DraftAndSendInvoice(

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Executable, text
 
 from billhook.application.records import Listing, Page, PendingWrites, Search
 from billhook.model.base import AccountId
-from billhook_adapters.sql import SqlStore, paging
+from billhook_adapters.sql import SqlStore, open_database, paging
 from billhook_adapters.sql import queries as q
 from billhook_adapters.sql.connections import writing
 from billhook_adapters.sql.key_join import wanted
@@ -85,7 +85,7 @@ GROWING = {
     "entries_in_order": paging.entries("item_", Listing(10)),
     "payments_of_invoice": paging.PAYMENTS_FOR.page(Page(10, (NOON, "x"))),
     "messages_of_invoice": paging.MESSAGES_OF.page(Page(10, (NOON, "x"))),
-    "events_in_order": paging.events(Page(10, 100)),
+    "events_pkey": paging.events(Page(10, 100)),
 }
 
 
@@ -109,11 +109,12 @@ def test_a_page_of_a_list_is_read_in_the_order_of_its_index(
 
 
 def test_a_text_is_searched_in_the_index_that_the_documentation_adds(
-    postgresql_engine: Engine,
+    postgresql_url: str,  # a database of its own: the index would stay in the one that tests share
 ) -> None:
+    engine = open_database(postgresql_url)
     page = (Path(__file__).parents[2] / "docs/explanation/scale.md").read_text()
     (sql,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
-    store = SqlStore(postgresql_engine)
+    store = SqlStore(engine)
     one = an_invoice()
     with store.transaction() as transaction:
         accounts = {one.account: an_account()}
@@ -121,7 +122,7 @@ def test_a_text_is_searched_in_the_index_that_the_documentation_adds(
     names = ", ".join(column.name for column in invoices.c)
     values = names.replace("id", "id || n", 1).replace("short_url", "short_url || n")
     values = values.replace("search_text", "search_text || md5(n::text)")
-    with postgresql_engine.connect() as connection:
+    with engine.connect() as connection:
         connection.exec_driver_sql(
             f"INSERT INTO invoices ({names}) SELECT {values} FROM invoices, "  # noqa: S608  # names of this package
             "generate_series(1, 5000) n"
@@ -129,12 +130,13 @@ def test_a_text_is_searched_in_the_index_that_the_documentation_adds(
         for statement in (*sql.split(";")[:-1], "ANALYZE invoices"):
             connection.exec_driver_sql(statement)
     search = Search(text='100 % "a_b" OR *')
-    plan = _plan(postgresql_engine, counting(one.account, search, NOON), "seqscan")
+    plan = _plan(engine, counting(one.account, search, NOON), "seqscan")
     used = [node["Index Name"] for node in _nodes(plan) if "Index Name" in node]
     assert used == ["invoices_by_text"]
     with store.snapshot() as snapshot:
         assert snapshot.count(one.account, search, NOON) == 0
         assert snapshot.count(one.account, Search(text="RAVI"), NOON) == 5001
+    engine.dispose()
 
 
 def test_reading_a_whole_table_would_be_noticed(untouched: Engine) -> None:

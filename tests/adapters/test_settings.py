@@ -73,6 +73,8 @@ def test_settings_show_no_secret() -> None:
         ({}, "BILLHOOK_DATABASE"),
         ({"BILLHOOK_DATABASE": ""}, "BILLHOOK_DATABASE"),
         ({**BASE, "BILLHOOK_BASE_URL": "bill.example"}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_BASE_URL": "https://bill.example"}, "BILLHOOK_BASE_URL"),
+        ({**BASE, "BILLHOOK_BASE_URL": "https://bill.example//"}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_BASE_URL": "ftp://bill.example/"}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_BASE_URL": "https://u:hush@bill.example/"}, "BILLHOOK_BASE_URL"),
         ({**BASE, "BILLHOOK_BASE_URL": "https://bill.example/?x=hush"}, "BILLHOOK_BASE_URL"),

@@ -19,10 +19,11 @@ from billhook.messaging.delivery import Accepted, MessageId, Permanent, Transien
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium, Suppression
 from billhook.model.invoice import Invoice, Status
+from billhook.model.seller_profile import SellerProfile
 from billhook_adapters.email import SmtpSender, SmtpServer, connection
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing import NOON, a_customer, an_invoice
-from billhook_adapters.testing.contracts import SenderContract
+from billhook_adapters.testing.contracts import SenderErrorsContract
 
 INVOICE = an_invoice(Status.ISSUED)
 
@@ -142,7 +143,7 @@ def a_message(invoice: Invoice = INVOICE, **fields: Any) -> Message:
     return Message.model_validate({**given, **fields})
 
 
-class TestSenderContract(SenderContract):
+class TestSenderContract(SenderErrorsContract):
     """It fulfils the contract of a sender."""
 
     medium = Medium.EMAIL
@@ -158,6 +159,16 @@ class TestSenderContract(SenderContract):
             port: int = listener.getsockname()[1]
         return a_sender(port)
 
+    @pytest.fixture
+    def refused_sender(self, sender: SmtpSender, mail_server: MailServer) -> SmtpSender:
+        mail_server.replies["RCPT"] = "550 no such mailbox"
+        return sender
+
+    @pytest.fixture
+    def unanswered_sender(self, sender: SmtpSender, mail_server: MailServer) -> SmtpSender:
+        mail_server.hang_up_after_data = True
+        return sender
+
 
 def test_copies_are_delivered_and_a_refused_one_does_not_stop_others(
     sender: SmtpSender, mail_server: MailServer
@@ -171,6 +182,18 @@ def test_copies_are_delivered_and_a_refused_one_does_not_stop_others(
     assert mail_server.recipients == [["ravi@example.com", "ceo@acme.example"]]
 
 
+@pytest.mark.parametrize(
+    ("email", "shown"), [("billing@acme.example", "billing@acme.example"), (None, None)]
+)
+def test_answers_go_to_the_seller_where_its_address_is_known(
+    sender: SmtpSender, mail_server: MailServer, email: str | None, shown: str | None
+) -> None:
+    invoice = an_invoice(Status.ISSUED, seller=SellerProfile(email=email))
+    assert isinstance(sender.send(a_message(), invoice, "Acme"), Success)
+    (mail,) = mail_server.mails
+    assert (mail["From"], mail["Reply-To"]) == ("Acme <bills@bill.example>", shown)
+
+
 def test_an_accepted_mail_has_exactly_these_headers(
     sender: SmtpSender, mail_server: MailServer
 ) -> None:
@@ -182,7 +205,7 @@ def test_an_accepted_mail_has_exactly_these_headers(
         "Date": "Thu, 01 Jan 2026 12:00:00 +0000",
         "From": "Acme <bills@bill.example>",
         "To": "ravi@example.com",
-        "Subject": "Invoice over INR 998.00 from Acme",
+        "Subject": "Invoice for INR 998.00 from Acme",
         "Message-ID": "<msg_1@bill.example>",
         "Auto-Submitted": "auto-generated",
         "Content-Type": 'text/plain; charset="utf-8"',
@@ -202,9 +225,9 @@ def test_a_reminder_has_its_own_subject_and_text(
     sender.send(reminder, INVOICE, "Acme").unwrap()
     (mail,) = mail_server.mails
     body = mail.get_payload(decode=True)
-    assert mail["Subject"] == "Reminder: invoice over INR 998.00 from Acme"
+    assert mail["Subject"] == "Reminder: invoice for INR 998.00 from Acme"
     assert isinstance(body, bytes)
-    assert "Acme reminds you of an invoice over INR 998.00: https://" in body.decode()
+    assert "Acme reminds you of an invoice for INR 998.00: https://" in body.decode()
 
 
 @pytest.mark.parametrize("smtp_command", ["MAIL", "RCPT", "DATA"])

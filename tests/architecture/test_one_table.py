@@ -24,6 +24,7 @@ TRANSLATIONS = {
     "documents/sample.py": "an invoice made up for previews",
     "http/highlevel/errors.py": "the vendor's sentence for an operation in a status",
     "http/highlevel/field_mapping.py": "the vendor's word for a status",
+    "http/razorpay/exports.py": "what must have happened to an exported invoice in a status",
 }
 """The files of the adapters that name a status, and what for."""
 

@@ -35,6 +35,7 @@ SUFFIXES = {
     ".yml",
 }
 SKIPPED = {"__pycache__", "node_modules", "mutants"}
+BUILT = {"dist", "site"}
 ITSELF = {"tests/architecture/words.py", "tests/architecture/words.toml"}
 PHRASES: dict[str, list[str]] = {}
 for _phrase in CONFIG["words"]:
@@ -103,8 +104,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def repository() -> list[str]:
-    """All files and folders of the repository but the hidden ones, and what GitHub reads."""
-    return [*sorted(one.name for one in ROOT.iterdir() if one.name[0] != "."), ".github"]
+    """All files and folders of the repository but hidden and built ones, and what GitHub reads."""
+    kept = (one.name for one in ROOT.iterdir() if one.name[0] != "." and one.name not in BUILT)
+    return [*sorted(kept), ".github"]
 
 
 def findings(paths: list[str]) -> list[Finding]:

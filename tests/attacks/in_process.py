@@ -62,6 +62,8 @@ class InProcess:
                 MovableClock(clock),
                 {},
                 Payer(made.batched, [], {}),
+                webhooks=(),
+                reset=None,
                 error_response=OURS[0].error_response,
             )
             callbacks = DeliveryCallbacksApi(made.batched, CALLBACKS, "t" * 32)

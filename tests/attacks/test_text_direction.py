@@ -84,14 +84,14 @@ def test_a_name_stays_on_its_line(printer: Printer, brk: str) -> None:
         an_invoice(Status.ISSUED, receipt=f"R-1{brk}INR 0.00 is due.")
     invoice = an_invoice(Status.ISSUED)
     pdf = Printed(printer.printed(HostedInvoice(invoice, f"Acme{brk}Books", [], None)))
-    assert pdf.text.startswith("Acme Books")
+    assert "\nAcme Books" in pdf.text.replace("\r", "")
 
 
 def test_letters_written_from_the_right_leave_their_neighbours_in_order(printer: Printer) -> None:
     invoice = an_invoice(Status.ISSUED, receipt=HEBREW, title=HEBREW)
     shown = HostedInvoice(invoice, HEBREW, [], None)
     pdf = Printed(printer.printed(shown))
-    assert ", 1 January 2026" in pdf.text  # the 1 would stand before the 7 otherwise
+    assert "1 January 2026" in pdf.text  # the 1 would stand before the 7 otherwise
     assert sheet(shown).heading == f"{FSI}{HEBREW}{PDI} from {FSI}{HEBREW}{PDI}"
 
 
@@ -124,4 +124,4 @@ def test_every_direction_control_of_unicode_is_known() -> None:
 def test_a_name_without_such_letters_is_as_it_was() -> None:
     customer: Customer = a_customer(name="Ravi")
     letter = Templates().letter(a_message(), an_invoice(Status.ISSUED, customer=customer), "Acme")
-    assert letter.text.startswith("Hello Ravi,\n\nAcme has sent you an invoice over INR 998.00.")
+    assert letter.text.startswith("Hello Ravi,\n\nAcme has sent you an invoice for ₹998.00.")

@@ -47,7 +47,7 @@ NOT_SCALAR = {
     "schedule",
     "instalments_paid",
 }
-NOT_SCALAR |= {"billing_address", "shipping_address"}
+NOT_SCALAR |= {"billing_address", "shipping_address", "seller", "tax_ids"}
 
 Flat: Any = make_dataclass("Flat", FLAT, frozen=True, slots=True)
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from billhook.application.commands import DraftAndSend
 from billhook.messaging.delivery import LIVE, DeliveryStatus
 from billhook.model.customer import Medium
-from billhook_adapters.composition.backends import delivery, open_backend
+from billhook_adapters.composition.backends import open_backend
+from billhook_adapters.composition.engines import delivery
 from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.sql.tables import messages
 from billhook_adapters.system.clock import SystemClock

@@ -48,6 +48,7 @@ class Served:
     def __init__(
         self, database: str, log: Path, environ: Mapping[str, str], *arguments: str
     ) -> None:
+        self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [*BILLHOOK, "serve", "--port", "0", "--database", database, *arguments],
@@ -63,8 +64,10 @@ class Served:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.kill()
+        if kind is not None:  # what failed is shown with what the service said last
+            print(*self._log.read_text().splitlines()[-20:], sep="\n")
 
     def kill(self) -> int:
         """End it with SIGKILL; its exit code."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from billhook.application.ports import Store
 from billhook.application.records import PendingWrites
@@ -56,11 +56,9 @@ class TestSqliteKeyring(KeyringContract):
         self, engine: Engine, keyring: SqlKeyring
     ) -> None:
         sent: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            sent.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
+        with engine.connect() as connection:  # the one of the pool
+            driver: Any = connection.connection.driver_connection
+            driver.set_trace_callback(sent.append)
         keyring.find_all([f"key_{n}" for n in range(2000)])
         assert len(sent) == 1
         compiled = FIND_ALL.compile(engine)

@@ -48,7 +48,7 @@ def test_a_message_arrives_and_its_report_makes_it_delivered(line: Line) -> None
     assert LINK.findall(part.text) == [short_url]
     assert part.options == {0x1400: b"110\0", 0x1401: b"1107\0"}
     assert message["ended_at"] >= message["sent_at"]
-    assert "INR 998.00 is due." in httpx.get(short_url).text
+    assert "₹998.00" in httpx.get(short_url).text
 
 
 def test_an_undelivered_message_is_bounced_and_the_invoice_stays_issued(

@@ -49,6 +49,8 @@ class State(NamedTuple):
     """Those whose ids are known."""
     unseen: int = 0
     """Messages whose ids are not known yet."""
+    unnamed: frozenset[str] = frozenset()
+    """Ids that a list has shown, of requests whose answers were lost."""
     kept: frozenset[Kept] = frozenset()
 
 
@@ -73,7 +75,10 @@ def step(state: State, request: Request, answer: Answer | None) -> State | None:
         return state if answer in (None, Answer(409, "idempotency_key_reused")) else None
     if answer is None:
         return state
-    given, after = _known(state, kept.answer, answer)
+    if answer.content in state.unnamed and kept.answer == Answer(answer.status):
+        given, after = answer, state._replace(unnamed=state.unnamed - {answer.content})
+    else:
+        given, after = _known(state, kept.answer, answer)
     if given is None:
         return None
     return after._replace(kept=after.kept - {kept} | {kept._replace(answer=given)})
@@ -106,7 +111,8 @@ def _known(state: State, expected: Answer, answer: Answer | None) -> tuple[Answe
     if expected.content == "messages" and isinstance(answer.content, frozenset):
         new = answer.content - state.messages
         if answer.status == 200 and state.messages <= answer.content and len(new) == state.unseen:
-            return answer, state._replace(unseen=0, messages=answer.content)
+            unnamed = state.unnamed | new
+            return answer, state._replace(unseen=0, messages=answer.content, unnamed=unnamed)
     return None, state
 
 

@@ -115,6 +115,18 @@ def test_a_key_has_one_effect_also_where_its_first_answer_was_lost(
     assert violation([*issued, *again, *other]) is not None
 
 
+def test_a_list_may_show_what_a_lost_answer_did_before_the_key_is_repeated(
+    issued: list[Operation],
+) -> None:
+    listed = Request("messages", "GET", "/messages")
+    seen = operations((NOTIFY, 4, None), (listed, 6, Answer(200, content=frozenset(["msg_1"]))))
+    for name, is_explained in (("msg_1", True), ("msg_2", False)):
+        again = operations((NOTIFY, 8, Answer(202, content=name)))
+        assert (violation([*issued, *seen, *again]) is None) is is_explained
+    unkeyed = operations((NOTIFY._replace(key=None), 8, Answer(202, content="msg_1")))
+    assert violation([*issued, *seen, *unkeyed]) is not None
+
+
 def test_a_reference_is_paid_once(issued: list[Operation]) -> None:
     part = Answer(201, content=ISSUED._replace(status="partially_paid", version=3, paid=100))
     assert violation([*issued, *operations((pay(100), 4, part), (pay(100), 6, part))]) is None

@@ -16,15 +16,18 @@ from returns.result import Failure, Success
 from billhook.application.idempotency import SendResult
 from billhook.application.idempotency import decode as decode_answer
 from billhook.application.idempotency import encode as encode_answer
+from billhook.application.records import RecordedEvent
 from billhook.lifecycle import events as events
 from billhook.lifecycle.apply import Change, apply, as_of, replay
 from billhook.lifecycle.errors import ERRORS
 from billhook.lifecycle.events import NotificationRequested
-from billhook.model.canonical_json import adapter, canonical
+from billhook.model.canonical_json import adapter, canonical, stored
 from billhook.model.customer import Medium
+from billhook.model.document import Document
 from billhook.model.invoice import Invoice
 from billhook.model.line_items import Line
 from billhook.model.money import Currency
+from billhook_adapters.sql.rows import event_rows, recorded_event_of
 from billhook_adapters.testing import a_line
 from properties import strategies as some
 
@@ -71,10 +74,10 @@ def test_an_invoice_as_of_an_instant_is_valid_too(
 def test_events_read_from_bytes_replay_to_the_same_invoice(
     history: tuple[Change, ...],
 ) -> None:
-    written = [(f.name, f.version, events.encode(f)) for _, f in history]
-    read: list[Any] = [events.decode(*row) for row in written]
+    written = [(f.name, f.version, events.encode_event(f)) for _, f in history]
+    read: list[Any] = [events.decode_event(*row) for row in written]
     assert read == [event for _, event in history]
-    assert [events.encode(event) for event in read] == [body for *_, body in written]
+    assert [events.encode_event(event) for event in read] == [body for *_, body in written]
     invoice = None
     for event, (expected, _) in zip(read, history, strict=True):
         invoice = apply(invoice, event)
@@ -86,8 +89,8 @@ def test_events_read_from_bytes_replay_to_the_same_invoice(
 @fixed
 @given(st.builds(NotificationRequested, some.instants, some.identifiers, st.sampled_from(Medium)))
 def test_a_request_to_notify_survives_its_bytes(event: NotificationRequested) -> None:
-    body = events.encode(event)
-    assert events.decode(event.name, event.version, body) == event
+    body = events.encode_event(event)
+    assert events.decode_event(event.name, event.version, body) == event
 
 
 @fixed
@@ -98,6 +101,23 @@ def test_invoices_survive_their_bytes(history: tuple[Change, ...]) -> None:
         read = adapter(Invoice).validate_json(body)
         assert read == invoice
         assert canonical(read) == body
+        document = adapter(Document).validate_json(stored(invoice.document))
+        assert document == invoice.document
+        assert canonical(document) == canonical(invoice.document)
+
+
+@fixed
+@given(some.histories())
+def test_events_survive_their_rows(history: tuple[Change, ...]) -> None:
+    recorded = [RecordedEvent(one.key, one.version, event, None) for one, event in history]
+    read = [
+        recorded_event_of(row, one.key)
+        for row, one in zip(event_rows(recorded), recorded, strict=True)
+    ]
+    assert read == recorded
+    assert [events.encode_event(one.event) for one in read] == [
+        events.encode_event(e) for _, e in history
+    ]
 
 
 @fixed

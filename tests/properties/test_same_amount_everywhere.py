@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
+from babel.numbers import get_currency_symbol
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,9 +16,8 @@ from adapters.documents.pictures import Printed
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook.model.invoice import Invoice
 from billhook.model.money import major
-from billhook_adapters.documents.codes import codes
 from billhook_adapters.documents.invoice_view import sheet
-from billhook_adapters.documents.language import language_of
+from billhook_adapters.documents.language import Language, language_of
 from billhook_adapters.documents.pdf import Printer
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.http.highlevel.location import Location
@@ -29,7 +30,6 @@ from billhook_adapters.testing import a_line, a_message, an_invoice
 pytestmark = pytest.mark.slow
 
 PRINTER, TEMPLATES = Printer(), Templates()
-AMOUNT = re.compile(r"\b(INR|JPY|KWD|CLF) (-?[0-9][0-9,.]*[0-9]|[0-9])")
 LEAST, LARGEST = 1, 9_999_999_999
 
 TAXES: list[dict[str, Any]] = [{"name": "GST", "rate": 18}, {"name": "CESS", "rate": "0.5"}]
@@ -49,15 +49,30 @@ lines = st.lists(
 discounts = st.none() | st.builds(dict, percentage=st.sampled_from(["5", "12.5", "33.333"]))
 
 
-def amounts(text: str) -> set[Decimal]:
-    """Every amount of a text, as a number."""
-    return {Decimal(number.replace(",", "")) for _, number in AMOUNT.findall(text)}
+def squeezed(text: str) -> str:
+    """The text without white space and marks of direction: lines break where they like."""
+    return re.sub(r"[\s\u200e\u200f\u061c\u2066-\u2069]", "", unescape(text))
+
+
+def amounts(text: str, currency: str, language: Language) -> set[Decimal]:
+    """Every amount of a text in a language, with the sign or the code of the currency."""
+    symbols = language.locale.number_symbols["latn"]
+    signs = f"{currency}|{re.escape(get_currency_symbol(currency, language.locale))}"
+    number = "[0-9](?:[0-9.,\u202f]*[0-9])?"
+    plain = re.sub("[\u200e\u200f\u2066-\u2069]", "", unescape(text))
+    found = re.findall(rf"(?:{signs})\s?({number})|({number})\s(?:{signs})", plain)
+    return {
+        Decimal(
+            one.replace(symbols["group"], "").replace("\u202f", "").replace(symbols["decimal"], ".")
+        )
+        for one in ("".join(parts) for parts in found)
+    }
 
 
 @settings(max_examples=60)
 @given(
-    currency=st.sampled_from(["INR", "JPY", "KWD", "CLF"]),
-    language=st.sampled_from(["en", "en-IN", "hi", "ar"]),
+    currency=st.sampled_from(["INR", "EUR", "JPY", "KWD", "CLF"]),
+    language=st.sampled_from(["en", "en-IN", "hi", "ar", "de", "fr", "es", "ta"]),
     billed=lines,
     discount=discounts,
 )
@@ -70,18 +85,41 @@ def test_all_show_the_same_amount(
     items.append(a_line(LEAST + 999, 1, currency=currency))
     invoice = an_invoice(currency=currency, lines=items, discount=discount, customer=customer)
     due = major(invoice.due, invoice.document.currency)
-    hosted = HostedInvoice(invoice, "Acme")
-    shown = page(sheet(hosted), "token", codes(hosted, language_of(language))).body.decode()
+    hosted, reader = HostedInvoice(invoice, "Acme"), language_of(language)
+    view = sheet(hosted)
     letter = TEMPLATES.letter(a_message(), invoice, "Acme")
-    assert amounts(TEMPLATES.sms(a_message(), invoice, "Acme")) == {due}
-    assert amounts(letter.subject) == amounts(letter.text) == amounts(letter.html or "") == {due}
-    assert due in amounts(shown)
-    printed = " ".join(Printed(PRINTER.printed(hosted)).text.split())
-    if language == "ar":  # readers of PDFs turn the order around of what stands from right to left
-        assert f"{major(invoice.due, invoice.document.currency):,f}" in printed
-    else:
-        assert amounts(printed) == amounts(shown), printed
+    sms = TEMPLATES.sms(a_message(), invoice, "Acme")
+    assert squeezed(reader.coded_amount(invoice.due, invoice.document.currency)) in squeezed(sms)
+    for text in (letter.subject, letter.text, letter.html or ""):
+        assert amounts(text, currency, reader) == {due}, text
+    assert view.due == reader.amount(invoice.due, invoice.document.currency)
+    shown = squeezed(page(view, "token").body.decode())
+    printed = squeezed(Printed(PRINTER.printed(hosted)).text)
+    figures = [view.due, *(one.amount for one in view.totals)]
+    figures += [text for one in view.items for text in (one.price, one.amount)]
+    for figure in figures:
+        assert squeezed(figure) in shown
+        # Readers of PDFs turn the order around of what stands from right to left.
+        assert language == "ar" or squeezed(figure) in printed, (figure, printed)
     assert due == _shown_by_apis(invoice)
+    assert adds_up([(one.kind, _minor(one.amount)) for one in view.totals])
+    assert sum(_minor(one.amount) for one in view.items) == _minor(view.totals[0].amount)
+
+
+def adds_up(column: list[tuple[str, int]]) -> bool:
+    """Whether the parts of a total are printed as what adds up to it, and to what is due."""
+    parts = [amount for kind, amount in column if kind == "part"]
+    total, due = (
+        next(amount for kind, amount in column if kind == one) for one in ("total", "due")
+    )
+    paid = sum(amount for kind, amount in column if kind == "paid")
+    return (not parts or sum(parts) == total) and total + paid == due
+
+
+def _minor(text: str) -> int:
+    """An amount in the smallest units, as it is printed."""
+    sign = -1 if re.search("[-\u2212]", text) else 1
+    return sign * int(re.sub("[^0-9]", "", text))
 
 
 def _shown_by_apis(invoice: Invoice) -> Decimal:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
+from billhook.version import VERSION
 from installation.lock import PROJECT
 from supply_chain.parts import Part, parts
 
@@ -22,7 +24,7 @@ def sbom(found: list[Part]) -> dict[str, Any]:
                 "type": "library",
                 "bom-ref": project["name"],
                 "name": project["name"],
-                "version": project["version"],
+                "version": VERSION,
                 "licenses": [{"expression": project["license"]}],
             }
         },
@@ -45,6 +47,11 @@ def _component(part: Part) -> dict[str, Any]:
     return component
 
 
+def write_sbom(path: Path) -> None:
+    """Write the document of this checkout to a file."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(sbom(parts()), indent=1) + "\n")
+
+
 if __name__ == "__main__":
-    json.dump(sbom(parts()), sys.stdout, indent=1)
-    print()
+    write_sbom(Path(sys.argv[1]))

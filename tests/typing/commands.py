@@ -23,6 +23,7 @@ from billhook import (
     Draft,
     Expire,
     ExpiresTooSoon,
+    GuardRefused,
     IdempotencyKeyReused,
     InstalmentNotFound,
     InstalmentOverpayment,
@@ -69,13 +70,15 @@ from billhook import (
 )
 
 OfService = InvoiceNotFound | AccountNotFound | Conflict | IdempotencyKeyReused | NotStored
-OfIssue = OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon | NumberTaken
+OfRules = OperationNotAllowed | GuardRefused
+OfIssue = OfRules | MissingCustomer | NothingToBill | ExpiresTooSoon | NumberTaken
 OfSms = SmsDisabled | PremiumNumber | CountryNotAllowed | SmsBudgetUsedUp
 OfAddress = MissingEmail | MissingContact | UnreachableContact | UnsupportedAddress
-OfNotify = OperationNotAllowed | UnknownMedium | OfAddress | OfSms | AddressSuppressed | TooSoon
+OfNotify = OfRules | UnknownMedium | OfAddress | OfSms | AddressSuppressed | TooSoon
 OfInstalments = InstalmentNotFound | InstalmentOverpayment
 OfPay = (
     OperationNotAllowed
+    | GuardRefused
     | CurrencyMismatch
     | Overpayment
     | PartialNotAllowed
@@ -86,6 +89,7 @@ OfUnapplied = PaymentNotFound | MoreThanUnapplied
 OfParts = LineNotFound | InvalidDocument
 OfUpdate = (
     OperationNotAllowed
+    | GuardRefused
     | NotEditable
     | OfParts
     | CurrencyMismatch
@@ -137,7 +141,7 @@ def done(service: InvoiceService, invoice: Invoice, document: Document, payment:
     )
     assert_type(
         service.execute(Cancel(account=account, invoice=name)),
-        Result[Invoice, OperationNotAllowed | OfService],
+        Result[Invoice, OperationNotAllowed | GuardRefused | OfService],
     )
     assert_type(
         service.execute(Expire(account=account, invoice=name)),
@@ -145,7 +149,7 @@ def done(service: InvoiceService, invoice: Invoice, document: Document, payment:
     )
     assert_type(
         service.execute(Delete(account=account, invoice=name)),
-        Result[Invoice, OperationNotAllowed | OfService],
+        Result[Invoice, OperationNotAllowed | GuardRefused | OfService],
     )
 
 

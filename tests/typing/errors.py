@@ -7,6 +7,7 @@ from typing import assert_never
 from billhook import (
     AddressSuppressed,
     CountryNotAllowed,
+    GuardRefused,
     MissingContact,
     MissingEmail,
     OperationNotAllowed,
@@ -25,6 +26,8 @@ def worded(error: NotifyError) -> str:
     match error:
         case OperationNotAllowed():
             return f"not while {error.status}"
+        case GuardRefused():
+            return error.message
         case UnknownMedium():
             return "only e-mail and SMS"
         case MissingEmail():

@@ -16,6 +16,7 @@ from billhook import (
     CurrencyMismatch,
     Document,
     ExpiresTooSoon,
+    GuardRefused,
     InstalmentNotFound,
     InstalmentOverpayment,
     InvalidDocument,
@@ -63,6 +64,7 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         Result[
             Change,
             OperationNotAllowed
+            | GuardRefused
             | NotEditable
             | LineNotFound
             | InvalidDocument
@@ -77,13 +79,17 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
     )
     assert_type(
         issue(invoice, now=now, short_url="https://bill.example/i/x"),
-        Result[Change, OperationNotAllowed | MissingCustomer | NothingToBill | ExpiresTooSoon],
+        Result[
+            Change,
+            OperationNotAllowed | GuardRefused | MissingCustomer | NothingToBill | ExpiresTooSoon,
+        ],
     )
     assert_type(
         pay(invoice, payment, now=now),
         Result[
             Change,
             OperationNotAllowed
+            | GuardRefused
             | CurrencyMismatch
             | Overpayment
             | PartialNotAllowed
@@ -97,6 +103,7 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
         Result[
             Notification,
             OperationNotAllowed
+            | GuardRefused
             | UnknownMedium
             | MissingEmail
             | MissingContact
@@ -110,6 +117,6 @@ def signatures(document: Document, invoice: Invoice, payment: Payment, now: date
             | SmsBudgetUsedUp,
         ],
     )
-    assert_type(cancel(invoice, now=now), Result[Change, OperationNotAllowed])
+    assert_type(cancel(invoice, now=now), Result[Change, OperationNotAllowed | GuardRefused])
     assert_type(expire(invoice, now=now), Result[Change, OperationNotAllowed | NotYetDue])
-    assert_type(delete(invoice, now=now), Result[Change, OperationNotAllowed])
+    assert_type(delete(invoice, now=now), Result[Change, OperationNotAllowed | GuardRefused])

@@ -93,7 +93,9 @@ def _word(answer: Result[Any, Any], invoice: Invoice) -> str:
 
 def by_the_lookup(operation: Operation, status: Status) -> str:
     """What the compiled look-up says of the same pair, in the words of the table."""
-    leads = (lifecycle.NEXT.get((status, trigger)) for trigger in lifecycle.TRIGGERS[operation])
+    leads = (
+        lifecycle.NEXT.get((status, trigger)) for trigger in lifecycle.LIFECYCLE.triggers[operation]
+    )
     return "/".join(dict.fromkeys("-" if to is None else to.value for to in leads))
 
 

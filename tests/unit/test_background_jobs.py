@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from returns.result import Failure, Result, Success
@@ -16,6 +16,7 @@ from billhook.application.command import AnyCommand
 from billhook.application.commands import Cancel, Issue, Notify, Pay
 from billhook.application.delivery_attempts import DeliveryJob
 from billhook.application.message_commands import RequeueMessage
+from billhook.application.ports import Step
 from billhook.application.records import Contact, OutboxMessage, PendingWrites
 from billhook.messaging.delivery import (
     Accepted,
@@ -39,6 +40,7 @@ from billhook_adapters.testing import NOON, a_customer, a_payment
 from billhook_adapters.testing.builders import TOMORROW
 from unit.running_service import ACME, ONE, TWO, InMemoryService
 
+T = TypeVar("T")
 Acting = Callable[[], None]
 
 
@@ -219,6 +221,24 @@ def test_a_message_that_another_worker_claimed_is_not_sent() -> None:
     assert background_jobs.deliver(key) is AttemptResult.ATTEMPTED
     assert seen == [AttemptResult.NOTHING]
     assert _only(running).attempts == 1
+
+
+def test_the_steps_of_delivery_run_where_they_are_given_to() -> None:
+    running, steps = InMemoryService(), list[str]()
+    key = _queued(running)
+
+    class Running:
+        """Runs steps in transactions, as what shares them does."""
+
+        def __call__(self, step: Step[T]) -> T:
+            steps.append(step.__qualname__.split(".")[1])
+            with running.background_jobs.store.transaction() as transaction:
+                return step(transaction)
+
+    jobs = replace(running.background_jobs, run=Running())
+    assert jobs.deliver(key) is AttemptResult.ATTEMPTED
+    assert steps == ["claim", "conclude_collected"]
+    assert _only(running).status is DeliveryStatus.SENT
 
 
 def test_a_lease_is_longer_than_any_providers_timeout() -> None:

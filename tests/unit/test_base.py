@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from billhook.model.base import FrozenMap, Identifier, Instant, TextMap, storable, utc
+from billhook.model.base import FrozenMap, Identifier, Instant, TextMap, Value, storable
+from billhook.model.instants import utc
 from billhook_adapters.testing import a_customer, a_document
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -99,3 +101,15 @@ def test_a_map_given_to_a_value_is_copied() -> None:
     notes["order"] = "A-2"
     assert document.notes == {"order": "A-1"}
     assert isinstance(TypeAdapter(TextMap).validate_python(notes), FrozenMap)
+
+
+def test_a_model_has_its_signature_before_its_first_use() -> None:
+    class Point(Value):
+        x: int
+        y: int = 0
+
+    assert list(inspect.signature(Point).parameters) == ["x", "y"]
+
+
+def test_a_frozen_map_is_the_same_in_any_order() -> None:
+    assert hash(FrozenMap(a="1", b="2")) == hash(FrozenMap(b="2", a="1"))

@@ -13,6 +13,7 @@ from billhook import (
     Account,
     AccountPolicy,
     Patch,
+    QuietHours,
     ReminderSchedule,
     Status,
 )
@@ -30,7 +31,11 @@ VALUES: list[Value] = [
     Account(
         id="acc_1",
         name="Acme",
-        policy=AccountPolicy(reminders=ReminderSchedule(before=(timedelta(days=1),))),
+        policy=AccountPolicy(
+            reminders=ReminderSchedule(
+                before=(timedelta(days=1),), quiet_hours=QuietHours(start="21:00", end="08:00")
+            )
+        ),
     ),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import billhook
-from billhook.lifecycle.errors import Remedy
+from billhook.lifecycle.error_value import Remedy
 
 
 def test_a_name_is_kept_once_it_is_loaded() -> None:

@@ -13,13 +13,13 @@ from transitions import MachineError
 from billhook.lifecycle import transitions as lifecycle
 from billhook.lifecycle.delete import delete
 from billhook.lifecycle.errors import OperationNotAllowed
-from billhook.lifecycle.machine import build
+from billhook.lifecycle.machine import Lifecycle
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.transitions import (
     EDITABLE,
+    LIFECYCLE,
     NEXT,
     TRANSITIONS,
-    TRIGGERS,
     StatusCheck,
     sources,
     status_at,
@@ -64,7 +64,7 @@ def test_the_sources_of_an_operation_are_the_tables(operation: Operation) -> Non
 
 
 def test_both_triggers_of_pay_have_the_same_sources() -> None:
-    part, rest = TRIGGERS[Operation.PAY]
+    part, rest = LIFECYCLE.triggers[Operation.PAY]
     assert {status for status, trigger in NEXT if trigger == part} == {
         status for status, trigger in NEXT if trigger == rest
     }
@@ -72,11 +72,11 @@ def test_both_triggers_of_pay_have_the_same_sources() -> None:
 
 def test_every_other_operation_is_its_own_trigger() -> None:
     others = {operation: (operation.value,) for operation in Operation}
-    assert dict(TRIGGERS) == {**others, Operation.PAY: ("pay_part", "pay_rest")}
+    assert dict(LIFECYCLE.triggers) == {**others, Operation.PAY: ("pay_part", "pay_rest")}
 
 
 def _driven(status: Status, trigger: str) -> Status | None:
-    machine = build(Status, TRANSITIONS)
+    machine = Lifecycle(Status, Operation, TRANSITIONS).machine
     invoice = SimpleNamespace()
     machine.add_model(invoice, initial=status.value)
     try:
@@ -87,14 +87,14 @@ def _driven(status: Status, trigger: str) -> Status | None:
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("trigger", [row["trigger"] for row in TRANSITIONS])
+@pytest.mark.parametrize("trigger", [row.trigger for row in TRANSITIONS])
 def test_the_machine_itself_goes_where_the_lookup_says(status: Status, trigger: str) -> None:
     assert _driven(status, trigger) == NEXT.get((status, trigger))
 
 
 def test_no_trigger_is_made_behind_the_tables_back() -> None:
-    assert set(lifecycle.MACHINE.events) == {row["trigger"] for row in TRANSITIONS}
-    assert lifecycle.MACHINE.models == []
+    assert set(LIFECYCLE.machine.events) == {row.trigger for row in TRANSITIONS}
+    assert LIFECYCLE.machine.models == []
 
 
 def test_what_may_be_edited_is_the_designs_table() -> None:
@@ -137,6 +137,6 @@ def test_nothing_can_be_done_to_a_tombstone(operation: Operation) -> None:
 
 
 def test_the_transition_table_is_read_only() -> None:
-    for table in (NEXT, EDITABLE, TRIGGERS):
+    for table in (NEXT, EDITABLE, LIFECYCLE.triggers):
         with pytest.raises(TypeError):
             table[Status.PAID] = Status.DRAFT  # type: ignore[index]

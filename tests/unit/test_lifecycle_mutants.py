@@ -5,71 +5,72 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from billhook.lifecycle import transitions as lifecycle
-from billhook.lifecycle.machine import build, compiled
+from billhook.lifecycle.machine import Lifecycle, Transition
 from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import NEXT, TRANSITIONS, StatusCheck, sources
+from billhook.lifecycle.transitions import LIFECYCLE, NEXT, TRANSITIONS, StatusCheck, sources
 from billhook.model.invoice import Status
 from unit.lifecycle_table import CELLS, assert_the_table_holds
 
-Rows = tuple[Mapping[str, Any], ...]
+Row = Transition[Status, Operation]
+Rows = tuple[Row, ...]
 Table = Mapping[tuple[Status, str], Status]
 
-STATUSES = [status.value for status in Status]
-TRIGGERS = [row["trigger"] for row in TRANSITIONS]
+
+def _row(row: Row, source: tuple[Status, ...], to: Status | None) -> Row:
+    return Transition(row.operation, source, to, outcome=row.outcome)
 
 
-def _sources(row: Mapping[str, Any]) -> list[str]:
-    source = row["source"]
-    if source == "*":
-        return STATUSES
-    return [source] if isinstance(source, str) else list(source)
-
-
-def _of_one_row(row: Mapping[str, Any]) -> Iterator[tuple[str, Rows]]:
-    trigger, dest, of = row["trigger"], row["dest"], _sources(row)
-    yield f"{trigger}: dropped", ()
-    for other in {*STATUSES, None} - {dest}:
-        yield f"{trigger}: to {other}", ({**row, "dest": other},)
-    for status in STATUSES:
-        if status in of:
-            rest = [source for source in of if source != status]
-            yield f"{trigger}: not from {status}", ({**row, "source": rest},)
+def _of_one_row(row: Row) -> Iterator[tuple[str, Rows]]:
+    yield f"{row.trigger}: dropped", ()
+    for other in {*Status, None} - {row.to}:
+        yield f"{row.trigger}: to {other}", (_row(row, row.source, other),)
+    for status in Status:
+        if status in row.source:
+            rest = tuple(source for source in row.source if source is not status)
+            yield f"{row.trigger}: not from {status}", (_row(row, rest, row.to),)
         else:
-            yield f"{trigger}: also from {status}", ({**row, "source": [*of, status]},)
+            more = (*row.source, status)
+            yield f"{row.trigger}: also from {status}", (_row(row, more, row.to),)
 
 
 def _mutants() -> Iterator[tuple[str, Rows]]:
     for place, row in enumerate(TRANSITIONS):
         for name, instead in _of_one_row(row):
             yield name, (*TRANSITIONS[:place], *instead, *TRANSITIONS[place + 1 :])
-    for trigger, status, dest in product(TRIGGERS, Status, (*STATUSES, None)):
-        row = {"trigger": trigger, "source": status.value, "dest": dest}
-        yield f"added: {trigger} from {status} to {dest}", (*TRANSITIONS, row)
+    for row, status, to in product(TRANSITIONS, Status, (*Status, None)):
+        added = _row(row, (status,), to)
+        yield f"added: {row.trigger} from {status} to {to}", (*TRANSITIONS, added)
 
 
 MUTANTS = dict(_mutants())
 
 
-def _table(rows: Rows) -> Table | None:
+def _compiled(rows: Rows) -> Lifecycle[Status, Operation] | None:
     try:
-        return compiled(build(Status, rows), Status)
+        return Lifecycle(Status, Operation, rows)
     except ValueError:
         return None
 
 
-def _install(table: Table, patch: pytest.MonkeyPatch) -> None:
+def _table(rows: Rows) -> Table | None:
+    made = _compiled(rows)
+    return None if made is None else made.next
+
+
+def _install(made: Lifecycle[Status, Operation], patch: pytest.MonkeyPatch) -> None:
     """Put another transition table where every module of the domain reads it."""
     modules = [module for name, module in sys.modules.items() if name.startswith("billhook.")]
     for module in modules:
         for name, value in list(vars(module).items()):
             if value is NEXT:
-                patch.setattr(module, name, table)
+                patch.setattr(module, name, made.next)
+            if value is LIFECYCLE:
+                patch.setattr(module, name, made)
     patch.setattr(lifecycle, "_EXPIRING", frozenset(sources(Operation.EXPIRE)))
     for module in modules:
         for name, value in list(vars(module).items()):
@@ -78,11 +79,11 @@ def _install(table: Table, patch: pytest.MonkeyPatch) -> None:
 
 
 def _survives(rows: Rows) -> bool:
-    table = _table(rows)
-    if table is None:
+    made = _compiled(rows)
+    if made is None:
         return False
     with pytest.MonkeyPatch.context() as patch:
-        _install(table, patch)
+        _install(made, patch)
         try:
             assert_the_table_holds()
         except (AssertionError, KeyError, ValidationError):

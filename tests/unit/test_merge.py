@@ -19,7 +19,7 @@ from billhook.lifecycle.errors import (
 )
 from billhook.lifecycle.update import update
 from billhook.model.customer import Medium
-from billhook.model.document import Document
+from billhook.model.document import MAX_LINES, Document
 from billhook.model.invoice import Invoice, Status
 from billhook.model.line_items import Line, Tax
 from billhook.model.money import Currency
@@ -93,7 +93,7 @@ def test_a_new_line_without_name_and_amount_is_a_typed_error_that_names_both() -
 
 
 def test_more_lines_than_a_document_may_have_are_a_typed_error() -> None:
-    full = a_draft(lines=tuple(a_line(1, 1) for _ in range(50)))
+    full = a_draft(lines=tuple(a_line(1, 1) for _ in range(MAX_LINES)))
     failure = _update(full, lines=[LineChange(name="Pen", unit_amount=7)]).failure()
     assert isinstance(failure, InvalidDocument)
     assert [(field.path, field.kind) for field in failure.invalid_fields] == [("lines", "too_long")]

@@ -125,7 +125,7 @@ def test_a_message_goes_where_the_table_says(trigger: str, status: DeliveryStatu
 
 
 def test_the_table_names_every_trigger() -> None:
-    assert [row["trigger"] for row in TRANSITIONS] == list(dict.fromkeys(t for t, _ in CELLS))
+    assert [row.trigger for row in TRANSITIONS] == list(dict.fromkeys(t for t, _ in CELLS))
 
 
 def test_what_is_live_and_what_was_accepted() -> None:

@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from billhook.lifecycle.apply import apply, replay
 from billhook.lifecycle.events import InvoiceCancelled, InvoiceDeleted, InvoiceDrafted
 from billhook.model.addresses import email_address, phone_number
-from billhook.model.base import FrozenMap, storable, utc
+from billhook.model.base import FrozenMap, storable
 from billhook.model.canonical_json import canonical
+from billhook.model.instants import utc
 from billhook.model.line_items import Quantity, UnitAmount
 from billhook.model.money import Currency, currency, minor
 from billhook_adapters.testing import NOON, a_document, an_invoice
@@ -107,7 +108,7 @@ def test_the_error_of_a_bad_unit_amount_says_what_it_must_be(
     ("value", "sentence"),
     [
         (1.5, "float has no canonical form"),
-        (b"bytes", "bytes has no canonical form"),
+        (bytearray(b"bytes"), "bytearray has no canonical form"),
     ],
 )
 def test_what_has_no_canonical_form_is_named_by_its_type(value: object, sentence: str) -> None:

@@ -38,10 +38,8 @@ def _record(amount: int, reference: str = "pay_1", invoice: InvoiceId = ONE) -> 
 
 
 def _unapplied(amount: int, refusal: DomainError, invoice: InvoiceId = ONE) -> RecordedPayment:
-    answer = encode(Failure(refusal))
-    return RecordedPayment(
-        ACME, invoice, a_payment(amount), NOON, applied=False, answer=answer, unapplied=amount
-    )
+    refused = encode(Failure(refusal))
+    return RecordedPayment(ACME, invoice, a_payment(amount), NOON, answer=refused, unapplied=amount)
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -35,6 +35,7 @@ WHEN_ISSUED = (F.RECEIPT, F.DUE_BY, F.EXPIRE_BY, F.PARTIAL_PAYMENT, F.TERMS, F.C
 GIVEN: dict[F, Any] = {
     F.TITLE: "Spring order",
     F.CUSTOMER: None,
+    F.SELLER: {"legal_name": "Acme Books Private Limited"},
     F.RECIPIENTS: {"emails": ["ap@acme.example"]},
     F.DISCOUNT: {"percentage": 10},
     F.SCHEDULE: {"instalments": [{"id": "all", "percentage": 100}]},

@@ -16,9 +16,10 @@ from returns.result import Failure
 import billhook
 from billhook import AccountId, Medium, Status, examples
 from billhook.application.command import Command
-from billhook.application.records import Contact
+from billhook.application.records import Contact, Listing
 from billhook.lifecycle.errors import ERRORS
 from billhook.lifecycle.events import InvoiceCancelled
+from billhook.messaging.delivery import MessageKey
 from billhook.messaging.delivery_reports import Delivered
 from billhook.model.account import AccountPolicy
 from billhook.model.reminder_schedule import ReminderProgress, ReminderSchedule
@@ -31,6 +32,7 @@ from billhook_adapters.testing import (
     a_webhook_endpoint,
     an_invoice,
 )
+from billhook_adapters.testing.running import RunningService
 
 DAY = timedelta(days=1)
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # the mistake that is looked for
@@ -47,9 +49,9 @@ CALLS: Mapping[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "apply": (
         billhook.apply, {"invoice": an_invoice(), "event": InvoiceCancelled(NOON)},
     ),
-    "cancel": (billhook.cancel, {"invoice": an_invoice(), "now": NOON}),
+    "cancel": (billhook.cancel, {"invoice": an_invoice(), "now": NOON, "guards": ()}),
     "currency": (billhook.currency, {"code": "INR"}),
-    "delete": (billhook.delete, {"invoice": an_invoice(Status.DRAFT), "now": NOON}),
+    "delete": (billhook.delete, {"invoice": an_invoice(Status.DRAFT), "now": NOON, "guards": ()}),
     "destination": (billhook.destination, {"number": "+919876543210"}),
     "draft": (
         billhook.draft,
@@ -61,25 +63,34 @@ CALLS: Mapping[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "explain": (
         billhook.explain,
-        {"invoice": an_invoice(), "now": NOON, "min_expiry_lead": DAY, "deliverabilities": {}},
+        {"invoice": an_invoice(), "now": NOON, "min_expiry_lead": DAY, "deliverabilities": {},
+         "guards": ()},
+    ),
+    "is_overdue": (billhook.is_overdue, {"invoice": an_invoice(), "now": NOON}),
+    "is_partially_overdue": (
+        billhook.is_partially_overdue, {"invoice": an_invoice(), "now": NOON},
     ),
     "issue": (
         billhook.issue,
         {"invoice": an_invoice(Status.DRAFT), "now": NOON, "short_url": "https://b.example/i/x",
-         "number": "A-1", "min_expiry_lead": DAY},
+         "number": "A-1", "min_expiry_lead": DAY, "guards": ()},
     ),
     "major": (billhook.major, {"amount": 5, "code": "INR"}),
     "minor": (billhook.minor, {"major": Decimal(5), "code": "INR"}),
     "notify": (
         billhook.notify,
         {"invoice": an_invoice(), "medium": Medium.EMAIL, "now": NOON,
-         "address": "ravi@example.com"},
+         "address": "ravi@example.com", "guards": ()},
     ),
-    "pay": (billhook.pay, {"invoice": an_invoice(), "payment": a_payment(), "now": NOON}),
+    "pay": (
+        billhook.pay,
+        {"invoice": an_invoice(), "payment": a_payment(), "now": NOON, "guards": ()},
+    ),
     "remind": (
         billhook.remind,
         {"invoice": an_invoice(), "schedule": SCHEDULE, "zone": UTC,
-         "progress": ReminderProgress(NOON), "now": NOON, "deliverabilities": {}, "unapplied": 0},
+         "progress": ReminderProgress(NOON), "now": NOON, "deliverabilities": {}, "unapplied": 0,
+         "guards": ()},
     ),
     "reminder_times": (
         billhook.reminder_times, {"invoice": an_invoice(), "schedule": SCHEDULE, "zone": UTC},
@@ -92,7 +103,7 @@ CALLS: Mapping[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "update": (
         billhook.update,
         {"invoice": an_invoice(Status.DRAFT), "patch": billhook.Patch(comment="x"), "now": NOON,
-         "min_expiry_lead": DAY},
+         "min_expiry_lead": DAY, "guards": ()},
     ),
 }  # fmt: skip
 
@@ -107,6 +118,7 @@ FIELDS: Mapping[str, Any] = {
 OF_ONE: Mapping[str, Mapping[str, Any]] = {
     "ApplyPayment": {"payment": "UTR-7"},
     "RecordRefund": {"payment": "UTR-7"},
+    "SaveLogo": {"logo": billhook.Logo(format="svg", data=b"<svg/>")},
     "SilenceWebhookEndpoint": {"webhook_endpoint": "hook_1"},
     "RecordDeliveryReport": {"outcome": Delivered()},
     "SuppressAddress": {
@@ -183,16 +195,78 @@ def _stands_for(value: object, known: object) -> bool:
 def test_every_public_function_is_tried() -> None:
     functions = {name for name in billhook.__all__ if inspect.isfunction(getattr(billhook, name))}
     assert functions - CALLS.keys() == {
-        "canonical", "medium_status", "priced", "replay", "summary", "tax_sums",
+        "as_json", "canonical", "decision_table", "decode_event", "encode_event", "medium_status",
+        "gst_parts", "or_raise", "priced", "replay", "sentence", "summary", "tax_sums",
     }  # fmt: skip
 
 
 def test_a_text_is_taken_for_its_medium() -> None:
-    by_text = billhook.notify(examples.issued(), "email", now=NOON)  # type: ignore[arg-type]  # as a notebook has it
+    by_text = billhook.notify(examples.issued(), "email", now=NOON)
     assert by_text == billhook.notify(examples.issued(), Medium.EMAIL, now=NOON)
     assert by_text.unwrap().address == "ravi@example.com"
-    unknown = billhook.notify(examples.issued(), "fax", now=NOON)  # type: ignore[arg-type]  # as above
+    unknown = billhook.notify(examples.issued(), "fax", now=NOON)
     assert unknown == Failure(billhook.UnknownMedium(tuple(Medium)))
     command = billhook.Notify(account="a", invoice="i", medium="email")  # type: ignore[arg-type]  # as above
     assert command.medium is Medium.EMAIL
     assert billhook.Send(account="a", invoice="i", media=["sms"]).media == (Medium.SMS,)  # type: ignore[arg-type]  # as above
+
+
+def _query(name: str) -> Callable[..., Any]:
+    """A query of a service that has one invoice, each time a new one."""
+
+    def call(**values: Any) -> Any:
+        running = RunningService()
+        running.issued()
+        return getattr(running.service, name)(**values)
+
+    return call
+
+
+OF_INVOICE: Mapping[str, Any] = {"account": "acc_1", "invoice": "inv_1"}
+QUERIES: Mapping[str, Mapping[str, Any]] = {
+    "account": {"account": "acc_1"},
+    "contact": {"contact": Contact(AccountId("acc_1"), Medium.SMS, "+919876543210")},
+    "entries_of": {"account": "acc_1", "prefix": "item_", "listing": Listing(10)},
+    "entry": {"account": "acc_1", "entry": "item_1"},
+    "explain": OF_INVOICE,
+    "explain_message": {"key": MessageKey(AccountId("acc_1"), a_message().id)},
+    "forecast": {**OF_INVOICE, "period": DAY},
+    "get": OF_INVOICE,
+    "get_at": {**OF_INVOICE, "at": NOON},
+    "history": OF_INVOICE,
+    "message": {"key": MessageKey(AccountId("acc_1"), a_message().id)},
+    "messages": OF_INVOICE,
+    "payment": {"account": "acc_1", "reference": "pay_1"},
+    "payments": OF_INVOICE,
+    "payments_of": {"account": "acc_1", "listing": Listing(10)},
+    "reminders": OF_INVOICE,
+    "search": {"account": "acc_1", "search": billhook.Search(), "fill": True},
+    "search_and_count": {"account": "acc_1", "search": billhook.Search()},
+    "unapplied": {"account": "acc_1"},
+    "upcoming_number": {"account": "acc_1"},
+    "webhook_endpoints": {"account": "acc_1"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [(name, parameter) for name, values in QUERIES.items() for parameter in values],
+)
+def test_a_neighbour_of_an_argument_of_a_query_is_refused_by_name(
+    name: str, parameter: str
+) -> None:
+    values = QUERIES[name]
+    for value in NEIGHBOURS:
+        answer = _answer(_query(name), {**values, parameter: value})
+        if isinstance(answer, TypeError | ValueError):
+            assert parameter in str(answer), (value, answer)
+        else:
+            assert _stands_for(value, values[parameter]), (value, answer)
+
+
+@pytest.mark.parametrize("command", ["cancel", None, 5, billhook.Cancel])
+def test_what_is_no_command_is_refused(command: Any) -> None:
+    service = RunningService().service
+    for call in (service.execute, service.what_if, lambda one: service.execute_all([one])):
+        with pytest.raises(TypeError, match="a command must be a Command, not"):
+            call(command)

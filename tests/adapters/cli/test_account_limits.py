@@ -30,11 +30,12 @@ def at(acme: Any, url: str) -> tuple[str, ...]:
 
 def test_a_new_account_has_the_recommended_limits(billhook: Any, acme: Any, at: Any) -> None:
     shown = billhook("account", "show", *at, "--json").json
-    unset = {"country": None, "time_zone": None}
+    unset = {"country": None, "time_zone": None, "language": None}
     assert shown == {"account": acme["account"], "name": "Acme", **unset, **RECOMMENDED}
     assert billhook("account", "show", *at).out.splitlines()[1:] == [
         "country       -",
         "time zone     UTC",
+        "language      -",
         "sms           on",
         "countries     all",
         "budget        200 in an hour, 1000 in a day",
@@ -42,6 +43,14 @@ def test_a_new_account_has_the_recommended_limits(billhook: Any, acme: Any, at: 
         "resend wait   0:01:00",
         "invoice wait  0:01:00",
     ]
+
+
+def test_the_language_is_set_and_taken_away(billhook: Any, at: Any) -> None:
+    for given, kept in (("de-AT", "de-AT"), ("none", None)):
+        shown = billhook("account", "set", *at, "--language", given, "--json").json
+        assert shown["language"] == kept
+    ran = billhook("account", "set", *at, "--language", "Deutsch")
+    assert (ran.status, "--language: must be an ISO 639 language" in ran.err) == (2, True)
 
 
 def test_a_new_account_may_have_countries(billhook: Any, url: str) -> None:

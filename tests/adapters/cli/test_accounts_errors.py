@@ -176,7 +176,7 @@ def test_a_secret_behind_a_mistyped_option_is_not_repeated(billhook: Any, url: s
     ran = billhook("account", "create", *given)
     assert ran.status == 2
     assert ran.err.endswith(
-        "billhook account create: error: unknown: --key-secrett; "
+        "billhook account create: unknown: --key-secrett, did you mean --key-secret?; "
         "see `billhook account create --help`\n"
     )
     assert "canary" not in ran.err

@@ -6,11 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from billhook_adapters.cli.main import COMMANDS, _parser
+from billhook_adapters.cli.commands import COMMANDS, parser_for
 
 EXPLAINED = [
     ("account",),
@@ -33,12 +34,12 @@ def test_help_has_an_example_that_the_command_understands(
     program, *arguments = shlex.split(example)
     assert program == "billhook"
     assert tuple(arguments[: len(command)]) == command
-    assert callable(_parser(arguments).parse(arguments).run)
+    assert callable(parser_for(arguments).parse(arguments).run)
 
 
 def test_the_first_help_names_every_command(billhook: Any) -> None:
     shown = billhook("--help").out
-    missing = [one.name for one in COMMANDS if not re.search(rf"\n    {one.name}\s", shown)]
+    missing = [one.name for one in COMMANDS if not re.search(rf"\n  {one.name}\s", shown)]
     assert missing == []
 
 
@@ -49,20 +50,46 @@ def test_every_command_has_help_with_an_example(billhook: Any, one: Any) -> None
     assert f"\n  billhook {one.name}" in ran.out
 
 
+def loaded_by(arguments: Sequence[str], modules: set[str]) -> set[str]:
+    """Which of these modules a command loads."""
+    program = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "from billhook_adapters.cli.main import main\n"
+        f"try: main({[*arguments]!r})\n"
+        f"finally: print(*{modules!r} & set(sys.modules), file=sys.stderr)"
+    )
+    # -S: what is installed beside billhook may load more at the start of every Python.
+    seen = subprocess.run(
+        [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(seen.stderr.split())
+
+
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("--version",), *[(*one, "--help") for one in EXPLAINED]]
+    "arguments", [("--help",), *[(*one, "--help") for one in EXPLAINED]], ids=" ".join
 )
 def test_help_loads_none_of_the_dependencies(arguments: tuple[str, ...]) -> None:
     heavy = {"pydantic", "returns", "transitions", "sqlalchemy", "alembic", "starlette", "uvicorn"}
-    program = (
-        "import sys\nfrom billhook_adapters.cli.main import main\n"
-        f"try: main({arguments!r})\n"
-        f"finally: print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
-    )
-    seen = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert seen.stderr == "[]\n"
+    assert loaded_by(arguments, heavy) == set()
+
+
+def test_the_list_of_commands_is_printed_by_little_more_than_argparse() -> None:
+    slow = {"difflib", "email", "importlib.metadata", "json", "urllib.parse"}
+    assert loaded_by(["--help"], slow) == set()
+
+
+def test_the_version_is_answered_before_anything_else_is_loaded(billhook: Any) -> None:
+    slow = {"argparse", "collections", "importlib.metadata", "json", "pydantic", "re", "typing"}
+    assert loaded_by(["--version"], slow) == set()
+    late = billhook("--unknown", "--version")
+    assert (late.status, late.out) == (0, billhook("--version").out)
+
+
+def test_the_status_of_a_file_is_counted_by_its_driver_alone(billhook: Any, url: str) -> None:
+    slow = {"alembic", "jinja2", "phonenumbers", "prometheus_client", "pydantic", "returns"}
+    slow |= {"asyncio", "dataclasses", "sqlalchemy", "starlette", "transitions", "uvicorn"}
+    assert billhook("account", "create", "--name", "A", "--database", url).status == 0
+    assert loaded_by(["status", "--database", url], slow) == set()
 
 
 def test_a_missing_extra_is_named_with_its_remedy(url: str) -> None:

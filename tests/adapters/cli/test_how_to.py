@@ -39,6 +39,7 @@ def an_invoice_of(folder: Path) -> tuple[AccountId, InvoiceId]:
     ("page", "least"),
     [
         ("manage-accounts.md", 5),
+        ("work-from-the-command-line.md", 7),
         ("reach-payers.md", 1),
         ("remind-payers.md", 2),
         ("keep-it-running.md", 2),

@@ -74,7 +74,7 @@ def test_a_named_dead_letter_is_requeued_once(
     assert again.status == 1
     assert again.out.splitlines() == [
         "0 requeued",
-        f"{name}: not_dead",
+        f"{name}: not_dead_letter",
         "acc_1/msg_none: message_not_found",
     ]
 

@@ -15,6 +15,7 @@ from billhook.lifecycle.errors import (
     BelowMinimum,
     Conflict,
     CurrencyMismatch,
+    GuardRefused,
     IdempotencyKeyReused,
     InstalmentNotFound,
     InstalmentOverpayment,
@@ -207,6 +208,7 @@ EVERY = [
     Conflict(1, 2),
     IdempotencyKeyReused(),
     NotStored(),
+    GuardRefused("hold", "The customer is on hold; release the hold first."),
 ]
 
 

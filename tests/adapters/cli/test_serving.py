@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from sqlite3 import connect
 from threading import Timer
 from typing import Any
 from urllib.error import HTTPError
@@ -89,10 +91,13 @@ def test_a_server_that_hangs_while_it_starts_fails_its_test_and_its_workers_end(
         raise AssertionError("started")
 
 
-def answer_of(url: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+def answer_of(
+    url: str, body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, Any]:
     """An answer's status and JSON."""
     data = None if body is None else json.dumps(body).encode()
-    request = Request(url, data, {"Content-Type": "application/json"})  # noqa: S310  # our own server
+    sent = {"Content-Type": "application/json", **(headers or {})}
+    request = Request(url, data, sent)  # noqa: S310  # our own server
     try:
         with urlopen(request, timeout=30) as answer:  # noqa: S310  # likewise
             return answer.status, json.load(answer)
@@ -116,9 +121,31 @@ def test_the_service_answers_both_apis_and_ends_well_on_sigterm(database: str) -
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     lines = [json.loads(line) for line in errors.splitlines()]
-    assert {line["level"] for line in lines} == {"info"}
+    warned = [line["message"] for line in lines if line["level"] != "info"]
+    assert ["can be sent" in one for one in warned] == [True, True]  # no sender is set up
     routes = [line["route"] for line in lines if line["message"] == "answered"]
     assert routes == ["/v1/invoices", "/api/invoices", "other"]
+
+
+@pytest.mark.parametrize(("delivery", "status"), [("server", "failed"), ("workers", "queued")])
+def test_a_server_delivers_unless_that_is_left_to_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, delivery: str, status: str
+) -> None:
+    monkeypatch.setenv("BILLHOOK_DELIVERY", delivery)
+    database = f"sqlite:///{tmp_path}/b.sqlite3"
+    account = run("account", "create", "--name", "Acme", "--json", "--database", database)
+    given = json.loads(account.stdout)
+    credentials = f"{given['key_id']}:{given['key_secret']}".encode()
+    headers = {"Authorization": f"Basic {b64encode(credentials).decode()}"}
+    with running("serve", "--port", "0", "--database", database) as (process, url):
+        line = {"name": "Book", "amount": 100, "currency": "INR"}
+        body = {"customer": {"email": "ravi@example.com"}, "line_items": [line], "type": "invoice"}
+        _, invoice = answer_of(f"{url}/v1/invoices", body, headers)
+        process.send_signal(signal.SIGTERM)  # what it has claimed is finished
+        process.communicate(timeout=30)
+    with connect(tmp_path / "b.sqlite3") as connection:
+        found = connection.execute("SELECT invoice, status FROM messages").fetchall()
+    assert found == [(invoice["id"], status)]  # no sender is set up
 
 
 def test_several_workers_serve_one_database(database: str) -> None:
@@ -140,7 +167,6 @@ def test_a_sandbox_leaves_nothing_behind(tmp_path: Path) -> None:
     try:
         with running("sandbox", "--port", "0") as (process, url):
             assert answer_of(f"{url}/sandbox/clock")[0] == 200
-            assert list(tmp_path.iterdir())
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=30)
     finally:

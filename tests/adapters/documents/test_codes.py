@@ -45,7 +45,7 @@ def test_a_upi_code_holds_the_amount_due_in_rupees() -> None:
         "cu": ["INR"],
         "tn": ["inv_1"],
     }
-    assert code.says == f"Scan this with any UPI app to pay INR {due:.2f}."
+    assert code.says == f"Scan this with any UPI app to pay ₹{due:.2f}."
 
 
 def test_an_epc_code_holds_the_amount_due_in_euros() -> None:

@@ -38,6 +38,7 @@ def test_a_due_day_is_the_payers(payer: str | None, account: str | None, day: st
     invoice = running.issued("inv_1", customer=customer, due_by=END_OF_JANUARY)
     hosted = running.service.by_short_url(invoice.short_url or "").unwrap()
     assert day in sheet(hosted).status_text
+    assert f"Due by {day}" == sheet(hosted).due_by
     running.service.execute(Notify(account=ACCOUNT, invoice=invoice.id, medium=Medium.EMAIL))
     EmbeddedEngine(running.background_jobs).drain()
     (delivered,) = sender.delivered
@@ -48,4 +49,4 @@ def test_an_invoice_is_dated_by_the_payers_day() -> None:
     running = RunningService(time_zone=KOLKATA)
     running.clock.advance(datetime(2026, 1, 1, 20, tzinfo=UTC) - NOON)
     hosted = running.service.by_short_url(running.issued().short_url or "").unwrap()
-    assert sheet(hosted).dated == "2 January 2026"
+    assert sheet(hosted).details[0].text == "2 January 2026"

@@ -18,7 +18,8 @@ from billhook_adapters.testing import a_customer, a_document
         ("hi-IN", "en", "hi", "hi_IN"),
         ("en-IN", "hi", "en", "en_IN"),
         ("ar-EG", "en", "ar", "ar_EG"),
-        ("de", "hi-IN", "hi", "hi_IN"),
+        ("sv", "hi-IN", "hi", "hi_IN"),
+        ("de-AT", "en", "de", "de_AT"),
         ("en-ZZ", "en", "en", "en_001"),
     ],
 )

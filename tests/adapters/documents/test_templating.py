@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from billhook.model.customer import Medium
 from billhook.model.invoice import Status
+from billhook.model.money import Currency
+from billhook.model.seller_profile import SellerProfile
+from billhook_adapters.documents.language import language_of
 from billhook_adapters.documents.templating import MessageTemplateError, Templates
 from billhook_adapters.sms.segments import measured
 from billhook_adapters.testing import NOON, a_customer, a_message, an_invoice
@@ -32,9 +36,17 @@ def test_every_language_says_who_how_much_and_where(language: str, reminder: int
     text = a_message(medium=Medium.SMS, address="+919876543210", reminder=reminder)
     letter = TEMPLATES.letter(a_message(reminder=reminder), invoice, SELLER)
     assert letter.html is not None
-    for said in (TEMPLATES.sms(text, invoice, SELLER), letter.text, letter.html):
+    amount = language_of(language).amount(99800, Currency("INR"))
+    for said, due in (
+        (
+            TEMPLATES.sms(text, invoice, SELLER),
+            language_of(language).coded_amount(99800, Currency("INR")),
+        ),
+        (letter.text, amount),
+        (unescape(letter.html), amount),
+    ):
         assert SELLER in said
-        assert "INR 998.00" in said
+        assert due in said
         assert str(invoice.short_url) in said
     assert LINK.findall(letter.text) == [invoice.short_url]
     assert "2026" in letter.text
@@ -75,7 +87,7 @@ def test_an_operators_template_comes_before_ours(tmp_path: Path) -> None:
 
 def test_payers_of_whom_nothing_is_known_read_the_operators_language() -> None:
     letter = Templates(default="hi").letter(a_message(), an_invoice(Status.ISSUED), SELLER)
-    assert letter.subject == "Acme Books की ओर से INR 998.00 का इनवॉइस"
+    assert letter.subject == "Acme Books की ओर से ₹998.00 का इनवॉइस"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +113,7 @@ def test_payers_of_whom_nothing_is_known_read_the_operators_language() -> None:
             "sms.txt, line 1",
         ),
         ("mail.html", "\n{{ cycler.__init__.__globals__ }}", "mail.html, line 2"),
-        ("de/sms.txt", "{{ seller }} {{ due }} {{ link }}", "de: there are no phrases for it"),
+        ("sv/sms.txt", "{{ seller }} {{ due }} {{ link }}", "sv: there are no phrases for it"),
     ],
 )
 def test_a_template_that_could_fail_later_is_refused_when_it_is_loaded(
@@ -122,3 +134,61 @@ def test_a_template_that_fails_for_one_invoice_is_logged_with_its_line_and_no_va
     (said,) = caplog.messages
     assert said.endswith("en/sms.txt, line 2: an expression cannot be computed")
     assert "Ravi2" not in said
+
+
+@pytest.mark.parametrize("language", TEMPLATES.languages)
+@pytest.mark.parametrize("reminder", [None, 1])
+def test_a_subject_is_shorter_than_60_characters(language: str, reminder: int | None) -> None:
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(language=language))
+    letter = TEMPLATES.letter(a_message(reminder=reminder), invoice, "Acme Books " * 20)
+    assert len(letter.subject) < 60
+    assert "Acme Books" in letter.subject
+    assert language_of(language).amount(99800, Currency("INR")) in letter.subject
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_an_sms_in_latin_letters_is_one_segment(language: str) -> None:
+    customer, august = a_customer(language=language), NOON.replace(month=8)
+    invoice = an_invoice(Status.ISSUED, customer=customer, due_by=august)
+    for reminder in (None, 1):
+        length = measured(TEMPLATES.sms(a_message(reminder=reminder), invoice, "Acme Books"))
+        assert (length.encoding, length.segments) == ("GSM-7", 1)
+
+
+PROFILE = SellerProfile(email="billing@acme.example", phone="+912012345678", accent_color="#ffd500")
+
+
+@pytest.mark.parametrize("language", TEMPLATES.languages)
+def test_a_mail_has_the_colour_of_the_seller_and_says_how_to_reach_it(language: str) -> None:
+    invoice = an_invoice(Status.ISSUED, customer=a_customer(language=language), seller=PROFILE)
+    letter = TEMPLATES.letter(a_message(), invoice, SELLER)
+    html = letter.html or ""
+    for text in (letter.text, html):
+        assert text.rindex("billing@acme.example") > text.rindex(str(invoice.short_url))
+        assert "+912012345678" in text
+    assert 'bgcolor="#ffd500"' in html
+    assert re.search(r'<a[^>]+style="[^"]*color: ?#000000', html)  # white on yellow is not read
+    plain = an_invoice(Status.ISSUED, customer=a_customer(language=language))
+    without = TEMPLATES.letter(a_message(), plain, SELLER)
+    assert 'bgcolor="#1d4d8f"' in (without.html or "")
+    assert without.text.rstrip().endswith(str(plain.short_url))
+
+
+@pytest.mark.parametrize("language", TEMPLATES.languages)
+def test_text_and_html_say_the_same(language: str) -> None:
+    invoice = an_invoice(
+        Status.ISSUED,
+        customer=a_customer(language=language),
+        due_by=NOON,
+        receipt="INV-1",
+        seller=PROFILE,
+    )
+    letter = TEMPLATES.letter(a_message(), invoice, SELLER)
+    said = squeezed(re.sub("<[^>]+>", "", unescape(letter.html or "")))
+    for line in letter.text.splitlines():
+        assert "://" in line or squeezed(line).rstrip(":") in said, line
+
+
+def squeezed(text: str) -> str:
+    """The text without white space and isolates."""
+    return re.sub(r"[\s\u2068\u2069]", "", text)

@@ -46,6 +46,8 @@ class Apis:
         jobs = BackgroundJobs(store, clock, RandomIds(), {})
         sandbox = SandboxApi(
             *(batched, jobs, [], MovableClock(clock), {}, Payer(batched, [], {})),
+            webhooks=[],
+            reset=None,
             error_response=OURS[0].error_response,
         )
         self.apps["sandbox"] = sandbox

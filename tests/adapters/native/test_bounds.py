@@ -111,11 +111,11 @@ def test_notes_have_the_bounds_that_they_have_in_every_api(
 
 def test_a_document_that_would_fill_a_list_is_refused_with_the_remedy(api: ApiClient) -> None:
     line = {"name": "Book", "unit_amount": 1, "description": "x" * 2048}
-    body = {"currency": "INR", "lines": [line] * 32}
+    body = {"currency": "INR", "lines": [line] * 124}
     refused = api.json_of("POST", "/invoices", 422, json=body)
     assert (refused["code"], refused["field"]) == ("invalid_document", "lines")
-    assert "at most 64 KiB" in refused["detail"]
-    invoice = api.drafted(lines=[line] * 28)
+    assert "at most 256 KiB" in refused["detail"]
+    invoice = api.drafted(lines=[line] * 118)
     grown = {"comment": "x" * 2048, "terms": "y" * 2048, "description": "z" * 2048}
     assert api.json_of("PATCH", f"/invoices/{invoice}", 422, json=grown)["field"] == "lines"
     assert api.json_of("GET", f"/invoices/{invoice}")["comment"] is None

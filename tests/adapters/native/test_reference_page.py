@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.native.api_client import ApiClient
-from billhook_adapters.http.native.error_texts import STATUS
+from billhook_adapters.http.native.error_statuses import STATUS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "native-api.md").read_text()
 

@@ -59,7 +59,7 @@ def test_the_request_has_exactly_these_parameters(kannel: Gateway) -> None:
         "password": "hu sh&",
         "from": "ACME",
         "to": "+919876543210",
-        "text": "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1",
+        "text": "Acme has sent you an invoice for INR 998.00: https://bill.example/i/inv_1",
         "charset": "UTF-8",
         "coding": "0",
         "dlr-mask": "19",

@@ -86,7 +86,7 @@ def test_a_message_is_submitted_and_its_receipt_is_received(
     assert sender.send(MESSAGE, INVOICE, "Acme") == Success(Accepted("sms-1"))
     (part,) = centre.parts
     assert (part.source, part.to, part.coding) == ("ACME", "919876543210", 0)
-    assert part.text == "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1"
+    assert part.text == "Acme has sent you an invoice for INR 998.00: https://bill.example/i/inv_1"
     assert centre.answered(1)
     assert centre.answers == [0]
     (receipt,) = reports.delivery_reports

@@ -118,7 +118,7 @@ def test_the_request_has_exactly_these_fields(gateway: Gateway) -> None:
     assert gateway.requests[0].form == {
         "To": "+919876543210",
         "From": FROM,
-        "Body": "Acme has sent you an invoice over INR 998.00: https://bill.example/i/inv_1",
+        "Body": "Acme has sent you an invoice for INR 998.00: https://bill.example/i/inv_1",
         "StatusCallback": CALLBACKS.url("twilio", MESSAGE.key),
     }
 

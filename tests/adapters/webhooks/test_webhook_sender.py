@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from returns.result import Failure, Result, Success
 from standardwebhooks import Webhook
 
@@ -23,7 +24,8 @@ from billhook_adapters.http.razorpay.webhooks import signature as razorpay_signa
 from billhook_adapters.memory import RandomIds, SettableClock
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON, a_document, a_payment, an_account
-from billhook_adapters.testing.builders import add_webhook_endpoint
+from billhook_adapters.testing.builders import a_webhook_endpoint, add_webhook_endpoint
+from billhook_adapters.testing.contracts import WebhookSenderContract
 from billhook_adapters.testing.running import RunningService
 from billhook_adapters.webhooks.secret_box import SecretBox
 from billhook_adapters.webhooks.sender import HttpWebhookSender
@@ -48,6 +50,31 @@ class CapturedPoster:
         return self.result
 
 
+class TestWebhookSenderContract(WebhookSenderContract):
+    """It fulfils the contract of a sender of webhooks."""
+
+    @pytest.fixture
+    def poster(self) -> CapturedPoster:
+        return CapturedPoster()
+
+    @pytest.fixture
+    def sender(self, poster: CapturedPoster) -> HttpWebhookSender:
+        return HttpWebhookSender(poster, BOX, SettableClock(NOON), FORMATS)
+
+    @pytest.fixture
+    def broken_sender(self, poster: CapturedPoster, sender: HttpWebhookSender) -> HttpWebhookSender:
+        poster.result = Failure(Transient("could not be reached"))
+        return sender
+
+    @pytest.fixture
+    def received(self, poster: CapturedPoster) -> Callable[[], Sequence[bytes]]:
+        return lambda: [body for _, body, _ in poster.posts]
+
+    @pytest.fixture
+    def webhook_endpoint(self) -> WebhookEndpoint:
+        return a_webhook_endpoint(style=NATIVE, sealed_secret=BOX.seal("whsec"))
+
+
 class WebhookService(RunningService):
     """A service whose account has one webhook endpoint."""
 
@@ -55,8 +82,7 @@ class WebhookService(RunningService):
 
     def __init__(self, style: str = RAZORPAY, secret: str | None = "whsec") -> None:  # noqa: S107  # a made-up secret
         self.poster = CapturedPoster()
-        poster: Any = self.poster
-        super().__init__(webhook_sender=HttpWebhookSender(poster, BOX, SystemClock(), FORMATS))
+        super().__init__(webhook_sender=HttpWebhookSender(self.poster, BOX, SystemClock(), FORMATS))
         self.engine = EmbeddedEngine(self.background_jobs)
         add_webhook_endpoint(
             self.service,

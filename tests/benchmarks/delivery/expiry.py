@@ -7,8 +7,7 @@ from datetime import timedelta
 from statistics import median
 from typing import NamedTuple
 
-from delivery.databases import Kind
-
+from benchmarks.delivery.databases import Kind
 from billhook.application.commands import DraftAndSend
 from billhook.application.service import InvoiceService
 from billhook_adapters.memory import RandomIds, SettableClock

@@ -13,15 +13,16 @@ from pathlib import Path
 from statistics import quantiles
 from typing import NamedTuple
 
-from delivery.databases import Kind
 from sqlalchemy import func, select
 
+from benchmarks.delivery.databases import Kind
 from billhook.application.commands import DraftAndSend, Notify
 from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import MessageId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.composition.backends import delivery, open_backend
+from billhook_adapters.composition.backends import open_backend
+from billhook_adapters.composition.engines import delivery
 from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.sql.connections import reading
 from billhook_adapters.sql.store import SqlStore

@@ -1,4 +1,4 @@
-"""What delivery and the sweep cost: `python tests/benchmarks/delivery/run.py [full]`.
+"""What delivery and the sweep cost: `PYTHONPATH=tests python -m benchmarks.delivery.run [full]`.
 
 Figures are this machine's; ratios within one run are the result, and the enforced ones say so.
 Exits 1 where one is missed. `full` takes minutes.
@@ -7,15 +7,10 @@ Exits 1 where one is missed. `full` takes minutes.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # this folder, as a package
-sys.path.insert(0, str(Path(__file__).parents[2]))  # the throwaway server of the tests
-
-from delivery.databases import Kind, kinds  # once it is found
-from delivery.expiry import expiry
-from delivery.messages import rate, waits
-
+from benchmarks.delivery.databases import Kind, kinds
+from benchmarks.delivery.expiry import expiry
+from benchmarks.delivery.messages import rate, waits
 from billhook_adapters.composition.settings import EngineName
 
 EMBEDDED, JOBS = EngineName.EMBEDDED, EngineName.PROCRASTINATE

@@ -17,7 +17,8 @@ from billhook.messaging.delivery import Accepted, SendError
 from billhook.messaging.message import Message
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
-from billhook_adapters.composition.backends import delivery, open_backend
+from billhook_adapters.composition.backends import open_backend
+from billhook_adapters.composition.engines import delivery
 from billhook_adapters.composition.service import observed_engine
 from billhook_adapters.composition.settings import EngineName
 from billhook_adapters.memory import RandomIds
