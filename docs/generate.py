@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
-from import_graph import Edge, imports, mermaid, svg
+import decision_pages
+from api_pages import PAGES as API_PAGES
+from api_reference import anchor, api_index, api_page, details
+from import_graph import imports, mermaid, svg
+from page_parts import NOTICE, table
+from webhook_payloads import webhook_payloads
 
 from billhook.lifecycle.errors import ERRORS
 from billhook.lifecycle.events import Event, InvoiceChanged
-from billhook.lifecycle.operation import Operation
-from billhook.lifecycle.transitions import EDITABLE, NEXT, TRIGGERS, sources
-from billhook.messaging.delivery import NEXT as DELIVERY
+from billhook.lifecycle.machine import Lifecycle
+from billhook.lifecycle.transitions import EDITABLE, LIFECYCLE
+from billhook.messaging.delivery import LIFECYCLE as DELIVERY
 from billhook.model.invoice import Status
 from billhook.model.patch import DocumentField
+from billhook_adapters.diagrams.lifecycles import TITLES, Subject, svg_of
 from billhook_adapters.http.highlevel.field_mapping import BESIDE, FIELDS, SHOWN, WANTED
 
 DOCS = Path(__file__).parent
-NOTICE = "Derived from the code by `make docs`; do not edit."
+
+S = TypeVar("S", bound=StrEnum)
+O = TypeVar("O", bound=StrEnum)  # noqa: E741  # the operation
 
 
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def leads(lifecycle: Lifecycle[S, O]) -> str:
+    """A table of where each operation leads from each state."""
+
+    def target(operation: O, state: S) -> str:
+        triggers = lifecycle.triggers[operation]
+        targets = [lifecycle.next.get((state, trigger)) for trigger in triggers]
+        return (
+            "yes" if targets == [state] else " / ".join(to or "-" for to in dict.fromkeys(targets))
+        )
+
+    return table(
+        ["", *lifecycle.states],
+        [
+            [operation.value, *(target(operation, state) for state in lifecycle.states)]
+            for operation in lifecycle.operations
+        ],
+    )
 
 
-def target(operation: Operation, status: Status) -> str:
-    """The statuses that an operation leads to from a status, as the cell of a table."""
-    if status not in sources(operation):
-        return "-"
-    targets = [NEXT[status, trigger] for trigger in TRIGGERS[operation]]
-    return "yes" if targets == [status] else " / ".join(targets)
-
-
-def diagram(lookup: dict[tuple[str, str], str]) -> str:
-    """A state diagram in Mermaid; transitions that change no status are left out."""
-    moves = [
-        (at, trigger, to)
-        for (at, trigger), to in lookup.items()
-        if at != to or trigger in ("pay_part", "claim")
-    ]
-    lines = [f"    {at} --> {to}: {trigger}" for at, trigger, to in moves]
-    return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
+def picture(subject: Subject) -> str:
+    """The picture of a lifecycle, and the command that prints it."""
+    return (
+        f"![{TITLES[subject]}](lifecycle-{subject}.svg)\n\n"
+        f"`billhook diagram {subject} --format svg` prints this picture; without `--format` it "
+        "prints the diagram in Mermaid.\n"
+    )
 
 
 def lifecycle() -> str:
     """The page of the invoice lifecycle and of a message's delivery statuses."""
     statuses = list(Status)
-    operations = [[op.value, *(target(op, status) for status in statuses)] for op in Operation]
     editable = [
         [
             status.value,
@@ -59,16 +69,18 @@ def lifecycle() -> str:
         for status in statuses
     ]  # fmt: skip
     return (
-        f"# The invoice lifecycle\n\n{NOTICE}\n\n"
-        + diagram({(at, trigger): to for (at, trigger), to in NEXT.items()})
+        "# The invoice lifecycle\n\n"
+        + picture(Subject.INVOICE)
         + "\nThe status that each operation leads to; `yes` where it is allowed and the status "
         "stays, `-` where it is refused with `operation_not_allowed`.\n\n"
-        + table(["", *statuses], operations)
+        + leads(LIFECYCLE)
         + "\nThe fields that an update may change:\n\n"
         + table(["status", "fields"], editable)
         + "\nAn invoice whose `expire_by` has passed counts as expired at once, whether or not a "
         "sweep has recorded it.\n\n## Delivery statuses\n\nOf a message and of a webhook event:\n\n"
-        + diagram({(at, trigger): to for (at, trigger), to in DELIVERY.items()})
+        + picture(Subject.MESSAGE)
+        + "\nThe status that each step leads to:\n\n"
+        + leads(DELIVERY)
     )
 
 
@@ -78,22 +90,26 @@ def _field(kind: type[object]) -> str:
     return f": `{field}`" if isinstance(field, str) else ""
 
 
+def _meaning(kind: type[object]) -> str:
+    """The docstring in one line, without its example."""
+    return " ".join((kind.__doc__ or "").partition(">>>")[0].split())
+
+
 def errors() -> str:
     """The page of domain errors."""
     rows = [
         [
-            f"`{code}`",
-            f"`{kind.__name__}`",
-            (kind.__doc__ or "").strip(),
-            ", ".join(f"`{field.name}`" for field in fields(kind)) or "-",
+            f"{anchor(kind.__name__)}`{code}`<br>`{kind.__name__}`",
+            _meaning(kind),
+            details(kind) or "-",
             f"{kind.remedy}" + _field(kind),
         ]
         for code, kind in ERRORS.items()
     ]
     return (
-        f"# Errors\n\n{NOTICE}\n\nAn expected failure is a value with details, a stable code and "
+        "# Errors\n\nAn expected failure is a value with details, a stable code and "
         "a remedy. It holds no sentence: each vendor API words it in a format of its own.\n\n"
-        + table(["code", "type", "meaning", "details", "remedy"], rows)
+        + table(["code and type", "meaning", "details", "remedy"], rows)
     )
 
 
@@ -101,19 +117,18 @@ def events() -> str:
     """The page of events."""
     rows = [
         [
-            f"`{kind.name}`",
-            f"`{kind.__name__}`",
+            f"{anchor(kind.__name__)}`{kind.name}`<br>`{kind.__name__}`",
             str(kind.version),
-            " ".join((kind.__doc__ or "").split()),
-            ", ".join(f"`{field.name}`" for field in fields(kind)),
+            _meaning(kind),
+            details(kind),
             "yes" if kind in get_args(InvoiceChanged) else "no",
         ]
         for kind in get_args(Event)
     ]
     return (
-        f"# Events\n\n{NOTICE}\n\nStored as canonical JSON: sorted keys, integers for money, "
+        "# Events\n\nStored as canonical JSON: sorted keys, integers for money, "
         "instants in UTC with microseconds. `format` is the version of that JSON.\n\n"
-        + table(["name", "type", "format", "meaning", "fields", "new invoice version"], rows)
+        + table(["name and type", "format", "meaning", "fields", "new invoice version"], rows)
     )
 
 
@@ -138,7 +153,7 @@ def highlevel_fields() -> str:
     ]
     beside = [[f"`{field.value}`", what] for field, what in BESIDE.items()]
     return (
-        f"# HighLevel's fields and the domain's\n\n{NOTICE}\n\n"
+        "# HighLevel's fields and the domain's\n\n"
         "How a status is shown:\n\n"
         + table(["domain", "HighLevel", "what is lost"], shown)
         + "\nWhich statuses a filter finds:\n\n"
@@ -150,11 +165,11 @@ def highlevel_fields() -> str:
     )
 
 
-def architecture(page: str, edges: set[Edge]) -> str:
-    """The page of the architecture with the diagram of the domain's packages replaced."""
-    before, begin, rest = page.partition("<!-- imports: begin -->\n")
-    _, end, after = rest.partition("<!-- imports: end -->\n")
-    return before + begin + mermaid(edges) + end + after
+def with_part(page: str, name: str, text: str) -> str:
+    """A page with the text between two marks replaced."""
+    before, begin, rest = page.partition(f"<!-- {name}: begin -->\n")
+    _, end, after = rest.partition(f"<!-- {name}: end -->\n")
+    return f"{before}{begin}\n{text}\n{end}{after}"
 
 
 PAGES = {
@@ -166,8 +181,22 @@ PAGES = {
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
-        (DOCS / "reference" / f"{name}.md").write_text(page())
+        (DOCS / "reference" / f"{name}.md").write_text(f"{NOTICE}\n\n{page()}")
+    api = DOCS / "reference" / "api"
+    (api / "index.md").write_text(f"{NOTICE}\n\n{api_index()}")
+    for name in API_PAGES:
+        (api / f"{name}.md").write_text(f"{NOTICE}\n\n{api_page(name)}")
+    for subject in Subject:
+        (DOCS / "reference" / f"lifecycle-{subject}.svg").write_text(svg_of(subject))
+    decision_pages.write()
     imported = imports()
     (DOCS / "explanation" / "imports.svg").write_text(svg(imported))
-    explained = DOCS / "explanation" / "architecture.md"
-    explained.write_text(architecture(explained.read_text(), imported))
+    parts = {
+        "explanation/architecture.md": {"imports": mermaid(imported)},
+        "reference/webhook-payloads.md": webhook_payloads(),
+    }
+    for path, texts in parts.items():
+        written = (DOCS / path).read_text()
+        for name, text in texts.items():
+            written = with_part(written, name, text)
+        (DOCS / path).write_text(written)

@@ -1,0 +1,1 @@
+"""A shop's own tables under the rules of billhook: FastAPI, SQLAlchemy, and the core alone."""

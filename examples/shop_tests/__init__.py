@@ -1,0 +1,1 @@
+"""A shop that bills by Razorpay's own SDK, and its tests, which need no network."""
