@@ -7,10 +7,11 @@ DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
 .PHONY: help demo setup test check lint types slow chaos histories fuzz mutated e2e pythons matrix \
-  only bench benchhttp benchdelivery benchlists attacks mutants sbom audit debian docs dist lock clean
+  only bench benchdelivery benchlists attacks mutants sbom audit debian docs screenshots site \
+  serve-docs dist release installed-wheel lock clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 demo: $(DEMO_READY)  ## create, send and pay invoices, offline
 	@$(BIN)/billhook demo
@@ -70,19 +71,18 @@ matrix:  ## what depends on the version of Python, on every supported one that i
 
 # What depends on the version: the domain, SQLite, texts, and mails above all.
 ON_EVERY_PYTHON := tests/unit tests/contracts/test_memory.py tests/contracts/test_sqlite.py \
-  tests/adapters/documents tests/adapters/test_smtp.py tests/attacks/test_mail_headers.py
+  tests/adapters/documents tests/adapters/test_asynchronous.py tests/adapters/test_smtp.py \
+  tests/attacks/test_mail_headers.py examples
 
 only: $(READY)
 	$(BIN)/pytest -q -n 2 -m "not slow" $(ON_EVERY_PYTHON)
 
-bench: $(READY)  ## ratios of speed, in one run
+bench: $(READY)  ## the speed of decisions and of the shipped service, as ratios; BENCH=full takes two hours
 	$(BIN)/python tests/benchmarks/decisions.py
-
-benchhttp: $(READY)  ## the service against a fixed answer and against Django, per CPU second
-	$(BIN)/python tests/benchmarks/http/run.py
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.service.run $(if $(filter full,$(BENCH)),--full) $(if $(RECORD),--record)
 
 benchdelivery: $(READY)  ## messages a second, waits and expiry, on every database; BENCH=full takes minutes
-	$(BIN)/python tests/benchmarks/delivery/run.py $(BENCH)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.delivery.run $(BENCH)
 
 benchlists: $(READY)  ## the time of lists, counts and searches of 60,000 invoices in SQLite
 	$(BIN)/python tests/benchmarks/lists.py
@@ -96,8 +96,26 @@ mutants: $(READY)  ## mutate the domain, and compare with the committed survivor
 docs: $(READY)  ## regenerate the pages that are derived from the code
 	$(BIN)/python docs/generate.py
 
+screenshots: $(READY)  ## pictures of page, PDF and mail, of every sample in every language; two minutes
+	$(BIN)/python docs/screenshots.py
+
+site: $(READY)  ## build the documentation site in site/, offline; its pages work from files too
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+serve-docs: $(READY)  ## show the documentation site on http://127.0.0.1:8000, as it is edited
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
 dist: $(DEMO_READY)  ## build the wheel and the source distribution
 	$(BIN)/hatchling build
+
+release: $(READY)  ## build, check and try what is published, into dist/, on every Python here; publishes nothing
+	@PYTHONPATH=tests $(BIN)/python -m installation.release $(or $(TRIED),$$($(MAKE) -s pythons))
+
+installed-wheel:  # in a new $(VENV) of $(PYTHON), with the packages of the demo's lock alone
+	@$(CHECK_PYTHON); $(CREATE)
+	@$(INSTALL) --no-deps --require-hashes -r requirements/demo.lock
+	@$(INSTALL) --no-deps $(WHEEL)
+	@$(PIP) check
 
 lock: $(READY)  ## resolve the dependencies anew within the pins; UPGRADE=1 takes newer versions
 	$(COMPILE) --all-extras --group build --group dev $(if $(UPGRADE),--upgrade) \
@@ -110,7 +128,7 @@ COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3
   --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 sbom: $(READY)  ## the bill of materials, in dist/sbom.cdx.json
-	@mkdir -p dist && PYTHONPATH=tests $(BIN)/python -m supply_chain.sbom > dist/sbom.cdx.json
+	@PYTHONPATH=tests $(BIN)/python -m supply_chain.sbom dist/sbom.cdx.json
 
 audit: $(READY)  ## compare the locks with known vulnerabilities: ADVISORIES=folder; fails where it cannot
 	@PYTHONPATH=tests $(BIN)/python -m supply_chain.audit $(ADVISORIES)
@@ -119,7 +137,7 @@ debian: $(READY)  ## compare the installed Debian packages with those that were 
 	@PYTHONPATH=tests $(BIN)/python -m supply_chain.debian
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants
 
 # The one place that chooses how to install: uv where it is on PATH, else venv and that Python's pip.
 ifneq ($(shell uv --version 2>/dev/null),)
