@@ -85,7 +85,8 @@ def pgbench_rows(program: str, database: str, clients: int) -> float:
     with tempfile.TemporaryDirectory(prefix="billhook-bench-") as folder:
         script = Path(folder) / "insert.sql"
         script.write_text(INSERT)
-        words = [program, "-n", "-M", "prepared", "-f", str(script), "-T", "1"]
+        seconds = max(1, clients // 32)  # many clients take a second to connect
+        words = [program, "-n", "-M", "prepared", "-f", str(script), "-T", str(seconds)]
         words += ["-c", str(clients), "-j", "1", "-U", url.username or "billhook"]
         words += ["-h", parse_qs(url.query)["host"][0], url.path.lstrip("/")]
         done = subprocess.run(words, capture_output=True, text=True, check=True)
