@@ -68,7 +68,7 @@ class InProcess:
 
         def parts(made: ApplicationParts) -> Sequence[Mounted]:
             recorded, movable = Recorded(), MovableClock(clock)
-            moves = Moves(movable, made.background_jobs, recorded.messages, recorded.webhooks, None)
+            moves = Moves(movable, made.background_jobs, recorded)
             sandbox = SandboxApi(
                 Served(
                     made.batched,

@@ -258,7 +258,7 @@ def _service(case: Case) -> tuple[InvoiceService, InMemoryStore]:
 
 
 def _add(store: InMemoryStore, invoice: Invoice) -> None:
-    store._rows.invoices[invoice.key] = invoice
+    store._rows.put_invoice(invoice)
 
 
 def _answers() -> Iterator[tuple[Case, Decision]]:

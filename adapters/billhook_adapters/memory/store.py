@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
@@ -11,6 +11,7 @@ from threading import RLock
 from billhook.application.records import (
     DeliveryQueue,
     DueQueues,
+    PendingWrites,
     queue_of,
 )
 from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageKey
@@ -29,6 +30,8 @@ class InMemoryStore:
     def __init__(self, rows: Rows | None = None) -> None:
         self._rows = rows or Rows()
         self._lock = RLock()
+        self.watch: Callable[[PendingWrites], None] | None = None
+        """Gets all writes that are stored, in their order, in the thread that stores them."""
 
     @property
     def rows(self) -> Rows:
@@ -42,6 +45,9 @@ class InMemoryStore:
             transaction = InMemoryTransaction(self._rows.copied())
             yield transaction
             self._rows = transaction.rows
+            if self.watch is not None:
+                for outcome in transaction.saved:
+                    self.watch(outcome)
 
     @contextmanager
     def snapshot(self) -> Generator[InMemoryTransaction]:
@@ -69,11 +75,7 @@ class InMemoryStore:
         return [key for _, key in sorted(found)[:limit]]
 
     def _due(self, now: datetime) -> list[tuple[datetime, MessageKey]]:
-        return [
-            (message.due_at, key)
-            for key, message in self._rows.messages.items()
-            if message.status in LIVE and message.due_at is not None and message.due_at <= now
-        ]
+        return [(at, key) for key, at in self._rows.due.items() if at <= now]
 
     def remindable(self, now: datetime, limit: int) -> Sequence[InvoiceKey]:
         """Invoices of whose reminders something is due."""
@@ -122,11 +124,7 @@ class InMemoryStore:
     def outbox_counts(self, now: datetime, most: int) -> OutboxCounts:
         """The counts of the outbox."""
         rows = self._rows
-        live = sorted(
-            (message.due_at, message.status)
-            for message in rows.messages.values()
-            if message.status in LIVE and message.due_at is not None
-        )[:most]
+        live = sorted((at, rows.messages[key].status) for key, at in rows.due.items())[:most]
         due = [status for at, status in live if at <= now]
         later = [status for at, status in live if at > now]
         with self.snapshot() as transaction:
@@ -161,7 +159,7 @@ class InMemoryStore:
         with self.transaction() as transaction:
             message = transaction.rows.messages.get(key)
             if message is not None and message.due_at is not None:
-                transaction.rows.messages[key] = message.model_copy(update={"due_at": until})
+                transaction.rows.put_message(message.model_copy(update={"due_at": until}))
 
     def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""

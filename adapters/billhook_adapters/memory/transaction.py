@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +34,7 @@ from billhook.lifecycle.expire import ExpiredInvoice, OverdueInvoice
 from billhook.lifecycle.operation import Operation
 from billhook.lifecycle.overdue import is_overdue
 from billhook.lifecycle.transitions import sources, status_at
-from billhook.messaging.delivery import MessageKey
+from billhook.messaging.delivery import LIVE, MessageKey
 from billhook.messaging.delivery_reports import ProviderMessageId
 from billhook.messaging.message import Message
 from billhook.messaging.rate_limits import RateLimitState
@@ -52,6 +52,8 @@ from billhook_adapters.system.storable_texts import refuse_unstorable
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+_EXPIRING = sources(Operation.EXPIRE)
 
 
 @dataclass
@@ -92,10 +94,65 @@ class Rows:
         default_factory=dict[SmsBudgetKey, datetime]
     )
     repairs: list[tuple[int, datetime]] = field(default_factory=list[tuple[int, datetime]])
+    short_urls: dict[str, InvoiceKey] = field(default_factory=dict[str, InvoiceKey])
+    """An index: the invoice of each short URL."""
+    numbered: dict[NumberKey, InvoiceKey] = field(default_factory=dict[NumberKey, InvoiceKey])
+    """An index: the invoice of each number that no other one may have."""
+    expiring: dict[InvoiceKey, datetime] = field(default_factory=dict[InvoiceKey, datetime])
+    """An index: when each invoice expires that still can."""
+    due: dict[MessageKey, datetime] = field(default_factory=dict[MessageKey, datetime])
+    """An index: when each live message is due."""
+    about: dict[InvoiceKey, tuple[MessageKey, ...]] = field(
+        default_factory=dict[InvoiceKey, tuple[MessageKey, ...]]
+    )
+    """An index: the messages about each invoice, webhook events not among them."""
+    last_requested: dict[Contact, datetime] = field(default_factory=dict[Contact, datetime])
+    """An index: when the last message to each contact was requested."""
 
     def copied(self) -> Rows:
         """A copy that may be changed."""
         return Rows(**{name: copy(rows) for name, rows in vars(self).items()})
+
+    def take_out(self, key: InvoiceKey) -> None:
+        """Remove an invoice from the indexes, before another version of it is kept."""
+        known = self.invoices.get(key)
+        if known is None:
+            return
+        if known.short_url is not None:
+            self.short_urls.pop(known.short_url, None)
+        number = _number(known)
+        if number is not None:
+            self.numbered.pop(number, None)
+        self.expiring.pop(key, None)
+
+    def put_invoice(self, invoice: Invoice) -> None:
+        """Keep an invoice, in place of an earlier version of it."""
+        self.take_out(invoice.key)
+        self.invoices[invoice.key] = invoice
+        if invoice.short_url is not None:
+            self.short_urls[invoice.short_url] = invoice.key
+        number = _number(invoice)
+        if number is not None:
+            self.numbered[number] = invoice.key
+        expire_by = invoice.document.expire_by
+        if expire_by is not None and invoice.status in _EXPIRING:
+            self.expiring[invoice.key] = expire_by
+
+    def put_message(self, message: OutboxMessage) -> None:
+        """Keep a message, in place of what it was before."""
+        key = message.key
+        if isinstance(message, Message) and key not in self.messages:
+            about = message.invoice_key
+            self.about[about] = (*self.about.get(about, ()), key)
+        if isinstance(message, Message):
+            contact = Contact(message.account, message.medium, message.address)
+            at = message.requested_at
+            self.last_requested[contact] = max(self.last_requested.get(contact, at), at)
+        self.messages[key] = message
+        if message.status in LIVE and message.due_at is not None:
+            self.due[key] = message.due_at
+        else:
+            self.due.pop(key, None)
 
 
 class InMemoryTransaction:
@@ -103,6 +160,7 @@ class InMemoryTransaction:
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
+        self.saved: list[PendingWrites] = []
 
     def accounts(self, ids: Collection[AccountId]) -> Mapping[AccountId, Account]:
         return _found(self.rows.accounts, ids)
@@ -142,10 +200,9 @@ class InMemoryTransaction:
         return [invoice.key for invoice in self.search(account, search, now)]
 
     def by_short_url(self, short_url: str) -> Invoice | None:
-        for one in self.rows.invoices.values():
-            if one.short_url == short_url and one.deleted_at is None:
-                return one
-        return None
+        key = self.rows.short_urls.get(short_url)
+        found = None if key is None else self.rows.invoices[key]
+        return None if found is None or found.deleted_at is not None else found
 
     def count(self, account: AccountId, search: Search, now: datetime) -> int:
         return len(self._wanted(account, search, now))
@@ -169,7 +226,7 @@ class InMemoryTransaction:
         return self.rows.numbers.get(series, 0) + 1
 
     def invoices_by_number(self, numbers: Collection[NumberKey]) -> Mapping[NumberKey, InvoiceKey]:
-        return _found(_numbers(self.rows.invoices), numbers)
+        return _found(self.rows.numbered, numbers)
 
     def messages(self, keys: Collection[MessageKey]) -> Mapping[MessageKey, OutboxMessage]:
         return _found(self.rows.messages, keys)
@@ -189,11 +246,14 @@ class InMemoryTransaction:
     def messages_about(
         self, keys: Collection[InvoiceKey]
     ) -> Mapping[InvoiceKey, Sequence[Message]]:
-        about: dict[InvoiceKey, list[Message]] = {}
-        for message in self.rows.messages.values():
-            if isinstance(message, Message) and message.invoice_key in keys:
-                about.setdefault(message.invoice_key, []).append(message)
+        about = {key: self._about(key) for key in keys if key in self.rows.about}
         return {key: _paged(messages, _requested, WHOLE) for key, messages in about.items()}
+
+    def _about(self, key: InvoiceKey) -> Iterator[Message]:
+        for message_key in self.rows.about[key]:
+            message = self.rows.messages[message_key]
+            if isinstance(message, Message):
+                yield message
 
     def messages_of(self, key: InvoiceKey, page: Page[Place]) -> Sequence[Message]:
         return _paged(self.messages_about((key,)).get(key, ()), _requested, page)
@@ -251,16 +311,8 @@ class InMemoryTransaction:
         return _listed(came, _paid, listing)
 
     def histories(self, contacts: Collection[Contact]) -> Mapping[Contact, ContactHistory]:
-        return {contact: self._history(contact) for contact in contacts}
-
-    def _history(self, contact: Contact) -> ContactHistory:
-        requested = [
-            message.requested_at
-            for message in self.rows.messages.values()
-            if isinstance(message, Message)
-            and Contact(message.account, message.medium, message.address) == contact
-        ]
-        return ContactHistory(self.rows.suppressed.get(contact), max(requested, default=None))
+        suppressed, last = self.rows.suppressed, self.rows.last_requested
+        return {one: ContactHistory(suppressed.get(one), last.get(one)) for one in contacts}
 
     def idempotency_records(
         self, keys: Collection[IdempotencyKey]
@@ -274,21 +326,12 @@ class InMemoryTransaction:
         """Nothing to do: transactions run one at a time."""
 
     def overdue(self, now: datetime, limit: int) -> Sequence[OverdueInvoice]:
-        open_in = sources(Operation.EXPIRE)
-        found = [
-            OverdueInvoice(
-                key,
-                invoice.status,
-                invoice.version,
-                invoice.document.expire_by,
-                invoice.updated_at,
-            )
-            for key, invoice in self.rows.invoices.items()
-            if invoice.status in open_in
-            and invoice.document.expire_by is not None
-            and invoice.document.expire_by <= now
+        due = sorted((at, key) for key, at in self.rows.expiring.items() if at <= now)[:limit]
+        found = ((at, self.rows.invoices[key]) for at, key in due)
+        return [
+            OverdueInvoice(one.key, one.status, one.version, at, one.updated_at)
+            for at, one in found
         ]
-        return sorted(found, key=lambda one: (one.expire_by, one.key))[:limit]
 
     def reminders(self, keys: Collection[InvoiceKey]) -> Mapping[InvoiceKey, ReminderProgress]:
         return _found(self.rows.reminders, keys)
@@ -340,20 +383,7 @@ class InMemoryTransaction:
         _put(rows.logos, outcome.logos)
         rows.webhook_endpoints.update(outcome.webhook_endpoints)
         _put(rows.entries, outcome.entries)
-        urls = {invoice.short_url: key for key, invoice in rows.invoices.items()}
-        numbers = _numbers(
-            {key: one for key, one in rows.invoices.items() if key not in outcome.invoices}
-        )
-        for key, (before, after) in outcome.invoices.items():
-            current = rows.invoices.get(key)
-            if (current and current.version) != (before and before.version):
-                raise StoreConflictError("the invoice is not at the version that was read")
-            if after.short_url is not None and urls.setdefault(after.short_url, key) != key:
-                raise StoreConflictError("the short URL is taken")
-            number = _number(after)
-            if number is not None and numbers.setdefault(number, key) != key:
-                raise StoreConflictError("the number is taken")
-            rows.invoices[key] = after
+        self._put_invoices(outcome.invoices)
         self._expire(outcome.expired_invoices)
         for payment in outcome.payments:
             if payment.key in rows.payments:
@@ -363,14 +393,9 @@ class InMemoryTransaction:
             if rows.payments.get(read.key) != read:
                 raise StoreConflictError("the payment is not what was read")
             rows.payments[read.key] = payment
-        for stamped in outcome.events:
-            known = rows.events.get(stamped.key, ())
-            if stamped.version is not None and stamped.version in {
-                event.version for event in known
-            }:
-                raise StoreConflictError("the version has its event already")
-            rows.events[stamped.key] = (*known, stamped)
-        rows.messages.update(outcome.messages)
+        self._add_events(outcome.events)
+        for message in outcome.messages.values():
+            rows.put_message(message)
         rows.rate_limit_states.update(outcome.rate_limit_states)
         _put(rows.reminders, outcome.reminders)
         rows.sms_budgets_used_up.update(outcome.sms_budgets_used_up)
@@ -378,13 +403,39 @@ class InMemoryTransaction:
             {answer.request: answer for answer in outcome.idempotency_records}
         )
         _put(rows.suppressed, outcome.suppressed)
+        self.saved.append(outcome)
+
+    def _add_events(self, events: Iterable[RecordedEvent]) -> None:
+        for stamped in events:
+            known = self.rows.events.get(stamped.key, ())
+            if stamped.version is not None and stamped.version in {
+                event.version for event in known
+            }:
+                raise StoreConflictError("the version has its event already")
+            self.rows.events[stamped.key] = (*known, stamped)
+
+    def _put_invoices(self, invoices: Mapping[InvoiceKey, tuple[Invoice | None, Invoice]]) -> None:
+        rows = self.rows
+        for key, (before, _) in invoices.items():
+            current = rows.invoices.get(key)
+            if (current and current.version) != (before and before.version):
+                raise StoreConflictError("the invoice is not at the version that was read")
+        for key in invoices:
+            rows.take_out(key)  # what one gives up, another one may take
+        for _, after in invoices.values():
+            if after.short_url is not None and after.short_url in rows.short_urls:
+                raise StoreConflictError("the short URL is taken")
+            number = _number(after)
+            if number is not None and number in rows.numbered:
+                raise StoreConflictError("the number is taken")
+            rows.put_invoice(after)
 
     def _expire(self, expired_invoices: Sequence[ExpiredInvoice]) -> None:
         for expire_overdue in expired_invoices:
             open_one = self.rows.invoices[expire_overdue.key]
             if open_one.version != expire_overdue.version - 1:
                 raise StoreConflictError("the invoice is not at the version that was read")
-            self.rows.invoices[expire_overdue.key] = apply(open_one, expire_overdue.event)
+            self.rows.put_invoice(apply(open_one, expire_overdue.event))
 
 
 def _wanted(invoice: Invoice, search: Search, now: datetime) -> bool:
@@ -438,11 +489,6 @@ def _number(invoice: Invoice) -> NumberKey | None:
     """The number that no other invoice of the account may have."""
     number = None if invoice.number is None else invoice.shown_number
     return None if number is None else NumberKey(invoice.account, number)
-
-
-def _numbers(invoices: Mapping[InvoiceKey, Invoice]) -> dict[NumberKey, InvoiceKey]:
-    numbered = ((_number(invoice), key) for key, invoice in invoices.items())
-    return {number: key for number, key in numbered if number is not None}
 
 
 def _made(invoice: Invoice) -> tuple[datetime, str]:

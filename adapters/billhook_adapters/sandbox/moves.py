@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.ports import Store
+from billhook.application.records import PendingWrites
 from billhook.messaging.delivery import LIVE
 from billhook.messaging.message import Message
 from billhook_adapters.memory.outbox import CapturedMessage
-from billhook_adapters.memory.transaction import Rows
+from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.deliveries import deliver_all
+from billhook_adapters.sandbox.state import Effect, Move, Recorded
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
 MOST_AT_ONCE = 100
 """Steps at one time, in case something is due for ever."""
 
 
-class Effect(NamedTuple):
-    """One thing that happened: an event of an invoice, a message, or a webhook."""
-
-    at: datetime
-    name: str
-    """Such as `invoice.expired`, `message.sent` and `webhook.accepted`."""
-    account: str
-    invoice: str
-    detail: str
-    """Which one: the number of the event, the id of a message, or the name of a webhook event."""
-    to: str | None = None
-    """An address or a URL."""
-    reason: str | None = None
-    """Why a message was not sent."""
-
-
-class Move(NamedTuple):
-    """A move of the clock, and what it caused."""
-
-    since: datetime
-    until: datetime
-    effects: tuple[Effect, ...]
-
-
 class Moves:
     """Moves a clock, step by step, so that everything happens at its own time.
 
-    `rows` returns the rows of a database in memory; without it, only messages that were sent and
-    webhooks are effects.
+    Over a database that is kept, only messages that were sent and webhooks are effects.
     """
 
     def __init__(
-        self,
-        clock: MovableClock,
-        background_jobs: BackgroundJobs,
-        messages: list[CapturedMessage],
-        webhooks: list[CapturedWebhook],
-        rows: Callable[[], Rows] | None,
+        self, clock: MovableClock, background_jobs: BackgroundJobs, recorded: Recorded
     ) -> None:
-        self._clock, self._jobs = clock, background_jobs
-        self._messages, self._webhooks, self._rows = messages, webhooks, rows
+        self._clock, self._jobs, self._recorded = clock, background_jobs, recorded
 
     def next_at(self, until: datetime) -> datetime | None:
         """When something happens next by a time; None if nothing does."""
@@ -68,51 +39,44 @@ class Moves:
 
     def move(self, until: datetime) -> Move:
         """Continue from another time; what is due by then happens, each at its own time."""
-        since, effects, at_once = self._clock.now(), list[Effect](), 0
-        seen = self._seen()
-        while True:
-            due_at = None if at_once > MOST_AT_ONCE else self.next_at(until)
-            now = self._clock.now()
-            at = until if due_at is None else min(max(due_at, now), until)
-            at_once = at_once + 1 if at <= now else 0
-            self._clock.set(at)
-            self._run_jobs()
-            # What another thread does meanwhile is part of the move as well.
-            before, seen = seen, self._seen()
-            found = self._effects(before, seen)
-            effects += found
-            if due_at is None:
-                return Move(since, until, tuple(effects))
-
-    def _run_jobs(self) -> None:
-        while self._jobs.sweep():
-            pass
-        deliver_all(self._jobs)
-
-    def _seen(self) -> _Seen:
-        rows = None if self._rows is None else self._rows()
-        return _Seen(rows, len(self._messages), len(self._webhooks))
-
-    def _effects(self, before: _Seen, after: _Seen) -> list[Effect]:
-        if before.rows is None or after.rows is None:
-            messages: Iterable[Effect] = map(
-                _of_message, self._messages[before.messages : after.messages]
-            )
-        else:
-            messages = _between(before.rows, after.rows)
-        webhooks = self._webhooks[before.webhooks : after.webhooks]
-        found = [*messages, *map(_of_webhook, webhooks)]
-        return sorted(
-            found, key=lambda one: (one.at, one.account, one.invoice, one.name, one.detail)
-        )
+        since, at_once = self._clock.now(), 0
+        webhooks, messages = len(self._recorded.webhooks), len(self._recorded.messages)
+        with _watched(self._jobs.store) as stored:
+            while True:
+                due_at = None if at_once > MOST_AT_ONCE else self.next_at(until)
+                now = self._clock.now()
+                at = until if due_at is None else min(max(due_at, now), until)
+                at_once = at_once + 1 if at <= now else 0
+                self._clock.set(at)
+                while self._jobs.sweep():
+                    pass
+                deliver_all(self._jobs)
+                if due_at is None:
+                    break
+        if stored is None:
+            stored = [*map(_of_message, self._recorded.messages[messages:])]
+        effects = [*stored, *map(_of_webhook, self._recorded.webhooks[webhooks:])]
+        move = Move(since, until, tuple(sorted(effects, key=_in_order)))
+        self._recorded.moves.append(move)
+        return move
 
 
-class _Seen(NamedTuple):
-    """What there was at a time."""
+@contextmanager
+def _watched(store: Store) -> Generator[list[Effect] | None]:
+    """What is stored meanwhile, by whatever thread; None where the store cannot be watched."""
+    if not isinstance(store, InMemoryStore):
+        yield None
+        return
+    effects: list[Effect] = []
+    store.watch = lambda outcome: effects.extend(_stored(outcome))
+    try:
+        yield effects
+    finally:
+        store.watch = None
 
-    rows: Rows | None
-    messages: int
-    webhooks: int
+
+def _in_order(effect: Effect) -> tuple[datetime, str, str, str, str]:
+    return effect.at, effect.account, effect.invoice, effect.name, effect.detail
 
 
 def next_at(store: Store, until: datetime) -> datetime | None:
@@ -129,17 +93,13 @@ def next_at(store: Store, until: datetime) -> datetime | None:
     return min(found, default=None)
 
 
-def _between(before: Rows, after: Rows) -> Iterator[Effect]:
-    """What the rows say that happened. Unchanged ones are the same objects."""
-    for key, events in after.events.items():
-        old = before.events.get(key, ())
-        if events is not old:
-            for number, recorded in enumerate(events[len(old) :], len(old) + 1):
-                event = recorded.event
-                yield Effect(event.at, event.name, *key, str(number))
-    for message_key, message in after.messages.items():
-        was = before.messages.get(message_key)
-        if message is not was and isinstance(message, Message) and message.status not in LIVE:
+def _stored(outcome: PendingWrites) -> Iterator[Effect]:
+    """The effects that stored writes are."""
+    for recorded in outcome.events:
+        event = recorded.event
+        yield Effect(event.at, event.name, *recorded.key, str(recorded.version or ""))
+    for message in outcome.messages.values():
+        if isinstance(message, Message) and message.status not in LIVE:
             yield Effect(
                 message.ended_at or message.sent_at or message.requested_at,
                 f"message.{message.status.value}",

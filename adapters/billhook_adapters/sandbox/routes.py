@@ -132,7 +132,6 @@ async def _move(served: Served, payload: schemas.ClockIn) -> Answer:
             f"advance_seconds: the year {datetime.fromtimestamp(LAST, UTC).year} is the last."
         )
     move = await asyncio.to_thread(served.moves.move, to)
-    served.recorded.moves.append(move)
     return schemas.MoveOut.of(move)
 
 

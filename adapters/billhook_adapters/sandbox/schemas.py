@@ -12,8 +12,8 @@ from billhook.model.base import Text, Value
 from billhook.model.customer import Medium, Suppression
 from billhook_adapters.memory.outbox import CapturedMessage
 from billhook_adapters.sandbox.faults import Fault, SetFault
-from billhook_adapters.sandbox.moves import Effect, Move
 from billhook_adapters.sandbox.request_log import LoggedRequest
+from billhook_adapters.sandbox.state import Effect, Move
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 from billhook_adapters.sandbox.workspaces import NAME, NamedWorkspace, root
 

@@ -34,7 +34,6 @@ from billhook_adapters.http.core.vendor_api import VendorApi
 from billhook_adapters.memory.backend import InMemoryBackend
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
-from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.failing_apis import failing
@@ -179,8 +178,6 @@ def build_sandbox(
             [api.payer_redirect for api in apis if api.payer_redirect is not None],
             {account_of(key): key.secret for key in credentials.keys},
         )
-        store = made_of.background_jobs.store
-        rows = (lambda: store.rows) if isinstance(store, InMemoryStore) else None
         app = SandboxApi(
             Served(
                 made_of.batched,
@@ -188,7 +185,7 @@ def build_sandbox(
                 [account.id for account in opened],
                 clock,
                 recorded,
-                Moves(clock, made_of.background_jobs, recorded.messages, recorded.webhooks, rows),
+                Moves(clock, made_of.background_jobs, recorded),
                 payer,
                 webhook_sender,
                 log,

@@ -5,15 +5,39 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from billhook_adapters.memory.outbox import CapturedMessage
 from billhook_adapters.memory.transaction import Rows
 from billhook_adapters.sandbox.faults import Faults
-from billhook_adapters.sandbox.moves import Move
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
 MOST_MOVES = 50
 """Moves of the clock that are kept; older ones are dropped."""
+
+
+class Effect(NamedTuple):
+    """One thing that happened: an event of an invoice, a message, or a webhook."""
+
+    at: datetime
+    name: str
+    """Such as `invoice.expired`, `message.sent` and `webhook.accepted`."""
+    account: str
+    invoice: str
+    detail: str
+    """Which one: the number of the event, the id of a message, or the name of a webhook event."""
+    to: str | None = None
+    """An address or a URL."""
+    reason: str | None = None
+    """Why a message was not sent."""
+
+
+class Move(NamedTuple):
+    """A move of the clock, and what it caused."""
+
+    since: datetime
+    until: datetime
+    effects: tuple[Effect, ...]
 
 
 def _no_moves() -> deque[Move]:
