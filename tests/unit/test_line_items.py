@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from billhook.model.canonical_json import adapter, canonical
 from billhook.model.document import Document
-from billhook.model.line_items import Line, Rounding
+from billhook.model.line_items import Line, Rounding, is_sac
 from billhook.model.money import EXPONENTS, LARGEST
 from billhook.model.patch import LineChange
 from billhook.model.pricing import total
@@ -151,3 +151,10 @@ def test_the_finest_of_the_largest_lines_are_summed_exactly() -> None:
     assert Fraction(lines[0].exact) == exact
     assert total(lines, Rounding.PER_LINE) == 50 * floor(exact + Fraction(1, 2))
     assert total(lines, Rounding.PER_INVOICE) == floor(50 * exact + Fraction(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("code", "is_service"), [("998314", True), ("9954", True), ("4901", False), ("0991", False)]
+)
+def test_a_code_that_begins_with_99_is_that_of_a_service(code: str, *, is_service: bool) -> None:
+    assert is_sac(code) is is_service
