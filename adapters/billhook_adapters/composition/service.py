@@ -70,7 +70,7 @@ def webhook_sender(given: Settings, apis: Iterable[ServedApi] | None = None) -> 
     """
     box = None if given.secret_key is None else SecretBox(given.secret_key)
     formats = webhook_formats(registered() if apis is None else [one.api for one in apis])
-    return HttpWebhookSender(Poster(), box, SystemClock(), formats)
+    return HttpWebhookSender(Poster(allowed=given.webhook_hosts), box, SystemClock(), formats)
 
 
 @dataclass(frozen=True, slots=True)
