@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import socket
 
 from billhook_adapters.cli.errors import CliError
-
-if TYPE_CHECKING:
-    import socket
 
 
 def add_port(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +28,10 @@ def bound(arguments: argparse.Namespace) -> socket.socket:
 
     try:
         return listening(arguments.host, arguments.port)
+    except socket.gaierror:
+        raise CliError(
+            "--host: is no address of this machine; give one, such as 127.0.0.1, or 0.0.0.0 for all"
+        ) from None
     except OSError as error:
         reason = (error.strerror or "").partition(" (")[0]  # without the host and the port again
         raise CliError(

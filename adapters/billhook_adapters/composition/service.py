@@ -182,7 +182,7 @@ def build_application(
     is_embedded = engine is EngineName.EMBEDDED
     delivering = EngineThread(delivery_engine) if delivers and is_embedded else None
 
-    context = ApiContext(batched, keys, clock, charges_automatically)
+    context = ApiContext(batched, keys, clock, charges_automatically, ids)
     table = mount_table(
         chosen,
         {one.api.name: one.api.application(context) for one in chosen},

@@ -33,14 +33,15 @@ from billhook_adapters.http.core.vendor_api import VendorApi
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
-from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.sandbox.resettable import Reset
+from billhook_adapters.sandbox.start import PRESENT, Start
+from billhook_adapters.sandbox.start_file import load
 from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingPoster
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.system.ids import RandomIds
+from billhook_adapters.webhooks.allowed_hosts import NO_HOSTS, AllowedHosts
 from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox
 from billhook_adapters.webhooks.sender import HttpWebhookSender
@@ -86,16 +87,21 @@ class Shared(NamedTuple):
     guards: GuardsOf
     templates: Templates
     poster: Poster
+    allowed: AllowedHosts
     box: SecretBox
 
     @classmethod
-    def made(cls) -> Self:
-        """The APIs and guards that are installed, and a secret box of this process."""
+    def made(cls, allowed: AllowedHosts = NO_HOSTS) -> Self:
+        """The APIs and guards that are installed, and a secret box of this process.
+
+        `allowed` are the hosts of a private network to which webhooks may be posted.
+        """
         return cls(
             served(),
             installed_guards(),
             Templates(),
-            Poster(allow_loopback=True),
+            Poster(allow_loopback=True, allowed=allowed),
+            allowed,
             SecretBox(token_urlsafe(32)),
         )
 
@@ -107,6 +113,7 @@ def build_sandbox(
     keys: Sequence[Key],
     locations: Sequence[Location] = (),
     webhook: Webhook = CAPTURED,
+    start: Start = PRESENT,
     shared: Shared | None = None,
     reset: Reset | None = None,
 ) -> Application:
@@ -116,16 +123,18 @@ def build_sandbox(
     own accounts. The same keys on the same database have the same accounts again. `reset` is what
     its own route of this name calls; None where the database is kept.
 
-    Raises ValueError on a webhook URL that cannot be used.
+    Raises ValueError on a webhook URL that cannot be used, and StartFileError where the invoices
+    of the start file are refused.
     """
-    check_url(webhook.url, allow_loopback=True)
     shared = shared or Shared.made()
-    clock = MovableClock(SystemClock())
+    check_url(webhook.url, allow_loopback=True, allowed=shared.allowed)
+    clock = start.clock()
+    ids = start.ids(clock, base_url)
     sent: list[CapturedMessage] = []
     outbox = {medium: CapturedSender(shared.templates, sent) for medium in Medium}
     poster = CapturingPoster(shared.poster)
     apis = [one.api for one in shared.served]
-    opened = _opened(keys, locations, apis)
+    opened = _opened(keys, locations, apis, start)
     accounts = [account.id for account in opened]
     formats = webhook_formats(apis)
 
@@ -134,6 +143,7 @@ def build_sandbox(
             made_of.batched,
             [api.payer_redirect for api in apis if api.payer_redirect is not None],
             {account_of(key): key.secret for key in keys},
+            ids,
         )
         app = SandboxApi(
             made_of.batched,
@@ -155,7 +165,7 @@ def build_sandbox(
     application = build_application(
         database,
         clock=clock,
-        ids=RandomIds(base_url),
+        ids=ids,
         senders=outbox,
         webhook_sender=HttpWebhookSender(poster, shared.box, SystemClock(), formats),
         inline=True,
@@ -171,8 +181,18 @@ def build_sandbox(
             # The account exists: an earlier sandbox used the same database.
             policy = AccountPolicy.model_validate(dict(account.policy))
             application.service.execute(
-                UpdateAccount(account=account.id, name=account.name, policy=policy)
+                UpdateAccount(
+                    account=account.id, name=account.name, policy=policy, profile=account.profile
+                )
             ).unwrap()
+    # Before there are endpoints: webhooks are of what happens after the start.
+    load(
+        start.file,
+        application.service,
+        {key.id: account_of(key) for key in keys},
+        ids,
+        [api.keep_customer for api in apis if api.keep_customer is not None],
+    )
     for key in keys:
         application.keys.add(account_of(key), key.id, key.secret)
     for account, location in zip(opened, locations, strict=False):
@@ -196,7 +216,7 @@ def build_sandbox(
 
 
 def _opened(
-    keys: Sequence[Key], locations: Sequence[Location], apis: Sequence[VendorApi]
+    keys: Sequence[Key], locations: Sequence[Location], apis: Sequence[VendorApi], start: Start
 ) -> list[Account]:
     """The accounts of the keys, then those of further locations."""
     named = [(account_of(key), key.id) for key in keys]
@@ -208,7 +228,8 @@ def _opened(
     return [
         Account(
             id=account,
-            name=f"Sandbox {name}",
+            name=start.name_of(name),
+            profile=start.profile,
             policy=account_policy(apis, both if index < len(locations) else {key}),
         )
         for index, (account, name) in enumerate(named)
