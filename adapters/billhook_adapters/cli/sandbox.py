@@ -196,16 +196,16 @@ def _run(arguments: argparse.Namespace) -> int:
         configured("WARNING")
         if arguments.until_stdin_ends:
             Thread(target=stop_at_the_end_of_stdin, daemon=True).start()
-        announcement = Announcement(url, base_url, keys, locations, webhook, start)
+        ready = Ready(url, base_url, keys, locations, webhook, start)
         if arguments.json:
-            print_answer(announcement.json)
+            print_answer(ready.json)
         else:
-            print_lines(announcement.lines)
+            print_lines(ready.lines)
         serve(app, listener)
     return 0
 
 
-class Announcement(NamedTuple):
+class Ready(NamedTuple):
     """What a sandbox says of itself when it is ready."""
 
     url: str

@@ -105,8 +105,9 @@ def read_start_file(value: object) -> StartFile:
     has that of its invoice.
     """
     faults: list[Fault] = []
-    if isinstance(value, dict):
-        value = {**_fields(value), **_completed(_fields(value), faults)}
+    given = _fields(value)
+    if given:
+        value = {**given, **_completed(given, faults)}
     try:
         read = StartFile.model_validate_json(json.dumps(value))
     except ValidationError as invalid:
@@ -204,16 +205,16 @@ def _completed(given: Mapping[str, object], faults: list[Fault]) -> dict[str, ob
         if not invoice:
             completed.append(one)
             continue
-        customer, lines = invoice.get("customer"), invoice.get("lines")
+        customer, lines = invoice.get("customer"), _items(invoice.get("lines"))
         if isinstance(customer, str):
             if customer not in customers:
                 detail = "must be the id of one of `customers`, or a customer"
                 faults.append(Fault(f"invoices.{position}.customer", detail))
             invoice["customer"] = customers.get(customer)
-        if isinstance(lines, list) and "currency" in invoice:
+        if lines and "currency" in invoice:
             invoice["lines"] = [
                 {"currency": invoice["currency"], **_fields(line)} if _fields(line) else line
-                for line in _items(lines)
+                for line in lines
             ]
         completed.append(invoice)
     return {"invoices": completed}

@@ -97,8 +97,8 @@ class RandomIds:
 class SeededIds(RandomIds):
     """Mints ids and short URLs of the same form that a seed and a clock determine, for tests.
 
-    Whoever knows the seed can guess them. Ids are in the order in which they were minted, also
-    where the clock stands still.
+    They can be guessed by all who know the seed. Ids are in the order in which they were minted,
+    also where the clock stands still.
 
     >>> from billhook_adapters.system.clock import SettableClock
     >>> from datetime import UTC, datetime

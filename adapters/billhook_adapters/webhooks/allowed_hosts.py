@@ -19,7 +19,7 @@ _PRIVATE = tuple(
         "198.18.0.0/15", "::1/128", "fc00::/7",
     )
 )  # fmt: skip
-# Metadata services of clouds, which give credentials to whoever can connect to them.
+# Metadata services of clouds, which give credentials to every client.
 _METADATA = tuple(map(ip_address, ("100.100.100.200", "fd00:ec2::254", "fd20:ce::254")))
 
 AllowedHosts = Collection[tuple[str, int]]
