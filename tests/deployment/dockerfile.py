@@ -62,11 +62,10 @@ def is_sent(path: str, ignore: str) -> bool:
         pattern = line.strip().removeprefix("!")
         if not pattern or line.startswith("#"):
             continue
-        parents = [path, *map(str, Path(path).parents)]
-        names = [pattern.removeprefix("**/")] if pattern.startswith("**/") else []
-        matches = any(fnmatch(one, pattern) for one in parents if "/" not in pattern or one) or any(
-            fnmatch(part, name) for part in Path(path).parts for name in names
-        )
+        if pattern.startswith("**/"):
+            matches = any(fnmatch(part, pattern[3:]) for part in Path(path).parts)
+        else:
+            matches = any(fnmatch(str(one), pattern) for one in (Path(path), *Path(path).parents))
         if matches:
             sent = line.startswith("!")
     return sent

@@ -30,6 +30,7 @@ for folder in $READ_ONLY; do
 done
 mkdir -p "$root/proc" "$root/tmp" && chmod 1777 "$root/tmp"
 mount -t proc proc "$root/proc"
+[ -z "$ISOLATED" ] || ip link set lo up
 exec chroot --userspec="$AS" "$root" /bin/sh -c "$1"
 """
 
@@ -76,7 +77,9 @@ class ScratchRoot:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of a shell in the root, without a network unless it needs one."""
         given = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-        paths = [value for value in given.values() if value.startswith("/") and Path(value).exists()]
+        paths = [
+            value for value in given.values() if value.startswith("/") and Path(value).exists()
+        ]
         folders = [path for path in _PROGRAMS if Path(path).exists()] + [sys.base_prefix]
         for path in paths:
             self._at(str(Path(path).parent)).mkdir(parents=True, exist_ok=True)
@@ -89,8 +92,23 @@ class ScratchRoot:
         script = f"cd {self.place} && exec env -i {words} /bin/sh -c {shlex.quote(command)}"
         isolated = [] if network else ["--net"]
         return subprocess.run(
-            ["unshare", "--mount", *isolated, "/bin/sh", "-c", _MOUNT, "sh", str(self.folder), script],
-            env={"PATH": os.environ["PATH"], "READ_ONLY": " ".join(folders), "AS": self.user},
+            [
+                "unshare",
+                "--mount",
+                *isolated,
+                "/bin/sh",
+                "-c",
+                _MOUNT,
+                "sh",
+                str(self.folder),
+                script,
+            ],
+            env={
+                "PATH": os.environ["PATH"],
+                "READ_ONLY": " ".join(folders),
+                "AS": self.user,
+                "ISOLATED": "" if network else "yes",
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -112,7 +130,9 @@ class ScratchRoot:
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(origin, to)
             else:
-                shutil.copytree(origin, to, symlinks=True, ignore=_unsent if source is None else None)
+                shutil.copytree(
+                    origin, to, symlinks=True, ignore=_unsent if source is None else None
+                )
 
 
 def _unsent(folder: str, names: list[str]) -> set[str]:

@@ -276,9 +276,9 @@ MOST_FAULTS = 50
 
 
 def _refused_file(error: StartFileError) -> CliError:
-    shown = [f"--start: {fault}" for fault in error.faults[:MOST_FAULTS]]
+    shown = [str(fault) for fault in error.faults[:MOST_FAULTS]]
     further = len(error.faults) - len(shown)
-    return CliError("\n".join([*shown, *([f"--start: and {further} more"] if further else [])]))
+    return CliError("--start: " + "; ".join([*shown, *([f"{further} more"] if further else [])]))
 
 
 def reachable_address(listener: socket.socket) -> str:

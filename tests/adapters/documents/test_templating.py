@@ -200,7 +200,7 @@ def test_all_templates_are_checked_at_once_where_a_folder_is_given(
     # An operator's file can break ours, which may extend it; ours alone are checked by this test.
     checked: list[str] = []
 
-    def check(self: Templates, code: str, file: str) -> Any:
+    def check(self: Templates, code: str, file: str) -> object:
         checked.append(f"{code}/{file}")
         return original(self, code, file)
 
