@@ -122,6 +122,8 @@ lock: $(READY)  ## resolve the dependencies anew within the pins; UPGRADE=1 take
 	  --output-file requirements/dev.lock
 	$(COMPILE) --extra demo --group build --constraint requirements/dev.lock --upgrade \
 	  --output-file requirements/demo.lock
+	$(COMPILE) --extra all --constraint requirements/dev.lock --upgrade \
+	  --output-file requirements/service.lock
 
 # One resolution for all supported Pythons and systems, with extras and hashes, naming no host.
 COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \

@@ -8,7 +8,6 @@ import socket
 
 from billhook_adapters.cli.errors import CliError
 
-
 _NOT_THIS_MACHINE = (socket.EAI_NONAME, socket.EAI_AGAIN, errno.EADDRNOTAVAIL)
 
 

@@ -92,8 +92,8 @@ def test_the_last_line_is_ready_and_the_url_and_the_first_ends_with_it() -> None
         )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "billhook sandbox: --port: cannot listen on it (Address already in use); give a free port, or 0 "
-        "to select one\n"
+        "billhook sandbox: --port: cannot listen on it (Address already in use); give a free "
+        "port, or 0 to select one\n"
     )
 
 
