@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
-.PHONY: help demo setup test check lint types slow chaos histories fuzz mutated e2e pythons matrix \
+.PHONY: help demo setup test check lint types slow image chaos histories fuzz mutated e2e pythons matrix \
   only bench benchdelivery benchlists attacks mutants sbom audit debian docs screenshots site \
   serve-docs dist release installed-wheel lock clean
 
@@ -36,8 +36,11 @@ types: $(READY)
 	$(BIN)/python tests/architecture/words.py
 
 slow: $(READY)  ## the tests that take minutes, and branch coverage of the domain
-	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos --ignore tests/e2e
+	$(BIN)/pytest -n 2 -m slow --ignore tests/chaos --ignore tests/e2e --ignore tests/deployment
 	$(BIN)/pytest -q -n 2 tests/unit --cov --cov-fail-under=100
+
+image: $(READY)  ## execute the steps of the Dockerfile in a root of their own; eight minutes, and root
+	$(BIN)/pytest -q tests/deployment
 
 chaos: $(READY)  ## kill workers and writers, and print the figures; CHAOS=full takes a quarter of an hour
 	BILLHOOK_TEST_CHAOS=$(CHAOS) $(BIN)/pytest -q -n 3 -rP tests/chaos
@@ -122,6 +125,8 @@ lock: $(READY)  ## resolve the dependencies anew within the pins; UPGRADE=1 take
 	  --output-file requirements/dev.lock
 	$(COMPILE) --extra demo --group build --constraint requirements/dev.lock --upgrade \
 	  --output-file requirements/demo.lock
+	$(COMPILE) --extra all --constraint requirements/dev.lock --upgrade \
+	  --output-file requirements/service.lock
 
 # One resolution for all supported Pythons and systems, with extras and hashes, naming no host.
 COMPILE = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \

@@ -77,7 +77,7 @@ class InProcess:
                     movable,
                     recorded,
                     moves,
-                    Payer(made.batched, [], {}),
+                    Payer(made.batched, [], {}, RandomIds()),
                     CapturingWebhookSender(Poster(), movable, _no_sender, recorded.webhooks),
                     RequestLog(movable, lambda _: True),
                     None,

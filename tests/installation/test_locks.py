@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from packaging.requirements import Requirement
 
 from installation.lock import (
     PROJECT,
@@ -17,12 +18,17 @@ from installation.lock import (
     this_environment,
 )
 
-DEMO, DEV = ((ROOT / f"requirements/{name}.lock").read_text() for name in ("demo", "dev"))
+DEMO, DEV, SERVICE = (
+    (ROOT / f"requirements/{name}.lock").read_text() for name in ("demo", "dev", "service")
+)
+BUILDERS = {Requirement(line).name for line in PROJECT["build-system"]["requires"]}
 ROOTS = {
     "demo": project_requirements(["demo"], ["build"]),
+    # The image gets the wheel that another environment built.
+    "service": [one for one in project_requirements(["all"]) if one.name not in BUILDERS],
     "dev": project_requirements(PROJECT["project"]["optional-dependencies"], ["build", "dev"]),
 }
-LOCKS = {"demo": DEMO, "dev": DEV}
+LOCKS = {"demo": DEMO, "dev": DEV, "service": SERVICE}
 ENVIRONMENTS = [
     pytest.param(markers, id=f"{markers['python_version']}-{markers['platform_system']}")
     for markers in environments()
@@ -64,10 +70,13 @@ def test_what_nothing_requires_is_found_out() -> None:
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_demo_and_the_tests_run_on_the_same_versions(environment: dict[str, str]) -> None:
-    demo, dev = (applicable_pins(lock, environment) for lock in (DEMO, DEV))
-    assert demo.keys() <= dev.keys()
-    assert [pin for name, pin in demo.items() if pin.specifier != dev[name].specifier] == []
+@pytest.mark.parametrize("name", ["demo", "service"])
+def test_the_tests_run_on_the_versions_of_the_demo_and_of_the_image(
+    name: str, environment: dict[str, str]
+) -> None:
+    pins, dev = (applicable_pins(lock, environment) for lock in (LOCKS[name], DEV))
+    assert pins.keys() <= dev.keys()
+    assert [pin for name, pin in pins.items() if pin.specifier != dev[name].specifier] == []
 
 
 def test_what_is_installed_is_what_is_locked() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from billhook_adapters.cli.errors import CliError
 
@@ -27,3 +29,22 @@ def json_text(file: str, argument: str, most_bytes: int = -1) -> str:
         return data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError:
         raise CliError(f"{argument}: it is not UTF-8; save it as JSON in UTF-8") from None
+
+
+def json_value(text: str, argument: str) -> Any:
+    """The value of a text of JSON. Raises CliError, which names the argument."""
+    try:
+        return json.loads(text, object_pairs_hook=_each_once)
+    except RecursionError:
+        raise CliError(f"{argument}: it is nested too deeply; simplify it") from None
+    except ValueError as error:
+        raise CliError(f"{argument}: it is not JSON that can be used: {error}") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice} is there twice; keep one")
+    return value

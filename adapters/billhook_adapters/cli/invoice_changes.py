@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from billhook_adapters.cli import pay
 from billhook_adapters.cli.database import account_of, database, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
-from billhook_adapters.cli.input_files import json_text
+from billhook_adapters.cli.input_files import json_text, json_value
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.composition.variables import BASE_URL
@@ -161,24 +161,10 @@ def _from_file(options: argparse.Namespace) -> Document:
     if options.item or any(getattr(options, name) is not None for name in others):
         raise CliError("--file: it is the whole document; leave out the other options")
     text = json_text(options.file, "--file", _LARGEST_FILE)
-    try:
-        value = json.loads(text, object_pairs_hook=_each_once)
-    except RecursionError:
-        raise CliError("--file: it is nested too deeply; simplify it") from None
-    except ValueError as error:
-        raise CliError(f"--file: it is not JSON that can be used: {error}") from None
+    value = json_value(text, "--file")
     if isinstance(value, dict) and "document" in value and "lines" not in value:
         text = json.dumps(value["document"])  # the whole invoice was given
     return _valid(lambda: Document.model_validate_json(text), "--file: ")
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{twice} is there twice; keep one")
-    return value
 
 
 def _valid(made: Callable[[], V], place: str = "") -> V:

@@ -22,6 +22,7 @@ from billhook.model.payment import Payment
 from billhook.sentences import sentence
 from billhook_adapters.cli.database import account_of, database, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
+from billhook_adapters.cli.instants import instant
 from billhook_adapters.cli.invoice_changes import add_changing_actions
 from billhook_adapters.cli.output import print_answer, print_result, print_table
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_list(actions)
     add_changing_actions(actions.add_parser)
     show = _action(actions, "show", "an invoice, now or as it was at a time", _show)
-    show.add_argument("--at", metavar="TIME", type=_time, help="such as 2026-01-31T12:00:00Z")
+    show.add_argument("--at", metavar="TIME", type=instant, help="such as 2026-01-31T12:00:00Z")
     _action(actions, "explain", "for every operation: allowed, or every reason why not", _explain)
     forecast = _action(actions, "forecast", "the messages that its payer will be sent", _forecast)
     forecast.add_argument(
@@ -102,16 +103,6 @@ def _action(
     add_database(action)
     set_command(action, run, example=f"billhook invoice {name} {example} {_DATABASE}")
     return action
-
-
-def _time(given: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise argparse.ArgumentTypeError("must be a time with its zone: 2026-01-31T12:00:00Z")
-    return moment
 
 
 def _days(given: str) -> int:

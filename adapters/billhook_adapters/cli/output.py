@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 
@@ -25,6 +25,11 @@ def print_result(value: object, lines: Sequence[str], *, as_json: bool, if_lost:
 def print_answer(value: object) -> None:
     """Print what was read as one JSON value. Raises CliError where it cannot be written."""
     _write(json.dumps(value), _NOT_WRITTEN)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines for people. Raises CliError where they cannot be written."""
+    _write("\n".join(map(printable, lines)), _NOT_WRITTEN)
 
 
 _NOT_WRITTEN = "the output could not be written ({reason}); run it again"

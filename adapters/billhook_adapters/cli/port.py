@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import errno
+import socket
 
 from billhook_adapters.cli.errors import CliError
 
-if TYPE_CHECKING:
-    import socket
+_NOT_THIS_MACHINE = (socket.EAI_NONAME, socket.EAI_AGAIN, errno.EADDRNOTAVAIL)
 
 
 def add_port(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,11 @@ def bound(arguments: argparse.Namespace) -> socket.socket:
     try:
         return listening(arguments.host, arguments.port)
     except OSError as error:
+        if error.errno in _NOT_THIS_MACHINE:
+            raise CliError(
+                "--host: is no address of this machine; give one, such as 127.0.0.1, or 0.0.0.0 "
+                "for all"
+            ) from None
         reason = (error.strerror or "").partition(" (")[0]  # without the host and the port again
         raise CliError(
             f"--port: cannot listen on it ({reason}); give a free port, or 0 to select one"

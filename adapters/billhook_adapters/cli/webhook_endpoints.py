@@ -12,6 +12,7 @@ from billhook_adapters.system.api_keys import new_id
 from billhook_adapters.system.optional_dependencies import needs
 
 if TYPE_CHECKING:
+    from billhook_adapters.webhooks.allowed_hosts import AllowedHosts
     from billhook_adapters.webhooks.formats import WebhookFormat
     from billhook_adapters.webhooks.secret_box import SecretBox
 
@@ -38,12 +39,14 @@ def new_endpoint(
     """
     with needs("all"):
         from billhook_adapters.composition.apis import DEFAULT_STYLE
-        from billhook_adapters.webhooks.url_rules import check_url
+        from billhook_adapters.composition.settings import SettingError, webhook_hosts
+        from billhook_adapters.composition.variables import WEBHOOK_HOSTS
     style = style or DEFAULT_STYLE
     try:
-        check_url(url)
-    except ValueError as error:
-        raise CliError(f"--webhook-url: {error}") from None
+        allowed = webhook_hosts(os.environ)
+    except SettingError as error:
+        raise CliError(str(error)) from None
+    check_webhook_url(url, allowed, allowed_by=WEBHOOK_HOSTS)
     chosen = signing(style, secret, option="--style")
     return WebhookEndpoint(
         account=account,
@@ -55,6 +58,23 @@ def new_endpoint(
         sealed_secret=_box().seal(chosen.secret),
         public_key=chosen.public_key,
     )
+
+
+def check_webhook_url(
+    url: str, allowed: AllowedHosts, *, allowed_by: str, allow_loopback: bool = False
+) -> None:
+    """Refuse a URL that a webhook must not have, and is not of an `allowed` host.
+
+    `allowed_by` is where an operator allows a host. Raises CliError with the remedy.
+    """
+    from billhook_adapters.webhooks.url_rules import check_url, host_to_allow
+
+    try:
+        check_url(url, allow_loopback=allow_loopback, allowed=allowed)
+    except ValueError as error:
+        host = host_to_allow(url)
+        allow = "" if host is None else f", or allow the host with {allowed_by} {host}"
+        raise CliError(f"--webhook-url: {error}{allow}") from None
 
 
 def signing(style: str, secret: str | None, *, option: str) -> Signing:

@@ -70,7 +70,7 @@ def webhook_sender(given: Settings, apis: Iterable[ServedApi] | None = None) -> 
     """
     box = None if given.secret_key is None else SecretBox(given.secret_key)
     formats = webhook_formats(registered() if apis is None else [one.api for one in apis])
-    return HttpWebhookSender(Poster(), box, SystemClock(), formats)
+    return HttpWebhookSender(Poster(allowed=given.webhook_hosts), box, SystemClock(), formats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def build_application(
     is_embedded = engine is EngineName.EMBEDDED
     delivering = EngineThread(delivery_engine) if delivers and is_embedded else None
 
-    context = ApiContext(batched, keys, clock, charges_automatically)
+    context = ApiContext(batched, keys, clock, charges_automatically, ids)
     table = mount_table(
         chosen,
         {one.api.name: one.api.application(context) for one in chosen},

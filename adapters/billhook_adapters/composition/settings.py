@@ -29,12 +29,14 @@ from billhook_adapters.composition.variables import (
     DATABASE,
     ENGINE,
     SECRET_KEY,
+    WEBHOOK_HOSTS,
     misspelled,
     variable,
 )
 from billhook_adapters.http.core.limits import DEFAULT_LIMITS, HttpLimits
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.system.secret_key import HOW_TO_MAKE, strong
+from billhook_adapters.webhooks.allowed_hosts import NO_HOSTS, AllowedHosts, allowed_hosts
 
 __all__ = ["BASE_URL", "DATABASE", "ENGINE", "SECRET_KEY", "SettingError", "Settings", "settings"]
 
@@ -167,6 +169,16 @@ def _proxies(text: str) -> tuple[str, ...]:
         ) from None
 
 
+def _hosts(text: str) -> frozenset[tuple[str, int]]:
+    hosts: set[tuple[str, int]] = set()
+    for one in text.split():
+        try:
+            hosts |= set(allowed_hosts(one))
+        except ValueError as error:
+            raise ValueError(f"{error}; several are separated by spaces") from None
+    return frozenset(hosts)
+
+
 def _from(least: float, most: float) -> BeforeValidator:
     """Takes numbers from `least` to `most`, whole ones where both are whole."""
     is_whole = isinstance(least, int)
@@ -189,6 +201,7 @@ Url = Annotated[str, AfterValidator(_url)]
 PageUrl = Annotated[str, AfterValidator(page_url)]
 Rate = Annotated[RateLimit, BeforeValidator(_rate)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
+Hosts = Annotated[frozenset[tuple[str, int]], BeforeValidator(_hosts)]
 Proxies = Annotated[tuple[str, ...], BeforeValidator(_proxies)]
 
 
@@ -229,6 +242,8 @@ class Settings(BaseModel):
     """The language of payers whose own is unknown."""
     trusted_proxies: Proxies = ("127.0.0.1/32", "::1/128")
     """The proxies whose X-Forwarded-For names the client; those on this machine unless set."""
+    webhook_hosts: Hosts = frozenset(NO_HOSTS)
+    """Hosts of a private network that webhooks may be posted to, also by http: shop:9000."""
     templates: Folder | None = None
     """A folder with the operator's own templates."""
     fonts: Folder | None = None
@@ -323,6 +338,14 @@ def secret_key(environ: Mapping[str, str]) -> str:
         return strong(key)
     except ValueError as error:
         raise SettingError(f"{SECRET_KEY} {error}") from None
+
+
+def webhook_hosts(environ: Mapping[str, str]) -> AllowedHosts:
+    """BILLHOOK_WEBHOOK_HOSTS alone. Raises SettingError where it names what is no host."""
+    try:
+        return _hosts(environ.get(WEBHOOK_HOSTS, ""))
+    except ValueError as error:
+        raise SettingError(f"{WEBHOOK_HOSTS} {error}") from None
 
 
 def _validated(values: Mapping[str, str]) -> Settings:

@@ -19,7 +19,7 @@ def variable(setting: str) -> str:
 
 
 DATABASE, BASE_URL, ENGINE = map(variable, ("database", "base_url", "engine"))
-SECRET_KEY = variable("secret_key")
+SECRET_KEY, WEBHOOK_HOSTS = variable("secret_key"), variable("webhook_hosts")
 
 
 def misspelled(names: Iterable[str], known: Collection[str]) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any, NoReturn
@@ -102,7 +103,8 @@ class Templates:
     """Renders messages in the payer's language.
 
     `folder` holds templates of the operator's own, `default` is the language of payers
-    without one. Raises MessageTemplateError, naming the file, on a template that could fail later.
+    without one. Raises MessageTemplateError, naming the file, on a template of theirs that could
+    fail later.
 
     >>> Templates().languages
     ('ar', 'de', 'en', 'es', 'fr', 'hi', 'ta')
@@ -124,9 +126,10 @@ class Templates:
                 f"{', '.join(phrases())}"
             )
         self.languages = tuple(sorted(own))
-        self._templates = {
-            (code, file): self._checked(code, file) for code in self.languages for file in _FILES
-        }
+        self._templates = dict[tuple[str, str], Template]()
+        if folder is not None:  # ours are checked by tests, and loaded when they are first used
+            for code, file in product(self.languages, _FILES):
+                self._template(code, file)
         self._inliner = CSSInliner(load_remote_stylesheets=False)
 
     def sms(self, message: Message, invoice: Invoice, seller: str) -> str:
@@ -166,10 +169,16 @@ class Templates:
 
     def _rendered(self, language: Language, file: str, said: Values) -> str:
         try:
-            return self._filled(self._templates[language.code, file], said)
+            return self._filled(self._template(language.code, file), said)
         except MessageTemplateError as wrong:
             _log.error("a template failed: %s", wrong)
             raise
+
+    def _template(self, code: str, file: str) -> Template:
+        loaded = self._templates.get((code, file))
+        if loaded is None:
+            loaded = self._templates[code, file] = self._checked(code, file)
+        return loaded
 
     def _checked(self, code: str, file: str) -> Template:
         name = f"{code}/{file}"

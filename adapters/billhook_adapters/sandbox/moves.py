@@ -39,6 +39,7 @@ class Moves:
 
     def move(self, until: datetime) -> Move:
         """Continue from another time; what is due by then happens, each at its own time."""
+        self._do_what_is_due()  # it is no effect of the move
         since, at_once = self._clock.now(), 0
         webhooks, messages = len(self._recorded.webhooks), len(self._recorded.messages)
         with _watched(self._jobs.store) as stored:
@@ -48,9 +49,7 @@ class Moves:
                 at = until if due_at is None else min(max(due_at, now), until)
                 at_once = at_once + 1 if at <= now else 0
                 self._clock.set(at)
-                while self._jobs.sweep():
-                    pass
-                deliver_all(self._jobs)
+                self._do_what_is_due()
                 if due_at is None:
                     break
         if stored is None:
@@ -59,6 +58,11 @@ class Moves:
         move = Move(since, until, tuple(sorted(effects, key=_in_order)))
         self._recorded.moves.append(move)
         return move
+
+    def _do_what_is_due(self) -> None:
+        while self._jobs.sweep():
+            pass
+        deliver_all(self._jobs)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from returns.result import Failure, Result, Success
 from billhook.application.commands import Pay
 from billhook.application.hosted_invoice import HostedInvoice
 from billhook.application.payments import PayError
+from billhook.application.ports import Ids
 from billhook.application.records import Entry, PaymentKey
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import DomainError
@@ -21,7 +22,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.money import PositiveAmount
 from billhook.model.payment import Payment, Reference
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.system.ids import RandomIds, is_id
+from billhook_adapters.system.ids import is_id
 
 SOURCES = {
     "card": "card_00000000000000",
@@ -89,6 +90,18 @@ class PayByMethod(Pay):
         return paid
 
 
+def payment_command(invoice: Invoice, payload: PaymentIn, ids: Ids) -> PayByMethod:
+    """The command by which a payer pays an invoice."""
+    payment = Payment(
+        reference=Reference(payload.reference) if payload.reference else ids.payment(),
+        amount=payload.amount,
+        currency=invoice.document.currency,
+    )
+    return PayByMethod(
+        account=invoice.account, invoice=invoice.id, payment=payment, details=payload.details
+    )
+
+
 PayerRedirect = Callable[[Invoice, str, str], str | None]
 """Where a payer is sent: from the invoice, the reference of the payment, and a secret."""
 
@@ -113,24 +126,20 @@ class Payer:
         batched: BatchedService,
         redirects: Sequence[PayerRedirect],
         secrets: Mapping[AccountId, str],
+        ids: Ids,
     ) -> None:
         self._batched, self._redirects, self._secrets = batched, redirects, secrets
+        self._ids = ids
 
     async def pay(self, invoice: Invoice, payload: PaymentIn) -> Result[Made, DomainError]:
         """Make a payment."""
-        payment = Payment(
-            reference=Reference(payload.reference) if payload.reference else RandomIds().payment(),
-            amount=payload.amount,
-            currency=invoice.document.currency,
-        )
-        command = PayByMethod(
-            account=invoice.account, invoice=invoice.id, payment=payment, details=payload.details
-        )
+        command = payment_command(invoice, payload, self._ids)
         paid = await self._batched.execute(command)
         if isinstance(paid, Failure):
             return Failure(paid.failure())
         after = paid.unwrap()
-        return Success(Made(payment, after, self._callback_url(after, payment.reference)))
+        callback_url = self._callback_url(after, command.payment.reference)
+        return Success(Made(command.payment, after, callback_url))
 
     async def pay_requested(self, hosted: HostedInvoice) -> str | None:
         """Pay what is requested; returns where the payer is sent, None where it stays."""

@@ -14,6 +14,7 @@ from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.deliveries import deliver_all
 from billhook_adapters.sandbox.request_log import RequestLog
 from billhook_adapters.sandbox.state import Recorded, SandboxState
+from billhook_adapters.system.ids import RandomIds
 
 
 class Key(NamedTuple):
@@ -56,6 +57,7 @@ class Sandbox:
     application: Application
     app: App
     clock: MovableClock
+    ids: RandomIds
     recorded: Recorded
     log: RequestLog
 
@@ -69,4 +71,9 @@ class Sandbox:
         backend = self.application.backend
         if not isinstance(backend, InMemoryBackend):
             raise TypeError("only a sandbox in memory has a state that can be copied")
-        return SandboxState(backend.store.rows, self.clock.now(), self.recorded.copied())
+        return SandboxState(
+            backend.store.rows,
+            self.clock.now(),
+            self.ids.continued(self.clock),
+            self.recorded.copied(),
+        )

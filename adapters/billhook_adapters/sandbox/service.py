@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 from returns.result import Failure
 
@@ -35,7 +36,6 @@ from billhook_adapters.memory.backend import InMemoryBackend
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
-from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.failing_apis import failing
 from billhook_adapters.sandbox.faults import FaultySender
 from billhook_adapters.sandbox.moves import Moves
@@ -43,14 +43,16 @@ from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.sandbox.request_log import RequestLog
 from billhook_adapters.sandbox.routes import Served
 from billhook_adapters.sandbox.running import Credentials, Key, Sandbox
+from billhook_adapters.sandbox.start import PRESENT, Start
+from billhook_adapters.sandbox.start_file import load
 from billhook_adapters.sandbox.state import Recorded, SandboxState
 from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingWebhookSender
 from billhook_adapters.sandbox.workspace import Workspace
-from billhook_adapters.sandbox.workspaces import PAGES, Workspaces, root
+from billhook_adapters.sandbox.workspaces import Workspaces, root
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.system.ids import RandomIds
+from billhook_adapters.webhooks.allowed_hosts import NO_HOSTS, AllowedHosts
 from billhook_adapters.webhooks.formats import WebhookFormat
 from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox
@@ -83,16 +85,21 @@ class Shared(NamedTuple):
     guards: GuardsOf
     templates: Templates
     poster: Poster
+    allowed: AllowedHosts
     box: SecretBox
 
     @classmethod
-    def made(cls) -> Self:
-        """The APIs and guards that are installed, and a secret box of this process."""
+    def made(cls, allowed: AllowedHosts = NO_HOSTS) -> Self:
+        """The APIs and guards that are installed, and a secret box of this process.
+
+        `allowed` are the hosts of a private network to which webhooks may be posted.
+        """
         return cls(
             served(),
             installed_guards(),
             Templates(),
-            Poster(allow_loopback=True),
+            Poster(allow_loopback=True, allowed=allowed),
+            allowed,
             SecretBox(token_urlsafe(32)),
         )
 
@@ -102,31 +109,36 @@ def build_workspaces(
     base_url: str,
     credentials: Credentials,
     webhook: Webhook = CAPTURED,
+    start: Start = PRESENT,
     shared: Shared | None = None,
 ) -> Workspaces:
     """The default workspace with these credentials, and what makes others beside it.
 
-    `base_url` has no path: each workspace serves its pages below one of its own. Raises ValueError
-    on a webhook URL that cannot be used.
+    `base_url` is what short URLs begin with; those of other workspaces name the workspace before
+    its path. Raises as `build_sandbox` does.
     """
     made_once = shared or Shared.made()
+    url = urlsplit(base_url)
 
     def workspace(workspaces: Workspaces, name: str | None, owned: Credentials) -> Workspace:
+        begins = start if name is None else start.of_one_account(credentials.keys[0].id)
+
         def sandbox(served_by: Workspace, state: SandboxState | None) -> Sandbox:
             return build_sandbox(
                 InMemoryBackend(None if state is None else state.rows),
-                base_url=f"{base_url}{root(name)}{PAGES}",
+                base_url=url._replace(path=f"{root(name)}{url.path}").geturl(),
                 credentials=owned,
                 webhook=webhook,
+                start=begins,
                 shared=made_once,
                 workspace=served_by,
                 workspaces=workspaces if name is None else None,
                 state=state,
             )
 
-        return Workspace(sandbox)
+        return Workspace(sandbox, starts_at_present=begins.is_at_present)
 
-    return Workspaces(workspace, credentials)
+    return Workspaces(workspace, credentials, url.path)
 
 
 def build_sandbox(
@@ -135,6 +147,7 @@ def build_sandbox(
     base_url: str,
     credentials: Credentials,
     webhook: Webhook = CAPTURED,
+    start: Start = PRESENT,
     shared: Shared | None = None,
     workspace: Workspace | None = None,
     workspaces: Workspaces | None = None,
@@ -146,14 +159,18 @@ def build_sandbox(
     served by, None where the database is kept; `workspaces` are those that its own routes make and
     close. With a `state`, the database has its rows, and the rest of it goes on from there.
 
-    Raises ValueError on a webhook URL that cannot be used.
+    Raises ValueError on a webhook URL that cannot be used, and StartFileError where the invoices
+    of the start file are refused.
     """
-    check_url(webhook.url, allow_loopback=True)
     shared = shared or Shared.made()
-    clock = MovableClock(SystemClock())
-    if state is not None:
-        clock.set(state.now)
-    recorded = Recorded() if state is None else state.recorded.copied()
+    check_url(webhook.url, allow_loopback=True, allowed=shared.allowed)
+    clock = start.clock()
+    if state is None:
+        ids, recorded = start.ids(clock, base_url), Recorded()
+    else:
+        ids, recorded = state.ids.continued(clock), state.recorded.copied()
+        if state.now is not None:
+            clock.set(state.now)
     senders = {
         medium: FaultySender(
             CapturedSender(shared.templates, recorded.messages, clock), recorded.faults
@@ -161,7 +178,7 @@ def build_sandbox(
         for medium in Medium
     }
     apis = [one.api for one in shared.served]
-    opened = _opened(credentials, apis)
+    opened = _opened(credentials, apis, start)
     formats = webhook_formats(apis)
     webhook_sender = CapturingWebhookSender(
         shared.poster,
@@ -177,6 +194,7 @@ def build_sandbox(
             made_of.batched,
             [api.payer_redirect for api in apis if api.payer_redirect is not None],
             {account_of(key): key.secret for key in credentials.keys},
+            ids,
         )
         app = SandboxApi(
             Served(
@@ -205,7 +223,7 @@ def build_sandbox(
     application = build_application(
         database,
         clock=clock,
-        ids=RandomIds(base_url),
+        ids=ids,
         senders=senders,
         webhook_sender=webhook_sender,
         inline=True,
@@ -218,6 +236,14 @@ def build_sandbox(
     )
     if state is None:
         _open(application, opened)
+        # Before there are endpoints: webhooks are of what happens after the start.
+        load(
+            start.file,
+            application.service,
+            {key.id: account_of(key) for key in credentials.keys},
+            ids,
+            [api.keep_customer for api in apis if api.keep_customer is not None],
+        )
     _add_keys(application, credentials, opened)
     if state is None:
         _save_webhooks(application, credentials, opened, webhook, shared.box, formats)
@@ -226,7 +252,7 @@ def build_sandbox(
         return application.table.app(scope) not in own
 
     app = failing(application.app, recorded.faults, is_api, application.table.failed)
-    return Sandbox(application, log.logging(app, is_api), clock, recorded, log)
+    return Sandbox(application, log.logging(app, is_api), clock, ids, recorded, log)
 
 
 def _open(application: Application, accounts: Sequence[Account]) -> None:
@@ -235,7 +261,9 @@ def _open(application: Application, accounts: Sequence[Account]) -> None:
             # The account exists: an earlier sandbox used the same database.
             policy = AccountPolicy.model_validate(dict(account.policy))
             application.service.execute(
-                UpdateAccount(account=account.id, name=account.name, policy=policy)
+                UpdateAccount(
+                    account=account.id, name=account.name, policy=policy, profile=account.profile
+                )
             ).unwrap()
 
 
@@ -273,7 +301,7 @@ def _save_webhooks(
         ).unwrap()
 
 
-def _opened(credentials: Credentials, apis: Sequence[VendorApi]) -> list[Account]:
+def _opened(credentials: Credentials, apis: Sequence[VendorApi], start: Start) -> list[Account]:
     """The accounts of the keys, then those of further locations."""
     keys, locations = credentials.keys, credentials.locations
     named = [(account_of(key), key.id) for key in keys]
@@ -285,7 +313,8 @@ def _opened(credentials: Credentials, apis: Sequence[VendorApi]) -> list[Account
     return [
         Account(
             id=account,
-            name=f"Sandbox {name}",
+            name=start.name_of(name),
+            profile=start.profile,
             policy=account_policy(apis, both if index < len(locations) else {key}),
         )
         for index, (account, name) in enumerate(named)

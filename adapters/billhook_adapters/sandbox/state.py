@@ -11,6 +11,7 @@ from billhook_adapters.memory.outbox import CapturedMessage
 from billhook_adapters.memory.transaction import Rows
 from billhook_adapters.sandbox.faults import Faults
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
+from billhook_adapters.system.ids import RandomIds
 
 MOST_MOVES = 50
 """Moves of the clock that are kept; older ones are dropped."""
@@ -71,5 +72,7 @@ class SandboxState:
     """The state of a sandbox in memory at one moment. Nothing in it is changed."""
 
     rows: Rows
-    now: datetime
+    now: datetime | None
+    """None for the present time."""
+    ids: RandomIds
     recorded: Recorded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
@@ -29,10 +30,17 @@ class Workspace:
     left: rows, the clock, faults, what was captured, and the log of requests.
     """
 
-    def __init__(self, build: Callable[[Workspace, SandboxState | None], Sandbox]) -> None:
+    def __init__(
+        self,
+        build: Callable[[Workspace, SandboxState | None], Sandbox],
+        *,
+        starts_at_present: bool = True,
+    ) -> None:
+        """With `starts_at_present` the time after a reset is the present one."""
         self._build = build
         self.sandbox = build(self, None)
-        self._start_state = self.sandbox.state()
+        state = self.sandbox.state()
+        self._start_state = replace(state, now=None) if starts_at_present else state
         self._snapshots: dict[str, SandboxState] = {}
         self._changing = asyncio.Lock()
         self.app: App = build_app(self._serve, started=self.start, stopped=self.close)

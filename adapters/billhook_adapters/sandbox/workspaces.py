@@ -18,8 +18,6 @@ PREFIX = "workspaces"
 """The first segment of the paths of a workspace that is named in the path."""
 HEADER = b"sandbox-workspace"
 """The header that names a workspace."""
-PAGES = "/i/"
-"""Where the pages of invoices are, whose addresses name the workspace themselves."""
 MOST_WORKSPACES = 500
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -51,8 +49,9 @@ class Workspaces:
     `Sandbox-Workspace`, else whose API key or bearer token it has; else to the default one.
     """
 
-    def __init__(self, build: Build, credentials: Credentials) -> None:
-        self._build = build
+    def __init__(self, build: Build, credentials: Credentials, pages: str) -> None:
+        """`pages` is the path below which short URLs are, in each workspace."""
+        self._build, self._pages = build, pages
         self.default = build(self, None, credentials)
         self._named: dict[str, NamedWorkspace] = {}
         self._by_credential: dict[str, Workspace] = {}
@@ -111,7 +110,7 @@ class Workspaces:
         if isinstance(workspace, NamedWorkspace):
             prefix = root(workspace.name)
             if scope["path"].startswith(f"{prefix}/") and not scope["path"].startswith(
-                f"{prefix}{PAGES}"
+                f"{prefix}{self._pages}"
             ):
                 scope = {**scope, **_below(scope, prefix)}
             workspace = workspace.workspace

@@ -1,4 +1,4 @@
-"""Connections to public addresses only."""
+"""Connections to public addresses only, and to the hosts that the operator allows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from billhook_adapters.system.optional_dependencies import needs
+from billhook_adapters.webhooks.allowed_hosts import NO_HOSTS, AllowedHosts
+from billhook_adapters.webhooks.hosts import normal_host
 from billhook_adapters.webhooks.url_rules import connectable, is_local
 
 with needs("webhooks"):
@@ -54,9 +56,16 @@ def within(seconds: float, resolver: Resolver, host: str, port: int) -> Sequence
 class GuardedBackend(BoundedBackend):
     """Resolves a name once, checks every answer, and connects to exactly what was checked."""
 
-    def __init__(self, resolver: Resolver, deadline: Deadline, *, allow_loopback: bool) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        deadline: Deadline,
+        *,
+        allow_loopback: bool,
+        allowed: AllowedHosts = NO_HOSTS,
+    ) -> None:
         super().__init__(deadline)
-        self._resolver, self._allow_loopback = resolver, allow_loopback
+        self._resolver, self._allow_loopback, self._allowed = resolver, allow_loopback, allowed
 
     def address_of(self, host: str, port: int) -> str:
         """The checked address; the name stays TLS's to check."""
@@ -64,8 +73,14 @@ class GuardedBackend(BoundedBackend):
             addresses = within(self._deadline.left(), self._resolver, host, port)
         except OSError as unknown:
             raise httpcore.ConnectError from unknown
-        # A public name that leads to this machine is a rebinding, and stays refused.
-        address = connectable(addresses, loopback=self._allow_loopback and is_local(host))
+        # A public name that leads to this machine is a rebinding, and stays refused; so does
+        # another name of an allowed host's address.
+        is_allowed = (normal_host(host), port) in self._allowed
+        address = connectable(
+            addresses,
+            loopback=self._allow_loopback and is_local(host) and not is_allowed,
+            private=is_allowed,
+        )
         if address is None:
             raise PrivateAddressError
         return address

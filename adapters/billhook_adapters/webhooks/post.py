@@ -11,6 +11,7 @@ from returns.result import Failure, Result, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, SendError, Transient, Unknown
 from billhook_adapters.system.optional_dependencies import needs
+from billhook_adapters.webhooks.allowed_hosts import NO_HOSTS, AllowedHosts
 from billhook_adapters.webhooks.url_rules import check_url
 
 with needs("webhooks"):
@@ -27,19 +28,26 @@ with needs("webhooks"):
 SECONDS = 5.0
 """How long an endpoint may take for its complete response."""
 
+PRIVATE = "the URL must not lead to a private address, unless the operator allows its host"
+
 
 class Poster:
-    """Posts to URLs that the guard lets through; follows no redirect and no proxy."""
+    """Posts to URLs that the guard lets through; follows no redirect and no proxy.
+
+    `allowed` are the hosts of a private network that the operator allows.
+    """
 
     def __init__(
         self,
         *,
         allow_loopback: bool = False,
+        allowed: AllowedHosts = NO_HOSTS,
         resolver: Resolver = resolved,
         monotonic: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._allow_loopback, self._resolver, self._monotonic = allow_loopback, resolver, monotonic
+        self._allow_loopback, self._allowed = allow_loopback, allowed
+        self._resolver, self._monotonic = resolver, monotonic
         self._tls = tls or httpcore.default_ssl_context()
 
     def post(
@@ -50,12 +58,14 @@ class Poster:
         Headers that HTTP cannot carry are permanent: no later attempt would go out either.
         """
         try:
-            check_url(url, allow_loopback=self._allow_loopback)
+            check_url(url, allow_loopback=self._allow_loopback, allowed=self._allowed)
         except ValueError as wrong:
             return Failure(Permanent(f"the URL {wrong}"))
         target, authority = _addressed(url)
         deadline = Deadline(SECONDS, self._monotonic)
-        backend = GuardedBackend(self._resolver, deadline, allow_loopback=self._allow_loopback)
+        backend = GuardedBackend(
+            self._resolver, deadline, allow_loopback=self._allow_loopback, allowed=self._allowed
+        )
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend) as pool,
@@ -65,7 +75,7 @@ class Poster:
             ):
                 status = response.status
         except PrivateAddressError:
-            return Failure(Permanent("the URL must not lead to a private address"))
+            return Failure(Permanent(PRIVATE))
         except (httpcore.LocalProtocolError, UnicodeEncodeError):
             return Failure(Permanent("a header cannot be sent over HTTP"))
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):

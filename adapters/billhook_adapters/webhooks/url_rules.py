@@ -1,53 +1,45 @@
-"""Which URLs a webhook may have: public ones, never those of the operator's own network."""
+"""Which URLs a webhook may have: public ones, and of a private network those of allowed hosts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from billhook_adapters.webhooks.allowed_hosts import (
+    DEFAULT_PORTS,
+    NO_HOSTS,
+    AllowedHosts,
+    allowed_hosts,
+    is_allowable,
+)
+from billhook_adapters.webhooks.hosts import is_name, is_public, literal, normal_host
+
 LONGEST = 2048
-LONGEST_NAME = 253
 PORTS = (443, 8443)
 
-# What the standard library's own tables lack, or lacked in a Python that we support: clouds'
-# metadata services at addresses that look public (Azure's 168.63.129.16, Oracle's in 192.0.0.0/24),
-# relays, documentation, and IPv6 addresses that carry an IPv4 address inside.
-_CLOSED = tuple(
-    ip_network(network)
-    for network in (
-        "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24",
-        "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23",
-        "2002::/16", "3fff::/20", "5f00::/16", "fec0::/10",
-    )
-)  # fmt: skip
 
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
-
-Address = IPv4Address | IPv6Address
-
-
-def check_url(url: str, *, allow_loopback: bool = False) -> None:
+def check_url(url: str, *, allow_loopback: bool = False, allowed: AllowedHosts = NO_HOSTS) -> None:
     """Refuse a URL that a webhook must not have. Raises ValueError with the remedy.
 
-    With `allow_loopback` plain http and any port are taken as well, on this machine only.
+    With `allow_loopback` plain http and any port are taken as well, on this machine only; so are
+    they for the hosts that are `allowed`, at the ports that these have there.
 
     >>> check_url("https://shop.example/hooks")
     """
     parts = _parts(url)
     host = parts.hostname or ""
-    if allow_loopback and is_local(host):
+    if (allow_loopback and is_local(host)) or is_allowed(parts, allowed):
         return
     if parts.scheme != "https":
         raise ValueError("must begin with https://")
     if parts.port not in (None, *PORTS):
         raise ValueError("must use port 443 or 8443")
-    address = _literal(host)
+    address = literal(host)
     if address is not None:
         if not is_public(address):
             raise ValueError("must not lead to a private address; give a public host")
-    elif not _is_name(host):
+    elif not _is_public_name(host):
         raise ValueError("must name a public host, such as shop.example")
 
 
@@ -57,32 +49,42 @@ def is_local(host: str) -> bool:
     >>> is_local("localhost"), is_local("shop.example")
     (True, False)
     """
-    address = _literal(host)
+    address = literal(host)
     return host == "localhost" or (address is not None and address.is_loopback)
 
 
-def is_public(address: Address) -> bool:
-    """Whether an address is one of the open internet's; none with a zone is.
+def is_allowed(parts: SplitResult, allowed: AllowedHosts) -> bool:
+    """Whether the host of a URL is among the allowed ones, at the port that the URL has."""
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+    return (normal_host(parts.hostname or ""), port) in allowed
 
-    >>> is_public(ip_address("10.0.0.1"))
-    False
+
+def host_to_allow(url: str) -> str | None:
+    """The `HOST:PORT` that an operator would allow for a URL; None where that would not help.
+
+    >>> host_to_allow("http://shop:9000/hook"), host_to_allow("http://169.254.169.254/")
+    ('shop:9000', None)
     """
-    return (
-        address.is_global
-        and "%" not in str(address)
-        and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-        and not any(address in network for network in _CLOSED)
-    )
+    try:
+        parts = _parts(url)
+        host = normal_host(parts.hostname or "")
+        named = f"[{host}]" if ":" in host else host
+        wanted = f"{named}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+        return wanted if is_allowed(parts, allowed_hosts(wanted)) else None
+    except ValueError:
+        return None
 
 
-def connectable(addresses: Sequence[str], *, loopback: bool) -> str | None:
+def connectable(addresses: Sequence[str], *, loopback: bool, private: bool = False) -> str | None:
     """The address to connect to, out of all that a name resolved to; None where one is private.
 
     One private answer among public ones is reason enough: the name is not to be trusted. With
-    `loopback` this machine's own addresses are the only ones to take.
+    `loopback` this machine's own addresses are the only ones to take, with `private` also those of
+    a private network.
     """
     found = [ip_address(address) for address in addresses]
-    wanted = all(address.is_loopback if loopback else is_public(address) for address in found)
+    usable = is_allowable if private else is_public
+    wanted = all(address.is_loopback if loopback else usable(address) for address in found)
     return addresses[0] if found and wanted else None
 
 
@@ -105,25 +107,9 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _literal(host: str) -> Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
-
-
-def _is_name(host: str) -> bool:
-    """A name of the public DNS; the last label of a number in disguise has a digit first.
-
-    Names that DNS cannot hold are refused, since looking them up raises.
-    """
+def _is_public_name(host: str) -> bool:
+    """A name of the public DNS."""
     name = host.removesuffix(".")
     labels = name.split(".")
     inside = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "arpa")
-    return (
-        len(name) <= LONGEST_NAME
-        and len(labels) > 1
-        and all(map(_LABEL.fullmatch, labels))
-        and not labels[-1][0].isdigit()
-        and labels[-1] not in inside
-    )
+    return len(labels) > 1 and is_name(name) and labels[-1] not in inside

@@ -192,3 +192,25 @@ def test_text_and_html_say_the_same(language: str) -> None:
 def squeezed(text: str) -> str:
     """The text without white space and isolates."""
     return re.sub(r"[\s\u2068\u2069]", "", text)
+
+
+def test_all_templates_are_checked_at_once_where_a_folder_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An operator's file can break ours, which may extend it; ours alone are checked by this test.
+    checked: list[str] = []
+
+    def check(self: Templates, code: str, file: str) -> object:
+        checked.append(f"{code}/{file}")
+        return original(self, code, file)
+
+    original = Templates._checked  # pyright: ignore[reportPrivateUsage]  # what is counted
+    monkeypatch.setattr(Templates, "_checked", check)
+    Templates()
+    assert checked == []
+    made = Templates(tmp_path)
+    assert sorted(checked) == sorted(
+        f"{code}/{file}"
+        for code in made.languages
+        for file in ("sms.txt", "subject.txt", "mail.txt", "mail.html")
+    )

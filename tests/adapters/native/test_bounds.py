@@ -12,7 +12,7 @@ import pytest
 from adapters.native.api_client import ApiClient
 from billhook_adapters.http.native.application import native_application
 
-DESCRIBED = native_application(MagicMock(), MagicMock()).openapi()
+DESCRIBED = native_application(MagicMock(), MagicMock(), MagicMock()).openapi()
 _SETS = re.compile(r"\[[^\]]*\]|\\.")
 _REPEATS = re.compile(r"[*+]|,\}")
 

@@ -40,7 +40,7 @@ class SandboxClient:
     def __init__(self) -> None:
         self.runner = asyncio.Runner()
         self.workspaces = build_workspaces(
-            base_url=URL,
+            base_url=f"{URL}/i/",
             credentials=Credentials([Key(*KEY)], [Location("sandbox_token", "sandbox_location")]),
             shared=SHARED,
         )

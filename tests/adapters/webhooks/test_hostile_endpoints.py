@@ -26,10 +26,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from billhook.messaging.delivery import Accepted, Permanent, Transient, Unknown
 from billhook_adapters.system.bounded_http import LONGEST_ANSWER, Deadline
 from billhook_adapters.system.clock import SystemClock
+from billhook_adapters.webhooks.hosts import is_public
 from billhook_adapters.webhooks.network import GuardedBackend, PrivateAddressError, within
 from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.signing import standard_headers
-from billhook_adapters.webhooks.url_rules import check_url, is_public
+from billhook_adapters.webhooks.url_rules import check_url
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -13,7 +13,7 @@ from returns.result import Failure, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, Transient, Unknown
 from billhook_adapters.webhooks.network import Resolver
-from billhook_adapters.webhooks.post import Poster
+from billhook_adapters.webhooks.post import PRIVATE, Poster
 
 Serve = Callable[[socket.socket], None]
 
@@ -167,7 +167,7 @@ def test_a_name_with_a_private_address_is_never_connected_to(answers: list[str])
         return answers
 
     result = Poster(resolver=rebinding).post("https://shop.example/", b"", {})
-    assert result == Failure(Permanent("the URL must not lead to a private address"))
+    assert result == Failure(Permanent(PRIVATE))
     assert looked_up == [("shop.example", 443)]
 
 
@@ -183,7 +183,7 @@ def test_a_name_with_a_private_address_is_never_connected_to(answers: list[str])
 )
 def test_a_sandbox_connects_to_loopback_for_localhost_only(url: str, answers: list[str]) -> None:
     result = Poster(allow_loopback=True, resolver=lambda _host, _port: answers).post(url, b"", {})
-    assert result == Failure(Permanent("the URL must not lead to a private address"))
+    assert result == Failure(Permanent(PRIVATE))
 
 
 def test_the_connection_goes_to_the_address_that_was_checked() -> None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from billhook.application.ports import Clock
+from billhook.application.command import AnyCommand
+from billhook.application.ports import Clock, Ids
 from billhook.lifecycle.errors import DomainError
 from billhook.model.account import AccountPolicy
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.authentication import Authentication
@@ -19,6 +22,7 @@ from billhook_adapters.http.core.mounts import ROOT, Mount, Mounted
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.importing.importer import ReadExport
 from billhook_adapters.system.api_keys import Keyring
+from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.webhooks.formats import WebhookFormat
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -34,6 +38,7 @@ class ApiContext(NamedTuple):
     keys: Keyring
     clock: Clock
     charges_automatically: bool = False
+    ids: Ids = RandomIds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,10 @@ class VendorApi:
     """What it requires of its accounts, in the fields that are set."""
     read_export: ReadExport | None = None
     """Reads an invoice that the vendor exported, to import it; None where it cannot be."""
+
+    keep_customer: Callable[[AccountId, Customer], AnyCommand | None] | None = None
+    """The command by which an account has a customer, with its id, from the start of a sandbox;
+    None where the vendor has no customers, or none like it."""
 
     def __post_init__(self) -> None:
         if _NAME.fullmatch(self.name) is None:

@@ -16,7 +16,7 @@ from billhook_adapters.http.native.webhooks import WEBHOOK_FORMAT
 def _application(context: ApiContext) -> App:
     from billhook_adapters.http.native.application import native_application
 
-    return native_application(context.batched, context.keys)
+    return native_application(context.batched, context.keys, context.ids)
 
 
 def _routes() -> Collection[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from billhook.application.ports import Ids
 from billhook_adapters.http.core.authentication import Callers
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.system.api_keys import Keyring
@@ -33,7 +34,7 @@ TEMPLATES = frozenset(
 """The paths that are served, their ids as stars."""
 
 
-def native_application(batched: BatchedService, keys: Keyring) -> FastAPI:
+def native_application(batched: BatchedService, keys: Keyring, ids: Ids) -> FastAPI:
     """Every operation over HTTP, with the OpenAPI document at /openapi.json and a page at /docs."""
     app = DescribedApi(
         title="billhook",
@@ -48,7 +49,7 @@ def native_application(batched: BatchedService, keys: Keyring) -> FastAPI:
         },
         redirect_slashes=False,
     )
-    app.state.batched, app.state.callers = batched, Callers(keys, batched)
+    app.state.batched, app.state.callers, app.state.ids = batched, Callers(keys, batched), ids
     for router in ROUTERS:
         app.include_router(router)
     add_docs_page(app)

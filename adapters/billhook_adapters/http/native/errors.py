@@ -18,7 +18,7 @@ from billhook_adapters.http.core.bodies import LARGEST_BODY
 from billhook_adapters.http.core.failures import RETRY_SECONDS, RequestFailure, retry_after
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.native.error_statuses import STATUS
-from billhook_adapters.http.native.field_texts import field_text
+from billhook_adapters.system.field_texts import field_text
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50

@@ -11,6 +11,7 @@ from returns.result import Failure, Result
 
 from billhook.application.command import Command
 from billhook.application.idempotency import IdempotentRequest
+from billhook.application.ports import Ids
 from billhook.lifecycle.errors import DomainError, InvoiceNotFound
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
@@ -31,6 +32,11 @@ _ETAG = re.compile(r'\*|"[1-9][0-9]{0,8}"')
 async def _batched(request: Request) -> BatchedService:
     batched: BatchedService = request.app.state.batched
     return batched
+
+
+async def _ids(request: Request) -> Ids:
+    ids: Ids = request.app.state.ids
+    return ids
 
 
 async def _invoice(
@@ -93,6 +99,7 @@ TheService = Annotated[BatchedService, Depends(_batched)]
 TheAccount = Annotated[AccountId, Security(Caller())]
 TheInvoice = Annotated[InvoiceId, Depends(_invoice)]
 TheVersion = Annotated[int | None, Depends(_version)]
+TheIds = Annotated[Ids, Depends(_ids)]
 TheKey = Annotated[IdempotentRequest | None, Depends(_key)]
 
 

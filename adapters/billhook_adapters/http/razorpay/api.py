@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from billhook.application.ports import Ids
 from billhook.model.account import AccountPolicy
 from billhook_adapters.http.core.authentication import Authentication, Callers
 from billhook_adapters.http.core.batched_service import BatchedService
@@ -14,6 +15,7 @@ from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
 from billhook_adapters.http.razorpay.callbacks import payer_redirect
+from billhook_adapters.http.razorpay.commands import keep_customer
 from billhook_adapters.http.razorpay.errors import (
     BUSY,
     NOT_JSON,
@@ -46,8 +48,8 @@ class RazorpayApi(HttpApi):
 
     routes = TEMPLATES
 
-    def __init__(self, batched: BatchedService, callers: Callers) -> None:
-        self._batched, self._callers = batched, callers
+    def __init__(self, batched: BatchedService, callers: Callers, ids: Ids) -> None:
+        self._batched, self._callers, self._ids = batched, callers, ids
 
     async def serve(self, request: Request) -> Response:
         """The response of the vendor's API."""
@@ -59,7 +61,7 @@ class RazorpayApi(HttpApi):
             return invalid_response(UNAUTHORIZED, status=401)
         await request.body()  # judged before anything is changed
         try:
-            return await serve(AuthenticatedRequest(account, request, self._batched))
+            return await serve(AuthenticatedRequest(account, request, self._batched, self._ids))
         except InvalidRequestError as invalid:
             return invalid_response(str(invalid), field=invalid.field)
         except MediaTypeError:
@@ -72,7 +74,7 @@ class RazorpayApi(HttpApi):
 
 
 def _application(context: ApiContext) -> RazorpayApi:
-    return RazorpayApi(context.batched, Callers(context.keys, context.batched))
+    return RazorpayApi(context.batched, Callers(context.keys, context.batched), context.ids)
 
 
 API = VendorApi(
@@ -84,6 +86,7 @@ API = VendorApi(
     webhook_formats={"razorpay": WEBHOOK_FORMAT},
     payer_redirect=payer_redirect,
     read_export=read_export,
+    keep_customer=keep_customer,
     account_policy=AccountPolicy(min_expiry_lead=timedelta(minutes=15)),
 )
 """Razorpay's Invoices API with its customers and items."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar, cast
 
+from pydantic import ValidationError
 from returns.result import Failure, Result, Success
 
 from billhook.application.command import Command
@@ -22,11 +23,14 @@ from billhook.lifecycle.errors import (
     InvalidField,
     NotEditable,
 )
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer
 from billhook.model.document import Document, DocumentFields
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook.model.line_items import Line
 from billhook.model.patch import DocumentField, LineChange, MergePatch, Patch
 from billhook_adapters.http.razorpay.customer_entries import (
+    PREFIX,
     filed,
     hold_pair,
     owner,
@@ -73,6 +77,42 @@ class CreateCustomer(Command[Entry, AlreadyExists]):
                 return Failure(AlreadyExists()) if self.fails else Success(known)
         customer = EntryKey(self.account, filed(context, self.details))
         return Success(cast("Entry", context.entries[customer]))  # it was saved right now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepCustomer(Command[Entry, AlreadyExists]):
+    """Keep a customer under an id of its own, for a sandbox that starts with it."""
+
+    kind: ClassVar = "razorpay.keep_customer"
+    id: str
+    details: CustomerDetails
+
+    @property
+    def needs(self) -> Needs:
+        """The entries of the id and of the pair."""
+        return Needs(
+            entries=(EntryKey(self.account, self.id), *pairs_of(self.account, self.details))
+        )
+
+    def decide(self, context: CommandContext) -> Result[Entry, AlreadyExists]:
+        """The entry."""
+        if any(context.entry(key) is not None for key in self.needs.entries):
+            return Failure(AlreadyExists())
+        body = self.details.model_dump_json()
+        entry = Entry(account=self.account, id=self.id, body=body, filed_at=context.now)
+        hold_pair(context, self.id, pair_key(self.account, self.details))
+        return Success(context.save_entry(entry))
+
+
+def keep_customer(account: AccountId, customer: Customer) -> KeepCustomer | None:
+    """The command that keeps a customer; None where the vendor has no customers like it."""
+    if customer.id is None or not customer.id.startswith(PREFIX):
+        return None
+    try:
+        details = CustomerDetails.of(customer)
+    except ValidationError:
+        return None
+    return KeepCustomer(account=account, id=customer.id, details=details)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

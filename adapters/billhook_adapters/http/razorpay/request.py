@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from billhook.application.idempotency import IdempotentRequest
+from billhook.application.ports import Ids
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.batched_service import BatchedService
@@ -23,11 +24,12 @@ class MediaTypeError(Exception):
 
 
 class AuthenticatedRequest(NamedTuple):
-    """The account of a caller, its request, and the service."""
+    """The account of a caller, its request, the service, and what mints ids."""
 
     account: AccountId
     http: Request
     batched: BatchedService
+    ids: Ids
 
     @property
     def id(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
@@ -23,6 +22,7 @@ from billhook_adapters.http.native.openapi import BODY, problems
 from billhook_adapters.http.native.pages import page_response
 from billhook_adapters.http.native.request import (
     TheAccount,
+    TheIds,
     TheInvoice,
     TheKey,
     TheService,
@@ -48,10 +48,17 @@ router = APIRouter(route_class=GuardedRoute)
     tags=["payments"],
 )
 async def take_payment(
-    batched: TheService, account: TheAccount, id: TheInvoice, key: TheKey, payload: PaymentIn
+    batched: TheService,
+    account: TheAccount,
+    id: TheInvoice,
+    key: TheKey,
+    ids: TheIds,
+    payload: PaymentIn,
 ) -> PaidOut:
     """Take a payment, if the invoice allows it; with `report`, record one that came in."""
-    reference = Reference(payload.reference or reference_of(account, key))
+    reference = Reference(
+        payload.reference or (ids.payment() if key is None else reference_of(account, key))
+    )
     payment = Payment(
         reference=reference,
         amount=payload.amount,
@@ -67,15 +74,13 @@ async def take_payment(
     return PaidOut(reference=reference, invoice=InvoiceOut.of(invoice))
 
 
-def reference_of(account: AccountId, key: IdempotentRequest | None) -> str:
-    """The reference of a payment that has none of its own; the same for the same key.
+def reference_of(account: AccountId, key: IdempotentRequest) -> str:
+    """The reference of a payment that has only an idempotency key; the same for the same key.
 
     >>> key = IdempotentRequest("order-1", "fingerprint")
     >>> reference_of(AccountId("acc_1"), key)[:12]
     'pay_9c4f0c6c'
     """
-    if key is None:
-        return f"pay_{secrets.token_hex(16)}"
     return f"pay_{sha256(canonical([account, key.key])).hexdigest()[:32]}"
 
 

@@ -53,7 +53,7 @@ DELETED = Response(200, b"[]")  # the Java SDK compares it with these two bytes
 
 async def create_invoice(request: AuthenticatedRequest) -> Response:
     """Draft an invoice; unless it is to stay a draft, issue and send it."""
-    account, _, batched = request
+    account, _, batched, _ = request
     payload = checked(await request.body(), CreateIn)
     if payload.draft not in ("0", "1"):
         raise InvalidRequestError("The selected draft is invalid.", "draft")
@@ -83,7 +83,7 @@ async def create_invoice(request: AuthenticatedRequest) -> Response:
 
 async def _named(request: AuthenticatedRequest, payload: InvoiceIn) -> Named:
     """The customer and the items that the payload names by id. Raises InvalidRequestError."""
-    account, _, batched = request
+    account, _, batched, _ = request
     customer_id, item_ids = payload.names
     customer, items = None, dict[str, ItemIn]()
     if customer_id is not None:
@@ -116,7 +116,7 @@ async def fetch_invoice(request: AuthenticatedRequest) -> Response:
 
 async def list_invoices(request: AuthenticatedRequest) -> Response:
     """The invoices that the query selects, with their messages."""
-    account, http, batched = request
+    account, http, batched, _ = request
     search = query_of(http.query, ListIn).search()
     if search is None:
         return NO_INVOICES

@@ -29,7 +29,7 @@ DELETED = Response(200, b"[]")  # the Java SDK compares it with these two bytes
 async def create_item(request: AuthenticatedRequest) -> Response:
     """Store an item."""
     payload = checked(await request.body(), ItemIn)
-    stored = await request.batched.execute(payload.filed(request.account, request.key))
+    stored = await request.batched.execute(payload.filed(request.account, request.key, request.ids))
     if isinstance(stored, Failure):
         return error_response(stored.failure())
     return json_response(item_entity(stored.unwrap()))

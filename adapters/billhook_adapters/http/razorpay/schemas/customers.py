@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -60,6 +60,20 @@ class AddressIn(Value):
     state: OneLine
     country: Annotated[OneLine, StringConstraints(max_length=64)]
 
+    @classmethod
+    def of(cls, address: PostalAddress | None) -> Self | None:
+        """An address of the domain."""
+        if address is None:
+            return None
+        return cls(
+            line1=address.line1,
+            line2=address.line2,
+            city=address.city,
+            zipcode=address.postal_code,
+            state=address.state,
+            country=address.country or "",
+        )
+
     def domain(self) -> PostalAddress:
         """The address of the domain."""
         country = self.country.upper() if self.country.isascii() else ""
@@ -101,6 +115,18 @@ class CustomerIn(Value):
             billing_address=self.billing_address and self.billing_address.domain(),
             shipping_address=self.shipping_address and self.shipping_address.domain(),
             tax_ids=gstin_tax_ids(self.gstin),
+        )
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        """A customer of the domain. Raises ValidationError where the vendor takes none like it."""
+        return cls(
+            name=customer.name,
+            email=customer.email,
+            contact=customer.contact,
+            gstin=gstin_of(customer.tax_ids),
+            billing_address=AddressIn.of(customer.billing_address),
+            shipping_address=AddressIn.of(customer.shipping_address),
         )
 
     @property

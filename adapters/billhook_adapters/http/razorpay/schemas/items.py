@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from billhook.application.commands import SaveEntry
 from billhook.application.idempotency import IdempotentRequest
+from billhook.application.ports import Ids
 from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId, OneLine, Value
@@ -51,9 +51,9 @@ class ItemIn(Value):
             hsn_sac=self.hsn_sac,
         )
 
-    def filed(self, account: AccountId, key: IdempotentRequest | None) -> SaveEntry:
+    def filed(self, account: AccountId, key: IdempotentRequest | None, ids: Ids) -> SaveEntry:
         """The command that keeps it, under a new id; a request with a key always has the same."""
-        unique = secrets.token_hex(16) if key is None else key.key
+        unique = ids.payment() if key is None else key.key
         name = derived_id("item", account, unique)
         return SaveEntry(account=account, id=name, body=self.model_dump_json(), key=key)
 
