@@ -100,8 +100,8 @@ class SearchIn(In):
     """The body of `POST /contacts/search`."""
 
     location_id: Required
-    page: Annotated[Whole, Field(ge=1)] = 1
-    page_limit: Annotated[Whole, Field(ge=1)] = 20
+    page: Whole = 1
+    page_limit: Whole = 20
     query: Short | None = None
     filters: Annotated[list[AnyFilter], Field(max_length=50)] | None = None
     sort: Annotated[list[SortIn], Field(max_length=10)] | None = None
@@ -125,13 +125,13 @@ class SearchIn(In):
 
     def page_of(self, found: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """The page of the contacts that are found, in their order."""
-        limit = min(self.page_limit, MOST)
+        limit = min(max(self.page_limit, 1), MOST)
         if self.search_after:
             ids = [shown["id"] for shown in found]
             last = str(self.search_after[-1])
             start = ids.index(last) + 1 if last in ids else len(ids)
         else:
-            start = (self.page - 1) * limit
+            start = (max(self.page, 1) - 1) * limit
         return found[start : start + limit]
 
 

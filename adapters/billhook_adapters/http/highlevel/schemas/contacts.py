@@ -13,12 +13,13 @@ from billhook_adapters.http.highlevel.contact_entries import Given, StoredContac
 from billhook_adapters.http.highlevel.location import instant
 from billhook_adapters.http.highlevel.schemas.fields import (
     CustomField,
+    Free,
     Long,
     Required,
     Short,
     has_digits,
 )
-from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
+from billhook_adapters.http.highlevel.schemas.parts import Flag, In
 
 
 def _email(given: str) -> str:
@@ -115,12 +116,16 @@ class DuplicateIn(In):
     number: Phone = ""
 
 
-def _whole(given: Any) -> Any:
-    """A number of a query, which is text there."""
-    return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
+def _whole(given: Any) -> int:
+    if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) <= 15:
+        return int(given)
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given < 10**15:
+        raise ValueError("must be a whole number from 0 up")
+    return given
 
 
-Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=10**15)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, which is text in a query."""
 
 
 class ListContactsIn(In):

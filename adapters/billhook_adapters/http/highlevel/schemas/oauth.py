@@ -30,7 +30,7 @@ class TokenIn(In):
     grant_type: Short
     code: Long | None = None
     refresh_token: Short | None = None
-    user_type: Literal["Location", ""] = ""
+    user_type: Literal["Location"] | None = None
     redirect_uri: Long | None = None
 
 

@@ -24,6 +24,7 @@ from billhook_adapters.http.highlevel.errors import TOO_LONG
 from billhook_adapters.http.highlevel.location import instant
 from billhook_adapters.http.highlevel.schemas.contacts import Whole
 from billhook_adapters.http.highlevel.schemas.fields import (
+    Free,
     InvalidRequestError,
     Long,
     Number,
@@ -32,7 +33,7 @@ from billhook_adapters.http.highlevel.schemas.fields import (
     Short,
     unit_price,
 )
-from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
+from billhook_adapters.http.highlevel.schemas.parts import Flag, In
 from billhook_adapters.system.ids import is_id
 
 PREFIX = "product_"
