@@ -36,14 +36,14 @@ def run(sandbox: Sandbox, ask: Ask, **credentials: Any) -> Any:
     kind: Any = type("Redirected", (HighLevel,), {"BASE_URL": sandbox.url})
     given = credentials or {"private_integration_token": TOKEN}
 
-    async def asked_once() -> Any:
+    async def answer() -> Any:
         client = kind(**given)
         try:
             return await ask(client)
         finally:
             await client.close()
 
-    return asyncio.run(asked_once())
+    return asyncio.run(answer())
 
 
 def a_person() -> dict[str, Any]:

@@ -114,8 +114,8 @@ def test_a_duplicate_is_refused_and_names_the_contact_that_is(apis: Contacts, fi
         "message": "This location does not allow duplicated contacts.",
         "meta": {"contactId": name, "contactName": "Ravi K", "matchingField": field},
     }
-    for method, target, here in (("POST", "/", HERE), ("PUT", f"/{other}", {})):
-        answer = apis.ask(method, target, **here, **{field: ravi[field]})
+    for method, target, location in (("POST", "/", HERE), ("PUT", f"/{other}", {})):
+        answer = apis.ask(method, target, **location, **{field: ravi[field]})
         assert (answer.status, answer.body) == (400, refused)
     assert apis.listed() == ["other@example.com", "r@example.com"]
 
