@@ -42,7 +42,7 @@ from billhook_adapters.http.highlevel.schemas.contact_search import (
     MOST,
     MOST_READ,
     SearchIn,
-    is_found,
+    finder,
 )
 from billhook_adapters.http.highlevel.schemas.contacts import (
     ContactFields,
@@ -185,11 +185,8 @@ async def list_contacts(request: AuthenticatedRequest) -> Response:
     def page(service: InvoiceService) -> Response:
         after = _after(service, request, payload)
         if payload.query:
-            found = [
-                (row, shown)
-                for row, shown in _all(service, request)
-                if is_found(shown, payload.query)
-            ]
+            is_found = finder(payload.query)
+            found = [(row, shown) for row, shown in _all(service, request) if is_found(shown)]
             total = len(found)
             shown = [one for row, one in found if after is None or place_of(row) < place_of(after)]
         else:
@@ -245,7 +242,12 @@ async def search_contacts(request: AuthenticatedRequest) -> Response:
     payload = checked(await request.located_body(), SearchIn)
 
     def page(service: InvoiceService) -> Response:
-        found = [shown for _, shown in _all(service, request) if payload.matches(shown)]
+        is_found = finder(payload.query) if payload.query else bool
+        found = [
+            shown
+            for _, shown in _all(service, request)
+            if payload.matches(shown) and is_found(shown)
+        ]
         shown = payload.page_of(payload.ordered(found))
         return json_response({"contacts": shown, "total": len(found)})
 

@@ -108,10 +108,8 @@ class SearchIn(In):
     search_after: Annotated[list[Whole | Short], Field(max_length=10)] | None = None
 
     def matches(self, shown: Mapping[str, Any]) -> bool:
-        """Whether a contact, as it is shown, is found."""
-        return is_found(shown, self.query or "") and all(
-            one.matches(shown) for one in self.filters or ()
-        )
+        """Whether a contact, as it is shown, fulfils the filters."""
+        return all(one.matches(shown) for one in self.filters or ())
 
     def ordered(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The contacts in the order of the request; without one the newest are first."""
@@ -135,15 +133,20 @@ class SearchIn(In):
         return found[start : start + limit]
 
 
-def is_found(shown: Mapping[str, Any], query: str) -> bool:
+def finder(query: str) -> Callable[[Mapping[str, Any]], bool]:
     """Whether a name, an address or the company of a contact has this text.
 
-    >>> shown = {"name": "Ravi Kumar", "phone": "+919876543210"}
-    >>> is_found(shown, "KUMAR"), is_found(shown, "98765 43210"), is_found(shown, "Asha")
+    >>> found = {"name": "Ravi Kumar", "phone": "+919876543210"}
+    >>> finder("KUMAR")(found), finder("98765 43210")(found), finder("Asha")(found)
     (True, True, False)
     """
-    fields = (shown.get(name) for name in ("name", "email", "phone", "companyName"))
-    return searched_text(query) in search_text(fields)
+    wanted = searched_text(query)
+
+    def is_found(shown: Mapping[str, Any]) -> bool:
+        texts = "\n".join(shown.get(name) or "" for name in ("name", "email", "companyName"))
+        return wanted in search_text((texts, shown.get("phone")))
+
+    return is_found
 
 
 def _texts(value: object, normal: Callable[[str], str] = str.casefold) -> list[str]:
