@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,19 +59,26 @@ from billhook.model.logo import Logo
 from billhook.model.patch import MergePatch, Patch
 from billhook.model.payment import Payment
 from billhook.model.rate_limits import RateLimit, RateLimits
+from billhook_adapters.http.core.entries import EditEntry
+from billhook_adapters.http.highlevel.access_tokens import SaveGrant
 from billhook_adapters.http.highlevel.commands import (
     CreateInvoice,
+    DeleteProduct,
     RecordInvoicePayment,
     SendInvoice,
     Void,
 )
 from billhook_adapters.http.highlevel.commands import UpdateInvoice as HighLevelUpdate
+from billhook_adapters.http.highlevel.contact_entries import (
+    DeleteContact,
+    SaveContact,
+    body_of,
+)
 from billhook_adapters.http.razorpay.commands import (
     CreateCustomer,
     DraftAndSendInvoice,
     DraftInvoice,
     EditCustomer,
-    EditEntry,
 )
 from billhook_adapters.http.razorpay.commands import UpdateInvoice as RazorpayUpdate
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails
@@ -377,6 +385,13 @@ def _entry(random: Random, drawn: Drawn) -> Entry:
     return Entry(account=drawn.account, id=f"item_{random.randrange(3)}", body="{}", filed_at=NOON)
 
 
+def _contact(random: Random, drawn: Drawn) -> Entry:
+    """A contact as SaveContact keeps it."""
+    given = {"email": f"c{random.randrange(3)}@example.com"}
+    name = f"contact_{random.randrange(3)}"
+    return Entry(account=drawn.account, id=name, body=body_of(given, NOON, 1), filed_at=NOON)
+
+
 COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     Draft: lambda _, d: Draft(document=d.document, **d.on),
     DraftAndSend: lambda _, d: DraftAndSend(document=d.document, media=d.media, **d.of_account),
@@ -435,6 +450,14 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     SendInvoice: lambda _, d: SendInvoice(patch=Patch(live=True), media=d.media, **d.on),
     CreateInvoice: lambda _, d: CreateInvoice(document=d.document, send=True, **d.of_account),
     Void: lambda _, d: Void(**d.on),
+    SaveContact: lambda r, d: SaveContact(
+        fields=json.dumps({"email": f"c{r.randrange(3)}@example.com"}), **d.of_account
+    ),
+    DeleteContact: lambda r, d: DeleteContact(before=_contact(r, d), **d.of_account),
+    DeleteProduct: lambda r, d: DeleteProduct(before=_entry(r, d), prices=(), **d.of_account),
+    SaveGrant: lambda r, d: SaveGrant(
+        key_id=f"key_{r.randrange(2)}", access="a" * 64, refresh="b" * 64, **d.of_account
+    ),
     RecordInvoicePayment: lambda _, d: RecordInvoicePayment(
         amount=1, instalments=(), details="{}", **d.on
     ),

@@ -107,6 +107,62 @@ class Sent(NamedTuple):
     value: Any = None
 
 
+def _neighbours(invoice: str) -> list[Sent]:
+    """Requests that HighLevel's clients send around an invoice."""
+    located = {"locationId": LOCATION}
+    email = {"field": "email", "operator": "eq", "value": "r@example.com"}
+    search = {
+        **located,
+        "page": 1,
+        "pageLimit": 5,
+        "filters": [email, {"group": "OR", "filters": [email]}],
+        "sort": [{"field": "dateAdded", "direction": "asc"}],
+        "searchAfter": [1, "contact_1"],
+    }
+    person = {
+        **located,
+        "name": "Ravi",
+        "email": "r@example.com",
+        "phone": "+12145596993",
+        "tags": ["a"],
+        "customFields": [{"id": "f", "field_value": "v"}],
+        "dndSettings": {"SMS": {"status": "active"}},
+    }
+    price = {**located, "name": "p", "type": "one_time", "currency": "USD", "amount": 4.5}
+    token = {"client_id": LOCATION, "client_secret": "x", "grant_type": "refresh_token"}
+    paid = {**TENANCY, "entityId": invoice, "limit": 5, "offset": 0, "startAt": "2026-01-01"}
+    order = invoice.replace("inv_", "order_")
+    return [
+        *_each("POST", BEARER, {"/contacts/": person, "/contacts/upsert": person}),
+        *_each("POST", BEARER, {"/contacts/search": search}),
+        *_each("POST", BEARER, {"/contacts/contact_1/tags": {"tags": ["a"]}}),
+        *_each("PUT", BEARER, {"/contacts/contact_1": {"name": "Asha"}}),
+        *_each("POST", BEARER, {"/products/": {**located, "name": "T", "productType": "SERVICE"}}),
+        *_each("POST", BEARER, {"/products/product_1/price": price}),
+        *_each("POST", [], {"/oauth/token": token}),
+        *_each("POST", BEARER, {"/oauth/locationToken": {**located, "companyId": "acc_1"}}),
+        *(
+            Sent("GET", path, BEARER, query)
+            for path, query in (
+                ("/contacts/", {**located, "limit": 5, "query": "r", "startAfterId": "contact_1"}),
+                (
+                    "/contacts/search/duplicate",
+                    {**located, "email": "r@example.com", "number": "1"},
+                ),
+                ("/contacts/contact_1", {}),
+                ("/payments/transactions", paid),
+                ("/payments/transactions/pay_1", dict(TENANCY)),
+                ("/payments/orders", {**TENANCY, "status": "pending", "sourceId": invoice}),
+                (f"/payments/orders/{order}", dict(TENANCY)),
+                ("/products/", {**located, "limit": 5, "search": "t"}),
+                ("/products/product_1/price", located),
+                ("/users/", located),
+                ("/users/search", {"companyId": "acc_1", "query": "a"}),
+            )
+        ),
+    ]
+
+
 def _accepted(ids: Mapping[str, str]) -> list[Sent]:
     """Requests that are accepted, or would be in another status."""
     native, vendor, other = ids["native"], ids["razorpay"], ids["highlevel"]
@@ -190,6 +246,7 @@ def _accepted(ids: Mapping[str, str]) -> list[Sent]:
                 }
             },
         ),
+        *_neighbours(other),
         *_each("PATCH", BEARER, {"/invoices/stats/last-visited-at": {"invoiceId": other}}),
         Sent(
             "GET",

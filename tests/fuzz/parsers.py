@@ -29,11 +29,17 @@ from billhook_adapters.http.core.hosts import is_ambiguous
 from billhook_adapters.http.core.mounts import Mount
 from billhook_adapters.http.core.parsing import from_form, from_json
 from billhook_adapters.http.core.request import IdempotencyKeyError, read_request
+from billhook_adapters.http.highlevel.schemas import contact_search as highlevel_contact_search
+from billhook_adapters.http.highlevel.schemas import contacts as highlevel_contacts
 from billhook_adapters.http.highlevel.schemas import fields as highlevel
 from billhook_adapters.http.highlevel.schemas import invoices as highlevel_invoices
 from billhook_adapters.http.highlevel.schemas import listing as highlevel_listing
+from billhook_adapters.http.highlevel.schemas import oauth as highlevel_oauth
+from billhook_adapters.http.highlevel.schemas import payment_lists as highlevel_payment_lists
 from billhook_adapters.http.highlevel.schemas import payments as highlevel_payments
+from billhook_adapters.http.highlevel.schemas import products as highlevel_products
 from billhook_adapters.http.highlevel.schemas import sending as highlevel_sending
+from billhook_adapters.http.highlevel.schemas import users as highlevel_users
 from billhook_adapters.http.native.errors import ProblemError
 from billhook_adapters.http.native.schemas import cursors
 from billhook_adapters.http.native.schemas import invoices as native
@@ -135,6 +141,16 @@ def query(raw: bytes) -> None:
         razorpay_listing.query_of(_latin(raw), razorpay_listing.ListIn)
     with suppress(highlevel.InvalidRequestError):
         highlevel.checked(dict(parse_qsl(_latin(raw))), highlevel_listing.ListIn)
+    for kind in (
+        highlevel_contacts.ListContactsIn,
+        highlevel_contacts.DuplicateIn,
+        highlevel_payment_lists.TransactionsIn,
+        highlevel_payment_lists.OrdersIn,
+        highlevel_products.ListIn,
+        highlevel_users.UsersIn,
+    ):
+        with suppress(highlevel.InvalidRequestError):
+            highlevel.checked(dict(parse_qsl(_latin(raw))), kind)
 
 
 def native_body(raw: bytes) -> None:
@@ -185,6 +201,13 @@ def highlevel_body(raw: bytes) -> None:
         highlevel_invoices.LateFeesChangeIn,
         highlevel_payments.RecordPaymentIn,
         highlevel_sending.SendIn,
+        highlevel_contacts.CreateContactIn,
+        highlevel_contacts.UpsertContactIn,
+        highlevel_contacts.ContactFields,
+        highlevel_contact_search.SearchIn,
+        highlevel_oauth.TokenIn,
+        highlevel_products.ProductIn,
+        highlevel_products.PriceIn,
     )
     with suppress(ValueError):
         value = from_json(raw, parse_float=Decimal)

@@ -40,11 +40,11 @@ class ThreeApis:
 
     def __init__(self, **policy: Any) -> None:
         self.running = RunningService(**policy)
-        keys = InMemoryKeyring(self.running.store)
-        keys.add(ACCOUNT, "key_1", "secret")
+        self.keys = InMemoryKeyring(self.running.store)
+        self.keys.add(ACCOUNT, "key_1", "secret")
         token = token_key("token", LOCATION)
-        keys.add(ACCOUNT, token.id, token.secret, location=LOCATION)
-        context = ApiContext(BatchedService(self.running.service), keys, self.running.clock)
+        self.keys.add(ACCOUNT, token.id, token.secret, location=LOCATION)
+        context = ApiContext(BatchedService(self.running.service), self.keys, self.running.clock)
         self._apps: dict[str, App] = {api.name: api.application(context) for api in OURS}
         self._loop = asyncio.new_event_loop()
 
@@ -52,10 +52,25 @@ class ThreeApis:
         """Free what the calls needed."""
         self._loop.close()
 
-    def __call__(self, api: str, method: str, target: str, body: Any = None) -> Answer:
-        """What an API answers to a request with this JSON body."""
+    def __call__(
+        self,
+        api: str,
+        method: str,
+        target: str,
+        body: Any = None,
+        *,
+        form: bytes | None = None,
+        bearer: str | None = None,
+    ) -> Answer:
+        """What an API answers to a request with this JSON body, or this form."""
         path, _, query = target.partition("?")
         raw = b"" if body is None else json.dumps(body).encode()
+        kind = b"application/json"
+        if form is not None:
+            raw, kind = form, b"application/x-www-form-urlencoded"
+        headers = dict(_HEADERS[api])
+        if bearer is not None:
+            headers[b"authorization"] = f"Bearer {bearer}".encode()
         scope: dict[str, Any] = {
             "type": "http",
             "http_version": "1.1",
@@ -65,8 +80,8 @@ class ThreeApis:
             "root_path": "",
             "query_string": query.encode(),
             "headers": [
-                *_HEADERS[api],
-                (b"content-type", b"application/json"),
+                *headers.items(),
+                (b"content-type", kind),
                 (b"content-length", str(len(raw)).encode()),
             ],
             "client": ("127.0.0.1", 1),

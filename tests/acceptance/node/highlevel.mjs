@@ -202,6 +202,22 @@ check("a visit is taken", async () => {
   await invoices.updateInvoiceLastVisitedAt({ invoiceId: (await sent())._id });
 });
 
+check("a contact's invoice is a transaction once it is paid, and an order", async () => {
+  const client = new HighLevel({ privateIntegrationToken: "pit-ours", logLevel: "none" });
+  const { name, email, phoneNo } = contact();
+  const person = { locationId: here.altId, name, email, phone: phoneNo };
+  const made = await client.contacts.upsertContact(person);
+  assert.equal(made.new, true);
+  assert.equal((await client.contacts.upsertContact(person)).new, false);
+  const invoice = await sent({ contactDetails: { id: made.contact.id, name, email, phoneNo } });
+  await invoices.recordInvoice(named(invoice), paying({ amount: 9 }));
+  const paid = await client.payments.listTransactions({ ...here, entityId: invoice._id });
+  assert.deepEqual([paid.totalCount, paid.data[0].amount], [1, 9]);
+  assert.equal(paid.data[0].contactId, made.contact.id);
+  const orders = await client.payments.listOrders({ ...here, contactId: made.contact.id });
+  assert.deepEqual([orders.totalCount, orders.data[0].sourceId], [1, invoice._id]);
+});
+
 check("another location is forbidden", async () => {
   const asking = invoices.getInvoice({ invoiceId: "inv_1", altId: "other", altType: "location" });
   await refused(asking, 403, "The token does not have access to this location.");

@@ -9,7 +9,8 @@ from returns.result import Failure
 
 from billhook.application.commands import SaveEntry
 from billhook.application.records import Entry, EntryChanged
-from billhook_adapters.http.razorpay.commands import EditCustomer, EditEntry
+from billhook_adapters.http.core.entries import EditEntry
+from billhook_adapters.http.razorpay.commands import EditCustomer
 from billhook_adapters.http.razorpay.errors import entry_error_response
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails
 from billhook_adapters.testing.running import ACCOUNT, RunningService

@@ -44,6 +44,16 @@ def basic_credentials(header: str | None) -> Credentials | None:
     return Credentials(key_id, secret) if colon else None
 
 
+def bearer_token(header: str | None) -> str | None:
+    """The token of an Authorization header, or None where it has another form.
+
+    >>> bearer_token("Bearer pit-1"), bearer_token("Basic a2V5")
+    ('pit-1', None)
+    """
+    scheme, _, token = (header or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
 def proven(given: Credentials, key: StoredKey | None) -> AccountId | None:
     """The account of a key, if the secret is its own.
 
@@ -86,15 +96,19 @@ class Bearers:
 
     async def tenancy(self, header: str | None) -> Tenancy | None:
         """The tenancy of an Authorization header, or None for every kind of wrong credential."""
-        scheme, _, token = (header or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        token = bearer_token(header)
+        if token is None:
             return None
-        given = Credentials(hashed(token.strip()), token.strip())
-        key = await self._keys.submit(given.key_id)
+        given = Credentials(hashed(token), token)
+        key = await self.key(given.key_id)
         account = proven(given, key)
         if account is None or key is None or key.location is None:
             return None
         return Tenancy(account, key.location)
+
+    async def key(self, key_id: str) -> StoredKey | None:
+        """The key of an id, for tokens that are derived from one; None where it is revoked."""
+        return await self._keys.submit(key_id)
 
 
 def _found(keys: Keyring, ids: Sequence[str]) -> list[StoredKey | None]:

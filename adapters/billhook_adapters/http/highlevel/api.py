@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from billhook.model.account import AccountPolicy
-from billhook_adapters.http.core.authentication import Authentication, Bearers
+from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
+from billhook_adapters.http.highlevel.access_tokens import Tenancies
 from billhook_adapters.http.highlevel.errors import (
     BUSY,
     NO_VERSION,
@@ -23,7 +24,7 @@ from billhook_adapters.http.highlevel.errors import (
     invalid_response,
 )
 from billhook_adapters.http.highlevel.request import AuthenticatedRequest
-from billhook_adapters.http.highlevel.routes import TEMPLATES, endpoint
+from billhook_adapters.http.highlevel.routes import TEMPLATES, endpoint, unauthenticated_endpoint
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
 from billhook_adapters.http.highlevel.webhooks import WEBHOOK_FORMAT
 
@@ -34,11 +35,11 @@ OTHER_RESOURCES = frozenset(
     {
         "ad-publishing", "affiliate-manager", "agent-studio", "associations", "blogs",
         "brand-boards", "businesses", "calendars", "campaigns", "chat-widget", "companies",
-        "contacts", "conversation-ai", "conversations", "courses", "custom-fields", "custom-menus",
+        "conversation-ai", "conversations", "courses", "custom-fields", "custom-menus",
         "emails", "forms", "funnels", "knowledge-bases", "links", "locations", "marketplace",
-        "medias", "oauth", "objects", "opportunities", "payments", "phone-system", "products",
+        "medias", "objects", "opportunities", "phone-system",
         "proposals", "saas", "saas-api", "snapshots", "social-media-posting", "store", "surveys",
-        "users", "voice-ai", "workflows",
+        "voice-ai", "workflows",
     }
 )  # fmt: skip
 """The resources of the vendor's API, by its SDK's paths, of which none is served."""
@@ -54,16 +55,22 @@ _FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
 
 
 class HighLevelApi(HttpApi):
-    """Serves the vendor's API below `/invoices`."""
+    """Serves the vendor's invoices, and what their clients use beside them."""
 
     routes = TEMPLATES
 
     def __init__(self, context: ApiContext) -> None:
         self._context = context
-        self._callers = Bearers(context.keys, context.batched)
+        self._tenancies = Tenancies(context)
 
     async def serve(self, request: Request) -> Response:
         """The response of the vendor's API."""
+        open_to_all = unauthenticated_endpoint(request)
+        if open_to_all is not None:
+            try:
+                return await open_to_all(request, self._context, self._tenancies)
+            except InvalidRequestError as invalid:
+                return invalid_response(invalid.status, invalid.message)
         serve = endpoint(request)
         if serve is None:
             path = "/".join(("", *request.path))[:200]
@@ -73,7 +80,7 @@ class HighLevelApi(HttpApi):
             return invalid_response(401, NO_VERSION)
         if version.strip() not in VERSIONS:
             return invalid_response(401, WRONG_VERSION)
-        tenancy = await self._callers.tenancy(request.header(b"authorization"))
+        tenancy = await self._tenancies.tenancy(request.header(b"authorization"))
         if tenancy is None:
             return invalid_response(401, UNAUTHORIZED)
         await request.body()  # judged before anything is changed

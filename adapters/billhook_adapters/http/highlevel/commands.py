@@ -21,10 +21,10 @@ from billhook.application.commands import (
     contacts_about,
 )
 from billhook.application.idempotency import SendResult
-from billhook.application.needs import contacts_of
+from billhook.application.needs import Needs, contacts_of
 from billhook.application.numbering import NumberedUpdateError, is_of_series
 from billhook.application.payments import PayError
-from billhook.application.records import Contact, Entry
+from billhook.application.records import Contact, Entry, EntryChanged, EntryKey
 from billhook.application.sending import IssueOrNotifyError, MissingAddressPolicy
 from billhook.application.unit_of_work import CommandContext
 from billhook.lifecycle.errors import (
@@ -250,3 +250,25 @@ class RecordInvoicePayment(InvoiceCommand[Invoice, PayError]):
 def details_of(given: dict[str, Any]) -> str:
     """What is kept of a payment beside its amount, as JSON text."""
     return json.dumps(given, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteProduct(Command[Entry, EntryChanged]):
+    """Delete a product that is still as it was read, and its prices."""
+
+    kind: ClassVar = "highlevel.delete_product"
+    before: Entry
+    prices: tuple[EntryKey, ...]
+
+    @property
+    def needs(self) -> Needs:
+        """The product and its prices."""
+        return Needs(entries=(self.before.key, *self.prices))
+
+    def decide(self, context: CommandContext) -> Result[Entry, EntryChanged]:
+        """The entry of the product, for the last time."""
+        if context.entry(self.before.key) != self.before:
+            return Failure(EntryChanged())
+        for key in (self.before.key, *self.prices):
+            context.delete_entry(key)
+        return Success(self.before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from billhook.application.records import EntryChanged
 from billhook.lifecycle.errors import (
     AccountNotFound,
     AddressSuppressed,
@@ -59,6 +60,29 @@ WRONG_VERSION = "version header is invalid"
 UNAUTHORIZED = "Invalid token: access token is invalid"
 OTHER_LOCATION = "The token does not have access to this location."
 UNKNOWN_ID = "Unable to find an invoice with the given invoice id"
+UNKNOWN_CONTACT = "Contact not found"
+UNKNOWN_CURSOR = "startAfterId is no contact of this location"
+DUPLICATE_CONTACT = "This location does not allow duplicated contacts."
+CHANGED_MEANWHILE = "It was changed by another request; get it and try again"
+TOO_LONG = "body must be shorter than or equal to 32000 characters"
+UNKNOWN_TRANSACTION = "Transaction not found"
+UNKNOWN_ORDER = "Order not found"
+UNKNOWN_PRODUCT = "Product not found"
+UNKNOWN_PRICE = "Price not found"
+UNKNOWN_USER = "User not found"
+UNKNOWN_CLIENT = (
+    "The client is unknown: client_id is a location, client_secret its bearer token "
+    "(billhook account token)"
+)
+UNKNOWN_CODE = "code should not be empty"
+UNKNOWN_REFRESH_TOKEN = (
+    "The refresh token is unknown, used or no longer valid; "  # noqa: S105  # a sentence
+    "use grant_type authorization_code"
+)
+UNKNOWN_GRANT_TYPE = (
+    "grant_type must be one of the following values: authorization_code, refresh_token"
+)
+NO_AGENCY = "The bearer token of a location is required"
 VOIDED_DRAFT = "Can not void draft invoice. You can delete draft invoice!"
 DELETED_LATE = "Invoice status need to be draft to delete an invoice"
 NO_AUTO_PAYMENT = (
@@ -108,6 +132,13 @@ def error_response(error: DomainError) -> Response:
         later = invalid_response(429, describe(error))
         return later._replace(headers=(retry_after(error.until),))
     return invalid_response(400, describe(error))
+
+
+def entry_error_response(error: DomainError | EntryChanged) -> Response:
+    """The response to an error about a contact, a product or a price."""
+    if isinstance(error, EntryChanged):
+        return invalid_response(400, CHANGED_MEANWHILE)
+    return error_response(error)
 
 
 def describe(error: DomainError) -> str:  # noqa: C901  # one case an error, each a line

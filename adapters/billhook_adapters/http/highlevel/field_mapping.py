@@ -60,6 +60,29 @@ WANTED: Mapping[VendorStatus, frozenset[Status]] = MappingProxyType(
 flight here."""
 
 
+ORDERS: Mapping[VendorStatus, str] = MappingProxyType(
+    {
+        VendorStatus.SENT: "pending",
+        VendorStatus.PAYMENT_PROCESSING: "pending",
+        VendorStatus.PARTIALLY_PAID: "partially_paid",
+        VendorStatus.PAID: "completed",
+        VendorStatus.VOID: "cancelled",
+    }
+)
+"""The status of the order of an invoice; a draft has no order."""
+
+
+def statuses_of_orders(wanted: str = "") -> frozenset[Status]:
+    """The statuses of the invoices whose orders have this status, or of all that have one.
+
+    >>> sorted(statuses_of_orders("completed"))
+    [<Status.PAID: 'paid'>]
+    """
+    return frozenset[Status]().union(
+        *(WANTED[shown] for shown, order in ORDERS.items() if wanted in ("", order))
+    )
+
+
 class Row(NamedTuple):
     """One of the vendor's fields: where it is kept, who has it (request, answer), what is lost."""
 

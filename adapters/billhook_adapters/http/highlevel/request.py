@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, partial
 from typing import Any, Literal, TypeVar, cast
@@ -14,7 +15,7 @@ from billhook.model.document import DocumentFields
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.http.core.authentication import Tenancy
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.contacts import reachable
+from billhook_adapters.http.core.contacts import country_of, reachable
 from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import IdempotencyKeyError, Request
 from billhook_adapters.http.core.response import Response
@@ -25,6 +26,7 @@ from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError, checked
 from billhook_adapters.http.highlevel.schemas.invoices import InvoiceIn
 from billhook_adapters.http.highlevel.schemas.parts import In
+from billhook_adapters.system.phone_numbers import e164
 
 F = TypeVar("F", bound=DocumentFields)
 
@@ -67,6 +69,16 @@ class AuthenticatedRequest:
             self.tenancy.location, None if name is None else self._context.clock.zone(name)
         )
 
+    @property
+    def instant(self) -> datetime:
+        """The time of the request."""
+        return self._context.clock.now()
+
+    async def phone_number(self, given: str, country: str | None = None) -> str:
+        """A phone number in E.164, where it is one of the account's country, or else of this."""
+        own = await country_of(self.batched, self.account)
+        return e164(given, own, country) or given
+
     async def reachable(self, fields: F, payload: InvoiceIn, known: Known | None = None) -> F:
         """The same fields with the phone numbers in E.164, by the country of the business."""
         currency = payload.currency or (known.invoice.document.currency if known else "")
@@ -100,11 +112,38 @@ class AuthenticatedRequest:
         self._check_location(given.get("altId"))
         checked(given, TenancyIn)
 
+    def check_location(self) -> None:
+        """Check that the query names the location of the token. Raises InvalidRequestError."""
+        self._check_location(self.query.get("locationId", ""))
+
+    def check_location_of_payments(self) -> None:
+        """Check that the query of payments names no other location. Raises InvalidRequestError."""
+        self._check_location(self.query.get("altId"))
+        self._check_location(self.query.get("locationId"))
+
     async def body(self) -> Mapping[str, Any] | None:
         """The JSON object of the body, its tenancy checked; None for other JSON.
 
         `altId` and `altType` may stand in the query instead. Raises InvalidRequestError.
         """
+        value = await self._json_object()
+        if value is None:
+            return None
+        given = {**self._tenancy_in_query(), **value}
+        self._check_location(given.get("altId"))
+        return given
+
+    async def located_body(self) -> Mapping[str, Any] | None:
+        """The JSON object of a body that names its location by `locationId`; None for other JSON.
+
+        Raises InvalidRequestError.
+        """
+        value = await self._json_object()
+        if value is not None:
+            self._check_location(value.get("locationId"))
+        return value
+
+    async def _json_object(self) -> dict[str, Any] | None:
         raw = await self.http.body()
         if raw.strip() and self.http.media_type not in ("application/json", ""):
             raise InvalidRequestError(415, "The request body must be application/json")
@@ -112,11 +151,7 @@ class AuthenticatedRequest:
             value: object = await parsed(_from_json, raw) if raw.strip() else {}
         except ValueError:
             raise InvalidRequestError(400, NOT_JSON) from None
-        if not isinstance(value, dict):
-            return None
-        given = {**self._tenancy_in_query(), **cast("dict[str, Any]", value)}
-        self._check_location(given.get("altId"))
-        return given
+        return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
     @property
     def key(self) -> IdempotentRequest | None:

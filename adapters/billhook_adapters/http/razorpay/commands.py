@@ -147,29 +147,6 @@ class EditCustomer(Command[Entry, EntryChanged | AlreadyExists]):
         return Success(context.save_entry(changed))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditEntry(Command[Entry, EntryChanged]):
-    """Replace the body of an entry that is still as it was read; None deletes it."""
-
-    kind: ClassVar = "razorpay.edit_entry"
-    before: Entry
-    body: str | None
-
-    @property
-    def needs(self) -> Needs:
-        """The entry."""
-        return Needs(entries=(self.before.key,))
-
-    def decide(self, context: CommandContext) -> Result[Entry, EntryChanged]:
-        """The entry as it is then, or as it was last."""
-        if context.entry(self.before.key) != self.before:
-            return Failure(EntryChanged())
-        if self.body is None:
-            context.delete_entry(self.before.key)
-            return Success(self.before)
-        return Success(context.save_entry(self.before.model_copy(update={"body": self.body})))
-
-
 def _with_payer(context: CommandContext, fields: D, payer: CustomerIn | None) -> D:
     """The document or patch, its customer under the id of the payer, who is kept."""
     if payer is None or fields.customer is None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from billhook.application.records import Entry
 from billhook.model.base import Value
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.razorpay.ids import order_id
+from billhook_adapters.http.core.ids import order_id
 
 Method = Literal["card", "netbanking", "upi", "wallet"]
 

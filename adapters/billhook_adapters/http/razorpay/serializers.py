@@ -14,8 +14,8 @@ from billhook.model.line_items import Line
 from billhook.model.money import half_up
 from billhook.model.pricing import Priced, priced
 from billhook.model.tax_ids import gstin_of
-from billhook_adapters.http.core.ids import derived_id
-from billhook_adapters.http.razorpay.ids import line_id, order_id
+from billhook_adapters.http.core.ids import derived_id, order_id
+from billhook_adapters.http.razorpay.ids import line_id
 from billhook_adapters.http.razorpay.schemas.customers import echoed
 from billhook_adapters.http.razorpay.schemas.items import codes
 from billhook_adapters.http.razorpay.schemas.links import type_of

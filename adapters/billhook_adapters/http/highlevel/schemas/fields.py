@@ -13,7 +13,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar, cast, get_args
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationError
 from pydantic_core.core_schema import ErrorType
 
-from billhook.model.base import OneLine, Paragraphs, Value, one_line
+from billhook.model.base import OneLine, Paragraphs, Value, one_line, storable
 from billhook.model.decimals import UNIT_AMOUNT_PLACES
 from billhook.model.money import EXACT, EXPONENTS, LARGEST, Currency, currency, major, minor
 from billhook_adapters.http.highlevel.amounts import number as as_json
@@ -87,12 +87,12 @@ Required = Annotated[OneLine, StringConstraints(min_length=1, max_length=256)]
 Long = Annotated[Paragraphs, StringConstraints(max_length=16_384)]
 
 
-def _lines_within(value: Any) -> Any:
-    """The value, if every text within it is one line. Raises ValueError."""
+def _texts_within(value: Any, check: Callable[[str], str]) -> Any:
+    """The value, if every text within it passes. Raises ValueError."""
     parts: list[Any] = [value]
     for part in parts:  # it grows while it is read
         if isinstance(part, str):
-            one_line(part)
+            check(part)
         elif isinstance(part, Mapping):
             parts += chain(*cast("Mapping[str, Any]", part).items())
         elif isinstance(part, list):
@@ -100,8 +100,19 @@ def _lines_within(value: Any) -> Any:
     return value
 
 
+def _lines_within(value: Any) -> Any:
+    return _texts_within(value, lambda text: one_line(storable(text)))
+
+
+def _storable_within(value: Any) -> Any:
+    return _texts_within(value, storable)
+
+
 CustomField = Annotated[Any, AfterValidator(_lines_within)]
 """A custom field, in whatever form; its texts are lines."""
+
+Free = Annotated[dict[str, Any], AfterValidator(_storable_within)]
+"""An object of the vendor's that has no description; any store keeps its texts."""
 
 
 def has_digits(phone: str | None) -> bool:

@@ -23,6 +23,7 @@ from billhook_adapters.http.highlevel.known import Known
 from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.fields import (
     Day,
+    Free,
     Long,
     Required,
     Short,
@@ -36,7 +37,6 @@ from billhook_adapters.http.highlevel.schemas.parts import (
     DiscountIn,
     FeesIn,
     Flag,
-    Free,
     In,
     Items,
     KnownContactIn,

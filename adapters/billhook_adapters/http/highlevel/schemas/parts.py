@@ -43,8 +43,6 @@ from billhook_adapters.http.highlevel.schemas.fields import (
 from billhook_adapters.http.highlevel.serializers import tax_id
 
 Flag = Annotated[bool, Strict()]
-Free = dict[str, Any]
-"""An object of the vendor's that has no description."""
 
 
 class In(Value):
@@ -56,9 +54,11 @@ class In(Value):
     """What must be there beside what has no default: a kind of request may need more."""
 
     @property
-    def given(self) -> Free:
+    def given(self) -> dict[str, Any]:
         """What was given, as it is shown again."""
-        given: Free = plain(self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
+        given: dict[str, Any] = plain(
+            self.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
+        )
         return given
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from billhook_adapters.http.highlevel.schemas.fields import Long, Number, Short
+from billhook_adapters.http.highlevel.schemas.fields import Free, Long, Number, Short
 from billhook_adapters.http.highlevel.schemas.invoices import Tenant
-from billhook_adapters.http.highlevel.schemas.parts import Free, In
+from billhook_adapters.http.highlevel.schemas.parts import In
 from billhook_adapters.http.highlevel.schemas.sending import CardIn
 
 

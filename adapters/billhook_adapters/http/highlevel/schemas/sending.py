@@ -13,9 +13,9 @@ from billhook.model.customer import Medium
 from billhook.model.patch import Patch
 from billhook_adapters.http.highlevel.echo import SENDING, extras
 from billhook_adapters.http.highlevel.location import instant
-from billhook_adapters.http.highlevel.schemas.fields import Required, Short, validated
+from billhook_adapters.http.highlevel.schemas.fields import Free, Required, Short, validated
 from billhook_adapters.http.highlevel.schemas.invoices import Tenant
-from billhook_adapters.http.highlevel.schemas.parts import Flag, Free, In
+from billhook_adapters.http.highlevel.schemas.parts import Flag, In
 
 Action = Literal["sms_and_email", "send_manually", "email", "sms"]
 

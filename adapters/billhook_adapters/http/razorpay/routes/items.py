@@ -7,8 +7,8 @@ from returns.result import Failure
 
 from billhook.application.records import Entry
 from billhook.application.service import InvoiceService
+from billhook_adapters.http.core.entries import EditEntry
 from billhook_adapters.http.core.response import Response, json_response
-from billhook_adapters.http.razorpay.commands import EditEntry
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, entry_error_response, error_response
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError, invalid_request

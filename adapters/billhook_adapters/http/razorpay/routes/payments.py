@@ -13,9 +13,9 @@ from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.payment import Reference
+from billhook_adapters.http.core.ids import invoices_of
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, invalid_response
-from billhook_adapters.http.razorpay.ids import invoices_of
 from billhook_adapters.http.razorpay.payments import Paid, order_entity, payment_entity
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.schemas.listing import DatedPageIn, collection, query_of
