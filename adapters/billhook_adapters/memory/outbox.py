@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from datetime import datetime
 from typing import NamedTuple
 
 from returns.result import Failure, Result, Success
 
+from billhook.application.ports import Clock
 from billhook.messaging.delivery import Accepted, MessageId, SendError
 from billhook.messaging.message import Message
+from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
 from billhook_adapters.documents.message_texts import PLAIN, Writer
@@ -22,10 +25,13 @@ class CapturedMessage(NamedTuple):
     text: str
     medium: Medium
     invoice: InvoiceId
+    account: AccountId
     subject: str | None = None
     """Of an e-mail."""
     html: str | None = None
     """Of an e-mail, where what writes it has HTML."""
+    at: datetime | None = None
+    """When it was sent, where the sender has a clock."""
 
 
 class CapturedSender:
@@ -40,10 +46,14 @@ class CapturedSender:
     """
 
     def __init__(
-        self, writer: Writer = PLAIN, delivered: list[CapturedMessage] | None = None
+        self,
+        writer: Writer = PLAIN,
+        delivered: list[CapturedMessage] | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self._writer = writer
+        self._writer, self._clock = writer, clock
         self.delivered: list[CapturedMessage] = [] if delivered is None else delivered
+        self._known = {one.id for one in self.delivered}
         self.faults: deque[SendError] = deque()
         self.faults_to: defaultdict[str, deque[SendError]] = defaultdict(deque)
 
@@ -52,16 +62,25 @@ class CapturedSender:
         for waiting in (self.faults_to.get(message.address), self.faults):
             if waiting:
                 return Failure(waiting.popleft())
-        if all(known.id != message.id for known in self.delivered):
+        if message.id not in self._known:
+            self._known.add(message.id)
             self.delivered.append(self._captured(message, invoice, seller))
         return Success(Accepted(f"captured-{message.id}"))
 
     def _captured(self, message: Message, invoice: Invoice, seller: str) -> CapturedMessage:
-        about = (message.medium, invoice.id)
+        subject = html = None
         if message.medium is Medium.SMS:
             text = self._writer.sms(message, invoice, seller)
-            return CapturedMessage(message.id, message.address, text, *about)
-        letter = self._writer.letter(message, invoice, seller)
+        else:
+            text, subject, html = self._writer.letter(message, invoice, seller)
         return CapturedMessage(
-            message.id, message.address, letter.text, *about, letter.subject, letter.html
+            message.id,
+            message.address,
+            text,
+            message.medium,
+            invoice.id,
+            invoice.account,
+            subject,
+            html,
+            None if self._clock is None else self._clock.now(),
         )

@@ -34,9 +34,11 @@ from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.console.api import ConsoleApi
+from billhook_adapters.sandbox.console.sources import AccountAccess, Sources
 from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.sandbox.resettable import Reset
-from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingPoster
+from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingWebhookSender
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
@@ -122,12 +124,17 @@ def build_sandbox(
     shared = shared or Shared.made()
     clock = MovableClock(SystemClock())
     sent: list[CapturedMessage] = []
-    outbox = {medium: CapturedSender(shared.templates, sent) for medium in Medium}
-    poster = CapturingPoster(shared.poster)
+    outbox = {medium: CapturedSender(shared.templates, sent, clock) for medium in Medium}
     apis = [one.api for one in shared.served]
     opened = _opened(keys, locations, apis)
     accounts = [account.id for account in opened]
     formats = webhook_formats(apis)
+    webhook_sender = CapturingWebhookSender(
+        shared.poster,
+        clock,
+        lambda poster: HttpWebhookSender(poster, shared.box, SystemClock(), formats),
+        [],
+    )
 
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
         payer = Payer(
@@ -142,14 +149,31 @@ def build_sandbox(
             clock,
             outbox,
             payer,
-            webhooks=poster.posted,
+            webhooks=webhook_sender.posted,
             reset=reset,
             error_response=apis[0].error_response,
+        )
+        console = ConsoleApi(
+            Sources(
+                made_of.batched,
+                made_of.background_jobs,
+                [_access(*one) for one in zip_longest(accounts, keys, locations)],
+                clock,
+                sent,
+                outbox,
+                webhook_sender.posted,
+                webhook_sender.resend,
+                payer,
+                webhook.secret,
+                webhook.public_key is not None,
+                base_url,
+            )
         )
         return [
             health(made_of),
             *pages(made_of, pay=payer.pay_requested),
             Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
+            Mounted("the console", Mount(), console, console.routes),
         ]
 
     application = build_application(
@@ -157,7 +181,7 @@ def build_sandbox(
         clock=clock,
         ids=RandomIds(base_url),
         senders=outbox,
-        webhook_sender=HttpWebhookSender(poster, shared.box, SystemClock(), formats),
+        webhook_sender=webhook_sender,
         inline=True,
         base_url=base_url,
         keyring=InMemoryKeyring,  # not stored: they are given at each start, and may be short
@@ -213,6 +237,12 @@ def _opened(
         )
         for index, (account, name) in enumerate(named)
     ]
+
+
+def _access(account: AccountId, key: Key | None, location: Location | None) -> AccountAccess:
+    return AccountAccess(
+        account, *(key or (None, None)), *((location.token, location.id) if location else ())
+    )
 
 
 def account_of(key: Key) -> AccountId:
