@@ -72,7 +72,7 @@ class CapturedSender:
         if message.medium is Medium.SMS:
             text = self._writer.sms(message, invoice, seller)
         else:
-            text, subject, html = self._writer.letter(message, invoice, seller)
+            subject, text, html = self._writer.letter(message, invoice, seller)
         return CapturedMessage(
             message.id,
             message.address,

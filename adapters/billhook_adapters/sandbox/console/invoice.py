@@ -29,10 +29,17 @@ from billhook_adapters.sandbox.console.texts import (
     invoice_badge,
     moment,
     payer_name,
-    words,
 )
 from billhook_adapters.sandbox.console.timeline import Entry, timeline
 from billhook_adapters.system.ids import is_id
+
+
+class Reason(NamedTuple):
+    """Why an operation is not allowed, for people and for programs."""
+
+    sentence: str
+    code: str
+    remedy: str
 
 
 class Step(NamedTuple):
@@ -40,11 +47,10 @@ class Step(NamedTuple):
 
     name: str
     button: str
-    text: str
-    """What it is, or what may be changed."""
-    reasons: Sequence[tuple[str, str]]
-    """The sentence and the code of each reason."""
-    expires: Moment | None = None
+    editable: str
+    """What may be changed, for the operation that does that."""
+    reasons: Sequence[Reason]
+    expires: Moment | None
     """When the invoice expires, where the clock has to be moved there first."""
 
 
@@ -78,6 +84,7 @@ async def invoice_page(
     one, zone = found.invoice, sources.zone(found.account)
     currency = one.document.currency
     hosted = None if one.issued_at is None else urlsplit(one.short_url or "").path
+    steps = [_step(verdict, sources, found.account) for verdict in found.verdicts]
     times = [
         ("Created", one.created_at), ("Issued", one.issued_at), ("Paid", one.paid_at),
         ("Expired", one.expired_at), ("Cancelled", one.cancelled_at),
@@ -105,7 +112,8 @@ async def invoice_page(
         ],
         hosted=hosted,
         entries=[(entry, moment(entry.at, zone)) for entry in found.entries],
-        steps=[_step(verdict, sources, found.account) for verdict in found.verdicts],
+        allowed=[one for one in steps if not one.reasons],
+        refused=[one for one in steps if one.reasons],
     )
 
 
@@ -141,11 +149,10 @@ def _step(verdict: Verdict, sources: Sources, account: Account) -> Step:
     else:
         name, button = verdict.operation.value, _BUTTONS[verdict.operation]
     expires = next((one.expire_by for one in verdict.reasons if isinstance(one, NotYetDue)), None)
-    editable = ", ".join(sorted(map(str, verdict.editable)))
     return Step(
         name=name,
         button=button,
-        text=f"May be changed through an API: {editable}." if verdict.editable else "",
-        reasons=[(sentence(one), words(one.code)) for one in verdict.reasons],
+        editable=", ".join(sorted(map(str, verdict.editable))),
+        reasons=[Reason(sentence(one), one.code, one.remedy.value) for one in verdict.reasons],
         expires=None if expires is None else moment(expires, sources.zone(account)),
     )

@@ -26,7 +26,7 @@ from billhook_adapters.sms.segments import measured, strange
 
 SENDER = "invoices@sandbox.example"
 """The address that mails of the sandbox are from; no mail is sent."""
-LONGEST_START = 80
+LONGEST_START = 60
 """Characters of an SMS in a list."""
 
 
@@ -117,12 +117,16 @@ def _row(one: CapturedMessage, stored: Message | None) -> MessageRow:
         id=one.id,
         medium="SMS" if one.medium is Medium.SMS else "e-mail",
         to=one.to,
-        start=one.subject or one.text[:LONGEST_START],
+        start=one.subject or _start(one.text),
         invoice=one.invoice,
         account=one.account,
         status=None if stored is None else stored.status.value,
         at=None if one.at is None else moment(one.at, UTC),
     )
+
+
+def _start(text: str) -> str:
+    return text if len(text) <= LONGEST_START else f"{text[:LONGEST_START]}…"
 
 
 def _source(
