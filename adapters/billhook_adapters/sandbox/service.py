@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 from returns.result import Failure
 
@@ -167,6 +168,7 @@ def build_sandbox(
                 webhook.secret,
                 webhook.public_key is not None,
                 base_url,
+                urlsplit(base_url).path.removesuffix("/i/"),
             )
         )
         return [

@@ -36,20 +36,20 @@ def _of_key(url: str, key_id: str, secret: str) -> Iterator[Snippet]:
     base, name, known = map(_quoted, (url, key_id, secret))
     yield Snippet(
         "razorpay for Python",
-        f"import razorpay\n\nclient = razorpay.Client(auth=({name}, {known}), base_url={base})",
+        "import razorpay\n\nclient = razorpay.Client(\n"
+        f"    auth=({name}, {known}),\n    base_url={base},\n)",
     )
     yield Snippet(
         "razorpay for Node",
         f'const Razorpay = require("razorpay");\n'
-        f"const client = new Razorpay({{ key_id: {name}, key_secret: {known} }});\n"
+        f"const client = new Razorpay({{\n  key_id: {name},\n  key_secret: {known},\n}});\n"
         f"client.api.rq.defaults.baseURL = {base};",
     )
-    body = '{"type":"invoice","customer":{"email":"ravi@example.com"},'
-    body += '"line_items":[{"name":"Book","amount":49900}],"email_notify":1}'
     yield Snippet(
         "curl: an invoice that is sent by e-mail",
-        f"curl -u {shlex.quote(f'{key_id}:{secret}')} {shlex.quote(f'{url}/v1/invoices')} \\\n"
-        f"  -H 'content-type: application/json' \\\n  -d {shlex.quote(body)}",
+        f"curl -u {shlex.quote(f'{key_id}:{secret}')} \\\n"
+        f"  {shlex.quote(f'{url}/v1/invoices')} \\\n"
+        f"  -H 'content-type: application/json' \\\n  -d {shlex.quote(_INVOICE)}",
     )
 
 
@@ -58,16 +58,26 @@ def _of_location(url: str, token: str, location: str) -> Iterator[Snippet]:
         "@gohighlevel/api-client for Node",
         'const { HighLevel } = require("@gohighlevel/api-client");\n'
         f"HighLevel.BASE_URL = {_quoted(url)};\n"
-        f"const client = new HighLevel({{ privateIntegrationToken: {_quoted(token)} }});\n"
+        f"const client = new HighLevel({{\n  privateIntegrationToken: {_quoted(token)},\n}});\n"
         f'const scope = {{ altId: {_quoted(location)}, altType: "location" }};',
     )
 
 
+_INVOICE = """\
+{
+  "type": "invoice",
+  "customer": {"email": "ravi@example.com"},
+  "line_items": [{"name": "Book", "amount": 49900}]
+}"""
 _PYTEST = '''\
-def test_a_mail_is_sent(billhook_sandbox):  # a sandbox of its own, new for each test
-    url, key = billhook_sandbox.url, (billhook_sandbox.key_id, billhook_sandbox.key_secret)
-    ...  # what is tested creates an invoice
-    assert billhook_sandbox.outbox[-1].to == "ravi@example.com"'''
+def test_a_mail_is_sent(billhook_sandbox):
+    my_code_that_bills(
+        url=billhook_sandbox.url,
+        key_id=billhook_sandbox.key_id,
+        key_secret=billhook_sandbox.key_secret,
+    )
+    mail = billhook_sandbox.outbox[-1]
+    assert mail.to == "ravi@example.com"'''
 
 
 def _quoted(text: str) -> str:
