@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from billhook.application.ports import WebhookSender
 from billhook_adapters.composition.apis import OURS, ServedApi
 from billhook_adapters.composition.parts import ApplicationParts, own_parts
 from billhook_adapters.composition.service import build_application
@@ -15,13 +16,20 @@ from billhook_adapters.http.core.mounts import Mount, Mounted
 from billhook_adapters.http.delivery_callbacks.api import DeliveryCallbacksApi
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.moves import Moves
 from billhook_adapters.sandbox.payments import Payer
+from billhook_adapters.sandbox.request_log import RequestLog
+from billhook_adapters.sandbox.routes import Served
+from billhook_adapters.sandbox.state import Recorded
+from billhook_adapters.sandbox.webhooks import CapturingWebhookSender
 from billhook_adapters.sms.callbacks import Callbacks
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
 from billhook_adapters.testing import an_account
 from billhook_adapters.testing.builders import open_account
+from billhook_adapters.webhooks.post import Poster
+from billhook_adapters.webhooks.sender import Posts
 
 BASE_URL = "http://127.0.0.1/i/"
 CALLBACKS = Callbacks("http://127.0.0.1/delivery-callbacks/", "k" * 22)
@@ -37,6 +45,10 @@ def basic(key_id: str, secret: str) -> list[tuple[bytes, bytes]]:
 
 
 BASIC = basic("key_1", "secret")
+
+
+def _no_sender(_: Posts) -> WebhookSender:
+    raise AssertionError("nothing is posted")
 
 
 class Answered(NamedTuple):
@@ -55,16 +67,23 @@ class InProcess:
         clock = SystemClock()
 
         def parts(made: ApplicationParts) -> Sequence[Mounted]:
+            recorded, movable = Recorded(), MovableClock(clock)
+            moves = Moves(movable, made.background_jobs, recorded.messages, recorded.webhooks, None)
             sandbox = SandboxApi(
-                made.batched,
-                made.background_jobs,
-                [an_account().id],
-                MovableClock(clock),
-                {},
-                Payer(made.batched, [], {}),
-                webhooks=(),
-                reset=None,
-                error_response=OURS[0].error_response,
+                Served(
+                    made.batched,
+                    made.background_jobs,
+                    [an_account().id],
+                    movable,
+                    recorded,
+                    moves,
+                    Payer(made.batched, [], {}),
+                    CapturingWebhookSender(Poster(), movable, _no_sender, recorded.webhooks),
+                    RequestLog(movable, lambda _: True),
+                    None,
+                    None,
+                    OURS[0].error_response,
+                )
             )
             callbacks = DeliveryCallbacksApi(made.batched, CALLBACKS, "t" * 32)
             self._parts = [

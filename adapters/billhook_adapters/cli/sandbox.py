@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from contextlib import ExitStack
-from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -89,10 +88,10 @@ def _located(text: str) -> tuple[str, str]:
 def _run(arguments: argparse.Namespace) -> int:
     with needs("all"):
         from billhook_adapters.http.core.server import address, serve
-        from billhook_adapters.memory import InMemoryBackend
         from billhook_adapters.observability import configured
-        from billhook_adapters.sandbox.resettable import ResettableSandbox
-        from billhook_adapters.sandbox.service import Key, Location, Shared, build_sandbox
+        from billhook_adapters.sandbox.running import Credentials, Key, Location
+        from billhook_adapters.sandbox.service import build_sandbox, build_workspaces
+        from billhook_adapters.sandbox.workspaces import PAGES
     pairs = arguments.location or ([] if arguments.account else [(TOKEN, ALT_ID)])
     locations = [Location(*pair) for pair in dict(pairs).items()]
     keys = [Key(*pair) for pair in dict(arguments.account or [(KEY, SECRET)]).items()]
@@ -102,20 +101,18 @@ def _run(arguments: argparse.Namespace) -> int:
             stack.enter_context(database(arguments.database, new=True))
         listener = stack.enter_context(bound(arguments))
         base_url = address(listener)
-        build = partial(
-            build_sandbox,
-            base_url=f"{base_url}/i/",
-            keys=keys,
-            locations=locations,
-            webhook=webhook,
-            shared=Shared.made(),
-        )
+        credentials = Credentials(keys, locations)
         if arguments.database is None:
-            app = ResettableSandbox(lambda reset: build(InMemoryBackend(), reset=reset)).app
+            app = build_workspaces(base_url=base_url, credentials=credentials, webhook=webhook).app
         else:
-            application = build(arguments.database)
-            stack.callback(application.backend.dispose)
-            app = application.app
+            sandbox = build_sandbox(
+                arguments.database,
+                base_url=f"{base_url}{PAGES}",
+                credentials=credentials,
+                webhook=webhook,
+            )
+            stack.callback(sandbox.application.backend.dispose)
+            app = sandbox.app
         configured("WARNING")
         print(f"billhook sandbox listens on {base_url}")
         for key in keys:

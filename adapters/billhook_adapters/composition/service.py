@@ -40,7 +40,7 @@ from billhook_adapters.engine.thread import EngineThread
 from billhook_adapters.http.core.application import build_app
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.mounts import Mounted
+from billhook_adapters.http.core.mounts import Mounted, MountTable
 from billhook_adapters.http.core.shared_transactions import SharedTransactions
 from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.observability import Metrics, observed, traced
@@ -83,6 +83,8 @@ class Application:
     background_jobs: BackgroundJobs
     engine: Engine
     app: App
+    table: MountTable
+    """What `app` serves, and where."""
     delivering: EngineThread | None
     """What delivers while `app` is served; None where that is left to workers."""
 
@@ -215,7 +217,9 @@ def build_application(
 
     app = build_app(table, started=started, stopped=stopped)
     app = traced(observed(app, metrics, table.templates, log), table.templates, os.environ)
-    return Application(backend, keys, service, background_jobs, delivery_engine, app, delivering)
+    return Application(
+        backend, keys, service, background_jobs, delivery_engine, app, table, delivering
+    )
 
 
 def observed_engine(

@@ -15,6 +15,7 @@ from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.store import InMemoryStore
+from billhook_adapters.memory.transaction import Rows
 from billhook_adapters.system.api_keys import KeyTaken, NewKey
 from billhook_adapters.system.backend import JobQueue, ListedAccount
 from billhook_adapters.system.clock import SystemClock
@@ -65,8 +66,9 @@ class InMemoryBackend:
     is_durable = False
     writer_threads = 0
 
-    def __init__(self) -> None:
-        self.store = InMemoryStore()
+    def __init__(self, rows: Rows | None = None) -> None:
+        """With the rows of another one, or none."""
+        self.store = InMemoryStore(rows)
         self.keyring = InMemoryKeyring(self.store)
         self.accounts = InMemoryAccounts(self.store, self.keyring)
 

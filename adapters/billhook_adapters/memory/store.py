@@ -26,9 +26,14 @@ class InMemoryStore:
     Meant for hundreds of invoices, not for millions.
     """
 
-    def __init__(self) -> None:
-        self._rows = Rows()
+    def __init__(self, rows: Rows | None = None) -> None:
+        self._rows = rows or Rows()
         self._lock = RLock()
+
+    @property
+    def rows(self) -> Rows:
+        """The rows as they are now. They are never changed: each transaction makes others."""
+        return self._rows
 
     @contextmanager
     def transaction(self) -> Generator[InMemoryTransaction]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from secrets import token_urlsafe
 from typing import NamedTuple, Self
@@ -27,43 +27,41 @@ from billhook_adapters.composition.guards import installed_guards
 from billhook_adapters.composition.parts import ApplicationParts, health, pages
 from billhook_adapters.composition.service import Application, build_application
 from billhook_adapters.documents.templating import Templates
+from billhook_adapters.http.core.asgi import App, Scope
 from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.ids import derived_id
 from billhook_adapters.http.core.mounts import Mount, Mounted
 from billhook_adapters.http.core.vendor_api import VendorApi
+from billhook_adapters.memory.backend import InMemoryBackend
 from billhook_adapters.memory.keys import InMemoryKeyring
-from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
+from billhook_adapters.memory.outbox import CapturedSender
+from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.console.api import ConsoleApi
 from billhook_adapters.sandbox.console.sources import AccountAccess, Sources
+from billhook_adapters.sandbox.failing_apis import failing
+from billhook_adapters.sandbox.faults import FaultySender
+from billhook_adapters.sandbox.moves import Moves
 from billhook_adapters.sandbox.payments import Payer
-from billhook_adapters.sandbox.resettable import Reset
+from billhook_adapters.sandbox.request_log import RequestLog
+from billhook_adapters.sandbox.routes import Served
+from billhook_adapters.sandbox.running import Credentials, Key, Sandbox
+from billhook_adapters.sandbox.state import Recorded, SandboxState
 from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingWebhookSender
+from billhook_adapters.sandbox.workspace import Workspace
+from billhook_adapters.sandbox.workspaces import PAGES, Workspaces, root
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.system.ids import RandomIds
+from billhook_adapters.webhooks.formats import WebhookFormat
 from billhook_adapters.webhooks.post import Poster
 from billhook_adapters.webhooks.secret_box import SecretBox
 from billhook_adapters.webhooks.sender import HttpWebhookSender
 from billhook_adapters.webhooks.url_rules import check_url
 
 WEBHOOK = WebhookEndpointId("sandbox")
-
-
-class Key(NamedTuple):
-    """An API key of the sandbox; its secret may have any length."""
-
-    id: str
-    secret: str
-
-
-class Location(NamedTuple):
-    """A bearer token of the sandbox, and the location that it opens."""
-
-    token: str
-    id: str
 
 
 class Webhook(NamedTuple):
@@ -103,86 +101,137 @@ class Shared(NamedTuple):
         )
 
 
+def build_workspaces(
+    *,
+    base_url: str,
+    credentials: Credentials,
+    webhook: Webhook = CAPTURED,
+    shared: Shared | None = None,
+) -> Workspaces:
+    """The default workspace with these credentials, and what makes others beside it.
+
+    `base_url` has no path: each workspace serves its pages below one of its own. Raises ValueError
+    on a webhook URL that cannot be used.
+    """
+    made_once = shared or Shared.made()
+
+    def workspace(workspaces: Workspaces, name: str | None, owned: Credentials) -> Workspace:
+        def sandbox(served_by: Workspace, state: SandboxState | None) -> Sandbox:
+            return build_sandbox(
+                InMemoryBackend(None if state is None else state.rows),
+                base_url=f"{base_url}{root(name)}{PAGES}",
+                credentials=owned,
+                webhook=webhook,
+                shared=made_once,
+                workspace=served_by,
+                workspaces=workspaces if name is None else None,
+                state=state,
+            )
+
+        return Workspace(sandbox)
+
+    return Workspaces(workspace, credentials)
+
+
 def build_sandbox(
     database: str | Backend,
     *,
     base_url: str,
-    keys: Sequence[Key],
-    locations: Sequence[Location] = (),
+    credentials: Credentials,
     webhook: Webhook = CAPTURED,
     shared: Shared | None = None,
-    reset: Reset | None = None,
-) -> Application:
-    """The sandbox on a database, or the one at this URL; each key has its own account.
+    workspace: Workspace | None = None,
+    workspaces: Workspaces | None = None,
+    state: SandboxState | None = None,
+) -> Sandbox:
+    """The sandbox on a database, or the one at this URL.
 
-    A location belongs to the account of the key at the same index; further locations have their
-    own accounts. The same keys on the same database have the same accounts again. `reset` is what
-    its own route of this name calls; None where the database is kept.
+    The same keys on the same database have the same accounts again. `workspace` is what it is
+    served by, None where the database is kept; `workspaces` are those that its own routes make and
+    close. With a `state`, the database has its rows, and the rest of it goes on from there.
 
     Raises ValueError on a webhook URL that cannot be used.
     """
     check_url(webhook.url, allow_loopback=True)
     shared = shared or Shared.made()
     clock = MovableClock(SystemClock())
-    sent: list[CapturedMessage] = []
-    outbox = {medium: CapturedSender(shared.templates, sent, clock) for medium in Medium}
+    if state is not None:
+        clock.set(state.now)
+    recorded = Recorded() if state is None else state.recorded.copied()
+    senders = {
+        medium: FaultySender(
+            CapturedSender(shared.templates, recorded.messages, clock), recorded.faults
+        )
+        for medium in Medium
+    }
     apis = [one.api for one in shared.served]
-    opened = _opened(keys, locations, apis)
-    accounts = [account.id for account in opened]
+    opened = _opened(credentials, apis)
     formats = webhook_formats(apis)
     webhook_sender = CapturingWebhookSender(
         shared.poster,
         clock,
         lambda poster: HttpWebhookSender(poster, shared.box, SystemClock(), formats),
-        [],
+        recorded.webhooks,
     )
+    log = RequestLog(clock, credentials.are_in)
+    own: list[App] = []
 
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
         payer = Payer(
             made_of.batched,
             [api.payer_redirect for api in apis if api.payer_redirect is not None],
-            {account_of(key): key.secret for key in keys},
+            {account_of(key): key.secret for key in credentials.keys},
         )
-        app = SandboxApi(
-            made_of.batched,
-            made_of.background_jobs,
-            accounts,
-            clock,
-            outbox,
-            payer,
-            webhooks=webhook_sender.posted,
-            reset=reset,
-            error_response=apis[0].error_response,
-        )
+        store = made_of.background_jobs.store
+        rows = (lambda: store.rows) if isinstance(store, InMemoryStore) else None
+        moves = Moves(clock, made_of.background_jobs, recorded.messages, recorded.webhooks, rows)
         console = ConsoleApi(
             Sources(
                 made_of.batched,
                 made_of.background_jobs,
-                [_access(*one) for one in zip_longest(accounts, keys, locations)],
+                _accesses(credentials, opened),
                 clock,
-                sent,
-                outbox,
-                webhook_sender.posted,
+                recorded,
+                moves,
+                log,
                 webhook_sender.resend,
                 payer,
                 webhook.secret,
                 webhook.public_key is not None,
                 base_url,
-                urlsplit(base_url).path.removesuffix("/i/"),
+                urlsplit(base_url).path.removesuffix(PAGES),
             )
         )
-        return [
+        app = SandboxApi(
+            Served(
+                made_of.batched,
+                made_of.background_jobs,
+                [account.id for account in opened],
+                clock,
+                recorded,
+                moves,
+                payer,
+                webhook_sender,
+                log,
+                workspace,
+                workspaces,
+                apis[0].error_response,
+            )
+        )
+        mounted = [
             health(made_of),
             *pages(made_of, pay=payer.pay_requested),
             Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
             Mounted("the console", Mount(), console, console.routes),
         ]
+        own.extend(one.app for one in mounted)
+        return mounted
 
     application = build_application(
         database,
         clock=clock,
         ids=RandomIds(base_url),
-        senders=outbox,
+        senders=senders,
         webhook_sender=webhook_sender,
         inline=True,
         base_url=base_url,
@@ -192,19 +241,48 @@ def build_sandbox(
         parts=parts,
         charges_automatically=True,  # its payer pays at /sandbox/invoices/{id}/payments
     )
-    for account in opened:
+    if state is None:
+        _open(application, opened)
+    _add_keys(application, credentials, opened)
+    if state is None:
+        _save_webhooks(application, credentials, opened, webhook, shared.box, formats)
+
+    def is_api(scope: Scope) -> bool:
+        return application.table.app(scope) not in own
+
+    app = failing(application.app, recorded.faults, is_api, application.table.failed)
+    return Sandbox(application, log.logging(app, is_api), clock, recorded, log)
+
+
+def _open(application: Application, accounts: Sequence[Account]) -> None:
+    for account in accounts:
         if isinstance(application.service.execute(OpenAccount.of(account)), Failure):
             # The account exists: an earlier sandbox used the same database.
             policy = AccountPolicy.model_validate(dict(account.policy))
             application.service.execute(
                 UpdateAccount(account=account.id, name=account.name, policy=policy)
             ).unwrap()
-    for key in keys:
+
+
+def _add_keys(
+    application: Application, credentials: Credentials, accounts: Sequence[Account]
+) -> None:
+    for key in credentials.keys:
         application.keys.add(account_of(key), key.id, key.secret)
-    for account, location in zip(opened, locations, strict=False):
+    for account, location in zip(accounts, credentials.locations, strict=False):
         token = token_key(location.token, location.id)
         application.keys.add(account.id, token.id, token.secret, location=token.location)
-    for account, location in zip_longest(opened, locations):
+
+
+def _save_webhooks(
+    application: Application,
+    credentials: Credentials,
+    accounts: Sequence[Account],
+    webhook: Webhook,
+    box: SecretBox,
+    formats: Mapping[str, WebhookFormat],
+) -> None:
+    for account, location in zip_longest(accounts, credentials.locations):
         endpoint = WebhookEndpoint(
             account=account.id,
             id=WEBHOOK,
@@ -212,19 +290,17 @@ def build_sandbox(
             style=webhook.style,
             events=formats[webhook.style].events,
             location=None if location is None else location.id,
-            sealed_secret=shared.box.seal(webhook.secret),
+            sealed_secret=box.seal(webhook.secret),
             public_key=webhook.public_key,
         )
         application.service.execute(
             SaveWebhookEndpoint(account=account.id, webhook_endpoint=endpoint)
         ).unwrap()
-    return application
 
 
-def _opened(
-    keys: Sequence[Key], locations: Sequence[Location], apis: Sequence[VendorApi]
-) -> list[Account]:
+def _opened(credentials: Credentials, apis: Sequence[VendorApi]) -> list[Account]:
     """The accounts of the keys, then those of further locations."""
+    keys, locations = credentials.keys, credentials.locations
     named = [(account_of(key), key.id) for key in keys]
     named += [
         (AccountId(derived_id("acc", "location", location.id)), location.id)
@@ -241,10 +317,13 @@ def _opened(
     ]
 
 
-def _access(account: AccountId, key: Key | None, location: Location | None) -> AccountAccess:
-    return AccountAccess(
-        account, *(key or (None, None)), *((location.token, location.id) if location else ())
-    )
+def _accesses(credentials: Credentials, accounts: Sequence[Account]) -> list[AccountAccess]:
+    """Which credentials open each account."""
+    by_position = zip_longest(accounts, credentials.keys, credentials.locations)
+    return [
+        AccountAccess(account.id, *(key or (None, None)), *(location or (None, None)))
+        for account, key, location in by_position
+    ]
 
 
 def account_of(key: Key) -> AccountId:

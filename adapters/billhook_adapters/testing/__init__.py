@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     )
     from billhook_adapters.testing.outbox import Outbox
     from billhook_adapters.testing.sandbox import (
+        ApiFault,
         Sandbox,
+        SandboxEffect,
         SandboxError,
         SandboxPayment,
         SentMessage,
@@ -42,8 +44,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOON",
+    "ApiFault",
     "Outbox",
     "Sandbox",
+    "SandboxEffect",
     "SandboxError",
     "SandboxPayment",
     "SentMessage",
@@ -62,7 +66,10 @@ __all__ = [
     "an_invoice",
 ]
 
-_SANDBOX = ("Sandbox", "SandboxError", "SandboxPayment", "SentMessage", "SentWebhook")
+_SANDBOX = (
+    *("ApiFault", "Sandbox", "SandboxEffect", "SandboxError", "SandboxPayment"),
+    *("SentMessage", "SentWebhook"),
+)
 _MODULES = {"Outbox": "outbox", **dict.fromkeys(_SANDBOX, "sandbox")}
 """Where the names are that are no builders."""
 

@@ -22,6 +22,17 @@ WEBHOOK_SECRET = "sandbox"  # noqa: S105  # every secret of a sandbox is known
 SECONDS = 30
 """How long the sandbox may take for its response."""
 
+ApiFault = Literal[
+    "rate_limited",
+    "server_error",
+    "bad_gateway",
+    "gateway_timeout",
+    "no_answer",
+    "slow",
+    "answer_lost",
+]
+"""How the APIs of a sandbox fail."""
+
 
 class SandboxError(Exception):
     """The sandbox refused a request or did not start; the text says why."""
@@ -31,29 +42,32 @@ class SentMessage(NamedTuple):
     """A message as the payer got it; `subject` and `html` are None for an SMS."""
 
     id: str
+    at: datetime
+    account_id: str
+    invoice_id: str
     medium: str
     to: str
     text: str
     subject: str | None
     html: str | None
-    invoice_id: str
 
 
 class SentWebhook(NamedTuple):
     """A webhook as its receiver got it: `body` is the bytes that were signed."""
 
+    number: int
+    at: datetime
+    account_id: str
+    invoice_id: str
     url: str
     body: bytes
     headers: Mapping[str, str]
+    signature: str
+    """The signature of `body`, from the header that holds it."""
     accepted: bool
     """Whether the receiver answered with a success; True where there is no receiver."""
-
-    @property
-    def signature(self) -> str:
-        """The signature of `body`, from the header that holds it."""
-        return next(
-            value for name, value in self.headers.items() if name.lower().endswith("-signature")
-        )
+    refusal: str | None
+    """Why it counts as not accepted, such as `answered 500`."""
 
     @property
     def event(self) -> str:
@@ -65,6 +79,21 @@ class SentWebhook(NamedTuple):
     def json(self) -> Any:
         """The body, parsed. Verify the signature of `body`, never of this."""
         return json.loads(self.body)
+
+
+class SandboxEffect(NamedTuple):
+    """One thing that a move of the clock caused: an event, a message or a webhook."""
+
+    at: datetime
+    name: str
+    """Such as `invoice.expired`, `message.sent` or `webhook.accepted`."""
+    account_id: str
+    invoice_id: str
+    detail: str
+    """The number of the event, the id of the message, or the type of the webhook's event."""
+    to: str | None
+    reason: str | None
+    """Why a message or a webhook was not accepted."""
 
 
 class SandboxPayment(NamedTuple):
@@ -98,18 +127,24 @@ class Sandbox:
     @property
     def outbox(self) -> list[SentMessage]:
         """Every message that was sent, the oldest first, once all that are due have been."""
-        return [SentMessage(**one) for one in self._request("GET", "outbox")["items"]]
+        return [SentMessage(**_timed(one)) for one in self._request("GET", "outbox")["items"]]
 
     @property
     def webhooks(self) -> list[SentWebhook]:
         """Every webhook that was sent, the oldest first, once all that are due have been."""
-        items = self._request("GET", "webhooks")["items"]
-        return [SentWebhook(**{**one, "body": one["body"].encode()}) for one in items]
+        return [_webhook(one) for one in self._request("GET", "webhooks")["items"]]
+
+    @property
+    def effects(self) -> list[SandboxEffect]:
+        """What the latest move of the clock caused, in the order of time."""
+        moves = self._request("GET", "clock/moves")["items"]
+        effects: list[Any] = moves[-1]["effects"] if moves else []
+        return [SandboxEffect(**_timed(one)) for one in effects]
 
     @property
     def now(self) -> datetime:
         """The time in the sandbox, in UTC, to the second."""
-        return datetime.fromtimestamp(self._request("GET", "clock")["now"], UTC)
+        return _time(self._request("GET", "clock")["now"])
 
     def pay(
         self,
@@ -140,8 +175,8 @@ class Sandbox:
     ) -> datetime:
         """Move the clock by a duration or to an instant; returns the time then.
 
-        Invoices that expire by then are expired. Raises ValueError on both, neither, or a time
-        without a zone.
+        What is due by then happens, each at its own time; `effects` says what. Raises ValueError on
+        both, neither, or a time without a zone.
         """
         by = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if (to is None) == (not by):
@@ -152,7 +187,7 @@ class Sandbox:
             raise ValueError("advance: `to` has no time zone; give one, such as tzinfo=UTC")
         else:
             body = {"now": int(to.timestamp())}
-        return datetime.fromtimestamp(self._request("POST", "clock", body)["now"], UTC)
+        return _time(self._request("POST", "clock", body)["now"])
 
     def fail(
         self,
@@ -170,6 +205,26 @@ class Sandbox:
         body = {"medium": medium, "fault": how, "times": times}
         self._request("POST", "faults", body if to is None else {**body, "to": to})
 
+    def fail_api(
+        self,
+        how: ApiFault,
+        *,
+        times: int = 1,
+        method: str | None = None,
+        path: str | None = None,
+        seconds: int = 1,
+    ) -> None:
+        """Let the APIs fail the next requests: all, or those of a method, or below a path.
+
+        `answer_lost` does what was requested and answers 504; `slow` answers some seconds late;
+        `no_answer` answers nothing. `seconds` is also the Retry-After of `rate_limited`. In `path`
+        a `*` is any one segment, as in `/v1/invoices/*/notify_by`.
+        """
+        given = {"fault": how, "times": times, "method": method, "path": path, "seconds": seconds}
+        self._request(
+            "POST", "faults", {name: one for name, one in given.items() if one is not None}
+        )
+
     def report(
         self,
         message_id: str,
@@ -186,17 +241,57 @@ class Sandbox:
         """Make everything as it was at the start: no invoices, no messages, the present time."""
         self._request("POST", "reset")
 
+    def save(self, name: str) -> None:
+        """Take a snapshot of everything under a name, such as `paid`."""
+        self._request("POST", "snapshots", {"name": name})
+
+    def restore(self, name: str) -> None:
+        """Make everything as it was when the snapshot of this name was taken."""
+        self._request("POST", f"snapshots/{name}/restore")
+
+    @contextmanager
+    def workspace(self, name: str) -> Generator[Sandbox]:
+        """A sandbox beside this one, in the same process, with a key and a location of its own.
+
+        For tests that run at once: none sees what another one does. It is closed in the end. Its
+        `name` has up to 40 of a-z, 0-9 and `-`.
+        """
+        made = self._request("POST", "workspaces", {"name": name})
+        workspace = Sandbox(f"{self.url}{made['path']}")
+        workspace.key_id, workspace.key_secret = made["key_id"], made["key_secret"]
+        workspace.token, workspace.location = made["token"], made["location"]
+        try:
+            yield workspace
+        finally:
+            self._request("DELETE", f"workspaces/{name}")
+
     def _request(self, method: str, path: str, body: object = None) -> Any:
-        address = self.url.removeprefix("http://")
+        address, slash, root = self.url.removeprefix("http://").partition("/")
         with closing(HTTPConnection(address, timeout=SECONDS)) as connection:
             connection.request(
-                method, f"/sandbox/{path}", None if body is None else json.dumps(body)
+                method,
+                f"{slash}{root}/sandbox/{path}",
+                None if body is None else json.dumps(body),
             )
             response = connection.getresponse()
             answer = json.loads(response.read())
         if response.status != 200:
             raise SandboxError(answer["error"]["description"])
         return answer
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _timed(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "at": _time(one["at"])}
+
+
+def _webhook(one: dict[str, Any]) -> SentWebhook:
+    known = {name: one[name] for name in SentWebhook._fields}
+    known["body"] = one["body"].encode()
+    return SentWebhook(**_timed(known))
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from billhook.model.invoice import Invoice, InvoiceId
 from billhook_adapters.composition.service import Application
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import InMemoryBackend
-from billhook_adapters.sandbox.service import Key, Location, Shared, account_of, build_sandbox
+from billhook_adapters.sandbox.running import Credentials, Key, Location
+from billhook_adapters.sandbox.service import Shared, account_of, build_sandbox
 from billhook_adapters.testing import a_document
 
 HOST = "sandbox.example:8080"
@@ -65,13 +66,13 @@ class Console:
     """The console of a sandbox with two accounts, of which the first has a location as well."""
 
     def __init__(self, shared: Shared, root: str = "") -> None:
-        self.application: Application = build_sandbox(
+        self.sandbox = build_sandbox(
             InMemoryBackend(),
             base_url=f"http://127.0.0.1:8080{root}/i/",
-            keys=KEYS,
-            locations=LOCATIONS,
+            credentials=Credentials(KEYS, LOCATIONS),
             shared=shared,
         )
+        self.application: Application = self.sandbox.application
 
     def request(
         self, method: str, path: str, headers: Mapping[str, str] = NO_HEADERS, **more: Any
@@ -82,7 +83,7 @@ class Console:
     async def _request(
         self, method: str, path: str, headers: Mapping[str, str], more: Mapping[str, Any]
     ) -> httpx.Response:
-        transport: Any = httpx.ASGITransport(app=self.application.app)  # type: ignore[arg-type]  # ours is ASGI too
+        transport: Any = httpx.ASGITransport(app=self.sandbox.app)  # type: ignore[arg-type]  # ours is ASGI too
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
             return await client.request(method, path, headers={"host": HOST, **headers}, **more)
 

@@ -43,6 +43,7 @@ class RequestFailure(Enum):
         429,
         "Too many connections from this address; use fewer.",
     )
+    RATE_LIMITED = "rate_limited", 429, "Too many requests in a short time; wait, then try again."
     HEAD_TOO_LARGE = "head_too_large", 431, "The request has too many or too long header fields."
     SERVER_ERROR = "server_error", 500, "The service failed; try again."
     UNAVAILABLE = "unavailable", 503, "The service cannot be used for the moment; try again."

@@ -111,12 +111,7 @@ class MountTable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, by the application that it belongs to."""
-        path: str = scope["path"]
-        paths = self._hosts.get(_host(scope)) if self._hosts else None
-        found = None if paths is None else paths.find(path)
-        if found is None:
-            found = self._every.find(path)
-        prefix, app = ("", _not_found) if found is None else found
+        prefix, app = self._found(scope)
         body = BoundedBody(scope, receive)
         is_head = scope["method"] == "HEAD"
         if body.failure is not None:
@@ -125,6 +120,22 @@ class MountTable:
         if prefix:
             scope = {**scope, "root_path": scope.get("root_path", "") + prefix}
         await app(scope, body, send if body.is_empty else body.judged(send, partial(_failed, app)))
+
+    def app(self, scope: Scope) -> App:
+        """The application that a request belongs to, or what answers that there is none."""
+        return self._found(scope)[1]
+
+    def failed(self, scope: Scope, failure: RequestFailure) -> Response:
+        """The response to a failure, in the format of the application of a request."""
+        return _failed(self.app(scope), failure)
+
+    def _found(self, scope: Scope) -> tuple[str, App]:
+        path: str = scope["path"]
+        paths = self._hosts.get(_host(scope)) if self._hosts else None
+        found = None if paths is None else paths.find(path)
+        if found is None:
+            found = self._every.find(path)
+        return ("", _not_found) if found is None else found
 
 
 class _Paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from billhook_adapters.http.core.response import Response
@@ -53,6 +54,5 @@ async def move(sources: Sources, pages: Pages, fields: Fields) -> Response:
 
 
 async def move_clock(sources: Sources, to: datetime) -> None:
-    """Move the clock, and record what is due by then."""
-    sources.clock.set(to)
-    await sources.batched.read(lambda _: sources.background_jobs.sweep())
+    """Move the clock, and keep what the move caused."""
+    sources.recorded.moves.append(await asyncio.to_thread(sources.moves.move, to))

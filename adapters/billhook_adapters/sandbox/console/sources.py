@@ -12,11 +12,13 @@ from billhook.messaging.delivery import MessageKey
 from billhook.messaging.message import Message
 from billhook.model.account import Account
 from billhook.model.base import AccountId
-from billhook.model.customer import Medium
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.memory.outbox import CapturedMessage, CapturedSender
+from billhook_adapters.memory.outbox import CapturedMessage
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.moves import Moves
 from billhook_adapters.sandbox.payments import Payer
+from billhook_adapters.sandbox.request_log import RequestLog
+from billhook_adapters.sandbox.state import Recorded
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
 
@@ -42,15 +44,25 @@ class Sources(NamedTuple):
     background_jobs: BackgroundJobs
     accounts: Sequence[AccountAccess]
     clock: MovableClock
-    sent: Sequence[CapturedMessage]
-    providers: Mapping[Medium, CapturedSender]
-    webhooks: Sequence[CapturedWebhook]
+    recorded: Recorded
+    moves: Moves
+    log: RequestLog
     resend: Callable[[CapturedWebhook], CapturedWebhook]
     payer: Payer
     webhook_secret: str
     has_key_pair: bool
     base_url: str
     root: str = ""
+
+    @property
+    def sent(self) -> Sequence[CapturedMessage]:
+        """Every message that was sent, the oldest first."""
+        return self.recorded.messages
+
+    @property
+    def webhooks(self) -> Sequence[CapturedWebhook]:
+        """Every webhook that was posted, the oldest first."""
+        return self.recorded.webhooks
 
     def now(self) -> datetime:
         """The present instant of the sandbox."""
