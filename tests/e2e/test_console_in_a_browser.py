@@ -26,6 +26,8 @@ def paths(served: Sandbox) -> Mapping[str, str]:
     invoice = made(served, "hostile@example.com", HOSTILE, expire_by=served.now + 40 * 86400)
     served.pay(invoice, 100)
     draft = made(served, "draft@example.com", ARABIC, draft="1")
+    served.fail("sms", "permanent", "+919000090000")
+    served.advance(60)
     (mail,) = served.sent("hostile@example.com")
     webhook = served.json_of("GET", "/sandbox/webhooks")["items"]
     account = account_of(served, invoice)
@@ -39,7 +41,10 @@ def paths(served: Sandbox) -> Mapping[str, str]:
         "message": f"/console/outbox/{mail['id']}",
         "webhooks": "/console/webhooks",
         "webhook": f"/console/webhooks/{len(webhook)}",
+        "requests": "/console/requests",
+        "request": "/console/requests/1",
         "clock": "/console/clock",
+        "faults": "/console/faults",
         "accounts": "/console/accounts",
         "unknown": "/console/unknown",
     }

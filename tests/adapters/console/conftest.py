@@ -15,10 +15,9 @@ from billhook.application.commands import DraftAndSend
 from billhook.messaging.delivery import MessageId
 from billhook.model.base import AccountId
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook_adapters.composition.service import Application
 from billhook_adapters.engine.embedded import EmbeddedEngine
 from billhook_adapters.memory import InMemoryBackend
-from billhook_adapters.sandbox.running import Credentials, Key, Location
+from billhook_adapters.sandbox.running import Credentials, Key, Location, Sandbox
 from billhook_adapters.sandbox.service import Shared, account_of, build_sandbox
 from billhook_adapters.testing import a_document
 
@@ -66,13 +65,13 @@ class Console:
     """The console of a sandbox with two accounts, of which the first has a location as well."""
 
     def __init__(self, shared: Shared, root: str = "") -> None:
-        self.sandbox = build_sandbox(
+        self.sandbox: Sandbox = build_sandbox(
             InMemoryBackend(),
             base_url=f"http://127.0.0.1:8080{root}/i/",
             credentials=Credentials(KEYS, LOCATIONS),
             shared=shared,
         )
-        self.application: Application = self.sandbox.application
+        self.application = self.sandbox.application
 
     def request(
         self, method: str, path: str, headers: Mapping[str, str] = NO_HEADERS, **more: Any
@@ -83,7 +82,7 @@ class Console:
     async def _request(
         self, method: str, path: str, headers: Mapping[str, str], more: Mapping[str, Any]
     ) -> httpx.Response:
-        transport: Any = httpx.ASGITransport(app=self.sandbox.app)  # type: ignore[arg-type]  # ours is ASGI too
+        transport: Any = httpx.ASGITransport(app=self.sandbox.app)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
             return await client.request(method, path, headers={"host": HOST, **headers}, **more)
 
@@ -93,7 +92,7 @@ class Console:
         assert answer.status_code == 200, answer.text
         return Page(answer)
 
-    def press(self, path: str, **fields: str) -> Page:
+    def press(self, path: str, /, **fields: str) -> Page:
         """The page that a browser shows after it sent a form."""
         answer = self.request("POST", path, {"origin": f"http://{HOST}"}, data=fields)
         assert answer.status_code == 303, answer.text

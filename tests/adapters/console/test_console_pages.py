@@ -18,14 +18,19 @@ from adapters.console.conftest import (
     path_of,
     rows,
 )
+from billhook.application.account_commands import UpdateAccount
 from billhook.application.commands import Draft, Pay
+from billhook.model.account import AccountPolicy
 from billhook_adapters.sandbox.console.fields import PAGE
 from billhook_adapters.sandbox.service import Shared
 from billhook_adapters.testing import a_customer, a_document, a_payment
 
 PATHS = (
     "/",
-    *(f"/console/{one}" for one in ("invoices", "outbox", "webhooks", "clock", "accounts")),
+    *(
+        f"/console/{one}"
+        for one in ("invoices", "outbox", "webhooks", "requests", "clock", "faults", "accounts")
+    ),
 )
 
 
@@ -214,15 +219,11 @@ def test_the_timeline_has_events_messages_payments_and_webhooks_in_order(console
 
 
 def test_times_are_in_the_zone_of_the_account(console: Console) -> None:
-    from billhook.application.account_commands import UpdateAccount
-    from billhook.model.account import AccountPolicy
-
     policy = AccountPolicy(time_zone="Asia/Kolkata")
     console.application.service.execute(UpdateAccount(account=FIRST, policy=policy)).unwrap()
-    assert (
-        " IST"
-        in rows(console.page("/console/invoices") if console.sent() else console.page("/"))[0]
-    )
+    invoice = console.sent(media=())
+    assert " IST " in rows(console.page("/console/invoices"))[0]
+    assert " IST " in rows(console.invoice(invoice))[-1]
 
 
 def test_a_mail_is_shown_with_its_headers_and_source(console: Console) -> None:

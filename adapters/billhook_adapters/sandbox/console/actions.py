@@ -15,7 +15,7 @@ from billhook.model.invoice import Invoice
 from billhook.model.money import major, minor
 from billhook.sentences import sentence
 from billhook_adapters.http.core.response import Response
-from billhook_adapters.sandbox.console.clock import move_clock
+from billhook_adapters.sandbox.console.clock import move_to
 from billhook_adapters.sandbox.console.fields import Fields
 from billhook_adapters.sandbox.console.invoice import read_known
 from billhook_adapters.sandbox.console.rendering import Pages
@@ -92,6 +92,6 @@ async def _wait_for_expiry(sources: Sources, pages: Pages, invoice: Invoice, pat
     if expires is None or expires <= sources.now():
         refusal = "The invoice does not expire at a later time; the clock was not moved."
         return pages.back(path, refusal, refused=True)
-    await move_clock(sources, expires)
+    await move_to(sources, expires)
     zone = sources.clock.zone(None)
     return pages.back(path, f"The clock was moved to {moment(expires, zone).text}.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
 from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
@@ -9,14 +12,28 @@ from billhook_adapters.sandbox.console.accounts import accounts_page
 from billhook_adapters.sandbox.console.actions import act
 from billhook_adapters.sandbox.console.clock import clock_page, move
 from billhook_adapters.sandbox.console.cross_site import is_cross_site
+from billhook_adapters.sandbox.console.faults import change, faults_page
 from billhook_adapters.sandbox.console.fields import Fields, form, parsed
 from billhook_adapters.sandbox.console.home import home_page
 from billhook_adapters.sandbox.console.invoice import invoice_page
 from billhook_adapters.sandbox.console.invoices import invoices_page
 from billhook_adapters.sandbox.console.outbox import message_html, message_page, outbox_page
 from billhook_adapters.sandbox.console.rendering import Pages, static
+from billhook_adapters.sandbox.console.requests import request_page, requests_page
 from billhook_adapters.sandbox.console.sources import Sources
 from billhook_adapters.sandbox.console.webhooks import send_again, webhook_page, webhooks_page
+
+_LISTS: Mapping[str, Callable[[Sources, Pages, Fields], Awaitable[Response]]] = MappingProxyType(
+    {
+        "accounts": accounts_page,
+        "clock": clock_page,
+        "faults": faults_page,
+        "invoices": invoices_page,
+        "outbox": outbox_page,
+        "requests": requests_page,
+        "webhooks": webhooks_page,
+    }
+)
 
 
 class ConsoleApi(HttpApi):
@@ -36,6 +53,9 @@ class ConsoleApi(HttpApi):
             "/console/outbox/*/html",
             "/console/webhooks",
             "/console/webhooks/*",
+            "/console/requests",
+            "/console/requests/*",
+            "/console/faults",
             "/console/clock",
             "/console/accounts",
             "/console/console.css",
@@ -72,24 +92,18 @@ class ConsoleApi(HttpApi):
         match path:
             case ():
                 return await home_page(sources, pages, request, fields)
-            case ("invoices",):
-                return await invoices_page(sources, pages, fields)
+            case (name,) if name in _LISTS:
+                return await _LISTS[name](sources, pages, fields)
             case ("invoices", account, invoice):
                 return await invoice_page(sources, pages, account, invoice, fields)
-            case ("outbox",):
-                return await outbox_page(sources, pages, fields)
             case ("outbox", message):
                 return await message_page(sources, pages, message, fields)
             case ("outbox", message, "html"):
                 return message_html(sources, pages, message)
-            case ("webhooks",):
-                return webhooks_page(sources, pages, fields)
             case ("webhooks", number):
                 return webhook_page(sources, pages, _number(number), fields)
-            case ("clock",):
-                return clock_page(sources, pages, fields)
-            case ("accounts",):
-                return await accounts_page(sources, pages, fields)
+            case ("requests", number):
+                return request_page(sources, pages, request, _number(number), fields)
             case (name,):
                 return static(name) or pages.not_found()
             case _:
@@ -104,6 +118,8 @@ class ConsoleApi(HttpApi):
                 return await send_again(sources, pages, _number(number))
             case ("clock",):
                 return await move(sources, pages, fields)
+            case ("faults",):
+                return change(sources, pages, fields)
             case _:
                 return pages.not_found()
 

@@ -1,58 +1,119 @@
-"""The clock: what time it is in the sandbox, and buttons that move it."""
+"""The clock: what time it is in the sandbox, buttons that move it, and what the moves caused."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.sandbox.console.fields import Fields
 from billhook_adapters.sandbox.console.rendering import Pages
 from billhook_adapters.sandbox.console.sources import Sources
-from billhook_adapters.sandbox.console.texts import moment
+from billhook_adapters.sandbox.console.texts import Moment, moment, words
+from billhook_adapters.sandbox.moves import Effect, Move
+from billhook_adapters.sandbox.routes import LOOKS_AHEAD
+from billhook_adapters.sandbox.schemas import LAST
+from billhook_adapters.sandbox.webhooks import NOWHERE
 
-LAST = datetime(2999, 12, 31, tzinfo=UTC)
-"""The clock can be moved up to then: later times overflow."""
-
+_PATH = "/console/clock"
 _STEPS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
     "week": timedelta(weeks=1),
 }
-_FORM = "to: enter a date and a time in UTC, such as 2026-03-02T14:30."
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime.fromtimestamp(LAST, UTC)
 
 
-def clock_page(sources: Sources, pages: Pages, fields: Fields) -> Response:
+class EffectRow(NamedTuple):
+    """Something that a move caused; `path` is its own page, where it has one."""
+
+    at: Moment
+    name: str
+    account: str
+    invoice: str
+    details: str
+    path: str | None
+
+
+class MoveRow(NamedTuple):
+    """A move of the clock as a table."""
+
+    since: Moment
+    until: Moment
+    effects: Sequence[EffectRow]
+
+
+async def clock_page(sources: Sources, pages: Pages, fields: Fields) -> Response:
     """The page of the clock."""
     now = sources.now()
+    due_at = await _next_at(sources, now)
     return pages.page(
         "clock.html",
         fields,
         section="clock",
         steps=list(_STEPS),
         local=f"{now.astimezone(UTC):%Y-%m-%dT%H:%M}",
+        next=None if due_at is None else moment(due_at, UTC),
+        moves=[_row(one) for one in reversed(sources.recorded.moves)],
     )
 
 
 async def move(sources: Sources, pages: Pages, fields: Fields) -> Response:
     """Move the clock as the button of a form says."""
-    step = _STEPS.get(fields.get("by", ""))
-    if step is not None:
-        to = sources.now() + step
+    now, by = sources.now(), fields.get("by", "")
+    if by == "next":
+        due_at = await _next_at(sources, now)
+        if due_at is None:
+            return pages.back(_PATH, "Nothing happens within the next ten years.", refused=True)
+        to: datetime | None = max(due_at, now)
+    elif by in _STEPS:
+        to = now + _STEPS[by]
     else:
-        try:
-            to = datetime.fromisoformat(fields.get("to", ""))
-        except ValueError:
-            return pages.back("/console/clock", _FORM, refused=True)
-        to = to.replace(tzinfo=UTC) if to.tzinfo is None else to
-    if not datetime(1970, 1, 1, tzinfo=UTC) <= to <= LAST:
-        refusal = f"to: the clock goes from the year 1970 to {LAST.year}."
-        return pages.back("/console/clock", refusal, refused=True)
-    await move_clock(sources, to)
-    return pages.back("/console/clock", f"The clock was moved to {moment(to, UTC).text}.")
+        to = _instant(fields.get("to", ""))
+    if to is None or not _FIRST <= to <= _LAST:
+        refusal = "to: enter a date and a time in UTC from 1970 to 2999, such as 2026-03-02T14:30."
+        return pages.back(_PATH, refusal, refused=True)
+    done = await move_to(sources, to)
+    happened = "what happened is below" if done.effects else "nothing happened"
+    return pages.back(_PATH, f"The clock was moved to {moment(to, UTC).text}; {happened}.")
 
 
-async def move_clock(sources: Sources, to: datetime) -> None:
-    """Move the clock, and keep what the move caused."""
-    sources.recorded.moves.append(await asyncio.to_thread(sources.moves.move, to))
+async def move_to(sources: Sources, to: datetime) -> Move:
+    """Move the clock; what is due by then happens."""
+    done = await asyncio.to_thread(sources.moves.move, to)
+    sources.recorded.moves.append(done)
+    return done
+
+
+async def _next_at(sources: Sources, now: datetime) -> datetime | None:
+    return await sources.batched.read(lambda _: sources.moves.next_at(now + LOOKS_AHEAD))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def _row(move: Move) -> MoveRow:
+    effects = [_effect(one) for one in move.effects]
+    return MoveRow(moment(move.since, UTC), moment(move.until, UTC), effects)
+
+
+def _effect(effect: Effect) -> EffectRow:
+    details = ["" if effect.to == NOWHERE else effect.to or "", words(effect.reason or "")]
+    if effect.name.startswith("webhook."):
+        details = [effect.detail, *details]
+    return EffectRow(
+        at=moment(effect.at, UTC),
+        name=words(effect.name.replace(".", " ")),
+        account=effect.account,
+        invoice=effect.invoice,
+        details=": ".join(one for one in details if one),
+        path=f"/console/outbox/{effect.detail}" if effect.name == "message.sent" else None,
+    )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
-from urllib.parse import urlsplit
 
 from billhook.application.records import Search
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
-from billhook_adapters.sandbox.console import invoices, outbox
+from billhook_adapters.sandbox.console import invoices, outbox, requests
 from billhook_adapters.sandbox.console.fields import Fields
 from billhook_adapters.sandbox.console.rendering import Pages
 from billhook_adapters.sandbox.console.snippets import snippets
@@ -17,8 +15,6 @@ from billhook_adapters.sandbox.console.sources import Sources
 
 LATEST = 5
 """Rows of each list."""
-
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
 async def home_page(sources: Sources, pages: Pages, request: Request, fields: Fields) -> Response:
@@ -28,7 +24,7 @@ async def home_page(sources: Sources, pages: Pages, request: Request, fields: Fi
     found = await sources.batched.read(
         partial(invoices.read, sources=sources, search=Search(limit=LATEST + 1))
     )
-    url = base_url(sources, request.header(b"host"))
+    url = sources.url(request.header(b"host"))
     return pages.page(
         "home.html",
         fields,
@@ -37,11 +33,5 @@ async def home_page(sources: Sources, pages: Pages, request: Request, fields: Fi
         snippets=snippets(url, sources.accounts),
         messages=messages,
         rows=found.rows,
+        requests=requests.rows_of([*sources.log][-LATEST:][::-1]),
     )
-
-
-def base_url(sources: Sources, host: str | None) -> str:
-    """The URL of the sandbox as the client of a request reaches it, without a slash at its end."""
-    known = urlsplit(sources.base_url)
-    reached = host if host is not None and _HOST.fullmatch(host) else known.netloc
-    return f"{known.scheme}://{reached}{sources.root}"

@@ -21,7 +21,7 @@ from billhook_adapters.memory.outbox import CapturedMessage
 from billhook_adapters.sandbox.console.fields import Fields, part
 from billhook_adapters.sandbox.console.rendering import Pages, mail_html
 from billhook_adapters.sandbox.console.sources import Sources
-from billhook_adapters.sandbox.console.texts import Moment, moment
+from billhook_adapters.sandbox.console.texts import Moment, medium_name, moment
 from billhook_adapters.sms.segments import measured, strange
 
 SENDER = "invoices@sandbox.example"
@@ -115,7 +115,7 @@ def _read(
 def _row(one: CapturedMessage, stored: Message | None) -> MessageRow:
     return MessageRow(
         id=one.id,
-        medium="SMS" if one.medium is Medium.SMS else "e-mail",
+        medium=medium_name(one.medium),
         to=one.to,
         start=one.subject or _start(one.text),
         invoice=one.invoice,

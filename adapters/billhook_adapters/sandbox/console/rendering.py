@@ -73,7 +73,9 @@ SECTIONS = (
     ("invoices", "Invoices"),
     ("outbox", "Outbox"),
     ("webhooks", "Webhooks"),
+    ("requests", "Requests"),
     ("clock", "Clock"),
+    ("faults", "Faults"),
     ("accounts", "Accounts"),
 )
 """The pages that every page links to: their paths, and what the links say."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.service import InvoiceService
@@ -20,6 +22,8 @@ from billhook_adapters.sandbox.payments import Payer
 from billhook_adapters.sandbox.request_log import RequestLog
 from billhook_adapters.sandbox.state import Recorded
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
+
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
 class AccountAccess(NamedTuple):
@@ -82,3 +86,13 @@ class Sources(NamedTuple):
         with self.background_jobs.store.snapshot() as snapshot:
             found = snapshot.messages(keys)
         return {key: one for key, one in found.items() if isinstance(one, Message)}
+
+    def url(self, host: str | None) -> str:
+        """The URL of the sandbox for a client that reaches it by a host, without a slash at its
+        end.
+
+        A host that is none is not repeated.
+        """
+        known = urlsplit(self.base_url)
+        reached = host if host is not None and _HOST.fullmatch(host) else known.netloc
+        return f"{known.scheme}://{reached}{self.root}"

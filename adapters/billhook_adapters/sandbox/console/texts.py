@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
 
 from billhook.lifecycle.overdue import is_overdue
+from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice
 from billhook.model.money import Currency
 from billhook_adapters.documents.figures import amount_text
@@ -59,6 +61,23 @@ def words(code: str) -> str:
     'partially paid'
     """
     return code.replace("_", " ")
+
+
+def pretty(body: bytes) -> str:
+    """A body as a person reads it: JSON in lines of its own, else the text."""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+def medium_name(medium: Medium) -> str:
+    """A medium as it is written within a sentence.
+
+    >>> medium_name(Medium.SMS), medium_name(Medium.EMAIL)
+    ('SMS', 'e-mail')
+    """
+    return "SMS" if medium is Medium.SMS else "e-mail"
 
 
 def invoice_badge(invoice: Invoice, now: datetime) -> Badge:

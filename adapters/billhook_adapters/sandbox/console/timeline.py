@@ -14,7 +14,7 @@ from billhook.lifecycle.events import InvoiceUpdated, MessageRequested, PaymentR
 from billhook.messaging.message import Message
 from billhook.model.invoice import Invoice
 from billhook.sentences import AnyError, sentence
-from billhook_adapters.sandbox.console.texts import amount, words
+from billhook_adapters.sandbox.console.texts import amount, medium_name, words
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
 
@@ -65,7 +65,7 @@ def _of_events(invoice: Invoice, events: Sequence[RecordedEvent]) -> Iterator[En
 
 
 def _of_message(message: Message, *, in_outbox: bool) -> Iterator[Entry]:
-    medium = "SMS" if message.medium.value == "sms" else "e-mail"
+    medium = medium_name(message.medium)
     what = medium if message.reminder is None else f"reminder {message.reminder} by {medium}"
     path = f"/console/outbox/{message.id}" if in_outbox else None
     yield Entry(message.requested_at, "message", f"{what} requested", f"to {message.address}", path)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC
 
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.sandbox.console.fields import Fields, part
 from billhook_adapters.sandbox.console.rendering import Pages
 from billhook_adapters.sandbox.console.sources import Sources
-from billhook_adapters.sandbox.console.texts import moment
+from billhook_adapters.sandbox.console.texts import moment, pretty
 from billhook_adapters.sandbox.webhooks import NOWHERE, CapturedWebhook
 
 
-def pretty(body: bytes) -> str:
-    """A body as a person reads it: JSON in lines of its own, else the text."""
-    try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
-        return body.decode(errors="replace")
-
-
-def webhooks_page(sources: Sources, pages: Pages, fields: Fields) -> Response:
+async def webhooks_page(sources: Sources, pages: Pages, fields: Fields) -> Response:
     """The list, the newest first."""
     shown = part(sources.webhooks, fields.get("page"))
     rows = [(one, moment(one.at, UTC), one.url == NOWHERE) for one in shown.rows]
