@@ -243,6 +243,14 @@ def test_a_mail_is_shown_with_its_headers_and_source(console: Console) -> None:
     assert [part.get_content_type() for part in mail.walk()][1:] == ["text/plain", "text/html"]
 
 
+def test_the_headers_of_a_mail_name_the_seller_and_the_copies(console: Console) -> None:
+    invoice = console.sent(media=("email",), recipients={"cc": ["books@example.com"]})
+    page = console.page(f"/console/outbox/{console.message(invoice, 'email')}")
+    headers = next(one for one in page.texts if one.startswith("Date:"))
+    assert 'From: "Sandbox key_1" <' in headers or "From: Sandbox key_1 <" in headers
+    assert "Cc: books@example.com" in headers
+
+
 def test_the_html_of_a_mail_runs_no_script_and_is_framed_by_the_console_alone(
     console: Console,
 ) -> None:
