@@ -1,4 +1,5 @@
-"""Takes pictures of what payers see: page, PDF and mail, of every sample in every language.
+"""Takes pictures of what payers see: page, PDF and mail, of every sample in every language; and
+of the console of the sandbox.
 
 `make screenshots` runs it. All pictures are written to screenshots/; a sheet of small ones for each
 sample and language, and a few large ones, to docs/assets/screenshots. Chromium has the same fonts
@@ -18,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pypdfium2
+from console_pictures import console_pictures
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -49,6 +51,9 @@ LARGE = (
 )
 """The pictures that the documentation shows in full size."""
 
+OF_CONSOLE = ("home-page", "invoice-page", "mail-phone")
+"""The pictures of the console that the documentation shows."""
+
 Pictures = Mapping[str, Image.Image]
 
 
@@ -59,6 +64,10 @@ def main() -> int:
     for folder in (ALL, SHOWN):
         folder.mkdir(parents=True, exist_ok=True)
     with browser() as chromium:
+        for name, picture in console_pictures(chromium, NOW).items():
+            picture.save(ALL / f"console-{name}.png")
+            if name in OF_CONSOLE:
+                small(picture, SHOWN / f"console-{name}.png")
         for language in languages:
             for kind in SampleKind:
                 hosted, message = sample(language, NOW, kind=kind)

@@ -15,6 +15,7 @@ VENDORS = ("razorpay", "highlevel")
 ELSEWHERE = {
     "composition/apis.py": "the registry",
     "demo/main.py": "drives the service by the vendor's own SDK",
+    "sandbox/console/snippets.py": "the lines that point each vendor's own SDK at a sandbox",
 }
 """The files outside the folder of an API that may name it, and why."""
 

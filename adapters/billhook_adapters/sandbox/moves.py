@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.ports import Store
@@ -32,6 +33,7 @@ class Moves:
         self, clock: MovableClock, background_jobs: BackgroundJobs, recorded: Recorded
     ) -> None:
         self._clock, self._jobs, self._recorded = clock, background_jobs, recorded
+        self._lock = Lock()
 
     def next_at(self, until: datetime) -> datetime | None:
         """When something happens next by a time; None if nothing does."""
@@ -39,6 +41,10 @@ class Moves:
 
     def move(self, until: datetime) -> Move:
         """Continue from another time; what is due by then happens, each at its own time."""
+        with self._lock:
+            return self._move(until)
+
+    def _move(self, until: datetime) -> Move:
         self._do_what_is_due()  # it is no effect of the move
         since, at_once = self._clock.now(), 0
         webhooks, messages = len(self._recorded.webhooks), len(self._recorded.messages)

@@ -15,7 +15,7 @@ from billhook_adapters.sandbox.faults import Fault, SetFault
 from billhook_adapters.sandbox.request_log import LoggedRequest
 from billhook_adapters.sandbox.state import Effect, Move
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
-from billhook_adapters.sandbox.workspaces import NAME, NamedWorkspace, root
+from billhook_adapters.sandbox.workspaces import NAME, NamedWorkspace, root_of
 
 FIRST, LAST = 0, 32503679999
 """Seconds since 1970, to the end of the year 2999: later times overflow."""
@@ -293,7 +293,7 @@ class WorkspaceOut(Out):
         (key,), (location,) = one.credentials.keys, one.credentials.locations
         return cls(
             name=one.name,
-            path=root(one.name),
+            path=root_of(one.name),
             key_id=key.id,
             key_secret=key.secret,
             token=location.token,

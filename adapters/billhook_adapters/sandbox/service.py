@@ -36,6 +36,8 @@ from billhook_adapters.memory.backend import InMemoryBackend
 from billhook_adapters.memory.keys import InMemoryKeyring
 from billhook_adapters.memory.outbox import CapturedSender
 from billhook_adapters.sandbox.api import SandboxApi
+from billhook_adapters.sandbox.console.api import ConsoleApi
+from billhook_adapters.sandbox.console.sources import AccountAccess, Sources
 from billhook_adapters.sandbox.failing_apis import failing
 from billhook_adapters.sandbox.faults import FaultySender
 from billhook_adapters.sandbox.moves import Moves
@@ -48,7 +50,7 @@ from billhook_adapters.sandbox.start_file import load
 from billhook_adapters.sandbox.state import Recorded, SandboxState
 from billhook_adapters.sandbox.webhooks import NOWHERE, CapturingWebhookSender
 from billhook_adapters.sandbox.workspace import Workspace
-from billhook_adapters.sandbox.workspaces import Workspaces, root
+from billhook_adapters.sandbox.workspaces import Workspaces, root_of
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SystemClock
@@ -126,13 +128,14 @@ def build_workspaces(
         def sandbox(served_by: Workspace, state: SandboxState | None) -> Sandbox:
             return build_sandbox(
                 InMemoryBackend(None if state is None else state.rows),
-                base_url=url._replace(path=f"{root(name)}{url.path}").geturl(),
+                base_url=url._replace(path=f"{root_of(name)}{url.path}").geturl(),
                 credentials=owned,
                 webhook=webhook,
                 start=begins,
                 shared=made_once,
                 workspace=served_by,
                 workspaces=workspaces if name is None else None,
+                root=root_of(name),
                 state=state,
             )
 
@@ -151,13 +154,15 @@ def build_sandbox(
     shared: Shared | None = None,
     workspace: Workspace | None = None,
     workspaces: Workspaces | None = None,
+    root: str = "",
     state: SandboxState | None = None,
 ) -> Sandbox:
     """The sandbox on a database, or the one at this URL.
 
     The same keys on the same database have the same accounts again. `workspace` is what it is
     served by, None where the database is kept; `workspaces` are those that its own routes make and
-    close. With a `state`, the database has its rows, and the rest of it goes on from there.
+    close; `root` is what the paths of its console begin with. With a `state`, the database has its
+    rows, and the rest of it goes on from there.
 
     Raises ValueError on a webhook URL that cannot be used, and StartFileError where the invoices
     of the start file are refused.
@@ -196,6 +201,24 @@ def build_sandbox(
             {account_of(key): key.secret for key in credentials.keys},
             ids,
         )
+        moves = Moves(clock, made_of.background_jobs, recorded)
+        console = ConsoleApi(
+            Sources(
+                made_of.batched,
+                made_of.background_jobs,
+                _accesses(credentials, opened),
+                clock,
+                recorded,
+                moves,
+                log,
+                webhook_sender.resend,
+                payer,
+                webhook.secret,
+                webhook.public_key is not None,
+                base_url,
+                root,
+            )
+        )
         app = SandboxApi(
             Served(
                 made_of.batched,
@@ -203,7 +226,7 @@ def build_sandbox(
                 [account.id for account in opened],
                 clock,
                 recorded,
-                Moves(clock, made_of.background_jobs, recorded),
+                moves,
                 payer,
                 webhook_sender,
                 log,
@@ -216,6 +239,7 @@ def build_sandbox(
             health(made_of),
             *pages(made_of, pay=payer.pay_requested),
             Mounted("the sandbox", Mount(prefix="/sandbox"), app, app.routes, owns_mount=True),
+            Mounted("the console", Mount(), console, console.routes),
         ]
         own.extend(one.app for one in mounted)
         return mounted
@@ -318,6 +342,15 @@ def _opened(credentials: Credentials, apis: Sequence[VendorApi], start: Start) -
             policy=account_policy(apis, both if index < len(locations) else {key}),
         )
         for index, (account, name) in enumerate(named)
+    ]
+
+
+def _accesses(credentials: Credentials, accounts: Sequence[Account]) -> list[AccountAccess]:
+    """Which credentials open each account."""
+    by_position = zip_longest(accounts, credentials.keys, credentials.locations)
+    return [
+        AccountAccess(account.id, *(key or (None, None)), *(location or (None, None)))
+        for account, key, location in by_position
     ]
 
 

@@ -45,7 +45,7 @@ class CapturedWebhook(NamedTuple):
 def is_signature(header: str) -> bool:
     """Whether a header signs a body, by its name.
 
-    >>> is_signature("X-Razorpay-Signature"), is_signature("Content-Type")
+    >>> is_signature("X-Shop-Signature"), is_signature("Content-Type")
     (True, False)
     """
     return header.lower().endswith("-signature")

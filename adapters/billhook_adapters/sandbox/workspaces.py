@@ -108,7 +108,7 @@ class Workspaces:
             await send_response(send, _NO_WORKSPACE, head=scope["method"] == "HEAD")
             return
         if isinstance(workspace, NamedWorkspace):
-            prefix = root(workspace.name)
+            prefix = root_of(workspace.name)
             if scope["path"].startswith(f"{prefix}/") and not scope["path"].startswith(
                 f"{prefix}{self._pages}"
             ):
@@ -133,10 +133,10 @@ class Workspaces:
         return self._by_credential.get(credential, self.default)
 
 
-def root(name: str | None) -> str:
+def root_of(name: str | None) -> str:
     """What the paths of a workspace begin with.
 
-    >>> root("test-1"), root(None)
+    >>> root_of("test-1"), root_of(None)
     ('/workspaces/test-1', '')
     """
     return "" if name is None else f"/{PREFIX}/{name}"
