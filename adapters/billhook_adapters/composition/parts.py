@@ -72,7 +72,7 @@ def pages(
     mount = page_mount(parts.base_url)
     if mount is None or parts.base_url is None:
         return []
-    from billhook_adapters.documents.font_chain import FontChain
+    from billhook_adapters.documents.font_chain import installed_fonts
     from billhook_adapters.documents.pdf import Printer
     from billhook_adapters.http.hosted_page.api import HostedPageApi
 
@@ -82,7 +82,7 @@ def pages(
         parts.background_jobs.clock,
         language=parts.looks.language,
         printer=Printer(
-            FontChain(parts.looks.fonts),
+            installed_fonts(parts.looks.fonts),
             parts.looks.language,
             count_missing=parts.metrics.missing_glyphs,
         ),

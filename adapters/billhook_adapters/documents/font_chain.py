@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,6 +53,12 @@ class FontChain:
         region = _region(language or "", text)
         cjk = (f"Noto Sans CJK {region}", f"Noto Sans {region}")
         return [*_FIRST, *(one for one in cjk if one in self._found)]
+
+
+@lru_cache(4)
+def installed_fonts(folder: Path | None) -> FontChain:
+    """The chain with this folder. Its files are looked through once in a process."""
+    return FontChain(folder)
 
 
 def font_folders(folder: Path | None = None, packages: Iterable[str] = PACKAGES) -> list[str]:
