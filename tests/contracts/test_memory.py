@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from copy import copy
 
 import pytest
 
 from billhook.messaging.delivery import Transient
 from billhook_adapters.memory import CapturedSender, InMemoryStore, RandomIds, SettableClock
+from billhook_adapters.memory.transaction import InMemoryTransaction
 from billhook_adapters.system.clock import SystemClock
 from billhook_adapters.testing import NOON
 from billhook_adapters.testing.contracts import (
@@ -19,16 +22,33 @@ from billhook_adapters.testing.contracts import (
 )
 
 
+class WatchedStore(InMemoryStore):
+    """A store that checks that no transaction changes the rows that it began with.
+
+    Snapshots of a sandbox, and what reads meanwhile, have the same rows.
+    """
+
+    @contextmanager
+    def transaction(self) -> Generator[InMemoryTransaction]:
+        before = self.rows
+        tables = {name: copy(table) for name, table in vars(before).items()}
+        try:
+            with super().transaction() as transaction:
+                yield transaction
+        finally:
+            assert vars(before) == tables
+
+
 class TestInMemoryStore(StoreContract):
     @pytest.fixture
     def store(self) -> InMemoryStore:
-        return InMemoryStore()
+        return WatchedStore()
 
 
 class TestServiceInMemory(ServiceContract):
     @pytest.fixture
     def store(self) -> InMemoryStore:
-        return InMemoryStore()
+        return WatchedStore()
 
 
 class TestSystemClock(ClockContract):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property, partial
 
 from returns.result import Failure, Result, Success
 
@@ -14,24 +16,41 @@ from billhook.messaging.message import Message
 from billhook.model.base import AccountId
 from billhook.model.customer import Medium
 from billhook.model.invoice import Invoice, InvoiceId
-from billhook_adapters.documents.message_texts import PLAIN, Writer
+from billhook_adapters.documents.message_texts import PLAIN, Letter, Writer
 
 
-class CapturedMessage(NamedTuple):
-    """A message as its recipient would get it."""
+@dataclass(frozen=True, eq=False)
+class CapturedMessage:
+    """A message as its recipient would get it. Its words are written when they are first read."""
 
     id: MessageId
     to: str
-    text: str
     medium: Medium
     invoice: InvoiceId
     account: AccountId
-    subject: str | None = None
-    """Of an e-mail."""
-    html: str | None = None
-    """Of an e-mail, where what writes it has HTML."""
-    at: datetime | None = None
+    at: datetime | None
     """When it was sent, where the sender has a clock."""
+    write: Callable[[], Letter] = field(repr=False)
+    """Writes its words; those of an SMS have no subject."""
+
+    @property
+    def text(self) -> str:
+        """The text: of an e-mail, its plain part."""
+        return self._letter.text
+
+    @property
+    def subject(self) -> str | None:
+        """The subject of an e-mail."""
+        return self._letter.subject if self.medium is Medium.EMAIL else None
+
+    @property
+    def html(self) -> str | None:
+        """The HTML of an e-mail, where what writes it has HTML."""
+        return self._letter.html
+
+    @cached_property
+    def _letter(self) -> Letter:
+        return self.write()
 
 
 class CapturedSender:
@@ -68,19 +87,17 @@ class CapturedSender:
         return Success(Accepted(f"captured-{message.id}"))
 
     def _captured(self, message: Message, invoice: Invoice, seller: str) -> CapturedMessage:
-        subject = html = None
-        if message.medium is Medium.SMS:
-            text = self._writer.sms(message, invoice, seller)
-        else:
-            subject, text, html = self._writer.letter(message, invoice, seller)
         return CapturedMessage(
             message.id,
             message.address,
-            text,
             message.medium,
             invoice.id,
             invoice.account,
-            subject,
-            html,
             None if self._clock is None else self._clock.now(),
+            partial(self._written, message, invoice, seller),
         )
+
+    def _written(self, message: Message, invoice: Invoice, seller: str) -> Letter:
+        if message.medium is Medium.SMS:
+            return Letter("", self._writer.sms(message, invoice, seller))
+        return self._writer.letter(message, invoice, seller)

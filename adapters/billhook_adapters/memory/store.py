@@ -91,6 +91,7 @@ class InMemoryStore:
         if not (self._rows.idempotency_records or self._rows.sms_budgets_used_up):
             return 0  # a sweep that has nothing to do copies nothing
         with self.transaction() as transaction:
+            transaction.rows.own("sms_budgets_used_up", "idempotency_records")
             used_up = transaction.rows.sms_budgets_used_up
             for budget in [one for one, until in used_up.items() if until <= now][:limit]:
                 del used_up[budget]
@@ -164,4 +165,5 @@ class InMemoryStore:
     def record_repairs(self, messages: int, now: datetime) -> None:
         """Remember what a sweep found."""
         with self.transaction() as transaction:
+            transaction.rows.own("repairs")
             transaction.rows.repairs.append((messages, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,6 +52,13 @@ from billhook_adapters.system.storable_texts import refuse_unstorable
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+_SAVED_AS_THEY_ARE = (
+    *("accounts", "legal_profiles", "logos", "webhook_endpoints", "entries"),
+    *("rate_limit_states", "reminders", "sms_budgets_used_up", "idempotency_records"),
+    "suppressed",
+)
+"""Tables of which a transaction saves rows without looking at others."""
 
 _EXPIRING = sources(Operation.EXPIRE)
 
@@ -109,25 +116,36 @@ class Rows:
     last_requested: dict[Contact, datetime] = field(default_factory=dict[Contact, datetime])
     """An index: when the last message to each contact was requested."""
 
+    _own: set[str] = field(default_factory=set[str], repr=False)
+
     def copied(self) -> Rows:
-        """A copy that may be changed."""
-        return Rows(**{name: copy(rows) for name, rows in vars(self).items()})
+        """A copy that may be changed: it has the tables of this one until it `owns` them."""
+        return replace(self, _own=set())
+
+    def own(self, *names: str) -> None:
+        """Copy these tables unless it was done before; they are to be changed."""
+        for name in names:
+            if name not in self._own:
+                setattr(self, name, copy(getattr(self, name)))
+                self._own.add(name)
 
     def take_out(self, key: InvoiceKey) -> None:
         """Remove an invoice from the indexes, before another version of it is kept."""
         known = self.invoices.get(key)
+        self.own("short_urls", "numbered", "expiring")
         if known is None:
             return
-        if known.short_url is not None:
-            self.short_urls.pop(known.short_url, None)
+        if known.short_url is not None and self.short_urls.get(known.short_url) == key:
+            del self.short_urls[known.short_url]
         number = _number(known)
-        if number is not None:
-            self.numbered.pop(number, None)
+        if number is not None and self.numbered.get(number) == key:
+            del self.numbered[number]
         self.expiring.pop(key, None)
 
     def put_invoice(self, invoice: Invoice) -> None:
         """Keep an invoice, in place of an earlier version of it."""
         self.take_out(invoice.key)
+        self.own("invoices")
         self.invoices[invoice.key] = invoice
         if invoice.short_url is not None:
             self.short_urls[invoice.short_url] = invoice.key
@@ -141,6 +159,7 @@ class Rows:
     def put_message(self, message: OutboxMessage) -> None:
         """Keep a message, in place of what it was before."""
         key = message.key
+        self.own("messages", "about", "last_requested", "due")
         if isinstance(message, Message) and key not in self.messages:
             about = message.invoice_key
             self.about[about] = (*self.about.get(about, ()), key)
@@ -362,6 +381,7 @@ class InMemoryTransaction:
 
     def next_numbers(self, series: Mapping[NumberSeries, int]) -> Mapping[NumberSeries, range]:
         drawn: dict[NumberSeries, range] = {}
+        self.rows.own("numbers")
         for one, count in series.items():
             first = self.rows.numbers.get(one, 0) + 1
             self.rows.numbers[one] = first + count - 1
@@ -371,6 +391,7 @@ class InMemoryTransaction:
     def save(self, outcome: PendingWrites) -> None:
         rows = self.rows
         refuse_unstorable(outcome)
+        rows.own(*(name for name in _SAVED_AS_THEY_ARE if getattr(outcome, name)))
         rows.accounts.update(outcome.accounts)
         owners = {account for account, _ in outcome.legal_profiles}
         owners |= outcome.logos.keys()
@@ -385,6 +406,8 @@ class InMemoryTransaction:
         _put(rows.entries, outcome.entries)
         self._put_invoices(outcome.invoices)
         self._expire(outcome.expired_invoices)
+        if outcome.payments or outcome.changed_payments:
+            rows.own("payments")
         for payment in outcome.payments:
             if payment.key in rows.payments:
                 raise StoreConflictError("the payment reference is taken")
@@ -412,6 +435,7 @@ class InMemoryTransaction:
                 event.version for event in known
             }:
                 raise StoreConflictError("the version has its event already")
+            self.rows.own("events")
             self.rows.events[stamped.key] = (*known, stamped)
 
     def _put_invoices(self, invoices: Mapping[InvoiceKey, tuple[Invoice | None, Invoice]]) -> None:
