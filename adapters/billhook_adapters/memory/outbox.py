@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 
@@ -19,7 +19,7 @@ from billhook.model.invoice import Invoice, InvoiceId
 from billhook_adapters.documents.message_texts import PLAIN, Letter, Writer
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CapturedMessage:
     """A message as its recipient would get it. Its words are written when they are first read."""
 
@@ -30,8 +30,14 @@ class CapturedMessage:
     account: AccountId
     at: datetime | None
     """When it was sent, where the sender has a clock."""
-    write: Callable[[], Letter] = field(repr=False)
+    write: Callable[[], Letter]
     """Writes its words; those of an SMS have no subject."""
+
+    def __repr__(self) -> str:
+        shown = {"id": self.id, "medium": self.medium.value, "to": self.to, "text": self.text}
+        if self.subject is not None:
+            shown["subject"] = self.subject
+        return f"CapturedMessage({', '.join(f'{name}={one!r}' for name, one in shown.items())})"
 
     @property
     def text(self) -> str:
