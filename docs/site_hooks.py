@@ -23,7 +23,7 @@ PAGES = {
     "SECURITY.md": "project/security.md",
     **{
         f"examples/{name}/README.md": f"examples/{name}.md"
-        for name in ("celery_task", "django_shop", "fastapi_sqlalchemy", "shop_tests")
+        for name in ("celery_task", "compose", "django_shop", "fastapi_sqlalchemy", "shop_tests")
     },
 }
 """The page of the site that shows a file of the root."""
