@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import chain
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
@@ -157,6 +158,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from billhook_adapters.composition.apis import ApiError
         from billhook_adapters.http.core.server import serve
         from billhook_adapters.observability import configured
+        from billhook_adapters.sandbox.hosts import host_name, is_loopback, only_for
         from billhook_adapters.sandbox.running import Credentials, Key, Location
         from billhook_adapters.sandbox.service import Shared, build_sandbox, build_workspaces
         from billhook_adapters.sandbox.start_file import StartFileError
@@ -205,6 +207,8 @@ def _run(arguments: argparse.Namespace) -> int:
             print_answer(ready.json)
         else:
             print_lines(ready.lines)
+        if is_loopback(listener.getsockname()[0]):
+            app = only_for(app, {host_name(urlsplit(base_url).netloc)})
         serve(app, listener)
     return 0
 
@@ -293,8 +297,6 @@ def reachable_address(listener: socket.socket) -> str:
 
 
 def _base_url(given: str | None, url: str) -> str:
-    from urllib.parse import urlsplit
-
     from billhook_adapters.composition.settings import page_url
 
     base_url = given or url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,8 +14,10 @@ from billhook_adapters.http.core.parsing import from_json, parsed
 from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.sandbox import schemas
-from billhook_adapters.sandbox.openapi import document
+from billhook_adapters.sandbox.cross_site import is_cross_site
+from billhook_adapters.sandbox.openapi import Route, document
 from billhook_adapters.sandbox.routes import ROUTES, RefusedError, Served
+from billhook_adapters.system.field_texts import field_text
 
 
 class SandboxApi(HttpApi):
@@ -35,7 +37,7 @@ class SandboxApi(HttpApi):
         except ValidationError as invalid:
             first = invalid.errors(include_url=False, include_input=False)[0]
             field = ".".join(map(str, first["loc"])) or "body"
-            return _refused(f"{field}: {first['msg'].removeprefix('Value error, ')}")
+            return _refused(f"{field}: {field_text(first)}")
         return answer if isinstance(answer, Response) else json_response(answer)
 
     def failed(self, failure: RequestFailure) -> Response:
@@ -43,21 +45,33 @@ class SandboxApi(HttpApi):
         return _FAILURES.get(failure) or _refused(failure.detail, failure.status)
 
     async def _answer(self, request: Request) -> BaseModel | Response:
-        if (request.method, request.path) == ("GET", ("openapi.json",)):
+        method = "GET" if request.method == "HEAD" else request.method
+        path = request.path[:-1] if request.path[-1:] == ("",) else request.path
+        if method != "GET" and is_cross_site(request):
+            raise RefusedError("The request came from a page of another site.", 403)
+        if (method, path) == ("GET", ("openapi.json",)):
             return json_response(document(ROUTES))
-        for route in ROUTES:
-            names = route.names(request.method, request.path)
-            if names is None:
-                continue
-            if route.payload is None:
-                return await route.serve(self._served, *names)
-            given = (
-                dict(parse_qsl(request.query, keep_blank_values=True))
-                if request.method == "GET"
-                else await _body(request)
-            )
-            return await route.serve(self._served, *names, route.payload.model_validate(given))
+        found = [(one, names) for one in ROUTES if (names := one.names(path)) is not None]
+        for route, names in found:
+            if route.method == method:
+                return await self._done(route, names, request)
+        if found:
+            methods = ", ".join(one.method for one, _ in found)
+            response = _refused(f"This route takes {methods}.", 405)
+            return response._replace(headers=((b"allow", methods.encode()),))
         raise RefusedError("The sandbox has no such route; see /sandbox/openapi.json.", 404)
+
+    async def _done(
+        self, route: Route, names: Sequence[str], request: Request
+    ) -> BaseModel | Response:
+        if route.payload is None:
+            return await route.serve(self._served, *names)
+        given = (
+            dict(parse_qsl(request.query, keep_blank_values=True))
+            if route.method == "GET"
+            else await _body(request)
+        )
+        return await route.serve(self._served, *names, route.payload.model_validate(given))
 
 
 async def _body(request: Request) -> Any:

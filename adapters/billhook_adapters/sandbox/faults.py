@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from itertools import count
 from random import Random
 from threading import Lock
 from types import MappingProxyType
@@ -120,7 +119,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._set: dict[int, SetFault] = {}
-        self._ids, self._random, self._lock = count(1), Random(0), Lock()  # noqa: S311  # no secret
+        self._last, self._random, self._lock = 0, Random(0), Lock()  # noqa: S311  # no secret
 
     def __iter__(self) -> Iterator[SetFault]:
         """The faults that are set, the oldest first."""
@@ -132,7 +131,8 @@ class Faults:
             if len(self._set) >= MOST_FAULTS:
                 return None
             left = None if fault.rate is not None else fault.times or 1
-            added = SetFault(next(self._ids), fault, left)
+            self._last += 1
+            added = SetFault(self._last, fault, left)
             self._set[added.id] = added
             return added
 
@@ -160,7 +160,7 @@ class Faults:
         copy = Faults()
         with self._lock:
             copy._set = dict(self._set)
-            copy._ids = count(max(self._set, default=0) + 1)
+            copy._last = self._last
             copy._random.setstate(self._random.getstate())
         return copy
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import asyncio
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
+from functools import partial
+from threading import Event
+from typing import TypeVar
 
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.ports import Store
@@ -19,42 +23,70 @@ from billhook_adapters.sandbox.deliveries import deliver_all
 from billhook_adapters.sandbox.state import Effect, Move, Recorded
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
+T = TypeVar("T")
+
 MOST_AT_ONCE = 100
 """Steps at one time, in case something is due for ever."""
+
+
+class MoveStoppedError(Exception):
+    """The sandbox was closed, or went back to another state, while its clock was moved."""
 
 
 class Moves:
     """Moves a clock, step by step, so that everything happens at its own time.
 
-    Over a database that is kept, only messages that were sent and webhooks are effects.
+    One move at a time, in a thread of its own. Over a database that is kept, only messages that
+    were sent and webhooks are effects.
     """
 
     def __init__(
         self, clock: MovableClock, background_jobs: BackgroundJobs, recorded: Recorded
     ) -> None:
         self._clock, self._jobs, self._recorded = clock, background_jobs, recorded
-        self._lock = Lock()
+        self._thread, self._stopped = ThreadPoolExecutor(1, "billhook-move"), Event()
 
     def next_at(self, until: datetime) -> datetime | None:
         """When something happens next by a time; None if nothing does."""
         return next_at(self._jobs.store, until)
 
-    def move(self, until: datetime) -> Move:
-        """Continue from another time; what is due by then happens, each at its own time."""
-        with self._lock:
-            return self._move(until)
+    async def moved(self, until: datetime) -> Move:
+        """As `move`, after the moves before it. Raises MoveStoppedError."""
+        return await self.after_moves(partial(self.move, until))
 
-    def _move(self, until: datetime) -> Move:
+    async def after_moves(self, call: Callable[[], T]) -> T:
+        """What a function returns that runs while no move does. Raises MoveStoppedError."""
+        try:
+            return await asyncio.wrap_future(self._thread.submit(call))
+        except (RuntimeError, asyncio.CancelledError) as error:
+            if self._stopped.is_set():
+                raise MoveStoppedError from error
+            raise
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no move begins any more."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Stop the move in progress after what it is sending, and begin none any more."""
+        self._stopped.set()
+        self._thread.shutdown(cancel_futures=True)
+
+    def move(self, until: datetime) -> Move:
+        """Continue from another time; what is due by then happens, each at its own time.
+
+        Raises MoveStoppedError.
+        """
         self._do_what_is_due()  # it is no effect of the move
-        since, at_once = self._clock.now(), 0
+        since, before, at_once = self._clock.now(), None, 0
         webhooks, messages = len(self._recorded.webhooks), len(self._recorded.messages)
         with _watched(self._jobs.store) as stored:
             while True:
                 due_at = None if at_once > MOST_AT_ONCE else self.next_at(until)
-                now = self._clock.now()
-                at = until if due_at is None else min(max(due_at, now), until)
-                at_once = at_once + 1 if at <= now else 0
-                self._clock.set(at)
+                at_once = at_once + 1 if due_at == before else 0
+                before = due_at
+                self._clock.set(until if due_at is None else max(due_at, self._clock.now()))
                 self._do_what_is_due()
                 if due_at is None:
                     break
@@ -66,9 +98,11 @@ class Moves:
         return move
 
     def _do_what_is_due(self) -> None:
-        while self._jobs.sweep():
+        while not self._stopped.is_set() and self._jobs.sweep():
             pass
-        deliver_all(self._jobs)
+        deliver_all(self._jobs, self._stopped.is_set)
+        if self._stopped.is_set():
+            raise MoveStoppedError
 
 
 @contextmanager

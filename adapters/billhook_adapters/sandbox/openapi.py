@@ -37,16 +37,16 @@ class Route(NamedTuple):
         """The path with each name as a `*`."""
         return _NAME.sub("*", self.path)
 
-    def names(self, method: str, path: Sequence[str]) -> list[str] | None:
-        """The names in the path of a request; None where it is one to another route.
+    def names(self, path: Sequence[str]) -> list[str] | None:
+        """The names in the path of a request; None where it is the path of another route.
 
         >>> async def serve() -> BaseModel: ...
         >>> route = Route("POST", "/snapshots/{name}/restore", "", serve, BaseModel)
-        >>> route.names("POST", ("snapshots", "paid", "restore"))
+        >>> route.names(("snapshots", "paid", "restore"))
         ['paid']
         """
         wanted = self.path.strip("/").split("/")
-        if method != self.method or len(path) != len(wanted):
+        if len(path) != len(wanted):
             return None
         pairs = list(zip(wanted, path, strict=True))
         if any(one != given for one, given in pairs if not one.startswith("{")):

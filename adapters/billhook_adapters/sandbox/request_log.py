@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
@@ -9,6 +10,7 @@ from datetime import datetime
 from itertools import count
 from time import perf_counter
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from billhook.application.ports import Clock
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
@@ -17,6 +19,8 @@ from billhook_adapters.sandbox.faults import FaultKind
 
 MOST_REQUESTS = 500
 """Older ones are dropped."""
+MOST_BYTES = 8 * 1024 * 1024
+"""Of the bodies of all that are kept; older ones are dropped."""
 LONGEST_BODY = 64 * 1024
 """Bytes of a body that are kept."""
 
@@ -30,6 +34,7 @@ _OF_THE_CLIENT = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "transfer-encoding"}
 )
 _AUTHORIZATION = "authorization"
+_SECRET = re.compile(r"client_secret[\"=: ]{1,5}([^&\"\s]*)")
 
 Headers = Sequence[tuple[str, str]]
 
@@ -81,11 +86,13 @@ class LoggedRequest(NamedTuple):
         >>> given = (("host", "shop"), ("accept", "*/*"))
         >>> made = LoggedRequest(1, at, "GET", "/v1/items", given, b"", 200, (), b"", 1.0, None)
         >>> made.curl("http://127.0.0.1:8080")
-        "curl -H 'accept: */*' http://127.0.0.1:8080/v1/items"
+        "curl -g -H 'accept: */*' http://127.0.0.1:8080/v1/items"
         """
-        words = ["curl"] if self.method in ("GET", "POST") else ["curl", "-X", self.method]
-        if self.method == "POST" and not self.body:
-            words += ["-X", "POST"]
+        words = ["curl", "-g"]  # brackets of a query are meant as they are
+        if self.method == "HEAD":
+            words += ["-I"]
+        elif self.method != ("POST" if self.body else "GET"):
+            words += ["-X", self.method]
         credentials = basic_credentials(self.header(_AUTHORIZATION))
         if credentials is not None:
             words += ["-u", ":".join(credentials)]
@@ -93,7 +100,7 @@ class LoggedRequest(NamedTuple):
             if name not in _OF_THE_CLIENT and not (credentials and name == _AUTHORIZATION):
                 words += ["-H", f"{name}: {value}"]
         if self.body:
-            words += ["--data-binary", self.body.decode(errors="replace")]
+            words += ["--data-raw", self.body.decode(errors="replace")]
         return shlex.join([*words, f"{base_url}{self.target}"])
 
 
@@ -160,7 +167,7 @@ class RequestLog:
                     scope["method"],
                     _target(scope),
                     [*map(self._shown, _headers(scope))],
-                    bytes(body.kept),
+                    self._body(scope, bytes(body.kept)),
                     start.get("status"),
                     _headers(start),
                     bytes(answer.kept),
@@ -168,6 +175,22 @@ class RequestLog:
                     state.get(FAULT),
                 )
             )
+            self._drop()
+
+    def _drop(self) -> None:
+        """Drop the oldest ones where their bodies take too much."""
+        size = sum(len(one.body) + len(one.answer) for one in self._kept)
+        while size > MOST_BYTES:
+            oldest = self._kept.popleft()
+            size -= len(oldest.body) + len(oldest.answer)
+
+    def _body(self, scope: Scope, body: bytes) -> bytes:
+        """A body; that of OAuth only with a token of this sandbox, as a real one may be sent."""
+        if not body or "/oauth/" not in scope["path"]:
+            return body
+        found = _SECRET.findall(body.decode(errors="replace"))
+        is_known = all(self._is_known(f"Bearer {unquote_plus(one)}") for one in found)
+        return body if found and is_known else HIDDEN.encode()
 
     def _shown(self, header: tuple[str, str]) -> tuple[str, str]:
         name, value = header

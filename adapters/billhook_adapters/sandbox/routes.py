@@ -22,9 +22,9 @@ from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.sandbox import schemas
 from billhook_adapters.sandbox.clock import MovableClock
-from billhook_adapters.sandbox.deliveries import deliver_all
+from billhook_adapters.sandbox.deliveries import deliver_all, deliver_messages
 from billhook_adapters.sandbox.faults import MOST_FAULTS, Fault
-from billhook_adapters.sandbox.moves import Moves
+from billhook_adapters.sandbox.moves import Moves, MoveStoppedError
 from billhook_adapters.sandbox.openapi import Route
 from billhook_adapters.sandbox.payments import Payer, PaymentIn
 from billhook_adapters.sandbox.request_log import RequestLog
@@ -128,10 +128,13 @@ async def _move(served: Served, payload: schemas.ClockIn) -> Answer:
     else:
         to = now + timedelta(seconds=payload.advance_seconds or 0)
     if to.timestamp() > LAST:
-        raise RefusedError(
-            f"advance_seconds: the year {datetime.fromtimestamp(LAST, UTC).year} is the last."
-        )
-    move = await asyncio.to_thread(served.moves.move, to)
+        year = datetime.fromtimestamp(LAST, UTC).year
+        raise RefusedError(f"The clock can be moved to the end of the year {year} at most.")
+    try:
+        move = await served.moves.moved(to)
+    except MoveStoppedError:
+        text = "The sandbox was closed or restored while its clock was moved."
+        raise RefusedError(text, 409) from None
     return schemas.MoveOut.of(move)
 
 
@@ -140,7 +143,7 @@ async def _moves(served: Served) -> Answer:
 
 
 async def _sent(served: Served, wanted: schemas.OutboxQuery) -> Answer:
-    await asyncio.to_thread(deliver_all, served.background_jobs)
+    await asyncio.to_thread(deliver_messages, served.background_jobs)
     found = filter(wanted.wants, [*served.recorded.messages])
     return schemas.MessagesOut(items=[*map(schemas.MessageOut.of, found)])
 
@@ -243,7 +246,9 @@ async def _add_workspace(served: Served, payload: schemas.NameIn) -> Answer:
     try:
         return schemas.WorkspaceOut.of(await _workspaces(served).add(payload.name))
     except WorkspaceTakenError:
-        raise RefusedError("name: there is a workspace of this name.", 409) from None
+        raise RefusedError(
+            "name: there is a workspace of this name, or a key of it.", 409
+        ) from None
     except TooManyWorkspacesError:
         raise RefusedError(f"There are {MOST_WORKSPACES} workspaces; delete one.") from None
 

@@ -12,6 +12,7 @@ from billhook_adapters.http.core.authentication import basic_credentials
 from billhook_adapters.memory import InMemoryBackend
 from billhook_adapters.sandbox.clock import MovableClock
 from billhook_adapters.sandbox.deliveries import deliver_all
+from billhook_adapters.sandbox.moves import Moves
 from billhook_adapters.sandbox.request_log import RequestLog
 from billhook_adapters.sandbox.state import Recorded, SandboxState
 from billhook_adapters.system.ids import RandomIds
@@ -57,14 +58,26 @@ class Sandbox:
     application: Application
     app: App
     clock: MovableClock
+    moves: Moves
     ids: RandomIds
     recorded: Recorded
     log: RequestLog
 
-    def settled_state(self) -> SandboxState:
-        """The state once all that is due is delivered."""
-        deliver_all(self.application.background_jobs)
-        return self.state()
+    async def settled_state(self) -> SandboxState:
+        """The state once all that is due is delivered, and not in the middle of a move."""
+
+        def settled() -> SandboxState:
+            deliver_all(self.application.background_jobs)
+            return self.state()
+
+        return await self.moves.after_moves(settled)
+
+    def stop(self) -> None:
+        """Finish what is being sent, and let go of the database."""
+        self.moves.stop()
+        if self.application.delivering is not None:
+            self.application.delivering.stop()
+        self.application.backend.dispose()
 
     def state(self) -> SandboxState:
         """The state now. Raises TypeError where it is not in memory."""

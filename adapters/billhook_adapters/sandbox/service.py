@@ -194,6 +194,8 @@ def build_sandbox(
     log = RequestLog(clock, credentials.are_in)
     own: list[App] = []
 
+    moves_of: list[Moves] = []
+
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:
         payer = Payer(
             made_of.batched,
@@ -202,6 +204,7 @@ def build_sandbox(
             ids,
         )
         moves = Moves(clock, made_of.background_jobs, recorded)
+        moves_of.append(moves)
         console = ConsoleApi(
             Sources(
                 made_of.batched,
@@ -276,7 +279,7 @@ def build_sandbox(
         return application.table.app(scope) not in own
 
     app = failing(application.app, recorded.faults, is_api, application.table.failed)
-    return Sandbox(application, log.logging(app, is_api), clock, ids, recorded, log)
+    return Sandbox(application, log.logging(app, is_api), clock, moves_of[0], ids, recorded, log)
 
 
 def _open(application: Application, accounts: Sequence[Account]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple, TypeVar, cast
 
 from pydantic import AfterValidator, Field, Strict, ValidationError
@@ -83,10 +84,16 @@ def _with_id(customer: Customer) -> Customer:
     return customer
 
 
+def _within_years(now: datetime) -> datetime:
+    if not 1970 <= now.year < 3000:
+        raise ValueError("must be in the years 1970 to 2999")
+    return now
+
+
 class StartFile(Value):
     """The content of a start file."""
 
-    now: Instant | None = None
+    now: Annotated[Instant, AfterValidator(_within_years)] | None = None
     seller: StartSeller = StartSeller()
     customers: Annotated[
         tuple[Annotated[Customer, AfterValidator(_with_id)], ...], Field(max_length=MOST_INVOICES)

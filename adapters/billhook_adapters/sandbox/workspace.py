@@ -62,7 +62,7 @@ class Workspace:
         async with self._changing:
             if name not in self._snapshots and len(self._snapshots) >= MOST_SNAPSHOTS:
                 raise TooManySnapshotsError
-            self._snapshots[name] = await asyncio.to_thread(self.sandbox.settled_state)
+            self._snapshots[name] = await self.sandbox.settled_state()
 
     async def restore(self, name: str) -> None:
         """Make everything as it was when a snapshot was taken. Raises UnknownSnapshotError."""
@@ -80,9 +80,7 @@ class Workspace:
 
     def close(self) -> None:
         """Deliver what is begun, and let go of the database."""
-        if self.sandbox.application.delivering is not None:
-            self.sandbox.application.delivering.stop()
-        self.sandbox.application.backend.dispose()
+        self.sandbox.stop()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.sandbox.app(scope, receive, send)

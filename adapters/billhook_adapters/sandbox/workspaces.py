@@ -18,7 +18,8 @@ PREFIX = "workspaces"
 """The first segment of the paths of a workspace that is named in the path."""
 HEADER = b"sandbox-workspace"
 """The header that names a workspace."""
-MOST_WORKSPACES = 500
+MOST_WORKSPACES = 100
+"""Each has a thread that delivers."""
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -35,7 +36,7 @@ class TooManyWorkspacesError(Exception):
 
 
 class WorkspaceTakenError(Exception):
-    """There is a workspace of this name."""
+    """There is a workspace of this name, or a key that one of this name would have."""
 
 
 Build = Callable[["Workspaces", str | None, Credentials], Workspace]
@@ -54,7 +55,7 @@ class Workspaces:
         self._build, self._pages = build, pages
         self.default = build(self, None, credentials)
         self._named: dict[str, NamedWorkspace] = {}
-        self._by_credential: dict[str, Workspace] = {}
+        self._by_credential: dict[str, Workspace] = dict.fromkeys(_ids(credentials), self.default)
         self._changing = asyncio.Lock()
         self.app: App = build_app(self._serve, started=self.default.start, stopped=self.close)
 
@@ -75,6 +76,8 @@ class Workspaces:
             credentials = Credentials(
                 [Key(f"key_{name}", "sandbox")], [Location(f"token_{name}", f"location_{name}")]
             )
+            if self._by_credential.keys() & _ids(credentials):
+                raise WorkspaceTakenError
             added = NamedWorkspace(name, self._build(self, name, credentials), credentials)
             self._named[name] = added
             self._by_credential |= dict.fromkeys(_ids(credentials), added.workspace)
@@ -103,22 +106,22 @@ class Workspaces:
         self.default.close()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        workspace = self._of_path(scope["path"]) or self._of_header(scope)
+        if scope["path"].startswith(f"/{PREFIX}/"):
+            workspace: NamedWorkspace | Workspace | None = self._of_path(scope["path"])
+        else:
+            workspace = self._of_header(scope)
         if workspace is None:
             await send_response(send, _NO_WORKSPACE, head=scope["method"] == "HEAD")
             return
         if isinstance(workspace, NamedWorkspace):
             prefix = root_of(workspace.name)
-            if scope["path"].startswith(f"{prefix}/") and not scope["path"].startswith(
-                f"{prefix}{self._pages}"
-            ):
+            path = f"{scope['path']}/"
+            if path.startswith(f"{prefix}/") and not path.startswith(f"{prefix}{self._pages}"):
                 scope = {**scope, **_below(scope, prefix)}
             workspace = workspace.workspace
         await workspace.app(scope, receive, send)
 
     def _of_path(self, path: str) -> NamedWorkspace | None:
-        if not path.startswith(f"/{PREFIX}/"):
-            return None
         return self._named.get(path.split("/")[2])
 
     def _of_header(self, scope: Scope) -> NamedWorkspace | Workspace | None:
@@ -144,14 +147,15 @@ def root_of(name: str | None) -> str:
 
 def _below(scope: Scope, prefix: str) -> dict[str, object]:
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return {"path": scope["path"][len(prefix) :], "raw_path": raw[len(prefix) :]}
+    cut = len(prefix)
+    return {"path": scope["path"][cut:] or "/", "raw_path": raw[cut:] or b"/"}
 
 
 _NO_WORKSPACE = problem_response(
     404,
     "no_such_workspace",
     "No such workspace",
-    "Make it by POST /sandbox/workspaces, or leave the header Sandbox-Workspace out.",
+    "Make it by POST /sandbox/workspaces; it may have been closed.",
 )
 
 

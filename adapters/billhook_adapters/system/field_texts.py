@@ -28,6 +28,9 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
         rf"\A{ID_PATTERN}\z": "must be 1 to 64 ASCII letters, digits, `_`, `.`, `:` or `-`",
+        r"\A[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?\z": "must be 1 to 40 of a-z, 0-9 and `-`",
+        r"\A[A-Z]{1,16}\z": "must be a method in capitals, such as POST",
+        r"\A/": "must begin with `/`",
         r"\A[A-Z]{2}\z": "must be an ISO 3166-1 country code in capitals, such as IN",
         r"\A[a-z]{2,3}(-[A-Z]{2})?\z": "must be a language tag, such as hi or en-IN",
     }

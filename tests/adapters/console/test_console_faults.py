@@ -48,7 +48,7 @@ def test_a_fault_of_the_apis_is_set_with_all_that_restricts_it(console: Console)
     ("fields", "said"),
     [
         ({"fault": "unknown_fault"}, "fault: "),
-        ({}, "fault: Field required."),
+        ({}, "fault: is required."),
         ({"fault": "slow", "times": "many"}, "times: "),
         ({"fault": "slow", "times": "0"}, "times: "),
         ({"fault": "slow", "seconds": "1.5"}, "seconds: "),

@@ -226,13 +226,17 @@ def test_times_are_in_the_zone_of_the_account(console: Console) -> None:
     assert " IST " in rows(console.invoice(invoice))[-1]
 
 
+POPUPS = "allow-popups allow-popups-to-escape-sandbox"
+"""The payer's page is shown in no frame, and has buttons: a link to it opens in a tab."""
+
+
 def test_a_mail_is_shown_with_its_headers_and_source(console: Console) -> None:
     invoice = console.sent(media=("email",))
     name = console.message(invoice, "email")
     page = console.page(f"/console/outbox/{name}")
     assert "To: ravi@example.com" in page.text
     (frame,) = [attrs for tag, attrs in page.tags if tag == "iframe"]
-    assert (frame["src"], frame["sandbox"]) == (f"/console/outbox/{name}/html", "allow-popups")
+    assert (frame["src"], frame["sandbox"]) == (f"/console/outbox/{name}/html", POPUPS)
     source = next(
         one for one in page.texts if one.startswith("Date:") and "MIME" in one and "\n\n" in one
     )
@@ -257,7 +261,8 @@ def test_the_html_of_a_mail_runs_no_script_and_is_framed_by_the_console_alone(
     name = console.message(console.sent(media=("email",)), "email")
     answer = console.request("GET", f"/console/outbox/{name}/html")
     policy = answer.headers["content-security-policy"].split("; ")
-    assert {"default-src 'none'", "sandbox allow-popups", "frame-ancestors 'self'"} <= {*policy}
+    assert {"default-src 'none'", f"sandbox {POPUPS}", "frame-ancestors 'self'"} <= {*policy}
+    assert '<base target="_blank">' in answer.text
     assert not any(one.startswith("script-src") for one in policy)
     assert "₹998.00" in answer.text
 

@@ -74,7 +74,7 @@ def test_a_request_is_shown_with_both_bodies_its_headers_and_as_curl(console: Co
     words = shlex.split(next(one for one in page.texts if one.startswith("curl ")))
     assert words[words.index("-u") + 1] == "key_1:secret"
     assert words[-1] == f"http://{HOST}/v1/invoices"
-    assert json.loads(words[words.index("--data-binary") + 1]) == BODY
+    assert json.loads(words[words.index("--data-raw") + 1]) == BODY
     assert "idempotency-key k-1" in rows(page)
 
 

@@ -60,7 +60,7 @@ class SandboxClient:
         """The response to a request."""
         auth = None if key is None else httpx.BasicAuth(*key)
         found = await self._http.request(method, path, json=body, auth=auth, headers=headers)
-        is_json = found.headers.get("content-type", "").endswith("json")
+        is_json = bool(found.text) and found.headers.get("content-type", "").endswith("json")
         return Answer(
             found.status_code, found.headers, found.text, found.json() if is_json else None
         )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.sandbox.in_process import INVOICE, KEY, SandboxClient
-from billhook_adapters.sandbox import failing_apis, faults
+from billhook_adapters.sandbox import faults
 
 HIGHLEVEL = {"authorization": "Bearer sandbox_token", "version": "2021-07-28"}
 LIST = "/invoices/?altId=sandbox_location&altType=location&limit=10&offset=0"
@@ -81,7 +81,7 @@ def test_an_answer_that_is_late_is_the_answer(
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(failing_apis.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     fail(sandbox, "slow", seconds=20)
     assert sandbox.create()["status"] == "issued"
     assert waited == [20]

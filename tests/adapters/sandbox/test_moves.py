@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Event
 from typing import Any
 
 import pytest
-from returns.result import Failure
+from returns.result import Failure, Success
 
 from adapters.sandbox.in_process import KEY, SandboxClient
-from billhook.messaging.delivery import Transient
+from billhook.messaging.delivery import Accepted, Transient
 from billhook_adapters.sandbox import webhooks
 from billhook_adapters.testing import an_account
 from billhook_adapters.webhooks.post import Poster
@@ -144,3 +146,58 @@ def test_the_outbox_is_listed_by_account_and_medium(sandbox: SandboxClient) -> N
     assert sandbox.items("outbox?account_id=acc_other") == []
     assert sandbox.ask("GET", "/sandbox/outbox?colour=red").status == 400
     assert sandbox.json_of("GET", "/v1/invoices", key=KEY)["count"] == 1
+
+
+def test_a_reset_stops_a_move_and_what_it_would_have_sent(
+    sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = sandbox.json_of("GET", "/sandbox/clock")["now"]
+    for day in range(2, 6):
+        sandbox.create(expire_by=now + day * DAY)
+    posting, posted = asyncio.Event(), Event()
+    calls: list[int] = []
+
+    def post(*_: object) -> Success[Accepted]:
+        calls.append(1)
+        sandbox.runner.get_loop().call_soon_threadsafe(posting.set)
+        posted.wait(30)
+        return Success(Accepted())
+
+    monkeypatch.setattr(webhooks, "NOWHERE", "http://elsewhere/")
+    monkeypatch.setattr(Poster, "post", post)
+
+    async def both() -> tuple[int, int]:
+        body = {"advance_seconds": 9 * DAY}
+        move = asyncio.create_task(sandbox.requested("POST", "/sandbox/clock", body))
+        await posting.wait()
+        reset = asyncio.create_task(sandbox.requested("POST", "/sandbox/reset"))
+        moves = sandbox.workspaces.default.sandbox.moves
+        while not moves.is_stopped:
+            await asyncio.sleep(0)
+        posted.set()
+        return (await move).status, (await reset).status
+
+    assert sandbox.runner.run(both()) == (409, 200)
+    assert len(calls) == 1
+    assert sandbox.items("webhooks") == []
+
+
+def test_a_receiver_may_look_into_the_outbox_while_it_is_posted_to(
+    sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def post(*_: object) -> Success[Accepted]:
+        looked = asyncio.run_coroutine_threadsafe(
+            sandbox.requested("GET", "/sandbox/outbox"), sandbox.runner.get_loop()
+        )
+        seen.append(len(looked.result(30).json["items"]))
+        return Success(Accepted())
+
+    monkeypatch.setattr(webhooks, "NOWHERE", "http://elsewhere/")
+    monkeypatch.setattr(Poster, "post", post)
+    now = sandbox.json_of("GET", "/sandbox/clock")["now"]
+    sandbox.create(expire_by=now + 2 * DAY)
+    effects = sandbox.json_of("POST", "/sandbox/clock", {"advance_seconds": 3 * DAY})["effects"]
+    assert [one["name"] for one in effects] == ["invoice.expired", "webhook.accepted"]
+    assert seen == [2]

@@ -93,7 +93,46 @@ def test_a_command_of_curl_repeats_a_request_whatever_it_holds() -> None:
         None,
     )
     assert shlex.split(request.curl("http://127.0.0.1:8080")) == [
-        *("curl", "-X", "PATCH", "-u", "key_sandbox:sandbox"),
-        *("-H", "content-type: application/json", "--data-binary", body),
+        *("curl", "-g", "-X", "PATCH", "-u", "key_sandbox:sandbox"),
+        *("-H", "content-type: application/json", "--data-raw", body),
         "http://127.0.0.1:8080/v1/invoices/inv_1?a=b&c=d",
     ]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "words"),
+    [
+        ("GET", b"", []),
+        ("HEAD", b"", ["-I"]),
+        ("POST", b"", ["-X", "POST"]),
+        ("POST", b"@/etc/hostname", ["--data-raw", "@/etc/hostname"]),
+        ("GET", b"{}", ["-X", "GET", "--data-raw", "{}"]),
+    ],
+)
+def test_the_method_and_the_body_are_those_of_the_request(
+    method: str, body: bytes, words: list[str]
+) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    request = LoggedRequest(1, at, method, "/v1/items", [], body, 200, [], b"", 1.0, None)
+    assert shlex.split(request.curl("")) == ["curl", "-g", *words, "/v1/items"]
+
+
+@pytest.mark.parametrize(("secret", "is_kept"), [("sandbox_token", True), ("a-real-secret", False)])
+def test_a_real_secret_of_oauth_is_not_kept(
+    sandbox: SandboxClient, secret: str, *, is_kept: bool
+) -> None:
+    sandbox.ask("POST", "/oauth/token", {"client_id": "a", "client_secret": secret})
+    (kept,) = sandbox.items("requests")
+    assert (secret in kept["body"]) is is_kept
+    assert (kept["body"] == HIDDEN) is not is_kept
+
+
+def test_the_oldest_are_dropped_where_their_bodies_take_too_much(
+    sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_log, "MOST_BYTES", 3000)
+    for _ in range(5):
+        sandbox.create()
+    kept = sandbox.items("requests")
+    assert 0 < len(kept) < 5
+    assert kept[-1]["number"] == 5

@@ -11,7 +11,8 @@ from adapters.sandbox.in_process import KEY, SandboxClient
 from billhook_adapters.documents.font_chain import FontChain
 from billhook_adapters.documents.templating import Templates
 from billhook_adapters.sandbox import workspace
-from billhook_adapters.webhooks import post, secret_box
+from billhook_adapters.webhooks import secret_box
+from billhook_adapters.webhooks.post import Poster
 
 
 def everything(sandbox: SandboxClient) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def test_going_back_makes_nothing_again_that_takes_long(
     monkeypatch.setattr(importlib.metadata, "entry_points", refuse)
     monkeypatch.setattr(Templates, "__init__", refuse)
     monkeypatch.setattr(FontChain, "__init__", refuse)
-    monkeypatch.setattr(post.httpcore, "default_ssl_context", refuse)
+    monkeypatch.setattr(Poster, "__init__", refuse)
     monkeypatch.setattr(secret_box.SecretBox, "__init__", refuse)
     sandbox.json_of("POST", "/sandbox/reset")
 

@@ -35,7 +35,7 @@ def invoice(**fields: object) -> dict[str, object]:
     return {"currency": "INR", "lines": LINES, "customer": RAVI, **fields}
 
 
-def started(*invoices: object, seed: int | None = None, **fields: object) -> Application:
+def started(*invoices: object, seed: int | None = None, **fields: Any) -> Application:
     """A sandbox with these invoices; it is not served, and delivers nothing by itself."""
     file = read_start_file({**fields, "invoices": list(invoices)})
     return build_sandbox(
@@ -58,7 +58,7 @@ def faults(value: object) -> dict[str, str]:
     return {fault.path: fault.detail for fault in refused.value.faults}
 
 
-def refused(*invoices: object, **fields: object) -> Sequence[str]:
+def refused(*invoices: object, **fields: Any) -> Sequence[str]:
     """What is wrong with invoices that have the right form."""
     with pytest.raises(StartFileError) as error:
         started(*invoices, **fields)
@@ -148,6 +148,11 @@ def test_all_that_has_a_wrong_form_is_said_at_once_with_its_path_and_remedy() ->
 @pytest.mark.parametrize("value", [[], 3, "x", None, {"invoices": 3}, {"customers": 3}])
 def test_what_is_no_start_file_is_refused(value: object) -> None:
     assert faults(value)
+
+
+@pytest.mark.parametrize("now", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_time_that_the_clock_cannot_have_is_refused(now: str) -> None:
+    assert faults({"now": now}) == {"now": "must be in the years 1970 to 2999"}
 
 
 def test_all_that_a_rule_refuses_is_said_at_once_with_its_path() -> None:

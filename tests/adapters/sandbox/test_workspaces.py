@@ -108,8 +108,23 @@ def test_a_name_is_taken_once(sandbox: SandboxClient, made: Any) -> None:
     answer = sandbox.ask("POST", "/sandbox/workspaces", {"name": "t-1"})
     assert (answer.status, answer.json["error"]["description"]) == (
         409,
-        "name: there is a workspace of this name.",
+        "name: there is a workspace of this name, or a key of it.",
     )
+
+
+def test_a_name_whose_key_the_default_workspace_has_is_refused(sandbox: SandboxClient) -> None:
+    answer = sandbox.ask("POST", "/sandbox/workspaces", {"name": "sandbox"})
+    assert answer.status == 409
+    sandbox.create()
+    assert len(sandbox.items("outbox")) == 2
+
+
+def test_a_path_to_a_workspace_without_a_slash_at_its_end_is_its_first_page(
+    sandbox: SandboxClient, made: Any
+) -> None:
+    assert sandbox.ask("GET", "/workspaces/t-1").status == 200
+    unknown = sandbox.ask("GET", "/workspaces/t-2/console")
+    assert (unknown.status, unknown.json["code"]) == (404, "no_such_workspace")
 
 
 @pytest.mark.parametrize("name", ["", "T", "a b", "-a", "a-", "a/b", "a" * 41, None, 5, "ä"])

@@ -127,6 +127,8 @@ class SaveGrant(Command[Entry, EntryChanged]):
             refresh=self.refresh,
             refresh_until=now + REFRESH_LASTS,
         )
+        # What can be refreshed stays longest: access alone is granted again at any time.
+        grants.sort(key=lambda one: one.refresh is None)
         body = Grants(grants=(grant, *grants)[:MOST_GRANTS]).model_dump_json()
         entry = Entry(account=self.account, id=key.entry, body=body, filed_at=now)
         return Success(context.save_entry(entry))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -92,6 +91,6 @@ async def _wait_for_expiry(sources: Sources, pages: Pages, invoice: Invoice, pat
     if expires is None or expires <= sources.now():
         refusal = "The invoice does not expire at a later time; the clock was not moved."
         return pages.back(path, refusal, refused=True)
-    await asyncio.to_thread(sources.moves.move, expires)
+    await sources.moves.moved(expires)
     zone = sources.clock.zone(None)
     return pages.back(path, f"The clock was moved to {moment(expires, zone).text}.")

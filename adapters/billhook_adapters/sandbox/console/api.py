@@ -11,7 +11,6 @@ from billhook_adapters.http.core.response import Response
 from billhook_adapters.sandbox.console.accounts import accounts_page
 from billhook_adapters.sandbox.console.actions import act
 from billhook_adapters.sandbox.console.clock import clock_page, move
-from billhook_adapters.sandbox.console.cross_site import is_cross_site
 from billhook_adapters.sandbox.console.faults import change, faults_page
 from billhook_adapters.sandbox.console.fields import Fields, form, parsed
 from billhook_adapters.sandbox.console.home import home_page
@@ -22,6 +21,8 @@ from billhook_adapters.sandbox.console.rendering import Pages, static
 from billhook_adapters.sandbox.console.requests import request_page, requests_page
 from billhook_adapters.sandbox.console.sources import Sources
 from billhook_adapters.sandbox.console.webhooks import send_again, webhook_page, webhooks_page
+from billhook_adapters.sandbox.cross_site import is_cross_site
+from billhook_adapters.sandbox.moves import MoveStoppedError
 
 _LISTS: Mapping[str, Callable[[Sources, Pages, Fields], Awaitable[Response]]] = MappingProxyType(
     {
@@ -68,6 +69,13 @@ class ConsoleApi(HttpApi):
 
     async def serve(self, request: Request) -> Response:
         """The page of a path, or what a button of it does."""
+        try:
+            return await self._served(request)
+        except MoveStoppedError:
+            refusal = "The sandbox was restored or closed while its clock was moved."
+            return self._pages.problem(409, "Stopped", refusal)
+
+    async def _served(self, request: Request) -> Response:
         path = request.path[1:] if request.path[:1] == ("console",) else request.path
         if path[-1:] == ("",):  # a slash at the end
             path = path[:-1]

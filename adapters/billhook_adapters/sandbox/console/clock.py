@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -76,7 +75,7 @@ async def move(sources: Sources, pages: Pages, fields: Fields) -> Response:
     if to is None or not _FIRST <= to <= _LAST:
         refusal = "to: enter a date and a time in UTC from 1970 to 2999, such as 2026-03-02T14:30."
         return pages.back(_PATH, refusal, refused=True)
-    done = await asyncio.to_thread(sources.moves.move, to)
+    done = await sources.moves.moved(to)
     happened = "what happened is below" if done.effects else "nothing happened"
     return pages.back(_PATH, f"The clock was moved to {moment(to, UTC).text}; {happened}.")
 

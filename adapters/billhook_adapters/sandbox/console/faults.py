@@ -14,6 +14,7 @@ from billhook_adapters.sandbox.console.rendering import Pages
 from billhook_adapters.sandbox.console.sources import Sources
 from billhook_adapters.sandbox.console.texts import medium_name, words
 from billhook_adapters.sandbox.faults import MOST_FAULTS, Fault, FaultKind, SetFault
+from billhook_adapters.system.field_texts import field_text
 
 _PATH = "/console/faults"
 _OF_PROVIDERS = {
@@ -72,7 +73,7 @@ def change(sources: Sources, pages: Pages, fields: Fields) -> Response:
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "fault"
-        return pages.back(_PATH, f"{field}: {first['msg']}.", refused=True)
+        return pages.back(_PATH, f"{field}: {field_text(first)}.", refused=True)
     if faults.add(fault) is None:
         refusal = f"{MOST_FAULTS} faults are set; remove some before you set another."
         return pages.back(_PATH, refusal, refused=True)

@@ -31,7 +31,8 @@ _POLICY = (
     "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups "
+    "allow-popups-to-escape-sandbox; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 _HTML = b"text/html; charset=utf-8"
@@ -88,8 +89,12 @@ def static(name: str) -> Response | None:
 
 
 def mail_html(body: str) -> Response:
-    """The HTML of a mail: no script, nothing from another host, in a frame of the console alone."""
-    return Response(200, body.encode(), _OF_MAIL, _HTML)
+    """The HTML of a mail: no script, nothing from another host, in a frame of the console alone.
+
+    Its links open in tabs of their own: the page of a payer is shown in no frame.
+    """
+    shown = body.replace("<head>", '<head><base target="_blank">', 1)
+    return Response(200, shown.encode(), _OF_MAIL, _HTML)
 
 
 class Pages:
