@@ -1,7 +1,7 @@
 """A CRM program: contact, invoice, send, payments and webhooks, by HighLevel's own Node SDK.
 
-Written in the manner of public n8n nodes, MCP servers and bridges from payment gateways: they upsert
-a contact, invoice it, send, and record what another gateway has taken.
+Written in the manner of public n8n nodes, MCP servers and bridges from payment gateways: they
+upsert a contact, invoice it, send, and record what another gateway has taken.
 """
 
 from __future__ import annotations
