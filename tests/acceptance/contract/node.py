@@ -18,12 +18,12 @@ FOLDER = Path(__file__).parents[1] / "node"
 PACKAGE, LOCK = FOLDER / "package.json", FOLDER / "package-lock.json"
 
 
-def checks(script: str) -> list[str]:
+def checks(script: str | Path) -> list[str]:
     """The names of a script's checks as they are written; what is computed is left out."""
     return re.findall(r'^check\("(.+)", ', (FOLDER / script).read_text(), re.MULTILINE)
 
 
-def run(script: str, url: str) -> dict[str, str | None]:
+def run(script: str | Path, url: str) -> dict[str, str | None]:
     """Why each check of a script failed against a sandbox; None where it did not."""
     command = ["node", "--no-warnings", str(FOLDER / script), str(modules()), url]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)

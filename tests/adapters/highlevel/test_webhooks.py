@@ -22,8 +22,10 @@ from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.document import Document
 from billhook.model.invoice import InvoiceId
 from billhook.model.patch import Patch
+from billhook_adapters.http.highlevel.commands import SendInvoice
 from billhook_adapters.http.highlevel.location import Location
 from billhook_adapters.http.highlevel.schemas.invoices import CreateIn
+from billhook_adapters.http.highlevel.schemas.sending import SendIn
 from billhook_adapters.http.highlevel.webhooks import TYPES, WEBHOOK_FORMAT
 from billhook_adapters.system.time_zones import zone
 from billhook_adapters.testing import a_payment, a_webhook_endpoint
@@ -125,6 +127,29 @@ def test_each_change_is_the_vendors_event(name: str, status: str, commands: list
     last = location.events()[-1]
     assert (last["type"], last["status"], last["_id"]) == (name, status, ONE)
     assert (last["altId"], last["altType"], last["total"]) == ("loc_1", "location", 999)
+
+
+def a_send(**fields: Any) -> SendInvoice:
+    body = {"altId": "loc_1", "altType": "location", "userId": "user_1", "action": "email"}
+    payload = SendIn.model_validate({**body, "liveMode": True, **fields})
+    return SendInvoice(patch=payload.patch(), media=payload.media, **ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({}, ["InvoiceCreate", "InvoiceSent"]),
+        ({"liveMode": False}, ["InvoiceCreate", "InvoiceUpdate", "InvoiceSent"]),
+        ({"sentFrom": {"fromName": "Bo"}}, ["InvoiceCreate", "InvoiceUpdate", "InvoiceSent"]),
+    ],
+)
+def test_a_send_is_an_update_only_where_it_changes_the_draft(
+    fields: dict[str, Any], names: list[str]
+) -> None:
+    location = Location1()
+    for command in (DRAFT, a_send(**fields)):
+        assert isinstance(location.running.service.execute(command), Success)
+    assert [event["type"] for event in location.events()] == names
 
 
 def test_an_expired_invoice_is_sent_as_void() -> None:

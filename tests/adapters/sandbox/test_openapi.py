@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.sandbox.in_process import SandboxClient
+from billhook_adapters.sandbox.faults import FaultKind
 from billhook_adapters.sandbox.routes import ROUTES
+
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "test-against-the-sandbox.md"
 
 
 @pytest.fixture
@@ -24,6 +29,19 @@ def test_it_has_every_route(document: Any) -> None:
         for method in operations
     }
     assert found == {(route.method, f"/sandbox{route.path}") for route in ROUTES}
+
+
+def test_the_page_about_the_sandbox_has_every_route_and_every_fault() -> None:
+    text = PAGE.read_text()
+    documented = {
+        pair
+        for cell in re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+        for pair in product(
+            re.findall(r"\b(?:GET|POST|DELETE)\b", cell), re.findall(r"/sandbox/[^`\s]+", cell)
+        )
+    }
+    assert {(route.method, f"/sandbox{route.path}") for route in ROUTES} <= documented
+    assert set(FaultKind) <= set(re.findall(r"[`\"]([a-z_]+)[`\"]", text))
 
 
 def test_every_operation_has_a_name_of_its_own(document: Any) -> None:

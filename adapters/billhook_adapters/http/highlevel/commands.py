@@ -163,12 +163,15 @@ class SendInvoice(InvoiceCommand[SendResult, NumberedUpdateError | IssueOrNotify
     ) -> Result[SendResult, NumberedUpdateError | IssueOrNotifyError]:
         """The invoice and its messages."""
         if ISSUE.error(invoice, context.now) is None:
-            updated = Update(
-                account=self.account, invoice=self.invoice, patch=self.patch
-            ).decide_on(invoice, context)
-            if isinstance(updated, Failure):
-                return updated
-            return _send(context, updated.unwrap(), self.media)
+            # Sending as the draft is already is no update: it would be an event of its own.
+            if self.patch.applied_to(invoice.document) != invoice.document:
+                updated = Update(
+                    account=self.account, invoice=self.invoice, patch=self.patch
+                ).decide_on(invoice, context)
+                if isinstance(updated, Failure):
+                    return updated
+                invoice = updated.unwrap()
+            return _send(context, invoice, self.media)
         kept, wanted = echo_of(invoice.document), echo_of(self.patch)
         if wanted.get("autoPayment") not in (None, kept.get("autoPayment")):
             return Failure(NotEditable(invoice.status, (DocumentField.EXTRAS,), ()))
