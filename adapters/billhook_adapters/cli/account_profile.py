@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -16,7 +16,6 @@ from billhook_adapters.cli.parser import add_database, add_json, set_command
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from billhook.application.service import InvoiceService
     from billhook.model.account import Account
     from billhook.model.customer import PostalAddress
     from billhook.model.logo import Logo
@@ -98,9 +97,8 @@ def add_profile_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> N
 
 def _show(arguments: argparse.Namespace) -> int:
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = _known(service, arguments.account)
-        logo = service.logo(account.id)
+        account = known_account(backend, arguments.account)
+        logo = service_over(backend).logo(account.id)
     return _print(account, logo, as_json=arguments.json)
 
 
@@ -108,8 +106,7 @@ def _set(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SaveLogo, UpdateAccount
 
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = _known(service, arguments.account)
+        account = known_account(backend, arguments.account)
         changes = _changes(arguments, account.profile.address)
         given = arguments.logo
         if not changes.model_fields_set and given is None:
@@ -126,18 +123,9 @@ def _set(arguments: argparse.Namespace) -> int:
             change_account(backend, update)
         if given is not None:
             change_account(backend, SaveLogo(account=account.id, logo=logo, actor="cli"))
-        account, logo = _known(service, arguments.account), service.logo(account.id)
+        account = known_account(backend, arguments.account)
+        logo = service_over(backend).logo(account.id)
     return _print(account, logo, as_json=arguments.json)
-
-
-def _known(service: InvoiceService, name: str) -> Account:
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
-    account = service.account(AccountId(name))
-    if account is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)
-    return account
 
 
 def _changes(arguments: argparse.Namespace, address: PostalAddress | None) -> SellerProfile:

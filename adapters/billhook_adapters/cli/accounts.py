@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from billhook_adapters.cli.account_limits import add_countries, add_limit_actions
 from billhook_adapters.cli.account_profile import add_profile_actions
 from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.composition.variables import SECRET_KEY
@@ -160,11 +160,11 @@ def _rotate(arguments: argparse.Namespace) -> int:
         from billhook_adapters.system.ids import is_id
 
         if not is_id(arguments.account):
-            raise CliError(key_error_text(AccountNotFound()))
+            raise CliError(key_error_text(AccountNotFound()), REFUSED)
         key, account = new_key(), AccountId(arguments.account)
         rotated = backend.keyring.rotate(account, key.id, key.secret, SystemClock().now())
         if isinstance(rotated, Failure):
-            raise CliError(key_error_text(rotated.failure()))
+            raise CliError(key_error_text(rotated.failure()), REFUSED)
     revoked = list(rotated.unwrap())
     value = {"account": account, "key_id": key.id, "key_secret": key.secret, "revoked": revoked}
     lines = [
@@ -191,7 +191,7 @@ def _token(arguments: argparse.Namespace) -> int:
         account, now = AccountId(arguments.account), SystemClock().now()
         added = backend.keyring.add(account, token.id, token.secret, now, token.location)
         if isinstance(added, Failure):
-            raise CliError(key_error_text(added.failure(), option="--token"))
+            raise CliError(key_error_text(added.failure(), option="--token"), REFUSED)
     value = {"account": account, "location": token.location, "token": token.secret, "id": token.id}
     if_lost = f"the token is lost: revoke {token.id} and add another one"
     print_result(value, _token_lines(token), as_json=arguments.json, if_lost=if_lost)
@@ -216,10 +216,10 @@ def _revoke(arguments: argparse.Namespace) -> int:
         keyring = backend.keyring
         key = keyring.find(arguments.key)
         if key is None:
-            raise CliError(key_error_text(KeyNotFound()))
+            raise CliError(key_error_text(KeyNotFound()), REFUSED)
         revoked = keyring.revoke(key.account, arguments.key, SystemClock().now())
         if isinstance(revoked, Failure):
-            raise CliError(key_error_text(revoked.failure()))
+            raise CliError(key_error_text(revoked.failure()), REFUSED)
     lines = [f"{arguments.key} of {key.account} is revoked"]
     print_result(None, lines, as_json=False, if_lost="the key is revoked")
     return 0

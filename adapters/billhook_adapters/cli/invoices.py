@@ -20,7 +20,7 @@ from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.json_values import as_json
 from billhook.model.payment import Payment
 from billhook.sentences import sentence
-from billhook_adapters.cli.database import account_of, database, service_over
+from billhook_adapters.cli.database import account_of, database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.instants import instant
 from billhook_adapters.cli.invoice_changes import add_changing_actions
@@ -126,8 +126,6 @@ def _skip(given: str) -> int:
 def _list(options: argparse.Namespace) -> int:
     from pydantic import ValidationError
 
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
     try:
         search = Search(
             statuses=None if options.status is None else frozenset(map(Status, options.status)),
@@ -138,12 +136,9 @@ def _list(options: argparse.Namespace) -> int:
         )
     except ValidationError:
         raise CliError("--text: must be 1 to 256 characters") from None
-    account = AccountId(options.account)
     with database(options.database) as backend:
-        service = service_over(backend)
-        if service.account(account) is None:
-            raise CliError(UNKNOWN_ACCOUNT_ID, REFUSED)
-        found = service.search(account, search)
+        account = known_account(backend, options.account).id
+        found = service_over(backend).search(account, search)
     if options.json:
         print_answer([as_json(invoice) for invoice in found])
         return 0

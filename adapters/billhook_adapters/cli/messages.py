@@ -16,7 +16,7 @@ from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
 from billhook.model.json_values import as_json
 from billhook.sentences import sentence
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _UNSENT = tuple(map(str, get_args(Unsent)))
 _AT_ONCE = 100
+NO_MESSAGE = "ACCOUNT/MESSAGE: there is no such message; `billhook messages list` lists the unsent"
 HIDDEN = "(hidden; --reveal shows it)"
 
 
@@ -89,15 +90,21 @@ def _key(text: str) -> MessageKey:
     return MessageKey(AccountId(account), MessageId(message))
 
 
+def _account(backend: Backend, options: argparse.Namespace) -> AccountId | None:
+    """The account that --account names. Raises CliError where there is no such account."""
+    given: str | None = options.account
+    return None if given is None else known_account(backend, given, "--account").id
+
+
 def _found(backend: Backend, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
 
     return backend.store.unsent(wanted)
 
 
 def _list(options: argparse.Namespace) -> int:
-    account = None if options.account is None else AccountId(options.account)
-    wanted = OutboxSearch(DeliveryStatus(options.status), account, limit=options.limit)  # type: ignore[arg-type]  # one of the choices
     with database(options.database) as backend:
+        account = _account(backend, options)
+        wanted = OutboxSearch(DeliveryStatus(options.status), account, limit=options.limit)  # type: ignore[arg-type]  # one of the choices
         service = service_over(backend)
         shown = [
             _shown(found)
@@ -119,7 +126,7 @@ def _show(options: argparse.Namespace) -> int:
     with database(options.database) as backend:
         found = service_over(backend).message(options.message)
     if found is None:
-        raise CliError("there is no such message; `billhook messages list` prints what there is")
+        raise CliError(NO_MESSAGE, REFUSED)
     shown = _shown(found, reveal=options.reveal)
     if options.json:
         print(json.dumps(shown))
@@ -170,7 +177,7 @@ def _requeue(options: argparse.Namespace) -> int:
     with database(options.database) as backend:
         service = service_over(backend)
         if options.all_failed:
-            account = None if options.account is None else AccountId(options.account)
+            account = _account(backend, options)
             wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
             while places := _found(backend, wanted):
@@ -185,14 +192,14 @@ def _requeue(options: argparse.Namespace) -> int:
                 if isinstance(one, Success):
                     requeued += 1
                 else:
-                    refused.append(f"{key.account}/{key.message}: {one.failure().code}")
+                    refused.append(f"{key.account}/{key.message}: {sentence(one.failure())}")
     if options.json:
         print(json.dumps({"requeued": requeued, "refused": refused}))
     else:
         print(f"{requeued} requeued")
         for reason in refused:
             print(reason)
-    return 1 if refused else 0
+    return REFUSED if refused else 0
 
 
 def _requeued(service: InvoiceService, keys: Sequence[MessageKey]) -> list[Result[Any, Any]]:

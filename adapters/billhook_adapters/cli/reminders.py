@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, known_account
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -116,12 +116,8 @@ def _set(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
-    with database(arguments.database) as backend, backend.store.snapshot() as snapshot:
-        account = snapshot.accounts((arguments.account,)).get(arguments.account)
-    if account is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)
+    with database(arguments.database) as backend:
+        account = known_account(backend, arguments.account)
     schedule = account.policy.reminders
     print_result(
         _as_json(schedule),

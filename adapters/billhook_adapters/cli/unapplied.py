@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -65,11 +65,11 @@ def _add_payment(parser: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     from billhook.application.records import Page
-    from billhook.model.base import AccountId
     from billhook_adapters.documents.message_texts import amount_text
 
     with database(options.database) as backend:
-        found = service_over(backend).unapplied(AccountId(options.account), Page(limit=_MOST))
+        account = known_account(backend, options.account).id
+        found = service_over(backend).unapplied(account, Page(limit=_MOST))
     lines = [
         f"{one.payment.reference}  {amount_text(one.unapplied, one.payment.currency)} of "
         f"{amount_text(one.payment.amount, one.payment.currency)} for {one.invoice}, "
