@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from billhook.model.customer import PostalAddress
     from billhook.model.logo import Logo
     from billhook.model.seller_profile import SellerProfile
+    from billhook_adapters.system.file_faults import Fault
 
 _AT = "--database sqlite:///billhook.sqlite3"
 NONE = "none"
@@ -133,6 +134,7 @@ def _changes(arguments: argparse.Namespace, address: PostalAddress | None) -> Se
     from pydantic import ValidationError
 
     from billhook.model.seller_profile import SellerProfile
+    from billhook_adapters.system.file_faults import faults_in
 
     changes: dict[str, object] = {
         option.field: None if value == NONE else value
@@ -155,9 +157,8 @@ def _changes(arguments: argparse.Namespace, address: PostalAddress | None) -> Se
     try:
         return SellerProfile.model_validate(changes)
     except ValidationError as invalid:
-        error = invalid.errors(include_url=False, include_input=False)[0]
-        option = _option_of([str(part) for part in error["loc"]])
-        raise CliError(f"{option}: {_remedy(option, error['msg'])}") from None
+        named = (_named(fault) for fault in faults_in(invalid))
+        raise CliError("; ".join(dict.fromkeys(named))) from None
 
 
 def _option_of(place: list[str]) -> str:
@@ -168,10 +169,12 @@ def _option_of(place: list[str]) -> str:
     return _Option(place[-1], "", "").name
 
 
-def _remedy(option: str, message: str) -> str:
+def _named(fault: Fault) -> str:
+    """The option that is wrong, and the remedy."""
+    option = _option_of(fault.path.split("."))
     if option == _ADDRESS_COUNTRY.name:
-        return "must be the ISO 3166 code of a country, such as IN"
-    return message.removeprefix("Value error, ").replace("Value should", "must")
+        return f"{option}: must be the ISO 3166 code of a country, such as IN"
+    return f"{option}: {fault.detail}"
 
 
 def _tax_ids(given: list[str]) -> list[dict[str, str]]:

@@ -94,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     revoke = actions.add_parser("revoke", help=what, description=what)
     revoke.add_argument("key", metavar="KEY_ID", help="as `billhook account list` shows it")
     add_database(revoke)
+    add_json(revoke)
     set_command(revoke, _revoke, example=f"billhook account revoke key_A1b2C3d4E5f6G7 {_AT}")
 
 
@@ -221,7 +222,8 @@ def _revoke(arguments: argparse.Namespace) -> int:
         if isinstance(revoked, Failure):
             raise CliError(key_error_text(revoked.failure()), REFUSED)
     lines = [f"{arguments.key} of {key.account} is revoked"]
-    print_result(None, lines, as_json=False, if_lost="the key is revoked")
+    value = {"account": key.account, "revoked": [arguments.key]}
+    print_result(value, lines, as_json=arguments.json, if_lost="the key is revoked")
     return 0
 
 

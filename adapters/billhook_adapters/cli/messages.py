@@ -34,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """List, show and requeue."""
     parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="messages that no provider accepted")
+    listing = actions.add_parser(
+        "list",
+        help="messages that no provider accepted",
+        description="messages that no provider accepted",
+    )
     listing.add_argument(
         "--status", choices=_UNSENT, default=str(DeliveryStatus.FAILED), help="failed unless given"
     )
@@ -45,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     set_command(
         listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3"
     )
-    showing = actions.add_parser("show", help="one message, with its reason")
+    showing = actions.add_parser(
+        "show", help="one message, with its reason", description="one message, with its reason"
+    )
     showing.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     showing.add_argument("--reveal", action="store_true", help="show the address as well")
     add_json(showing)
@@ -55,7 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         _show,
         example="billhook messages show acc_1/msg_1 --database sqlite:///billhook.sqlite3",
     )
-    explaining = actions.add_parser("explain", help="why a message was sent, or was not")
+    explaining = actions.add_parser(
+        "explain",
+        help="why a message was sent, or was not",
+        description="why a message was sent, or was not",
+    )
     explaining.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     add_json(explaining)
     add_database(explaining)
@@ -64,7 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         _explain,
         example="billhook messages explain acc_1/msg_1 --database sqlite:///billhook.sqlite3",
     )
-    again = actions.add_parser("requeue", help="retry dead letters")
+    again = actions.add_parser(
+        "requeue", help="retry dead letters", description="retry dead letters"
+    )
     again.add_argument("messages", metavar="ACCOUNT/MESSAGE", type=_key, nargs="*")
     again.add_argument("--all-failed", action="store_true", help="every dead letter")
     again.add_argument("--account", metavar="A", help="with --all-failed: of this account alone")

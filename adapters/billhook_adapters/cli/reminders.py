@@ -87,8 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         other = actions.add_parser(action, help=what, description=what)
         other.add_argument("account", metavar="ACCOUNT_ID")
         add_database(other)
-        if run is _show:
-            add_json(other)
+        add_json(other)
         set_command(other, run, example=f"billhook reminder {action} ACCOUNT_ID {_AT}")
 
 
@@ -130,7 +129,9 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _stop(arguments: argparse.Namespace) -> int:
     _store(arguments, None)
-    print_result(None, _lines(None), as_json=False, if_lost="the schedule is removed")
+    print_result(
+        _as_json(None), _lines(None), as_json=arguments.json, if_lost="the schedule is removed"
+    )
     return 0
 
 

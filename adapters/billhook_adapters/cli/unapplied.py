@@ -28,12 +28,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     on = "--database sqlite:///billhook.sqlite3"
     parser.epilog = f"example:\n  billhook unapplied list acc_A1b2C3d4E5f6G7 {on}"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="payments with an amount that is not applied")
+    listing = actions.add_parser(
+        "list",
+        help="payments with an amount that is not applied",
+        description="payments with an amount that is not applied",
+    )
     listing.add_argument("account", metavar="ACCOUNT_ID")
-    applying = actions.add_parser("apply", help="apply it to an invoice of the same customer")
+    applying = actions.add_parser(
+        "apply",
+        help="apply it to an invoice of the same customer",
+        description="apply it to an invoice of the same customer",
+    )
     _add_payment(applying)
     applying.add_argument("invoice", metavar="INVOICE_ID")
-    refunding = actions.add_parser("refund", help="record that it was sent back to the payer")
+    refunding = actions.add_parser(
+        "refund",
+        help="record that it was sent back to the payer",
+        description="record that it was sent back to the payer",
+    )
     _add_payment(refunding)
     for amount, action in (("what is due, if there is as much", applying), ("all", refunding)):
         action.add_argument(

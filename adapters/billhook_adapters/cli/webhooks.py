@@ -60,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     key.add_argument("account", metavar="ACCOUNT_ID")
     key.add_argument("webhook", metavar="WEBHOOK_ID", help="as `billhook account list` shows it")
     add_database(key)
+    add_json(key)
     set_command(key, _show_key, example=f"billhook webhook key ACCOUNT_ID WEBHOOK_ID {_AT}")
 
     for action, what, silenced in (
@@ -73,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         other.set_defaults(silenced=silenced)
         add_database(other)
+        add_json(other)
         set_command(
             other, _set_silenced, example=f"billhook webhook {action} ACCOUNT_ID WEBHOOK_ID {_AT}"
         )
@@ -118,7 +120,9 @@ def _show_key(arguments: argparse.Namespace) -> int:
             "pair; choose a webhook whose style has one",
             REFUSED,
         )
-    print_result({"public_key": shown}, shown.splitlines(), as_json=False, if_lost="run it again")
+    print_result(
+        {"public_key": shown}, shown.splitlines(), as_json=arguments.json, if_lost="run it again"
+    )
     return 0
 
 
@@ -148,5 +152,6 @@ def _set_silenced(arguments: argparse.Namespace) -> int:
     if isinstance(changed, Failure):
         raise CliError(_NO_WEBHOOK, REFUSED)
     lines = [f"{arguments.webhook} is {'paused' if arguments.silenced else 'enabled'}"]
-    print_result(None, lines, as_json=False, if_lost="the change is stored")
+    value = {"id": arguments.webhook, "silenced": arguments.silenced}
+    print_result(value, lines, as_json=arguments.json, if_lost="the change is stored")
     return 0

@@ -9,7 +9,8 @@ from types import FrameType
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, set_command
+from billhook_adapters.cli.output import print_answer
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.system.optional_dependencies import needs
 
 
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=8,
         help="messages of one account and medium at a time; 8 unless given",
     )
+    add_json(parser)
     set_command(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
 
 
@@ -66,6 +68,9 @@ def _run(options: argparse.Namespace) -> int:
     # Claimed messages are finished first.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
-    print(f"billhook delivers by its {given.engine} engine; Ctrl-C stops it", flush=True)
+    if options.json:
+        print_answer({"engine": given.engine})
+    else:
+        print(f"billhook delivers by its {given.engine} engine; Ctrl-C stops it", flush=True)
     engine.run()
     return 0
