@@ -73,7 +73,7 @@ def add_profile_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> N
     add_json(show)
     set_command(show, _show, example=f"billhook account profile show ACCOUNT_ID {_AT}")
 
-    what = f"set parts of the profile of an account; what is not given stays, {NONE} takes it away"
+    what = f"set parts of an account's profile; what is not given stays, {NONE} clears a part"
     setting = actions.add_parser("set", help=what, description=what)
     setting.add_argument("account", metavar="ACCOUNT_ID")
     for option in (*_TEXTS, *_ADDRESS, _ADDRESS_COUNTRY):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_limits import add_countries, add_limit_actions
 from billhook_adapters.cli.account_profile import add_profile_actions
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, known_account
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -185,11 +185,10 @@ def _token(arguments: argparse.Namespace) -> int:
     with database(arguments.database) as backend:
         from returns.result import Failure
 
-        from billhook.model.base import AccountId
         from billhook_adapters.cli.error_texts import key_error_text
         from billhook_adapters.system.clock import SystemClock
 
-        account, now = AccountId(arguments.account), SystemClock().now()
+        account, now = known_account(backend, arguments.account).id, SystemClock().now()
         added = backend.keyring.add(account, token.id, token.secret, now, token.location)
         if isinstance(added, Failure):
             raise CliError(key_error_text(added.failure(), option="--token"), REFUSED)

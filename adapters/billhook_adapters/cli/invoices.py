@@ -66,9 +66,10 @@ def _add_list(actions: Any) -> None:
     listing.add_argument("account", metavar="ACCOUNT_ID")
     listing.add_argument(
         "--status",
-        choices=[one.value for one in Status],
+        metavar="STATUS",
+        choices=(statuses := [one.value for one in Status]),
         action="append",
-        help="may be repeated (default: all)",
+        help=f"{', '.join(statuses[:-1])} or {statuses[-1]}; may be repeated (default: all)",
     )
     listing.add_argument(
         "--text", metavar="TEXT", help="part of an id, a number, a name, an address"

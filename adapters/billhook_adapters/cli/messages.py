@@ -204,7 +204,7 @@ def _requeue(options: argparse.Namespace) -> int:
                 if isinstance(one, Success):
                     requeued += 1
                 else:
-                    refused.append(f"{key.account}/{key.message}: {sentence(one.failure())}")
+                    refused.append(f"{key.account}/{key.message}: {_refusal(one.failure())}")
     if options.json:
         print(json.dumps({"requeued": requeued, "refused": refused}))
     else:
@@ -212,6 +212,13 @@ def _requeue(options: argparse.Namespace) -> int:
         for reason in refused:
             print(reason)
     return REFUSED if refused else 0
+
+
+def _refusal(error: Any) -> str:
+    from billhook.lifecycle.errors import AccountNotFound
+    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT
+
+    return UNKNOWN_ACCOUNT if isinstance(error, AccountNotFound) else sentence(error)
 
 
 def _requeued(service: InvoiceService, keys: Sequence[MessageKey]) -> list[Result[Any, Any]]:

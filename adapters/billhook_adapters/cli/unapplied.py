@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from billhook.application.records import RecordedPayment
     from billhook.application.service import InvoiceService
+    from billhook.model.base import AccountId
 
 _ACTOR = "billhook unapplied"
 _MOST = 1000
@@ -108,22 +109,21 @@ def _shown(one: RecordedPayment) -> dict[str, Any]:
 
 def _apply(options: argparse.Namespace) -> int:
     from billhook.application.commands import ApplyPayment
-    from billhook.model.base import AccountId
     from billhook.model.invoice import InvoiceId
     from billhook_adapters.documents.message_texts import amount_text
 
     with database(options.database) as backend:
-        service = service_over(backend)
-        known = _payment(service, options)
+        account, service = known_account(backend, options.account).id, service_over(backend)
+        known = _payment(service, account, options)
         command = ApplyPayment(
-            account=AccountId(options.account),
+            account=account,
             invoice=InvoiceId(options.invoice),
             payment=known.payment.reference,
             amount=options.amount,
             actor=_ACTOR,
         )
         invoice = _done(service.execute(command), known)
-        left = _payment(service, options).unapplied
+        left = _payment(service, account, options).unapplied
     currency = invoice.document.currency
     value = {
         "invoice": invoice.id,
@@ -144,14 +144,13 @@ def _apply(options: argparse.Namespace) -> int:
 
 def _refund(options: argparse.Namespace) -> int:
     from billhook.application.commands import RecordRefund
-    from billhook.model.base import AccountId
     from billhook_adapters.documents.message_texts import amount_text
 
     with database(options.database) as backend:
-        service = service_over(backend)
-        known = _payment(service, options)
+        account, service = known_account(backend, options.account).id, service_over(backend)
+        known = _payment(service, account, options)
         command = RecordRefund(
-            account=AccountId(options.account),
+            account=account,
             payment=known.payment.reference,
             amount=options.amount,
             actor=_ACTOR,
@@ -172,12 +171,13 @@ def _refund(options: argparse.Namespace) -> int:
     return 0
 
 
-def _payment(service: InvoiceService, options: argparse.Namespace) -> RecordedPayment:
-    from billhook.model.base import AccountId
+def _payment(
+    service: InvoiceService, account: AccountId, options: argparse.Namespace
+) -> RecordedPayment:
     from billhook.model.payment import Reference
     from billhook_adapters.cli.error_texts import UNKNOWN_PAYMENT
 
-    found = service.payment(AccountId(options.account), Reference(options.payment))
+    found = service.payment(account, Reference(options.payment))
     if found is None:
         raise CliError(UNKNOWN_PAYMENT, REFUSED)
     return found

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import shlex
 from collections.abc import Iterator
-from datetime import timedelta
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from returns.result import Success
 
 from adapters.cli.conftest import Billhook
-from billhook import AccountId, Draft, InvoiceId, Issue, Medium, Notify, or_raise
+from billhook import AccountId, InvoiceId, Medium, Notify, or_raise
 from billhook.application.commands import RecordPayment
-from billhook.messaging.message import Message
-from billhook_adapters.cli import webhook_endpoints
+from billhook.messaging.delivery import Accepted
 from billhook_adapters.cli.commands import COMMANDS, parser_for
 from billhook_adapters.cli.parser import Parser
 from billhook_adapters.sql import SqlStore, open_database
+from billhook_adapters.sql.accounts import SqlAccounts
+from billhook_adapters.system.api_keys import NewKey
 from billhook_adapters.system.clock import SystemClock
-from billhook_adapters.testing import a_document, a_payment, an_account
-from billhook_adapters.testing.builders import open_account
+from billhook_adapters.testing import NOON, a_payment, an_account
 from billhook_adapters.testing.running import RunningService
+from billhook_adapters.webhooks.post import Poster
 
+DATABASE = "sqlite:///billhook.sqlite3"
 PRINTS_FOR_PROGRAMS = {("completion",), ("diagram",)}
 FOR_PEOPLE_ALONE = {("demo",)}
 SERVES = {("serve",), ("worker",), ("sandbox",)}
@@ -88,7 +88,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BILLHOOK_SECRET_KEY", "k" * 43 + "=")
     monkeypatch.setenv("BILLHOOK_CALLBACKS_URL", "https://bill.example/delivery-callbacks")
-    open_database("sqlite:///billhook.sqlite3").dispose()
+    open_database(DATABASE).dispose()
     return tmp_path
 
 
@@ -102,7 +102,7 @@ def test_help_fits_into_80_columns_and_is_shown_by_help_as_well(
     text, _, example = ran.out.partition("example:\n")
     assert [line for line in text.splitlines() if len(line) > 80] == []
     assert EVERY[command].description, "a line that says what it does"
-    assert example.startswith(f"  billhook {command[0]}")
+    assert example.startswith(f"  billhook {' '.join(command)}")
 
 
 def test_help_alone_lists_the_commands(billhook: Billhook) -> None:
@@ -120,12 +120,13 @@ def test_what_does_not_exist_is_status_1_in_every_command(
     if command == ("import",):
         arguments[1:3] = ["razorpay", "invoices.json"]
         Path("invoices.json").write_text("[]")
-    ran = billhook(*arguments, "--json")
+    ran = billhook(*(one.replace("SECRET", "s" * 22) for one in arguments), "--json")
     assert ran.status == 1, ran
     if command == ("messages", "requeue"):
-        assert ran.json["refused"] == ["acc_1/msg_1: There is no such message."]
+        (reason,) = ran.json["refused"]
+        assert reason.startswith("acc_1/msg_1: there is no such account")
     else:
-        assert "there is no such" in ran.json["error"].lower()
+        assert "there is no " in ran.json["error"].lower()
         assert ran.err.count("\n") == 1
 
 
@@ -163,27 +164,60 @@ def test_what_does_not_exist_is_status_1_in_every_command(
 def test_each_id_that_does_not_exist_is_status_1(
     billhook: Billhook, arguments: tuple[str, ...]
 ) -> None:
-    filled()
-    ran = billhook(*arguments, "--database", "sqlite:///billhook.sqlite3", "--json")
+    filled(billhook)
+    ran = billhook(*arguments, "--database", DATABASE, "--json")
     assert (ran.status, list(ran.json), ran.err.count("\n")) == (1, ["error"], 1), ran
 
 
-def filled(*, draft: bool = False) -> Message:
-    """Fill the database with what examples name; its message, which no sender took."""
-    engine = open_database("sqlite:///billhook.sqlite3")
-    running = RunningService(SqlStore(engine), SystemClock())
-    account, service = AccountId("acc_1"), running.service
-    open_account(service, an_account(account))
-    for id in ("inv_1", "inv_2"):
-        or_raise(
-            service.execute(
-                Draft(account=account, invoice=InvoiceId(id), document=a_document(media=()))
-            )
-        )
-    if not draft:
-        or_raise(service.execute(Issue(account=account, invoice=InvoiceId("inv_1"))))
-    or_raise(service.execute(Issue(account=account, invoice=InvoiceId("inv_2"))))
-    over = a_payment(99800 + 500, "UTR-7")
-    service.execute(RecordPayment(account=account, invoice=InvoiceId("inv_2"), payment=over))
+def filled(billhook: Billhook, *, issued: bool = True) -> dict[str, str]:
+    """Fill the database with what examples name; what stands there instead of their names."""
+    store = SqlStore(engine := open_database(DATABASE))
+    running = RunningService(store, SystemClock())
+    (running.issued if issued else running.drafted)(media=())
+    running.issued("inv_2", media=())
+    over = a_payment(99800 + 49900, "UTR-7")
+    key = {"account": AccountId("acc_1"), "invoice": InvoiceId("inv_2")}
+    or_raise(running.service.execute(RecordPayment(**key, payment=a_payment(99800, "UTR-1"))))
+    running.service.execute(RecordPayment(**key, payment=over))
+    running.issued("inv_3", media=())
+    notify = Notify(account=key["account"], invoice=InvoiceId("inv_3"), medium=Medium.SMS)
+    message = or_raise(running.service.execute(notify))
+    SqlAccounts(engine).open(an_account("acc_3"), [NewKey("key_1", "s" * 22)], None, NOON).unwrap()
     engine.dispose()
-    raise NotImplementedError
+    style = ("--style", "highlevel", "--webhook-url", "https://93.184.216.34/")
+    webhook = billhook("webhook", "add", "acc_1", *style, "--database", DATABASE, "--json").json
+    return {
+        **dict.fromkeys(("ACCOUNT_ID", "acc_A1b2C3d4E5f6G7"), "acc_1"),
+        "inv_A1b2C3d4E5f6G7": "inv_1",
+        "acc_1/msg_1": f"acc_1/{message.id}",
+        "key_A1b2C3d4E5f6G7": "key_1",
+        "WEBHOOK_ID": webhook["id"],
+        "SECRET": "s" * 22,
+        "https://shop.example/": "https://93.184.216.34/",
+        "VENDOR": "razorpay",
+        "postgresql://host/billhook": "sqlite:///moved.sqlite3",
+    }
+
+
+@pytest.mark.parametrize("command", ANSWERING, ids=" ".join)
+def test_the_example_of_every_command_runs_and_answers_as_json(
+    billhook: Billhook, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Poster, "post", lambda *_: Success(Accepted()))
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO()))
+    Path("invoices.json").write_text("[]")
+    names = filled(billhook, issued=command != ("invoice", "issue"))
+    ran = billhook(*(names.get(one, one) for one in example_of(command)), "--json")
+    assert (ran.status, ran.err) == (0, ""), ran
+    json.loads(ran.out)
+
+
+@pytest.mark.parametrize(
+    "command", EVERY.keys() - PRINTS_FOR_PROGRAMS - FOR_PEOPLE_ALONE, ids=" ".join
+)
+def test_wrong_usage_of_every_command_is_json_where_that_was_wanted(
+    billhook: Billhook, command: tuple[str, ...]
+) -> None:
+    ran = billhook(*command, "--json", "--hush-hush")
+    assert (ran.status, list(ran.json)) == (2, ["error"])
+    assert ran.json["error"] in ran.err
