@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "vendor", metavar="VENDOR", help="whose export it is: the name of its API, in small letters"
     )
     parser.add_argument("file", metavar="FILE", help="JSON, as its API answers; - is stdin")
-    parser.add_argument("--account", metavar="ACCOUNT_ID", required=True)
+    parser.add_argument(
+        "--account", metavar="ACCOUNT_ID", required=True, help="whose invoices they become"
+    )
     parser.add_argument(
         "--strict", action="store_true", help="import nothing where one row cannot be imported"
     )

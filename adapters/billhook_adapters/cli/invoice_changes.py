@@ -38,7 +38,9 @@ def add_changing_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> 
     what = "make a draft, from options or from a file"
     draft = add_parser("draft", help=what, description=what)
     draft.add_argument("account", metavar="ACCOUNT_ID")
-    draft.add_argument("--currency", metavar="CODE", help="as ISO 4217 has it: INR")
+    draft.add_argument(
+        "--currency", metavar="CODE", help="currency of the invoice, as ISO 4217 has it: INR"
+    )
     draft.add_argument(
         "--item",
         metavar=("NAME", "AMOUNT"),
@@ -47,10 +49,12 @@ def add_changing_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> 
         default=[],
         help="name, and price of one in the smallest unit; 49900x2 is two of them; may be repeated",
     )
-    draft.add_argument("--name", help="of the customer")
-    draft.add_argument("--email", help="of the customer")
-    draft.add_argument("--phone", help="of the customer, in E.164: +919876543210")
-    draft.add_argument("--due-by", metavar="TIME", help="such as 2026-01-31T12:00:00Z")
+    draft.add_argument("--name", help="name of the customer")
+    draft.add_argument("--email", help="e-mail address of the customer")
+    draft.add_argument("--phone", help="phone number of the customer, in E.164: +919876543210")
+    draft.add_argument(
+        "--due-by", metavar="TIME", help="when it is due, such as 2026-01-31T12:00:00Z"
+    )
     draft.add_argument(
         "--file",
         metavar="FILE",

@@ -43,17 +43,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_list(actions)
     add_changing_actions(actions.add_parser)
-    show = _action(actions, "show", "an invoice, now or as it was at a time", _show)
-    show.add_argument("--at", metavar="TIME", type=instant, help="such as 2026-01-31T12:00:00Z")
-    _action(actions, "explain", "for every operation: allowed, or every reason why not", _explain)
-    forecast = _action(actions, "forecast", "the messages that its payer will be sent", _forecast)
+    show = _action(actions, "show", "show an invoice, now or as it was at a time", _show)
+    show.add_argument(
+        "--at", metavar="TIME", type=instant, help="as it was then, such as 2026-01-31T12:00:00Z"
+    )
+    _action(
+        actions,
+        "explain",
+        "explain for every operation whether it is allowed, or why not",
+        _explain,
+    )
+    forecast = _action(
+        actions, "forecast", "list the messages that its payer will be sent", _forecast
+    )
     forecast.add_argument(
-        "--days", metavar="N", type=_days, default=30, help="how far ahead; 30 unless given"
+        "--days", metavar="N", type=_days, default=30, help="how far ahead (default: 30)"
     )
     trying = _action(
         actions,
         "what-if",
-        "what operations would do; nothing is stored",
+        "show what operations would do; nothing is stored",
         _what_if,
         example="inv_1 pay:49900 cancel",
     )
@@ -61,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_list(actions: Any) -> None:
-    what = "the invoices of an account, the newest first"
+    what = "list the invoices of an account, the newest first"
     listing: argparse.ArgumentParser = actions.add_parser("list", help=what, description=what)
     listing.add_argument("account", metavar="ACCOUNT_ID")
     listing.add_argument(
@@ -76,7 +85,7 @@ def _add_list(actions: Any) -> None:
     )
     listing.add_argument("--overdue", action="store_true", help="only those that are overdue")
     listing.add_argument(
-        "--limit", metavar="N", type=_limit, default=20, help="how many; 20 unless given"
+        "--limit", metavar="N", type=_limit, default=20, help="how many (default: 20)"
     )
     listing.add_argument(
         "--skip", metavar="N", type=_skip, default=0, help="how many to leave out before them"

@@ -36,21 +36,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser(
         "list",
-        help="messages that no provider accepted",
-        description="messages that no provider accepted",
+        help="list messages that no provider accepted",
+        description="list messages that no provider accepted",
     )
     listing.add_argument(
-        "--status", choices=_UNSENT, default=str(DeliveryStatus.FAILED), help="failed unless given"
+        "--status",
+        choices=_UNSENT,
+        default=str(DeliveryStatus.FAILED),
+        help="status of the messages (default: failed)",
     )
-    listing.add_argument("--account", metavar="A", help="of this account alone")
-    listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
+    listing.add_argument("--account", metavar="ACCOUNT_ID", help="only messages of this account")
+    listing.add_argument(
+        "--limit", metavar="N", type=_limit, default=20, help="how many (default: 20)"
+    )
     add_json(listing)
     add_database(listing)
     set_command(
         listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3"
     )
     showing = actions.add_parser(
-        "show", help="one message, with its reason", description="one message, with its reason"
+        "show",
+        help="show a message, with the reason why it was not sent",
+        description="show a message, with the reason why it was not sent",
     )
     showing.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     showing.add_argument("--reveal", action="store_true", help="show the address as well")
@@ -63,8 +70,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     explaining = actions.add_parser(
         "explain",
-        help="why a message was sent, or was not",
-        description="why a message was sent, or was not",
+        help="explain why a message was sent, or was not",
+        description="explain why a message was sent, or was not",
     )
     explaining.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     add_json(explaining)
@@ -79,7 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     again.add_argument("messages", metavar="ACCOUNT/MESSAGE", type=_key, nargs="*")
     again.add_argument("--all-failed", action="store_true", help="every dead letter")
-    again.add_argument("--account", metavar="A", help="with --all-failed: of this account alone")
+    again.add_argument(
+        "--account", metavar="ACCOUNT_ID", help="with --all-failed: only those of this account"
+    )
     add_json(again)
     add_database(again)
     set_command(

@@ -160,8 +160,8 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         action=_DatabaseUrl,
         default=default,
         required=default is None,
-        help=f"that of {DATABASE} unless given, such as sqlite:///billhook.sqlite3 or "
-        "postgresql://user@host/billhook; a password only there, or in a file (PGPASSFILE)",
+        help="such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook (default: "
+        f"that of {DATABASE}); a password only in the variable, or in a file (PGPASSFILE)",
     )
 
 

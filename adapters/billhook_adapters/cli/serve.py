@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_port(parser)
     add_database(parser)
     parser.add_argument(
-        "--workers", metavar="N", type=_workers, default=1, help="processes; 1 unless given"
+        "--workers", metavar="N", type=_workers, default=1, help="how many processes (default: 1)"
     )
     parser.add_argument(
         "--base-url", metavar="URL", help="what short URLs begin with, as payers reach it"
@@ -46,9 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[=MOUNT]",
         action="append",
         default=[],
-        help="a vendor API to serve, as often as wanted; all that are installed unless given. "
+        help="a vendor API to serve; may be repeated (default: all that are installed). "
         "MOUNT is a path prefix, a host name, or both, such as NAME=/billing, "
-        "NAME=services.example.com or NAME=pay.example.com/api; its usual place unless given",
+        "NAME=services.example.com or NAME=pay.example.com/api (default: its usual place)",
     )
     add_json(parser)
     set_command(

@@ -31,21 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser(
         "list",
-        help="payments with an amount that is not applied",
-        description="payments with an amount that is not applied",
+        help="list payments with an amount that is not applied",
+        description="list payments with an amount that is not applied",
     )
     listing.add_argument("account", metavar="ACCOUNT_ID")
     applying = actions.add_parser(
         "apply",
-        help="apply it to an invoice of the same customer",
-        description="apply it to an invoice of the same customer",
+        help="apply unapplied money to an invoice of the same customer",
+        description="apply unapplied money to an invoice of the same customer",
     )
     _add_payment(applying)
     applying.add_argument("invoice", metavar="INVOICE_ID")
     refunding = actions.add_parser(
         "refund",
-        help="record that it was sent back to the payer",
-        description="record that it was sent back to the payer",
+        help="record that unapplied money was sent back to the payer",
+        description="record that unapplied money was sent back to the payer",
     )
     _add_payment(refunding)
     for amount, action in (("what is due, if there is as much", applying), ("all", refunding)):

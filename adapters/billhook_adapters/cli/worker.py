@@ -20,14 +20,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=("embedded", "procrastinate"),
-        help="embedded unless given, or what BILLHOOK_ENGINE says; servers have to use the same",
+        help="what finds due messages; servers have to use the same (default: that of "
+        "BILLHOOK_ENGINE, else embedded)",
     )
     parser.add_argument(
         "--concurrency",
         metavar="N",
         type=_concurrency,
         default=8,
-        help="messages of one account and medium at a time; 8 unless given",
+        help="messages of one account and medium at a time (default: 8)",
     )
     add_json(parser)
     set_command(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
