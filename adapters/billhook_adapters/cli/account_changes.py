@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.database import service_over
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.errors import REFUSED, CliError
 
 if TYPE_CHECKING:
     from billhook.application.account_commands import SaveLogo, SuppressAddress, UpdateAccount
@@ -23,5 +23,5 @@ def change_account(backend: Backend, command: UpdateAccount | SaveLogo | Suppres
     if isinstance(changed, Failure):
         error = changed.failure()
         if isinstance(error, AccountNotFound):
-            raise CliError(UNKNOWN_ACCOUNT_ID)
-        raise CliError(service_error_text(error))
+            raise CliError(UNKNOWN_ACCOUNT_ID, REFUSED)
+        raise CliError(service_error_text(error), REFUSED)

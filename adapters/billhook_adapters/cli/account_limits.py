@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -176,26 +176,16 @@ def _wait(text: str) -> timedelta:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
     with database(arguments.database) as backend:
-        account = service_over(backend).account(AccountId(arguments.account))
-    if account is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)
+        account = known_account(backend, arguments.account)
     return _print(account, as_json=arguments.json)
 
 
 def _set(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import UpdateAccount
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = service.account(AccountId(arguments.account))
-        if account is None:
-            raise CliError(UNKNOWN_ACCOUNT_ID)
+        account = known_account(backend, arguments.account)
         changes = _changes(arguments, account.policy)
         if not changes.model_fields_set:
             raise CliError(
@@ -207,7 +197,7 @@ def _set(arguments: argparse.Namespace) -> int:
             account=account.id, policy=changes, expected_version=version, actor="cli"
         )
         change_account(backend, update)
-        changed = service.account(account.id)
+        changed = service_over(backend).account(account.id)
     return _print(changed or account, as_json=arguments.json)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -16,11 +16,11 @@ from billhook_adapters.cli.parser import add_database, add_json, set_command
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from billhook.application.service import InvoiceService
     from billhook.model.account import Account
     from billhook.model.customer import PostalAddress
     from billhook.model.logo import Logo
     from billhook.model.seller_profile import SellerProfile
+    from billhook_adapters.system.file_faults import Fault
 
 _AT = "--database sqlite:///billhook.sqlite3"
 NONE = "none"
@@ -73,7 +73,7 @@ def add_profile_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> N
     add_json(show)
     set_command(show, _show, example=f"billhook account profile show ACCOUNT_ID {_AT}")
 
-    what = f"set parts of the profile of an account; what is not given stays, {NONE} takes it away"
+    what = f"set parts of an account's profile; what is not given stays, {NONE} clears a part"
     setting = actions.add_parser("set", help=what, description=what)
     setting.add_argument("account", metavar="ACCOUNT_ID")
     for option in (*_TEXTS, *_ADDRESS, _ADDRESS_COUNTRY):
@@ -98,9 +98,8 @@ def add_profile_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> N
 
 def _show(arguments: argparse.Namespace) -> int:
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = _known(service, arguments.account)
-        logo = service.logo(account.id)
+        account = known_account(backend, arguments.account)
+        logo = service_over(backend).logo(account.id)
     return _print(account, logo, as_json=arguments.json)
 
 
@@ -108,8 +107,7 @@ def _set(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SaveLogo, UpdateAccount
 
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = _known(service, arguments.account)
+        account = known_account(backend, arguments.account)
         changes = _changes(arguments, account.profile.address)
         given = arguments.logo
         if not changes.model_fields_set and given is None:
@@ -126,18 +124,9 @@ def _set(arguments: argparse.Namespace) -> int:
             change_account(backend, update)
         if given is not None:
             change_account(backend, SaveLogo(account=account.id, logo=logo, actor="cli"))
-        account, logo = _known(service, arguments.account), service.logo(account.id)
+        account = known_account(backend, arguments.account)
+        logo = service_over(backend).logo(account.id)
     return _print(account, logo, as_json=arguments.json)
-
-
-def _known(service: InvoiceService, name: str) -> Account:
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
-    account = service.account(AccountId(name))
-    if account is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)
-    return account
 
 
 def _changes(arguments: argparse.Namespace, address: PostalAddress | None) -> SellerProfile:
@@ -145,6 +134,7 @@ def _changes(arguments: argparse.Namespace, address: PostalAddress | None) -> Se
     from pydantic import ValidationError
 
     from billhook.model.seller_profile import SellerProfile
+    from billhook_adapters.system.file_faults import faults_in
 
     changes: dict[str, object] = {
         option.field: None if value == NONE else value
@@ -167,9 +157,8 @@ def _changes(arguments: argparse.Namespace, address: PostalAddress | None) -> Se
     try:
         return SellerProfile.model_validate(changes)
     except ValidationError as invalid:
-        error = invalid.errors(include_url=False, include_input=False)[0]
-        option = _option_of([str(part) for part in error["loc"]])
-        raise CliError(f"{option}: {_remedy(option, error['msg'])}") from None
+        named = (_named(fault) for fault in faults_in(invalid))
+        raise CliError("; ".join(dict.fromkeys(named))) from None
 
 
 def _option_of(place: list[str]) -> str:
@@ -180,10 +169,12 @@ def _option_of(place: list[str]) -> str:
     return _Option(place[-1], "", "").name
 
 
-def _remedy(option: str, message: str) -> str:
+def _named(fault: Fault) -> str:
+    """The option that is wrong, and the remedy."""
+    option = _option_of(fault.path.split("."))
     if option == _ADDRESS_COUNTRY.name:
-        return "must be the ISO 3166 code of a country, such as IN"
-    return message.removeprefix("Value error, ").replace("Value should", "must")
+        return f"{option}: must be the ISO 3166 code of a country, such as IN"
+    return f"{option}: {fault.detail}"
 
 
 def _tax_ids(given: list[str]) -> list[dict[str, str]]:

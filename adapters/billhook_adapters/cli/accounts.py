@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_limits import add_countries, add_limit_actions
 from billhook_adapters.cli.account_profile import add_profile_actions
-from billhook_adapters.cli.database import database
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.database import database, known_account
+from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.composition.variables import SECRET_KEY
@@ -94,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     revoke = actions.add_parser("revoke", help=what, description=what)
     revoke.add_argument("key", metavar="KEY_ID", help="as `billhook account list` shows it")
     add_database(revoke)
+    add_json(revoke)
     set_command(revoke, _revoke, example=f"billhook account revoke key_A1b2C3d4E5f6G7 {_AT}")
 
 
@@ -160,11 +161,11 @@ def _rotate(arguments: argparse.Namespace) -> int:
         from billhook_adapters.system.ids import is_id
 
         if not is_id(arguments.account):
-            raise CliError(key_error_text(AccountNotFound()))
+            raise CliError(key_error_text(AccountNotFound()), REFUSED)
         key, account = new_key(), AccountId(arguments.account)
         rotated = backend.keyring.rotate(account, key.id, key.secret, SystemClock().now())
         if isinstance(rotated, Failure):
-            raise CliError(key_error_text(rotated.failure()))
+            raise CliError(key_error_text(rotated.failure()), REFUSED)
     revoked = list(rotated.unwrap())
     value = {"account": account, "key_id": key.id, "key_secret": key.secret, "revoked": revoked}
     lines = [
@@ -184,14 +185,13 @@ def _token(arguments: argparse.Namespace) -> int:
     with database(arguments.database) as backend:
         from returns.result import Failure
 
-        from billhook.model.base import AccountId
         from billhook_adapters.cli.error_texts import key_error_text
         from billhook_adapters.system.clock import SystemClock
 
-        account, now = AccountId(arguments.account), SystemClock().now()
+        account, now = known_account(backend, arguments.account).id, SystemClock().now()
         added = backend.keyring.add(account, token.id, token.secret, now, token.location)
         if isinstance(added, Failure):
-            raise CliError(key_error_text(added.failure(), option="--token"))
+            raise CliError(key_error_text(added.failure(), option="--token"), REFUSED)
     value = {"account": account, "location": token.location, "token": token.secret, "id": token.id}
     if_lost = f"the token is lost: revoke {token.id} and add another one"
     print_result(value, _token_lines(token), as_json=arguments.json, if_lost=if_lost)
@@ -216,12 +216,13 @@ def _revoke(arguments: argparse.Namespace) -> int:
         keyring = backend.keyring
         key = keyring.find(arguments.key)
         if key is None:
-            raise CliError(key_error_text(KeyNotFound()))
+            raise CliError(key_error_text(KeyNotFound()), REFUSED)
         revoked = keyring.revoke(key.account, arguments.key, SystemClock().now())
         if isinstance(revoked, Failure):
-            raise CliError(key_error_text(revoked.failure()))
+            raise CliError(key_error_text(revoked.failure()), REFUSED)
     lines = [f"{arguments.key} of {key.account} is revoked"]
-    print_result(None, lines, as_json=False, if_lost="the key is revoked")
+    value = {"account": key.account, "revoked": [arguments.key]}
+    print_result(value, lines, as_json=arguments.json, if_lost="the key is revoked")
     return 0
 
 

@@ -73,12 +73,14 @@ class RootParser(Parser):
         for group, commands in GROUPS.items():
             lines += ["", f"{group}:"]
             lines += [f"  {one.name:{width}}  {one.help}" for one in commands]
-        lines += ["", "`billhook COMMAND --help` shows how a command is used.", ""]
+        lines += ["", "`billhook help COMMAND` shows how a command is used.", ""]
         return "\n".join(lines)
 
 
 def run(given: Sequence[str]) -> int:
     """Run the command that these arguments name; its exit status. Without any, show the help."""
+    if given and given[0] == "help":
+        given = [*given[1:], "--help"]
     if not given:
         parser_for(given).print_help()
         return 0

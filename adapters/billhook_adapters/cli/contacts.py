@@ -8,10 +8,9 @@ from typing import get_args
 from billhook.application.records import Contact
 from billhook.model.account import Account
 from billhook.model.addresses import email_address, phone_text
-from billhook.model.base import AccountId
 from billhook.model.customer import Suppression, medium_of
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -50,14 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SuppressAddress
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
     _check(arguments.address)
     with database(arguments.database) as backend:
-        service = service_over(backend)
-        account = service.account(AccountId(arguments.account))
-        if account is None:
-            raise CliError(UNKNOWN_ACCOUNT_ID)
+        account = known_account(backend, arguments.account)
         contact = _contact(arguments.address, account)
         if arguments.action != "show":
             reason = arguments.reason if arguments.action == "suppress" else None
@@ -65,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 account=contact.account, contact=contact, reason=reason, actor="cli"
             )
             change_account(backend, suppress)
-        history = service.contact(contact)
+        history = service_over(backend).contact(contact)
     last = history.last_message_at and history.last_message_at.isoformat()
     value = {"medium": contact.medium, "suppressed": history.suppressed, "last_message": last}
     lines = [f"{name.replace('_', ' '):13} {shown or '-'}" for name, shown in value.items()]

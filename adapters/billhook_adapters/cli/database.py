@@ -11,6 +11,7 @@ from billhook_adapters.cli.errors import REFUSED, CliError
 if TYPE_CHECKING:
     from billhook.application.ports import Ids
     from billhook.application.service import InvoiceService
+    from billhook.model.account import Account
     from billhook.model.base import AccountId
     from billhook.model.invoice import InvoiceId
     from billhook_adapters.system.backend import Backend
@@ -59,6 +60,18 @@ def service_over(backend: Backend, *, ids: Ids | None = None) -> InvoiceService:
     except PluginError as error:
         raise CliError(str(error)) from None
     return InvoiceService(backend.store, SystemClock(), ids or RandomIds(), guards=guards)
+
+
+def known_account(backend: Backend, given: str, argument: str = "ACCOUNT_ID") -> Account:
+    """The account with this id. Raises CliError, which names the argument, where there is none."""
+    from billhook.model.base import AccountId
+    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT
+    from billhook_adapters.system.ids import is_id
+
+    account = service_over(backend).account(AccountId(given)) if is_id(given) else None
+    if account is None:
+        raise CliError(f"{argument}: {UNKNOWN_ACCOUNT}", REFUSED)
+    return account
 
 
 def account_of(backend: Backend, invoice: InvoiceId, given: str | None) -> AccountId:

@@ -27,10 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = f"example:\n  {example}"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    moving = actions.add_parser(
-        "move",
-        help="copy every row into an empty database; the servers and workers must be stopped",
-    )
+    what = "copy every row into an empty database; the servers and workers must be stopped"
+    moving = actions.add_parser("move", help=what, description=what)
     add_database_url(
         moving, _FROM, dest="source", of="the database to move, which is kept as it is"
     )

@@ -28,8 +28,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    faults = [*_settings_faults(options.database), *_database_faults(options.database)]
-    warnings = [] if faults else _warnings(options.database)
+    faults, warnings = list[str](), list[str]()
+    given: Settings | None = None
+    try:
+        given = _settings(options.database)
+    except CliError as error:
+        faults.append(str(error))
+    else:
+        faults += [*_proxy_faults(given), *_descriptor_faults(given)]
+    try:
+        with database(options.database) as backend:
+            faults += backend.faults()
+            if given is not None and not faults:
+                from billhook_adapters.composition import start_checks
+
+                warnings += start_checks.warnings(given, backend.accounts)
+    except CliError as error:
+        faults.append(str(error))
     print_result(
         {"faults": faults, "warnings": warnings},
         [*(faults or ["nothing is wrong"]), *(f"warning: {one}" for one in warnings)],
@@ -39,17 +54,11 @@ def _run(options: argparse.Namespace) -> int:
     return REFUSED if faults else 0
 
 
-def _settings_faults(url: str) -> Iterator[str]:
+def _settings(url: str) -> Settings:
     from billhook_adapters.cli.serve import checked_settings
     from billhook_adapters.composition.settings import DATABASE
 
-    try:
-        given = checked_settings({**os.environ, DATABASE: url})
-    except CliError as error:
-        yield str(error)
-        return
-    yield from _proxy_faults(given)
-    yield from _descriptor_faults(given)
+    return checked_settings({**os.environ, DATABASE: url})
 
 
 def _proxy_faults(given: Settings) -> Iterator[str]:
@@ -74,20 +83,3 @@ def _descriptor_faults(given: Settings) -> Iterator[str]:
             f"the hard limit of open files allows {possible} connections, not {wanted}; raise it "
             f"(ulimit -Hn, LimitNOFILE), or lower {variable('http_connections')}"
         )
-
-
-def _warnings(url: str) -> list[str]:
-    from billhook_adapters.cli.serve import checked_settings
-    from billhook_adapters.composition.settings import DATABASE
-    from billhook_adapters.composition.start_checks import warnings
-
-    with database(url) as backend:
-        return list(warnings(checked_settings({**os.environ, DATABASE: url}), backend.accounts))
-
-
-def _database_faults(url: str) -> Iterator[str]:
-    try:
-        with database(url) as backend:
-            yield from backend.faults()
-    except CliError as error:
-        yield str(error)

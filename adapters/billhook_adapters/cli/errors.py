@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 REFUSED, WRONG_USAGE, OUTPUT_LOST = 1, 2, 3
-"""Exit statuses: refused by a rule; wrong arguments or settings; done, but the output was lost."""
+"""Exit statuses: refused by a rule, or what is named does not exist; wrong arguments or settings;
+done, but the output was lost."""
 
 
 class CliError(Exception):

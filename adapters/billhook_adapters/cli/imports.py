@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, known_account
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.input_files import json_text
 from billhook_adapters.cli.output import print_result
@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "vendor", metavar="VENDOR", help="whose export it is: the name of its API, in small letters"
     )
     parser.add_argument("file", metavar="FILE", help="JSON, as its API answers; - is stdin")
-    parser.add_argument("--account", metavar="ACCOUNT_ID", required=True)
+    parser.add_argument(
+        "--account", metavar="ACCOUNT_ID", required=True, help="whose invoices they become"
+    )
     parser.add_argument(
         "--strict", action="store_true", help="import nothing where one row cannot be imported"
     )
@@ -44,8 +46,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from billhook.application.ports import StoreConflictError
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT
     from billhook_adapters.importing.importer import import_rows
     from billhook_adapters.importing.reading import rows
 
@@ -55,9 +55,7 @@ def _run(options: argparse.Namespace) -> int:
         progress(quiet=options.json) as report,
     ):
         service = _service(backend)
-        account = service.account(AccountId(options.account))
-        if account is None:
-            raise CliError(f"--account: {UNKNOWN_ACCOUNT}", REFUSED)
+        account = known_account(backend, options.account, "--account")
         try:
             outcome = import_rows(
                 service,

@@ -6,9 +6,16 @@ import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from billhook_adapters.cli.errors import CliError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billhook_adapters.system.file_faults import Fault
+
+MOST_FAULTS = 50
 
 
 def json_text(file: str, argument: str, most_bytes: int = -1) -> str:
@@ -39,6 +46,14 @@ def json_value(text: str, argument: str) -> Any:
         raise CliError(f"{argument}: it is nested too deeply; simplify it") from None
     except ValueError as error:
         raise CliError(f"{argument}: it is not JSON that can be used: {error}") from None
+
+
+def refused_file(argument: str, faults: Sequence[Fault]) -> CliError:
+    """The error that names the argument and all faults of its file, up to MOST_FAULTS of them."""
+    shown = [str(fault) for fault in faults[:MOST_FAULTS]]
+    further = len(faults) - len(shown)
+    more = [f"{further} more"] if further else []
+    return CliError(f"{argument}: {'; '.join([*shown, *more])}")
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from billhook_adapters.cli import pay
+from billhook_adapters.cli.base_urls import checked_base_url
 from billhook_adapters.cli.database import account_of, database, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
-from billhook_adapters.cli.input_files import json_text, json_value
+from billhook_adapters.cli.input_files import json_text, json_value, refused_file
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.composition.variables import BASE_URL
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from billhook.model.customer import Medium
     from billhook.model.document import Document
     from billhook.model.invoice import Invoice
-    from billhook.model.line_items import Line
-
-V = TypeVar("V")
+    from billhook_adapters.system.file_faults import Fault
 
 _ACTOR = "billhook invoice"
 _AT = "--database sqlite:///billhook.sqlite3"
@@ -39,7 +38,9 @@ def add_changing_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> 
     what = "make a draft, from options or from a file"
     draft = add_parser("draft", help=what, description=what)
     draft.add_argument("account", metavar="ACCOUNT_ID")
-    draft.add_argument("--currency", metavar="CODE", help="as ISO 4217 has it: INR")
+    draft.add_argument(
+        "--currency", metavar="CODE", help="currency of the invoice, as ISO 4217 has it: INR"
+    )
     draft.add_argument(
         "--item",
         metavar=("NAME", "AMOUNT"),
@@ -48,10 +49,12 @@ def add_changing_actions(add_parser: Callable[..., argparse.ArgumentParser]) -> 
         default=[],
         help="name, and price of one in the smallest unit; 49900x2 is two of them; may be repeated",
     )
-    draft.add_argument("--name", help="of the customer")
-    draft.add_argument("--email", help="of the customer")
-    draft.add_argument("--phone", help="of the customer, in E.164: +919876543210")
-    draft.add_argument("--due-by", metavar="TIME", help="such as 2026-01-31T12:00:00Z")
+    draft.add_argument("--name", help="name of the customer")
+    draft.add_argument("--email", help="e-mail address of the customer")
+    draft.add_argument("--phone", help="phone number of the customer, in E.164: +919876543210")
+    draft.add_argument(
+        "--due-by", metavar="TIME", help="when it is due, such as 2026-01-31T12:00:00Z"
+    )
     draft.add_argument(
         "--file",
         metavar="FILE",
@@ -117,8 +120,11 @@ def _draft(options: argparse.Namespace) -> int:
 
 
 def _from_options(options: argparse.Namespace) -> Document:
+    from pydantic import ValidationError
+
     from billhook.model.addresses import is_e164
     from billhook.model.document import Document
+    from billhook_adapters.system.file_faults import faults_in
 
     if options.currency is None or not options.item:
         raise CliError("--currency and --item: give both, or the whole document with --file")
@@ -133,12 +139,27 @@ def _from_options(options: argparse.Namespace) -> Document:
         raise CliError("--phone: must be in E.164, such as +919876543210: SMS reach no other")
     if customer:
         fields["customer"] = customer
-    return _valid(lambda: Document.model_validate(fields))
+    try:
+        return Document.model_validate(fields)
+    except ValidationError as invalid:
+        raise _wrong_options(faults_in(invalid)) from None
 
 
-def _line(item: list[str], currency: str) -> Line:
-    from billhook.model.line_items import Line
+def _wrong_options(faults: Sequence[Fault]) -> CliError:
+    """The error that names each option that is wrong, once."""
+    named = (fault._replace(path=_option(fault.path)) for fault in faults)
+    return CliError("; ".join(dict.fromkeys(map(str, named))))
 
+
+def _option(path: str) -> str:
+    """The option that gave the field of a document."""
+    if path.startswith("lines.") and not path.endswith(".currency"):
+        return f"--item: {path.rpartition('.')[2]}"
+    name = path.rpartition(".")[2]
+    return _CUSTOMER.get(path.removeprefix("customer."), f"--{name.replace('_', '-')}")
+
+
+def _line(item: list[str], currency: str) -> dict[str, Any]:
     name, price = item
     amount, times, quantity = price.partition("x")
     try:
@@ -146,16 +167,14 @@ def _line(item: list[str], currency: str) -> Line:
     except argparse.ArgumentTypeError as error:
         raise CliError(f"--item: the amount {error}") from None
     given: dict[str, Any] = {"quantity": quantity} if times else {}
-    return _valid(
-        lambda: Line.model_validate(
-            {"name": name, "unit_amount": smallest, "currency": currency, **given}
-        ),
-        "--item: ",
-    )
+    return {"name": name, "unit_amount": smallest, "currency": currency, **given}
 
 
 def _from_file(options: argparse.Namespace) -> Document:
+    from pydantic import ValidationError
+
     from billhook.model.document import Document
+    from billhook_adapters.system.file_faults import faults_in
 
     others = ("currency", "name", "email", "phone", "due_by")
     if options.item or any(getattr(options, name) is not None for name in others):
@@ -164,22 +183,10 @@ def _from_file(options: argparse.Namespace) -> Document:
     value = json_value(text, "--file")
     if isinstance(value, dict) and "document" in value and "lines" not in value:
         text = json.dumps(value["document"])  # the whole invoice was given
-    return _valid(lambda: Document.model_validate_json(text), "--file: ")
-
-
-def _valid(made: Callable[[], V], place: str = "") -> V:
-    """What is made; raises CliError with the field and the reason where it is not valid."""
-    from pydantic import ValidationError
-
     try:
-        return made()
+        return Document.model_validate_json(text)
     except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
-    fields = ".".join(map(str, first["loc"]))
-    option = _CUSTOMER.get(fields.removeprefix("customer."), f"--{fields.replace('_', '-')}")
-    of_option = not place or (place == "--item: " and fields == "currency")
-    named = option if of_option else f"{place}{fields}".removesuffix(": ")
-    raise CliError(f"{named}: {first['msg'].removeprefix('Value error, ')}")
+        raise refused_file("--file", faults_in(invalid)) from None
 
 
 def _issue(options: argparse.Namespace) -> int:
@@ -252,17 +259,12 @@ def _changed(options: argparse.Namespace, command: Callable[[Invoice], Command[A
 
 
 def _base_url(given: str | None) -> str:
-    from billhook_adapters.composition.settings import page_url
-
     if given is None:
         raise CliError(
             f"--base-url: give what short URLs begin with, such as https://bill.example/i/, or "
             f"set {BASE_URL}"
         )
-    try:
-        return page_url(given)
-    except ValueError as error:
-        raise CliError(f"--base-url: {error}") from None
+    return checked_base_url(given)
 
 
 def _executed(answer: Result[Any, DomainError]) -> Any:

@@ -20,7 +20,7 @@ from billhook.model.invoice import Invoice, InvoiceId, Status
 from billhook.model.json_values import as_json
 from billhook.model.payment import Payment
 from billhook.sentences import sentence
-from billhook_adapters.cli.database import account_of, database, service_over
+from billhook_adapters.cli.database import account_of, database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.instants import instant
 from billhook_adapters.cli.invoice_changes import add_changing_actions
@@ -43,17 +43,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_list(actions)
     add_changing_actions(actions.add_parser)
-    show = _action(actions, "show", "an invoice, now or as it was at a time", _show)
-    show.add_argument("--at", metavar="TIME", type=instant, help="such as 2026-01-31T12:00:00Z")
-    _action(actions, "explain", "for every operation: allowed, or every reason why not", _explain)
-    forecast = _action(actions, "forecast", "the messages that its payer will be sent", _forecast)
+    show = _action(actions, "show", "show an invoice, now or as it was at a time", _show)
+    show.add_argument(
+        "--at", metavar="TIME", type=instant, help="as it was then, such as 2026-01-31T12:00:00Z"
+    )
+    _action(
+        actions,
+        "explain",
+        "explain for every operation whether it is allowed, or why not",
+        _explain,
+    )
+    forecast = _action(
+        actions, "forecast", "list the messages that its payer will be sent", _forecast
+    )
     forecast.add_argument(
-        "--days", metavar="N", type=_days, default=30, help="how far ahead; 30 unless given"
+        "--days", metavar="N", type=_days, default=30, help="how far ahead (default: 30)"
     )
     trying = _action(
         actions,
         "what-if",
-        "what operations would do; nothing is stored",
+        "show what operations would do; nothing is stored",
         _what_if,
         example="inv_1 pay:49900 cancel",
     )
@@ -61,21 +70,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_list(actions: Any) -> None:
-    what = "the invoices of an account, the newest first"
+    what = "list the invoices of an account, the newest first"
     listing: argparse.ArgumentParser = actions.add_parser("list", help=what, description=what)
     listing.add_argument("account", metavar="ACCOUNT_ID")
     listing.add_argument(
         "--status",
-        choices=[one.value for one in Status],
+        metavar="STATUS",
+        choices=(statuses := [one.value for one in Status]),
         action="append",
-        help="may be repeated (default: all)",
+        help=f"{', '.join(statuses[:-1])} or {statuses[-1]}; may be repeated (default: all)",
     )
     listing.add_argument(
         "--text", metavar="TEXT", help="part of an id, a number, a name, an address"
     )
     listing.add_argument("--overdue", action="store_true", help="only those that are overdue")
     listing.add_argument(
-        "--limit", metavar="N", type=_limit, default=20, help="how many; 20 unless given"
+        "--limit", metavar="N", type=_limit, default=20, help="how many (default: 20)"
     )
     listing.add_argument(
         "--skip", metavar="N", type=_skip, default=0, help="how many to leave out before them"
@@ -126,8 +136,6 @@ def _skip(given: str) -> int:
 def _list(options: argparse.Namespace) -> int:
     from pydantic import ValidationError
 
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
     try:
         search = Search(
             statuses=None if options.status is None else frozenset(map(Status, options.status)),
@@ -138,12 +146,9 @@ def _list(options: argparse.Namespace) -> int:
         )
     except ValidationError:
         raise CliError("--text: must be 1 to 256 characters") from None
-    account = AccountId(options.account)
     with database(options.database) as backend:
-        service = service_over(backend)
-        if service.account(account) is None:
-            raise CliError(UNKNOWN_ACCOUNT_ID, REFUSED)
-        found = service.search(account, search)
+        account = known_account(backend, options.account).id
+        found = service_over(backend).search(account, search)
     if options.json:
         print_answer([as_json(invoice) for invoice in found])
         return 0

@@ -16,7 +16,7 @@ from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.model.base import AccountId
 from billhook.model.json_values import as_json
 from billhook.sentences import sentence
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _UNSENT = tuple(map(str, get_args(Unsent)))
 _AT_ONCE = 100
+NO_MESSAGE = "ACCOUNT/MESSAGE: there is no such message; `billhook messages list` lists the unsent"
 HIDDEN = "(hidden; --reveal shows it)"
 
 
@@ -33,18 +34,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """List, show and requeue."""
     parser.epilog = "example:\n  billhook messages list --database sqlite:///billhook.sqlite3"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="messages that no provider accepted")
-    listing.add_argument(
-        "--status", choices=_UNSENT, default=str(DeliveryStatus.FAILED), help="failed unless given"
+    listing = actions.add_parser(
+        "list",
+        help="list messages that no provider accepted",
+        description="list messages that no provider accepted",
     )
-    listing.add_argument("--account", metavar="A", help="of this account alone")
-    listing.add_argument("--limit", metavar="N", type=_limit, default=20, help="20 unless given")
+    listing.add_argument(
+        "--status",
+        choices=_UNSENT,
+        default=str(DeliveryStatus.FAILED),
+        help="status of the messages (default: failed)",
+    )
+    listing.add_argument("--account", metavar="ACCOUNT_ID", help="only messages of this account")
+    listing.add_argument(
+        "--limit", metavar="N", type=_limit, default=20, help="how many (default: 20)"
+    )
     add_json(listing)
     add_database(listing)
     set_command(
         listing, _list, example="billhook messages list --database sqlite:///billhook.sqlite3"
     )
-    showing = actions.add_parser("show", help="one message, with its reason")
+    showing = actions.add_parser(
+        "show",
+        help="show a message, with the reason why it was not sent",
+        description="show a message, with the reason why it was not sent",
+    )
     showing.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     showing.add_argument("--reveal", action="store_true", help="show the address as well")
     add_json(showing)
@@ -54,7 +68,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         _show,
         example="billhook messages show acc_1/msg_1 --database sqlite:///billhook.sqlite3",
     )
-    explaining = actions.add_parser("explain", help="why a message was sent, or was not")
+    explaining = actions.add_parser(
+        "explain",
+        help="explain why a message was sent, or was not",
+        description="explain why a message was sent, or was not",
+    )
     explaining.add_argument("message", metavar="ACCOUNT/MESSAGE", type=_key)
     add_json(explaining)
     add_database(explaining)
@@ -63,10 +81,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         _explain,
         example="billhook messages explain acc_1/msg_1 --database sqlite:///billhook.sqlite3",
     )
-    again = actions.add_parser("requeue", help="retry dead letters")
+    again = actions.add_parser(
+        "requeue", help="retry dead letters", description="retry dead letters"
+    )
     again.add_argument("messages", metavar="ACCOUNT/MESSAGE", type=_key, nargs="*")
     again.add_argument("--all-failed", action="store_true", help="every dead letter")
-    again.add_argument("--account", metavar="A", help="with --all-failed: of this account alone")
+    again.add_argument(
+        "--account", metavar="ACCOUNT_ID", help="with --all-failed: only those of this account"
+    )
     add_json(again)
     add_database(again)
     set_command(
@@ -89,15 +111,21 @@ def _key(text: str) -> MessageKey:
     return MessageKey(AccountId(account), MessageId(message))
 
 
+def _account(backend: Backend, options: argparse.Namespace) -> AccountId | None:
+    """The account that --account names. Raises CliError where there is no such account."""
+    given: str | None = options.account
+    return None if given is None else known_account(backend, given, "--account").id
+
+
 def _found(backend: Backend, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
 
     return backend.store.unsent(wanted)
 
 
 def _list(options: argparse.Namespace) -> int:
-    account = None if options.account is None else AccountId(options.account)
-    wanted = OutboxSearch(DeliveryStatus(options.status), account, limit=options.limit)  # type: ignore[arg-type]  # one of the choices
     with database(options.database) as backend:
+        account = _account(backend, options)
+        wanted = OutboxSearch(DeliveryStatus(options.status), account, limit=options.limit)  # type: ignore[arg-type]  # one of the choices
         service = service_over(backend)
         shown = [
             _shown(found)
@@ -119,7 +147,7 @@ def _show(options: argparse.Namespace) -> int:
     with database(options.database) as backend:
         found = service_over(backend).message(options.message)
     if found is None:
-        raise CliError("there is no such message; `billhook messages list` prints what there is")
+        raise CliError(NO_MESSAGE, REFUSED)
     shown = _shown(found, reveal=options.reveal)
     if options.json:
         print(json.dumps(shown))
@@ -170,7 +198,7 @@ def _requeue(options: argparse.Namespace) -> int:
     with database(options.database) as backend:
         service = service_over(backend)
         if options.all_failed:
-            account = None if options.account is None else AccountId(options.account)
+            account = _account(backend, options)
             wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
             # What was requeued is dead no more, so the first page is always the next one.
             while places := _found(backend, wanted):
@@ -185,14 +213,21 @@ def _requeue(options: argparse.Namespace) -> int:
                 if isinstance(one, Success):
                     requeued += 1
                 else:
-                    refused.append(f"{key.account}/{key.message}: {one.failure().code}")
+                    refused.append(f"{key.account}/{key.message}: {_refusal(one.failure())}")
     if options.json:
         print(json.dumps({"requeued": requeued, "refused": refused}))
     else:
         print(f"{requeued} requeued")
         for reason in refused:
             print(reason)
-    return 1 if refused else 0
+    return REFUSED if refused else 0
+
+
+def _refusal(error: Any) -> str:
+    from billhook.lifecycle.errors import AccountNotFound
+    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT
+
+    return UNKNOWN_ACCOUNT if isinstance(error, AccountNotFound) else sentence(error)
 
 
 def _requeued(service: InvoiceService, keys: Sequence[MessageKey]) -> list[Result[Any, Any]]:

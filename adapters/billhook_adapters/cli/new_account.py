@@ -18,7 +18,7 @@ from billhook.model.account import (
 from billhook.model.base import AccountId, storable
 from billhook_adapters.cli.account_limits import NO_LIMIT, countries_of
 from billhook_adapters.cli.error_texts import key_error_text
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.webhook_endpoints import new_endpoint
 from billhook_adapters.documents.untrusted_text import visible
 from billhook_adapters.system.api_keys import (
@@ -162,7 +162,7 @@ def store(created: NewAccount, backend: Backend) -> None:
     done = backend.accounts.open(account, keys, webhook, SystemClock().now())
     if isinstance(done, Failure):
         option = "--key-id" if token is None else "--key-id, --token"
-        raise CliError(key_error_text(done.failure(), option=option))
+        raise CliError(key_error_text(done.failure(), option=option), REFUSED)
 
 
 def require_both(arguments: argparse.Namespace, *names: str) -> None:

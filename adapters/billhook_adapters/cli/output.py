@@ -8,9 +8,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.errors import OUTPUT_LOST, CliError
 from billhook_adapters.system.optional_dependencies import needs
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def print_result(value: object, lines: Sequence[str], *, as_json: bool, if_lost: str) -> None:
@@ -64,15 +68,52 @@ def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) 
         _write("\n".join("\t".join(row) for row in [head, *cells]), _NOT_WRITTEN)
         return
     with needs("cli"):
-        from rich.console import Console
+        from rich import console as rich_console
         from rich.table import Table
         from rich.text import Text
+    console = rich_console.Console()
+    columns = [[name, *column] for name, *column in zip(head, *cells, strict=True)]
+    widths = _widths(columns, console.width - 3 * len(head) - 1)  # its lines, and a space beside
+    if widths is None:
+        _print_fields(console, title, head, cells)
+        return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for name in head:
-        table.add_column(name, overflow="fold")
+    for name, width in zip(head, widths, strict=True):
+        table.add_column(name, width=width)
     for row in cells:
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
-    Console().print(table)
+    console.print(table)
+
+
+def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """Widths of columns that break no word, such as an id; None where there is no room for them."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in columns]
+    least = [
+        max(cell_len(word) for cell in column for word in [*cell.split(), ""]) for column in columns
+    ]
+    if sum(least) > room:
+        return None
+    while (excess := sum(widths) - room) > 0:
+        widest = max(range(len(widths)), key=lambda one: widths[one] - least[one])
+        widths[widest] -= min(excess, widths[widest] - least[widest])
+    return widths
+
+
+def _print_fields(
+    console: Console, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    """Print one field a line; what is longer than a line is left to the terminal to wrap."""
+    from rich.text import Text
+
+    console.print(Text(title, style="bold"))
+    width = max(map(len, head))
+    for row in rows:
+        console.print()
+        for name, cell in zip(head, row, strict=True):
+            line = Text.assemble((f"{name:{width}}", "bold"), "  ", (cell, _STYLES.get(cell, "")))
+            console.print(line, soft_wrap=True)
 
 
 _STYLES = {"yes": "green", "no": "red"}

@@ -72,22 +72,29 @@ class Parser(argparse.ArgumentParser):
         """
         known = self._option_string_actions
         names = (one for one in given if _OPTION.fullmatch(one) and one not in known)
-        return [f"unknown: {one}{_meant(one, known)}" for one in names]
+        return [f"unknown: {one}{meant(one, known)}" for one in names]
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError, which `parse` of the first parser reports."""
         raise UsageError(self, message)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.nargs != argparse.PARSER or action.choices is None or value in action.choices:
-            super()._check_value(action, value)
+        if action.choices is None or value in action.choices:
             return
-        what = str(action.metavar).lower()
-        meant = _meant(str(value), list(action.choices))
-        self.error(f"no such {what}{meant}; see `{self.prog} --help`")
+        choices = list(map(str, action.choices))
+        if action.nargs == argparse.PARSER:
+            what = str(action.metavar).lower()
+            self.error(f"no such {what}{meant(str(value), choices)}; see `{self.prog} --help`")
+        raise argparse.ArgumentError(action, not_one_of(choices, str(value)))
 
 
-def _meant(name: str, known: Collection[str]) -> str:
+def not_one_of(choices: Collection[str], given: str) -> str:
+    """What is said of a value of a fixed set; of what was given, only what it was meant to be."""
+    known = ", ".join(choices)
+    return f"must be {'one of ' if len(choices) > 1 else ''}{known}{meant(given, choices)}"
+
+
+def meant(name: str, known: Collection[str]) -> str:
     """A question for the known name that is spelled nearly so; empty where none is."""
     from difflib import get_close_matches  # most commands are spelled right
 
@@ -153,8 +160,8 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         action=_DatabaseUrl,
         default=default,
         required=default is None,
-        help=f"that of {DATABASE} unless given, such as sqlite:///billhook.sqlite3 or "
-        "postgresql://user@host/billhook; a password only there, or in a file (PGPASSFILE)",
+        help="such as sqlite:///billhook.sqlite3 or postgresql://user@host/billhook (default: "
+        f"that of {DATABASE}); a password only in the variable, or in a file (PGPASSFILE)",
     )
 
 

@@ -55,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_database(parser)
     add_json(parser)
-    example = "billhook pay inv_A1b2C3d4E5f6G7 99800 --database sqlite:///billhook.sqlite3"
-    set_command(parser, _run, example=example)
+    example = "inv_A1b2C3d4E5f6G7 99800 --database sqlite:///billhook.sqlite3"
+    set_command(parser, _run, example=f"{parser.prog} {example}")
 
 
 def amount_option(given: str) -> int:

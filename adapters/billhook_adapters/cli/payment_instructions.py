@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -56,13 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import UpdateAccount
     from billhook.model.account import AccountPolicy
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
 
     with database(arguments.database) as backend:
-        account = service_over(backend).account(AccountId(arguments.account))
-        if account is None:
-            raise CliError(UNKNOWN_ACCOUNT_ID)
+        account = known_account(backend, arguments.account)
         payment_instructions = account.policy.payment_instructions
         if arguments.action != "show":
             payment_instructions = _from_arguments(arguments) if arguments.action == "set" else None

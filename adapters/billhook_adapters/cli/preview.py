@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="file to write the HTML, PDF or XML to; required for page and pdf",
     )
     parser.add_argument(
-        "--syntax", choices=("cii", "ubl"), default="cii", help="of the XML (default: cii)"
+        "--syntax", choices=("cii", "ubl"), default="cii", help="syntax of the XML (default: cii)"
     )
     add_json(parser)
     set_command(parser, _run, example="billhook preview sms --language hi")

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from billhook_adapters.cli.account_changes import change_account
-from billhook_adapters.cli.database import database
+from billhook_adapters.cli.database import database, known_account
 from billhook_adapters.cli.errors import CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -87,8 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         other = actions.add_parser(action, help=what, description=what)
         other.add_argument("account", metavar="ACCOUNT_ID")
         add_database(other)
-        if run is _show:
-            add_json(other)
+        add_json(other)
         set_command(other, run, example=f"billhook reminder {action} ACCOUNT_ID {_AT}")
 
 
@@ -116,12 +115,8 @@ def _set(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
-    with database(arguments.database) as backend, backend.store.snapshot() as snapshot:
-        account = snapshot.accounts((arguments.account,)).get(arguments.account)
-    if account is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)
+    with database(arguments.database) as backend:
+        account = known_account(backend, arguments.account)
     schedule = account.policy.reminders
     print_result(
         _as_json(schedule),
@@ -134,7 +129,9 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _stop(arguments: argparse.Namespace) -> int:
     _store(arguments, None)
-    print_result(None, _lines(None), as_json=False, if_lost="the schedule is removed")
+    print_result(
+        _as_json(None), _lines(None), as_json=arguments.json, if_lost="the schedule is removed"
+    )
     return 0
 
 

@@ -14,8 +14,10 @@ from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from billhook_adapters.cli.base_urls import checked_base_url
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.input_files import json_text, json_value, refused_file
 from billhook_adapters.cli.instants import instant
 from billhook_adapters.cli.output import print_answer, print_lines
 from billhook_adapters.cli.parser import add_json, set_command
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from billhook_adapters.sandbox.running import Key, Location
     from billhook_adapters.sandbox.service import Webhook
     from billhook_adapters.sandbox.start import Start
-    from billhook_adapters.sandbox.start_file import StartFileError
     from billhook_adapters.webhooks.allowed_hosts import AllowedHosts
 
 KEY, SECRET = "key_sandbox", "sandbox"
@@ -196,7 +197,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 stack.callback(sandbox.application.backend.dispose)
                 app = sandbox.app
         except StartFileError as error:
-            raise _refused_file(error) from None
+            raise refused_file("--start", error.faults) from None
         except ApiError as error:
             raise CliError(f"--base-url: {error}") from None
         configured("WARNING")
@@ -254,7 +255,6 @@ class Ready(NamedTuple):
 
 
 def _start(arguments: argparse.Namespace) -> Start:
-    from billhook_adapters.cli.input_files import json_text, json_value
     from billhook_adapters.sandbox.start import Start
     from billhook_adapters.sandbox.start_file import (
         LARGEST,
@@ -274,19 +274,10 @@ def _start(arguments: argparse.Namespace) -> Start:
         try:
             file = read_start_file(value)
         except StartFileError as error:
-            raise _refused_file(error) from None
+            raise refused_file("--start", error.faults) from None
     if arguments.seller is not None and not 0 < len(arguments.seller) <= 256:
         raise CliError("--seller: must be 1 to 256 characters")
     return Start(arguments.now, arguments.seed, arguments.seller, file)
-
-
-MOST_FAULTS = 50
-
-
-def _refused_file(error: StartFileError) -> CliError:
-    shown = [str(fault) for fault in error.faults[:MOST_FAULTS]]
-    further = len(error.faults) - len(shown)
-    return CliError("--start: " + "; ".join([*shown, *([f"{further} more"] if further else [])]))
 
 
 def reachable_address(listener: socket.socket) -> str:
@@ -297,14 +288,13 @@ def reachable_address(listener: socket.socket) -> str:
 
 
 def _base_url(given: str | None, url: str) -> str:
-    from billhook_adapters.composition.settings import page_url
 
     base_url = given or url
     try:
         has_path = bool(urlsplit(base_url).path.strip("/"))
-        return page_url(base_url if has_path else f"{base_url.rstrip('/')}/i/")
-    except ValueError as error:
-        raise CliError(f"--base-url: {error}") from None
+    except ValueError:  # what is wrong with it is said below
+        has_path = True
+    return checked_base_url(base_url if has_path else f"{base_url.rstrip('/')}/i/")
 
 
 def stop_at_the_end_of_stdin() -> None:

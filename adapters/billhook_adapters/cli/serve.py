@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from billhook_adapters.cli.base_urls import checked_base_url
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.output import draws_tables
-from billhook_adapters.cli.parser import add_database, set_command
+from billhook_adapters.cli.output import draws_tables, print_answer
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.cli.port import add_port, bound
 from billhook_adapters.cli.serve_summary import print_summary
 from billhook_adapters.system.optional_dependencies import needs
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_port(parser)
     add_database(parser)
     parser.add_argument(
-        "--workers", metavar="N", type=_workers, default=1, help="processes; 1 unless given"
+        "--workers", metavar="N", type=_workers, default=1, help="how many processes (default: 1)"
     )
     parser.add_argument(
         "--base-url", metavar="URL", help="what short URLs begin with, as payers reach it"
@@ -45,10 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[=MOUNT]",
         action="append",
         default=[],
-        help="a vendor API to serve, as often as wanted; all that are installed unless given. "
+        help="a vendor API to serve; may be repeated (default: all that are installed). "
         "MOUNT is a path prefix, a host name, or both, such as NAME=/billing, "
-        "NAME=services.example.com or NAME=pay.example.com/api; its usual place unless given",
+        "NAME=services.example.com or NAME=pay.example.com/api (default: its usual place)",
     )
+    add_json(parser)
     set_command(
         parser,
         _run,
@@ -73,6 +75,8 @@ def _run(arguments: argparse.Namespace) -> int:
         from billhook_adapters.observability.metrics import MANY
     if any(api.split() != [api] for api in arguments.api):  # workers read them between spaces
         raise CliError("--api: must be NAME or NAME=MOUNT, without spaces")
+    if arguments.base_url is not None:
+        checked_base_url(arguments.base_url)
     with ExitStack() as stack:
         backend = stack.enter_context(database(arguments.database, new=True))
         listener = stack.enter_context(bound(arguments))
@@ -86,13 +90,16 @@ def _run(arguments: argparse.Namespace) -> int:
             os.environ[APIS] = " ".join(arguments.api)
         given = checked_settings(os.environ, apis="--api" if arguments.api else APIS)
         said = list(warnings(given, backend.accounts))
-        if draws_tables():
+        if draws_tables() and not arguments.json:
             print_summary(given, _apis(given), arguments.workers, said)
         else:
             configured(given.log_level)
             for warning in said:
                 _log.warning("%s", warning)
-        print(f"billhook serves {url}; Ctrl-C stops it", flush=True)
+        if arguments.json:
+            print_answer({"url": url})
+        else:
+            print(f"billhook serves {url}; Ctrl-C stops it", flush=True)
         if arguments.workers > 1:
             os.environ.setdefault(MANY, stack.enter_context(TemporaryDirectory()))
             serve_by_many(APPLICATION, listener, arguments.workers, given.http_limits)

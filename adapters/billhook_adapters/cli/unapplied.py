@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from billhook.application.records import RecordedPayment
     from billhook.application.service import InvoiceService
+    from billhook.model.base import AccountId
 
 _ACTOR = "billhook unapplied"
 _MOST = 1000
@@ -28,12 +29,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     on = "--database sqlite:///billhook.sqlite3"
     parser.epilog = f"example:\n  billhook unapplied list acc_A1b2C3d4E5f6G7 {on}"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="payments with an amount that is not applied")
+    listing = actions.add_parser(
+        "list",
+        help="list payments with an amount that is not applied",
+        description="list payments with an amount that is not applied",
+    )
     listing.add_argument("account", metavar="ACCOUNT_ID")
-    applying = actions.add_parser("apply", help="apply it to an invoice of the same customer")
+    applying = actions.add_parser(
+        "apply",
+        help="apply unapplied money to an invoice of the same customer",
+        description="apply unapplied money to an invoice of the same customer",
+    )
     _add_payment(applying)
     applying.add_argument("invoice", metavar="INVOICE_ID")
-    refunding = actions.add_parser("refund", help="record that it was sent back to the payer")
+    refunding = actions.add_parser(
+        "refund",
+        help="record that unapplied money was sent back to the payer",
+        description="record that unapplied money was sent back to the payer",
+    )
     _add_payment(refunding)
     for amount, action in (("what is due, if there is as much", applying), ("all", refunding)):
         action.add_argument(
@@ -65,11 +78,11 @@ def _add_payment(parser: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     from billhook.application.records import Page
-    from billhook.model.base import AccountId
     from billhook_adapters.documents.message_texts import amount_text
 
     with database(options.database) as backend:
-        found = service_over(backend).unapplied(AccountId(options.account), Page(limit=_MOST))
+        account = known_account(backend, options.account).id
+        found = service_over(backend).unapplied(account, Page(limit=_MOST))
     lines = [
         f"{one.payment.reference}  {amount_text(one.unapplied, one.payment.currency)} of "
         f"{amount_text(one.payment.amount, one.payment.currency)} for {one.invoice}, "
@@ -96,22 +109,21 @@ def _shown(one: RecordedPayment) -> dict[str, Any]:
 
 def _apply(options: argparse.Namespace) -> int:
     from billhook.application.commands import ApplyPayment
-    from billhook.model.base import AccountId
     from billhook.model.invoice import InvoiceId
     from billhook_adapters.documents.message_texts import amount_text
 
     with database(options.database) as backend:
-        service = service_over(backend)
-        known = _payment(service, options)
+        account, service = known_account(backend, options.account).id, service_over(backend)
+        known = _payment(service, account, options)
         command = ApplyPayment(
-            account=AccountId(options.account),
+            account=account,
             invoice=InvoiceId(options.invoice),
             payment=known.payment.reference,
             amount=options.amount,
             actor=_ACTOR,
         )
         invoice = _done(service.execute(command), known)
-        left = _payment(service, options).unapplied
+        left = _payment(service, account, options).unapplied
     currency = invoice.document.currency
     value = {
         "invoice": invoice.id,
@@ -132,14 +144,13 @@ def _apply(options: argparse.Namespace) -> int:
 
 def _refund(options: argparse.Namespace) -> int:
     from billhook.application.commands import RecordRefund
-    from billhook.model.base import AccountId
     from billhook_adapters.documents.message_texts import amount_text
 
     with database(options.database) as backend:
-        service = service_over(backend)
-        known = _payment(service, options)
+        account, service = known_account(backend, options.account).id, service_over(backend)
+        known = _payment(service, account, options)
         command = RecordRefund(
-            account=AccountId(options.account),
+            account=account,
             payment=known.payment.reference,
             amount=options.amount,
             actor=_ACTOR,
@@ -160,12 +171,13 @@ def _refund(options: argparse.Namespace) -> int:
     return 0
 
 
-def _payment(service: InvoiceService, options: argparse.Namespace) -> RecordedPayment:
-    from billhook.model.base import AccountId
+def _payment(
+    service: InvoiceService, account: AccountId, options: argparse.Namespace
+) -> RecordedPayment:
     from billhook.model.payment import Reference
     from billhook_adapters.cli.error_texts import UNKNOWN_PAYMENT
 
-    found = service.payment(AccountId(options.account), Reference(options.payment))
+    found = service.payment(account, Reference(options.payment))
     if found is None:
         raise CliError(UNKNOWN_PAYMENT, REFUSED)
     return found

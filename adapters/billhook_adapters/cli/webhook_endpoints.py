@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from billhook.messaging.webhooks import WebhookEndpoint, WebhookEndpointId
 from billhook.model.base import AccountId
 from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.parser import not_one_of
 from billhook_adapters.system.api_keys import new_id
 from billhook_adapters.system.optional_dependencies import needs
 
@@ -89,7 +90,7 @@ def signing(style: str, secret: str | None, *, option: str) -> Signing:
     except ApiError as error:
         raise CliError(str(error)) from None
     if style not in formats:
-        raise CliError(f"{option}: must be one of {', '.join(sorted(formats))}")
+        raise CliError(f"{option}: {not_one_of(sorted(formats), style)}")
     made = formats[style].new_secret
     if made is None:
         if secret is None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database, service_over
+from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
@@ -35,17 +35,16 @@ def add_test_action(
 def _test(options: argparse.Namespace) -> int:
     from returns.result import Failure
 
-    from billhook.model.base import AccountId
     from billhook_adapters.cli.serve import checked_settings
     from billhook_adapters.composition.service import webhook_sender
     from billhook_adapters.composition.variables import DATABASE
 
-    account = AccountId(options.account)
     with database(options.database) as backend:
+        account = known_account(backend, options.account).id
         known = service_over(backend).webhook_endpoints(account)
     endpoint = next((one for one in known if one.id == options.webhook), None)
     if endpoint is None:
-        raise CliError(options.unknown)
+        raise CliError(options.unknown, REFUSED)
     sender = webhook_sender(checked_settings({**os.environ, DATABASE: options.database}))
     sent = sender.send(_sample(endpoint))
     if isinstance(sent, Failure):

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from billhook_adapters.cli.database import database, service_over
-from billhook_adapters.cli.errors import CliError
+from billhook_adapters.cli.database import database, known_account, service_over
+from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.output import print_result
 from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.cli.webhook_test import add_test_action
 from billhook_adapters.composition.variables import SECRET_KEY
-
-if TYPE_CHECKING:
-    from billhook_adapters.system.backend import Backend
 
 _AT = "--database sqlite:///billhook.sqlite3"
 _NO_WEBHOOK = "WEBHOOK_ID: the account has no such webhook; `billhook account list` lists them"
@@ -64,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     key.add_argument("account", metavar="ACCOUNT_ID")
     key.add_argument("webhook", metavar="WEBHOOK_ID", help="as `billhook account list` shows it")
     add_database(key)
+    add_json(key)
     set_command(key, _show_key, example=f"billhook webhook key ACCOUNT_ID WEBHOOK_ID {_AT}")
 
     for action, what, silenced in (
@@ -77,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         other.set_defaults(silenced=silenced)
         add_database(other)
+        add_json(other)
         set_command(
             other, _set_silenced, example=f"billhook webhook {action} ACCOUNT_ID WEBHOOK_ID {_AT}"
         )
@@ -84,7 +82,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add(arguments: argparse.Namespace) -> int:
     from billhook.application.account_commands import SaveWebhookEndpoint
-    from billhook.model.base import AccountId
     from billhook_adapters.cli.new_account import strong_secret
     from billhook_adapters.cli.webhook_endpoints import new_endpoint
 
@@ -92,8 +89,7 @@ def _add(arguments: argparse.Namespace) -> int:
     if secret is not None:
         secret = strong_secret("--webhook-secret", secret)
     with database(arguments.database) as backend:
-        _require_account(arguments, backend)
-        account = AccountId(arguments.account)
+        account = known_account(backend, arguments.account).id
         webhook = new_endpoint(
             account, arguments.webhook_url, secret, arguments.style, _location(arguments)
         )
@@ -110,21 +106,23 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _show_key(arguments: argparse.Namespace) -> int:
-    from billhook.model.base import AccountId
 
     with database(arguments.database) as backend:
-        _require_account(arguments, backend)
-        known = service_over(backend).webhook_endpoints(AccountId(arguments.account))
+        account = known_account(backend, arguments.account).id
+        known = service_over(backend).webhook_endpoints(account)
     endpoint = next((one for one in known if one.id == arguments.webhook), None)
     if endpoint is None:
-        raise CliError(_NO_WEBHOOK)
+        raise CliError(_NO_WEBHOOK, REFUSED)
     shown = endpoint.public_key
     if shown is None:
         raise CliError(
             f"WEBHOOK_ID: {endpoint.style} signs with the secret that was given, not with a key "
-            "pair; choose a webhook whose style has one"
+            "pair; choose a webhook whose style has one",
+            REFUSED,
         )
-    print_result({"public_key": shown}, shown.splitlines(), as_json=False, if_lost="run it again")
+    print_result(
+        {"public_key": shown}, shown.splitlines(), as_json=arguments.json, if_lost="run it again"
+    )
     return 0
 
 
@@ -140,29 +138,20 @@ def _set_silenced(arguments: argparse.Namespace) -> int:
 
     from billhook.application.account_commands import SilenceWebhookEndpoint
     from billhook.messaging.webhooks import WebhookEndpointId
-    from billhook.model.base import AccountId
 
     with database(arguments.database) as backend:
-        _require_account(arguments, backend)
+        account = known_account(backend, arguments.account).id
         changed = service_over(backend).execute(
             SilenceWebhookEndpoint(
-                account=AccountId(arguments.account),
+                account=account,
                 webhook_endpoint=WebhookEndpointId(arguments.webhook),
                 silenced=arguments.silenced,
                 actor="cli",
             )
         )
     if isinstance(changed, Failure):
-        raise CliError(_NO_WEBHOOK)
+        raise CliError(_NO_WEBHOOK, REFUSED)
     lines = [f"{arguments.webhook} is {'paused' if arguments.silenced else 'enabled'}"]
-    print_result(None, lines, as_json=False, if_lost="the change is stored")
+    value = {"id": arguments.webhook, "silenced": arguments.silenced}
+    print_result(value, lines, as_json=arguments.json, if_lost="the change is stored")
     return 0
-
-
-def _require_account(arguments: argparse.Namespace, backend: Backend) -> None:
-    """Raise CliError where there is no such account."""
-    from billhook.model.base import AccountId
-    from billhook_adapters.cli.error_texts import UNKNOWN_ACCOUNT_ID
-
-    if service_over(backend).account(AccountId(arguments.account)) is None:
-        raise CliError(UNKNOWN_ACCOUNT_ID)

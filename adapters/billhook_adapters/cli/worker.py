@@ -9,7 +9,8 @@ from types import FrameType
 
 from billhook_adapters.cli.database import database
 from billhook_adapters.cli.errors import CliError
-from billhook_adapters.cli.parser import add_database, set_command
+from billhook_adapters.cli.output import print_answer
+from billhook_adapters.cli.parser import add_database, add_json, set_command
 from billhook_adapters.system.optional_dependencies import needs
 
 
@@ -19,15 +20,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=("embedded", "procrastinate"),
-        help="embedded unless given, or what BILLHOOK_ENGINE says; servers have to use the same",
+        help="what finds due messages; servers have to use the same (default: that of "
+        "BILLHOOK_ENGINE, else embedded)",
     )
     parser.add_argument(
         "--concurrency",
         metavar="N",
         type=_concurrency,
         default=8,
-        help="messages of one account and medium at a time; 8 unless given",
+        help="messages of one account and medium at a time (default: 8)",
     )
+    add_json(parser)
     set_command(parser, _run, example="billhook worker --database sqlite:///billhook.sqlite3")
 
 
@@ -66,6 +69,9 @@ def _run(options: argparse.Namespace) -> int:
     # Claimed messages are finished first.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
-    print(f"billhook delivers by its {given.engine} engine; Ctrl-C stops it", flush=True)
+    if options.json:
+        print_answer({"engine": given.engine})
+    else:
+        print(f"billhook delivers by its {given.engine} engine; Ctrl-C stops it", flush=True)
     engine.run()
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AfterValidator, Field, Strict, ValidationError
 from returns.result import Failure, Result
@@ -22,23 +22,13 @@ from billhook.model.invoice import InvoiceId
 from billhook.model.seller_profile import SellerProfile
 from billhook.sentences import sentence
 from billhook_adapters.sandbox.payments import PaymentIn, payment_command
-from billhook_adapters.system.field_texts import field_text
+from billhook_adapters.system.file_faults import Fault, faults_in
 
 V = TypeVar("V", bound=Value)
 
 MOST_INVOICES = 1000
 LARGEST = 8 * 1024 * 1024
 """Bytes of a start file."""
-
-
-class Fault(NamedTuple):
-    """What is wrong with a start file: where, as `invoices.0.currency`, and the remedy."""
-
-    path: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.detail}" if self.path else self.detail
 
 
 class StartFileError(ValueError):
@@ -118,8 +108,7 @@ def read_start_file(value: object) -> StartFile:
     try:
         read = StartFile.model_validate_json(json.dumps(value))
     except ValidationError as invalid:
-        found = invalid.errors(include_url=False, include_input=False)
-        faults += [Fault(".".join(map(str, one["loc"])), _detail(one)) for one in found]
+        faults += faults_in(invalid)
     else:
         if not faults:
             return read
@@ -233,12 +222,6 @@ def _items(value: object) -> list[object]:
 
 def _fields(value: object) -> dict[str, object]:
     return dict(cast("dict[str, object]", value)) if isinstance(value, dict) else {}
-
-
-def _detail(error: Mapping[str, Any]) -> str:
-    if str(error["type"]).startswith(("datetime", "timezone")):
-        return "must be a time with its zone, such as 2026-01-31T12:00:00Z"
-    return field_text(error)
 
 
 def _part(kind: type[V], value: Value) -> V:

@@ -110,4 +110,4 @@ def test_what_is_wrong_is_named_and_nothing_is_set(
 
 def test_an_account_that_is_not_there_is_named(billhook: Any, at: Any) -> None:
     ran = billhook("account", "profile", "show", "acc_unknown", *at[1:])
-    assert (ran.status, "ACCOUNT_ID: there is no such account" in ran.err) == (2, True)
+    assert (ran.status, "ACCOUNT_ID: there is no such account" in ran.err) == (1, True)

@@ -96,7 +96,7 @@ def test_a_taken_key_id_is_refused_with_all_that_came_with_it(
     before = stored(engine)
     for _ in range(2):
         ran = billhook("account", "create", "--name", "B", *key, "--database", url)
-        assert (ran.status, ran.out) == (2, "")
+        assert (ran.status, ran.out) == (1, "")
         assert ran.err == (
             "billhook account create: --key-id: already used, now or in the past; give another "
             "value, or omit the option to generate one\n"
@@ -156,7 +156,7 @@ def test_only_a_key_in_force_is_revoked(billhook: Any, acme: Any, url: str, key:
     billhook("account", "revoke", acme["key_id"], "--database", url)
     for name in (key, acme["key_id"]):
         ran = billhook("account", "revoke", name, "--database", url)
-        assert (ran.status, ran.out) == (2, "")
+        assert (ran.status, ran.out) == (1, "")
         assert "KEY_ID: there is no active key with this id; `billhook account list`" in ran.err
 
 
@@ -166,7 +166,7 @@ def test_only_an_account_that_exists_rotates(
 ) -> None:
     before = stored(engine)
     ran = billhook("account", "rotate", account, "--database", url)
-    assert (ran.status, ran.out) == (2, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "ACCOUNT_ID: there is no such account; `billhook account list`" in ran.err
     assert stored(engine) == before
 

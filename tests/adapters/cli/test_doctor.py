@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from billhook_adapters.cli.database import database, service_over
 from billhook_adapters.http.core import descriptors
 from billhook_adapters.sql import inspection
 from billhook_adapters.sql.backend import SqlBackend
+from billhook_adapters.system.backend import Backend
 from billhook_adapters.system.clock import SettableClock
 from billhook_adapters.testing import NOON, a_document, an_account
 from billhook_adapters.testing.builders import open_account
@@ -186,3 +188,19 @@ def test_a_clock_that_is_off_is_a_finding(
     ran = billhook("doctor", "--database", postgresql_url)
     assert (ran.status, ran.out.count("\n")) == (1, 1)
     assert "s apart; set both by NTP" in ran.out
+
+
+def test_the_database_is_opened_once(
+    url: str, billhook: Billhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(url)
+    opened: list[str] = []
+    once = database
+
+    def counted(given: str) -> AbstractContextManager[Backend]:
+        opened.append(given)
+        return once(given)
+
+    monkeypatch.setattr("billhook_adapters.cli.doctor.database", counted)
+    billhook("doctor", "--database", url)
+    assert opened == [url]

@@ -51,4 +51,4 @@ def test_an_account_that_is_not_there_is_named(
 ) -> None:
     del acme
     ran = billhook("payment-instructions", "show", "acc_unknown", "--database", url)
-    assert (ran.status, "ACCOUNT_ID: there is no such account" in ran.err) == (2, True)
+    assert (ran.status, "ACCOUNT_ID: there is no such account" in ran.err) == (1, True)

@@ -123,7 +123,7 @@ def test_an_unknown_account_is_named_with_the_remedy(
     billhook: Any, acme: Any, url: str, action: tuple[str, ...], account: str
 ) -> None:
     ran = billhook("reminder", action[0], account, *action[1:], "--database", url)
-    assert (ran.status, ran.out) == (2, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "ACCOUNT_ID: there is no such account" in ran.err
 
 
@@ -142,6 +142,6 @@ def test_a_failed_update_is_reported_with_its_own_error(
     monkeypatch.setattr(InvoiceService, "execute", lambda *_: Failure(NotStored()))
     program, action, *options = command
     ran = billhook(program, action, acme["account"], *options, "--database", url)
-    assert (ran.status, ran.out) == (2, "")
+    assert (ran.status, ran.out) == (1, "")
     assert "the database failed, and nothing was stored; try again" in ran.err
     assert "no such account" not in ran.err

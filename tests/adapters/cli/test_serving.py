@@ -236,6 +236,13 @@ def test_wrong_usage_is_said_with_its_remedy(arguments: list[str], words: str) -
     assert "Traceback" not in done.stderr
 
 
+def test_a_base_url_is_refused_by_the_name_of_its_option(database: str) -> None:
+    options = ("--port", "0", "--database", database, "--base-url", "https://bill.example")
+    done = run("serve", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("billhook serve: --base-url: must have a path")
+
+
 def test_a_wrong_setting_is_said_before_anything_is_served(database: str) -> None:
     done = run(
         "serve", "--port", "0", "--database", database, BILLHOOK_SMTP_URL="smtp://u:hush@m.example"

@@ -69,5 +69,5 @@ def test_what_the_endpoint_answered_is_shown(
 
 def test_an_unknown_endpoint_is_refused(billhook: Billhook, webhook: tuple[str, str]) -> None:
     ran = billhook("webhook", "test", webhook[0], "sub_x")
-    assert ran.status == 2
+    assert ran.status == 1
     assert "the account has no such webhook" in ran.err
