@@ -91,7 +91,7 @@ def test_a_logo_is_read_from_a_file_sanitised_and_taken_away(
         (["--address-country", "India"], "--address-country: must be the ISO 3166 code"),
         (["--tax-id", "27AAPFU0939F1ZV"], "--tax-id: must be its kind and its value"),
         (["--tax-id", "gstin:27AAPFU0939F1ZW"], "--tax-id: value must be a GSTIN"),
-        (["--tax-id", "tin:1"], "--tax-id: Input should be 'gstin'"),
+        (["--tax-id", "tin:1"], "--tax-id: must be gstin, pan, vat, ein or other"),
         (["--email", "x"], "--email: must be one e-mail address"),
         (["--legal-name", ""], "--legal-name: must have at least 1"),
         (["--logo", "/nowhere/logo.png"], "--logo: the file cannot be read"),

@@ -102,7 +102,7 @@ def test_a_document_comes_from_a_file_as_it_is_shown(
         ((*BOOK, "--email", "ravi"), "--email: must be one e-mail address"),
         ((*BOOK, "--email", "ravi", "--due-by", "tomorrow"), "ravi@example.com; --due-by: must"),
         ((*BOOK, "--phone", "98765"), "--phone: must be in E.164, such as +919876543210"),
-        ((*BOOK, "--due-by", "tomorrow"), "--due-by: must be a time with its zone"),
+        ((*BOOK, "--due-by", "tomorrow"), "--due-by: must be a date and time such as"),
         (("--file", "none.json"), "--file: it cannot be read (No such file or directory)"),
         ((*BOOK, "--file", "none.json"), "--file: it is the whole document; leave out"),
     ],

@@ -98,7 +98,7 @@ def test_all_dead_letters_are_requeued_or_those_of_one_account(
         (["requeue", "msg_1"], "must be ACCOUNT/MESSAGE"),
         (["show", "/msg_1"], "must be ACCOUNT/MESSAGE"),
         (["list", "--limit", "0"], "must be a whole number from 1 to 10000"),
-        (["list", "--status", "sent"], "must be one of failed, queued"),
+        (["list", "--status", "sent"], "must be one of queued, sending, failed, suppressed"),
     ],
 )
 def test_wrong_usage_is_reported_with_the_remedy(

@@ -42,9 +42,9 @@ def test_all_apis_share_the_root_and_no_one_gets_the_rest(database: str) -> None
     with running("serve", "--port", "0", "--database", database) as (_, url):
         status, _, vendor = ask(url, "/v1/orders")
         assert (status, vendor["error"]["code"]) == (400, "BAD_REQUEST_ERROR")
-        status, kind, other = ask(url, "/contacts/upsert", "POST")
+        status, kind, other = ask(url, "/calendars/events", "POST")
         assert (status, kind) == (404, "application/json")
-        assert (other["statusCode"], other["message"]) == (404, "Cannot POST /contacts/upsert")
+        assert (other["statusCode"], other["message"]) == (404, "Cannot POST /calendars/events")
         for path in ("/", "/index.php", "/v2/invoices", "/sandbox/clock"):
             status, kind, problem = ask(url, path)
             assert (status, kind, problem["type"]) == (404, "application/problem+json", NEUTRAL)
