@@ -79,6 +79,7 @@ from billhook_adapters.http.razorpay.commands import (
     DraftAndSendInvoice,
     DraftInvoice,
     EditCustomer,
+    KeepCustomer,
 )
 from billhook_adapters.http.razorpay.commands import UpdateInvoice as RazorpayUpdate
 from billhook_adapters.http.razorpay.schemas.customers import CustomerDetails
@@ -441,6 +442,9 @@ COMMANDS: dict[type[AnyCommand], Callable[[Random, Drawn], AnyCommand]] = {
     ),
     EditCustomer: lambda r, d: EditCustomer(
         before=_entry(r, d), old=_details(r), new=_details(r), **d.of_account
+    ),
+    KeepCustomer: lambda r, d: KeepCustomer(
+        id=f"cust_{r.randrange(3)}", details=_details(r), **d.of_account
     ),
     EditEntry: lambda r, d: EditEntry(
         before=_entry(r, d), body=r.choice([None, "{}"]), **d.of_account

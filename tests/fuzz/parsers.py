@@ -49,7 +49,9 @@ from billhook_adapters.http.razorpay.schemas import invoices as razorpay_invoice
 from billhook_adapters.http.razorpay.schemas import items as razorpay_items
 from billhook_adapters.http.razorpay.schemas import listing as razorpay_listing
 from billhook_adapters.http.razorpay.schemas import updates as razorpay_updates
-from billhook_adapters.sandbox import api as sandbox
+from billhook_adapters.sandbox.faults import Fault
+from billhook_adapters.sandbox.payments import PaymentIn
+from billhook_adapters.sandbox.schemas import ClockIn, DeliveryReportIn, NameIn
 from billhook_adapters.sms import (
     kannel,
     msg91,
@@ -218,7 +220,7 @@ def highlevel_body(raw: bytes) -> None:
 
 def sandbox_body(raw: bytes) -> None:
     """The bodies of the sandbox's own routes."""
-    kinds = (sandbox.PaymentIn, sandbox.ClockIn, sandbox.FaultIn, sandbox.DeliveryReportIn)
+    kinds = (PaymentIn, ClockIn, Fault, DeliveryReportIn, NameIn)
     with suppress(ValueError):
         value = from_json(raw)
         for kind in kinds:

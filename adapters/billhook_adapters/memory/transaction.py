@@ -160,8 +160,12 @@ class Rows:
         """Keep a message, in place of what it was before."""
         key = message.key
         self.own("messages", "about", "last_requested", "due")
-        if isinstance(message, Message) and key not in self.messages:
-            about = message.invoice_key
+        known = self.messages.get(key)
+        about = message.invoice_key
+        if isinstance(message, Message) and (known is None or known.invoice_key != about):
+            if known is not None:
+                others = self.about[known.invoice_key]
+                self.about[known.invoice_key] = tuple(one for one in others if one != key)
             self.about[about] = (*self.about.get(about, ()), key)
         if isinstance(message, Message):
             contact = Contact(message.account, message.medium, message.address)

@@ -15,9 +15,9 @@ _STAR, _HERE = "*", ""  # what stands for any segment; where a route ends
 class Routes:
     """The routes of a service, whose ids are stars.
 
-    >>> routes = Routes(["/v1/invoices", "/v1/invoices/*/issue"])
-    >>> routes.of("/v1/invoices/inv_1/issue"), routes.of("/v1/nothing")
-    ('/v1/invoices/*/issue', 'other')
+    >>> routes = Routes(["/", "/v1/invoices", "/v1/invoices/*/issue"])
+    >>> routes.of("/v1/invoices/inv_1/issue"), routes.of("/v1/nothing"), routes.of("*")
+    ('/v1/invoices/*/issue', 'other', 'other')
     """
 
     def __init__(self, templates: Collection[str]) -> None:
@@ -25,6 +25,8 @@ class Routes:
         self._deepest = max((template.count("/") for template in templates), default=0)
         self._tree: dict[str, Any] = {}
         for template in templates:
+            if template == "/":
+                continue  # it is literal, and has no segment
             branch = self._tree
             for part in template.split("/")[1:]:
                 branch = branch.setdefault(part, {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -14,8 +13,6 @@ from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 
 WAIT_SECONDS = 0.002
-AT_ONCE = 8
-"""Messages that are handed over at a time."""
 MOST_CLAIMED = 1000
 MOST_WAITS = 3000
 """Together six seconds: a receiver of webhooks has five for its response."""
@@ -29,10 +26,9 @@ def deliver_all(
     Or, once it is `stopped`, when what was begun is delivered.
     """
     store, now = background_jobs.store, background_jobs.clock.now
-    with ThreadPoolExecutor(AT_ONCE, "billhook-sandbox") as threads:
-        while not stopped() and (due := store.sendable(now(), AT_ONCE)):
-            if {*threads.map(background_jobs.deliver, due)} == {AttemptResult.NOTHING}:
-                break  # others have it
+    while not stopped() and (due := store.sendable(now(), 1)):
+        if background_jobs.deliver(due[0]) is AttemptResult.NOTHING:
+            break  # others have it
     _wait(background_jobs, OutboxMessage, stopped)
 
 
@@ -53,12 +49,12 @@ def deliver_messages(background_jobs: BackgroundJobs) -> None:
 def _wait(background_jobs: BackgroundJobs, kind: Any, stopped: Callable[[], bool]) -> None:
     pause = Event()
     for _ in range(MOST_WAITS):
-        if stopped() or not _is_sending(background_jobs, kind):
+        if stopped() or not is_sending(background_jobs, kind):
             return
         pause.wait(WAIT_SECONDS)
 
 
-def _is_sending(background_jobs: BackgroundJobs, kind: Any) -> bool:
+def is_sending(background_jobs: BackgroundJobs, kind: Any = OutboxMessage) -> bool:
     """Whether a message of a kind is claimed by a process that works: its lease has not ended."""
     store, now = background_jobs.store, background_jobs.clock.now()
     claimed = store.sendable(now + background_jobs.lease, MOST_CLAIMED)

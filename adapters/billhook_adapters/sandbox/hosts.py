@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from billhook_adapters.http.core.asgi import App, Receive, Scope, Send
 from billhook_adapters.http.core.response import problem_response, send_response
 
+_OWN_SEGMENTS = ([""], ["console"], ["sandbox"], ["workspaces"])
+"""The first segments of the pages and routes of a sandbox, which take no credentials."""
+
 _REFUSED = problem_response(
     403,
     "host_not_allowed",
@@ -19,10 +22,14 @@ _REFUSED = problem_response(
 
 
 def only_for(app: App, hosts: Collection[str]) -> App:
-    """An application that answers under these names, as localhost, and by loopback addresses."""
+    """An application whose own routes answer under these names, as localhost, and by its address.
+
+    The APIs answer under every name, as they do in production.
+    """
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not _is_own(scope, hosts):
+        is_own = scope["type"] == "http" and scope["path"].split("/")[1:2] in _OWN_SEGMENTS
+        if is_own and not _is_own_name(scope, hosts):
             await send_response(send, _REFUSED, head=scope["method"] == "HEAD")
             return
         await app(scope, receive, send)
@@ -30,7 +37,7 @@ def only_for(app: App, hosts: Collection[str]) -> App:
     return guarded
 
 
-def _is_own(scope: Scope, hosts: Collection[str]) -> bool:
+def _is_own_name(scope: Scope, hosts: Collection[str]) -> bool:
     header = next((value for name, value in scope["headers"] if name == b"host"), b"")
     name = host_name(header.decode("latin-1"))
     return name in hosts or name == "localhost" or name.endswith(".localhost") or is_loopback(name)

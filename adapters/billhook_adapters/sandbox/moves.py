@@ -14,12 +14,18 @@ from typing import TypeVar
 from billhook.application.background_jobs import BackgroundJobs
 from billhook.application.ports import Store
 from billhook.application.records import PendingWrites
-from billhook.messaging.delivery import LIVE
+from billhook.messaging.delivery import LIVE, DeliveryStatus
 from billhook.messaging.message import Message
 from billhook_adapters.memory.outbox import CapturedMessage
 from billhook_adapters.memory.store import InMemoryStore
 from billhook_adapters.sandbox.clock import MovableClock
-from billhook_adapters.sandbox.deliveries import deliver_all
+from billhook_adapters.sandbox.deliveries import (
+    MOST_CLAIMED,
+    MOST_WAITS,
+    WAIT_SECONDS,
+    deliver_all,
+    is_sending,
+)
 from billhook_adapters.sandbox.state import Effect, Move, Recorded
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
@@ -86,7 +92,7 @@ class Moves:
                 due_at = None if at_once > MOST_AT_ONCE else self.next_at(until)
                 at_once = at_once + 1 if due_at == before else 0
                 before = due_at
-                self._clock.set(until if due_at is None else max(due_at, self._clock.now()))
+                self._go_on_at(until if due_at is None else max(due_at, self._clock.now()))
                 self._do_what_is_due()
                 if due_at is None:
                     break
@@ -96,6 +102,17 @@ class Moves:
         move = Move(since, until, tuple(sorted(effects, key=_in_order)))
         self._recorded.moves.append(move)
         return move
+
+    def _go_on_at(self, at: datetime) -> None:
+        """Set the clock, while nothing is being sent: its claim would end, and it be sent twice."""
+        pause = Event()
+        for _ in range(MOST_WAITS):
+            with self._jobs.store.transaction():  # meanwhile nothing is claimed
+                if not is_sending(self._jobs):
+                    self._clock.set(at)
+                    return
+            pause.wait(WAIT_SECONDS)
+        self._clock.set(at)
 
     def _do_what_is_due(self) -> None:
         while not self._stopped.is_set() and self._jobs.sweep():
@@ -126,11 +143,12 @@ def _in_order(effect: Effect) -> tuple[datetime, str, str, str, str]:
 def next_at(store: Store, until: datetime) -> datetime | None:
     """When something is due next by a time; None if nothing is."""
     found: list[datetime] = []
-    sendable = store.sendable(until, 1)
+    sendable = store.sendable(until, MOST_CLAIMED)
     remindable = store.remindable(until, 1)
     with store.transaction() as transaction:
         messages = transaction.messages(sendable).values()
-        found += [one.due_at for one in messages if one.due_at is not None]
+        waiting = [one for one in messages if one.status is not DeliveryStatus.SENDING]
+        found += [one.due_at for one in waiting if one.due_at is not None]
         progress = transaction.reminders(remindable).values()
         found += [one.due_at for one in progress if one.due_at is not None]
         found += [one.expire_by for one in transaction.overdue(until, 1)]

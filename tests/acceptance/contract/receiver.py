@@ -72,15 +72,14 @@ class Receiver:
         self, invoice: str, count: int, *, meanwhile: Callable[[], None] | None = None
     ) -> list[Received]:
         """What came about an invoice once it is so much, doing something now and then."""
-        with self._changed:
-            for _ in range(DEADLINE * 10):
-                if (
-                    len(found := [webhook for webhook in self._came if webhook.invoice == invoice])
-                    >= count
-                ):
+        for _ in range(DEADLINE * 10):
+            with self._changed:
+                found = [webhook for webhook in self._came if webhook.invoice == invoice]
+                if len(found) >= count:
                     return found
-                if meanwhile is not None:
-                    meanwhile()
+            if meanwhile is not None:
+                meanwhile()  # webhooks may be sent by it
+            with self._changed:
                 self._changed.wait(0.1)
         raise AssertionError(f"of {count} webhooks only {len(found)} came")
 

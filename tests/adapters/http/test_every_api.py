@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from billhook.application.background_jobs import BackgroundJobs
+from billhook.application.ports import WebhookSender
 from billhook.application.service import InvoiceService
 from billhook_adapters.composition.apis import OURS
 from billhook_adapters.http.core.asgi import App
@@ -19,14 +20,25 @@ from billhook_adapters.http.core.vendor_api import ApiContext
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds, SettableClock
 from billhook_adapters.sandbox.api import SandboxApi
 from billhook_adapters.sandbox.clock import MovableClock
+from billhook_adapters.sandbox.moves import Moves
 from billhook_adapters.sandbox.payments import Payer
+from billhook_adapters.sandbox.request_log import RequestLog
+from billhook_adapters.sandbox.routes import Served
+from billhook_adapters.sandbox.state import Recorded
+from billhook_adapters.sandbox.webhooks import CapturingWebhookSender
 from billhook_adapters.system.api_keys import token_key
 from billhook_adapters.testing import NOON, an_account
 from billhook_adapters.testing.builders import open_account
+from billhook_adapters.webhooks.post import Poster
+from billhook_adapters.webhooks.sender import Posts
 
 LOST = {b"upgrade": b"h2c", b"content-length": b"15"}
 LARGE = {b"content-length": str(LARGEST_BODY + 1).encode()}
 BASIC = {b"authorization": b"Basic a2V5XzE6c2VjcmV0"}  # key_1:secret
+
+
+def _no_sender(_: Posts) -> WebhookSender:
+    raise AssertionError("nothing is posted")
 
 
 class Apis:
@@ -44,13 +56,23 @@ class Apis:
         context = ApiContext(batched, keys, clock)
         self.apps: dict[str, App] = {api.name: api.application(context) for api in OURS}
         jobs = BackgroundJobs(store, clock, RandomIds(), {})
-        sandbox = SandboxApi(
-            *(batched, jobs, [], MovableClock(clock), {}, Payer(batched, [], {})),
-            webhooks=[],
-            reset=None,
-            error_response=OURS[0].error_response,
+        movable, recorded = MovableClock(clock), Recorded()
+        self.apps["sandbox"] = SandboxApi(
+            Served(
+                batched,
+                jobs,
+                [],
+                movable,
+                recorded,
+                Moves(movable, jobs, recorded),
+                Payer(batched, [], {}, RandomIds()),
+                CapturingWebhookSender(Poster(), movable, _no_sender, recorded.webhooks),
+                RequestLog(movable, lambda _: True),
+                None,
+                None,
+                OURS[0].error_response,
+            )
         )
-        self.apps["sandbox"] = sandbox
 
     def post(self, name: str, headers: dict[bytes, bytes]) -> tuple[int, Any]:
         """The status and the JSON of a POST whose body, if any, is lost or not read."""

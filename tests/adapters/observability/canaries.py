@@ -90,7 +90,9 @@ class CanaryService(RunningService):
         keys = InMemoryKeyring(self.store)
         keys.add(ACCOUNT, "key_1", SECRET)
         batched = BatchedService(self.service, decided=metrics.batch_decided)
-        self.app = observed(RazorpayApi(batched, Callers(keys, batched)), metrics, ROUTES)
+        self.app = observed(
+            RazorpayApi(batched, Callers(keys, batched), RandomIds()), metrics, ROUTES
+        )
 
 
 def an_app() -> App:

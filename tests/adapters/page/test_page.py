@@ -361,7 +361,7 @@ def test_only_a_message_of_the_invoice_can_be_stopped(rest: str) -> None:
 def simulation(running: PageService, *redirects: PayerRedirect) -> HostedPageApi:
     """The pages of the sandbox, whose payer is sent on by these redirects."""
     batched = BatchedService(running.service)
-    payer = Payer(batched, redirects, {ACME: "secret"})
+    payer = Payer(batched, redirects, {ACME: "secret"}, RandomIds())
     return HostedPageApi(batched, BASE, running.clock, pay=payer.pay_requested)
 
 

@@ -57,11 +57,17 @@ def test_a_sandbox_of_this_machine_answers_under_its_own_names(host: bytes, stat
 
     scope = {"type": "http", "method": "GET", "headers": [(b"host", host)]}
 
-    async def answered() -> None:
-        await only_for(app, {"pay.example"})(scope, receive, send)
+    def answered(path: str) -> int:
+        async def call() -> None:
+            await only_for(app, {"pay.example"})({**scope, "path": path}, receive, send)
 
-    asyncio.run(answered())
-    assert sent[0]["status"] == status
+        asyncio.run(call())
+        found: int = sent[0]["status"]
+        sent.clear()
+        return found
+
+    assert [answered(path) for path in ("/", "/console", "/sandbox/clock")] == [status] * 3
+    assert answered("/v1/invoices") == 200  # the APIs have credentials
 
 
 def test_a_route_names_the_methods_that_it_takes(sandbox: SandboxClient) -> None:

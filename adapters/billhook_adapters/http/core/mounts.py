@@ -172,7 +172,7 @@ class _Paths:
                 break
         for end in reversed(ends):
             found = self._claims.get(path[:end])
-            if found is not None:
+            if found is not None and (end != 1 or path == "/"):  # the first page has none below it
                 return found
         return None
 
