@@ -7,7 +7,7 @@ DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
 .PHONY: help demo setup test check lint types slow image chaos histories fuzz mutated e2e pythons matrix \
-  only bench benchdelivery benchlists attacks mutants sbom audit debian docs screenshots site \
+  only bench benchdelivery benchlists benchsandbox attacks mutants sbom audit debian docs screenshots site \
   serve-docs dist release installed-wheel lock clean
 
 help:  ## list the targets
@@ -89,6 +89,9 @@ benchdelivery: $(READY)  ## messages a second, waits and expiry, on every databa
 
 benchlists: $(READY)  ## the time of lists, counts and searches of 60,000 invoices in SQLite
 	$(BIN)/python tests/benchmarks/lists.py
+
+benchsandbox: $(READY)  ## a year of 1,000 invoices in the sandbox, its clock moved day by day
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/sandbox.py
 
 attacks: $(READY)  ## what a neighbour waits for during each attack; two minutes
 	cd tests && $(abspath $(BIN))/python -m attacks.neighbours

@@ -1,4 +1,4 @@
-"""What a sandbox costs: `PYTHONPATH=tests python tests/benchmarks/sandbox.py`.
+"""What a sandbox costs: `make benchsandbox`.
 
 A year of 1,000 invoices that are sent, reminded of and expire, its clock moved day by day, twice
 from one seed; and how long it takes to go back to a snapshot of it. Exits 1 where the two years

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from billhook.model.customer import PostalAddress
     from billhook.model.logo import Logo
     from billhook.model.seller_profile import SellerProfile
-    from billhook_adapters.system.file_faults import Fault
+    from billhook_adapters.system.file_faults import FileFault
 
 _AT = "--database sqlite:///billhook.sqlite3"
 NONE = "none"
@@ -169,7 +169,7 @@ def _option_of(place: list[str]) -> str:
     return _Option(place[-1], "", "").name
 
 
-def _named(fault: Fault) -> str:
+def _named(fault: FileFault) -> str:
     """The option that is wrong, and the remedy."""
     option = _option_of(fault.path.split("."))
     if option == _ADDRESS_COUNTRY.name:

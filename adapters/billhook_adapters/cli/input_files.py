@@ -13,7 +13,7 @@ from billhook_adapters.cli.errors import CliError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from billhook_adapters.system.file_faults import Fault
+    from billhook_adapters.system.file_faults import FileFault
 
 MOST_FAULTS = 50
 
@@ -48,7 +48,7 @@ def json_value(text: str, argument: str) -> Any:
         raise CliError(f"{argument}: it is not JSON that can be used: {error}") from None
 
 
-def refused_file(argument: str, faults: Sequence[Fault]) -> CliError:
+def refused_file(argument: str, faults: Sequence[FileFault]) -> CliError:
     """The error that names the argument and all faults of its file, up to MOST_FAULTS of them."""
     shown = [str(fault) for fault in faults[:MOST_FAULTS]]
     further = len(faults) - len(shown)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from billhook.model.customer import Medium
     from billhook.model.document import Document
     from billhook.model.invoice import Invoice
-    from billhook_adapters.system.file_faults import Fault
+    from billhook_adapters.system.file_faults import FileFault
 
 _ACTOR = "billhook invoice"
 _AT = "--database sqlite:///billhook.sqlite3"
@@ -145,7 +145,7 @@ def _from_options(options: argparse.Namespace) -> Document:
         raise _wrong_options(faults_in(invalid)) from None
 
 
-def _wrong_options(faults: Sequence[Fault]) -> CliError:
+def _wrong_options(faults: Sequence[FileFault]) -> CliError:
     """The error that names each option that is wrong, once."""
     named = (fault._replace(path=_option(fault.path)) for fault in faults)
     return CliError("; ".join(dict.fromkeys(map(str, named))))

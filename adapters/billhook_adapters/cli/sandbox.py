@@ -288,7 +288,6 @@ def reachable_address(listener: socket.socket) -> str:
 
 
 def _base_url(given: str | None, url: str) -> str:
-
     base_url = given or url
     try:
         has_path = bool(urlsplit(base_url).path.strip("/"))

@@ -14,8 +14,8 @@ from billhook.model.account import Account
 from billhook.model.base import AccountId
 from billhook.model.invoice import InvoiceId
 from billhook_adapters.memory.keys import InMemoryKeyring
+from billhook_adapters.memory.rows import Rows
 from billhook_adapters.memory.store import InMemoryStore
-from billhook_adapters.memory.transaction import Rows
 from billhook_adapters.system.api_keys import KeyTaken, NewKey
 from billhook_adapters.system.backend import JobQueue, ListedAccount
 from billhook_adapters.system.clock import SystemClock

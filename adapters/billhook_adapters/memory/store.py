@@ -18,7 +18,8 @@ from billhook.messaging.delivery import LIVE, DeliveryStatus, MessageKey
 from billhook.messaging.outbox import OutboxPosition, OutboxSearch
 from billhook.messaging.outbox_counts import REASON_LENGTH, SUPPRESSED_WITHIN, OutboxCounts
 from billhook.model.invoice import InvoiceKey
-from billhook_adapters.memory.transaction import InMemoryTransaction, Rows
+from billhook_adapters.memory.rows import Rows
+from billhook_adapters.memory.transaction import InMemoryTransaction
 
 
 class InMemoryStore:

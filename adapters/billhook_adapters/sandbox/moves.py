@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import TypeVar
@@ -31,6 +31,8 @@ from billhook_adapters.sandbox.webhooks import CapturedWebhook
 
 T = TypeVar("T")
 
+LOOKS_AHEAD = timedelta(days=3653)
+"""How far ahead the sandbox looks for what happens next: ten years."""
 MOST_AT_ONCE = 100
 """Steps at one time, in case something is due for ever."""
 
@@ -52,9 +54,9 @@ class Moves:
         self._clock, self._jobs, self._recorded = clock, background_jobs, recorded
         self._thread, self._stopped = ThreadPoolExecutor(1, "billhook-move"), Event()
 
-    def next_at(self, until: datetime) -> datetime | None:
-        """When something happens next by a time; None if nothing does."""
-        return next_at(self._jobs.store, until)
+    def next_at(self) -> datetime | None:
+        """When something happens next; None if nothing does within ten years."""
+        return next_at(self._jobs.store, self._clock.now() + LOOKS_AHEAD)
 
     async def moved(self, until: datetime) -> Move:
         """As `move`, after the moves before it. Raises MoveStoppedError."""
@@ -89,7 +91,7 @@ class Moves:
         webhooks, messages = len(self._recorded.webhooks), len(self._recorded.messages)
         with _watched(self._jobs.store) as stored:
             while True:
-                due_at = None if at_once > MOST_AT_ONCE else self.next_at(until)
+                due_at = None if at_once > MOST_AT_ONCE else next_at(self._jobs.store, until)
                 at_once = at_once + 1 if due_at == before else 0
                 before = due_at
                 self._go_on_at(until if due_at is None else max(due_at, self._clock.now()))

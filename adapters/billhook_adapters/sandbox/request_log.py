@@ -72,12 +72,6 @@ class LoggedRequest(NamedTuple):
         """Its Idempotency-Key."""
         return self.header("idempotency-key")
 
-    @property
-    def key_id(self) -> str | None:
-        """The id of the API key that it was made with."""
-        known = basic_credentials(self.header(_AUTHORIZATION))
-        return None if known is None else known.key_id
-
     def curl(self, base_url: str) -> str:
         """A command that makes this request again, in the quotes of a POSIX shell.
 
@@ -123,10 +117,6 @@ class RequestLog:
     def find(self, number: int) -> LoggedRequest | None:
         """The request of this number, while it is kept."""
         return next((one for one in self if one.number == number), None)
-
-    def clear(self) -> None:
-        """Keep none of them; the next one has the next number."""
-        self._kept.clear()
 
     def logging(self, app: App, is_api: Callable[[Scope], bool]) -> App:
         """An application that keeps each request to an API."""

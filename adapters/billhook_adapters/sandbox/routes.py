@@ -44,9 +44,6 @@ from billhook_adapters.sandbox.workspaces import (
     WorkspaceTakenError,
 )
 
-LOOKS_AHEAD = timedelta(days=3653)
-"""How far ahead the sandbox looks for what happens next: ten years."""
-
 _REPORTED = "reported at /sandbox"
 
 
@@ -108,8 +105,7 @@ async def _pay(served: Served, invoice: str, payload: PaymentIn) -> Answer:
 
 
 async def _time(served: Served) -> Answer:
-    until = served.clock.now() + LOOKS_AHEAD
-    due_at = await served.batched.read(lambda _: served.moves.next_at(until))
+    due_at = await served.batched.read(lambda _: served.moves.next_at())
     return schemas.ClockOut(
         now=seconds(served.clock.now()), next=None if due_at is None else seconds(due_at)
     )
@@ -118,8 +114,7 @@ async def _time(served: Served) -> Answer:
 async def _move(served: Served, payload: schemas.ClockIn) -> Answer:
     now = served.clock.now()
     if payload.to_next:
-        until = now + LOOKS_AHEAD
-        due_at = await served.batched.read(lambda _: served.moves.next_at(until))
+        due_at = await served.batched.read(lambda _: served.moves.next_at())
         if due_at is None:
             raise RefusedError("to_next: nothing happens within the next ten years.")
         to = max(due_at, now)

@@ -193,7 +193,6 @@ def build_sandbox(
     )
     log = RequestLog(clock, credentials.are_in)
     own: list[App] = []
-
     moves_of: list[Moves] = []
 
     def parts(made_of: ApplicationParts) -> Sequence[Mounted]:

@@ -22,7 +22,7 @@ from billhook.model.invoice import InvoiceId
 from billhook.model.seller_profile import SellerProfile
 from billhook.sentences import sentence
 from billhook_adapters.sandbox.payments import PaymentIn, payment_command
-from billhook_adapters.system.file_faults import Fault, faults_in
+from billhook_adapters.system.file_faults import FileFault, faults_in
 
 V = TypeVar("V", bound=Value)
 
@@ -34,7 +34,7 @@ LARGEST = 8 * 1024 * 1024
 class StartFileError(ValueError):
     """A start file cannot be used; nothing of it is loaded."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[FileFault]) -> None:
         super().__init__("; ".join(map(str, faults)))
         self.faults = tuple(faults)
 
@@ -101,7 +101,7 @@ def read_start_file(value: object) -> StartFile:
     The `customer` of an invoice may be the id of one in `customers`, and a line without a currency
     has that of its invoice.
     """
-    faults: list[Fault] = []
+    faults: list[FileFault] = []
     given = _fields(value)
     if given:
         value = {**given, **_completed(given, faults)}
@@ -154,13 +154,13 @@ def _load_invoice(
     service: InvoiceService,
     accounts: Mapping[str, AccountId],
     ids: Ids,
-) -> Iterator[Fault]:
+) -> Iterator[FileFault]:
     account = (
         next(iter(accounts.values())) if given.account is None else accounts.get(given.account)
     )
     if account is None:
         keys = ", ".join(accounts)
-        yield Fault(f"{path}.account", f"must be the id of an API key of this sandbox: {keys}")
+        yield FileFault(f"{path}.account", f"must be the id of an API key of this sandbox: {keys}")
         return
     drafted = service.execute(Draft(account=account, document=given.document, invoice=given.id))
     yield from _refused(drafted, path)
@@ -180,13 +180,13 @@ def _load_invoice(
         yield from _refused(notified, f"{path}.notify.{position}")
 
 
-def _refused(result: Result[Any, Any], path: str) -> Iterator[Fault]:
+def _refused(result: Result[Any, Any], path: str) -> Iterator[FileFault]:
     if isinstance(result, Failure):
         error: DomainError = result.failure()
-        yield Fault(path, sentence(error))
+        yield FileFault(path, sentence(error))
 
 
-def _completed(given: Mapping[str, object], faults: list[Fault]) -> dict[str, object]:
+def _completed(given: Mapping[str, object], faults: list[FileFault]) -> dict[str, object]:
     """The invoices with what they leave out: details of their customers, currencies of lines."""
     if not isinstance(given.get("invoices"), list):
         return {}
@@ -205,7 +205,7 @@ def _completed(given: Mapping[str, object], faults: list[Fault]) -> dict[str, ob
         if isinstance(customer, str):
             if customer not in customers:
                 detail = "must be the id of one of `customers`, or a customer"
-                faults.append(Fault(f"invoices.{position}.customer", detail))
+                faults.append(FileFault(f"invoices.{position}.customer", detail))
             invoice["customer"] = customers.get(customer)
         if lines and "currency" in invoice:
             invoice["lines"] = [

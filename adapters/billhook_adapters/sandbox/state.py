@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from billhook_adapters.memory.outbox import CapturedMessage
-from billhook_adapters.memory.transaction import Rows
+from billhook_adapters.memory.rows import Rows
 from billhook_adapters.sandbox.faults import Faults
 from billhook_adapters.sandbox.webhooks import CapturedWebhook
 from billhook_adapters.system.ids import RandomIds

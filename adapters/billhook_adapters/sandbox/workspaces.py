@@ -95,10 +95,6 @@ class Workspaces:
             await asyncio.to_thread(removed.workspace.close)
             return True
 
-    def find(self, name: str) -> NamedWorkspace | None:
-        """The workspace of this name."""
-        return self._named.get(name)
-
     def close(self) -> None:
         """Close all of them."""
         for one in self:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-class Fault(NamedTuple):
+class FileFault(NamedTuple):
     """What is wrong with a file: where, as `invoices.0.currency`, and the remedy."""
 
     path: str
@@ -22,10 +22,10 @@ class Fault(NamedTuple):
         return f"{self.path}: {self.detail}" if self.path else self.detail
 
 
-def faults_in(invalid: ValidationError) -> list[Fault]:
+def faults_in(invalid: ValidationError) -> list[FileFault]:
     """All that a validation found, in the order of the fields; no value is repeated."""
     found = invalid.errors(include_url=False, include_input=False)
-    return [Fault(".".join(map(str, one["loc"])), _detail(one)) for one in found]
+    return [FileFault(".".join(map(str, one["loc"])), _detail(one)) for one in found]
 
 
 def _detail(error: Mapping[str, Any]) -> str:

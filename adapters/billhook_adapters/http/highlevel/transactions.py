@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from billhook.application.records import Entry, RecordedPayment
 from billhook.model.invoice import Invoice
 from billhook.model.money import Currency
 from billhook_adapters.http.core.ids import order_id
+from billhook_adapters.http.core.payments import Taken
 from billhook_adapters.http.highlevel.amounts import shown
 from billhook_adapters.http.highlevel.field_mapping import ORDERS, SHOWN
 from billhook_adapters.http.highlevel.location import Location, instant
@@ -19,14 +20,6 @@ from billhook_adapters.http.highlevel.serializers import contact_id, entity
 
 SOURCE = "invoice"
 """The only source of transactions and orders: no funnel and no calendar takes payments."""
-
-
-class Taken(NamedTuple):
-    """A payment, its invoice where it is known, and what is kept beside the payment."""
-
-    payment: RecordedPayment
-    invoice: Invoice | None
-    entry: Entry | None
 
 
 def transaction_entity(taken: Taken, location: Location) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from billhook_adapters.sandbox.console.fields import Fields
 from billhook_adapters.sandbox.console.rendering import Pages
 from billhook_adapters.sandbox.console.sources import Sources
 from billhook_adapters.sandbox.console.texts import Moment, moment, words
-from billhook_adapters.sandbox.routes import LOOKS_AHEAD
 from billhook_adapters.sandbox.schemas import LAST
 from billhook_adapters.sandbox.state import Effect, Move
 from billhook_adapters.sandbox.webhooks import NOWHERE
@@ -48,7 +47,7 @@ class MoveRow(NamedTuple):
 async def clock_page(sources: Sources, pages: Pages, fields: Fields) -> Response:
     """The page of the clock."""
     now = sources.now()
-    due_at = await _next_at(sources, now)
+    due_at = await _next_at(sources)
     return pages.page(
         "clock.html",
         fields,
@@ -64,7 +63,7 @@ async def move(sources: Sources, pages: Pages, fields: Fields) -> Response:
     """Move the clock as the button of a form says."""
     now, by = sources.now(), fields.get("by", "")
     if by == "next":
-        due_at = await _next_at(sources, now)
+        due_at = await _next_at(sources)
         if due_at is None:
             return pages.back(_PATH, "Nothing happens within the next ten years.", refused=True)
         to: datetime | None = max(due_at, now)
@@ -80,8 +79,8 @@ async def move(sources: Sources, pages: Pages, fields: Fields) -> Response:
     return pages.back(_PATH, f"The clock was moved to {moment(to, UTC).text}; {happened}.")
 
 
-async def _next_at(sources: Sources, now: datetime) -> datetime | None:
-    return await sources.batched.read(lambda _: sources.moves.next_at(now + LOOKS_AHEAD))
+async def _next_at(sources: Sources) -> datetime | None:
+    return await sources.batched.read(lambda _: sources.moves.next_at())
 
 
 def _instant(text: str) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from returns.result import Success
@@ -15,6 +14,7 @@ from billhook.model.invoice import Invoice, InvoiceId
 from billhook.model.payment import Reference
 from billhook_adapters.http.core.entries import counted
 from billhook_adapters.http.core.ids import invoices_of
+from billhook_adapters.http.core.payments import taken
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.highlevel.errors import (
     UNKNOWN_ORDER,
@@ -31,7 +31,6 @@ from billhook_adapters.http.highlevel.schemas.payment_lists import (
     TransactionsIn,
 )
 from billhook_adapters.http.highlevel.transactions import (
-    Taken,
     newest_first,
     order_entity,
     transaction_entity,
@@ -160,17 +159,4 @@ def _shown(
     payments: Sequence[RecordedPayment],
     location: Location,
 ) -> list[dict[str, Any]]:
-    @lru_cache
-    def invoice_of(name: InvoiceId) -> Invoice | None:
-        match service.get(account, name):
-            case Success(Invoice() as invoice):
-                return invoice
-            case _:
-                return None
-
-    def taken(one: RecordedPayment) -> Taken:
-        reference = one.payment.reference
-        entry = service.entry(account, reference) if is_id(reference) else None
-        return Taken(one, invoice_of(one.invoice), entry)
-
-    return [transaction_entity(taken(one), location) for one in payments]
+    return [transaction_entity(one, location) for one in taken(service, account, payments)]

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 
 from returns.result import Success
 
 from billhook.application.records import RecordedPayment
 from billhook.application.service import InvoiceService
 from billhook.model.base import AccountId
-from billhook.model.invoice import Invoice, InvoiceId
+from billhook.model.invoice import Invoice
 from billhook.model.payment import Reference
 from billhook_adapters.http.core.ids import invoices_of
+from billhook_adapters.http.core.payments import taken
 from billhook_adapters.http.core.response import Response, json_response
 from billhook_adapters.http.razorpay.errors import UNKNOWN_ID, invalid_response
 from billhook_adapters.http.razorpay.payments import Paid, order_entity, payment_entity
 from billhook_adapters.http.razorpay.request import AuthenticatedRequest
 from billhook_adapters.http.razorpay.schemas.listing import DatedPageIn, collection, query_of
-from billhook_adapters.system.ids import is_id
 
 
 async def fetch_payment(request: AuthenticatedRequest) -> Response:
@@ -89,19 +88,8 @@ def _shown(
 ) -> list[dict[str, object]]:
     """The payments whose invoice is known; money that names no invoice of ours is not shown."""
 
-    @lru_cache
-    def invoice_of(name: InvoiceId) -> Invoice | None:
-        match service.get(account, name):
-            case Success(Invoice() as invoice):
-                return invoice
-            case _:
-                return None
-
-    shown: list[dict[str, object]] = []
-    for one in payments:
-        invoice, reference = invoice_of(one.invoice), one.payment.reference
-        if invoice is not None:
-            entry = service.entry(account, reference) if is_id(reference) else None
-            paid = Paid(reference, one.payment.amount, one.at, entry)
-            shown.append(payment_entity(invoice, paid))
-    return shown
+    return [
+        payment_entity(invoice, Paid(one.payment.reference, one.payment.amount, one.at, entry))
+        for one, invoice, entry in taken(service, account, payments)
+        if invoice is not None
+    ]
