@@ -3,6 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3
 VERSIONS ?= $(shell sed -n 's/.*:: Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
 BIN := $(VENV)/bin
+# Without bytecode each of the thousands of commands in the tests would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 DEMO_READY := $(VENV)/.demo-ready
 READY := $(VENV)/.ready
 
