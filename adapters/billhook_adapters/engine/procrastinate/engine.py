@@ -83,7 +83,7 @@ class ProcrastinateEngine:
             pause=pause,
             sweeps=False,
         )
-        self._stop = Event()
+        self._stop, self._found = Event(), frozenset[MessageKey]()
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         url = database.url.set(drivername="postgresql")
         conninfo = url.render_as_string(hide_password=False)
@@ -179,17 +179,19 @@ class ProcrastinateEngine:
             )
 
     def _repair(self) -> None:
-        """Sweep, and count the messages that should have been sent and are named by no job."""
+        """Sweep, and count each message once that should have been sent and is named by no job."""
         sweep(self._background_jobs)
         late = self._delivery.late(MISSED_AFTER)
         if not late:
+            self._found = frozenset()
             return
         with reading(self._database) as connection:
             named: set[MessageKey] = set()
             for keys in connection.scalars(_NAMED, {"task": TASK}):
                 with suppress(ValueError):  # a job that cannot be read names no message
                     named.update(keys_of(keys))
-        repairs = sum(key not in named for key in late)
+        before, self._found = self._found, frozenset(late) - named
+        repairs = len(self._found - before)
         if repairs:
             _log.warning("%d due messages had no job; they are sent now", repairs)
             self._repaired(repairs)
