@@ -87,11 +87,11 @@ def _sandbox() -> Iterator[Case]:
     for value in NUMBERS:
         name = value[:24].decode()
         yield case(f"a payment of {name}", "POST", pay, b'{"amount":%b}' % value)
-        if value != b"null":
+        if value != b"null":  # as if it were not given
             yield case(f"on by {name}", "POST", clock, b'{"advance_seconds":%b}' % value)
             yield case(f"set to {name}", "POST", clock, b'{"now":%b}' % value)
-        body = b'{"medium":"sms","fault":"unknown","times":%b}' % value
-        yield case(f"{name} faults", "POST", faults, body)
+            body = b'{"medium":"sms","fault":"unknown","times":%b}' % value
+            yield case(f"{name} faults", "POST", faults, body)
     for name, body in {
         "a payment of nothing": b'{"amount":0}',
         "a payment of more than is due": b'{"amount":101}',
