@@ -253,7 +253,7 @@ def test_a_webhook_that_has_no_receiver_is_shown_with_what_it_was_signed_by(
     ]
     assert sent.keys() == {
         *("number", "at", "account_id", "invoice_id", "event", "url", "body"),
-        *("headers", "signature", "accepted", "refusal"),
+        *("headers", "signature", "accepted", "refusal", "answer_status", "answer_body"),
     }
     assert (sent["url"], sent["accepted"]) == ("http://127.0.0.1/", True)
     signed = sent["headers"]["X-Razorpay-Signature"]

@@ -202,6 +202,10 @@ class WebhookOut(Out):
     accepted: bool
     refusal: str | None
     """Why it counts as not accepted, such as `answered 500`."""
+    answer_status: int | None
+    """The status that the receiver answered; null where no answer came."""
+    answer_body: str
+    """The first 4,096 bytes of the receiver's answer."""
 
     @classmethod
     def of(cls, webhook: CapturedWebhook) -> Self:
@@ -218,6 +222,8 @@ class WebhookOut(Out):
             signature=webhook.signature,
             accepted=webhook.accepted,
             refusal=webhook.refusal,
+            answer_status=webhook.answer_status,
+            answer_body=webhook.answer_body.decode(errors="replace"),
         )
 
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from returns.result import Failure, Result, Success
 
 from billhook.application.ports import Clock, WebhookContext, WebhookSender
 from billhook.messaging.delivery import Accepted, SendError
+from billhook_adapters.webhooks.post import Exchange
 from billhook_adapters.webhooks.sender import Posts
 
 NOWHERE = "http://127.0.0.1/"
 """The URL of the sandbox's endpoint where no receiver was given: nothing is posted there."""
+
+MOST_READ = 4096
+"""Bytes of an answer that are kept; receivers of webhooks answer with a line at the most."""
+
+
+class Exchanges(Protocol):
+    """What posts a body once and reads the answer, such as a `Poster`."""
+
+    def exchange(self, url: str, body: bytes, headers: Mapping[str, str], *, most: int) -> Exchange:
+        """Post once, and read up to `most` bytes of the answer."""
+        ...
+
 
 MakeSender = Callable[[Posts], WebhookSender]
 """Makes what sends webhooks by what posts them."""
@@ -35,6 +48,10 @@ class CapturedWebhook(NamedTuple):
     accepted: bool
     refusal: str | None = None
     """Why it counts as not accepted."""
+    answer_status: int | None = None
+    """The status that the receiver answered; None where no answer came, or nothing was posted."""
+    answer_body: bytes = b""
+    """The beginning of the receiver's answer."""
 
     @property
     def signature(self) -> str | None:
@@ -55,7 +72,7 @@ class CapturingWebhookSender:
     """Sends webhooks by another sender, and keeps each in `posted`, the oldest first."""
 
     def __init__(
-        self, poster: Posts, clock: Clock, make: MakeSender, posted: list[CapturedWebhook]
+        self, poster: Exchanges, clock: Clock, make: MakeSender, posted: list[CapturedWebhook]
     ) -> None:
         self._poster, self._clock, self._make, self.posted = poster, clock, make, posted
         self._lock = Lock()  # several threads post
@@ -69,18 +86,25 @@ class CapturingWebhookSender:
         return self._post(webhook)[0]
 
     def _post(self, webhook: CapturedWebhook) -> Posted:
-        posted: Result[Accepted, SendError] = (
-            Success(Accepted())
-            if webhook.url == NOWHERE
-            else self._poster.post(webhook.url, webhook.body, webhook.headers)
+        url, body, headers = webhook.url, webhook.body, webhook.headers
+        posted = (
+            Exchange(Success(Accepted()))
+            if url == NOWHERE
+            else self._poster.exchange(url, body, headers, most=MOST_READ)
         )
-        refusal = posted.failure().reason if isinstance(posted, Failure) else None
-        accepted, at = refusal is None, self._clock.now()
+        failed = isinstance(posted.result, Failure)
+        at = self._clock.now()
         with self._lock:
-            number = len(self.posted) + 1
-            kept = webhook._replace(number=number, at=at, accepted=accepted, refusal=refusal)
+            kept = webhook._replace(
+                number=len(self.posted) + 1,
+                at=at,
+                accepted=not failed,
+                refusal=posted.result.failure().reason if failed else None,
+                answer_status=posted.status,
+                answer_body=posted.body,
+            )
             self.posted.append(kept)
-        return kept, posted
+        return kept, posted.result
 
 
 Posted = tuple[CapturedWebhook, Result[Accepted, SendError]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from returns.result import Failure, Result, Success
@@ -27,6 +29,15 @@ with needs("webhooks"):
 
 SECONDS = 5.0
 """How long an endpoint may take for its complete response."""
+
+
+class Exchange(NamedTuple):
+    """How a webhook was taken, and what its receiver answered: None where nothing came back."""
+
+    result: Result[Accepted, SendError]
+    status: int | None = None
+    body: bytes = b""
+
 
 PRIVATE = "the URL must not lead to a private address, unless the operator allows its host"
 
@@ -57,10 +68,14 @@ class Poster:
 
         Headers that HTTP cannot carry are permanent: no later attempt would go out either.
         """
+        return self.exchange(url, body, headers, most=0).result
+
+    def exchange(self, url: str, body: bytes, headers: Mapping[str, str], *, most: int) -> Exchange:
+        """Post once, and read up to `most` bytes of the answer, as far as they come in time."""
         try:
             check_url(url, allow_loopback=self._allow_loopback, allowed=self._allowed)
         except ValueError as wrong:
-            return Failure(Permanent(f"the URL {wrong}"))
+            return Exchange(Failure(Permanent(f"the URL {wrong}")))
         target, authority = _addressed(url)
         deadline = Deadline(SECONDS, self._monotonic)
         backend = GuardedBackend(
@@ -74,17 +89,37 @@ class Poster:
                 ) as response,
             ):
                 status = response.status
+                answered = _read(response, most)
         except PrivateAddressError:
-            return Failure(Permanent(PRIVATE))
+            return Exchange(Failure(Permanent(PRIVATE)))
         except (httpcore.LocalProtocolError, UnicodeEncodeError):
-            return Failure(Permanent("a header cannot be sent over HTTP"))
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError):
+            return Exchange(Failure(Permanent("a header cannot be sent over HTTP")))
+        except _BROKEN:
             if backend.sent:
-                return Failure(Unknown("no answer in time, or the connection broke"))
-            return Failure(Transient("could not be reached"))
-        if 200 <= status < 300:
-            return Success(Accepted())
-        return Failure(Transient(f"answered {status}"))
+                return Exchange(Failure(Unknown("no answer in time, or the connection broke")))
+            return Exchange(Failure(Transient("could not be reached")))
+        accepted = 200 <= status < 300
+        result = Success(Accepted()) if accepted else Failure(Transient(f"answered {status}"))
+        return Exchange(result, status, answered)
+
+
+_BROKEN = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    OSError,
+)
+
+
+def _read(response: httpcore.Response, most: int) -> bytes:
+    """The beginning of a body; its status counts already, whatever happens to the rest."""
+    found = bytearray()
+    with suppress(*_BROKEN):
+        for part in response.iter_stream() if most else ():
+            found += part
+            if len(found) >= most:
+                break
+    return bytes(found[:most])
 
 
 def _addressed(url: str) -> tuple[httpcore.URL, str]:

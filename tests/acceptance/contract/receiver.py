@@ -95,8 +95,10 @@ def receiving() -> Iterator[tuple[Receiver, str]]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             if status := receiver.take(Received(self.path, headers, body)):
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                said = b"status %d" % status
+                self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
+                self.wfile.write(said)
             self.close_connection = True
 
         def log_message(self, format: str, *args: Any) -> None:

@@ -128,6 +128,18 @@ def test_a_webhook_shows_the_invoice_at_the_time_of_its_event(
     assert shown(received["invoice.partially_paid"]) == part_paid
 
 
+def test_the_sandbox_shows_what_the_receiver_answered(
+    client: Any, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    invoice = client.invoice.create(a_request())["id"]
+    receiver.answer(invoice, 500, 0)
+    sandbox.pay(invoice, AMOUNT)
+    receiver.wait(invoice, 3, meanwhile=lambda: sandbox.advance(60 * 60))
+    webhooks = sandbox.json_of("GET", f"/sandbox/webhooks?invoice_id={invoice}")["items"]
+    shown = [(one["accepted"], one["answer_status"], one["answer_body"]) for one in webhooks]
+    assert shown == [(False, 500, "status 500"), (False, None, ""), (True, 200, "status 200")]
+
+
 def test_expiry_sends_the_invoice_alone(client: Any, sandbox: Sandbox, receiver: Receiver) -> None:
     invoice = client.invoice.create(a_request(expire_by=sandbox.now + LEAD + 60))
     sandbox.advance(LEAD + 120)

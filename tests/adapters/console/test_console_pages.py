@@ -7,6 +7,7 @@ from email import message_from_string
 from email.policy import default
 
 import pytest
+from returns.result import Success
 
 from adapters.console.conftest import (
     FIRST,
@@ -20,10 +21,13 @@ from adapters.console.conftest import (
 )
 from billhook.application.account_commands import UpdateAccount
 from billhook.application.commands import Draft, Pay
+from billhook.messaging.delivery import Accepted
 from billhook.model.account import AccountPolicy
+from billhook_adapters.sandbox import webhooks
 from billhook_adapters.sandbox.console.fields import PAGE
 from billhook_adapters.sandbox.service import Shared
 from billhook_adapters.testing import a_customer, a_document, a_payment
+from billhook_adapters.webhooks.post import Exchange, Poster
 
 PATHS = (
     "/",
@@ -288,6 +292,20 @@ def test_a_webhook_is_shown_with_its_signature_headers_and_body(console: Console
     assert page.texts.count(signature) == 2
     assert '"event": "invoice.paid",' in page.text
     assert path_of(invoice) in page.links
+
+
+def test_a_webhook_is_shown_with_what_its_receiver_answered(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = Exchange(Success(Accepted()), 202, b"<b>taken</b>\xff")
+    monkeypatch.setattr(webhooks, "NOWHERE", "http://elsewhere/")
+    monkeypatch.setattr(Poster, "exchange", lambda *_, **__: answered)
+    console.press(path_of(console.sent()), operation="pay", amount="998")
+    console.deliver()
+    page = console.page("/console/webhooks/1")
+    assert page.texts[page.texts.index("Answer") + 1] == "accepted: status 202"
+    assert page.texts[-1] == "<b>taken</b>\ufffd"
+    assert not [tag for tag, _ in page.tags if tag == "b"]
 
 
 def test_the_accounts_have_all_that_opens_them(console: Console) -> None:

@@ -13,7 +13,7 @@ from adapters.sandbox.in_process import KEY, SandboxClient
 from billhook.messaging.delivery import Accepted, Transient
 from billhook_adapters.sandbox import webhooks
 from billhook_adapters.testing import an_account
-from billhook_adapters.webhooks.post import Poster
+from billhook_adapters.webhooks.post import Exchange, Poster
 
 DAY = 86400
 
@@ -100,11 +100,11 @@ def test_a_clock_that_is_put_back_causes_nothing(sandbox: SandboxClient) -> None
 def test_a_webhook_that_is_refused_is_tried_again_and_each_attempt_is_listed(
     sandbox: SandboxClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def post(*_: object) -> Failure[Transient]:
-        return Failure(Transient("answered 500"))
+    def post(*_: object, most: int) -> Exchange:
+        return Exchange(Failure(Transient("answered 500")), 500)
 
     monkeypatch.setattr(webhooks, "NOWHERE", "http://elsewhere/")
-    monkeypatch.setattr(Poster, "post", post)
+    monkeypatch.setattr(Poster, "exchange", post)
     now = sandbox.json_of("GET", "/sandbox/clock")["now"]
     sandbox.create(expire_by=now + DAY)
     effects = sandbox.json_of("POST", "/sandbox/clock", {"advance_seconds": 3 * DAY})["effects"]
@@ -157,14 +157,14 @@ def test_a_reset_stops_a_move_and_what_it_would_have_sent(
     posting, posted = asyncio.Event(), Event()
     calls: list[int] = []
 
-    def post(*_: object) -> Success[Accepted]:
+    def post(*_: object, most: int) -> Exchange:
         calls.append(1)
         sandbox.runner.get_loop().call_soon_threadsafe(posting.set)
         posted.wait(30)
-        return Success(Accepted())
+        return Exchange(Success(Accepted()), 200)
 
     monkeypatch.setattr(webhooks, "NOWHERE", "http://elsewhere/")
-    monkeypatch.setattr(Poster, "post", post)
+    monkeypatch.setattr(Poster, "exchange", post)
 
     async def both() -> tuple[int, int]:
         body = {"advance_seconds": 9 * DAY}
@@ -187,15 +187,15 @@ def test_a_receiver_may_look_into_the_outbox_while_it_is_posted_to(
 ) -> None:
     seen: list[int] = []
 
-    def post(*_: object) -> Success[Accepted]:
+    def post(*_: object, most: int) -> Exchange:
         looked = asyncio.run_coroutine_threadsafe(
             sandbox.requested("GET", "/sandbox/outbox"), sandbox.runner.get_loop()
         )
         seen.append(len(looked.result(30).json["items"]))
-        return Success(Accepted())
+        return Exchange(Success(Accepted()), 200)
 
     monkeypatch.setattr(webhooks, "NOWHERE", "http://elsewhere/")
-    monkeypatch.setattr(Poster, "post", post)
+    monkeypatch.setattr(Poster, "exchange", post)
     now = sandbox.json_of("GET", "/sandbox/clock")["now"]
     sandbox.create(expire_by=now + 2 * DAY)
     effects = sandbox.json_of("POST", "/sandbox/clock", {"advance_seconds": 3 * DAY})["effects"]

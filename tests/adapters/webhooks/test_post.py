@@ -13,7 +13,7 @@ from returns.result import Failure, Success
 
 from billhook.messaging.delivery import Accepted, Permanent, Transient, Unknown
 from billhook_adapters.webhooks.network import Resolver
-from billhook_adapters.webhooks.post import PRIVATE, Poster
+from billhook_adapters.webhooks.post import PRIVATE, Exchange, Poster
 
 Serve = Callable[[socket.socket], None]
 
@@ -83,6 +83,26 @@ def test_the_path_is_sent_as_given(path: str) -> None:
     assert requests[0].startswith(
         b"POST %b HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n" % (path.encode(), port)
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        (OK % (200, 5) + b"taken", b"taken"),
+        (OK % (200, 9) + b"taken by u", b"taken by"),
+        (OK % (200, 999) + b"taken by us", b"taken by"),
+        (OK % (200, 999) + b"bro", b"bro"),
+        (OK % (200, 0), b""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ntaken\r\nnot", b"taken"),
+    ],
+)
+def test_the_beginning_of_an_answer_is_read_and_its_end_changes_no_result(
+    answer: bytes, read: bytes
+) -> None:
+    with receiver(answering(answer)) as (port, _):
+        url = f"http://127.0.0.1:{port}/hook"
+        found = Poster(allow_loopback=True).exchange(url, b"{}", {}, most=8)
+    assert found == Exchange(Success(Accepted()), 200, read)
 
 
 def test_no_reason_has_the_body_the_secret_or_the_path() -> None:

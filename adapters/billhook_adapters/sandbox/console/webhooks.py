@@ -35,6 +35,7 @@ def webhook_page(sources: Sources, pages: Pages, number: int, fields: Fields) ->
         is_private=sources.has_key_pair,
         secret=sources.webhook_secret,
         body=pretty(one.body),
+        answer=pretty(one.answer_body),
     )
 
 
