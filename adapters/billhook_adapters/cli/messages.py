@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from returns.result import Failure, Result, Success
@@ -19,6 +20,7 @@ from billhook.sentences import sentence
 from billhook_adapters.cli.database import database, known_account, service_over
 from billhook_adapters.cli.errors import REFUSED, CliError
 from billhook_adapters.cli.parser import add_database, add_json, set_command
+from billhook_adapters.cli.progress import progress
 
 if TYPE_CHECKING:
     from billhook.application.service import InvoiceService
@@ -122,6 +124,15 @@ def _found(backend: Backend, wanted: OutboxSearch) -> Sequence[OutboxPosition]:
     return backend.store.unsent(wanted)
 
 
+def _failed(backend: Backend, account: AccountId | None) -> list[MessageKey]:
+    """All that have failed by now: what fails again at once is not requeued again."""
+    keys, wanted = list[MessageKey](), OutboxSearch(DeliveryStatus.FAILED, account, limit=1000)
+    while places := _found(backend, wanted):
+        keys += [place.key for place in places]
+        wanted = replace(wanted, after=places[-1])
+    return keys
+
+
 def _list(options: argparse.Namespace) -> int:
     with database(options.database) as backend:
         account = _account(backend, options)
@@ -195,25 +206,18 @@ def _requeue(options: argparse.Namespace) -> int:
     if options.account is not None and not options.all_failed:
         raise CliError("--account goes with --all-failed; a message is named with its account")
     requeued, refused = 0, list[str]()
-    with database(options.database) as backend:
+    with database(options.database) as backend, progress(quiet=options.json) as report:
         service = service_over(backend)
-        if options.all_failed:
-            account = _account(backend, options)
-            wanted = OutboxSearch(DeliveryStatus.FAILED, account, limit=_AT_ONCE)
-            # What was requeued is dead no more, so the first page is always the next one.
-            while places := _found(backend, wanted):
-                done = _requeued(service, [place.key for place in places])
-                requeued += sum(isinstance(one, Success) for one in done)
-                if not any(isinstance(one, Success) for one in done):
-                    break
-        else:
-            for key, one in zip(
-                options.messages, _requeued(service, options.messages), strict=True
-            ):
+        keys = options.messages or _failed(backend, _account(backend, options))
+        for begin in range(0, len(keys), _AT_ONCE):
+            part = keys[begin : begin + _AT_ONCE]
+            for key, one in zip(part, _requeued(service, part), strict=True):
                 if isinstance(one, Success):
                     requeued += 1
-                else:
+                elif not options.all_failed:  # another command may have requeued it meanwhile
                     refused.append(f"{key.account}/{key.message}: {_refusal(one.failure())}")
+            if options.all_failed:
+                report("messages", begin + len(part), len(keys))
     if options.json:
         print(json.dumps({"requeued": requeued, "refused": refused}))
     else:

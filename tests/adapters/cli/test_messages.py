@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from returns.result import Success
 from sqlalchemy import Engine
 
 from adapters.cli.conftest import Billhook
@@ -12,6 +13,7 @@ from billhook.application.commands import DraftAndSend
 from billhook.messaging.delivery import DeliveryStatus
 from billhook.messaging.message import Message
 from billhook.model.base import AccountId
+from billhook_adapters.cli import messages
 from billhook_adapters.engine import EmbeddedEngine
 from billhook_adapters.sql import SqlStore
 from billhook_adapters.system.clock import SystemClock
@@ -87,6 +89,15 @@ def test_all_dead_letters_are_requeued_or_those_of_one_account(
     output = billhook("messages", "requeue", "--all-failed", "--json", "--database", url).json
     assert output == {"requeued": 3, "refused": []}
     assert {status(store, message) for message in dead} == {DeliveryStatus.QUEUED}
+
+
+def test_what_fails_again_at_once_is_not_requeued_again_and_progress_is_shown(
+    billhook: Billhook, url: str, dead: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "_AT_ONCE", 2)
+    monkeypatch.setattr(messages, "_requeued", lambda _, keys: [Success(None)] * len(keys))
+    ran = billhook("messages", "requeue", "--all-failed", "--database", url)
+    assert (ran.status, ran.out, ran.err) == (0, "3 requeued\n", "messages: 3\n")
 
 
 @pytest.mark.parametrize(
