@@ -380,7 +380,7 @@ class RefusedOut(Out):
 def seconds(at: datetime) -> int:
     """Seconds since 1970.
 
-    >>> seconds(datetime(1970, 1, 2, tzinfo=UTC))
+    >>> seconds(datetime.fromisoformat("1970-01-02T00:00:00Z"))
     86400
     """
     return int(at.timestamp())
