@@ -6,7 +6,10 @@ those of others.
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from typing import cast
 
 BACKENDS, SENDERS = "billhook.backends", "billhook.senders"
 APIS, GUARDS = "billhook.apis", "billhook.guards"
@@ -23,7 +26,7 @@ def names(group: str) -> list[str]:
     >>> names(BACKENDS)
     ['memory', 'postgresql', 'sqlite']
     """
-    return sorted(entry_points(group=group).names)
+    return sorted(_installed().select(group=group).names)
 
 
 def load(group: str, name: str) -> object:
@@ -52,7 +55,17 @@ def package(group: str, name: str) -> str:
 
 def _offered(group: str, name: str) -> list[EntryPoint]:
     # A distribution that is on the path twice is one.
-    return list({one.value: one for one in entry_points(group=group, name=name)}.values())
+    return list({one.value: one for one in _installed().select(group=group, name=name)}.values())
+
+
+def _installed() -> EntryPoints:
+    return _found(tuple(sys.path))
+
+
+@lru_cache(maxsize=4)
+def _found(_path: tuple[str, ...]) -> EntryPoints:
+    # It reads a file of every distribution. Python 3.11 has another type that selects alike.
+    return cast("EntryPoints", entry_points())
 
 
 def _distribution(entry: EntryPoint) -> str:

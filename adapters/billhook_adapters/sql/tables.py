@@ -5,6 +5,7 @@ Every key starts with the account. `migrations/` makes these tables; a test hold
 
 from __future__ import annotations
 
+from functools import cache
 from typing import get_args
 
 from sqlalchemy import (
@@ -364,6 +365,7 @@ sms_budgets_used_up = Table(
 Index("sms_budgets_used_up_until", sms_budgets_used_up.c.until)
 
 
+@cache
 def declared(dialect: str) -> MetaData:
     """The tables with all the indexes that they have in this kind of database.
 

@@ -32,7 +32,7 @@ SECONDS = 5.0
 
 
 class Exchange(NamedTuple):
-    """How a webhook was taken, and what its receiver answered: None where nothing came back."""
+    """How a webhook was taken, and what its receiver answered: None where no answer came."""
 
     result: Result[Accepted, SendError]
     status: int | None = None

@@ -14,7 +14,7 @@ import pytest
 from billhook.model.invoice import Invoice, InvoiceKey
 from billhook_adapters.http.core.batched_service import BatchedService
 from billhook_adapters.http.core.vendor_api import ApiContext
-from billhook_adapters.http.highlevel.api import HighLevelApi
+from billhook_adapters.http.highlevel.application import HighLevelApi
 from billhook_adapters.http.highlevel.schemas.sending import SendIn
 from billhook_adapters.memory import InMemoryKeyring
 from billhook_adapters.memory.transaction import InMemoryTransaction

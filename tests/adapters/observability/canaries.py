@@ -12,7 +12,7 @@ from typing import Any
 from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.authentication import Callers
 from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.razorpay.api import RazorpayApi
+from billhook_adapters.http.razorpay.application import RazorpayApi
 from billhook_adapters.memory import InMemoryKeyring, InMemoryStore, RandomIds
 from billhook_adapters.memory.transaction import InMemoryTransaction
 from billhook_adapters.observability import Metrics, observed

@@ -83,7 +83,8 @@ class ProcrastinateEngine:
             pause=pause,
             sweeps=False,
         )
-        self._stop, self._found = Event(), frozenset[MessageKey]()
+        self._stop = Event()
+        self._found: frozenset[MessageKey] = frozenset()
         self._running: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         url = database.url.set(drivername="postgresql")
         conninfo = url.render_as_string(hide_password=False)

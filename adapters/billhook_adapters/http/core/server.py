@@ -6,7 +6,6 @@ import gc
 import signal
 import socket
 import sys
-from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -68,17 +67,24 @@ def address(listener: socket.socket) -> str:
 
 
 def serve(app: App, listener: socket.socket, limits: HttpLimits = DEFAULT_LIMITS) -> None:
-    """Serve until SIGTERM or SIGINT; requests in progress are finished first."""
+    """Serve until SIGTERM or SIGINT; requests in progress are finished first.
+
+    A signal that comes before it serves ends it as well, without having served.
+    """
     # Ours is ASGI, of which uvicorn has its own, narrower types.
     given: Any = app
+    server = uvicorn.Server(uvicorn.Config(given, **_bounded(limits)))
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
     # uvicorn drains, then raises the signal again: the caller still has to clean up.
-    signal.signal(signal.SIGTERM, _leave)
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(uvicorn.Config(given, **_bounded(limits))).run(sockets=[listener])
-
-
-def _leave(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+    before = {one: signal.signal(one, leave) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def serve_by_many(

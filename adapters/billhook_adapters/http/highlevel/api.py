@@ -1,35 +1,16 @@
-"""HighLevel's API: its registration, and the application that serves it."""
+"""HighLevel's API: its registration; what serves it is imported only where it is served."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Collection
 
+from billhook.lifecycle.errors import DomainError
 from billhook.model.account import AccountPolicy
+from billhook_adapters.http.core.asgi import App
 from billhook_adapters.http.core.authentication import Authentication
-from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
-from billhook_adapters.http.core.request import Request
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
-from billhook_adapters.http.highlevel.access_tokens import Tenancies
-from billhook_adapters.http.highlevel.errors import (
-    BUSY,
-    NO_VERSION,
-    SERVER_ERROR,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNAVAILABLE,
-    WRONG_VERSION,
-    error_response,
-    invalid_response,
-)
-from billhook_adapters.http.highlevel.request import AuthenticatedRequest
-from billhook_adapters.http.highlevel.routes import TEMPLATES, endpoint, unauthenticated_endpoint
-from billhook_adapters.http.highlevel.schemas.fields import InvalidRequestError
 from billhook_adapters.http.highlevel.webhooks import WEBHOOK_FORMAT
-
-VERSIONS = frozenset({"v3", "2023-02-21", "2021-07-28", "2021-04-15"})
-"""The `Version` headers that are accepted: all that the vendor has published."""
 
 OTHER_RESOURCES = frozenset(
     {
@@ -44,61 +25,30 @@ OTHER_RESOURCES = frozenset(
 )  # fmt: skip
 """The resources of the vendor's API, by its SDK's paths, of which none is served."""
 
-_FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
-    {
-        RequestFailure.BODY_TOO_LARGE: invalid_response(413, TOO_LARGE),
-        RequestFailure.OVERLOADED: invalid_response(429, BUSY),
-        RequestFailure.UNAVAILABLE: invalid_response(503, UNAVAILABLE),
-        RequestFailure.SERVER_ERROR: invalid_response(500, SERVER_ERROR),
-    }
-)
+
+def _application(context: ApiContext) -> App:
+    from billhook_adapters.http.highlevel.application import HighLevelApi
+
+    return HighLevelApi(context)
 
 
-class HighLevelApi(HttpApi):
-    """Serves the vendor's invoices, and what their clients use beside them."""
+def _routes() -> Collection[str]:
+    from billhook_adapters.http.highlevel.routes import TEMPLATES
 
-    routes = TEMPLATES
+    return TEMPLATES
 
-    def __init__(self, context: ApiContext) -> None:
-        self._context = context
-        self._tenancies = Tenancies(context)
 
-    async def serve(self, request: Request) -> Response:
-        """The response of the vendor's API."""
-        open_to_all = unauthenticated_endpoint(request)
-        if open_to_all is not None:
-            try:
-                return await open_to_all(request, self._context, self._tenancies)
-            except InvalidRequestError as invalid:
-                return invalid_response(invalid.status, invalid.message)
-        serve = endpoint(request)
-        if serve is None:
-            path = "/".join(("", *request.path))[:200]
-            return invalid_response(404, f"Cannot {request.method} {path}")
-        version = request.header(b"version")
-        if version is None:
-            return invalid_response(401, NO_VERSION)
-        if version.strip() not in VERSIONS:
-            return invalid_response(401, WRONG_VERSION)
-        tenancy = await self._tenancies.tenancy(request.header(b"authorization"))
-        if tenancy is None:
-            return invalid_response(401, UNAUTHORIZED)
-        await request.body()  # judged before anything is changed
-        try:
-            return await serve(AuthenticatedRequest(tenancy, request, self._context))
-        except InvalidRequestError as invalid:
-            return invalid_response(invalid.status, invalid.message)
+def _error_response(error: DomainError) -> Response:
+    from billhook_adapters.http.highlevel.errors import error_response
 
-    def failed(self, failure: RequestFailure) -> Response:
-        """The response to a failure, in the vendor's envelope."""
-        return _FAILURES.get(failure) or invalid_response(failure.status, failure.detail)
+    return error_response(error)
 
 
 API = VendorApi(
     name="highlevel",
-    application=HighLevelApi,
-    routes=lambda: TEMPLATES,
-    error_response=error_response,
+    application=_application,
+    routes=_routes,
+    error_response=_error_response,
     authentication=Authentication.LOCATION_TOKEN,
     other_segments=OTHER_RESOURCES,
     webhook_formats={"highlevel": WEBHOOK_FORMAT},

@@ -10,8 +10,6 @@ from types import MappingProxyType
 from billhook.application.ports import WebhookContext
 from billhook.messaging.webhooks import WebhookEventType
 from billhook_adapters.http.highlevel.location import Location, instant
-from billhook_adapters.http.highlevel.serializers import summarised
-from billhook_adapters.system.time_zones import zone
 from billhook_adapters.webhooks.formats import WebhookFormat
 
 TYPES: Mapping[WebhookEventType, str] = MappingProxyType(
@@ -33,6 +31,10 @@ _ADDRESS = ("addressLine1", "addressLine2", "city", "state", "postalCode", "coun
 
 def event_payload(context: WebhookContext) -> bytes:
     """The payload of a webhook event without its time; a context always gives the same bytes."""
+    # Not needed where the format is only chosen.
+    from billhook_adapters.http.highlevel.serializers import summarised
+    from billhook_adapters.system.time_zones import zone
+
     invoice, endpoint = context.invoice, context.webhook_endpoint
     location = Location(
         endpoint.location or endpoint.account, zone(context.time_zone), as_days=True

@@ -1,92 +1,74 @@
-"""Razorpay's API: its registration, and the application that serves it."""
+"""Razorpay's API: its registration; what serves it is imported only where it is served."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import timedelta
-from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from billhook.application.ports import Ids
+from billhook.application.command import AnyCommand
+from billhook.lifecycle.errors import DomainError
 from billhook.model.account import AccountPolicy
-from billhook_adapters.http.core.authentication import Authentication, Callers
-from billhook_adapters.http.core.batched_service import BatchedService
-from billhook_adapters.http.core.http_api import HttpApi, RequestFailure
-from billhook_adapters.http.core.request import Request
+from billhook.model.base import AccountId
+from billhook.model.customer import Customer
+from billhook.model.invoice import Invoice
+from billhook_adapters.http.core.asgi import App
+from billhook_adapters.http.core.authentication import Authentication
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
-from billhook_adapters.http.razorpay.callbacks import payer_redirect
-from billhook_adapters.http.razorpay.commands import keep_customer
-from billhook_adapters.http.razorpay.errors import (
-    BUSY,
-    NOT_JSON,
-    SERVER_ERROR,
-    TOO_LARGE,
-    UNAUTHORIZED,
-    UNKNOWN_ROUTE,
-    error_response,
-    invalid_response,
-    server_error_response,
-)
-from billhook_adapters.http.razorpay.exports import read_export
-from billhook_adapters.http.razorpay.request import AuthenticatedRequest, MediaTypeError
-from billhook_adapters.http.razorpay.routes import TEMPLATES, endpoint
-from billhook_adapters.http.razorpay.schemas.fields import InvalidRequestError
 from billhook_adapters.http.razorpay.webhooks import WEBHOOK_FORMAT
 
-_FAILURES: Mapping[RequestFailure, Response] = MappingProxyType(
-    {
-        RequestFailure.BODY_TOO_LARGE: invalid_response(TOO_LARGE, status=413),
-        RequestFailure.OVERLOADED: invalid_response(BUSY, status=429),
-        RequestFailure.UNAVAILABLE: server_error_response(SERVER_ERROR, 503),
-        RequestFailure.SERVER_ERROR: server_error_response(SERVER_ERROR),
-    }
-)
+if TYPE_CHECKING:
+    from billhook_adapters.importing.command import ImportedInvoice
 
 
-class RazorpayApi(HttpApi):
-    """Serves the vendor's API below `/v1`."""
+def _application(context: ApiContext) -> App:
+    from billhook_adapters.http.core.authentication import Callers
+    from billhook_adapters.http.razorpay.application import RazorpayApi
 
-    routes = TEMPLATES
-
-    def __init__(self, batched: BatchedService, callers: Callers, ids: Ids) -> None:
-        self._batched, self._callers, self._ids = batched, callers, ids
-
-    async def serve(self, request: Request) -> Response:
-        """The response of the vendor's API."""
-        serve = endpoint(request)
-        if serve is None:
-            return invalid_response(UNKNOWN_ROUTE)
-        account = await self._callers.account(request.header(b"authorization"))
-        if account is None:
-            return invalid_response(UNAUTHORIZED, status=401)
-        await request.body()  # judged before anything is changed
-        try:
-            return await serve(AuthenticatedRequest(account, request, self._batched, self._ids))
-        except InvalidRequestError as invalid:
-            return invalid_response(str(invalid), field=invalid.field)
-        except MediaTypeError:
-            return invalid_response(NOT_JSON, status=415)
-
-    def failed(self, failure: RequestFailure) -> Response:
-        """The response to a failure, in the vendor's envelope."""
-        own = _FAILURES.get(failure)
-        return own or invalid_response(failure.detail, status=failure.status)
-
-
-def _application(context: ApiContext) -> RazorpayApi:
     return RazorpayApi(context.batched, Callers(context.keys, context.batched), context.ids)
+
+
+def _routes() -> Collection[str]:
+    from billhook_adapters.http.razorpay.routes import TEMPLATES
+
+    return TEMPLATES
+
+
+def _error_response(error: DomainError) -> Response:
+    from billhook_adapters.http.razorpay.errors import error_response
+
+    return error_response(error)
+
+
+def _payer_redirect(invoice: Invoice, payment: str, secret: str) -> str | None:
+    from billhook_adapters.http.razorpay.callbacks import payer_redirect
+
+    return payer_redirect(invoice, payment, secret)
+
+
+def _read_export(given: Any, country: str | None) -> ImportedInvoice:
+    from billhook_adapters.http.razorpay.exports import read_export
+
+    return read_export(given, country)
+
+
+def _keep_customer(account: AccountId, customer: Customer) -> AnyCommand | None:
+    from billhook_adapters.http.razorpay.commands import keep_customer
+
+    return keep_customer(account, customer)
 
 
 API = VendorApi(
     name="razorpay",
     application=_application,
-    routes=lambda: TEMPLATES,
-    error_response=error_response,
+    routes=_routes,
+    error_response=_error_response,
     authentication=Authentication.API_KEY,
     webhook_formats={"razorpay": WEBHOOK_FORMAT},
-    payer_redirect=payer_redirect,
-    read_export=read_export,
-    keep_customer=keep_customer,
+    payer_redirect=_payer_redirect,
+    read_export=_read_export,
+    keep_customer=_keep_customer,
     account_policy=AccountPolicy(min_expiry_lead=timedelta(minutes=15)),
 )
 """Razorpay's Invoices API with its customers and items."""

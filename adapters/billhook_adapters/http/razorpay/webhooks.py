@@ -14,8 +14,6 @@ from billhook.lifecycle.events import PaymentRecorded
 from billhook.messaging.message import Message
 from billhook.messaging.webhooks import WebhookEventType
 from billhook.model.invoice import Invoice
-from billhook_adapters.http.razorpay.payments import Paid, order_entity, payment_entity
-from billhook_adapters.http.razorpay.serializers import entity
 from billhook_adapters.webhooks.formats import WebhookFormat
 
 EVENTS = (WebhookEventType.PARTIALLY_PAID, WebhookEventType.PAID, WebhookEventType.EXPIRED)
@@ -33,6 +31,9 @@ def signature(payload: bytes, secret: str) -> str:
 
 def event_payload(context: WebhookContext) -> bytes:
     """The payload of a webhook event; the same context always gives the same bytes."""
+    # Not needed where the format is only chosen.
+    from billhook_adapters.http.razorpay.payments import Paid, order_entity, payment_entity
+
     invoice, last = context.invoice, context.events[-1]
     at = last.event.at
     payload: dict[str, Any] = {}
@@ -68,6 +69,8 @@ def _json(value: object) -> bytes:
 
 
 def _invoice(invoice: Invoice, messages: Sequence[Message]) -> dict[str, Any]:
+    from billhook_adapters.http.razorpay.serializers import entity
+
     shown = entity(invoice, messages)
     del shown["line_items"]
     return shown
