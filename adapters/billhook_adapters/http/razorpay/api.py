@@ -13,7 +13,7 @@ from billhook.model.base import AccountId
 from billhook.model.customer import Customer
 from billhook.model.invoice import Invoice
 from billhook_adapters.http.core.asgi import App
-from billhook_adapters.http.core.authentication import Authentication
+from billhook_adapters.http.core.authentication import Authentication, Callers
 from billhook_adapters.http.core.response import Response
 from billhook_adapters.http.core.vendor_api import ApiContext, VendorApi
 from billhook_adapters.http.razorpay.webhooks import WEBHOOK_FORMAT
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 def _application(context: ApiContext) -> App:
-    from billhook_adapters.http.core.authentication import Callers
     from billhook_adapters.http.razorpay.application import RazorpayApi
 
     return RazorpayApi(context.batched, Callers(context.keys, context.batched), context.ids)
