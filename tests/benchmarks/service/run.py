@@ -142,7 +142,7 @@ def _by_hand(
     A part that fails is said, and the others are measured all the same; how many failed.
     """
     failed = 0
-    for part in (_lives, _endpoints, _expiries, _jobs, _memory):
+    for part in (_storage, _endpoints, _expiries, _jobs, _memory):
         try:
             figures |= part(given, filled, most)
         except Exception as error:  # noqa: BLE001  # hours of figures are not lost with one
@@ -151,8 +151,8 @@ def _by_hand(
     return failed
 
 
-def _lives(given: Namespace, filled: list[Filled], most: Filled) -> dict[str, float]:
-    """Bytes of a life."""
+def _storage(given: Namespace, filled: list[Filled], most: Filled) -> dict[str, float]:
+    """Bytes of an invoice that is drafted, issued, notified and paid."""
     return {f"life {one.kind.name}": storage.bytes_a_life(one) for one in filled}
 
 
