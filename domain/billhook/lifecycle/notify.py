@@ -122,7 +122,6 @@ def notify(  # noqa: C901  # in one function: it decides every message
         medium = known
     if type(now) is not datetime or now.tzinfo is not UTC:  # skips a call if it is in UTC already
         now = instant("now", now)
-    document = invoice.document  # read once: alternating between two models is slow in CPython
     refused: Failure[NotifyError] | None = STATUS_CHECK.error(invoice, now)
     if refused is not None:
         return refused
@@ -130,6 +129,7 @@ def notify(  # noqa: C901  # in one function: it decides every message
         refused = refused_by(guards, invoice, Operation.NOTIFY, now)
         if refused is not None:
             return refused
+    document = invoice.document  # read once: alternating between two models is slow in CPython
     if address is None:
         address = document.address(medium)
         if address is None:

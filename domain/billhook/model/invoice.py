@@ -49,7 +49,8 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-_NO_CUSTOMER, _NO_RECIPIENTS = Customer(), Recipients()
+# Without their schemas, which nothing may need.
+_NO_CUSTOMER, _NO_RECIPIENTS = Customer.model_construct(), Recipients.model_construct()
 
 
 InvoiceNumber = Annotated[OneLine, StringConstraints(min_length=1, max_length=64)]

@@ -127,7 +127,7 @@ class SellerProfile(Value):
         return SellerProfile.model_validate({**dict(rest), **said})
 
 
-NO_PROFILE = SellerProfile()
+NO_PROFILE = SellerProfile.model_construct()  # without its schema, which nothing may need
 
 
 def shown_name(account: str, own: SellerProfile | None) -> str:
