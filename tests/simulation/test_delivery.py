@@ -26,7 +26,7 @@ from simulation.findings import findings
 from simulation.scenario import Build, Scenario
 
 ONE = os.environ.get("BILLHOOK_SIMULATION_SEED")
-SEEDS = int(os.environ.get("BILLHOOK_SIMULATION_SEEDS", "1600"))
+SEEDS = int(os.environ.get("BILLHOOK_SIMULATION_SEEDS", "4000"))
 QUICK, PARTS = 300, 20
 
 

@@ -32,7 +32,7 @@ SECONDS = 5.0
 
 
 class Exchange(NamedTuple):
-    """How a webhook was taken, and what its receiver answered: None where no answer came."""
+    """Whether a webhook was accepted, and what its receiver answered: None where it did not."""
 
     result: Result[Accepted, SendError]
     status: int | None = None

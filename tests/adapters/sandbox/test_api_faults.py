@@ -147,6 +147,13 @@ def test_the_sandbox_itself_its_pages_and_probes_never_fail(sandbox: SandboxClie
     assert count(sandbox) == 1
 
 
+def test_a_fault_that_the_sandbox_shows_can_be_set_again(sandbox: SandboxClient) -> None:
+    first = sandbox.json_of("POST", "/sandbox/faults", {"medium": "sms", "fault": "unknown"})
+    assert (first["fault"]["times"], first["left"]) == (None, 1)
+    again = sandbox.json_of("POST", "/sandbox/faults", first["fault"])
+    assert (again["fault"], again["left"]) == (first["fault"], 1)
+
+
 def test_one_fault_is_removed_by_its_id(sandbox: SandboxClient) -> None:
     kept, removed = fail(sandbox, "slow"), fail(sandbox, "server_error")
     sandbox.json_of("DELETE", f"/sandbox/faults/{removed['id']}")
